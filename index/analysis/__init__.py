@@ -1,0 +1,1 @@
+"""Text to tokens to terms, the same for documents and for queries."""

@@ -1,0 +1,123 @@
+"""Document and Fields: what a reader yields and what extraction adds."""
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Precision = Literal["year", "month", "day", "minute", "second"]
+DateOrigin = Literal["metadata", "html", "dateline", "text", "filename", "reference", "mtime"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as a reader found it.
+
+    ``id`` is stable from one rebuild to the next. ``text`` is plain text, paragraphs separated
+    by newlines, never normalised: offsets anywhere in the product are characters of ``text``.
+    Metadata are empty strings where the source declares none; ``date`` is kept as written.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    date: str = ""
+    date_origin: DateOrigin = "metadata"
+    language: str = ""
+    source: str = ""
+    url: str = ""
+    dateline: str = ""
+    tags: tuple[str, ...] = ()
+    path: str = ""
+    """The file it came from, as given to the command line, with ``:LINE`` in files of many."""
+
+
+class Span(NamedTuple):
+    """A piece of a document's text: characters ``start`` (included) to ``end`` (excluded)."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The language of a document: an ISO 639-1 code, ``und`` where none was recognised.
+
+    ``confidence`` is from 0 to 1; ``parts`` divides the text when paragraphs differ in language.
+    """
+
+    code: str
+    confidence: float = 1.0
+    origin: Literal["metadata", "detected", "none"] = "detected"
+    parts: tuple[tuple[Span, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An organization that a document names.
+
+    ``id`` is the authority's, or made from the name for one it does not know. ``label`` is the
+    name as the document writes it; ``spans`` are all its mentions in the text.
+    """
+
+    id: str
+    label: str
+    spans: tuple[Span, ...]
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme of a document, with the expressions in its text that decided."""
+
+    id: str
+    evidence: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationDate:
+    """A publication date: ISO 8601 ``value`` cut at its ``precision``, and where it was found.
+
+    ``2024``, ``2024-03``, ``2024-03-12``, ``2024-03-12T09:41`` or ``2024-03-12T09:41:00``, with
+    ``Z`` behind a time whose zone was known (it has then been converted to UTC).
+    """
+
+    value: str
+    precision: Precision
+    origin: DateOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class MentionedDate:
+    """A date that the text speaks of: days ``first`` to ``last`` inclusive (ISO 8601)."""
+
+    span: Span
+    first: str
+    last: str
+    precision: Precision
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What extraction adds to a document.
+
+    ``failures`` names the extractors that failed, with the reason: the document is indexed
+    without those fields and the failure is reported.
+    """
+
+    language: Language
+    organizations: tuple[Organization, ...] = ()
+    themes: tuple[Theme, ...] = ()
+    published: PublicationDate | None = None
+    mentioned: tuple[MentionedDate, ...] = ()
+    failures: tuple[tuple[str, str], ...] = field(default=())
+
+
+class Skipped(NamedTuple):
+    """A file or a record that was left out, by name and reason.
+
+    ``kind`` is a stable word for counting: ``hidden``, ``unknown``, ``broken``, ``empty``,
+    ``huge``, ``binary``, ``duplicate``, ``unreadable``.
+    """
+
+    path: str
+    kind: str
+    reason: str

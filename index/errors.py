@@ -1,0 +1,79 @@
+"""Every error that Trouvaille raises on purpose.
+
+TrouvailleError                 a sentence, a remedy, an exit status
+├── UsageError                  a wrong option or setting (exit status 2)
+│   ├── SettingError            a setting whose value cannot be used
+│   └── VocabularyError         a malformed row of a vocabulary or labelled file
+├── SourceError                 a source that cannot be read at all
+│   └── NoDocuments             sources were read and held no document
+├── IndexUnavailable            there is no index that can be searched
+│   ├── IndexMissing            no published generation in the index directory
+│   ├── IndexDamaged            a file is missing, truncated or altered
+│   └── IndexVersion            written by another version of the format
+├── IndexLocked                 another process is building
+└── BuildFailed                 a generation could not be completed (disk full, check failed)
+"""
+
+
+class TrouvailleError(Exception):
+    """What went wrong, in one sentence, and what to do about it.
+
+    ``message`` names the file, directory or setting; ``remedy`` is one sentence that a person
+    can act on; ``exit_status`` is what the command line returns.
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class UsageError(TrouvailleError):
+    """A wrong option or argument."""
+
+    exit_status = 2
+
+
+class SettingError(UsageError):
+    """A setting whose value cannot be used."""
+
+
+class VocabularyError(UsageError):
+    """A malformed row of a vocabulary or of a labelled file."""
+
+
+class SourceError(TrouvailleError):
+    """A source that cannot be read at all."""
+
+
+class NoDocuments(SourceError):
+    """The sources were read and held no document."""
+
+
+class IndexUnavailable(TrouvailleError):
+    """There is no index that can be searched."""
+
+
+class IndexMissing(IndexUnavailable):
+    """The index directory has no published generation."""
+
+
+class IndexDamaged(IndexUnavailable):
+    """A file of the index is missing, truncated or altered."""
+
+
+class IndexVersion(IndexUnavailable):
+    """The index was written by another version of the format."""
+
+
+class IndexLocked(TrouvailleError):
+    """Another process is building in this index directory."""
+
+
+class BuildFailed(TrouvailleError):
+    """A generation could not be completed; the published one still serves."""

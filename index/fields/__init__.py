@@ -1,0 +1,1 @@
+"""Language, organizations, themes, dates: each a function of a document."""

@@ -1,1 +1,7 @@
-"""One module per format, one registry."""
+"""Documents in: one module per format, one registry, one walk over files and folders."""
+
+from index.readers.options import ReadOptions
+from index.readers.registry import SUFFIXES, read, read_file
+from index.readers.walk import SourceFile, list_files
+
+__all__ = ["SUFFIXES", "ReadOptions", "SourceFile", "list_files", "read", "read_file"]

@@ -1,0 +1,136 @@
+"""Unicode: what a reader sees as the same word becomes the same characters.
+
+Two strengths. ``normalize`` keeps accents (NFKC, case, digits, invisible characters); ``fold``
+also removes accents, ligatures and the spelling variants of Arabic. Neither is ever applied to
+a whole text whose offsets matter: the tokenizer normalises word by word.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Characters that may stand inside a word without being part of it: soft hyphen, ZWNJ, ZWJ,
+# word joiner, byte order mark, bidirectional controls, the Catalan middle dot (col·lecció).
+IGNORABLE = (
+    "\u00ad\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00b7\u2027"
+)
+_IGNORABLE = re.compile(f"[{IGNORABLE}]+")
+
+
+def _mark_ranges() -> str:
+    """Return the combining marks of Unicode (Mn, Mc, Me) as the inside of a character class.
+
+    ``re`` does not count them as word characters, although decomposed accents and the vowel
+    signs of Indic scripts are.
+    """
+    ranges: list[list[int]] = []
+    for code in (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0)):
+        if unicodedata.category(chr(code)).startswith("M"):
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+MARKS = _mark_ranges()
+
+# Accents that folding removes: the combining diacritics of Latin, Greek and Cyrillic, Hebrew
+# points, Arabic harakat and Quranic signs, tatweel, Syriac points, variation selectors. The
+# vowel signs of Indic scripts, Thai tone marks and Japanese voicing marks distinguish words.
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u0591-\u05bd\u05bf\u05c1"
+    "\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4"
+    "\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u08d3-\u08e1\u08e3-\u08ff\ufe00-\ufe0f"
+    "\U000e0100-\U000e01ef\u02b0-\u02ff]+"
+)
+
+# Letters that Unicode does not decompose, and the spelling variants of Arabic and Persian
+# (alef and hamza carriers, alef maksura, teh marbuta, Persian kaf and yeh).
+_LETTERS = str.maketrans(
+    {
+        "œ": "oe",
+        "æ": "ae",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+        "ı": "i",
+        "ŧ": "t",
+        "ŋ": "n",
+        "ƒ": "f",
+        "ɓ": "b",
+        "ɗ": "d",
+        "ɖ": "d",
+        "ƙ": "k",
+        "ƴ": "y",
+        "ɔ": "o",
+        "ɛ": "e",
+        "ə": "e",
+        "ǝ": "e",
+        "ɣ": "g",
+        "ɩ": "i",
+        "ʋ": "v",
+        "آ": "ا",
+        "أ": "ا",
+        "إ": "ا",
+        "ٱ": "ا",
+        "ؤ": "و",
+        "ئ": "ي",
+        "ى": "ي",
+        "ة": "ه",
+        "ک": "ك",
+        "ی": "ي",
+        "ۀ": "ه",
+        "ە": "ه",
+        "ھ": "ه",
+    }
+)
+
+# Letters of their own, not accented forms of another: short i of Cyrillic, Ukrainian yi,
+# Belarusian short u.
+_KEPT = str.maketrans({"й": "\ue000", "ї": "\ue001", "ў": "\ue002"})
+_RESTORED = str.maketrans({"\ue000": "й", "\ue001": "ї", "\ue002": "ў"})
+_DOT_ABOVE = "i\u0307"
+
+
+@lru_cache(maxsize=1)
+def _digits() -> dict[int, str]:
+    """Return the decimal digits of every script, mapped to ASCII."""
+    return {
+        code: str(unicodedata.decimal(chr(code)))
+        for code in range(0x80, 0x20000)
+        if unicodedata.category(chr(code)) == "Nd"
+    }
+
+
+def normalize(text: str) -> str:
+    """Return ``text`` in NFKC and casefolded, accents kept, digits ASCII.
+
+    Soft hyphens, joiners and directional controls are removed, and the dot that casefolding
+    leaves on a Turkish İ. ``normalize`` is idempotent.
+    """
+    if text.isascii():
+        return text.lower()
+    text = _IGNORABLE.sub("", unicodedata.normalize("NFKC", text))
+    text = unicodedata.normalize("NFKC", text.casefold()).casefold()
+    text = unicodedata.normalize("NFKC", text.translate(_digits())).replace(_DOT_ABOVE, "i")
+    return _IGNORABLE.sub("", text)
+
+
+def fold(text: str) -> str:
+    """Return ``text`` as ``normalize`` does, without accents, ligatures and spelling variants.
+
+    œ is oe, ß is ss, ø is o; Arabic loses tatweel and harakat, hamza leaves its carrier, ى is ي
+    and ة is ه. Vowel signs of Indic scripts and the Cyrillic й stay: they are letters.
+    ``fold`` is idempotent.
+    """
+    if text.isascii():
+        return text.lower()
+    # The Arabic letters that carry a hamza are mapped before decomposition would split them.
+    text = normalize(text).translate(_KEPT).translate(_LETTERS)
+    text = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
+    text = unicodedata.normalize("NFKC", text.translate(_LETTERS).translate(_RESTORED))
+    return unicodedata.normalize("NFKC", text.casefold())

@@ -1,0 +1,331 @@
+"""Text to tokens, the same for every language, for documents and for queries.
+
+A text is cut into *chunks*: a word with everything that hyphens, apostrophes or ampersands tie
+to it, a number with its separators, a run of a script written without spaces. The tokens of a
+chunk depend on nothing but its characters, so they are computed once per surface form and kept.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from index.analysis.folding import IGNORABLE, MARKS, fold, normalize
+
+MAX_TERM: Final = 100
+"""Characters of a term; what is longer (encoded data, mostly) is cut in text and query alike."""
+
+_MAX_CACHED: Final = 40
+_CACHE_SIZE: Final = 65_536
+_MAX_COMPOUND_PARTS: Final = 6
+
+
+class Token(NamedTuple):
+    """A word of a text.
+
+    ``normal`` is NFKC, casefolded, with its accents; ``folded`` without. ``position`` counts
+    words from 0; ``start`` and ``end`` are characters of the original text. ``kind`` is
+    ``word``, ``elision`` (l', d', qu', dell'... with a position of its own), ``number``,
+    ``compound`` (the joined form of ``porte-avions`` or ``10 000``, at the position of its first
+    part, spanning all of it) or ``cjk`` (two neighbouring characters of a script without
+    spaces, one when alone).
+    """
+
+    normal: str
+    folded: str
+    position: int
+    start: int
+    end: int
+    kind: str
+
+
+class Chunk(NamedTuple):
+    """The tokens of one chunk, counted from its beginning, and how many positions they take."""
+
+    tokens: tuple[Token, ...]
+    positions: int
+
+
+# Scripts written without spaces between words: Thai, Lao, Myanmar, Khmer, kana, bopomofo, Han,
+# Hangul (whose particles are written on to the word).
+_SPACELESS = (
+    "\u0e00-\u0e4f\u0e80-\u0ecf\u1000-\u103f\u1050-\u109f\uaa60-\uaa7f\u1780-\u17d3\u1100-\u11ff"
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3041-\u3096\u309d-\u309f"
+    "\u30a1-\u30fa\u30fc-\u312f\u3130-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U0001b000-\U0001b16f"
+    "\U00020000-\U0003134f"
+)
+_APOSTROPHES = "'’ʼ`‘´′＇ʻ‛"
+_HYPHENS = r"\-‐‑﹣－"
+_SPACES = " \u00a0\u2007\u2009\u202f"
+# Letters to Unicode, but marks to us: º and ª (n.º, 1ª) and the letter apostrophes.
+_NOT_LETTERS = "ºªʼʻ_"
+
+_CHARACTER = rf"[^\W{_NOT_LETTERS}{_SPACELESS}]"
+_LETTER = rf"[^\W\d{_NOT_LETTERS}{_SPACELESS}]"
+_INSIDE = f"[{MARKS}{IGNORABLE}]"
+_WORD = rf"{_CHARACTER}++(?:{_INSIDE}++{_CHARACTER}*+)*+"
+_INITIAL = rf"{_LETTER}[{MARKS}]*+"
+_END = rf"(?!{_CHARACTER})"
+_ACRONYM = rf"{_INITIAL}(?:\.{_INITIAL})+{_END}(?:\.{_END})?"
+    rf"{_LETTER}[{MARKS}]*+(?:\.{_LETTER}[{MARKS}]*+)+(?!{_CHARACTER})(?:\.(?!{_CHARACTER}))?"
+)
+_SHARP = rf"{_LETTER}(?:\+\+|[#♯])(?![\w#+])"
+_PART = rf"(?:{_SHARP}|{_ACRONYM}|{_WORD})"
+_JOIN = rf"[{_APOSTROPHES}{_HYPHENS}&＆]"
+_NUMBER = (
+    rf"(?:\d{{1,3}}(?:[{_SPACES}]\d{{3}})++(?!\d)(?:[.,٫]\d++)?|\d++(?:[.,٫٬'’]\d++)++)"
+    rf"(?!{_CHARACTER})"
+)
+_RUN = rf"[{_SPACELESS}][{_SPACELESS}{MARKS}{IGNORABLE}]*+"
+CHUNK: Final = re.compile(rf"{_NUMBER}|{_PART}(?:{_JOIN}{_PART})*+[{_APOSTROPHES}]?|{_RUN}")
+
+_RUN_START = re.compile(f"[{_SPACELESS}]")
+_UNIT = re.compile(rf".[{MARKS}{IGNORABLE}\u1160-\u11ff\uff9e\uff9f]*+", re.DOTALL)
+_LEADING_MARKS = re.compile(f"{_INSIDE}+")
+_HYPHEN_SPLIT = re.compile(f"[{_HYPHENS}&＆]")
+_APOSTROPHE_SPLIT = re.compile(f"[{_APOSTROPHES}]")
+_DIGITS = re.compile(r"\d++")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,٬'’])\d{3})(?:\1\d{3})*+(?:[.,٫]\d++)?")
+_DECIMAL = re.compile(r"(\d++)[.,٫](\d++)")
+_SPACED = re.compile(f"[{_SPACES}]")
+_TRAILING = re.compile(f"[{IGNORABLE}]+$")
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# What elides before a vowel, folded: French and Catalan, then Italian.
+_ELISIONS = _words_of(
+    """l d j m t s c n qu jusqu lorsqu puisqu quoiqu
+    dell all nell sull dall coll pell gl agl dagl degl negl sugl un v dov com cos anch neanch
+    quest quell nessun ciascun alcun qualcun senz"""
+)
+# M'Bappé and N'Djamena are names; an m' or n' that elides stands before a vowel.
+_NEEDS_VOWEL = frozenset({"m", "n"})
+_SHORT_ELISIONS = frozenset({"l", "d", "j", "t", "s", "c", "qu"}) | _NEEDS_VOWEL
+_VOWELS = frozenset("aeiouyh0123456789")
+# First halves of words that an apostrophe does not divide: aujourd'hui, prud'homme, presqu'île.
+_UNDIVIDED = frozenset({"aujourd", "prud", "presqu", "entr"})
+# English endings that say nothing about the word before: John's, we'll, they've.
+_CONTRACTIONS = frozenset({"s", "ll", "re", "ve", "d", "m"})
+# Pronouns and particles after a hyphen make no compound: dit-il, celui-ci, tornou-se.
+_ENCLITICS = _words_of(
+    """je tu il elle on nous vous ils elles ce ci la le les lui leur moi toi soi y en t
+    se lo os as o a me te lhe lhes vos nos"""
+)
+
+_chunks: dict[str, Chunk] = {}
+
+
+def tokenize(text: str) -> list[Token]:
+    """Return the tokens of ``text``, in order of position and of ``start``. Never raises.
+
+    >>> [(token.folded, token.kind) for token in tokenize("l’Accord")]
+    [('l', 'elision'), ('accord', 'word')]
+    """
+    tokens: list[Token] = []
+    position = 0
+    for match in CHUNK.finditer(text):
+        chunk = chunk_tokens(match.group())
+        offset = match.start()
+        for token in chunk.tokens:
+            tokens.append(
+                Token(
+                    token.normal,
+                    token.folded,
+                    position + token.position,
+                    offset + token.start,
+                    offset + token.end,
+                    token.kind,
+                )
+            )
+        position += chunk.positions
+    return tokens
+
+
+def chunk_tokens(surface: str) -> Chunk:
+    """Return the tokens of one chunk, which ``CHUNK`` matched; short ones are kept."""
+    known = _chunks.get(surface)
+    if known is not None:
+        return known
+    chunk = _analyse_chunk(surface)
+    if len(surface) <= _MAX_CACHED:
+        if len(_chunks) >= _CACHE_SIZE:
+            _chunks.clear()
+        _chunks[surface] = chunk
+    return chunk
+
+
+def _analyse_chunk(surface: str) -> Chunk:
+    if _RUN_START.match(surface):
+        tokens = list(_bigrams(surface))
+    elif surface[0].isdecimal() and not _HYPHEN_SPLIT.search(surface):
+        tokens = list(_number(surface))
+    else:
+        tokens = list(_words(surface))
+    return Chunk(tuple(tokens), tokens[-1].position + 1 if tokens else 0)
+
+
+def _token(surface: str, position: int, start: int, end: int, kind: str) -> Token:
+    """Make a token of a surface that holds only characters of its word."""
+    normal = normalize(surface)[:MAX_TERM]
+    return Token(normal, fold(normal)[:MAX_TERM], position, start, end, kind)
+
+
+def _bigrams(run: str) -> Iterator[Token]:
+    """Yield the overlapping pairs of characters (with their marks) of a run."""
+    units: list[tuple[str, int, int]] = []
+    for match in _UNIT.finditer(run):
+        normal = normalize(match.group())
+        # Compatibility forms change the number of units: the first half of a Thai sara am is a
+        # mark on the character before.
+        if units and (marks := _LEADING_MARKS.match(normal)):
+            before, start, _ = units[-1]
+            units[-1] = (before + marks.group(), start, match.end())
+            normal = normal[marks.end() :]
+        for unit in _UNIT.findall(normal):
+            units.append((unit, match.start(), match.end()))
+    if len(units) == 1:
+        unit, start, end = units[0]
+        yield Token(unit, fold(unit), 0, start, end, "cjk")
+    for position, (first, second) in enumerate(pairwise(units)):
+        pair = first[0] + second[0]
+        yield Token(pair, fold(pair), position, first[1], second[2], "cjk")
+
+
+def _number(surface: str) -> Iterator[Token]:
+    """Yield the tokens of digits and their separators, or of a word that begins with a digit."""
+    written = _TRAILING.sub("", surface.rstrip(_APOSTROPHES))
+    if _SPACED.search(written):
+        yield from _spaced_number(written)
+    elif _GROUPED.fullmatch(written):
+        # 1.000,5 and 1,000.5: the last separator is decimal when it differs from the first.
+        group = re.search(r"\D", written)
+        assert group is not None
+        value = written.replace(group[0], "")
+        yield _token(re.sub(r"\D", ".", value), 0, 0, len(written), "number")
+    elif decimal := _DECIMAL.fullmatch(written):
+        yield _token(f"{decimal[1]}.{decimal[2]}", 0, 0, len(written), "number")
+    elif re.fullmatch(r"[\d.,٫٬'’]+", written):
+        for position, match in enumerate(_DIGITS.finditer(written)):
+            yield _token(match[0], position, match.start(), match.end(), "number")
+    else:
+        yield from _words(surface)
+
+
+def _spaced_number(written: str) -> Iterator[Token]:
+    """Yield the groups of ``10 000``, and the number they make."""
+    parts = list(re.finditer(rf"[^{_SPACES}]+", written))
+    for position, part in enumerate(parts):
+        value = re.sub(r"\D", ".", part[0])
+        yield _token(value, position, part.start(), part.end(), "number")
+        if position == 0:
+            joined = re.sub(r"\D", ".", _SPACED.sub("", written))
+            yield _token(joined, 0, 0, len(written), "compound")
+
+
+class _Piece(NamedTuple):
+    """A part of a word chunk: where it is, and whether it belongs to a compound."""
+
+    text: str
+    start: int
+    end: int
+    kind: str
+
+
+def _words(surface: str) -> Iterator[Token]:
+    """Yield the words of a chunk, with the compound that hyphens make of them."""
+    pieces: list[_Piece] = []
+    segments = list(_split(surface, 0, _HYPHEN_SPLIT))
+    for text, start in segments:
+        pieces += _segment(text, start)
+    tokens = [
+        token
+        for piece in pieces
+        if (token := _token(piece.text, 0, piece.start, piece.end, piece.kind)).folded
+    ]
+    compound = _compound(tokens, "&" in surface)
+    for position, token in enumerate(tokens):
+        yield token._replace(position=position)
+        if compound is not None and token.start == compound.start:
+            yield compound._replace(position=position)
+
+
+def _split(text: str, offset: int, separator: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    """Yield the non-empty parts between separators, with their offsets."""
+    start = 0
+    for match in separator.finditer(text):
+        if match.start() > start:
+            yield text[start : match.start()], offset + start
+        start = match.end()
+    if start < len(text):
+        yield text[start:], offset + start
+
+
+def _segment(text: str, offset: int) -> list[_Piece]:
+    """Divide what stands between hyphens: elided words, then one word or several."""
+    parts = list(_split(text, offset, _APOSTROPHE_SPLIT))
+    pieces: list[_Piece] = []
+    end = offset + len(text.rstrip(_APOSTROPHES))
+    # The article of "dell' Unione" ends its chunk: the apostrophe alone tells what it is.
+    while parts and (len(parts) > 1 or end < offset + len(text)) and _elides(parts):
+        part, start = parts.pop(0)
+        pieces.append(_Piece(part, start, start + len(part), "elision"))
+    if len(parts) > 1 and fold(parts[-1][0]) in _CONTRACTIONS:
+        parts.pop()
+    if not parts:
+        return pieces
+    if len(parts) > 1 and not _divides([part for part, _ in parts]):
+        word = "".join(part for part, _ in parts)
+        return [*pieces, _word_piece(word, parts[0][1], end)]
+    for part, start in parts:
+        last = start == parts[-1][1]
+        pieces.append(_word_piece(part, start, end if last else start + len(part)))
+    return pieces
+
+
+def _word_piece(word: str, start: int, end: int) -> _Piece:
+    """Make a word or number piece; the dots of an acronym go: U.S.A. is usa."""
+    trailing = len(word) - len(_TRAILING.sub("", word))
+    kind = "number" if word.isdecimal() else "word"
+    return _Piece(word.replace(".", ""), start, end - trailing, kind)
+
+
+def _elides(parts: list[tuple[str, int]]) -> bool:
+    """Tell whether the first of ``parts`` is an elided word."""
+    left = fold(parts[0][0])
+    if left not in _ELISIONS:
+        return False
+    if len(parts) == 1 or left not in _SHORT_ELISIONS:
+        return True
+    right = parts[1][0]
+    initial = fold(right[0])
+    if initial[:1] in _VOWELS or not initial.isascii():
+        return True
+    # Acronyms are spelt out: l'FMI, l'SMS; a name such as N'DJAMENA is not one.
+    return left not in _NEEDS_VOWEL and len(right) > 1 and right.replace(".", "").isupper()
+
+
+def _divides(parts: list[str]) -> bool:
+    """Tell whether an apostrophe divides words (sant'Agostino) or stands in one (O'Brien)."""
+    if fold(parts[0]) in _UNDIVIDED:
+        return False
+    return all(len(part) >= 3 and fold(part).isascii() for part in parts)
+
+
+def _compound(tokens: list[Token], ampersand: bool) -> Token | None:
+    """Return the joined form of the words of a chunk, if they make a compound (AT&T does)."""
+    words = list(tokens)
+    while words and words[0].kind == "elision":
+        words.pop(0)
+    if not 2 <= len(words) <= _MAX_COMPOUND_PARTS:
+        return None
+    if words[-1].folded in _ENCLITICS and not ampersand:
+        return None
+    if all(token.kind == "number" for token in words):
+        return None
+    normal = "".join(token.normal for token in words)[:MAX_TERM]
+    folded = "".join(token.folded for token in words)[:MAX_TERM]
+    return Token(normal, folded, 0, words[0].start, words[-1].end, "compound")

@@ -68,8 +68,6 @@ _WORD = rf"{_CHARACTER}++(?:{_INSIDE}++{_CHARACTER}*+)*+"
 _INITIAL = rf"{_LETTER}[{MARKS}]*+"
 _END = rf"(?!{_CHARACTER})"
 _ACRONYM = rf"{_INITIAL}(?:\.{_INITIAL})+{_END}(?:\.{_END})?"
-    rf"{_LETTER}[{MARKS}]*+(?:\.{_LETTER}[{MARKS}]*+)+(?!{_CHARACTER})(?:\.(?!{_CHARACTER}))?"
-)
 _SHARP = rf"{_LETTER}(?:\+\+|[#♯])(?![\w#+])"
 _PART = rf"(?:{_SHARP}|{_ACRONYM}|{_WORD})"
 _JOIN = rf"[{_APOSTROPHES}{_HYPHENS}&＆]"

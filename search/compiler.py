@@ -1,0 +1,229 @@
+"""A syntax tree -> query nodes, with what was understood and what to highlight."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from whoosh import query
+
+from search.conditions import condition
+from search.lexer import Notices
+from search.nodes import TEXT_FIELDS, Near, Quoted, Started, Word
+from search.syntax import And, Everything, Not, Or, Prefix, QuotedText, Syntax, Words
+from search.words import Unit, phrase_words, prefix_units, units
+
+MAX_UNITS = 128
+"""Words of a query, counted after analysis: one word as typed may be several (``a.b/c``)."""
+
+
+class Clause(NamedTuple):
+    """A part of a conjunction; ``text`` is its normal form.
+
+    ``stops`` are the analyzers for which it is a stop word. A ``condition`` (a filter or a
+    negation) is never given up when a search is relaxed.
+    """
+
+    node: query.Query
+    text: str
+    stops: frozenset[str] = frozenset()
+    condition: bool = False
+    alternatives: bool = False
+
+
+class QueryWord(NamedTuple):
+    """A word that was asked for: characters ``start`` to ``end`` of the query as typed.
+
+    ``node`` finds the documents that have it, in every language.
+    """
+
+    text: str
+    start: int
+    end: int
+    node: query.Query
+
+
+class Mark(NamedTuple):
+    """What to highlight, in ``fields`` (``title``, ``body``) of a document.
+
+    ``stems`` maps an analyzer's suffix to forms: a word any of whose forms is among them is
+    marked. ``words`` are folded words that are marked where they follow one another, or, with
+    ``near``, wherever they stand. ``prefix`` marks the folded words that start so.
+    """
+
+    fields: tuple[str, ...] = TEXT_FIELDS
+    stems: Mapping[str, tuple[str, ...]] = {}
+    words: tuple[str, ...] = ()
+    near: int | None = None
+    prefix: str = ""
+
+
+@dataclass
+class Compiler:
+    """Syntax to clauses. Its depth is that of the tree, which the lexer bounds."""
+
+    analyzers: tuple[str, ...]
+    notices: Notices
+    words: list[QueryWord] = field(default_factory=list)
+    positive: bool = True
+    units: int = 0
+
+    def expand(self, syntax: Syntax) -> list[Clause]:
+        """Return the clauses that ``syntax`` adds to the conjunction it stands in."""
+        match syntax:
+            case And(clauses):
+                return [clause for each in clauses for clause in self.expand(each)]
+            case Or(clauses):
+                return self._alternatives(clauses)
+            case Not(clause):
+                return self._negation(clause)
+            case Everything():
+                return [Clause(query.Every(), "*", condition=True)]
+            case Words() | Prefix() | QuotedText() if syntax.field not in (None, "title"):
+                return self._conditions(syntax)
+            case Words(text, start, name):
+                return self._units(units(text, self.analyzers, _fields(name)), start, name)
+            case Prefix():
+                return self._prefix(syntax)
+            case QuotedText():
+                return self._quoted(syntax)
+
+    def settle(self, clauses: Sequence[Clause]) -> list[Clause]:
+        """Decide what the stop words of a conjunction ask, and leave out what is said twice.
+
+        A stop word asks nothing of the documents of its language when another clause asks
+        something of them; when all the clauses are stop words they are looked for as written.
+        """
+        asking = {
+            suffix
+            for suffix in self.analyzers
+            if any(not clause.condition and suffix not in clause.stops for clause in clauses)
+        }
+        settled: dict[query.Query, Clause] = {}
+        for clause in clauses:
+            if clause.stops and isinstance(clause.node, Word):
+                node = clause.node.settled(clause.stops - asking, clause.stops & asking)
+                if not node.forms and not node.written:
+                    continue
+                clause = clause._replace(node=node)
+            settled.setdefault(clause.node, clause)
+        return list(settled.values())
+
+    def join(self, clauses: Sequence[Clause]) -> Clause:
+        """Return the conjunction of settled clauses, which are not empty, as one clause."""
+        if len(clauses) == 1 and not isinstance(clauses[0].node, query.Not):
+            return clauses[0]
+        nodes = [clause.node for clause in clauses]
+        if all(isinstance(node, query.Not) for node in nodes):
+            nodes.insert(0, query.Every())
+        text = " AND ".join(
+            f"({clause.text})" if clause.alternatives else clause.text for clause in clauses
+        )
+        return Clause(query.And(nodes), text)
+
+    def _together(self, syntax: Syntax) -> Clause | None:
+        """Return what ``syntax`` means as a conjunction of its own."""
+        clauses = self.settle(self.expand(syntax))
+        return self.join(clauses) if clauses else None
+
+    def _alternatives(self, syntaxes: Iterable[Syntax]) -> list[Clause]:
+        clauses = [clause for each in syntaxes if (clause := self._together(each))]
+        distinct = {clause.node: clause for clause in clauses}
+        if len(distinct) < 2:
+            return list(distinct.values())
+        text = " OR ".join(
+            f"({clause.text})"
+            if clause.alternatives or isinstance(clause.node, query.And)
+            else clause.text
+            for clause in distinct.values()
+        )
+        conditions = all(clause.condition for clause in distinct.values())
+        return [Clause(query.Or(list(distinct)), text, frozenset(), conditions, True)]
+
+    def _negation(self, syntax: Syntax) -> list[Clause]:
+        self.positive = not self.positive
+        clause = self._together(syntax)
+        self.positive = not self.positive
+        if clause is None:
+            return []
+        grouped = clause.alternatives or isinstance(clause.node, query.And)
+        text = f"NOT ({clause.text})" if grouped else f"NOT {clause.text}"
+        return [Clause(query.Not(clause.node), text, condition=True)]
+
+    def _conditions(self, syntax: Words | Prefix | QuotedText) -> list[Clause]:
+        if isinstance(syntax, Prefix):
+            self.notices.add("wildcard_unsupported", word=f"{syntax.field}:{syntax.text}*")
+        values = syntax.text.split() if isinstance(syntax, Words) else [syntax.text]
+        found = [condition(str(syntax.field), value, self.notices) for value in values]
+        return [Clause(*each, condition=True) for each in found if each]
+
+    def _units(self, found: Sequence[Unit], start: int, field: str | None) -> list[Clause]:
+        clauses: list[Clause] = []
+        for unit in found:
+            if self.units == MAX_UNITS:
+                self.notices.add("too_many_words", limit=str(MAX_UNITS))
+                break
+            self.units += 1
+            clauses.append(Clause(unit.node, _titled(unit.text, field), unit.stops))
+            if self.positive:
+                self.words.append(
+                    QueryWord(unit.text, start + unit.start, start + unit.end, unit.node)
+                )
+        return clauses
+
+    def _prefix(self, syntax: Prefix) -> list[Clause]:
+        found = prefix_units(syntax.text, self.analyzers, _fields(syntax.field))
+        last = found[-1].node if found else None
+        if isinstance(last, Started) and len(last.prefix) < 2 and last.prefix.isascii():
+            self.notices.add("prefix_too_short", prefix=f"{syntax.text}*")
+            found = units(syntax.text, self.analyzers, _fields(syntax.field))
+        return self._units(found, syntax.start, syntax.field)
+
+    def _quoted(self, syntax: QuotedText) -> list[Clause]:
+        words = phrase_words(syntax.text)
+        if not words:
+            self.notices.add("empty_phrase")
+            return []
+        text = '"' + " ".join(syntax.text.split()) + '"'
+        fields = _fields(syntax.field)
+        node: query.Query
+        if syntax.near and len(words) > 1:
+            node = Near(words, syntax.near, fields)
+            text += f"~{syntax.near}"
+        else:
+            node = Quoted(words, fields)
+        return [Clause(node, _titled(text, syntax.field))]
+
+
+def _fields(name: str | None) -> tuple[str, ...]:
+    return ("title",) if name == "title" else TEXT_FIELDS
+
+
+def _titled(text: str, name: str | None) -> str:
+    return f"{name}:{text}" if name else text
+
+
+def marks(node: query.Query) -> list[Mark]:
+    """Return what to highlight for the positive part of a settled tree, each thing once."""
+    found: list[Mark] = []
+    for mark in _marks(node):
+        if mark not in found:
+            found.append(mark)
+    return found
+
+
+def _marks(node: query.Query) -> Iterator[Mark]:
+    match node:
+        case Word():
+            if node.forms:
+                yield Mark(node.fields, stems=node.forms)
+            if node.written:
+                yield Mark(node.fields, words=(node.literal,))
+        case Quoted():
+            yield Mark(node.fields, words=node.words)
+        case Near():
+            yield Mark(node.fields, words=node.words, near=node.distance)
+        case Started():
+            yield Mark(node.fields, prefix=node.prefix)
+        case query.And() | query.Or() | query.DisjunctionMax():
+            for child in node.subqueries:
+                yield from _marks(child)

@@ -1,0 +1,165 @@
+"""The nodes of a query tree beyond Whoosh's own.
+
+``Word``, ``Compound``, ``Quoted``, ``Started`` and ``Near`` are ORs (or ANDs) over stock nodes, so
+that Whoosh can evaluate a tree of them too; they carry what scoring needs to count the forms of
+one word once. The filters are over columns, which Whoosh does not have: only
+``search.evaluate`` evaluates those.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from whoosh import query
+
+TEXT_FIELDS = ("title", "body")
+
+
+class Word(query.Or):  # type: ignore[misc]
+    """One word in every language of the index.
+
+    ``forms`` maps the suffix of an analyzer to its terms for the word, the closest form first;
+    ``literal`` is the word as written (folded), looked up in the unstemmed fields for documents
+    whose analyzer is in ``written`` because the word is a stop word there. Documents whose
+    analyzer is in ``stopped`` match without having the word.
+    """
+
+    def __init__(
+        self,
+        literal: str,
+        forms: Mapping[str, tuple[str, ...]],
+        fields: tuple[str, ...] = TEXT_FIELDS,
+        written: frozenset[str] = frozenset(),
+        stopped: frozenset[str] = frozenset(),
+        boost: float = 1.0,
+    ) -> None:
+        terms: list[query.Query] = [
+            query.Term(f"{field}_{suffix}", form)
+            for suffix, suffix_forms in forms.items()
+            for field in fields
+            for form in suffix_forms
+        ]
+        if written:
+            literals = [query.Term(field, literal) for field in fields]
+            terms.append(query.And([AnalyzedWith(written), query.Or(literals)]))
+        if stopped:
+            terms.append(AnalyzedWith(stopped))
+        super().__init__(terms, boost=boost)
+        self.literal = literal
+        self.forms = dict(forms)
+        self.fields = fields
+        self.written = written
+        self.stopped = stopped
+
+    def settled(self, written: frozenset[str], stopped: frozenset[str]) -> "Word":
+        """Return the word, knowing what it asks where it is a stop word."""
+        return Word(self.literal, self.forms, self.fields, written, stopped)
+
+    def demanding(self) -> "Word":
+        """Return the word without the documents that match without having it."""
+        return self.settled(self.written, frozenset())
+
+
+class Quoted(query.Or):  # type: ignore[misc]
+    """Words as written, one after another, in the title or in the body (unstemmed fields)."""
+
+    def __init__(
+        self, words: Sequence[str], fields: tuple[str, ...] = TEXT_FIELDS, boost: float = 1.0
+    ) -> None:
+        words = list(words)
+        super().__init__(
+            [
+                query.Phrase(field, words) if len(words) > 1 else query.Term(field, words[0])
+                for field in fields
+            ],
+            boost=boost,
+        )
+        self.words = tuple(words)
+        self.fields = fields
+
+
+class Near(query.Or):  # type: ignore[misc]
+    """Words as written, in any order, with at most ``distance`` other words among them.
+
+    To Whoosh, which has no such node over arrays of positions, it is all the words in one field.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        distance: int,
+        fields: tuple[str, ...] = TEXT_FIELDS,
+        boost: float = 1.0,
+    ) -> None:
+        super().__init__(
+            [query.And([query.Term(field, word) for word in words]) for field in fields],
+            boost=boost,
+        )
+        self.words = tuple(words)
+        self.distance = distance
+        self.fields = fields
+
+
+class Started(query.Or):  # type: ignore[misc]
+    """Words that start so, as written (unstemmed fields)."""
+
+    def __init__(
+        self, prefix: str, fields: tuple[str, ...] = TEXT_FIELDS, boost: float = 1.0
+    ) -> None:
+        super().__init__([query.Prefix(field, prefix) for field in fields], boost=boost)
+        self.prefix = prefix
+        self.fields = fields
+
+
+class Compound(query.DisjunctionMax):  # type: ignore[misc]
+    """A compound: its joined form, or its parts one after another; the better one counts."""
+
+    def __init__(self, joined: Word, parts: Sequence[str], boost: float = 1.0) -> None:
+        self.joined = joined
+        self.parts = Quoted(parts, joined.fields)
+        super().__init__([joined, self.parts], boost=boost)
+
+
+class Filter(query.Query):  # type: ignore[misc]
+    """A condition on the columns of a document; it adds nothing to a score."""
+
+    boost = 1.0
+
+    def is_leaf(self) -> bool:
+        """Return True: a filter has no nodes below it."""
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).values()))
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({values})"
+
+    __str__ = __repr__
+
+
+class AnalyzedWith(Filter):
+    """Documents whose language is analysed by one of these analyzers (by suffix)."""
+
+    def __init__(self, suffixes: frozenset[str]) -> None:
+        self.suffixes = suffixes
+
+
+class HasValue(Filter):
+    """Documents with a value of a facet; ``typed`` is the value as it was typed."""
+
+    def __init__(self, facet: str, value: str, typed: str) -> None:
+        self.facet = facet
+        self.value = value
+        self.typed = typed
+
+
+class Dated(Filter):
+    """Documents published between two days, both inclusive; None leaves that side open."""
+
+    def __init__(self, first: date | None, last: date | None) -> None:
+        self.first = first
+        self.last = last

@@ -1,0 +1,63 @@
+"""What was typed -> a query tree; never an error. See docs/query-language.md.
+
+The tree is made of Whoosh's nodes and those of ``search.nodes``. A plain word is looked for in
+every language of the index. A stop word of a language asks nothing of the documents of that
+language when it stands beside words that do; on its own it is looked for as written.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from whoosh import query
+
+from search.compiler import Clause, Compiler, Mark, QueryWord, marks
+from search.lexer import Notices, clean, lex
+from search.response import Notice
+from search.syntax import And, read
+
+__all__ = ["Clause", "Mark", "ParsedQuery", "QueryWord", "parse"]
+
+
+@dataclass(frozen=True)
+class ParsedQuery:
+    """A query, understood.
+
+    ``text`` is the query as far as it was read, every character in its place. ``tree`` is None
+    when nothing was asked: every document matches. ``words`` are those that should be in the
+    documents found, for spelling. ``clauses`` are the parts of the outermost conjunction, when
+    it has several and no AND was typed in it: what a search may be relaxed to.
+    """
+
+    text: str
+    tree: query.Query | None
+    understood: str
+    warnings: tuple[Notice, ...] = ()
+    words: tuple[QueryWord, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    analyzers: tuple[str, ...] = ()
+
+
+def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
+    """Return what ``q`` means in an index with these analyzers (suffixes). Never raises."""
+    notices = Notices()
+    text = clean(q, notices)
+    syntax = read(text, lex(text, notices), notices)
+    compiler = Compiler(tuple(analyzers), notices)
+    clauses = compiler.settle(compiler.expand(syntax)) if syntax else []
+    if not clauses:
+        if text.strip():
+            notices.add("nothing_understood")
+        return ParsedQuery(text, None, "", tuple(notices.found), analyzers=tuple(analyzers))
+    joined = compiler.join(clauses)
+    written = isinstance(syntax, And) and syntax.written
+    return ParsedQuery(
+        text=text,
+        tree=joined.node,
+        understood=joined.text,
+        warnings=tuple(notices.found),
+        words=tuple(compiler.words),
+        marks=tuple(marks(joined.node)),
+        clauses=tuple(clauses) if len(clauses) > 1 and not written else (),
+        analyzers=tuple(analyzers),
+    )

@@ -1,0 +1,106 @@
+"""The words of a query, analysed: text as typed -> units that are asked for as a whole.
+
+A unit is a word, a compound (``CEN-SAD``, ``10 000``) or a run of a script written without
+spaces, which is looked for as the phrase of its pairs of characters.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from whoosh import query
+
+from index.analysis import Token, analyzer, tokenize
+from search.nodes import Compound, Quoted, Started, Word
+
+
+class Unit(NamedTuple):
+    """A word, compound or run: characters ``start`` to ``end`` of the text it came from.
+
+    ``node`` is a ``Word`` that knows no stop words yet, a ``Compound``, ``Quoted`` or
+    ``Started``. ``stops`` are the suffixes of the analyzers for which it is a stop word. Elided
+    articles are stop words everywhere.
+    """
+
+    text: str
+    start: int
+    end: int
+    node: query.Query
+    stops: frozenset[str] = frozenset()
+
+
+def units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[Unit]:
+    """Return the units of ``text``, in order."""
+    return list(_units(text, tokenize(text), analyzers, fields))
+
+
+def prefix_units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[Unit]:
+    """Return the units of ``text``, whose last word is only the beginning of one."""
+    tokens = [token for token in tokenize(text) if token.kind != "compound"]
+    if not tokens:
+        return []
+    last = tokens.pop()
+    before = list(_units(text, tokens, analyzers, fields))
+    node = Started(last.folded, fields)
+    return [*before, Unit(text[last.start : last.end] + "*", last.start, last.end, node)]
+
+
+def phrase_words(text: str) -> list[str]:
+    """Return the words of quoted text as the unstemmed fields have them."""
+    return [token.folded for token in tokenize(text) if token.kind != "compound"]
+
+
+def _units(
+    text: str, tokens: Sequence[Token], analyzers: Sequence[str], fields: tuple[str, ...]
+) -> Iterator[Unit]:
+    compounds = [token for token in tokens if token.kind == "compound"]
+    simple = [token for token in tokens if token.kind != "compound"]
+    at = 0
+    while at < len(simple):
+        token = simple[at]
+        if compounds and compounds[0].start <= token.start:
+            compound = compounds.pop(0)
+            last = _last(simple, at, compound.end)
+            parts = [part.folded for part in simple[at : last + 1]]
+            node: query.Query = Compound(_word(compound, analyzers, fields), parts)
+        elif token.kind == "cjk":
+            last = _last_of_run(simple, at)
+            node = _run([pair.folded for pair in simple[at : last + 1]], fields)
+        else:
+            last = at
+            node = _word(token, analyzers, fields)
+        start, end = token.start, simple[last].end
+        stops = frozenset[str]()
+        if isinstance(node, Word):
+            stops = frozenset(suffix for suffix in analyzers if suffix not in node.forms)
+        yield Unit(text[start:end], start, end, node, stops)
+        at = last + 1
+
+
+def _last(tokens: Sequence[Token], at: int, end: int) -> int:
+    """Return the index of the last token from ``at`` on that begins before ``end``."""
+    while at + 1 < len(tokens) and tokens[at + 1].start < end:
+        at += 1
+    return at
+
+
+def _last_of_run(tokens: Sequence[Token], at: int) -> int:
+    """Return the index of the last of the overlapping pairs from ``at`` on."""
+    while at + 1 < len(tokens) and tokens[at + 1].start < tokens[at].end:
+        at += 1
+    return at
+
+
+def _run(pairs: Sequence[str], fields: tuple[str, ...]) -> query.Query:
+    if len(pairs) == 1 and len(pairs[0]) == 1:
+        # Documents have pairs: a character alone is the first of one, or alone there too.
+        return Started(pairs[0], fields)
+    return Quoted(pairs, fields)
+
+
+def _word(token: Token, analyzers: Sequence[str], fields: tuple[str, ...]) -> Word:
+    forms = {suffix: analyzer(suffix).forms(token) for suffix in analyzers}
+    return Word(
+        token.folded,
+        {suffix: found for suffix, found in forms.items() if found},
+        fields,
+    )

@@ -1,0 +1,217 @@
+"""The language of a document: declared where that is plausible, else detected.
+
+Scripts that one language writes need no model. The rest is langdetect's naive Bayes over
+character n-grams with the profiles of the languages on offer, seeded, on lower-cased running
+text.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import langdetect
+from langdetect.detector import Detector
+from langdetect.detector_factory import DetectorFactory
+from langdetect.lang_detect_exception import LangDetectException
+
+from index.document import Document, Language
+
+OFFERED = ("fr", "en", "es", "de", "it", "pt", "ar", "nl", "ru", "sv")
+SAMPLE = 1_000
+"""Characters of running text that detection reads."""
+_LEAST_LETTERS = 12
+_LEAST_CONFIDENCE = 0.7
+_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[#@]\w+|[\d_]+|[<>{}\[\]|*=~^\\/]+")
+_SPACES = re.compile(r"\s+")
+
+_SCRIPTS = (
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("ko", re.compile("[\uac00-\ud7af\u1100-\u11ff]")),
+    ("zh", re.compile("[\u4e00-\u9fff\u3400-\u4dbf]")),
+    ("th", re.compile("[\u0e00-\u0e7f]")),
+    ("el", re.compile("[\u0370-\u03ff]")),
+    ("he", re.compile("[\u0590-\u05ff]")),
+    ("hi", re.compile("[\u0900-\u097f]")),
+    ("hy", re.compile("[\u0530-\u058f]")),
+    ("ka", re.compile("[\u10a0-\u10ff]")),
+    ("ar", re.compile("[\u0600-\u06ff\u0750-\u077f]")),
+    ("ru", re.compile("[\u0400-\u04ff]")),
+)
+_LATIN = re.compile("[a-zà-öø-ÿœāăąćčďđēęěğīıłńňőřśşšťūůűźżž]", re.IGNORECASE)
+_PERSIAN = re.compile("[پچژگ]")
+_URDU = re.compile("[ٹڈڑےں]")
+_UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
+_LATIN_SCRIPT = "latin"
+_OF_SCRIPT = {"fa": "ar", "ur": "ar", "uk": "ru", "bg": "ru", "sr": "ru", "be": "ru", "mk": "ru"}
+
+_FUNCTION_WORDS = {
+    "fr": "le la les des du une est dans pour que qui sur au aux avec par pas il elle et",
+    "en": "the of and to in is that for was on with as by it at from are has be",
+    "es": "el la los las del una es en para que por con se su al lo como más y",
+    "de": "der die das und ist in den von zu mit dem des nicht ein eine auf für im sich",
+    "it": "il la i gli le di che è per una del della con non sono si da nel ha",
+    "pt": "o a os as de que do da em um uma para com não por no na se ao",
+    "nl": "de het een en van in is dat op te zijn met voor niet aan er om ook",
+    "sv": "och att det i en som på är av för med till den har inte om ett",
+}
+_WORDS = {code: frozenset(words.split()) for code, words in _FUNCTION_WORDS.items()}
+_WORD = re.compile(r"[^\W\d_]+")
+
+# Names of languages as metadata write them, beside two-letter codes with a region.
+_DECLARED = {
+    "fra": "fr",
+    "fre": "fr",
+    "french": "fr",
+    "français": "fr",
+    "francais": "fr",
+    "eng": "en",
+    "english": "en",
+    "anglais": "en",
+    "spa": "es",
+    "spanish": "es",
+    "español": "es",
+    "espagnol": "es",
+    "deu": "de",
+    "ger": "de",
+    "german": "de",
+    "deutsch": "de",
+    "allemand": "de",
+    "ita": "it",
+    "italian": "it",
+    "italiano": "it",
+    "italien": "it",
+    "por": "pt",
+    "portuguese": "pt",
+    "português": "pt",
+    "portugais": "pt",
+    "ara": "ar",
+    "arabic": "ar",
+    "arabe": "ar",
+    "العربية": "ar",
+    "rus": "ru",
+    "russian": "ru",
+    "nld": "nl",
+    "dut": "nl",
+    "dutch": "nl",
+    "swe": "sv",
+    "swedish": "sv",
+    "zho": "zh",
+    "chi": "zh",
+    "jpn": "ja",
+    "kor": "ko",
+    "ell": "el",
+    "heb": "he",
+    "tha": "th",
+}
+
+
+def running_text(text: str) -> str:
+    """Return the first characters of ``text`` fit for detection: lower case, no addresses."""
+    sample = _NOISE.sub(" ", text[: 2 * SAMPLE])
+    return _SPACES.sub(" ", sample).strip().lower()[:SAMPLE]
+
+
+def declared_code(declared: str) -> str:
+    """Return the ISO 639-1 code that a declaration such as ``fr-FR`` or ``French`` means."""
+    written = declared.strip().lower()
+    if written in _DECLARED:
+        return _DECLARED[written]
+    code = re.split("[-_]", written)[0]
+    return _DECLARED.get(code, code if len(code) == 2 and code.isalpha() else "")
+
+
+def dominant_script(sample: str) -> str:
+    """Return ``latin``, or the language that stands for the script of most letters, or ``""``."""
+    if sample.isascii():
+        return _LATIN_SCRIPT if any(map(str.isalpha, sample)) else ""
+    counts = {code: len(pattern.findall(sample)) for code, pattern in _SCRIPTS}
+    counts[_LATIN_SCRIPT] = len(_LATIN.findall(sample))
+    if counts["ja"] and counts["ja"] * 8 > counts["zh"]:
+        counts["ja"] += counts["zh"]
+    best = max(counts, key=lambda code: counts[code])
+    return best if counts[best] else ""
+
+
+def _plausible(code: str, sample: str, script: str) -> bool:
+    """Say whether a declared language may be that of the sample: script, then common words."""
+    if not script:
+        return True
+    expected = _OF_SCRIPT.get(code, code)
+    known_scripts = {name for name, _ in _SCRIPTS}
+    if script != _LATIN_SCRIPT:
+        return expected == script
+    if expected in known_scripts:
+        return False
+    if code not in _WORDS:
+        return True
+    words = _WORD.findall(sample)
+    counts = Counter(words)
+    hits = {name: sum(counts[word] for word in common) for name, common in _WORDS.items()}
+    best = max(hits.values())
+    return len(words) < 20 or hits[code] * 3 >= best
+
+
+class _Profiles(DetectorFactory):  # type: ignore[misc]
+    """langdetect's factory with some of its profiles and a fixed seed."""
+
+    def __init__(self, languages: Iterable[str]) -> None:
+        super().__init__()
+        folder = Path(langdetect.__file__).parent / "profiles"
+        found = [folder / code for code in languages if (folder / code).is_file()]
+        self.load_json_profile([path.read_text(encoding="utf-8") for path in found])
+        self.seed = 0
+
+
+@cache
+def _profiles(languages: tuple[str, ...]) -> _Profiles:
+    return _Profiles(languages)
+
+
+def _guess(sample: str, languages: tuple[str, ...]) -> tuple[str, float]:
+    detector: Detector = _profiles(languages).create()
+    detector.append(sample)
+    try:
+        best = detector.get_probabilities()
+    except LangDetectException:
+        return "und", 0.0
+    if not best:
+        return "und", 0.0
+    return best[0].lang, min(1.0, best[0].prob)
+
+
+def detect_text(text: str, languages: tuple[str, ...] = OFFERED) -> Language:
+    """Detect the language of ``text`` among ``languages``; ``und`` where it is too short."""
+    sample = running_text(text)
+    script = dominant_script(sample)
+    letters = sum(map(str.isalpha, sample))
+    if not script or (script == _LATIN_SCRIPT and letters < _LEAST_LETTERS):
+        return Language("und", 0.0, "none")
+    if script != _LATIN_SCRIPT:
+        return Language(_of_script(script, sample), 1.0 if letters >= _LEAST_LETTERS else 0.8)
+    latin = tuple(code for code in languages if code not in {name for name, _ in _SCRIPTS})
+    code, confidence = _guess(sample, latin)
+    if code == "und" or confidence < _LEAST_CONFIDENCE:
+        return Language("und", round(confidence, 3), "none")
+    return Language(code, round(confidence, 3))
+
+
+def _of_script(script: str, sample: str) -> str:
+    if script == "ar":
+        if len(_URDU.findall(sample)) * 30 > len(sample):
+            return "ur"
+        return "fa" if len(_PERSIAN.findall(sample)) * 60 > len(sample) else "ar"
+    if script == "ru":
+        return "uk" if len(_UKRAINIAN.findall(sample)) * 50 > len(sample) else "ru"
+    return script
+
+
+def detect(document: Document, languages: tuple[str, ...] = OFFERED) -> Language:
+    """Return the language of a document: as declared where plausible, else as detected."""
+    code = declared_code(document.language)
+    if code and code != "und":
+        sample = running_text(document.text)
+        if _plausible(code, sample, dominant_script(sample)):
+            return Language(code, 1.0, "metadata")
+    return detect_text(document.text, languages)

@@ -1,0 +1,272 @@
+"""Organizations: the authority's names, and those that a document spells out itself.
+
+One pass of an Aho-Corasick automaton over the folded text finds the names of the authority;
+case, language and context decide which of them count. ``Long form (ACRONYM)`` in the text then
+binds the acronym for the whole document, to a known organization or to a new one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+import ahocorasick
+
+from index.document import Organization, Span
+from index.fields.pairs import Pair, find_pairs
+from index.vocabularies import organizations as authority_of_organizations
+from index.vocabularies.folding import Folded, fold_key, fold_text
+from index.vocabularies.organizations import Name, OrganizationEntry
+from index.vocabularies.rows import slug
+
+TRAP = ""
+_ARABIC_ARTICLE = "ال"
+_PREFIXES = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
+_ARTICLE_PREFIXES = ("و", "ف", "ب", "ك", "وب", "فب")
+_CONTRACTED = ("لل", "ولل", "فلل")
+_TITLE_CASE_LENGTH = 4
+
+
+class Form(NamedTuple):
+    """One way in which a name may stand in folded text. ``id`` is empty for a trap."""
+
+    id: str
+    text: str
+    languages: frozenset[str]
+    acronym: bool
+    ambiguous: bool
+    words: int
+    dotted: bool = False
+    prefix: int = 0
+    """Characters of an Arabic prefix that are not part of the name."""
+
+
+class Mention(NamedTuple):
+    """A name found in the text: characters of the folded text and of the original."""
+
+    start: int
+    end: int
+    span: Span
+    form: Form
+
+
+class Found(NamedTuple):
+    """What ``find_all`` found: organizations, and the folded ranges that their names cover."""
+
+    organizations: tuple[Organization, ...]
+    covered: tuple[tuple[int, int], ...]
+
+
+class _Matcher:
+    """The automaton over all names and the cues of ambiguous ones."""
+
+    def __init__(self, entries: Iterable[OrganizationEntry], traps: Iterable[str]) -> None:
+        forms: dict[str, list[Form]] = defaultdict(list)
+        for entry in entries:
+            for name in entry.names:
+                if name.sought:
+                    for key, form in _forms(entry.id, name):
+                        forms[key].append(form)
+        for trap in traps:
+            anywhere: frozenset[str] = frozenset()
+            forms[trap].append(Form(TRAP, trap, anywhere, False, False, len(trap.split())))
+        self._automaton = ahocorasick.Automaton()
+        for key, alternatives in forms.items():
+            self._automaton.add_word(f" {key} ", (len(key), tuple(alternatives)))
+        self._automaton.make_automaton()
+        self.context = {entry.id: entry.context for entry in entries}
+
+    def mentions(self, text: str, folded: Folded, language: str) -> list[Mention]:
+        """Return the names that case and language allow, longest first where they overlap."""
+        found = []
+        for last, (length, forms) in self._automaton.iter(folded.text):
+            start, end = last - length, last
+            span = folded.span(start, end)
+            written = text[span.start : span.end]
+            for form in forms:
+                if _speaks(form, language) and _looks_right(form, written, language):
+                    if form.prefix:
+                        span = folded.span(start + form.prefix, end)
+                    found.append(Mention(start, end, span, form))
+        found.sort(key=lambda mention: (mention.start, -mention.end, mention.form.ambiguous))
+        return found
+
+
+def _forms(id: str, name: Name) -> Iterable[tuple[str, Form]]:
+    key = fold_key(name.text)
+    words = len(key.split())
+    languages = frozenset() if name.language == "mul" else frozenset((name.language,))
+    if not name.acronym:
+        languages = frozenset()
+    form = Form(id, name.text, languages, name.acronym, name.ambiguous, words)
+    yield key, form
+    if name.acronym and name.text.isalpha() and 2 <= len(name.text) <= 6:
+        yield " ".join(key), form._replace(dotted=True)
+    if name.language == "ar" and not name.text.isascii():
+        yield from _arabic_forms(key, form)
+    elif name.language in _INFLECTED and not name.acronym:
+        for variant in _INFLECTED[name.language](name.text):
+            yield fold_key(variant), form
+    if not name.acronym and " de l" in key:
+        yield key.replace(" de l ", " d "), form
+
+
+def _arabic_forms(key: str, form: Form) -> Iterable[tuple[str, Form]]:
+    if key.startswith(_ARABIC_ARTICLE):
+        for prefix in _ARTICLE_PREFIXES:
+            yield prefix + key, form._replace(prefix=len(prefix))
+        for prefix in _CONTRACTED:
+            yield prefix + key[2:], form._replace(prefix=len(prefix) - 2)
+    else:
+        for prefix in _PREFIXES:
+            yield prefix + key, form._replace(prefix=len(prefix))
+
+
+def _german(name: str) -> Iterable[str]:
+    """Yield the cases of a German name: endings of its first adjective, genitive of its noun."""
+    first, space, rest = name.partition(" ")
+    for ending in ("er", "es", "en", "e"):
+        if space and first.endswith(ending) and len(first) > 5:
+            stem = first[: -len(ending)]
+            for other in ("e", "en", "er", "es", "em"):
+                for tail in _genitives(rest) if " " not in rest else (rest,):
+                    yield f"{stem}{other} {tail}"
+            return
+    if not space:
+        yield from _genitives(name)
+
+
+def _genitives(noun: str) -> tuple[str, ...]:
+    return (noun,) if noun.endswith("s") else (noun, noun + "s", noun + "es")
+
+
+_INFLECTED = {"de": _german}
+
+
+def _speaks(form: Form, language: str) -> bool:
+    """Say whether a form is used in the language of the document."""
+    return not form.languages or language in form.languages or language == "und"
+
+
+def _looks_right(form: Form, written: str, language: str) -> bool:
+    """Say whether the case of what is written fits a name or an acronym."""
+    if form.dotted:
+        return "." in written and written.upper() == written
+    if form.acronym:
+        if written.upper() == written or written == form.text:
+            return True
+        letters = sum(character.isalpha() for character in written)
+        long_enough = letters >= (_TITLE_CASE_LENGTH if language != "it" else 3)
+        return long_enough and written[:1].isupper() and not form.ambiguous
+    first = written[:1]
+    if first.isupper() or not (first.islower() or first.isupper()):
+        return True
+    if written == form.text:
+        return form.words > 1 or not form.text.islower()
+    return form.words >= 4 or (form.words == 3 and written.lower() != written)
+
+
+@cache
+def _matcher() -> _Matcher:
+    authority = authority_of_organizations()
+    return _Matcher(authority.entries.values(), authority.traps)
+
+
+def _settle(
+    mentions: list[Mention], folded: Folded, context: dict[str, tuple[str, ...]]
+) -> list[Mention]:
+    """Drop ambiguous names that nothing supports, then keep the longest of overlapping ones."""
+    sure = {mention.form.id for mention in mentions if not mention.form.ambiguous}
+    supported: dict[str, bool] = {}
+    kept: list[Mention] = []
+    for mention in mentions:
+        id = mention.form.id
+        if mention.form.ambiguous and id not in sure:
+            if id not in supported:
+                supported[id] = any(f" {cue}" in folded.text for cue in context.get(id, ()))
+            if not supported[id]:
+                continue
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
+def find_all(text: str, language: str, folded: Folded | None = None) -> Found:
+    """Find the organizations that ``text`` names, with every mention of each.
+
+    ``language`` is that of the document, an ISO 639-1 code or ``und``; it decides which
+    acronyms are read. Long names are found in any language.
+    """
+    folded = folded or fold_text(text)
+    matcher = _matcher()
+    mentions = matcher.mentions(text, folded, language)
+    pairs = find_pairs(text, language)
+    bound = _bind(pairs, mentions)
+    kept = _settle(
+        [mention for mention in mentions if not _redefined(mention, bound)],
+        folded,
+        matcher.context,
+    )
+    spans: dict[str, list[Span]] = defaultdict(list)
+    labels: dict[str, str] = {}
+    for mention in kept:
+        if mention.form.id != TRAP:
+            spans[mention.form.id].append(mention.span)
+    taken = [mention.span for mention in kept]
+    for pair in pairs:
+        id = bound[pair.acronym]
+        if id.startswith("~"):
+            labels.setdefault(id, text[pair.long.start : pair.long.end])
+            spans[id].append(pair.long)
+    for acronym, id in bound.items():
+        for span in _occurrences(text, acronym):
+            if not any(span.start < other.end and other.start < span.end for other in taken):
+                spans[id].append(span)
+                taken.append(span)
+    organizations = []
+    for id, where in spans.items():
+        where.sort()
+        first = where[0]
+        label = labels.get(id) or text[first.start : first.end]
+        known = not id.startswith("~")
+        organizations.append(Organization(id, " ".join(label.split()), tuple(where), known))
+    organizations.sort(key=lambda organization: (organization.spans[0], organization.id))
+    covered = tuple((mention.start, mention.end) for mention in kept)
+    return Found(tuple(organizations), covered)
+
+
+def find(text: str, language: str) -> tuple[Organization, ...]:
+    """Find the organizations that ``text`` names; see ``find_all``."""
+    return find_all(text, language).organizations
+
+
+def _bind(pairs: list[Pair], mentions: list[Mention]) -> dict[str, str]:
+    """Say what each acronym that the document explains means: a known id, or a new one."""
+    bound: dict[str, str] = {}
+    for pair in pairs:
+        if pair.acronym in bound:
+            continue
+        for mention in mentions:
+            exact = mention.span.end == pair.long.end and mention.span.start <= pair.long.start
+            if exact and mention.form.id != TRAP:
+                bound[pair.acronym] = mention.form.id
+                break
+        else:
+            bound[pair.acronym] = "~" + slug(pair.name)
+    return bound
+
+
+def _redefined(mention: Mention, bound: dict[str, str]) -> bool:
+    """Say whether the document uses this acronym for something else."""
+    other = bound.get(mention.form.text) if mention.form.acronym else None
+    return other is not None and other != mention.form.id
+
+
+def _occurrences(text: str, acronym: str) -> Iterable[Span]:
+    position = text.find(acronym)
+    while position >= 0:
+        end = position + len(acronym)
+        before, after = text[position - 1 : position], text[end : end + 1]
+        if not (before.isalnum() or after.isalnum()):
+            yield Span(position, end)
+        position = text.find(acronym, end)

@@ -1,0 +1,183 @@
+"""Themes: curated expressions, stemmed and contiguous, with the spans that decided.
+
+Names of organizations are masked first, so that a civil aviation body makes no transport
+story; one span may speak for several themes. A theme is given to a document for one expression
+of several words, or for single words that recur or stand in the title or the lead.
+"""
+
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import Stemmer
+
+from index.document import Span, Theme
+from index.vocabularies import themes as theme_vocabulary
+from index.vocabularies.folding import Folded, fold_key, fold_text
+from index.vocabularies.rows import LANGUAGES
+
+_ALGORITHMS = {
+    "fr": "french",
+    "en": "english",
+    "es": "spanish",
+    "de": "german",
+    "it": "italian",
+    "pt": "portuguese",
+    "ar": "arabic",
+}
+_STOP = {
+    "fr": "de des du d la le les l et en a au aux un une sur dans par ou",
+    "en": "of the and to in on for a an by or s",
+    "es": "de del la el los las y en a al un una por o e",
+    "de": "der die das den dem des und in im von vom zu zur zum ein eine einer eines fur am an",
+    "it": "di del della dello dei degli delle d la il lo le gli i l e ed in nel nella a al alla"
+    " un una per da dal dalla",
+    "pt": "de do da dos das o a os as e em no na nos nas um uma por ao",
+    "ar": "في من علي الي عن و",
+}
+_TOKEN = re.compile(r"\S+")
+_LEAD = 400
+_ENOUGH = 2.0
+_CACHED_STEMS = 200_000
+
+
+class _Pattern(NamedTuple):
+    stems: tuple[str, ...]
+    theme: str
+    weight: float
+
+
+class _Stems(threading.local):
+    """Stems of folded words with a bounded memory; a Stemmer serves one thread."""
+
+    def __init__(self) -> None:
+        self._stemmers = {code: Stemmer.Stemmer(name) for code, name in _ALGORITHMS.items()}
+        self._known: dict[str, dict[str, str]] = {code: {} for code in _ALGORITHMS}
+
+    def of(self, language: str) -> "tuple[dict[str, str], Stemmer.Stemmer]":
+        """Return the stems known so far and the stemmer for the others."""
+        known = self._known[language]
+        if len(known) > _CACHED_STEMS:
+            known.clear()
+        return known, self._stemmers[language]
+
+
+_STEMS = _Stems()
+
+
+def _stem(words: Sequence[str], language: str) -> list[str]:
+    """Return the stem of each word, an empty string for a stop word."""
+    known, stemmer = _STEMS.of(language)
+    stop = _stop_words(language)
+    stems = []
+    for word in words:
+        stem = known.get(word)
+        if stem is None:
+            stem = known[word] = "" if word in stop else stemmer.stemWord(word)
+        stems.append(stem)
+    return stems
+
+
+@cache
+def _stop_words(language: str) -> frozenset[str]:
+    return frozenset(_STOP[language].split())
+
+
+@cache
+def _patterns(language: str) -> dict[str, tuple[_Pattern, ...]]:
+    """Return the expressions of a language by their first stem, longest first."""
+    patterns: dict[str, list[_Pattern]] = defaultdict(list)
+    for id, entry in theme_vocabulary().entries.items():
+        for expression in entry.expressions.get(language, ()):
+            words = _stem(fold_key(expression.text).split(), language)
+            stems = tuple(stem for stem in words if stem)
+            if stems:
+                weight = 0.5 if expression.weak else 1.0 if len(stems) == 1 else _ENOUGH
+                patterns[stems[0]].append(_Pattern(stems, id, weight))
+    return {stem: tuple(sorted(found, reverse=True)) for stem, found in patterns.items()}
+
+
+@cache
+def _implied() -> dict[str, tuple[str, ...]]:
+    implied: dict[str, list[str]] = defaultdict(list)
+    for id, entry in theme_vocabulary().entries.items():
+        for organization in entry.organizations:
+            implied[organization].append(id)
+    return {organization: tuple(themes) for organization, themes in implied.items()}
+
+
+def assign(
+    text: str,
+    language: str,
+    folded: Folded | None = None,
+    covered: Sequence[tuple[int, int]] = (),
+    organizations: Sequence[tuple[str, Sequence[Span]]] = (),
+) -> tuple[Theme, ...]:
+    """Return the themes of ``text``, parents with their children, with the spans that decided.
+
+    ``covered`` are ranges of the folded text that names of organizations cover and that speak
+    for no theme; ``organizations`` are those found, with their spans, for themes they imply.
+    """
+    scores: dict[str, float] = defaultdict(float)
+    strong: set[str] = set()
+    evidence: dict[str, set[Span]] = defaultdict(set)
+    if language in LANGUAGES:
+        folded = folded or fold_text(text)
+        for span, pattern in _hits(folded, language, covered):
+            weight = pattern.weight
+            if weight >= 1.0:
+                strong.add(pattern.theme)
+                if span.start < _LEAD and span not in evidence[pattern.theme]:
+                    weight += 0.5
+            scores[pattern.theme] += weight
+            evidence[pattern.theme].add(span)
+    for organization, spans in organizations:
+        for theme in _implied().get(organization, ()):
+            strong.add(theme)
+            scores[theme] += _ENOUGH
+            evidence[theme].update(spans)
+    chosen = {theme for theme in strong if scores[theme] >= _ENOUGH}
+    return _with_parents(chosen, evidence)
+
+
+def _hits(
+    folded: Folded, language: str, covered: Sequence[tuple[int, int]]
+) -> list[tuple[Span, _Pattern]]:
+    tokens = [(found.start(), found.end()) for found in _TOKEN.finditer(folded.text)]
+    stems = _stem([folded.text[start:end] for start, end in tokens], language)
+    kept: list[tuple[str, int, int]] = []
+    ranges = iter([*covered, (len(folded.text), len(folded.text))])
+    masked_from, masked_to = next(ranges)
+    for (start, end), stem in zip(tokens, stems, strict=True):
+        while start >= masked_to and masked_to < len(folded.text):
+            masked_from, masked_to = next(ranges)
+        if masked_from <= start < masked_to:
+            kept.append(("", start, end))
+        elif stem:
+            kept.append((stem, start, end))
+    by_stem = _patterns(language)
+    hits = []
+    for index, (stem, start, _) in enumerate(kept):
+        for pattern in by_stem.get(stem, ()):
+            size = len(pattern.stems)
+            last = kept[index : index + size]
+            if size == 1 or tuple(word for word, _, _ in last) == pattern.stems:
+                hits.append((folded.span(start, last[-1][2]), pattern))
+    return hits
+
+
+def _with_parents(chosen: set[str], evidence: dict[str, set[Span]]) -> tuple[Theme, ...]:
+    vocabulary = theme_vocabulary()
+    spans: dict[str, set[Span]] = {}
+    for theme in chosen:
+        spans.setdefault(theme, set()).update(evidence[theme])
+        parent = vocabulary.parent(theme)
+        if parent:
+            spans.setdefault(parent, set()).update(evidence[theme])
+    order = {id: number for number, id in enumerate(vocabulary.ids())}
+    return tuple(
+        Theme(theme, tuple(sorted(spans[theme]))) for theme in sorted(spans, key=order.__getitem__)
+    )

@@ -1,0 +1,96 @@
+"""Manifest: what a generation says of itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from index.errors import IndexDamaged, IndexVersion
+from index.files import REMEDY, FileRecord, read_json
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the documents were read and extracted; ``update`` goes on with the same."""
+
+    reference_date: str = ""
+    encoding: str = ""
+    max_bytes: int = 0
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """One segment of a generation: its documents, and every file below it."""
+
+    name: str
+    documents: int
+    files: Mapping[str, FileRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What is in a generation.
+
+    ``size`` counts document numbers, ``documents`` the live ones; ``files`` are those beside the
+    manifest. ``made_by`` names the versions of extraction and analysis.
+    """
+
+    name: str
+    format: int
+    product: str
+    built: str
+    made_by: str
+    size: int
+    documents: int
+    languages: Mapping[str, int]
+    analyzers: tuple[str, ...]
+    skipped: Mapping[str, int]
+    failures: Mapping[str, int]
+    settings: Settings
+    segments: tuple[SegmentEntry, ...]
+    files: Mapping[str, FileRecord]
+
+    def to_bytes(self) -> bytes:
+        """Return the manifest as JSON."""
+        return orjson.dumps(self, default=tuple, option=orjson.OPT_INDENT_2)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a generation. Raises IndexDamaged or IndexVersion."""
+    path = folder / "manifest.json"
+    raw = read_json(path)
+    if not isinstance(raw, dict) or "format" not in raw:
+        raise IndexDamaged(f"“{path}” is not the manifest of an index.", REMEDY)
+    if raw["format"] != FORMAT_VERSION:
+        raise IndexVersion(
+            f"The index in “{folder.parent.parent}” has format {raw['format']};"
+            f" this program reads format {FORMAT_VERSION}.",
+            "Rebuild it with `trouvaille rebuild`, or use the program that wrote it.",
+        )
+    try:
+        return _manifest(raw)
+    except (KeyError, TypeError, ValueError) as error:
+        raise IndexDamaged(f"“{path}” is damaged ({error!r}).", REMEDY) from error
+
+
+def _manifest(raw: dict[str, Any]) -> Manifest:
+    segments = tuple(
+        SegmentEntry(item["name"], item["documents"], _files(item["files"]))
+        for item in raw.pop("segments")
+    )
+    return Manifest(
+        segments=segments,
+        settings=Settings(**raw.pop("settings")),
+        analyzers=tuple(raw.pop("analyzers")),
+        files=_files(raw.pop("files")),
+        **raw,
+    )
+
+
+def _files(raw: dict[str, Any]) -> dict[str, FileRecord]:
+    return {name: FileRecord(*pair) for name, pair in raw.items()}

@@ -1,0 +1,122 @@
+"""One immutable segment on disk: postings, stored documents, facet columns.
+
+::
+
+    segments/<name>/
+      segment.json     counts, and size and checksum of every other file
+      whoosh/          the Whoosh index
+      documents.bin    documents with their fields, compressed one by one; documents.npy: where
+      ids.json         the id of every document, in order
+      columns/         organization, theme, lang, source, published, mentioned, lengths
+"""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import orjson
+from whoosh.writing import IndexWriter
+
+from index.analysis import ANALYZERS
+from index.columns import FACETS, DateColumnWriter, SpanColumnWriter, ValueColumnWriter
+from index.encoding import EncodedDocument
+from index.files import FileRecord, read_json, records, save_array, sync_tree, write_durably
+from index.postings import create_whoosh
+from index.schema import PARTS
+from index.stored import StoredWriter
+
+WRITER_MEGABYTES = 64
+"""What Whoosh may hold before it writes a run to disk, by its own low estimate."""
+
+
+class SegmentInfo(NamedTuple):
+    """What ``segment.json`` says: documents, and every other file of the segment."""
+
+    documents: int
+    files: Mapping[str, FileRecord]
+
+
+class SegmentWriter:
+    """Writes one segment. Whatever raises, the segment is to be abandoned, never committed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        (folder / "columns").mkdir(parents=True)
+        self._writer: IndexWriter = create_whoosh(folder / "whoosh", ANALYZERS, WRITER_MEGABYTES)
+        self._stored = StoredWriter(folder)
+        self._facets = {name: ValueColumnWriter() for name in FACETS}
+        self._published = DateColumnWriter()
+        self._mentioned = SpanColumnWriter()
+        self._lengths: list[tuple[int, int]] = []
+        self._ids: list[str] = []
+
+    @property
+    def documents(self) -> int:
+        """How many documents were added."""
+        return len(self._lengths)
+
+    def add(self, document: EncodedDocument) -> None:
+        """Add one document; its number is the count of those before it."""
+        self._writer.add_document(id=document.id, **document.postings)
+        self._stored.add(document.packed)
+        for name, column in self._facets.items():
+            column.add(document.facets[name])
+        self._published.add(document.published)
+        self._mentioned.add(document.mentioned)
+        self._lengths.append(document.lengths)
+        self._ids.append(document.id)
+
+    def commit(self) -> SegmentInfo:
+        """Finish the segment, make it durable and measure its files."""
+        self._writer.commit(merge=False)
+        self._stored.close()
+        columns = self._folder / "columns"
+        for name, column in self._facets.items():
+            column.save(columns, name)
+        self._published.save(columns)
+        self._mentioned.save(columns)
+        lengths = np.asarray(self._lengths, np.float32).reshape(-1, len(PARTS))
+        for at, part in enumerate(PARTS):
+            save_array(columns / f"{part}.lengths.npy", lengths[:, at].copy())
+        (self._folder / "ids.json").write_bytes(orjson.dumps(self._ids))
+        info = SegmentInfo(self.documents, records(self._folder))
+        data = {"documents": info.documents, "files": info.files}
+        write_durably(self._folder / "segment.json", orjson.dumps(data, default=tuple))
+        sync_tree(self._folder)
+        return info
+
+    def abandon(self) -> None:
+        """Give up: nothing of the segment stays on disk."""
+        self._stored.abandon()
+        # Whoosh in mid-failure can raise anything here.
+        with suppress(Exception):
+            self._writer.cancel()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def write_segment(folder: Path, documents: Iterable[EncodedDocument]) -> SegmentInfo:
+    """Write a whole segment; on any exception nothing of it stays."""
+    writer = SegmentWriter(folder)
+    try:
+        for document in documents:
+            writer.add(document)
+        return writer.commit()
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+def segment_ids(folder: Path) -> list[str]:
+    """Return the ids of a segment's documents, in order. Raises IndexDamaged."""
+    ids: list[str] = read_json(folder / "ids.json")
+    return ids
+
+
+def segment_info(folder: Path) -> SegmentInfo:
+    """Read what a segment says of itself. Raises IndexDamaged."""
+    raw = read_json(folder / "segment.json")
+    files = {name: FileRecord(*pair) for name, pair in raw["files"].items()}
+    return SegmentInfo(raw["documents"], files)

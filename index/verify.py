@@ -1,0 +1,72 @@
+"""Is a generation what it says it is? Checksums, counts, and searches with known answers."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from index.encoding import encode
+from index.errors import IndexDamaged
+from index.files import REMEDY, FileRecord, record
+from index.generations import Generation
+
+PROBES = 5
+PROBE_TERMS = 8
+
+
+def verify_files(generation: Generation, only_segment: str = "") -> int:
+    """Compare every file with its checksum, or those of one segment; return how many were read.
+
+    Raises IndexDamaged, naming the first that differs.
+    """
+    root = generation.folder.parent.parent
+    read = _verify(generation.folder, generation.manifest.files)
+    for segment in generation.manifest.segments:
+        if not only_segment or segment.name == only_segment:
+            read += _verify(root / "segments" / segment.name, segment.files)
+    return read
+
+
+def _verify(folder: Path, files: Mapping[str, FileRecord]) -> int:
+    for name, expected in files.items():
+        path = folder / name
+        try:
+            found = record(path)
+        except OSError as error:
+            raise IndexDamaged(
+                f"“{path}” of the index cannot be read ({error}).", REMEDY
+            ) from error
+        if found != expected:
+            raise IndexDamaged(f"“{path}” of the index has been altered.", REMEDY)
+    return len(files)
+
+
+def probe(generation: Generation) -> int:
+    """Ask for documents and terms that must be there; return how many terms were asked for.
+
+    Documents evenly spread over the generation are analysed anew from what is stored of them,
+    and the index must give them, at the same positions. Raises IndexDamaged.
+    """
+    live = np.flatnonzero(generation.live)
+    if len(live) != generation.documents:
+        raise IndexDamaged(f"The counts in “{generation.folder}” do not agree.", REMEDY)
+    asked = 0
+    for at in np.unique(np.linspace(0, len(live) - 1, min(PROBES, len(live))).astype(np.int64)):
+        doc = int(live[at])
+        document, fields = generation.stored(doc)
+        expected = encode(document, fields)
+        if generation.docnum(document.id) != doc:
+            raise IndexDamaged(f"Document “{document.id}” is not found by its id.", REMEDY)
+        for field, items in expected.postings.items():
+            for term, _, _, packed in items[:: max(1, len(items) // PROBE_TERMS)]:
+                _probe_term(generation, field, term.decode("utf-8"), packed, doc)
+                asked += 1
+    return asked
+
+
+def _probe_term(generation: Generation, field: str, term: str, packed: bytes, doc: int) -> None:
+    docs = generation.postings(field, term).docs
+    at = int(np.searchsorted(docs, doc))
+    positions = generation.positions(field, term, np.asarray([doc], np.int32))[0]
+    if at == len(docs) or docs[at] != doc or positions.astype("<u4").tobytes() != packed:
+        raise IndexDamaged(f"A search for “{term}” in {field} gives a wrong answer.", REMEDY)

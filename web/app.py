@@ -1,0 +1,106 @@
+"""The application: settings, errors, headers, language, and the routes joined."""
+
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import PathConverter
+
+from search.engine import Engine
+from web import api, errors, feeds, i18n, pages
+from web.context import settings as current_settings
+from web.settings import Settings
+from web.wsgi import UnderPath
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
+_SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class DocumentId(PathConverter):
+    """An identifier of a document in an address: any text, slashes included."""
+
+    regex = ".+"
+    part_isolating = False
+
+
+def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
+    """Return the web application over an engine.
+
+    It keeps no state of its own: several processes and threads may serve one each or share one.
+    """
+    settings = settings or Settings()
+    app = Flask(__name__)
+    app.config.update(ENGINE=engine, SETTINGS=settings, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # Two slashes side by side are part of an identifier, not a mistake.
+    app.url_map.merge_slashes = False
+    app.url_map.converters["id"] = DocumentId
+    i18n.install(app)
+    errors.install(app)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    for blueprint in (api.blueprint, pages.blueprint, feeds.blueprint):
+        app.register_blueprint(blueprint)
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_port=count, x_prefix=count
+        )
+    path = urlsplit(settings.base_url).path.rstrip("/")
+    if path:
+        app.wsgi_app = UnderPath(app.wsgi_app, path)  # type: ignore[method-assign]
+    return app
+
+
+def _begin() -> Response | None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+    settings = current_settings()
+    g.base = settings.base_url.rstrip("/") or request.url_root.rstrip("/")
+    if request.method == "OPTIONS" and _allowed_origin():
+        return _preflight()
+    return None
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.request_id
+    response.vary.add("Accept-Language")
+    for name, value in _SECURITY.items():
+        response.headers.setdefault(name, value)
+    if current_settings().cors_origins and request.path.startswith("/api/"):
+        response.vary.add("Origin")
+        origin = _allowed_origin()
+        if origin:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Expose-Headers"] = (
+                "ETag, Link, Retry-After, Server-Timing, X-Request-Id"
+            )
+    return response
+
+
+def _allowed_origin() -> str:
+    """Return the origin to allow: that of the request, ``*`` for any, or nothing."""
+    origins, origin = current_settings().cors_origins, request.headers.get("Origin", "")
+    if not origin or not request.path.startswith("/api/"):
+        return ""
+    if "*" in origins:
+        return "*"
+    return origin if origin in origins else ""
+
+
+def _preflight() -> Response:
+    response = Response(status=204)
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
+    response.headers["Access-Control-Allow-Headers"] = "If-None-Match, X-Request-Id"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return response

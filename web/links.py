@@ -1,0 +1,153 @@
+"""Addresses: a SearchRequest written as parameters, and the requests one link away from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import quote, urlencode
+
+from search.request import FACETS, MAX_DEPTH, VALUE_FACETS, SearchRequest, Sort
+from search.response import DateBucket, SearchResponse
+
+Parameters = list[tuple[str, str]]
+
+
+def parameters(request: SearchRequest) -> Parameters:
+    """Write a request as query parameters in one order, leaving out what is the default.
+
+    ``parse_request`` of the result gives the same request: two requests that mean the same have
+    the same parameters, which makes them the key of an ETag.
+    """
+    plain = SearchRequest()
+    written: Parameters = [("q", request.q)] if request.q else []
+    for prefix, values in (("", request.selected), ("exclude_", request.excluded)):
+        for facet in VALUE_FACETS:
+            written.extend((prefix + facet, value) for value in values.get(facet, ()))
+    if request.date_from:
+        written.append(("from", request.date_from.isoformat()))
+    if request.date_to:
+        written.append(("to", request.date_to.isoformat()))
+    if request.undated:
+        written.append(("undated", request.undated))
+    if request.sort != default_sort(request):
+        written.append(("sort", request.sort))
+    for name in ("date_field", "page", "per_page", "cursor", "facet_size", "interval", "highlight"):
+        value = getattr(request, name)
+        if value != getattr(plain, name):
+            written.append((name, str(value)))
+    if request.facets != FACETS:
+        written.append(("facets", ",".join(request.facets)))
+    return written
+
+
+def default_sort(request: SearchRequest) -> Sort:
+    """Return the order of a request that names none."""
+    return "relevance" if request.q.strip() else "-date"
+
+
+def address(base: str, path: str, written: Sequence[tuple[str, str]] = ()) -> str:
+    """Join a base address, a path (quoted here) and parameters."""
+    query = urlencode(written, quote_via=quote, safe=":/,*")
+    return f"{base}{quote(path)}{'?' + query if query else ''}"
+
+
+def web_address(address: str) -> str | None:
+    """Return an address that a document gives for itself if it is one of the web, else None.
+
+    Documents are not trusted: ``javascript:`` and its kind must not become a link.
+    """
+    return address if address.lower().startswith(("http://", "https://")) else None
+
+
+def first_page(request: SearchRequest) -> SearchRequest:
+    """Return the request without page and cursor."""
+    return replace(request, page=1, cursor=None)
+
+
+def toggled(request: SearchRequest, facet: str, value: str) -> SearchRequest:
+    """Add a value to its facet, or remove it if it is selected; every other filter stays.
+
+    Two levels of one facet never stand side by side: a theme covers its sub-themes, so that a
+    sub-theme takes the place of its selected theme, and a theme that of its sub-themes. A value
+    that was excluded is no longer.
+    """
+    selected = request.selected.get(facet, ())
+    if value in selected:
+        kept = tuple(other for other in selected if other != value)
+    else:
+        kept = (*(other for other in selected if not _same_branch(other, value)), value)
+    excluded = tuple(other for other in request.excluded.get(facet, ()) if other != value)
+    return replace(
+        first_page(request),
+        selected=_with(request.selected, facet, kept),
+        excluded=_with(request.excluded, facet, excluded),
+    )
+
+
+def readmitted(request: SearchRequest, facet: str, value: str) -> SearchRequest:
+    """Stop excluding a value."""
+    kept = tuple(other for other in request.excluded.get(facet, ()) if other != value)
+    return replace(first_page(request), excluded=_with(request.excluded, facet, kept))
+
+
+def dated(request: SearchRequest, bucket: DateBucket) -> SearchRequest:
+    """Set the range to a bucket's days, or lift it if it is exactly those."""
+    first, last = date.fromisoformat(bucket.first), date.fromisoformat(bucket.last)
+    if (request.date_from, request.date_to) == (first, last):
+        return undated(request)
+    return replace(first_page(request), date_from=first, date_to=last, undated=None)
+
+
+def undated(request: SearchRequest) -> SearchRequest:
+    """Lift the range of dates and what was said about undated documents."""
+    return replace(first_page(request), date_from=None, date_to=None, undated=None)
+
+
+def _same_branch(one: str, other: str) -> bool:
+    return one.startswith(other + "/") or other.startswith(one + "/")
+
+
+def _with(
+    chosen: Mapping[str, tuple[str, ...]], facet: str, values: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    kept = {name: held for name, held in chosen.items() if name != facet}
+    return kept | {facet: values} if values else kept
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The requests of the neighbouring pages of an answer; None where there is no such page."""
+
+    count: int | None
+    first: SearchRequest
+    prev: SearchRequest | None
+    next: SearchRequest | None
+    last: SearchRequest | None
+
+
+def pages(response: SearchResponse) -> Pages:
+    """Work out the pages around an answer.
+
+    A walk by cursor only goes forward and counts no pages. By page number, no link leads deeper
+    than MAX_DEPTH results.
+    """
+    request = response.request
+    if request.cursor is not None:
+        following = response.next_cursor
+        return Pages(
+            count=None,
+            first=replace(request, page=1, cursor="*"),
+            prev=None,
+            next=replace(request, page=1, cursor=following) if following else None,
+            last=None,
+        )
+    count = -(-response.total // request.per_page)
+    reachable = min(count, MAX_DEPTH // request.per_page)
+    return Pages(
+        count=count,
+        first=replace(request, page=1),
+        prev=replace(request, page=min(request.page - 1, max(reachable, 1)))
+        if request.page > 1
+        else None,
+        next=replace(request, page=request.page + 1) if request.page < reachable else None,
+        last=replace(request, page=max(count, 1)) if count <= reachable else None,
+    )

@@ -1,0 +1,1 @@
+"""Postings, positions and dictionaries as contiguous, memory-mapped arrays."""

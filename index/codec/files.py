@@ -1,0 +1,188 @@
+"""Array files: a header, one contiguous little-endian array, a checksum for every block.
+
+Layout of a file::
+
+    64 bytes   header: magic, version, item type, item count, block size, CRC-32 of the header
+    payload    the items
+    4 bytes x  CRC-32 of each block of the payload, the last one possibly shorter
+
+Opening reads the header and compares the length of the file with it, so a truncated or foreign
+file is refused at once. The payload is mapped, never copied; a block is compared with its
+checksum the first time that a process touches it, so an altered one is refused before it is
+searched, and opening costs the same whatever the size of the file.
+"""
+
+import mmap
+import os
+import struct
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from index.errors import IndexDamaged, IndexVersion
+
+MAGIC = b"TROUVARR"
+VERSION = 1
+BLOCK_BYTES = 1 << 16
+HEADER_BYTES = 64
+REMEDY = "Rebuild the index, or go back to the previous generation with `trouvaille rollback`."
+
+_HEADER = struct.Struct("<8sI4sQI")  # magic, version, dtype, items, block size; then its CRC-32
+
+
+class Prefix(NamedTuple):
+    """A place for files whose names start with ``prefix``; divides like a Path."""
+
+    folder: Path
+    prefix: str
+
+    def __truediv__(self, name: str) -> Path:
+        return self.folder / (self.prefix + name)
+
+
+Place = Path | Prefix
+"""Where the files of a segment stand."""
+
+
+def _header(dtype: np.dtype[Any], items: int) -> bytes:
+    code = dtype.str.encode().ljust(4, b"\0")
+    packed = _HEADER.pack(MAGIC, VERSION, code, items, BLOCK_BYTES)
+    return (packed + struct.pack("<I", zlib.crc32(packed))).ljust(HEADER_BYTES, b"\0")
+
+
+def _little_endian(dtype: DTypeLike) -> np.dtype[Any]:
+    return np.dtype(dtype).newbyteorder("<")
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """Write a whole one-dimensional array as an array file, durably."""
+    write_chunks(path, array.dtype, [array])
+
+
+def write_chunks(path: Path, dtype: DTypeLike, chunks: Iterable[NDArray[Any]]) -> None:
+    """Write an array file from successive pieces of it, durably."""
+    kind = _little_endian(dtype)
+    with path.open("wb") as file:
+        file.write(bytes(HEADER_BYTES))
+        items = 0
+        for chunk in chunks:
+            piece = np.ascontiguousarray(chunk, dtype=kind)
+            file.write(piece.data)
+            items += piece.size
+    seal(path, kind, items)
+
+
+def allocate(path: Path, dtype: DTypeLike, items: int) -> NDArray[Any]:
+    """Make a file for ``items`` items and return its payload, writable; ``seal`` it afterwards."""
+    kind = _little_endian(dtype)
+    with path.open("wb") as file:
+        file.truncate(HEADER_BYTES + items * kind.itemsize)
+    if items == 0:
+        return np.empty(0, dtype=kind)
+    return np.memmap(path, dtype=kind, mode="r+", offset=HEADER_BYTES, shape=(items,))
+
+
+def seal(path: Path, dtype: DTypeLike, items: int) -> None:
+    """Add checksums and the header to a file whose payload has been written; make it durable."""
+    kind = _little_endian(dtype)
+    with path.open("r+b") as file:
+        file.seek(HEADER_BYTES)
+        left = items * kind.itemsize
+        sums = []
+        while left > 0:
+            block = file.read(min(BLOCK_BYTES, left))
+            if not block:
+                raise OSError(f"{path} ended before its last item")
+            sums.append(zlib.crc32(block))
+            left -= len(block)
+        file.seek(HEADER_BYTES + items * kind.itemsize)
+        file.write(np.array(sums, dtype="<u4").tobytes())
+        file.seek(0)
+        file.write(_header(kind, items))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+class ArrayFile:
+    """A read-only array on disk; ``array[a:b]`` through ``slice`` is verified before it is seen.
+
+    Safe for threads: the map is shared and never moves, and verifying a block twice is harmless.
+    Raises IndexDamaged or IndexVersion, naming the file, when it cannot be trusted.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            with path.open("rb") as file:
+                head = file.read(HEADER_BYTES)
+                length = os.fstat(file.fileno()).st_size
+                self.dtype, self.size = self._parse(head, length)
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except OSError as error:
+            raise IndexDamaged(f"{path} cannot be read: {error.strerror}.", REMEDY) from error
+        end = HEADER_BYTES + self.size * self.dtype.itemsize
+        self._items: NDArray[Any] = np.frombuffer(
+            self._map, dtype=self.dtype, count=self.size, offset=HEADER_BYTES
+        )
+        self._sums: NDArray[np.uint32] = np.frombuffer(self._map, dtype="<u4", offset=end)
+        self._trusted = bytearray(len(self._sums))
+        self._per_block = BLOCK_BYTES // self.dtype.itemsize
+
+    def _parse(self, head: bytes, length: int) -> tuple[np.dtype[Any], int]:
+        if len(head) < HEADER_BYTES or not head.startswith(MAGIC):
+            raise IndexDamaged(f"{self.path} is not an array file of Trouvaille.", REMEDY)
+        packed = head[: _HEADER.size]
+        _, version, code, items, block = _HEADER.unpack(packed)
+        (crc,) = struct.unpack_from("<I", head, _HEADER.size)
+        if crc != zlib.crc32(packed):
+            raise IndexDamaged(f"The header of {self.path} is damaged.", REMEDY)
+        if version != VERSION or block != BLOCK_BYTES:
+            raise IndexVersion(
+                f"{self.path} has format {version}; this program reads {VERSION}.",
+                "Rebuild the index with this version.",
+            )
+        dtype = np.dtype(code.rstrip(b"\0").decode("ascii"))
+        payload = items * dtype.itemsize
+        if length != HEADER_BYTES + payload + 4 * -(-payload // BLOCK_BYTES):
+            raise IndexDamaged(f"{self.path} is truncated or has grown.", REMEDY)
+        return dtype, items
+
+    def slice(self, start: int, stop: int) -> NDArray[Any]:
+        """Return items ``start`` to ``stop`` (excluded): a view, no copy, blocks verified."""
+        if start >= stop:
+            return self._items[:0]
+        first, last = start // self._per_block, (stop - 1) // self._per_block
+        if self._trusted.find(0, first, last + 1) >= 0:
+            self._verify(first, last)
+        return self._items[start:stop]
+
+    def all(self) -> NDArray[Any]:
+        """Return the whole array, verified."""
+        return self.slice(0, self.size)
+
+    def item(self, at: int) -> int:
+        """Return one item as a Python integer, verified."""
+        if not self._trusted[at // self._per_block]:
+            self._verify(at // self._per_block, at // self._per_block)
+        return int(self._items[at])
+
+    def raw(self, start: int, stop: int) -> bytes:
+        """Return the bytes of items ``start`` to ``stop`` (excluded), verified."""
+        self.slice(start, stop)
+        width = self.dtype.itemsize
+        return self._map[HEADER_BYTES + start * width : HEADER_BYTES + stop * width]
+
+    def _verify(self, first: int, last: int) -> None:
+        end = HEADER_BYTES + self.size * self.dtype.itemsize
+        view = memoryview(self._map)
+        for block in range(first, last + 1):
+            if self._trusted[block]:
+                continue
+            at = HEADER_BYTES + block * BLOCK_BYTES
+            if zlib.crc32(view[at : min(at + BLOCK_BYTES, end)]) != self._sums[block]:
+                raise IndexDamaged(f"{self.path} is damaged in block {block}.", REMEDY)
+            self._trusted[block] = 1

@@ -10,6 +10,7 @@ TrouvailleError                 a sentence, a remedy, an exit status
 │   ├── IndexMissing            no published generation in the index directory
 │   ├── IndexDamaged            a file is missing, truncated or altered
 │   └── IndexVersion            written by another version of the format
+├── SearchTimeout               a question that takes longer than it may
 ├── IndexLocked                 another process is building
 └── BuildFailed                 a generation could not be completed (disk full, check failed)
 """
@@ -69,6 +70,10 @@ class IndexDamaged(IndexUnavailable):
 
 class IndexVersion(IndexUnavailable):
     """The index was written by another version of the format."""
+
+
+class SearchTimeout(TrouvailleError):
+    """A question that takes longer than it may."""
 
 
 class IndexLocked(TrouvailleError):

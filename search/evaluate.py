@@ -1,0 +1,310 @@
+"""A query tree over arrays -> the documents that match, and their scores.
+
+Every node gives ascending document numbers and one score for each. Nothing here loops over
+postings in Python. The set of documents is exact; what could make it otherwise (a prefix with
+more words than are looked up) is said in ``Matches.warnings``.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from whoosh import query
+
+from index.errors import SearchTimeout
+from index.generations import Generation
+from search.masks import mask, ordinals
+from search.nodes import Filter, HasValue, Near, Quoted, Started, Word
+from search.occurrences import (
+    NO_DOCS,
+    NO_SCORES,
+    Occurrences,
+    among,
+    of_any,
+    of_forms,
+    of_phrase,
+    of_term,
+    of_window,
+    spread,
+    union,
+)
+from search.response import Notice
+from search.scoring import (
+    PARAMETERS,
+    Docs,
+    Frame,
+    Parameters,
+    Scores,
+    Statistics,
+    bm25f,
+    idf,
+    statistics,
+)
+
+MAX_EXPANSION = 1_000
+"""Words that a prefix may stand for: the most frequent ones."""
+MAX_LISTED = 10_000
+"""Words of a prefix among which the most frequent are looked for."""
+
+
+class Matches(NamedTuple):
+    """The documents that match, ascending, with their scores (zeros when not asked for)."""
+
+    docs: Docs
+    scores: Scores
+    warnings: tuple[Notice, ...] = ()
+
+
+class Hits(NamedTuple):
+    """The documents that match one node, ascending, with their scores."""
+
+    docs: Docs
+    scores: Scores
+
+
+NONE = Hits(NO_DOCS, NO_SCORES)
+
+
+def evaluate(
+    tree: query.Query | None,
+    generation: Generation,
+    scored: bool = True,
+    deadline: float | None = None,
+    parameters: Parameters = PARAMETERS,
+) -> Matches:
+    """Return what matches ``tree``; None matches everything.
+
+    ``deadline`` is a moment of ``time.monotonic()``; raises SearchTimeout when it has passed.
+    """
+    evaluation = Evaluation(generation, scored, deadline, parameters)
+    hits = evaluation.hits(tree if tree is not None else query.Every())
+    return Matches(hits.docs, hits.scores, tuple(evaluation.warnings))
+
+
+@dataclass
+class Evaluation:
+    """One evaluation over one generation; nodes that come twice are evaluated once."""
+
+    generation: Generation
+    scored: bool = True
+    deadline: float | None = None
+    parameters: Parameters = PARAMETERS
+    warnings: list[Notice] = field(default_factory=list)
+    statistics: Statistics = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.statistics = statistics(self.generation)
+
+    def hits(self, node: query.Query, within: Docs | None = None) -> Hits:
+        """Return what matches a node; documents that are not in ``within`` may be left out."""
+        self._check_deadline()
+        match node:
+            case Word():
+                return self._word(node)
+            case Quoted():
+                return self._quoted(node, within)
+            case Near():
+                return self._near(node, within)
+            case Started():
+                return self._started(node.prefix, node.fields)
+            case Filter():
+                return self._unscored(self._filtered(node))
+            case query.And():
+                return self._and(node.subqueries, within)
+            case query.DisjunctionMax():
+                return self._either([self.hits(n, within) for n in node.subqueries], np.maximum)
+            case query.Or():
+                return self._either([self.hits(n, within) for n in node.subqueries], np.add)
+            case query.Not():
+                return self._and([node], within)
+            case query.AndNot():
+                return self._and([node.a, query.Not(node.b)], within)
+            case query.Every() if node.fieldname is None:
+                return self._unscored(self.generation.live)
+            case query.NullQuery:
+                return NONE
+            case query.Prefix():
+                return self._started(node.text, (node.fieldname,))
+            case query.Term():
+                return self._stock([node.text], node.fieldname, within)
+            case query.Phrase() if node.slop == 1:
+                return self._stock(node.words, node.fieldname, within)
+        raise TypeError(f"cannot be evaluated: {node!r}")
+
+    # Text
+
+    def _word(self, node: Word) -> Hits:
+        found: list[Hits] = []
+        for suffix, forms in node.forms.items():
+            parts = [
+                (
+                    name,
+                    of_forms(self.generation, f"{name}_{suffix}", forms, self.parameters.inexact),
+                )
+                for name in node.fields
+            ]
+            found.append(self._scored(parts, self.statistics.frame(suffix)))
+        if node.written:
+            parts = [(name, of_term(self.generation, name, node.literal)) for name in node.fields]
+            for suffix in sorted(node.written):
+                having = self.statistics.mask(suffix)
+                kept = [(name, _where(part, having)) for name, part in parts]
+                found.append(self._scored(kept, self.statistics.frame(suffix)))
+        if node.stopped:
+            for suffix in sorted(node.stopped):
+                found.append(self._unscored(self.statistics.mask(suffix)))
+        return self._either(found, np.maximum)
+
+    def _quoted(self, node: Quoted, within: Docs | None) -> Hits:
+        if len(node.words) == 1:
+            word = node.words[0]
+            parts = [(name, of_term(self.generation, name, word)) for name in node.fields]
+            return self._scored(parts, self.statistics.everywhere)
+        parts = [
+            (name, of_phrase(self.generation, name, node.words, within)) for name in node.fields
+        ]
+        return self._scored(parts, self.statistics.everywhere, node.words)
+
+    def _near(self, node: Near, within: Docs | None) -> Hits:
+        parts = [
+            (name, of_window(self.generation, name, node.words, node.distance, within))
+            for name in node.fields
+        ]
+        return self._scored(parts, self.statistics.everywhere, node.words)
+
+    def _started(self, prefix: str, fields: Sequence[str]) -> Hits:
+        counts: dict[str, int] = {}
+        cut = False
+        for name in fields:
+            listed = self.generation.terms(name, prefix, MAX_LISTED)
+            cut = cut or len(listed) == MAX_LISTED
+            for term, count in listed:
+                counts[term] = counts.get(term, 0) + count
+        terms = sorted(counts, key=lambda term: (-counts[term], term))
+        if cut or len(terms) > MAX_EXPANSION:
+            values = {"prefix": f"{prefix}*", "terms": str(MAX_EXPANSION)}
+            self._warn(Notice("prefix_cut", values))
+            terms = terms[:MAX_EXPANSION]
+        self._check_deadline()
+        parts = [(name, of_any(self.generation, name, terms)) for name in fields]
+        return self._scored(parts, self.statistics.everywhere)
+
+    def _stock(self, words: Sequence[str], fieldname: str, within: Docs | None) -> Hits:
+        """Evaluate a term or phrase of one field as Whoosh has them."""
+        name, _, suffix = fieldname.partition("_")
+        frame = self.statistics.frame(suffix) if suffix else self.statistics.everywhere
+        if len(words) == 1:
+            return self._scored([(name, of_term(self.generation, fieldname, words[0]))], frame)
+        part = of_phrase(self.generation, fieldname, words, within)
+        return self._scored([(name, part)], frame, words)
+
+    def _scored(
+        self,
+        parts: Sequence[tuple[str, Occurrences]],
+        frame: Frame,
+        words: Sequence[str] = (),
+    ) -> Hits:
+        """Score occurrences in fields as those of one term.
+
+        That of a phrase weighs as much as its ``words`` together: how many documents have the
+        phrase need not be known, so that it is looked for only where it can be.
+        """
+        docs = union([part.docs for _, part in parts])
+        if not len(docs) or not self.scored:
+            return Hits(docs, np.zeros(len(docs), np.float32))
+        if words:
+            weight = sum(self._weight(word, frame) for word in dict.fromkeys(words))
+        else:
+            weight = idf(frame, len(docs))
+        frequencies = [(name, spread(docs, part)) for name, part in parts if len(part.docs)]
+        lengths = self.statistics.lengths
+        return Hits(docs, bm25f(docs, frequencies, weight, frame, lengths, self.parameters))
+
+    def _weight(self, word: str, frame: Frame) -> float:
+        docs = [self.generation.postings(name, word).docs for name in ("title", "body")]
+        return idf(frame, len(union(docs)))
+
+    # Combinations
+
+    def _and(self, nodes: Sequence[query.Query], within: Docs | None) -> Hits:
+        """Intersect: what is quick first, then positions, filters and negations on what is left."""
+        ranked = sorted(nodes, key=_cost)
+        left: Hits | None = None if within is None else Hits(within, _zeros(within))
+        for node in ranked:
+            if left is not None and not len(left.docs):
+                return NONE
+            if isinstance(node, Filter):
+                passing = self._filtered(node)
+                left = left or self._unscored(self.generation.live)
+                left = _kept(left, passing[left.docs])
+            elif isinstance(node, query.Not):
+                left = left or self._unscored(self.generation.live)
+                left = _kept(left, ~among(left.docs, self.hits(node.query, left.docs).docs))
+            else:
+                hits = self.hits(node, None if left is None else left.docs)
+                left = hits if left is None else _intersection(left, hits)
+        return left if left is not None else NONE
+
+    def _either(self, found: Sequence[Hits], combine: np.ufunc) -> Hits:
+        found = [hits for hits in found if len(hits.docs)]
+        if len(found) < 2:
+            return found[0] if found else NONE
+        docs = union([hits.docs for hits in found])
+        scores = np.zeros(len(docs), np.float32)
+        for hits in found:
+            at = np.searchsorted(docs, hits.docs)
+            scores[at] = combine(scores[at], hits.scores)
+        return Hits(docs, scores)
+
+    def _filtered(self, node: Filter) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        if isinstance(node, HasValue) and not ordinals(node, self.generation):
+            self._warn(Notice("unknown_value", {"field": node.facet, "value": node.typed}))
+        return mask(node, self.generation) & self.generation.live
+
+    def _unscored(self, passing: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Hits:
+        docs = np.flatnonzero(passing).astype(np.int32)
+        return Hits(docs, _zeros(docs))
+
+    def _warn(self, notice: Notice) -> None:
+        if notice not in self.warnings:
+            self.warnings.append(notice)
+
+    def _check_deadline(self) -> None:
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise SearchTimeout(
+                "The search took longer than it may.", "Ask for fewer or longer words."
+            )
+
+
+def _cost(node: query.Query) -> int:
+    """Rank what to evaluate first: postings, positions, filters, negations."""
+    if isinstance(node, query.Not):
+        return 3
+    if isinstance(node, Filter | query.Every):
+        return 2
+    if isinstance(node, Near | query.Phrase) or (isinstance(node, Quoted) and len(node.words) > 1):
+        return 1
+    return 0
+
+
+def _zeros(docs: Docs) -> Scores:
+    return np.zeros(len(docs), np.float32)
+
+
+def _where(part: Occurrences, passing: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Occurrences:
+    kept = passing[part.docs]
+    return Occurrences(part.docs[kept], part.frequency[kept])
+
+
+def _kept(hits: Hits, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Hits:
+    return Hits(hits.docs[kept], hits.scores[kept])
+
+
+def _intersection(left: Hits, right: Hits) -> Hits:
+    if len(left.docs) > len(right.docs):
+        left, right = right, left
+    left = _kept(left, among(left.docs, right.docs))
+    at = np.searchsorted(right.docs, left.docs)
+    return Hits(left.docs, left.scores + right.scores[at])

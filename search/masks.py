@@ -1,0 +1,59 @@
+"""Filters of a query tree as masks over the documents of a generation."""
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.analysis import fold
+from index.generations import Generation
+from search.nodes import AnalyzedWith, Dated, Filter, HasValue
+from search.scoring import statistics
+
+Mask = NDArray[np.bool_]
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_UNDATED = np.iinfo(np.int32).min
+
+
+def mask(node: Filter, generation: Generation) -> Mask:
+    """Return which document numbers pass a filter; deleted ones may be among them."""
+    match node:
+        case HasValue():
+            return generation.columns[node.facet].mask(ordinals(node, generation))
+        case Dated():
+            return _dated(node, generation)
+        case AnalyzedWith():
+            passing = np.zeros(generation.size, np.bool_)
+            for suffix in sorted(node.suffixes):
+                passing |= statistics(generation).mask(suffix)
+            return passing
+    raise TypeError(f"not a filter: {node!r}")
+
+
+def ordinals(node: HasValue, generation: Generation) -> list[int]:
+    """Return the values of the facet that are meant; none if no document has it.
+
+    A value that no vocabulary knew may be written otherwise than the documents write it.
+    """
+    column = generation.columns[node.facet]
+    ordinal = column.ordinal.get(node.value)
+    if ordinal is not None:
+        return [ordinal]
+    typed = fold(node.typed)
+    return [
+        ordinal
+        for ordinal, value in enumerate(column.values)
+        if typed in (fold(value), fold(column.labels.get(value, value)))
+    ]
+
+
+def _dated(node: Dated, generation: Generation) -> Mask:
+    """Pass by the first day a document may be of, as the filters of a request do."""
+    days = generation.dates.days
+    passing: Mask = days != _UNDATED
+    if node.first:
+        passing &= days >= node.first.toordinal() - _EPOCH
+    if node.last:
+        passing &= days <= node.last.toordinal() - _EPOCH
+    return passing

@@ -1,0 +1,163 @@
+"""Where words occur: frequencies and positions as arrays, merged without a loop over postings.
+
+Documents are always ascending and distinct. A *key* is a document and a position in one 64-bit
+integer, so that a phrase is an intersection of sorted keys.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.generations import Generation
+from search.scoring import Docs, Scores
+
+Keys = NDArray[np.int64]
+
+NO_DOCS: Docs = np.empty(0, np.int32)
+NO_SCORES: Scores = np.empty(0, np.float32)
+
+
+class Occurrences(NamedTuple):
+    """Documents, and how often each has what was looked for (a float: forms may count less)."""
+
+    docs: Docs
+    frequency: Scores
+
+
+NOWHERE = Occurrences(NO_DOCS, NO_SCORES)
+
+
+def among(docs: Docs, others: Docs) -> NDArray[np.bool_]:
+    """Return which of ``docs`` are in ``others``."""
+    if not len(others):
+        return np.zeros(len(docs), np.bool_)
+    at = np.searchsorted(others, docs)
+    at[at == len(others)] = 0
+    found: NDArray[np.bool_] = others[at] == docs
+    return found
+
+
+def union(parts: Sequence[Docs]) -> Docs:
+    """Return the documents that are in any of ``parts``."""
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return NO_DOCS
+    return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
+
+
+def spread(docs: Docs, part: Occurrences) -> Scores:
+    """Return the frequencies of ``part`` for ``docs``, of which its documents are a subset."""
+    if len(docs) == len(part.docs):
+        return part.frequency
+    frequency = np.zeros(len(docs), np.float32)
+    frequency[np.searchsorted(docs, part.docs)] = part.frequency
+    return frequency
+
+
+def of_term(generation: Generation, field: str, term: str) -> Occurrences:
+    """Return the occurrences of one term."""
+    docs, freqs = generation.postings(field, term)
+    return Occurrences(docs, freqs.astype(np.float32))
+
+
+def of_forms(
+    generation: Generation, field: str, forms: Sequence[str], inexact: float
+) -> Occurrences:
+    """Return the occurrences of a word that is indexed under several forms at one position.
+
+    They count once, the larger frequency; those that the first form misses count ``inexact``.
+    """
+    parts = [of_term(generation, field, form) for form in forms]
+    if len(parts) == 1:
+        return parts[0]
+    docs = union([part.docs for part in parts])
+    if not len(docs):
+        return NOWHERE
+    exact = spread(docs, parts[0])
+    most = exact
+    for part in parts[1:]:
+        most = np.maximum(most, spread(docs, part))
+    return Occurrences(docs, exact + np.float32(inexact) * (most - exact))
+
+
+def of_any(generation: Generation, field: str, terms: Sequence[str]) -> Occurrences:
+    """Return the occurrences of any of many terms, added up."""
+    parts = [generation.postings(field, term) for term in terms]
+    parts = [part for part in parts if len(part.docs)]
+    if not parts:
+        return NOWHERE
+    docs, where = np.unique(np.concatenate([part.docs for part in parts]), return_inverse=True)
+    freqs = np.concatenate([part.freqs for part in parts])
+    return Occurrences(docs, np.bincount(where, freqs, len(docs)).astype(np.float32))
+
+
+def of_phrase(
+    generation: Generation, field: str, words: Sequence[str], within: Docs | None
+) -> Occurrences:
+    """Return the occurrences of words one after another."""
+    docs = _having_all(generation, field, words, within)
+    if not len(docs):
+        return NOWHERE
+    keys = {word: _keys(generation, field, word, docs) for word in set(words)}
+    starts = keys[words[0]]
+    for offset, word in enumerate(words[1:], 1):
+        starts = starts[_contains(keys[word], starts + offset)]
+    return _counted(starts)
+
+
+def of_window(
+    generation: Generation, field: str, words: Sequence[str], distance: int, within: Docs | None
+) -> Occurrences:
+    """Return the occurrences of words in any order, at most ``distance`` others among them.
+
+    An occurrence is a position of one of the words that begins such a window; a word that was
+    given twice has to be there twice.
+    """
+    docs = _having_all(generation, field, words, within)
+    if not len(docs):
+        return NOWHERE
+    needed = {word: words.count(word) for word in words}
+    keys = {word: _keys(generation, field, word, docs) for word in needed}
+    starts = np.unique(np.concatenate(list(keys.values())))
+    last = starts.copy()
+    complete = np.ones(len(starts), np.bool_)
+    for word, times in needed.items():
+        # The last of as many as are needed, from the start of the window on.
+        at = np.searchsorted(keys[word], starts) + times - 1
+        there = at < len(keys[word])
+        complete &= there
+        last = np.maximum(last, keys[word][np.where(there, at, 0)])
+    # The next document's keys are 2**32 away: a window never reaches into it.
+    return _counted(starts[complete & (last - starts <= len(words) - 1 + distance)])
+
+
+def _having_all(
+    generation: Generation, field: str, words: Sequence[str], within: Docs | None
+) -> Docs:
+    lists = [generation.postings(field, word).docs for word in set(words)]
+    lists.sort(key=len)
+    docs = lists[0]
+    for other in lists[1:] if within is None else [*lists[1:], within]:
+        docs = docs[among(docs, other)]
+    return docs
+
+
+def _keys(generation: Generation, field: str, word: str, docs: Docs) -> Keys:
+    positions = generation.positions(field, word, docs)
+    counts = [len(each) for each in positions]
+    keys: Keys = np.repeat(docs.astype(np.int64) << 32, counts) + np.concatenate(positions)
+    return keys
+
+
+def _contains(keys: Keys, wanted: Keys) -> NDArray[np.bool_]:
+    at = np.searchsorted(keys, wanted)
+    at[at == len(keys)] = 0
+    found: NDArray[np.bool_] = keys[at] == wanted
+    return found
+
+
+def _counted(keys: Keys) -> Occurrences:
+    docs, counts = np.unique(keys >> 32, return_counts=True)
+    return Occurrences(docs.astype(np.int32), counts.astype(np.float32))

@@ -1,0 +1,143 @@
+"""BM25F: what a match is worth.
+
+For a word in one analyzer's language::
+
+    tf'   = sum over fields of  weight * tf / (1 - b + b * length / mean length)
+    score = idf * tf' * (k1 + 1) / (tf' + k1)
+    idf   = ln(1 + (N - n + 0.5) / (n + 0.5))
+
+Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", CIKM 2004;
+the idf is that of Lucene, which is never negative. ``N``, ``n`` and mean lengths are those of
+the live documents that the analyzer's language has, so that a small language in a large archive
+is weighed against itself.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.analysis import analyzer
+from index.generations import Generation
+
+Docs = NDArray[np.int32]
+Scores = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of BM25F.
+
+    ``inexact`` is what an occurrence counts that only a secondary form of the word matched (its
+    folded form, where the word was typed with accents).
+    """
+
+    k1: float = 1.2
+    title_weight: float = 2.0
+    title_b: float = 0.5
+    body_weight: float = 1.0
+    body_b: float = 0.75
+    inexact: float = 0.8
+
+    def weight(self, field: str) -> float:
+        """Return the weight of ``title`` or ``body``."""
+        return self.title_weight if field == "title" else self.body_weight
+
+    def b(self, field: str) -> float:
+        """Return how much the length of ``title`` or ``body`` counts, from 0 to 1."""
+        return self.title_b if field == "title" else self.body_b
+
+
+PARAMETERS = Parameters()
+
+
+class Frame(NamedTuple):
+    """The documents that a word is weighed against: how many, and their mean field lengths."""
+
+    documents: int
+    mean_lengths: Mapping[str, float]
+
+
+class Statistics:
+    """What scoring needs to know of a generation, per analyzer and over all documents."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.lengths = generation.lengths
+        self.everywhere = self._frame(generation.live)
+        self._nowhere: Mask = np.zeros(generation.size, np.bool_)
+        self._masks = _masks(generation)
+        self._frames = {suffix: self._frame(mask) for suffix, mask in self._masks.items()}
+
+    def mask(self, suffix: str) -> Mask:
+        """Return which documents have a language that this analyzer is for."""
+        return self._masks.get(suffix, self._nowhere)
+
+    def frame(self, suffix: str) -> Frame:
+        """Return the documents of an analyzer's languages."""
+        return self._frames.get(suffix, self.everywhere)
+
+    def _frame(self, mask: Mask) -> Frame:
+        means = {}
+        for field, lengths in self.lengths.items():
+            held = lengths[mask & (lengths > 0)]
+            means[field] = float(held.mean(dtype=np.float64)) if len(held) else 1.0
+        return Frame(int(np.count_nonzero(mask)), means)
+
+
+_known: WeakKeyDictionary[Generation, Statistics] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def statistics(generation: Generation) -> Statistics:
+    """Return the statistics of a generation, computed once."""
+    with _lock:
+        known = _known.get(generation)
+    if known is None:
+        known = Statistics(generation)
+        with _lock:
+            _known[generation] = known
+    return known
+
+
+def _masks(generation: Generation) -> dict[str, Mask]:
+    column = generation.columns["lang"]
+    ordinals: dict[str, list[int]] = {}
+    for ordinal, language in enumerate(column.values):
+        ordinals.setdefault(analyzer(language).suffix, []).append(ordinal)
+    return {suffix: column.mask(each) & generation.live for suffix, each in ordinals.items()}
+
+
+def idf(frame: Frame, matching: int) -> float:
+    """Return the weight of a word that ``matching`` documents have."""
+    documents = max(frame.documents, matching)
+    return math.log(1.0 + (documents - matching + 0.5) / (matching + 0.5))
+
+
+def bm25f(
+    docs: Docs,
+    frequencies: Sequence[tuple[str, Scores]],
+    weight: float,
+    frame: Frame,
+    lengths: Mapping[str, NDArray[np.float32]],
+    parameters: Parameters = PARAMETERS,
+) -> Scores:
+    """Return the score of each of ``docs``.
+
+    ``frequencies`` pairs a field (``title``, ``body``) with the frequency of the word in that
+    field of each of ``docs``; ``weight`` is the idf of the word.
+    """
+    total = np.zeros(len(docs), np.float32)
+    for field, frequency in frequencies:
+        b = parameters.b(field)
+        norm = 1.0 - b + b * lengths[field][docs] / frame.mean_lengths[field]
+        total += parameters.weight(field) * frequency / norm
+    scores: Scores = (weight * (parameters.k1 + 1.0) * total / (total + parameters.k1)).astype(
+        np.float32
+    )
+    return scores

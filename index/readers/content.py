@@ -147,13 +147,17 @@ def _decode_line(line: bytes, fallback: str | None) -> str:
 
 
 def _fallback(head: bytes) -> str | None:
-    """Return the encoding of the beginning of a file if that shows it not to be UTF-8."""
+    """Return the encoding of those lines in the beginning of a file that are not UTF-8."""
+    others = [line for line in head.splitlines()[:-1] if not _is_utf_8(line)]
+    return detect(b"\n".join(others)) if others else None
+
+
+def _is_utf_8(line: bytes) -> bool:
     try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        # A character that the sample cuts in two is no sign of another encoding.
-        return None if error.end >= len(head) - 3 else detect(head)
-    return None
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _kind_of(mode: int) -> str:

@@ -50,13 +50,10 @@ class _Lines:
         self._lines = lines
         self._back: list[tuple[int, str | RefusedError]] = []
         self.taken: list[tuple[int, str | RefusedError]] = []
-        self.ended = False
 
     def take(self) -> tuple[int, str | RefusedError] | None:
         line = self._back.pop() if self._back else next(self._lines, None)
-        if line is None:
-            self.ended = True
-        else:
+        if line is not None:
             self.taken.append(line)
         return line
 
@@ -64,7 +61,6 @@ class _Lines:
         """Put back the lines taken, but the first ``kept``."""
         self._back += reversed(self.taken[kept:])
         del self.taken[kept:]
-        self.ended = False
 
     def record(self) -> Iterator[str]:
         """Yield the lines that the csv module asks for to complete one row."""
@@ -109,8 +105,8 @@ def _rows(
 ) -> Iterator[tuple[int, list[str] | RefusedError]]:
     """Yield rows with the number of their first line.
 
-    When a row that spans lines has no end, or not as many cells as the header, its first line is
-    reported and reading goes on at the next one.
+    When a row that spans lines has no end, or is not as CSV should be, its first line is reported
+    and reading goes on at the next one.
     """
     while True:
         lines.taken.clear()
@@ -130,20 +126,25 @@ def _rows(
             lines.put_back(1)
             yield number, RefusedError("broken", _reason(error))
             continue
-        if len(lines.taken) > 1 and (lines.ended or len(row) != columns) and _odd(lines):
+        if not _is_sound(lines, delimiter):
             lines.put_back(1)
             yield number, RefusedError("broken", _reason(_UnclosedError()))
+        elif len(row) > columns:
+            found = f"it has {len(row)} cells where the header has {columns}"
+            yield number, RefusedError("broken", found)
         elif any(cell.strip() for cell in row):
-            if len(row) > columns:
-                found = f"it has {len(row)} cells where the header has {columns}"
-                yield number, RefusedError("broken", found)
-            else:
-                yield number, row
+            yield number, row
 
 
-def _odd(lines: _Lines) -> bool:
-    """Tell whether the lines taken hold an odd number of quotation marks."""
-    return sum(text.count('"') for _, text in lines.taken if isinstance(text, str)) % 2 == 1
+def _is_sound(lines: _Lines, delimiter: str) -> bool:
+    """Tell whether a row that spans lines is as CSV should be; one line may be as it likes."""
+    if len(lines.taken) > 1:
+        texts = [text for _, text in lines.taken if isinstance(text, str)]
+        try:
+            next(csv.reader(texts, delimiter=delimiter, strict=True))
+        except csv.Error:
+            return False
+    return True
 
 
 def _reason(error: Exception) -> str:

@@ -35,8 +35,10 @@ def is_encoding(name: str) -> bool:
     """Tell whether ``name`` is a text encoding that can be decoded here."""
     try:
         codec = codecs.lookup(name)
-        b"".decode(name)
-    except (LookupError, ValueError, UnicodeError):
+        b"a".decode(name)
+    except UnicodeError:  # one byte is half a character
+        pass
+    except (LookupError, ValueError):
         return False
     return codec.name not in _NOT_ENCODINGS
 

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,10 +12,14 @@ from index.readers.encoding import decode
 from index.readers.mapping import mapper
 from index.readers.options import ReadOptions
 from index.readers.page import declared_by
+from index.readers.text import clean
 from index.readers.walk import SourceFile
 
 _CHARSET: Final = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
 _CHARSET_HEAD: Final = 4096
+_XML_DECLARATION: Final = re.compile(r"^\s*<\?xml\b[^>]*>")
+_TINY: Final = 500
+"""Characters of text below which all of a page is its main text."""
 _BLOCKS: Final = re.compile(
     "address|article|aside|blockquote|body|br|caption|dd|div|dl|dt|figcaption|figure|footer|form|"
     "h[1-6]|header|hr|li|main|nav|ol|p|pre|section|table|td|th|tr|ul"
@@ -42,9 +46,10 @@ def _read_page(page: str) -> tuple[dict[str, object], str]:
     for name in ("trafilatura", "htmldate", "justext"):  # we report what concerns the user
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        tree = trafilatura.load_html(page)
+        # A declaration contradicts what is already characters; a doctype marks fragments as HTML.
+        tree = trafilatura.load_html("<!DOCTYPE html>\n" + _XML_DECLARATION.sub("", clean(page)))
         if tree is None:
-            raise RefusedError("broken", "no HTML was found in it")
+            raise RefusedError("empty", "the page has no text")
         declared = declared_by(tree)
         everything = _all_text(tree)
         found = trafilatura.bare_extraction(
@@ -58,7 +63,7 @@ def _read_page(page: str) -> tuple[dict[str, object], str]:
     except Exception as error:  # a page must never end a build, whatever the library makes of it
         raise RefusedError("broken", f"it could not be read as HTML ({error!r})") from error
     if found is None:
-        return declared, everything
+        return declared, _without_title(everything, declared)
     for name, value in (
         ("title", found.title),
         ("date", found.date),
@@ -68,7 +73,15 @@ def _read_page(page: str) -> tuple[dict[str, object], str]:
     ):
         if value and not declared.get(name):
             declared[name] = value
-    return declared, found.text or everything
+    # On a tiny page there is nothing to choose from, and the library breaks its lines.
+    text = found.text if found.text and len(everything) > _TINY else everything
+    return declared, _without_title(text, declared)
+
+
+def _without_title(text: str, declared: Mapping[str, object]) -> str:
+    """Drop a first line that only repeats the title."""
+    first, _, rest = text.partition("\n")
+    return rest if rest and first.strip() == declared.get("title") else text
 
 
 def _all_text(tree: Any) -> str:

@@ -40,7 +40,7 @@ class Mapper:
         return sum(any(name in present for name in names) for names in self.names.values())
 
     def document(self, record: Mapping[str, object], fallback_id: str, path: str) -> Document:
-        """Return the document in a record; raise ``RefusedError`` if it has no text and no title."""
+        """Return the document in a record; ``RefusedError`` if it has neither text nor title."""
         text = clean(_text(self._value(record, "text")))
         title = clean_line(_text(self._value(record, "title")))
         if not text and not title:

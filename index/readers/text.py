@@ -35,12 +35,13 @@ def looks_binary(data: bytes) -> str | None:
             return name
     head = data[:_HEAD]
     strange = len(head) - len(head.translate(None, _STRANGE))
-    if strange * 20 > len(head):
+    if strange > _FEW and strange * 20 > len(head):
         return "binary data"
     return None
 
 
 _HEAD: Final = 8192
+_FEW: Final = 3
 _SIGNATURES: Final = (
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),

@@ -1,0 +1,112 @@
+"""HTML: main text, declared title, date, language, source; small, old and broken pages."""
+
+import pytest
+
+PARAGRAPHS = [
+    "GENÈVE (AEP) — Les ministres de l'<b>Organisation mondiale du commerce</b> se sont réunis "
+    "jeudi pour préparer un accord sur la pêche, a indiqué le porte-parole de la conférence.",
+    "Le texte prévoit une aide de <a href='/x'>300 millions</a> de dollars aux pays côtiers, dont "
+    "la moitié sera versée avant la fin de l'année par les États membres.",
+    "Une nouvelle session est prévue au printemps. Les négociateurs espèrent qu'un compromis "
+    "sera trouvé d'ici là sur les subventions et sur le contrôle des navires.",
+]
+MENU = "".join(f"<li><a href='/{n}'>Rubrique {n}</a></li>" for n in range(12))
+
+
+def page(head: str = "", attributes: str = "", body: str = "") -> str:
+    text = body or "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    return (
+        f"<!DOCTYPE html><html {attributes}><head>{head}</head><body><nav><ul>{MENU}</ul></nav>"
+        f"<article><h1>Accord sur la pêche</h1>{text}</article>"
+        "<footer>Mentions légales et contacts</footer><script>var x = 'secret';</script>"
+        "</body></html>"
+    )
+
+
+def test_main_text_without_menu_footer_and_scripts(reading):
+    document = reading({"a.html": page()}).only
+    assert document.title == "Accord sur la pêche"
+    assert document.text.startswith("GENÈVE (AEP) — Les ministres de l'Organisation mondiale du")
+    assert document.text.count("\n") == 2
+    for absent in ("Rubrique", "Mentions", "secret"):
+        assert absent not in document.text
+
+
+def test_json_ld(reading):
+    head = """<title>Accord - Site</title><script type="application/ld+json">
+    {"@context": "https://schema.org", "@graph": [{"@type": "Organization", "name": "Z"},
+     {"@type": ["NewsArticle"], "headline": "L'accord",
+      "datePublished": "2019-11-14T09:30:00+01:00", "publisher": {"@type": "Organization", "name": "Agence"},
+      "keywords": ["pêche", "OMC"]}]}
+    </script><meta property="article:published_time" content="2001-01-01">"""
+    document = reading({"a.html": page(head, 'lang="fr-FR"')}).only
+    assert document.title == "L'accord"
+    assert (document.date, document.date_origin) == ("2019-11-14T09:30:00+01:00", "html")
+    assert (document.source, document.language) == ("Agence", "fr")
+    assert document.tags == ("pêche", "OMC")
+
+
+def test_meta(reading):
+    head = """<title>Accord - Site</title><meta property="og:title" content="L'accord">
+    <meta property="article:published_time" content="2019-11-14T09:30:00Z">
+    <meta property="og:site_name" content="Agence"><meta property="og:locale" content="fr_FR">
+    <meta name="keywords" content="pêche, OMC"><link rel="canonical" href="https://example.org/1">"""
+    document = reading({"a.htm": page(head)}).only
+    assert (document.title, document.date) == ("L'accord", "2019-11-14T09:30:00Z")
+    assert (document.source, document.language) == ("Agence", "fr")
+    assert (document.url, document.tags) == ("https://example.org/1", ("pêche", "OMC"))
+
+
+def test_time_element(reading):
+    body = "<p><time datetime='2020-02-03'>3 février</time></p>" + PARAGRAPHS[0]
+    assert reading({"a.html": page(body=body)}).only.date == "2020-02-03"
+
+
+def test_broken_json_ld_is_ignored(reading):
+    head = "<script type='application/ld+json'>{nope</script><meta name='date' content='2020'>"
+    assert reading({"a.html": page(head)}).only.date == "2020"
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252", "utf-8", "utf-16"])
+def test_declared_charset(reading, encoding):
+    head = f'<meta charset="{encoding}">'
+    data = page(head).replace("—", "-").encode(encoding)
+    assert "GENÈVE (AEP) - " in reading({"a.html": data}).only.text
+
+
+def test_declared_charsets_that_detection_could_not_find(reading):
+    head = '<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">'
+    data = f"<html><head>{head}</head><body><p>Да</p></body></html>".encode("cp1251")
+    assert reading({"a.html": data}).only.text == "Да"
+
+
+def test_xhtml_with_an_encoding_declaration(reading):
+    data = (
+        '<?xml version="1.0" encoding="iso-8859-1"?><html xmlns="http://www.w3.org/1999/xhtml" '
+        'xml:lang="es"><head><title>Año</title></head><body><p>Señal</p></body></html>'
+    ).encode("latin-1")
+    document = reading({"a.xhtml": data}).only
+    assert (document.title, document.text, document.language) == ("Año", "Señal", "es")
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("<p>Petite <b>page</b>.<br>Fin.", "Petite page.\nFin."),
+        ("sans balise é", "sans balise é"),
+        ("<html><body>a<script>b</script><!-- c -->d</body></html>", "ad"),
+        ("<p>a\x01b</p>", "a b"),
+        ("<b><i><p>mal</b> imbriqué", "mal imbriqué"),
+    ],
+)
+def test_small_and_odd_pages(reading, data, text):
+    assert reading({"a.html": data}).only.text == text
+
+
+@pytest.mark.parametrize("data", ["<!-- a -->", "<script>x</script>", "<html></html>"])
+def test_a_page_without_text_is_empty(reading, data):
+    assert reading({"a.html": data}).kinds == [("a.html", "empty")]
+
+
+def test_compressed_page(reading):
+    assert reading({"a.html.gz": page()}).only.id == "a.html"

@@ -125,19 +125,31 @@ class Compiler:
         clauses = self.settle(self.expand(syntax))
         return self.join(clauses) if clauses else None
 
+    def either(self, clauses: Sequence[Clause]) -> Clause:
+        """Return alternatives, which are not empty, as one clause."""
+        distinct = list({clause.node: clause for clause in clauses}.values())
+        if len(distinct) == 1:
+            return distinct[0]
+        text = " OR ".join(
+            f"({clause.text})" if isinstance(clause.node, query.And) else clause.text
+            for clause in distinct
+        )
+        conditions = all(clause.condition for clause in distinct)
+        node = query.Or([clause.node for clause in distinct])
+        return Clause(node, text, condition=conditions, alternatives=True)
+
+    def wished(self, clauses: Sequence[Clause]) -> list[Clause]:
+        """Return settled clauses that only ask of documents where they are no stop words."""
+        return [
+            clause._replace(node=clause.node.demanding())
+            if isinstance(clause.node, Word)
+            else clause
+            for clause in clauses
+        ]
+
     def _alternatives(self, syntaxes: Iterable[Syntax]) -> list[Clause]:
         clauses = [clause for each in syntaxes if (clause := self._together(each))]
-        distinct = {clause.node: clause for clause in clauses}
-        if len(distinct) < 2:
-            return list(distinct.values())
-        text = " OR ".join(
-            f"({clause.text})"
-            if clause.alternatives or isinstance(clause.node, query.And)
-            else clause.text
-            for clause in distinct.values()
-        )
-        conditions = all(clause.condition for clause in distinct.values())
-        return [Clause(query.Or(list(distinct)), text, frozenset(), conditions, True)]
+        return [self.either(clauses)] if clauses else []
 
     def _negation(self, syntax: Syntax) -> list[Clause]:
         self.positive = not self.positive

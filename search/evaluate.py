@@ -85,7 +85,7 @@ def evaluate(
 
 @dataclass
 class Evaluation:
-    """One evaluation over one generation; nodes that come twice are evaluated once."""
+    """One evaluation over one generation."""
 
     generation: Generation
     scored: bool = True
@@ -96,10 +96,11 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         self.statistics = statistics(self.generation)
+        self._weights: dict[tuple[Word, str], float] = {}
 
     def hits(self, node: query.Query, within: Docs | None = None) -> Hits:
         """Return what matches a node; documents that are not in ``within`` may be left out."""
-        self._check_deadline()
+        self.check_deadline()
         match node:
             case Word():
                 return self._word(node)
@@ -146,16 +147,39 @@ class Evaluation:
                 for name in node.fields
             ]
             found.append(self._scored(parts, self.statistics.frame(suffix)))
+            self._weights[node, suffix] = idf(self.statistics.frame(suffix), len(found[-1].docs))
+        inflected = self._with_exact(self._either(found, np.maximum), node)
+        found = [inflected]
         if node.written:
             parts = [(name, of_term(self.generation, name, node.literal)) for name in node.fields]
             for suffix in sorted(node.written):
                 having = self.statistics.mask(suffix)
                 kept = [(name, _where(part, having)) for name, part in parts]
                 found.append(self._scored(kept, self.statistics.frame(suffix)))
-        if node.stopped:
-            for suffix in sorted(node.stopped):
-                found.append(self._unscored(self.statistics.mask(suffix)))
+        for suffix in sorted(node.stopped):
+            found.append(self._unscored(self.statistics.mask(suffix)))
         return self._either(found, np.maximum)
+
+    def _with_exact(self, hits: Hits, node: Word) -> Hits:
+        """Add what it is worth that a document has the very word, not an inflection of it."""
+        if not len(hits.docs) or not self.scored or not self.parameters.exact:
+            return hits
+        parts = [(name, of_term(self.generation, name, node.literal)) for name in node.fields]
+        exact = self._scored(parts, self.statistics.everywhere)
+        present = among(exact.docs, hits.docs)
+        scores = hits.scores.copy()
+        scores[np.searchsorted(hits.docs, exact.docs[present])] += (
+            np.float32(self.parameters.exact) * exact.scores[present]
+        )
+        return Hits(hits.docs, scores)
+
+    def weight(self, node: Word, suffix: str) -> float:
+        """Return the idf of a word in an analyzer's language; 0 where it asks for nothing."""
+        if suffix not in node.forms:
+            return 0.0
+        if (node, suffix) not in self._weights:
+            self._word(node)
+        return self._weights[node, suffix]
 
     def _quoted(self, node: Quoted, within: Docs | None) -> Hits:
         if len(node.words) == 1:
@@ -187,7 +211,7 @@ class Evaluation:
             values = {"prefix": f"{prefix}*", "terms": str(MAX_EXPANSION)}
             self._warn(Notice("prefix_cut", values))
             terms = terms[:MAX_EXPANSION]
-        self._check_deadline()
+        self.check_deadline()
         parts = [(name, of_any(self.generation, name, terms)) for name in fields]
         return self._scored(parts, self.statistics.everywhere)
 
@@ -271,7 +295,8 @@ class Evaluation:
         if notice not in self.warnings:
             self.warnings.append(notice)
 
-    def _check_deadline(self) -> None:
+    def check_deadline(self) -> None:
+        """Raise SearchTimeout when the deadline has passed."""
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise SearchTimeout(
                 "The search took longer than it may.", "Ask for fewer or longer words."

@@ -100,7 +100,7 @@ def of_phrase(
     docs = _having_all(generation, field, words, within)
     if not len(docs):
         return NOWHERE
-    keys = {word: _keys(generation, field, word, docs) for word in set(words)}
+    keys = {word: keys_of(generation, field, word, docs) for word in set(words)}
     starts = keys[words[0]]
     for offset, word in enumerate(words[1:], 1):
         starts = starts[_contains(keys[word], starts + offset)]
@@ -119,7 +119,7 @@ def of_window(
     if not len(docs):
         return NOWHERE
     needed = {word: words.count(word) for word in words}
-    keys = {word: _keys(generation, field, word, docs) for word in needed}
+    keys = {word: keys_of(generation, field, word, docs) for word in needed}
     starts = np.unique(np.concatenate(list(keys.values())))
     last = starts.copy()
     complete = np.ones(len(starts), np.bool_)
@@ -144,7 +144,8 @@ def _having_all(
     return docs
 
 
-def _keys(generation: Generation, field: str, word: str, docs: Docs) -> Keys:
+def keys_of(generation: Generation, field: str, word: str, docs: Docs) -> Keys:
+    """Return the keys of a term in ``docs``, ascending."""
     positions = generation.positions(field, word, docs)
     counts = [len(each) for each in positions]
     keys: Keys = np.repeat(docs.astype(np.int64) << 32, counts) + np.concatenate(positions)

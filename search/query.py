@@ -7,13 +7,17 @@ language when it stands beside words that do; on its own it is looked for as wri
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from whoosh import query
 
+from index.analysis import tokenize
 from search.compiler import Clause, Compiler, Mark, QueryWord, marks
 from search.lexer import Notices, clean, lex
+from search.nodes import Word
+from search.questions import is_question
 from search.response import Notice
-from search.syntax import And, read
+from search.syntax import And, Syntax, Words, read
 
 __all__ = ["Clause", "Mark", "ParsedQuery", "QueryWord", "parse"]
 
@@ -25,7 +29,8 @@ class ParsedQuery:
     ``text`` is the query as far as it was read, every character in its place. ``tree`` is None
     when nothing was asked: every document matches. ``words`` are those that should be in the
     documents found, for spelling. ``clauses`` are the parts of the outermost conjunction, when
-    it has several and no AND was typed in it: what a search may be relaxed to.
+    it has several and no AND was typed in it: what a search may be relaxed to. ``pairs`` are
+    words that stand side by side in the query, stop words aside.
     """
 
     text: str
@@ -35,6 +40,7 @@ class ParsedQuery:
     words: tuple[QueryWord, ...] = ()
     marks: tuple[Mark, ...] = ()
     clauses: tuple[Clause, ...] = ()
+    pairs: tuple[tuple[Word, Word], ...] = ()
     analyzers: tuple[str, ...] = ()
 
 
@@ -49,7 +55,13 @@ def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
         if text.strip():
             notices.add("nothing_understood")
         return ParsedQuery(text, None, "", tuple(notices.found), analyzers=tuple(analyzers))
-    joined = compiler.join(clauses)
+    if _is_question(syntax, clauses, analyzers):
+        notices.add("question")
+        clauses = compiler.wished(clauses)
+        joined = compiler.either(clauses)
+    else:
+        joined = compiler.join(clauses)
+    relaxable = len(clauses) > 1 and not joined.alternatives
     written = isinstance(syntax, And) and syntax.written
     return ParsedQuery(
         text=text,
@@ -58,6 +70,27 @@ def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
         warnings=tuple(notices.found),
         words=tuple(compiler.words),
         marks=tuple(marks(joined.node)),
-        clauses=tuple(clauses) if len(clauses) > 1 and not written else (),
+        clauses=tuple(clauses) if relaxable and not written else (),
+        pairs=_pairs(clauses),
         analyzers=tuple(analyzers),
+    )
+
+
+def _is_question(
+    syntax: Syntax | None, clauses: Sequence[Clause], analyzers: Sequence[str]
+) -> bool:
+    """Only words and nothing but words make a question: operators are meant."""
+    if not isinstance(syntax, Words) or syntax.field is not None or len(clauses) < 2:
+        return False
+    content = sum(not clause.stops for clause in clauses)
+    return is_question(syntax.text, tokenize(syntax.text), content, analyzers)
+
+
+def _pairs(clauses: Sequence[Clause]) -> tuple[tuple[Word, Word], ...]:
+    content = [clause for clause in clauses if not clause.stops]
+    return tuple(
+        (left.node, right.node)
+        for left, right in pairwise(content)
+        if isinstance(left.node, Word) and isinstance(right.node, Word)
+        if left.node.fields == right.node.fields
     )

@@ -10,6 +10,9 @@ Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fiel
 the idf is that of Lucene, which is never negative. ``N``, ``n`` and mean lengths are those of
 the live documents that the analyzer's language has, so that a small language in a large archive
 is weighed against itself.
+
+The same is computed for the word as typed, in the unstemmed fields and over all documents, and
+added with the weight ``exact``: of two documents the one that has the very word comes first.
 """
 
 import math
@@ -32,10 +35,11 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The parameters of BM25F.
+    """The parameters of scoring.
 
     ``inexact`` is what an occurrence counts that only a secondary form of the word matched (its
-    folded form, where the word was typed with accents).
+    folded form, where the word was typed with accents). ``exact`` is what the word as typed adds
+    to the word in any inflection, and ``proximity`` what two words close together add.
     """
 
     k1: float = 1.2
@@ -44,6 +48,8 @@ class Parameters:
     body_weight: float = 1.0
     body_b: float = 0.75
     inexact: float = 0.8
+    exact: float = 0.5
+    proximity: float = 0.6
 
     def weight(self, field: str) -> float:
         """Return the weight of ``title`` or ``body``."""

@@ -64,6 +64,7 @@ class FacetValue:
     count: int
     selected: bool = False
     children: tuple["FacetValue", ...] = ()
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,296 @@
+"""The engine over our index."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from threading import Lock
+from time import monotonic, perf_counter
+
+from index.document import Document, Fields
+from index.generations import Archive, Generation
+from search import snippets
+from search.cursor import Cursor, CursorError, decode, encode, fingerprint
+from search.evaluate import Matches
+from search.facets import facet_page, facets
+from search.filters import Filtered
+from search.lookup import Lookup, Names, facet_names
+from search.marking import Marker, wanted
+from search.query import ParsedQuery, parse
+from search.ranking import Ranking, request_fingerprint
+from search.relaxation import answer
+from search.request import Fault, InvalidRequest, SearchRequest
+from search.response import (
+    DocumentView,
+    FacetPage,
+    Highlights,
+    IndexStatus,
+    Notice,
+    Result,
+    SearchResponse,
+    Suggestion,
+)
+from search.suggest import suggest
+from search.views import result, view
+
+MAX_LOCALES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Seconds that the parts of a search may take.
+
+    Finding that takes longer raises SearchTimeout; facets that take longer are truncated;
+    snippets then show what was found so far.
+    """
+
+    search: float = 5.0
+    facets: float = 1.0
+    snippets: float = 1.0
+
+
+class WhooshEngine:
+    """Implements ``search.engine.Engine`` over an index directory."""
+
+    def __init__(self, archive: Archive, budget: Budget | None = None) -> None:
+        self._archive = archive
+        self._budget = budget or Budget()
+        self._opened: _Opened | None = None
+        self._lock = Lock()
+
+    def search(self, request: SearchRequest) -> SearchResponse:
+        """Answer a search. Raises InvalidRequest for a cursor that does not belong to it."""
+        opened = self._open()
+        clock = _Clock()
+        with clock.timing("parse"):
+            lookup = opened.lookup(request.locale)
+            request = _canonical(request, lookup)
+            parsed = parse(request.q, opened.generation.analyzers)
+        with clock.timing("search"):
+            found, filtered = self._find(request, parsed, opened)
+            page = _page(request, found, opened.generation)
+        with clock.timing("facets"):
+            deadline = perf_counter() + self._budget.facets
+            counted = facets(request, filtered, lookup, deadline)
+        with clock.timing("snippets"):
+            results = self._results(page.lines, request, parsed, opened.generation, lookup)
+        return SearchResponse(
+            request=request,
+            understood=parsed.understood,
+            languages=request.selected.get("lang") or tuple(opened.generation.languages),
+            total=len(found.docs),
+            results=results,
+            facets=counted,
+            generation=opened.generation.name,
+            documents=opened.generation.documents,
+            suggestion=None,
+            warnings=(*parsed.warnings, *found.warnings, *page.notices),
+            next_cursor=page.next_cursor,
+            timings=clock.milliseconds,
+        )
+
+    def facet(self, name: str, request: SearchRequest, prefix: str, page: int) -> FacetPage:
+        """Search inside a facet of values. Raises KeyError for any other name."""
+        opened = self._open()
+        lookup = opened.lookup(request.locale)
+        lookup.facet(name)
+        request = _canonical(replace(request, sort="date"), lookup)
+        parsed = parse(request.q, opened.generation.analyzers)
+        _, filtered = self._find(request, parsed, opened)
+        return facet_page(name, request, filtered, lookup, prefix, page)
+
+    def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
+        """Complete what is being typed: organizations, themes, titles, words."""
+        opened = self._open()
+        return suggest(text, limit, locale, opened.generation, opened.lookup(locale))
+
+    def document(self, id: str, locale: str, q: str = "") -> DocumentView | None:
+        """Return a whole document, every match of ``q`` in ``highlights``; None if absent."""
+        opened = self._open()
+        doc = opened.generation.docnum(id)
+        if doc is None:
+            return None
+        document, fields = opened.generation.stored(doc)
+        highlighter = _Highlighter(parse(q, opened.generation.analyzers), self._budget.snippets)
+        highlights = highlighter.everything(document, fields)
+        return view(document, fields, highlights, opened.lookup(locale))
+
+    def status(self) -> IndexStatus:
+        """Return what is being served."""
+        generation = self._archive.current()
+        return IndexStatus(
+            generation=generation.name,
+            documents=generation.documents,
+            languages=generation.languages,
+            built=generation.manifest.built,
+            skipped=sum(generation.manifest.skipped.values()),
+        )
+
+    def _open(self) -> "_Opened":
+        generation = self._archive.current()
+        with self._lock:
+            if self._opened is None or self._opened.generation is not generation:
+                self._opened = _Opened(generation)
+            return self._opened
+
+    def _find(
+        self, request: SearchRequest, parsed: ParsedQuery, opened: "_Opened"
+    ) -> tuple[Matches, Filtered]:
+        """Return what matches the query under all filters, and the filters."""
+        deadline = monotonic() + self._budget.search
+        scored = request.sort == "relevance"
+        matches = answer(parsed, opened.generation, scored, deadline).matches
+        filtered = Filtered(matches.docs, request, opened.generation)
+        passing = filtered.passing
+        found = Matches(matches.docs[passing], matches.scores[passing], matches.warnings)
+        return found, filtered
+
+    def _results(
+        self,
+        lines: Sequence[tuple[int, float]],
+        request: SearchRequest,
+        parsed: ParsedQuery,
+        generation: Generation,
+        lookup: Lookup,
+    ) -> tuple[Result, ...]:
+        highlighter = _Highlighter(parsed, self._budget.snippets)
+        results = []
+        for doc, score in lines:
+            document, fields = generation.stored(doc)
+            if request.highlight == "true":
+                highlights = highlighter.html(document, fields)
+            elif request.highlight == "offsets":
+                highlights = highlighter.offsets(document, fields)
+            else:
+                highlights = Highlights()
+            results.append(result(document, fields, score, highlights, lookup))
+        return tuple(results)
+
+
+class _Opened:
+    """A generation with what is kept beside it while it serves."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.generation = generation
+        self._lookups: dict[str, Lookup] = {}
+
+    @cached_property
+    def _names(self) -> dict[str, Names]:
+        return facet_names(self.generation)
+
+    def lookup(self, locale: str) -> Lookup:
+        """Return the labels of a locale; those of the last few locales are kept."""
+        found = self._lookups.get(locale)
+        if found is None:
+            found = Lookup(self._names, locale)
+            kept = list(self._lookups.items())[-MAX_LOCALES + 1 :]
+            # Replaced, not changed: another thread may be reading.
+            self._lookups = {**dict(kept), locale: found}
+        return found
+
+
+class _Clock:
+    """Milliseconds by part of the work."""
+
+    def __init__(self) -> None:
+        self.milliseconds: dict[str, float] = {}
+
+    @contextmanager
+    def timing(self, part: str) -> Iterator[None]:
+        start = perf_counter()
+        yield
+        self.milliseconds[part] = (perf_counter() - start) * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    lines: list[tuple[int, float]]
+    next_cursor: str | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+def _page(request: SearchRequest, found: Matches, generation: Generation) -> _Page:
+    """Return the documents of a page with their scores, or those behind a cursor."""
+    ranking = Ranking(found, request.sort, generation)
+    if request.cursor is None:
+        start = (request.page - 1) * request.per_page
+        return _Page(ranking.slice(start, start + request.per_page))
+    fingerprinted = request_fingerprint(request)
+    start = 0
+    notices: tuple[Notice, ...] = ()
+    if request.cursor != "*":
+        cursor = _cursor(request.cursor, fingerprinted)
+        start = ranking.after(cursor)
+        if cursor.generation != fingerprint(generation.name):
+            notices = (Notice("generation_changed"),)
+    lines = ranking.slice(start, start + request.per_page)
+    following = None
+    if start + len(lines) < len(found.docs):
+        doc, score = lines[-1]
+        id = generation.stored(doc)[0].id
+        following = encode(ranking.cursor(doc, score, id, fingerprinted))
+    return _Page(lines, following, notices)
+
+
+def _cursor(word: str, request: bytes) -> Cursor:
+    try:
+        cursor = decode(word)
+    except CursorError as error:
+        raise InvalidRequest((Fault("cursor", "invalid_cursor", word[:200]),)) from error
+    if cursor.request != request:
+        raise InvalidRequest((Fault("cursor", "cursor_mismatch", word[:200]),))
+    return cursor
+
+
+def _canonical(request: SearchRequest, lookup: Lookup) -> SearchRequest:
+    """Replace names that only documents know by the values they stand for."""
+
+    def resolved(chosen: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {
+            name: tuple(dict.fromkeys(map(lookup.facet(name).names.resolve, values)))
+            for name, values in chosen.items()
+            if values
+        }
+
+    return replace(
+        request,
+        selected=resolved(dict(request.selected)),
+        excluded=resolved(dict(request.excluded)),
+    )
+
+
+class _Highlighter:
+    """Marks the words of one query in documents, within a budget of seconds."""
+
+    def __init__(self, parsed: ParsedQuery, seconds: float) -> None:
+        self._title = Marker(wanted(parsed.marks, "title"))
+        self._body = Marker(wanted(parsed.marks, "body"))
+        self._deadline = perf_counter() + seconds
+
+    def html(self, document: Document, fields: Fields) -> Highlights:
+        """Return the title and fragments of the body as HTML."""
+        language = fields.language
+        title = self._title.hits(document.title, language.code)
+        body = self._body.hits(document.text, language.code, language.parts, self._deadline)
+        return Highlights(
+            title=snippets.title(document.title, title), body=snippets.body(document.text, body)
+        )
+
+    def offsets(self, document: Document, fields: Fields) -> Highlights:
+        """Return all matches as offsets."""
+        everything = self.everything(document, fields)
+        return replace(everything, title=(), body=())
+
+    def everything(self, document: Document, fields: Fields) -> Highlights:
+        """Return all matches as offsets, and the title and fragments as HTML."""
+        language = fields.language
+        title = self._title.hits(document.title, language.code)
+        body = self._body.hits(
+            document.text, language.code, language.parts, self._deadline, thorough=True
+        )
+        return Highlights(
+            title=snippets.title(document.title, title),
+            body=snippets.body(document.text, body),
+            title_offsets=snippets.offsets(title),
+            body_offsets=snippets.offsets(body),
+        )

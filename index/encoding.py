@@ -12,6 +12,8 @@ from index.document import Document, Fields, Span
 from index.schema import PARTS, Item, pack_terms
 from index.stored import pack
 
+ANALYSIS_VERSION = "1"
+"""Changes whenever the same document and fields would be written otherwise than before."""
 MAX_ID_BYTES = 1024
 
 

@@ -21,6 +21,7 @@ from index.errors import IndexDamaged, IndexMissing
 from index.files import REMEDY, compare_sizes, load_array, read_json
 from index.manifest import Manifest, read_manifest
 from index.postings import SegmentPostings
+from index.report import Report, read_report
 from index.schema import PARTS
 from index.stored import StoredDocuments
 
@@ -236,8 +237,11 @@ class Generation:
 
     def report(self) -> list[Skipped]:
         """Return what was left out when this generation was built, and why."""
-        raw = read_json(self.folder / "report.json")
-        return [Skipped(*item) for item in raw["skipped"]]
+        return self.full_report().skipped
+
+    def full_report(self) -> Report:
+        """Return what was left out: documents, and fields of documents."""
+        return read_report(self.folder / "report.json")
 
     def sources(self) -> dict[str, str]:
         """Return the content hash of every live document, by its id."""

@@ -18,8 +18,11 @@ class Settings:
     """How the documents were read and extracted; ``update`` goes on with the same."""
 
     reference_date: str = ""
+    languages: tuple[str, ...] = ()
+    file_times: bool = False
     encoding: str = ""
     max_bytes: int = 0
+    include_hidden: bool = False
     mapping: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -83,9 +86,11 @@ def _manifest(raw: dict[str, Any]) -> Manifest:
         SegmentEntry(item["name"], item["documents"], _files(item["files"]))
         for item in raw.pop("segments")
     )
+    settings = raw.pop("settings")
+    settings["languages"] = tuple(settings["languages"])
     return Manifest(
         segments=segments,
-        settings=Settings(**raw.pop("settings")),
+        settings=Settings(**settings),
         analyzers=tuple(raw.pop("analyzers")),
         files=_files(raw.pop("files")),
         **raw,

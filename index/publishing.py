@@ -8,7 +8,6 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -20,13 +19,14 @@ from numpy.typing import NDArray
 from index.analysis import ANALYZERS
 from index.columns import DateColumn, open_facet
 from index.days import UNDATED_SECOND
-from index.document import Document, Fields, Skipped
+from index.document import Document, Fields
 from index.encoding import EncodedDocument, encode
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexVersion, UsageError
 from index.files import FULL, records, save_array, sync, sync_tree, write_durably
 from index.generations import Generation, Pointer, read_pointer
 from index.lock import lock
 from index.manifest import FORMAT_VERSION, Manifest, SegmentEntry, Settings, read_manifest
+from index.report import Report
 from index.segments import segment_ids, segment_info, write_segment
 from index.verify import probe, verify_files
 from index.version import PRODUCT
@@ -39,15 +39,6 @@ class Part(NamedTuple):
 
     name: str
     live: NDArray[np.bool_]
-
-
-@dataclass(slots=True)
-class Report:
-    """What was left out of a generation: documents, and fields of documents."""
-
-    skipped: list[Skipped] = field(default_factory=list)
-    failures: list[tuple[str, str, str]] = field(default_factory=list)
-    """Path, extractor, reason."""
 
 
 class Site:
@@ -78,8 +69,12 @@ class Site:
 
     def remove_leftovers(self) -> None:
         """Delete every generation but the published and the kept one, and unused segments."""
-        pointer = self.pointer()
-        kept = {name for name in pointer or () if name}
+        try:
+            kept = {name for name in read_pointer(self.root) if name}
+        except IndexMissing:
+            kept = set()
+        except IndexDamaged:
+            return  # what is published is not known: rather keep all
         used: set[str] = set()
         for name in kept:
             folder = self.root / "generations" / name
@@ -129,10 +124,7 @@ class Site:
         ids = [id for segment in segments for id in segment_ids(segment)]
         save_array(folder / "live.npy", live)
         save_array(folder / "order.npy", newest_first(DateColumn(columns).seconds, ids))
-        skipped = [tuple(item) for item in report.skipped]
-        (folder / "report.json").write_bytes(
-            orjson.dumps({"skipped": skipped, "failures": report.failures})
-        )
+        (folder / "report.json").write_bytes(report.to_bytes())
         (folder / "sources.json").write_bytes(orjson.dumps(dict(sources)))
         languages = open_facet(columns, "lang", live)
         counts = languages.counts(np.flatnonzero(live).astype(np.int32)).tolist()

@@ -1,0 +1,128 @@
+"""What a worker process does: read, extract, analyse, and hand back what is to be written."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+from typing import NamedTuple
+
+from index.document import Document, Fields, Skipped
+from index.encoding import EncodedDocument, UnfitDocumentError, encode
+from index.fields import ExtractionOptions, extract
+from index.readers import ReadOptions, SourceFile, read_file
+from index.stored import clean, content_hash
+
+
+class Extracted(NamedTuple):
+    """A document of an older segment, to be analysed anew and not extracted again."""
+
+    document: Document
+    fields: Fields
+    hash: str
+
+
+Item = Document | SourceFile | Extracted | Skipped
+"""A document, a file to be read, a document with its fields; or what is only passed on."""
+
+
+class Indexed(NamedTuple):
+    """A document that is ready to be written."""
+
+    encoded: EncodedDocument
+    path: str
+    hash: str
+    failures: tuple[tuple[str, str], ...]
+
+
+class Unchanged(NamedTuple):
+    """A document that the index holds already, word for word."""
+
+    id: str
+    path: str
+
+
+Outcome = Indexed | Unchanged | Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What workers must know: how to read and extract, and the content hashes already indexed."""
+
+    reading: ReadOptions
+    extraction: ExtractionOptions
+    made_by: str
+    known: Mapping[str, str] = field(default_factory=dict)
+
+
+def process(items: list[Item], job: Job) -> list[Outcome]:
+    """Do a list of items, in order; whatever one of them raises is that one's own affair."""
+    return [outcome for item in items for outcome in _outcomes(item, job)]
+
+
+def _outcomes(item: Item, job: Job) -> Iterator[Outcome]:
+    if isinstance(item, Extracted):
+        yield _indexed(item.document, item.fields, item.hash)
+    elif isinstance(item, Document):
+        yield _document(item, job)
+    elif isinstance(item, Skipped):
+        yield item
+    else:
+        for read in read_file(item, job.reading):
+            yield read if isinstance(read, Skipped) else _document(read, job)
+
+
+def _document(document: Document, job: Job) -> Outcome:
+    try:
+        document = clean(document)
+        hash = content_hash(document, job.made_by)
+        if job.known.get(document.id) == hash:
+            return Unchanged(document.id, document.path)
+        return _indexed(document, extract(document, job.extraction), hash)
+    except UnfitDocumentError as error:
+        return Skipped(name_of(document), "broken", str(error))
+    except Exception as error:  # one document must not cost another
+        return Skipped(name_of(document), "broken", f"{type(error).__name__}: {error}")
+
+
+def _indexed(document: Document, fields: Fields, hash: str) -> Indexed:
+    return Indexed(encode(document, fields), name_of(document), hash, fields.failures)
+
+
+def name_of(item: Item) -> str:
+    """Return the name under which an item is reported."""
+    if isinstance(item, SourceFile):
+        return item.name
+    if isinstance(item, Skipped):
+        return item.path
+    document = item.document if isinstance(item, Extracted) else item
+    return document.path or document.id
+
+
+_job: Job | None = None
+
+
+def start(job: Job) -> None:
+    """Prepare a worker process."""
+    global _job
+    _job = job
+    # An interrupt at the terminal reaches every process; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent has: a killed build must leave nothing running."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def process_here(items: list[Item]) -> list[Outcome]:
+    """Do a list of items in a worker process that was prepared by ``start``."""
+    if _job is None:
+        raise RuntimeError("this process is not a worker")
+    return process(items, _job)

@@ -50,14 +50,6 @@ def address(base: str, path: str, written: Sequence[tuple[str, str]] = ()) -> st
     return f"{base}{quote(path)}{'?' + query if query else ''}"
 
 
-def web_address(address: str) -> str | None:
-    """Return an address that a document gives for itself if it is one of the web, else None.
-
-    Documents are not trusted: ``javascript:`` and its kind must not become a link.
-    """
-    return address if address.lower().startswith(("http://", "https://")) else None
-
-
 def first_page(request: SearchRequest) -> SearchRequest:
     """Return the request without page and cursor."""
     return replace(request, page=1, cursor=None)

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext
 
+from search.presenter import web_address
 from search.request import MAX_DEPTH, VALUE_FACETS, SearchRequest, Sort
 from search.response import DateBucket, FacetValue, SearchResponse, ValueFacet
 from web import links
@@ -139,7 +140,7 @@ def document(id: str) -> Response:
         paragraphs=paragraphs(view.text, view.highlights.body_offsets),
         to=Addresses(SearchRequest(q=q)),
         similar=engine().similar(id, SIMILAR, negotiate()) or (),
-        source_url=links.web_address(view.url),
+        source_url=web_address(view.url),
     )
 
 

@@ -1,13 +1,13 @@
 """One analyzer per language: tokens to the terms under which documents are found."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
 import Stemmer
 
-from index.analysis import arabic
+from index.analysis import arabic, inflection
 from index.analysis.folding import fold
 from index.analysis.stop_words import stop_words
 from index.analysis.tokenizer import CHUNK, Token, chunk_tokens
@@ -127,21 +127,27 @@ class Analyzer:
         self._forms[token.normal] = forms
         return forms
 
-    def _stems(self, token: Token) -> tuple[str, ...]:
+    def _stems(self, token: Token) -> Iterator[str]:
         if self._algorithm is None:
-            return (token.normal, token.folded)
-        if self._algorithm == "arabic":
-            stripped = arabic.strip_proclitics(token.folded)
-            bare = arabic.strip_preposition(stripped)
-            return (
-                fold(_stem("arabic", stripped)),
-                arabic.light_stem(stripped),
-                fold(_stem("arabic", bare)),
-            )
-        return (
-            _stem(self._algorithm, token.normal),
-            fold(_stem(self._algorithm, token.folded)),
-        )
+            yield token.normal
+            yield token.folded
+        elif self.suffix == "ar":
+            yield from arabic.stems(token.folded)
+        else:
+            base = inflection.BASES.get(self.suffix)
+            for word in (token.normal, token.folded):
+                stem = self._stem(word, token)
+                yield stem
+                if base is not None and (singular := base(word)):
+                    yield self._stem(singular, token)
+                if self.suffix in inflection.STEMMED_TWICE:
+                    yield self._stem(stem, token)
+
+    def _stem(self, word: str, token: Token) -> str:
+        """Stem; what does not come from the word with its accents is folded."""
+        assert self._algorithm is not None
+        stem = _stem(self._algorithm, word)
+        return stem if word == token.normal else fold(stem)
 
     def entry(self, surface: str) -> _Entry:
         """Return the terms of one chunk of a text; short chunks are kept."""

@@ -1,35 +1,47 @@
-"""Arabic: the conjunctions, prepositions and article that are written on to a word.
+"""Arabic: what is written on to a word before and after it.
 
-Snowball's Arabic stemmer removes the article with some particles before it (بالأمم) and leaves
-others (والأمم). Here they are removed first, after the rules of light stemming (L. S. Larkey,
-L. Ballesteros, M. E. Connell, "Light stemming for Arabic information retrieval", 2007, light10),
-so that بالأمم, والأمم, للأمم and الأمم are one word.
+Light stemming in the manner of light10 (L. S. Larkey, L. Ballesteros, M. E. Connell, "Light
+stemming for Arabic information retrieval", 2007), with two changes. Where a first letter may be
+a particle or belong to the root (و in وزارة, ل in لجنة), both readings are given. Endings that
+light10 takes from short names (لبنان) stay. Snowball's stemmer reads such letters one way
+(بيان becomes يان) and leaves others (والأمم), so it is not used.
 """
 
 import re
 
-# A conjunction, then a preposition, then the article; at least two letters stay.
-_ARTICLE = re.compile("^[وف]?(?:[بك]?ال|لل)(?=..)")
-_CONJUNCTION = re.compile("^و(?=...)")
-# One letter before a word without article: as often a root letter as a preposition.
-_PREPOSITION = re.compile("^[وف]?[بلك](?=....)|^ف(?=....)")
-_SUFFIX = re.compile("(?<=..)(?:ها|ان|ات|ون|ين|يه|يت|ه|ي)$")
+# A conjunction, a preposition, the article. At least two letters stay, three behind a particle:
+# والد and وكالة have none.
+_ARTICLE = re.compile("^(?:ال(?=..)|(?:[وف][بك]?|[بك])ال(?=...))")
+_LAM_ARTICLE = re.compile("^[وف]?لل(?=..)")
+_PARTICLE = re.compile("^(?:[وف](?=...)|[بلك](?=....)|[وف][بلك](?=....))")
+_CONJUNCTION = re.compile("^[وف](?=...)")
+_SUFFIX = re.compile("(?:(?<=....)(?:ان|ون|ين|ت)|(?<=...)(?:ات|ها|هم|نا|وا|يه|ه|ي))$")
 
 
-def strip_proclitics(folded: str) -> str:
-    """Return a folded word without the article and what is written before it."""
-    stripped = _ARTICLE.sub("", folded)
-    return stripped if stripped != folded else _CONJUNCTION.sub("", folded)
+def stems(folded: str) -> tuple[str, ...]:
+    """Return the light stems of a folded word, the likeliest first, without duplicates."""
+    return tuple(dict.fromkeys(_without_suffixes(word) for word in _readings(folded)))
 
 
-def strip_preposition(folded: str) -> str:
-    """Return a folded word without one letter that may be a preposition (بمساعدة)."""
-    return _PREPOSITION.sub("", folded)
+def _readings(word: str) -> list[str]:
+    """Return the word without what may be written before it, in each way it may be read."""
+    if article := _ARTICLE.match(word):
+        return [word[article.end() :]]
+    if article := _LAM_ARTICLE.match(word):
+        # The article vanishes between two lam: للجنة is for the committee or for a garden.
+        rest = word[article.end() :]
+        return [rest, f"ل{rest}"]
+    readings = [word]
+    if conjunction := _CONJUNCTION.match(word):
+        readings.append(word[conjunction.end() :])
+    if particle := _PARTICLE.match(word):
+        rest = word[particle.end() :]
+        readings.append(_ARTICLE.sub("", rest))
+    return readings
 
 
-def light_stem(stripped: str) -> str:
-    """Return a word without proclitics, further without its suffixes (light10)."""
+def _without_suffixes(word: str) -> str:
     previous = ""
-    while previous != stripped and len(stripped) > 3:
-        previous, stripped = stripped, _SUFFIX.sub("", stripped)
-    return stripped
+    while previous != word:
+        previous, word = word, _SUFFIX.sub("", word)
+    return word

@@ -22,21 +22,21 @@ _LISTS = {
         mon ma mes ton ta tes son sa ses notre nos votre vos
         ne n pas plus moins très trop aussi ainsi alors encore déjà même mêmes tout tous toute
         toutes autre autres aucun aucune chaque plusieurs quelque quelques quelqu quelquun
-        tel telle tels telles peu fort être suis es est sommes êtes sont étais était étions
-        étiez étaient sera seront serait seraient soit soient fut furent été étant
+        tel telle tels telles peu être suis es est sommes êtes sont étais était étions
+        étiez étaient sera seront serait seraient soit soient fut furent étant
         avoir ai as a avons avez ont avais avait avions aviez avaient aura auront aurait
         auraient ait aient eut eurent eu ayant faire fait font peut peuvent peux doit doivent
-        aujourdhui cependant toutefois notamment afin via voici voilà étaient
+        aujourdhui cependant toutefois notamment afin voici voilà
     """,
     "en": """
         a an the and or but nor so if then than that this these those there here
         of to in on at by for from with without within into onto upon over under about above
         below between among against during before after since until through as per via
-        i you he she it we they me him her us them my your his its our their mine yours hers
+        i you he she it we they me him her them my your his its our their mine yours hers
         ours theirs myself yourself himself herself itself ourselves themselves
         who whom whose which what when where why how
         is am are was were be been being do does did done doing have has had having
-        will would shall should can could may might must cannot
+        will would shall should can could might must cannot
         not no yes also very too just only own same such some any all each every both few more
         most other another much many while because though although however
         dont doesnt didnt isnt arent wasnt werent wont wouldnt cant couldnt shouldnt hasnt

@@ -72,7 +72,7 @@ _SHARP = rf"{_LETTER}(?:\+\+|[#♯])(?![\w#+])"
 _PART = rf"(?:{_SHARP}|{_ACRONYM}|{_WORD})"
 _JOIN = rf"[{_APOSTROPHES}{_HYPHENS}&＆]"
 _NUMBER = (
-    rf"(?:\d{{1,3}}(?:[{_SPACES}]\d{{3}})++(?!\d)(?:[.,٫]\d++)?|\d++(?:[.,٫٬'’]\d++)++)"
+    rf"(?:\d{{1,3}}(?:[{_SPACES}]\d{{3}}(?!\d))++(?:[.,٫]\d++)?|\d++(?:[.,٫٬'’]\d++)++)"
     rf"(?!{_CHARACTER})"
 )
 _RUN = rf"[{_SPACELESS}][{_SPACELESS}{MARKS}{IGNORABLE}]*+"

@@ -36,7 +36,8 @@ def test_json_ld(reading):
     head = """<title>Accord - Site</title><script type="application/ld+json">
     {"@context": "https://schema.org", "@graph": [{"@type": "Organization", "name": "Z"},
      {"@type": ["NewsArticle"], "headline": "L'accord",
-      "datePublished": "2019-11-14T09:30:00+01:00", "publisher": {"@type": "Organization", "name": "Agence"},
+      "datePublished": "2019-11-14T09:30:00+01:00",
+      "publisher": {"@type": "Organization", "name": "Agence"},
       "keywords": ["pêche", "OMC"]}]}
     </script><meta property="article:published_time" content="2001-01-01">"""
     document = reading({"a.html": page(head, 'lang="fr-FR"')}).only

@@ -14,6 +14,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from index.analysis import analyzer
 from index.cache import ByteCache
 from index.columns import FACETS, DateColumn, FacetColumn, SpanColumn, open_facet
 from index.document import Document, Fields, Skipped
@@ -70,10 +71,10 @@ class Generation:
         self.size = self.manifest.size
         self.documents = self.manifest.documents
         self.languages: Mapping[str, int] = MappingProxyType(dict(self.manifest.languages))
-        self.analyzers = self.manifest.analyzers
         self.live: NDArray[np.bool_] = load_array(self.folder / "live.npy", np.bool_)
         self.order: NDArray[np.int32] = load_array(self.folder / "order.npy", np.int32)
         self._postings = [SegmentPostings(folder / "whoosh") for folder in folders]
+        self.analyzers = self._analyzers_used()
         self._stored = [StoredDocuments(folder) for folder in folders]
         self._columns = [folder / "columns" for folder in folders]
         sizes = [segment.documents for segment in self.manifest.segments]
@@ -97,6 +98,13 @@ class Generation:
     def close(self) -> None:
         """Forget what was cached; maps are let go of when the last array over them is."""
         self._cache = ByteCache(0)
+
+    def _analyzers_used(self) -> tuple[str, ...]:
+        """Return the suffixes of the analyzers that a text of this generation went through."""
+        used = {analyzer(language).suffix for language in self.languages}
+        for segment in self._postings:
+            used.update(field.partition("_")[2] for field in segment.fields)
+        return tuple(suffix for suffix in self.manifest.analyzers if suffix in used)
 
     # Columns
 
@@ -170,6 +178,12 @@ class Generation:
         if self._whole:
             return sum(segment.frequency(field, term) for segment in self._postings)
         return len(self.postings(field, term).docs)
+
+    def vocabulary_size(self, field: str) -> int:
+        """Return how many terms a field has, those of deleted documents included."""
+        if len(self._postings) == 1:
+            return len(self._postings[0].vocabulary(field))
+        return len({term for part in self._postings for term in part.vocabulary(field)})
 
     def _walk(self, field: str, prefix: str, limit: int) -> Iterator[tuple[str, int]]:
         """Yield terms with their frequency, -1 where deletions leave it to be counted."""

@@ -42,6 +42,11 @@ class SegmentPostings:
         self._reader: Any = self._guarded(lambda: MappedStorage(folder).open_index().reader())
         self._indexed = frozenset(self._guarded(lambda: list(self._reader.indexed_field_names())))
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields in which at least one document has a term."""
+        return self._indexed
+
     def read(self, field: str, term: str, positions: bool) -> Block:
         """Return all postings of a term; an unknown term or field has none."""
         return self._read(field, term_bytes(term), positions)
@@ -72,6 +77,12 @@ class SegmentPostings:
             return found
 
         return self._guarded(walk)
+
+    def vocabulary(self, field: str) -> list[bytes]:
+        """Return all terms of a field, in order."""
+        if field not in self._indexed:
+            return []
+        return self._guarded(lambda: list(self._reader.lexicon(field)))
 
     def _read(self, field: str, term: bytes, positions: bool) -> Block:
         if field not in self._indexed:

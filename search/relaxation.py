@@ -3,7 +3,7 @@
 A query is relaxed when it matches nothing at all (before the facets chosen beside it), has
 several words, phrases or groups, and no AND was typed between them. Filters and negations stay.
 Of the n other clauses (a stop word is none for documents of its language) a document must have
-more than half; if none has, those are given that have the most, and at least one. A document
+at least half; if none has, those are given that have the most, and at least one. A document
 scores what the clauses are worth that it has.
 """
 
@@ -62,7 +62,7 @@ def _relaxed(parsed: ParsedQuery, evaluation: Evaluation) -> Answer:
         has += present
         scores[present] += hits.scores[np.searchsorted(hits.docs, docs[present])]
     of = _asked_of(docs, asked, evaluation)
-    enough = 2 * has > of
+    enough = 2 * has >= of
     if not enough.any():
         enough = has == has.max()
     docs, has = docs[enough], has[enough]

@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_babel import ngettext
 from werkzeug.exceptions import HTTPException
 
-from index.errors import IndexUnavailable
+from index.errors import IndexUnavailable, SearchTimeout
 from search.request import Fault, InvalidRequest
 from web.i18n import negotiate
 from web.messages import PROBLEMS, fault_detail
@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
     """Answer every error of the application in the shape that the caller reads."""
     app.register_error_handler(InvalidRequest, lambda error: respond(_invalid(error)))
     app.register_error_handler(IndexUnavailable, lambda error: respond(_unavailable(error)))
+    app.register_error_handler(SearchTimeout, lambda error: respond(_late(error)))
     app.register_error_handler(HTTPException, lambda error: respond(_http(error)))
     app.register_error_handler(Exception, lambda error: respond(_unexpected(error)))
 
@@ -117,8 +118,16 @@ def _invalid(error: InvalidRequest) -> Problem:
 def _unavailable(error: IndexUnavailable) -> Problem:
     # The sentence names files of the machine: it is for the operator.
     LOG.error("%s: %s", g.request_id, error)
-    wait = str(current_app.config["SETTINGS"].retry_after)
-    return Problem("index-unavailable", headers={"Retry-After": wait})
+    return Problem("index-unavailable", headers={"Retry-After": _wait()})
+
+
+def _late(error: SearchTimeout) -> Problem:
+    LOG.warning("%s: %s", g.request_id, error)
+    return Problem("timeout", headers={"Retry-After": _wait()})
+
+
+def _wait() -> str:
+    return str(current_app.config["SETTINGS"].retry_after)
 
 
 def _http(error: HTTPException) -> Problem:

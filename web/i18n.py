@@ -53,7 +53,13 @@ def month_or_day(value: str) -> str:
         return value
     if len(value) == 7:
         return format_skeleton("yMMMM", date.fromisoformat(f"{value}-01"), locale=locale)
-    return format_date(date.fromisoformat(value), "long", locale=locale)
+    return _long(date.fromisoformat(value), locale)
+
+
+def _long(day: date, locale: str) -> str:
+    written = format_date(day, "long", locale=locale)
+    # French writes the first of a month as an ordinal, which CLDR's patterns cannot say.
+    return f"1er{written[1:]}" if locale == "fr" and day.day == 1 else written
 
 
 def dated(value: str | None) -> Markup:
@@ -65,7 +71,7 @@ def dated(value: str | None) -> Markup:
     else:
         moment = datetime.fromisoformat(value)
         locale = negotiate()
-        day = format_date(moment, "long", locale=locale)
+        day = _long(moment, locale)
         hour = format_time(moment, "short", locale=locale, tzinfo=moment.tzinfo)
         # A time whose zone is unknown is given as it was written.
         written = f"{day}, {hour}{' UTC' if moment.tzinfo else ''}"

@@ -124,9 +124,19 @@ NOTICES: Mapping[str, LazyString] = {
     "too_many_words": _l("Only the first %(limit)s words of the question were searched."),
     "empty_phrase": _l("Quotation marks with nothing to look for between them were left out."),
     "invalid_date": _l("“%(value)s” is no date and was left out; expected: 2024, 2024-03-15."),
+    "generation_changed": _l("The archive was renewed on the way: results may be new or missing."),
     "lone_operator": _l("%(operator)s has nothing to join and was left out."),
     "nothing_understood": _l("The question holds no word to look for."),
+    "prefix_cut": _l("%(prefix)s begins many words: the %(terms)s most frequent were searched."),
     "prefix_too_short": _l("%(prefix)s begins too many words: more letters are needed before *."),
+    "question": _l(
+        "Read as a question in plain words: documents that have most of them come first."
+    ),
+    "relaxed": _l(
+        "No document has all %(asked)s words: those that have most of them are shown,"
+        " at least %(at_least)s."
+    ),
+    "unknown_value": _l("No document carries %(field)s:%(value)s."),
     "wildcard_unsupported": _l("In %(word)s, * is only understood at the end of a word."),
 }
 
@@ -154,4 +164,9 @@ def fault_detail(fault: Fault) -> str:
 def notice_detail(notice: Notice) -> str:
     """Say what a notice of the search stands for."""
     sentence = NOTICES.get(notice.code)
-    return str(sentence) % _Known(notice.values) if sentence else notice.code
+    if sentence is None:
+        return notice.code
+    said = str(sentence) % _Known(notice.values)
+    if notice.code == "relaxed" and notice.values.get("missing"):
+        said += " " + gettext("In no document: %(missing)s.", missing=notice.values["missing"])
+    return said

@@ -1,4 +1,4 @@
-"""Answers of the engine as the JSON of docs/api.md."""
+"""Answers of the engine as the JSON of docs/api.md, with addresses and in the reader's language."""
 
 from search.presenter import Json, Presenter, highlights, labelled, spans, web_address
 from search.request import SearchRequest
@@ -18,7 +18,7 @@ SEARCH = "/api/search"
 
 
 class Writer(Presenter):
-    """Writes answers with absolute addresses under ``base``, in the reader's language."""
+    """Writes answers with absolute addresses under ``base``."""
 
     def __init__(self, base: str) -> None:
         self.base = base
@@ -36,7 +36,7 @@ class Writer(Presenter):
         return notice_detail(notice)
 
     def document_url(self, id: str) -> str:
-        """Return the address of a document."""
+        """Return the address of a document's page."""
         return links.address(self.base, f"/document/{id}")
 
     def value_url(self, facet: str, value: FacetValue, request: SearchRequest) -> str:
@@ -49,8 +49,8 @@ class Writer(Presenter):
 
     def links(self, response: SearchResponse) -> dict[str, str | None]:
         """Return the addresses of the answer in other forms and of its other pages."""
-        request = response.request
-        pages = links.pages(response)
+        request, pages = response.request, links.pages(response)
+        whole = links.first_page(request)
         return {
             "self": self.at(SEARCH, request),
             "first": self.at(SEARCH, pages.first),
@@ -58,9 +58,9 @@ class Writer(Presenter):
             "next": self.at(SEARCH, pages.next) if pages.next else None,
             "last": self.at(SEARCH, pages.last) if pages.last else None,
             "html": self.at("/search", request),
-            "csv": self.at("/search.csv", links.first_page(request)),
-            "ndjson": self.at("/search.ndjson", links.first_page(request)),
-            "feed": self.at("/search.atom", links.first_page(request)),
+            "csv": self.at("/search.csv", whole),
+            "ndjson": self.at("/search.ndjson", whole),
+            "feed": self.at("/search.atom", whole),
         }
 
     def facet_page(self, found: FacetPage, request: SearchRequest) -> Json:
@@ -93,7 +93,7 @@ class Writer(Presenter):
         """Write a whole document; spans are ``[start, end]`` in characters of ``text``."""
         return {
             "id": view.id,
-            "url": links.address(self.base, f"/document/{view.id}"),
+            "url": self.document_url(view.id),
             "title": view.title,
             "text": view.text,
             "language": view.language,
@@ -118,6 +118,6 @@ class Writer(Presenter):
             "links": {
                 "self": links.address(self.base, f"/api/documents/{view.id}"),
                 "similar": links.address(self.base, f"/api/documents/{view.id}/similar"),
-                "html": links.address(self.base, f"/document/{view.id}"),
+                "html": self.document_url(view.id),
             },
         }

@@ -20,7 +20,7 @@ class AddressError(UsageError):
     """A host that is not one of this machine, or a port that may not be opened."""
 
 
-class PortInUse(TrouvailleError):
+class PortInUseError(TrouvailleError):
     """Another program listens on the port."""
 
 
@@ -34,7 +34,7 @@ def processors() -> int:
 def bind(host: str, port: int) -> socket.socket:
     """Take the address without listening yet; port 0 takes a free one.
 
-    Raises PortInUse or AddressError. Done before anything slow, so that a port in use is told
+    Raises PortInUseError or AddressError. Done before anything slow, so that a port in use is told
     at once and not after an hour of indexing.
     """
     try:
@@ -73,7 +73,7 @@ def serve(
     """Serve until told to stop by SIGTERM (requests under way are finished) or SIGINT.
 
     ``make`` is called in each worker process, so that nothing opened is shared between them;
-    ``ready`` once, when the address listens. Raises PortInUse if the port was taken meanwhile,
+    ``ready`` once, when the address listens. Raises PortInUseError if the port was taken meanwhile,
     and SystemExit at the end.
     """
     host, port = taken.getsockname()[:2]
@@ -131,7 +131,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 def _refused(error: OSError, host: str, port: int) -> TrouvailleError:
     if error.errno == errno.EADDRINUSE:
-        return PortInUse(
+        return PortInUseError(
             f"Port {port} on {host} is in use by another program.",
             f"End that program, or choose another port: --port {port + 1 if port < 65535 else 0}.",
         )

@@ -58,6 +58,12 @@ class Manifest:
     segments: tuple[SegmentEntry, ...]
     files: Mapping[str, FileRecord]
 
+    def sizes(self) -> list[int]:
+        """Return the size in bytes of every file of the generation."""
+        files = [*self.files.values()]
+        files += [file for segment in self.segments for file in segment.files.values()]
+        return [file.size for file in files]
+
     def to_bytes(self) -> bytes:
         """Return the manifest as JSON."""
         return orjson.dumps(self, default=tuple, option=orjson.OPT_INDENT_2)

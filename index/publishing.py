@@ -28,7 +28,7 @@ from index.lock import lock
 from index.manifest import FORMAT_VERSION, Manifest, SegmentEntry, Settings, read_manifest
 from index.report import Report
 from index.segments import segment_ids, segment_info, write_segment
-from index.verify import probe, verify_files
+from index.verify import altered_files, probe
 from index.version import PRODUCT
 
 _OURS = frozenset({"current", "current.new", "lock", "generations", "segments"})
@@ -157,7 +157,8 @@ class Site:
     def _checked(self, manifest: Manifest) -> Generation:
         try:
             generation = Generation(self.root, self.name)
-            verify_files(generation, only_segment=self.name)
+            for problem in altered_files(generation, only_segment=self.name):
+                raise IndexDamaged(problem)
             probe(generation)
         except IndexDamaged as error:
             raise BuildFailed(

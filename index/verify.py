@@ -1,6 +1,7 @@
 """Is a generation what it says it is? Checksums, counts, and searches with known answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,37 +9,58 @@ import numpy as np
 from index.encoding import encode
 from index.errors import IndexDamaged
 from index.files import REMEDY, FileRecord, record
-from index.generations import Generation
+from index.generations import Generation, read_pointer
 
 PROBES = 5
 PROBE_TERMS = 8
 
 
-def verify_files(generation: Generation, only_segment: str = "") -> int:
-    """Compare every file with its checksum, or those of one segment; return how many were read.
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found: ``problems`` are sentences, none where the index is sound."""
 
-    Raises IndexDamaged, naming the first that differs.
+    generation: str
+    documents: int
+    files: int
+    bytes: int
+    terms: int
+    problems: tuple[str, ...]
+
+
+def check(root: Path) -> CheckResult:
+    """Read every file of the published generation, compare all checksums, ask known questions.
+
+    Raises IndexMissing, and IndexDamaged or IndexVersion where it cannot even be opened.
     """
+    with Generation(root, read_pointer(root).current) as generation:
+        problems = [*altered_files(generation)]
+        terms = 0
+        try:
+            terms = probe(generation)
+        except IndexDamaged as error:
+            problems.append(error.message)
+        sizes = generation.manifest.sizes()
+        return CheckResult(
+            generation.name, generation.documents, len(sizes), sum(sizes), terms, tuple(problems)
+        )
+
+
+def altered_files(generation: Generation, only_segment: str = "") -> Iterator[str]:
+    """Compare every file, or those of one segment, with its checksum; yield what differs."""
     root = generation.folder.parent.parent
-    read = _verify(generation.folder, generation.manifest.files)
+    yield from _altered(generation.folder, generation.manifest.files)
     for segment in generation.manifest.segments:
         if not only_segment or segment.name == only_segment:
-            read += _verify(root / "segments" / segment.name, segment.files)
-    return read
+            yield from _altered(root / "segments" / segment.name, segment.files)
 
 
-def _verify(folder: Path, files: Mapping[str, FileRecord]) -> int:
+def _altered(folder: Path, files: Mapping[str, FileRecord]) -> Iterator[str]:
     for name, expected in files.items():
-        path = folder / name
         try:
-            found = record(path)
+            if record(folder / name) != expected:
+                yield f"“{folder / name}” of the index has been altered."
         except OSError as error:
-            raise IndexDamaged(
-                f"“{path}” of the index cannot be read ({error}).", REMEDY
-            ) from error
-        if found != expected:
-            raise IndexDamaged(f"“{path}” of the index has been altered.", REMEDY)
-    return len(files)
+            yield f"“{folder / name}” of the index cannot be read ({error.strerror})."
 
 
 def probe(generation: Generation) -> int:

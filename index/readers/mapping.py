@@ -1,6 +1,6 @@
 """From a record (a JSON object, a CSV row, front matter) to a document."""
 
-import ast
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ DEFAULT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 there and not empty counts."""
 
 _TAG_SEPARATORS: Final = re.compile(r"[;|\n]")
+_QUOTED: Final = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
+_ESCAPE: Final = re.compile(r"\\(.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +90,35 @@ def _lookup(record: Mapping[str, object], name: str) -> object:
 
 
 def _text(value: object) -> str:
-    """Return a value as text: paragraphs of a list on lines of their own, nothing for objects."""
+    """Return a value as text, the items of a list on lines of their own; objects give none."""
+    if isinstance(value, list | tuple):
+        return "\n".join(filter(None, map(_scalar, value)))
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str:
+    """Return a string or a number as text; NaN is how tables write that a value is missing."""
     if isinstance(value, str):
         return value
-    if isinstance(value, list | tuple):
-        return "\n".join(part for part in map(_text, value) if part)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float) and math.isfinite(value):
         return str(value)
     return ""
 
 
 def _tags(value: object) -> tuple[str, ...]:
     """Return tags from a list, or from text that separates them by ``;``, ``|`` or commas."""
-    if isinstance(value, str):
-        value = _split_tags(value.strip())
-    tags = (clean_line(_text(tag)) for tag in value) if isinstance(value, list | tuple) else ()
+    items = value if isinstance(value, list | tuple) else _split_tags(_scalar(value).strip())
+    tags = (clean_line(_scalar(item)) for item in items)
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
-def _split_tags(text: str) -> list[object]:
+def _split_tags(text: str) -> list[str]:
     if text.startswith("[") and text.endswith("]"):
-        try:  # a list as JSON and Python both write it
-            value = ast.literal_eval(text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            text = text[1:-1]
-        else:
-            return value if isinstance(value, list) else []
-    if _TAG_SEPARATORS.search(text):
-        return list(_TAG_SEPARATORS.split(text))
-    return list(text.split(","))
+        # A list as JSON or Python writes it.
+        quoted = [single or double for single, double in _QUOTED.findall(text)]
+        if quoted:
+            return [_ESCAPE.sub(r"\1", item) for item in quoted]
+        text = text[1:-1]
+    return _TAG_SEPARATORS.split(text) if _TAG_SEPARATORS.search(text) else text.split(",")

@@ -60,6 +60,21 @@ def test_tags(reading, tags):
     assert reading({"a.jsonl": lines({"text": "x", "tags": tags})}).only.tags == ("a b", "c")
 
 
+def test_tags_with_apostrophes(reading):
+    record = {"text": "x", "tags": """["l'accord", 'dit \\'Le Gros\\'']"""}
+    assert reading({"a.jsonl": lines(record)}).only.tags == ("l'accord", "dit 'Le Gros'")
+
+
+def test_values_that_are_no_text(reading):
+    deep: list[object] = []
+    for _ in range(900):
+        deep = [deep]
+    record = '{"text": ["a", 1, 2.5, null, {"b": 1}, %s], "title": NaN, "url": {}, "source": true}'
+    document = reading({"a.jsonl": record % json.dumps(deep)}).only
+    assert document.text == "a\n1\n2.5"
+    assert (document.title, document.url, document.source) == ("", "", "")
+
+
 def test_a_broken_line_costs_no_other(reading):
     content = lines(
         {"id": "1", "text": "un"},

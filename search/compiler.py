@@ -10,7 +10,7 @@ from search.conditions import condition
 from search.lexer import Notices
 from search.nodes import TEXT_FIELDS, Near, Quoted, Started, Word
 from search.syntax import And, Everything, Not, Or, Prefix, QuotedText, Syntax, Words
-from search.words import Unit, phrase_words, prefix_units, units
+from search.words import Unit, phrase_tokens, prefix_units, units
 
 MAX_UNITS = 128
 """Words of a query, counted after analysis: one word as typed may be several (``a.b/c``)."""
@@ -191,7 +191,8 @@ class Compiler:
         return self._units(found, syntax.start, syntax.field)
 
     def _quoted(self, syntax: QuotedText) -> list[Clause]:
-        words = phrase_words(syntax.text)
+        tokens = phrase_tokens(syntax.text)
+        words = [token.folded for token in tokens]
         if not words:
             self.notices.add("empty_phrase")
             return []
@@ -203,6 +204,14 @@ class Compiler:
             text += f"~{syntax.near}"
         else:
             node = Quoted(words, fields)
+        if self.positive:
+            for token in tokens:
+                start = syntax.start + token.start
+                end = syntax.start + token.end
+                found = Quoted([token.folded], fields)
+                self.words.append(
+                    QueryWord(syntax.text[token.start : token.end], start, end, found)
+                )
         return [Clause(node, _titled(text, syntax.field))]
 
 

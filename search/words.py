@@ -44,9 +44,9 @@ def prefix_units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -
     return [*before, Unit(text[last.start : last.end] + "*", last.start, last.end, node)]
 
 
-def phrase_words(text: str) -> list[str]:
-    """Return the words of quoted text as the unstemmed fields have them."""
-    return [token.folded for token in tokenize(text) if token.kind != "compound"]
+def phrase_tokens(text: str) -> list[Token]:
+    """Return the words of quoted text, one after another."""
+    return [token for token in tokenize(text) if token.kind != "compound"]
 
 
 def _units(

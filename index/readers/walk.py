@@ -39,7 +39,7 @@ def list_files(
     options = options or ReadOptions()
     for source in sources:
         _require(source)
-    seen: set[tuple[int, int]] = set()
+    seen: set[int] = set()
     ids: set[str] = set()
     for source in sources:
         for entry in _walk(source, options, seen):
@@ -68,10 +68,8 @@ def _require(source: Path) -> None:
         ) from error
 
 
-def _walk(
-    source: Path, options: ReadOptions, seen: set[tuple[int, int]]
-) -> Iterator[SourceFile | Skipped]:
-    """Yield what one source holds; ``seen`` has the device and inode of everything yielded."""
+def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[SourceFile | Skipped]:
+    """Yield what one source holds; ``seen`` has device and inode, as one number, of all yielded."""
     base = source if source.is_dir() else source.parent
     waiting = [source]  # a stack: recursion would end at Python's limit
     while waiting:
@@ -82,15 +80,15 @@ def _walk(
             if path != source and path.name.startswith(".") and not options.include_hidden:
                 what = "folder" if stat.S_ISDIR(status.st_mode) else "file"
                 yield Skipped(name, "hidden", f"it is a hidden {what}")
-            elif (status.st_dev, status.st_ino) in seen and _reached_twice(path, status):
+            elif _inode(status) in seen and _reached_twice(path, status):
                 yield Skipped(name, "duplicate", "it was already reached by another path")
             elif stat.S_ISDIR(status.st_mode):
-                seen.add((status.st_dev, status.st_ino))
+                seen.add(_inode(status))
                 waiting += sorted(path.iterdir(), key=_order, reverse=True)
             elif format_of(path.name) is None:
                 yield Skipped(name, "unknown", _unknown(path))
             else:
-                seen.add((status.st_dev, status.st_ino))
+                seen.add(_inode(status))
                 yield SourceFile(path, name, path_id(path.relative_to(base)), status.st_size)
         except OSError as error:
             yield Skipped(name, "unreadable", error.strerror or str(error))
@@ -99,6 +97,10 @@ def _walk(
 def _reached_twice(path: Path, status: os.stat_result) -> bool:
     """Tell a second way to one file from a hard link, which is a file of its own to its user."""
     return stat.S_ISDIR(status.st_mode) or status.st_nlink == 1 or path.is_symlink()
+
+
+def _inode(status: os.stat_result) -> int:
+    return status.st_dev << 64 | status.st_ino
 
 
 def _order(path: Path) -> bytes:

@@ -54,7 +54,8 @@ def _read_page(page: str) -> tuple[dict[str, object], str]:
         everything = _all_text(tree)
         found = trafilatura.bare_extraction(
             tree,
-            with_metadata=True,
+            # It halves the speed, and what the page declares is surer.
+            with_metadata=not (declared.get("title") and declared.get("date")),
             include_comments=False,
             date_extraction_params={"original_date": True, "extensive_search": False},
         )

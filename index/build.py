@@ -8,6 +8,7 @@ what is stored of them. ``rollback`` serves the kept generation again.
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -134,8 +135,9 @@ def update(
             if compact:
                 progress.phase("Writing all documents into one segment")
                 kept = _extracted(before, live, hashes)
-                for outcome in run(kept, job, options.workers):
-                    intake.take_again(outcome)
+                with closing(run(kept, job, options.workers)) as outcomes:
+                    for outcome in outcomes:
+                        intake.take_again(outcome)
                 parts = []
             progress.phase("Writing the index")
             if intake.hashes:
@@ -213,9 +215,10 @@ def options_of(settings: Settings) -> BuildOptions:
 
 def _read(reading: Reading, job: Job, workers: int, intake: Intake, progress: Progress) -> None:
     progress.phase("Reading and extracting")
-    for outcome in run(reading.items(), job, workers):
-        intake.take(outcome)
-        progress.step(reading.done, reading.total, len(intake.seen), len(intake.report.skipped))
+    with closing(run(reading.items(), job, workers)) as outcomes:
+        for outcome in outcomes:
+            intake.take(outcome)
+            progress.step(reading.done, reading.total, len(intake.seen), len(intake.report.skipped))
 
 
 def _survivors(before: Generation, lost: Iterable[str]) -> NDArray[np.bool_]:

@@ -282,6 +282,14 @@ class SpanColumn:
         return mask
 
 
+def open_lengths(folders: Sequence[Path], part: str) -> NDArray[np.float32]:
+    """Open the lengths of title or body, in positions."""
+    lengths: NDArray[np.float32] = _joined(
+        [load_array(folder / f"{part}.lengths.npy", np.float32) for folder in folders], np.float32
+    )
+    return lengths
+
+
 def _joined(parts: Sequence[NDArray[np.generic]], dtype: type[np.generic]) -> NDArray:  # type: ignore[type-arg]
     if len(parts) == 1:
         return parts[0]

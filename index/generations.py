@@ -5,7 +5,6 @@ Document numbers run over the segments of a generation in order; ``size`` of the
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType, TracebackType
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.analysis import analyzer
 from index.cache import ByteCache
-from index.columns import FACETS, DateColumn, FacetColumn, SpanColumn, open_facet
+from index.columns import FACETS, DateColumn, FacetColumn, SpanColumn, open_facet, open_lengths
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, IndexMissing
 from index.files import REMEDY, compare_sizes, load_array, read_json
@@ -56,6 +55,11 @@ class _Positions(NamedTuple):
 class Generation:
     """One published set of segments, opened for reading. Safe for threads; never changes.
 
+    ``live`` says of every document number whether it is served; ``order`` ranks documents, newest
+    first, then by id; ``lengths`` are positions in title and body; ``columns`` maps organization,
+    theme, lang and source to their columns; ``dates`` are publication dates, ``mentioned`` those
+    that the texts speak of.
+
     Arrays and maps stay valid as long as this object is referred to, even after its files have
     been deleted. Reading methods raise IndexDamaged where bytes are not what they should be.
     """
@@ -76,11 +80,21 @@ class Generation:
         self._postings = [SegmentPostings(folder / "whoosh") for folder in folders]
         self.analyzers = self._analyzers_used()
         self._stored = [StoredDocuments(folder) for folder in folders]
-        self._columns = [folder / "columns" for folder in folders]
         sizes = [segment.documents for segment in self.manifest.segments]
         self._bases = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
         self._whole = bool(self.live.all())
         self._cache = ByteCache(cache_bytes)
+        # All is opened at once: a minute from now the files may have been deleted.
+        columns = [folder / "columns" for folder in folders]
+        self.columns: Mapping[str, FacetColumn] = MappingProxyType(
+            {name: open_facet(columns, name, self.live) for name in FACETS}
+        )
+        self.dates = DateColumn(columns)
+        self.mentioned = SpanColumn(columns)
+        self.lengths: Mapping[str, NDArray[np.float32]] = MappingProxyType(
+            {part: open_lengths(columns, part) for part in PARTS}
+        )
+        self._report = read_report(self.folder / "report.json")
         if not self.size == self._bases[-1] == len(self.live) == len(self.order):
             raise IndexDamaged(f"The counts in “{self.folder}” do not agree.", REMEDY)
 
@@ -105,37 +119,6 @@ class Generation:
         for segment in self._postings:
             used.update(field.partition("_")[2] for field in segment.fields)
         return tuple(suffix for suffix in self.manifest.analyzers if suffix in used)
-
-    # Columns
-
-    @cached_property
-    def columns(self) -> Mapping[str, FacetColumn]:
-        """Facet -> its column: organization, theme, lang, source."""
-        return MappingProxyType(
-            {name: open_facet(self._columns, name, self.live) for name in FACETS}
-        )
-
-    @cached_property
-    def dates(self) -> DateColumn:
-        """Publication dates."""
-        return DateColumn(self._columns)
-
-    @cached_property
-    def mentioned(self) -> SpanColumn:
-        """Dates that the texts speak of."""
-        return SpanColumn(self._columns)
-
-    @cached_property
-    def lengths(self) -> Mapping[str, NDArray[np.float32]]:
-        """``title`` and ``body`` -> positions in that field of each document."""
-
-        def column(part: str) -> NDArray[np.float32]:
-            parts = [load_array(f / f"{part}.lengths.npy", np.float32) for f in self._columns]
-            if len(parts) == 1:
-                return parts[0]
-            return np.concatenate(parts) if parts else np.empty(0, np.float32)
-
-        return MappingProxyType({part: column(part) for part in PARTS})
 
     # Terms
 
@@ -251,11 +234,11 @@ class Generation:
 
     def report(self) -> list[Skipped]:
         """Return what was left out when this generation was built, and why."""
-        return self.full_report().skipped
+        return list(self._report.skipped)
 
     def full_report(self) -> Report:
         """Return what was left out: documents, and fields of documents."""
-        return read_report(self.folder / "report.json")
+        return self._report
 
     def sources(self) -> dict[str, str]:
         """Return the content hash of every live document, by its id."""

@@ -7,7 +7,7 @@ the chunk that kills is halved until the item that kills is known by name.
 
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import BaseContext
@@ -29,8 +29,11 @@ class _Chunk(NamedTuple):
     size: int
 
 
-def run(items: Iterable[Item], job: Job, workers: int) -> Iterator[Outcome]:
-    """Do all items in ``workers`` processes, or in this one if 0; yield outcomes in order."""
+def run(items: Iterable[Item], job: Job, workers: int) -> Generator[Outcome, None, None]:
+    """Do all items in ``workers`` processes, or in this one if 0; yield outcomes in order.
+
+    The processes end when the generator is closed.
+    """
     if workers == 0:
         for chunk in _chunks(items):
             yield from process(chunk.items, job)

@@ -214,8 +214,7 @@ def _prepare(root: Path) -> None:
         strangers = sorted(path.name for path in root.iterdir() if path.name not in _OURS)
         if strangers:
             raise UsageError(
-                f"“{root}” is not an index: it holds “{strangers[0]}”"
-                f" and {len(strangers) - 1} other files.",
+                f"“{root}” is not an index: it holds “{strangers[0]}”.",
                 "Give an empty or new directory with --index DIR.",
             )
     for name in ("generations", "segments"):

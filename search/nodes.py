@@ -149,12 +149,24 @@ class AnalyzedWith(Filter):
 
 
 class HasValue(Filter):
-    """Documents with a value of a facet; ``typed`` is the value as it was typed."""
+    """Documents with a value of a facet; ``typed`` is the value as it was typed.
+
+    Two names of one value make equal filters.
+    """
 
     def __init__(self, facet: str, value: str, typed: str) -> None:
         self.facet = facet
         self.value = value
         self.typed = typed
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HasValue) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[str, str]:
+        return self.facet, self.value
 
 
 class Dated(Filter):

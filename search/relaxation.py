@@ -55,6 +55,11 @@ def _relaxed(parsed: ParsedQuery, evaluation: Evaluation) -> Answer:
     if not len(docs):
         return Answer(Matches(NO_DOCS, NO_SCORES, tuple(evaluation.warnings)))
 
+    missing = [
+        clause.text
+        for clause, hits in zip(asked, found, strict=True)
+        if not among(docs, hits.docs).any()
+    ]
     has = np.zeros(len(docs), np.int32)
     scores = np.zeros(len(docs), np.float32)
     for hits in found:
@@ -68,11 +73,6 @@ def _relaxed(parsed: ParsedQuery, evaluation: Evaluation) -> Answer:
     docs, has = docs[enough], has[enough]
     scores = rescore(Hits(docs, scores[enough]), parsed.pairs, evaluation).scores
 
-    missing = [
-        clause.text
-        for clause, hits in zip(asked, found, strict=True)
-        if not among(docs, hits.docs).any()
-    ]
     notice = Notice(
         "relaxed",
         {"missing": ", ".join(missing), "at_least": str(int(has.min())), "asked": str(len(asked))},

@@ -55,7 +55,7 @@ def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
         if text.strip():
             notices.add("nothing_understood")
         return ParsedQuery(text, None, "", tuple(notices.found), analyzers=tuple(analyzers))
-    if _is_question(syntax, clauses, analyzers):
+    if _is_plain(syntax) and _is_question(text, clauses, analyzers):
         notices.add("question")
         clauses = compiler.wished(clauses)
         joined = compiler.either(clauses)
@@ -76,14 +76,19 @@ def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
     )
 
 
-def _is_question(
-    syntax: Syntax | None, clauses: Sequence[Clause], analyzers: Sequence[str]
-) -> bool:
-    """Only words and nothing but words make a question: operators are meant."""
-    if not isinstance(syntax, Words) or syntax.field is not None or len(clauses) < 2:
-        return False
+def _is_plain(syntax: Syntax | None) -> bool:
+    """Only words, asides in parentheses too, make a question: operators and quotes are meant."""
+    match syntax:
+        case Words(field=None):
+            return True
+        case And(clauses, written=False):
+            return all(_is_plain(clause) for clause in clauses)
+    return False
+
+
+def _is_question(text: str, clauses: Sequence[Clause], analyzers: Sequence[str]) -> bool:
     content = sum(not clause.stops for clause in clauses)
-    return is_question(syntax.text, tokenize(syntax.text), content, analyzers)
+    return len(clauses) > 1 and is_question(text, tokenize(text), content, analyzers)
 
 
 def _pairs(clauses: Sequence[Clause]) -> tuple[tuple[Word, Word], ...]:

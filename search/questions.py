@@ -2,11 +2,12 @@
 
 Who asks "Comment renouveler mon passeport ?" describes a document rather than quoting it: few
 documents have all those words, and the one that answers need not be among them. Asking for all
-of them found the right document first 12 to 2 points less often on four sets of judged
-questions (docs/query-language.md has the rule as readers see it).
+of them costs up to 0.12 of MRR@10 on judged questions (docs/retrieval.md; docs/query-language.md
+has the rule as readers see it).
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from index.analysis import Token, fold
 
@@ -28,6 +29,17 @@ _INTERROGATIVES = {
     "ru": "как почему когда где какой какая какие кто сколько зачем",
     "ar": "كيف لماذا متى أين ماذا كم هل لمن",
 }
+# Verbs that open an English question, and hardly a list of words.
+_AUXILIARIES = frozenset(
+    fold(word)
+    for word in (
+        *("is", "are", "was", "were", "do", "does", "did", "has", "have"),
+        *("can", "could", "should", "would", "will"),
+    )
+)
+# Pronouns that a French question puts behind its verb: peut-on, y a-t-il, est-ce.
+_INVERTED = frozenset({"on", "il", "elle", "ils", "elles", "ce", "t"})
+_HYPHENS = frozenset("-‐‑")
 _MARKS = ("?", "؟", "？")
 _BY_LANGUAGE = {
     suffix: frozenset(fold(word) for word in words.split())
@@ -45,9 +57,22 @@ def is_question(text: str, tokens: Sequence[Token], content: int, analyzers: Seq
         return False
     if content >= LONG or text.rstrip().endswith(_MARKS):
         return True
-    return len(words) > 2 and any(
+    if len(words) < 3:
+        return False
+    if "en" in analyzers and words[0].folded in _AUXILIARIES:
+        return True
+    if "fr" in analyzers and _is_inverted(text, words):
+        return True
+    return any(
         token.folded in _BY_LANGUAGE.get(suffix, ())
         for token in words[:_FIRST]
         for suffix in analyzers
         if not text[token.start : token.end].isupper()
+    )
+
+
+def _is_inverted(text: str, words: Sequence[Token]) -> bool:
+    return any(
+        pronoun.folded in _INVERTED and text[verb.end : pronoun.start] in _HYPHENS
+        for verb, pronoun in pairwise(words[: _FIRST + 1])
     )

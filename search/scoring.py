@@ -46,7 +46,7 @@ class Parameters:
     title_weight: float = 2.0
     title_b: float = 0.5
     body_weight: float = 1.0
-    body_b: float = 0.75
+    body_b: float = 0.85
     inexact: float = 0.8
     exact: float = 0.5
     proximity: float = 0.6

@@ -1,0 +1,46 @@
+"""Questions: which queries are sentences, whose words are wished for and not required."""
+
+import pytest
+
+from search.query import parse
+
+ANALYZERS = ("fr", "en", "ar")
+
+
+def is_question(q: str) -> bool:
+    return "question" in {notice.code for notice in parse(q, ANALYZERS).warnings}
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "Comment renouveler mon passeport ?",
+        "comment renouveler un passeport",
+        "A-t-on droit au prêt à taux zéro (PTZ) ?",
+        "peut-on vendre sa maison",
+        "can a criterion be developed",
+        "how do interference-free measurements compare",
+        "كيف تعمل الأمم المتحدة",
+        "accord commercial chine canada soja tarifs douaniers exportations",
+    ],
+)
+def test_sentences(q: str) -> None:
+    assert is_question(q)
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "accord commercial",
+        "accord commercial Chine",
+        "rendez-vous présidentiel Paris",
+        "WHO report 2024",
+        "comment AND passeport AND renouveler ?",
+        'Que signifie "taux zéro" ?',
+        "comment renouveler -passeport ?",
+        "title:comment renouveler passeport ?",
+        "?",
+    ],
+)
+def test_lists_of_words_and_operators(q: str) -> None:
+    assert not is_question(q)

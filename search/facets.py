@@ -181,7 +181,7 @@ def _span(dated: NDArray[np.int32], request: SearchRequest) -> tuple[int, int] |
         last = newest if end is None else min(end, newest)
         if first <= last:
             return first, last
-    return (start, end) if start is not None and end is not None else None
+    return None if start is None or end is None or end < start else (start, end)
 
 
 def _date_bucket(bucket: Bucket, request: SearchRequest) -> DateBucket:

@@ -16,6 +16,8 @@ from search.query import Mark
 
 _BLOCK = 1 << 16
 _MAX_CACHED = 40
+# What has no space for so long (encoded data) is marked in its beginning only.
+_MAX_CHUNK = 20_000
 
 
 class Hit(NamedTuple):
@@ -129,7 +131,7 @@ class Marker:
         return self._verdicts.setdefault(suffix, {})
 
     def _judge(self, surface: str, suffix: str) -> _Verdict:
-        chunk = chunk_tokens(surface)
+        chunk = chunk_tokens(surface[:_MAX_CHUNK])
         hits = []
         for token in chunk.tokens:
             word = self._word(token, suffix)

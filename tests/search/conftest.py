@@ -1,0 +1,134 @@
+"""A small archive whose documents are known field by field, and an engine over it."""
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from index.document import (
+    Document,
+    Fields,
+    Language,
+    Organization,
+    Precision,
+    PublicationDate,
+    Span,
+    Theme,
+)
+from index.generations import Archive
+from index.publishing import index_documents
+from search.request import parse_request
+from search.response import SearchResponse
+from search.whoosh_engine import WhooshEngine
+
+Entry = tuple[Document, Fields]
+Search = Callable[..., SearchResponse]
+
+WORDS = ("zanova", "mirka", "toluma", "bexandi")
+ORGANIZATIONS = ("onu", "otan", "ue", "~alpha-beta", "~gamma")
+THEMES = ("culture/cinema", "culture/music", "conflict/peace", "conflict")
+LANGUAGES = ("fr", "en", "ar")
+SOURCES = ("Agence A", "Agence B", "")
+
+
+class Entries(list[Entry]):
+    """Documents with their fields; too many to show."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} entries>"
+
+
+def entry(
+    id: str,
+    text: str,
+    title: str = "",
+    language: str = "fr",
+    date: str = "",
+    organizations: Sequence[str] = (),
+    themes: Sequence[str] = (),
+    source: str = "",
+) -> Entry:
+    """Make a document whose fields are given rather than extracted."""
+    precision: Precision = {4: "year", 7: "month", 10: "day"}.get(len(date), "minute")  # type: ignore[assignment]
+    fields = Fields(
+        language=Language(language),
+        organizations=tuple(
+            Organization(id, id.strip("~").upper(), (Span(0, 1),), not id.startswith("~"))
+            for id in organizations
+        ),
+        themes=tuple(Theme(id) for id in themes),
+        published=PublicationDate(date, precision, "metadata") if date else None,
+    )
+    return Document(id=id, text=text, title=title, source=source), fields
+
+
+def random_entries(seed: int, count: int) -> Entries:
+    """Make documents with every combination of values, some missing, some dates partial."""
+    chance = random.Random(seed)
+
+    def some(values: Sequence[str]) -> list[str]:
+        return [value for value in values if chance.random() < 0.3]
+
+    def date() -> str:
+        year, month = chance.choice((2021, 2023, 2024)), chance.randint(1, 4)
+        day = f"{year}-{month:02}-{chance.randint(1, 28):02}"
+        return chance.choice(
+            ("", day[:4], day[:7], day, day, f"{day}T{chance.randint(0, 3):02}:30Z")
+        )
+
+    return Entries(
+        entry(
+            f"d{number:03}",
+            " ".join(["rien", *some(WORDS), *some(WORDS)]),
+            language=chance.choice(LANGUAGES),
+            date=date(),
+            organizations=some(ORGANIZATIONS),
+            themes=some(THEMES),
+            source=chance.choice(SOURCES),
+        )
+        for number in range(count)
+    )
+
+
+@pytest.fixture(scope="session")
+def make_entry() -> Callable[..., Entry]:
+    """Return the maker of documents with given fields."""
+    return entry
+
+
+@pytest.fixture(scope="session")
+def entries() -> Entries:
+    return random_entries(7, 150)
+
+
+@pytest.fixture(scope="session")
+def engine(entries: Entries, tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
+    root = tmp_path_factory.mktemp("random")
+    index_documents(root, entries)
+    return WhooshEngine(Archive(root))
+
+
+@pytest.fixture
+def engine_of(tmp_path: Path) -> Callable[..., WhooshEngine]:
+    """Return an engine over the entries given."""
+
+    def build(*entries: Entry) -> WhooshEngine:
+        index_documents(tmp_path, entries)
+        return WhooshEngine(Archive(tmp_path))
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def search(engine: WhooshEngine) -> Search:
+    """Search the random archive with parameters as a query string has them (from_ is from)."""
+
+    def run(locale: str = "fr", **parameters: str | Sequence[str]) -> SearchResponse:
+        args = {
+            name.rstrip("_"): [value] if isinstance(value, str) else list(value)
+            for name, value in parameters.items()
+        }
+        return engine.search(parse_request(args, locale))
+
+    return run

@@ -1,0 +1,282 @@
+"""The facet contract (docs/facets.md) against brute force."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.document import Document, Fields
+from search.request import VALUE_FACETS, SearchRequest
+from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet
+from search.whoosh_engine import Budget, WhooshEngine
+
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "organization": ("onu", "otan", "ue", "~alpha-beta", "~gamma", "omc"),
+    "theme": ("culture", "culture/cinema", "culture/music", "conflict", "conflict/peace", "sport"),
+    "lang": ("fr", "en", "ar", "tlh"),
+    "source": ("Agence A", "Agence B", "Agence Z"),
+}
+
+
+def chosen() -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
+    def some(name: str) -> st.SearchStrategy[tuple[str, ...]]:
+        return st.lists(st.sampled_from(VALUES[name]), unique=True, max_size=2).map(tuple)
+
+    return st.fixed_dictionaries({}, optional={name: some(name) for name in VALUES}).map(
+        lambda selected: {name: values for name, values in selected.items() if values}
+    )
+
+
+DAYS = st.none() | st.dates(date(2020, 11, 1), date(2024, 6, 1))
+REQUESTS = st.builds(
+    SearchRequest,
+    q=st.sampled_from(("", "", "zanova", "mirka toluma", "-bexandi", "introuvable")),
+    selected=chosen(),
+    excluded=chosen(),
+    date_from=DAYS,
+    date_to=DAYS,
+    undated=st.sampled_from((None, None, "include", "exclude", "only")),
+    interval=st.sampled_from(("auto", "year", "month", "day")),
+    facet_size=st.sampled_from((1, 2, 20)),
+    sort=st.sampled_from(("relevance", "-date", "date")),
+)
+
+
+def answering(q: str) -> Callable[[Document], bool]:
+    words = q.replace("-", "").split()
+    if q.startswith("-"):
+        return lambda document: words[0] not in document.text.split()
+    return lambda document: all(word in document.text.split() for word in words)
+
+
+def carried(facet: str, document: Document, fields: Fields) -> set[str]:
+    if facet == "organization":
+        return {one.id for one in fields.organizations}
+    if facet == "theme":
+        themes = {one.id for one in fields.themes}
+        return themes | {theme.split("/")[0] for theme in themes}
+    if facet == "lang":
+        return {fields.language.code}
+    return {document.source} - {""}
+
+
+def first_day(fields: Fields) -> date | None:
+    if fields.published is None:
+        return None
+    year, month, day = (*fields.published.value[:10].split("-"), "01", "01")[:3]
+    return date(int(year), int(month), int(day))
+
+
+def passes(request: SearchRequest, document: Document, fields: Fields) -> bool:
+    if not answering(request.q)(document):
+        return False
+    for facet in VALUE_FACETS:
+        values = carried(facet, document, fields)
+        selected = request.selected.get(facet)
+        if selected and not values & set(selected):
+            return False
+        if values & set(request.excluded.get(facet, ())):
+            return False
+    day = first_day(fields)
+    ranged = bool(request.date_from or request.date_to)
+    if day is None:
+        return request.undated in ("include", "only") or (request.undated is None and not ranged)
+    if request.undated == "only":
+        return False
+    return (request.date_from or day) <= day <= (request.date_to or day)
+
+
+def choosing(request: SearchRequest, facet: str, value: str) -> SearchRequest:
+    """Choose a value alone in its facet; it is no longer excluded."""
+    excluded = {name: values for name, values in request.excluded.items() if name != facet}
+    rest = tuple(other for other in request.excluded.get(facet, ()) if other != value)
+    return replace(
+        request,
+        selected={**request.selected, facet: (value,)},
+        excluded={**excluded, facet: rest} if rest else excluded,
+        facets=(),
+    )
+
+
+def without_dates(request: SearchRequest) -> SearchRequest:
+    return replace(request, date_from=None, date_to=None, undated=None, facets=())
+
+
+def flat(values: tuple[FacetValue, ...]) -> Iterator[FacetValue]:
+    for value in values:
+        yield value
+        yield from value.children
+
+
+def value_facet(response: SearchResponse, name: str) -> ValueFacet:
+    facet = response.facets[name]
+    assert isinstance(facet, ValueFacet)
+    return facet
+
+
+def date_facet(response: SearchResponse) -> DateFacet:
+    facet = response.facets["date"]
+    assert isinstance(facet, DateFacet)
+    return facet
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(request=REQUESTS)
+def test_contract(
+    request: SearchRequest, engine: WhooshEngine, entries: list[tuple[Document, Fields]]
+) -> None:
+    def total(request: SearchRequest) -> int:
+        return sum(passes(request, *entry) for entry in entries)
+
+    response = engine.search(request)
+    assert response.total == total(request)
+    for name in VALUE_FACETS:
+        facet = value_facet(response, name)
+        listed = list(flat(facet.values))
+        for value in listed:
+            chosen = choosing(request, name, value.value)
+            assert value.count == total(chosen) == engine.search(chosen).total, (name, value)
+            assert value.selected == (value.value in request.selected.get(name, ()))
+            assert value.excluded == (value.value in request.excluded.get(name, ()))
+        shown = [value.value for value in listed]
+        assert len(shown) == len(set(shown))
+        pinned = {*request.selected.get(name, ()), *request.excluded.get(name, ())}
+        assert pinned <= set(shown)
+        free = replace(request, selected={n: v for n, v in request.selected.items() if n != name})
+        bare = [entry for entry in entries if not carried(name, *entry) and passes(free, *entry)]
+        assert facet.missing == len(bare)
+        counts = [value.count for value in facet.values if value.value not in pinned]
+        if not any("/" in value or name == "theme" for value in pinned):
+            assert counts == sorted(counts, reverse=True)
+
+    dates = date_facet(response)
+    dateless = without_dates(request)
+    assert dates.missing == total(replace(dateless, undated="only"))
+    for bucket in dates.values[:40]:
+        days = (date.fromisoformat(bucket.first), date.fromisoformat(bucket.last))
+        chosen = replace(dateless, date_from=days[0], date_to=days[1])
+        assert bucket.count == total(chosen)
+    if not (request.date_from or request.date_to):
+        assert sum(b.count for b in dates.values) + dates.missing == total(dateless)
+    following = zip(dates.values, dates.values[1:], strict=False)
+    for one, other in following:
+        assert (date.fromisoformat(other.first) - date.fromisoformat(one.last)).days == 1
+
+
+def test_selected_values_are_listed_beyond_the_size(search: Any) -> None:
+    response = search(facet_size="1", lang=["ar", "tlh"], organization="~gamma")
+    langs = {value.value: value for value in value_facet(response, "lang").values}
+    assert langs["ar"].selected
+    assert langs["tlh"].selected
+    assert langs["tlh"].count == 0
+    assert "~gamma" in {value.value for value in value_facet(response, "organization").values}
+
+
+def test_unknown_value_gives_no_result_and_is_listed(search: Any) -> None:
+    response = search(theme="nothing-so-called")
+    assert response.total == 0
+    (value,) = [v for v in value_facet(response, "theme").values if v.selected]
+    assert (value.value, value.count) == ("nothing-so-called", 0)
+
+
+def test_theme_covers_its_sub_themes(search: Any) -> None:
+    response = search(theme="culture")
+    culture = next(v for v in value_facet(response, "theme").values if v.value == "culture")
+    assert culture.count == response.total
+    assert {child.value for child in culture.children} == {"culture/cinema", "culture/music"}
+    assert all(child.count <= culture.count for child in culture.children)
+
+
+def test_selected_sub_theme_is_listed_under_its_theme(search: Any) -> None:
+    response = search(theme="culture/music", facet_size="1", q="introuvable")
+    (culture,) = value_facet(response, "theme").values
+    assert culture.value == "culture"
+    assert [(c.value, c.selected, c.count) for c in culture.children] == [
+        ("culture/music", True, 0)
+    ]
+
+
+def test_labels_follow_the_locale(search: Any) -> None:
+    def label(locale: str, facet: str, value: str) -> str:
+        response = search(locale=locale)
+        return next(v.label for v in value_facet(response, facet).values if v.value == value)
+
+    assert label("fr", "lang", "fr") == "français"
+    assert label("en", "lang", "fr") == "French"
+    assert label("fr", "organization", "onu") != label("en", "organization", "onu")
+    assert label("en", "organization", "~alpha-beta") == "ALPHA-BETA"
+    assert label("zz", "lang", "fr") == "français"
+
+
+def test_aliases_select_the_same_value(search: Any) -> None:
+    ids = search(organization="onu").total
+    for alias in ("ONU", "UN", "nations unies", "United Nations", "الأمم المتحدة"):
+        response = search(organization=alias)
+        assert response.request.selected["organization"] == ("onu",)
+        assert response.total == ids
+    response = search(organization=["Alpha-Beta", "~alpha-beta"], lang="English")
+    assert response.request.selected == {"organization": ("~alpha-beta",), "lang": ("en",)}
+    assert search(source="agence a").request.selected["source"] == ("Agence A",)
+
+
+def test_range_shows_its_own_buckets(search: Any) -> None:
+    response = search(from_="2024", to="2024-03")
+    dates = date_facet(response)
+    assert dates.interval == "month"
+    assert [bucket.value for bucket in dates.values] == ["2024-01", "2024-02", "2024-03"]
+    assert all(bucket.selected for bucket in dates.values)
+    assert sum(bucket.count for bucket in dates.values) == response.total
+    assert dates.missing > 0
+
+
+@pytest.mark.parametrize(
+    ("parameters", "interval"),
+    [
+        ({}, "month"),
+        ({"from_": "2024-02", "to": "2024-03"}, "day"),
+        ({"interval": "year"}, "year"),
+        ({"interval": "day", "from_": "2021", "to": "2024"}, "month"),
+    ],
+)
+def test_interval(search: Any, parameters: dict[str, str], interval: str) -> None:
+    assert date_facet(search(**parameters)).interval == interval
+
+
+def test_facets_asked_for(search: Any) -> None:
+    assert set(search(facets="lang,date").facets) == {"lang", "date"}
+    assert search(facets="").facets == {}
+
+
+def test_facet_out_of_time_is_truncated_and_still_lists_selections(engine: WhooshEngine) -> None:
+    hurried = WhooshEngine(engine._archive, Budget(facets=-1.0))
+    response = hurried.search(SearchRequest(selected={"lang": ("fr",)}))
+    assert all(facet.truncated for facet in response.facets.values())
+    (value,) = value_facet(response, "lang").values
+    assert (value.value, value.count) == ("fr", response.total)
+
+
+def test_search_inside_a_facet(engine: WhooshEngine) -> None:
+    page = engine.facet("organization", SearchRequest(q="zanova"), "nat", 1)
+    assert {value.value for value in page.facet.values} == {"onu", "otan"}  # NATO
+    for value in page.facet.values:
+        chosen = SearchRequest(q="zanova", selected={"organization": (value.value,)})
+        assert value.count == engine.search(chosen).total
+    for prefix in ("ÜNITED na", "الأمم", "alpha", "béta"):
+        assert engine.facet("organization", SearchRequest(), prefix, 1).total == 1, prefix
+    assert engine.facet("organization", SearchRequest(), "tions", 1).total == 0
+
+
+def test_pages_inside_a_facet(engine: WhooshEngine) -> None:
+    request = SearchRequest(facet_size=2)
+    pages = [engine.facet("organization", request, "", page) for page in (1, 2, 3, 4)]
+    values = [value.value for page in pages for value in page.facet.values]
+    assert len(values) == len(set(values)) == pages[0].total == 5
+    assert pages[3].facet.values == ()
+    counts = [value.count for page in pages for value in page.facet.values]
+    assert counts == sorted(counts, reverse=True)
+    with pytest.raises(KeyError):
+        engine.facet("date", request, "", 1)

@@ -64,8 +64,9 @@ class WhooshEngine:
         clock = _Clock()
         with clock.timing("parse"):
             lookup = opened.lookup(request.locale)
-            request = _canonical(request, lookup)
             parsed = parse(request.q, opened.generation.analyzers)
+            # Links and cursors of the answer speak of what was read of an overlong query.
+            request = replace(_canonical(request, lookup), q=parsed.text)
         with clock.timing("search"):
             found, filtered = self._find(request, parsed, opened)
             page = _page(request, found, opened.generation)

@@ -129,8 +129,15 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    # The Arabic letters that carry a hamza are mapped before decomposition would split them.
-    text = normalize(text).translate(_KEPT).translate(_LETTERS)
+    return fold_normal(normalize(text))
+
+
+def fold_normal(text: str) -> str:
+    """Return ``fold(text)`` of a text that ``normalize`` returned."""
+    if text.isascii():
+        return text
+    # The letters that carry a hamza are mapped before decomposition would split them.
+    text = text.translate(_KEPT).translate(_LETTERS)
     text = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
     text = unicodedata.normalize("NFKC", text.translate(_LETTERS).translate(_RESTORED))
     return unicodedata.normalize("NFKC", text.casefold())

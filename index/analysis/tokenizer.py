@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from index.analysis.folding import IGNORABLE, MARKS, fold, normalize
+from index.analysis.folding import IGNORABLE, MARKS, fold, fold_normal, normalize
 
 MAX_TERM: Final = 100
 """Characters of a term; what is longer (encoded data, mostly) is cut in text and query alike."""
@@ -78,6 +78,7 @@ _NUMBER = (
 _RUN = rf"[{_SPACELESS}][{_SPACELESS}{MARKS}{IGNORABLE}]*+"
 CHUNK: Final = re.compile(rf"{_NUMBER}|{_PART}(?:{_JOIN}{_PART})*+[{_APOSTROPHES}]?|{_RUN}")
 
+_PLAIN = re.compile(f"{_LETTER}++")
 _RUN_START = re.compile(f"[{_SPACELESS}]")
 _UNIT = re.compile(rf".[{MARKS}{IGNORABLE}\u1160-\u11ff\uff9e\uff9f]*+", re.DOTALL)
 _LEADING_MARKS = re.compile(f"{_INSIDE}+")
@@ -157,6 +158,9 @@ def chunk_tokens(surface: str) -> Chunk:
 
 
 def _analyse_chunk(surface: str) -> Chunk:
+    if _PLAIN.fullmatch(surface):
+        token = _token(surface, 0, 0, len(surface), "word")
+        return Chunk((token,), 1) if token.folded else Chunk((), 0)
     if _RUN_START.match(surface):
         tokens = list(_bigrams(surface))
     elif surface[0].isdecimal() and not _HYPHEN_SPLIT.search(surface):
@@ -169,7 +173,7 @@ def _analyse_chunk(surface: str) -> Chunk:
 def _token(surface: str, position: int, start: int, end: int, kind: str) -> Token:
     """Make a token of a surface that holds only characters of its word."""
     normal = normalize(surface)[:MAX_TERM]
-    return Token(normal, fold(normal)[:MAX_TERM], position, start, end, kind)
+    return Token(normal, fold_normal(normal)[:MAX_TERM], position, start, end, kind)
 
 
 def _bigrams(run: str) -> Iterator[Token]:

@@ -15,12 +15,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import fold, tokenize
+from index.analysis import fold
 from index.generations import Generation
 from search.evaluate import Evaluation
 from search.query import ParsedQuery, QueryWord, parse
 from search.relaxation import answer
-from search.scoring import Docs
+from search.surface import as_written
 
 MAX_TERMS = 60_000
 """Words of one beginning that are looked at."""
@@ -71,7 +71,7 @@ def did_you_mean(
         evaluation.check_deadline()
         better = _better(fold(word.text), count, generation)
         if better is not None:
-            replacements.append((word, _as_written(better.term, generation)))
+            replacements.append((word, as_written(better.term, generation)))
     if not replacements:
         return None
     text = parsed.text
@@ -196,19 +196,6 @@ def _distances(codes: Codes, lengths: NDArray[np.int32], word: str) -> NDArray[n
         before, last = last, row
     distances: NDArray[np.int32] = last[np.arange(count), lengths]
     return distances
-
-
-def _as_written(term: str, generation: Generation) -> str:
-    """Return a folded word with the accents that a document writes."""
-    for field in ("title", "body"):
-        docs: Docs = generation.postings(field, term).docs
-        for doc in docs[:2].tolist():
-            document = generation.stored(doc)[0]
-            text = document.title if field == "title" else document.text[:100_000]
-            for token in tokenize(text):
-                if token.folded == term:
-                    return token.normal
-    return term
 
 
 def _cased(written: str, typed: str) -> str:

@@ -1,7 +1,6 @@
 """Completions of what is being typed: organizations, themes, titles, words."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -12,14 +11,13 @@ from index.analysis import analyzer, fold, tokenize
 from index.generations import Generation
 from search.lookup import Lookup
 from search.response import Suggestion
+from search.surface import as_written
 
 MAX_TEXT = 100
 _LISTED = 2_000
 """Terms with a prefix among which the most frequent are looked for."""
 _TITLE_TERMS = 50
 _LAST_WORD = re.compile(r"\w+\Z")
-_SURFACE_DOCUMENTS = 3
-_SURFACE_CHARACTERS = 20_000
 
 
 def suggest(
@@ -89,7 +87,7 @@ def _words(text: str, limit: int, locale: str, generation: Generation) -> Iterat
     stopping = _stopping(locale, generation)
     for term, count in terms:
         if len(term) > 2 and not any(_stops(term, language) for language in stopping):
-            written = text[: last.start()] + _surface(term, generation)
+            written = text[: last.start()] + as_written(term, generation)
             yield Suggestion("word", written, written, count)
 
 
@@ -101,16 +99,6 @@ def _stopping(locale: str, generation: Generation) -> Sequence[str]:
 
 def _stops(term: str, language: str) -> bool:
     return all(analyzer(language).is_stop(token) for token in tokenize(term))
-
-
-def _surface(term: str, generation: Generation) -> str:
-    """Return a folded term with the accents that documents give it most often."""
-    written: Counter[str] = Counter()
-    for doc in generation.postings("body", term).docs[:_SURFACE_DOCUMENTS].tolist():
-        document, _ = generation.stored(doc)
-        tokens = tokenize(document.text[:_SURFACE_CHARACTERS])
-        written.update(token.normal for token in tokens if token.folded == term)
-    return min(written, key=lambda word: (-written[word], word)) if written else term
 
 
 def _union(parts: Iterable[NDArray[np.int32]]) -> NDArray[np.int32]:

@@ -8,6 +8,7 @@ from threading import Lock
 from time import monotonic, perf_counter
 
 from index.document import Document, Fields
+from index.errors import SearchTimeout
 from index.generations import Archive, Generation
 from search import snippets
 from search.cursor import Cursor, CursorError, decode, encode, fingerprint
@@ -30,6 +31,8 @@ from search.response import (
     SearchResponse,
     Suggestion,
 )
+from search.similar import similar
+from search.spelling import did_you_mean
 from search.suggest import suggest
 from search.views import result, view
 
@@ -41,12 +44,13 @@ class Budget:
     """Seconds that the parts of a search may take.
 
     Finding that takes longer raises SearchTimeout; facets that take longer are truncated;
-    snippets then show what was found so far.
+    snippets then show what was found so far, and no better spelling is suggested.
     """
 
     search: float = 5.0
     facets: float = 1.0
     snippets: float = 1.0
+    spelling: float = 0.5
 
 
 class WhooshEngine:
@@ -68,8 +72,9 @@ class WhooshEngine:
             # Links and cursors of the answer speak of what was read of an overlong query.
             request = replace(_canonical(request, lookup), q=parsed.text)
         with clock.timing("search"):
-            found, filtered = self._find(request, parsed, opened)
+            found, filtered, unfiltered = self._find(request, parsed, opened)
             page = _page(request, found, opened.generation)
+            suggestion = self._spelling(parsed, unfiltered, opened.generation)
         with clock.timing("facets"):
             deadline = perf_counter() + self._budget.facets
             counted = facets(request, filtered, lookup, deadline)
@@ -84,7 +89,7 @@ class WhooshEngine:
             facets=counted,
             generation=opened.generation.name,
             documents=opened.generation.documents,
-            suggestion=None,
+            suggestion=suggestion,
             warnings=(*parsed.warnings, *found.warnings, *page.notices),
             next_cursor=page.next_cursor,
             timings=clock.milliseconds,
@@ -97,7 +102,7 @@ class WhooshEngine:
         lookup.facet(name)
         request = _canonical(replace(request, sort="date"), lookup)
         parsed = parse(request.q, opened.generation.analyzers)
-        _, filtered = self._find(request, parsed, opened)
+        _, filtered, _ = self._find(request, parsed, opened)
         return facet_page(name, request, filtered, lookup, prefix, page)
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
@@ -115,6 +120,19 @@ class WhooshEngine:
         highlighter = _Highlighter(parse(q, opened.generation.analyzers), self._budget.snippets)
         highlights = highlighter.everything(document, fields)
         return view(document, fields, highlights, opened.lookup(locale))
+
+    def similar(self, id: str, limit: int, locale: str) -> tuple[Result, ...] | None:
+        """Return the documents most like this one, best first; None if absent."""
+        opened = self._open()
+        doc = opened.generation.docnum(id)
+        if doc is None:
+            return None
+        deadline = monotonic() + self._budget.search
+        found = similar(opened.generation, doc, limit, deadline)
+        nothing = parse("", opened.generation.analyzers)
+        request = SearchRequest(locale=locale)
+        lookup = opened.lookup(locale)
+        return self._results(found, request, nothing, opened.generation, lookup)
 
     def status(self) -> IndexStatus:
         """Return what is being served."""
@@ -136,15 +154,26 @@ class WhooshEngine:
 
     def _find(
         self, request: SearchRequest, parsed: ParsedQuery, opened: "_Opened"
-    ) -> tuple[Matches, Filtered]:
-        """Return what matches the query under all filters, and the filters."""
+    ) -> tuple[Matches, Filtered, int]:
+        """Return what matches under all filters, the filters, and how much matches without them.
+
+        The last is 0 where only a part of the query matches.
+        """
         deadline = monotonic() + self._budget.search
         scored = request.sort == "relevance"
-        matches = answer(parsed, opened.generation, scored, deadline).matches
+        matches, relaxed = answer(parsed, opened.generation, scored, deadline)
         filtered = Filtered(matches.docs, request, opened.generation)
         passing = filtered.passing
         found = Matches(matches.docs[passing], matches.scores[passing], matches.warnings)
-        return found, filtered
+        return found, filtered, 0 if relaxed else len(matches.docs)
+
+    def _spelling(self, parsed: ParsedQuery, total: int, generation: Generation) -> str | None:
+        """Return the query spelt better; an answer does not fail for want of it."""
+        try:
+            deadline = monotonic() + self._budget.spelling
+            return did_you_mean(parsed, generation, total, deadline)
+        except SearchTimeout:
+            return None
 
     def _results(
         self,

@@ -38,7 +38,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(InvalidRequest, lambda error: respond(_invalid(error)))
     app.register_error_handler(IndexUnavailable, lambda error: respond(_unavailable(error)))
     app.register_error_handler(SearchTimeout, lambda error: respond(_late(error)))
-    app.register_error_handler(HTTPException, lambda error: respond(_http(error)))
+    app.register_error_handler(HTTPException, _answered)
     app.register_error_handler(Exception, lambda error: respond(_unexpected(error)))
 
 
@@ -128,6 +128,11 @@ def _late(error: SearchTimeout) -> Problem:
 
 def _wait() -> str:
     return str(current_app.config["SETTINGS"].retry_after)
+
+
+def _answered(error: HTTPException) -> Any:
+    # Some carry their response: 304, and redirects of the routing.
+    return error.response or respond(_http(error))
 
 
 def _http(error: HTTPException) -> Problem:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import orjson
-from flask import Blueprint, Response, g, stream_with_context
+from flask import Blueprint, Response, g
 from flask_babel import gettext
 
+from search.engine import Engine
 from search.request import SearchRequest
 from search.response import Result, SearchResponse
 from web import links
@@ -41,8 +42,10 @@ ATOM = "http://www.w3.org/2005/Atom"
 def ndjson() -> Response:
     """Stream all results, one JSON object a line, as in the endpoint's ``results``."""
 
+    writer = Writer(g.base)
+
     def line(result: Result) -> str:
-        return orjson.dumps(Writer(g.base).result(result)).decode() + "\n"
+        return orjson.dumps(writer.result(result)).decode() + "\n"
 
     return _export("application/x-ndjson", "", line, "ndjson")
 
@@ -51,8 +54,10 @@ def ndjson() -> Response:
 def table() -> Response:
     """Stream all results as CSV (RFC 4180, UTF-8): several values of a cell stand on lines."""
 
+    writer = Writer(g.base)
+
     def row(result: Result) -> str:
-        told = Writer(g.base).result(result)
+        told = writer.result(result)
         told["organizations"] = "\n".join(one.label for one in result.organizations)
         told["themes"] = "\n".join(one.label for one in result.themes)
         return _csv([_harmless(told[column]) for column in COLUMNS])
@@ -77,22 +82,24 @@ def _export(kind: str, head: str, write: Callable[[Result], str], suffix: str) -
     wanted = replace(question, cursor="*", per_page=BATCH, facets=(), highlight="false")
     # The first batch is asked for now, so that what can go wrong still has a status of its own.
     first = engine().search(wanted)
-    lines = stream_with_context(_lines(first, head, write))
-    response = Response(lines, mimetype=kind)
+    response = Response(_lines(engine(), first, head, write), mimetype=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="trouvaille.{suffix}"'
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Language"] = negotiate()
     return response
 
 
-def _lines(first: SearchResponse, head: str, write: Callable[[Result], str]) -> Iterator[str]:
+def _lines(
+    engine: Engine, first: SearchResponse, head: str, write: Callable[[Result], str]
+) -> Iterator[str]:
+    """Yield all results, batch by batch; runs after the request has ended."""
     yield head
     answer = first
     while True:
         yield "".join(write(result) for result in answer.results)
         if not answer.next_cursor:
             return
-        answer = engine().search(replace(answer.request, cursor=answer.next_cursor))
+        answer = engine.search(replace(answer.request, cursor=answer.next_cursor))
 
 
 def _csv(cells: list[str] | tuple[str, ...]) -> str:

@@ -115,6 +115,7 @@ _LANGUAGE: Json = {
     "description": "The language of labels and messages: fr (default) or en.",
     "schema": {"type": "string", "default": "fr"},
 }
+_INTERFACE = _parameter("hl", "The language of what is written for readers.", _choice("fr", "en"))
 _REQUEST_ID: Json = {
     "name": "X-Request-Id",
     "in": "header",
@@ -196,6 +197,13 @@ def _operation(
     }
 
 
+def _export(name: str, text: str, media_type: str) -> Json:
+    operation = _operation(name, text, "Result", (*SEARCH_PARAMETERS, _INTERFACE))
+    schema: Json = {"type": "string"}
+    operation["get"]["responses"]["200"]["content"] = {media_type: {"schema": schema}}
+    return operation
+
+
 def description(base: str) -> Json:
     """Return the OpenAPI document of a service at ``base``."""
     absent = {"404": _problem("not-found")}
@@ -263,6 +271,13 @@ def description(base: str) -> Json:
                 "Similar",
                 (_DOCUMENT_ID, _limit()),
                 **absent,
+            ),
+            "/search.csv": _export("csv", "All results as CSV.", "text/csv"),
+            "/search.ndjson": _export(
+                "ndjson", "All results, one JSON object a line.", "application/x-ndjson"
+            ),
+            "/search.atom": _export(
+                "atom", "The newest results as an Atom feed.", "application/atom+xml"
             ),
             "/healthz": _operation("health", "Can searches be answered?", "Health", ()),
         },

@@ -1,0 +1,68 @@
+import json
+from pathlib import Path
+
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask.testing import FlaskClient
+
+from index.build import BuildOptions, rebuild
+from index.generations import Archive
+from search.whoosh_engine import WhooshEngine
+from web.app import create_app
+from web.i18n import TRANSLATIONS
+
+ROOT = Path(__file__).parents[2]
+HOSTILE_ID = "a/b c?d#e&f=%41//..g<h>\"'"
+HOSTILE_TITLE = '<script>alert("titre")</script> & \u202eégaré\u202c <b onclick=x>accord</b>'
+HOSTILE_TEXT = (
+    "Un accord <script>alert('texte')</script> & </p></article>.\n"
+    "=HYPERLINK(1) a\u0301" + "\u0300" * 5_000 + "\n"
+    "Il est signé par l'Organisation <i>inconnue</i> des Épreuves (OIDE) & l'ONU.\n"
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues() -> None:
+    """Compile the catalogues as the build does: an edited one counts at once."""
+    for source in TRANSLATIONS.glob("*/LC_MESSAGES/*.po"):
+        with source.open("rb") as file:
+            catalogue = read_po(file, locale=source.parts[-3])
+        with source.with_suffix(".mo").open("wb") as file:
+            write_mo(file, catalogue)
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the sample archive."""
+    root = tmp_path_factory.mktemp("web") / "index"
+    rebuild(root, [ROOT / "seeds"], BuildOptions(workers=0))
+    return root
+
+
+@pytest.fixture(scope="session")
+def client(archive: Path) -> FlaskClient:
+    return create_app(WhooshEngine(Archive(archive))).test_client()
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A client of an archive of documents that nobody should trust."""
+    folder = tmp_path_factory.mktemp("hostile")
+    documents = [
+        {
+            "id": HOSTILE_ID,
+            "title": HOSTILE_TITLE,
+            "text": HOSTILE_TEXT,
+            "url": "javascript:alert(1)",
+            "source": "<img src=x onerror=alert(1)>",
+            "datetime": "2024-03-12T09:41:00Z",
+            "language": "fr",
+        },
+        {"id": "formule", "title": "=1+1 accord", "text": "Un accord à calculer.", "source": "@x"},
+        {"id": "sans-titre", "text": "Un accord sans titre ni date, en français."},
+    ]
+    source = folder / "hostile.jsonl"
+    source.write_text("\n".join(json.dumps(one) for one in documents), "utf-8")
+    rebuild(folder / "index", [source], BuildOptions(workers=0))
+    return create_app(WhooshEngine(Archive(folder / "index"))).test_client()

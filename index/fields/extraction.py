@@ -67,6 +67,7 @@ def _names_and_subjects(
         folded,
         found.covered,
         [(organization.id, organization.spans) for organization in found.organizations],
+        len(lead),
     )
     if not lead:
         return found.organizations, subjects

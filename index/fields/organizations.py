@@ -25,6 +25,10 @@ _PREFIXES = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
 _ARTICLE_PREFIXES = ("و", "ف", "ب", "ك", "وب", "فب")
 _CONTRACTED = ("لل", "ولل", "فلل")
 _TITLE_CASE_LENGTH = 4
+_NEARLY = 0.6
+"""Share of content words that a long form has in common with a name it varies."""
+_WORD_LENGTH = 3
+"""Acronyms up to this length are taken for words where everything is in capitals."""
 
 
 class Form(NamedTuple):
@@ -36,6 +40,7 @@ class Form(NamedTuple):
     acronym: bool
     ambiguous: bool
     words: int
+    exact: bool = False
     dotted: bool = False
     prefix: int = 0
     """Characters of an Arabic prefix that are not part of the name."""
@@ -84,7 +89,9 @@ class _Matcher:
             span = folded.span(start, end)
             written = text[span.start : span.end]
             for form in forms:
-                if _speaks(form, language) and _looks_right(form, written, language):
+                if not _speaks(form, language) or not _looks_right(form, written, language):
+                    continue
+                if not (form.acronym and _in_capitals(text, span, form)):
                     if form.prefix:
                         span = folded.span(start + form.prefix, end)
                     found.append(Mention(start, end, span, form))
@@ -96,9 +103,9 @@ def _forms(id: str, name: Name) -> Iterable[tuple[str, Form]]:
     key = fold_key(name.text)
     words = len(key.split())
     languages = frozenset() if name.language == "mul" else frozenset((name.language,))
-    if not name.acronym:
-        languages = frozenset()
-    form = Form(id, name.text, languages, name.acronym, name.ambiguous, words)
+    if not name.acronym and not name.exact:
+        languages = frozenset()  # a name in full is found in texts of any language
+    form = Form(id, name.text, languages, name.acronym, name.ambiguous, words, name.exact)
     yield key, form
     if name.acronym and name.text.isalpha() and 2 <= len(name.text) <= 6:
         yield " ".join(key), form._replace(dotted=True)
@@ -150,6 +157,8 @@ def _speaks(form: Form, language: str) -> bool:
 
 def _looks_right(form: Form, written: str, language: str) -> bool:
     """Say whether the case of what is written fits a name or an acronym."""
+    if form.exact:
+        return written.replace("’", "'") == form.text
     if form.dotted:
         return "." in written and written.upper() == written
     if form.acronym:
@@ -164,6 +173,15 @@ def _looks_right(form: Form, written: str, language: str) -> bool:
     if written == form.text:
         return form.words > 1 or not form.text.islower()
     return form.words >= 4 or (form.words == 3 and written.lower() != written)
+
+
+def _in_capitals(text: str, span: Span, form: Form) -> bool:
+    """Say whether a short acronym stands among words in capitals, where it may be a word."""
+    if len(form.text) > _WORD_LENGTH:
+        return False
+    around = text[max(0, span.start - 25) : span.start] + text[span.end : span.end + 25]
+    letters = [letter for letter in around if letter.isalpha()]
+    return len(letters) > 10 and sum(map(str.isupper, letters)) * 10 > len(letters) * 8
 
 
 @cache
@@ -244,16 +262,34 @@ def _bind(pairs: list[Pair], mentions: list[Mention]) -> dict[str, str]:
     """Say what each acronym that the document explains means: a known id, or a new one."""
     bound: dict[str, str] = {}
     for pair in pairs:
-        if pair.acronym in bound:
-            continue
-        for mention in mentions:
-            exact = mention.span.end == pair.long.end and mention.span.start <= pair.long.start
-            if exact and mention.form.id != TRAP:
-                bound[pair.acronym] = mention.form.id
-                break
-        else:
-            bound[pair.acronym] = "~" + slug(pair.name)
+        if pair.acronym not in bound:
+            known = _known_long_form(pair, mentions) or _nearly_named(pair, mentions)
+            bound[pair.acronym] = known or "~" + slug(pair.name)
     return bound
+
+
+def _known_long_form(pair: Pair, mentions: list[Mention]) -> str | None:
+    for mention in mentions:
+        exact = mention.span.end == pair.long.end and mention.span.start <= pair.long.start
+        if exact and mention.form.id != TRAP:
+            return mention.form.id
+    return None
+
+
+def _nearly_named(pair: Pair, mentions: list[Mention]) -> str | None:
+    """Return the organization whose acronym this is if a name of it is nearly the long form."""
+    words = _content(pair.name)
+    for mention in mentions:
+        if mention.form.acronym and mention.form.text == pair.acronym:
+            for name in authority_of_organizations().names(mention.form.id):
+                other = _content(name)
+                if len(words & other) >= _NEARLY * max(len(words), len(other), 1):
+                    return mention.form.id
+    return None
+
+
+def _content(name: str) -> set[str]:
+    return {word[:5] for word in fold_key(name).split() if len(word) > 3}
 
 
 def _redefined(mention: Mention, bound: dict[str, str]) -> bool:

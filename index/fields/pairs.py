@@ -23,8 +23,8 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 _HEADS = (
     "organi[sz]a[tcz]|associa|asocia|agen[ct]|autorit|autorid|author|ban[qkc]|bureau|buro|caisse"
     "|cent[rer]|chamb|camara|camera|comit|commi|comisi|comiss|communaut|comunid|comunit"
-    "|conf[eé]d|consei|consej|consig|conselh|council|cour$|court|corte|direction|direcci"
-    "|f[eoé]d[eé]ra|fonda|funda|fonds|fund|fondo|front|frente|fronte|group|grupo|gruppo"
+    "|confed|consei|consej|consig|conselh|council|cour$|court|corte|direction|direcci"
+    "|f[eo]dera[tcz]i|fonda|funda|fonds|fund|fondo|front|frente|fronte|group|grupo|gruppo"
     "|institu|istitu|ligue|liga|league|lega$|mission|mouvement|movim|movement|bewegung"
     "|observato|osservato|offic|oficina|parti|partido|partei|poli[cz]|rassembl|r[eé]seau|network"
     "|service|servici|servizi|soci[eé]t|sociedad|society|syndic|sindica|gewerk|tribun|union|uni[oó]n"
@@ -33,6 +33,18 @@ _HEADS = (
     "|assembl|asambl|academ|acad[eé]m|compan|compagn|company|corporation|board|bureau"
 )
 _HEAD = re.compile(rf"^(?:{_HEADS})|(?:{'verband|verein|bund|amt|kammer|rat|gesellschaft'})$")
+
+_HEAD_FIRST = frozenset(("fr", "es", "it", "pt"))
+_PLURAL_WORDS = "organisations organizaciones organizacoes associations entreprises services"
+_PLURAL = frozenset(_PLURAL_WORDS.split())
+_GENERIC = re.compile(
+    r"^(?:service|servico|servicio|unite|unidade|police|policia|policias?) d[eo] |world trade center"
+    r"|parlement\w+ d enquete|parlamentar\w* de inquerito|^comissao parlamentar|hospitalier|hopital"
+    r"|^policia (?:militar|civil|rodoviaria)|^ministerio publico(?: estadual)?$|^instituto medico"
+    r"|^instituto de medicina legal|republique|republik|republic of|champions|ligue des champions"
+    r"|^agence regionale de sante$|^tribunal regional|^tribunal de (?:justica|contas do estado)$"
+    r"|comite d hygiene|^banco central$|^centro de detencao|^fundo de garantia|^caisse primaire"
+)
 
 
 class Pair(NamedTuple):
@@ -47,13 +59,13 @@ def find_pairs(text: str, language: str) -> list[Pair]:
     """Return the pairs of ``text`` in order. ``language`` is that of the document."""
     pairs = []
     for found in _PARENTHESIS.finditer(text):
-        pair = _before(text, found.start(), found.group(1))
+        pair = _before(text, found.start(), found.group(1), language)
         if pair:
             pairs.append(pair)
     return pairs
 
 
-def _before(text: str, end: int, acronym: str) -> Pair | None:
+def _before(text: str, end: int, acronym: str, language: str) -> Pair | None:
     """Return the long form that ends at ``end`` and whose initials are ``acronym``."""
     letters = [letter for letter in fold_key(acronym).replace(" ", "") if letter.isalpha()]
     if len(letters) < 2 or sum(letter.isupper() for letter in acronym) < 2:
@@ -72,16 +84,21 @@ def _before(text: str, end: int, acronym: str) -> Pair | None:
             if remaining == 0:
                 if not word[:1].isupper():
                     return None
-                return _checked(text, start, end, acronym)
+                return _checked(text, start, end, acronym, language)
             remaining -= 1
         elif fold_key(word) not in _SMALL:
             return None
     return None
 
 
-def _checked(text: str, start: int, end: int, acronym: str) -> Pair | None:
+def _checked(text: str, start: int, end: int, acronym: str, language: str) -> Pair | None:
     name = text[start:end].rstrip()
     folded = fold_key(name).split()
-    if len(folded) < 2 or not any(_HEAD.search(word) for word in folded):
+    if len(folded) < 2 or _GENERIC.search(" ".join(folded)):
+        return None
+    if language in _HEAD_FIRST:
+        if folded[0] in _PLURAL or not any(_HEAD.search(word) for word in folded[:2]):
+            return None
+    elif not any(_HEAD.search(word) for word in folded):
         return None
     return Pair(" ".join(name.split()), Span(start, start + len(name)), acronym)

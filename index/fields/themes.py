@@ -115,11 +115,13 @@ def assign(
     folded: Folded | None = None,
     covered: Sequence[tuple[int, int]] = (),
     organizations: Sequence[tuple[str, Sequence[Span]]] = (),
+    title_length: int = 0,
 ) -> tuple[Theme, ...]:
     """Return the themes of ``text``, parents with their children, with the spans that decided.
 
     ``covered`` are ranges of the folded text that names of organizations cover and that speak
-    for no theme; ``organizations`` are those found, with their spans, for themes they imply.
+    for no theme; ``organizations`` are those found, with their spans, for themes they imply. ``title_length`` is the part of
+    ``text`` that is a title.
     """
     scores: dict[str, float] = defaultdict(float)
     strong: set[str] = set()
@@ -130,7 +132,9 @@ def assign(
             weight = pattern.weight
             if weight >= 1.0:
                 strong.add(pattern.theme)
-                if span.start < _LEAD and span not in evidence[pattern.theme]:
+                if span.start < title_length:
+                    weight = _ENOUGH
+                elif span.start < title_length + _LEAD:
                     weight += 0.5
             scores[pattern.theme] += weight
             evidence[pattern.theme].add(span)

@@ -2,22 +2,25 @@
 
     python -m index.vocabularies.build_organizations FOLDER
 
-FOLDER holds ``eurovoc-76-international-orgs.jsonl``, ``eurovoc-concepts.jsonl``,
-``supraverden-international-orgs.jsonl`` and ``oecd-dac-channels.jsonl`` in the shapes that
-README.md beside this file describes. Rows made by hand decide identifiers, kinds and marks; a
+FOLDER holds ``eurovoc-76-international-orgs.jsonl``, ``supraverden-international-orgs.jsonl`` and
+``oecd-dac-channels.jsonl``; README.md beside this file says what they are. Rows made by hand decide identifiers, kinds and marks; a
 source adds names and identifiers to the row that already bears one of its names, and new rows
 where it knows enough of an organization.
 """
 
+import html
+import json
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from index.errors import TrouvailleError
 from index.vocabularies.folding import fold_key
-from index.vocabularies.organizations import COLUMNS, load_organizations
-from index.vocabularies.rows import LANGUAGES, read_rows
+from index.vocabularies.organizations import COLUMNS, load_organizations, parse_name
+from index.vocabularies.rows import LANGUAGES, read_rows, slug
 
 HERE = Path(__file__).parent
 HAND = HERE / "organizations-hand.txt"
@@ -69,6 +72,150 @@ def by_hand(path: Path = HAND) -> list[Draft]:
     return drafts
 
 
+class Record(NamedTuple):
+    """One organization of a source: names and acronyms by language."""
+
+    source: str
+    kind: str
+    wikidata: str
+    eurovoc: str
+    names: dict[str, list[str]]
+    acronyms: dict[str, list[str]]
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _split(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Part clean names from acronyms: one word with two capitals is an acronym."""
+    long, short = [], []
+    for name in names:
+        clean = " ".join(html.unescape(name).replace(";", ",").replace("\u2010", "-").split())
+        capitals = sum(letter.isupper() for letter in clean)
+        (short if " " not in clean and capitals > 1 else long).append(clean)
+    return long, short
+
+
+def eurovoc(path: Path) -> Iterator[Record]:
+    """Read organizations of EuroVoc; concepts that name a class begin in lower case."""
+    for concept in _lines(path):
+        names, acronyms = {}, {}
+        for language in LANGUAGES:
+            written = [concept["labels"].get(language, ""), *concept["alt"].get(language, ())]
+            long, short = _split(filter(None, written))
+            names[language] = [name for name in long if name[0].isupper()]
+            acronyms[language] = short
+        yield Record("eurovoc", "igo", "", concept["id"], names, acronyms)
+
+
+def supraverden(path: Path) -> Iterator[Record]:
+    """Read Supraverden's international organizations."""
+    for each in _lines(path):
+        names, acronyms = {}, {}
+        for language in LANGUAGES:
+            names[language], short = _split(each["names"].get(language, ()))
+            acronyms[language] = [*short, *each["abbreviations"].get(language, ())]
+        family = each["family"] or ""
+        kind = "eu" if family.startswith("EU ") else "un" if family.startswith("UN ") else "igo"
+        yield Record("supraverden", kind, each.get("wikidata") or "", "", names, acronyms)
+
+
+def oecd(path: Path) -> Iterator[Record]:
+    """Read the OECD's channels of aid; those without an abbreviation are classes of bodies."""
+    for each in _lines(path):
+        if each["abbreviations"] and each["category"]:
+            names, acronyms = {}, {}
+            for language in LANGUAGES:
+                written = each["names"].get(language)
+                names[language], short = _split([written] if written else [])
+                acronym = each["abbreviations"].get(language)
+                acronyms[language] = [*short, *([acronym] if acronym else [])]
+            yield Record("oecd-dac", "ngo", "", "", names, acronyms)
+
+
+_TOO_GENERAL = re.compile(
+    r"statistical commission|regional commission|south cent|european schools|union state|"
+    r"commission (for|on|de|du|sur|pour)|women|cooperation fund|global fund|special fund|other|"
+    r"developing countr|universit|academy|secretariat|secretaria|programme$|forum$|"
+    r"research council|council of ministers|secretaire general|secretary general|secretario geral|high commissioner|^pays|^groupe|^group"
+)
+
+
+class Merger:
+    """Adds the records of sources to the rows made by hand."""
+
+    def __init__(self, drafts: list[Draft]) -> None:
+        self.drafts = {draft.id: draft for draft in drafts}
+        self.bearers: dict[tuple[str, str], str] = {}
+        self.by_wikidata = {draft.wikidata: draft.id for draft in drafts if draft.wikidata}
+        for draft in drafts:
+            for language, names in draft.names.items():
+                for written in names:
+                    self._claim(draft.id, language, written)
+
+    def _claim(self, id: str, language: str, written: str) -> None:
+        name = parse_name(written, language)
+        if not name.ambiguous:
+            for code in LANGUAGES if language == "mul" else (language,):
+                self.bearers.setdefault((fold_key(name.text), code), id)
+
+    def merge(self, record: Record) -> None:
+        """Add a record to the row that it names, or make a row of it.
+
+        Acronyms of a source want the name beside them: nobody has checked what else they mean.
+        """
+        draft = self._known(record) or self._new(record)
+        if draft is None:
+            return
+        if record.source not in draft.sources:
+            draft.sources.append(record.source)
+        draft.wikidata = draft.wikidata or record.wikidata
+        draft.eurovoc = draft.eurovoc or record.eurovoc
+        self.by_wikidata.setdefault(record.wikidata, draft.id)
+        for language in LANGUAGES:
+            for name in record.names[language]:
+                if self._good(name):
+                    self._add(draft, language, name, name)
+            for acronym in record.acronyms[language]:
+                self._add(draft, language, "=~" + acronym, acronym)
+
+    def _add(self, draft: Draft, language: str, written: str, name: str) -> None:
+        if self.bearers.get((fold_key(name), language), draft.id) == draft.id:
+            draft.add(language, written)
+            self._claim(draft.id, language, written)
+
+    def _good(self, name: str) -> bool:
+        words = fold_key(name).split()
+        return len(words) > 1 and not _TOO_GENERAL.search(" ".join(words))
+
+    def _known(self, record: Record) -> Draft | None:
+        if record.wikidata in self.by_wikidata and record.wikidata:
+            return self.drafts[self.by_wikidata[record.wikidata]]
+        for language in LANGUAGES:
+            for name in record.names[language]:
+                for code in (language, *LANGUAGES):
+                    id = self.bearers.get((fold_key(name), code))
+                    if id:
+                        return self.drafts[id]
+        return None
+
+    def _new(self, record: Record) -> Draft | None:
+        names = [name for code in ("fr", "en") for name in record.names[code] if self._good(name)]
+        if not names or len(names[0].split()) < 3:
+            return None
+        acronyms = [*record.acronyms["fr"], *record.acronyms["en"]]
+        candidates = [slug(acronym) for acronym in acronyms if len(acronym) > 2]
+        candidates += [slug(name)[:60].rstrip("-") for name in names]
+        id = next((each for each in candidates if each not in self.drafts), "")
+        if not id:
+            return None
+        self.drafts[id] = Draft(id, record.kind)
+        return self.drafts[id]
+
+
 def write(drafts: Iterable[Draft], target: Path = TARGET) -> None:
     """Write the authority in order of id."""
     lines = ["# Built by build_organizations.py: change organizations-hand.txt instead."]
@@ -79,8 +226,14 @@ def write(drafts: Iterable[Draft], target: Path = TARGET) -> None:
 
 def main(folder: Path) -> None:
     """Build, check and report."""
-    drafts = by_hand()
-    write(drafts)
+    merger = Merger(by_hand())
+    for concept in eurovoc(folder / "eurovoc-76-international-orgs.jsonl"):
+        merger.merge(concept)
+    for each in supraverden(folder / "supraverden-international-orgs.jsonl"):
+        merger.merge(each)
+    for channel in oecd(folder / "oecd-dac-channels.jsonl"):
+        merger.merge(channel)
+    write(merger.drafts.values())
     authority = load_organizations(TARGET)
     print(f"{len(authority.entries)} organizations in {TARGET.name}")
 

@@ -10,6 +10,7 @@ them:
 ~X    ambiguous: counts only beside a cue of ``context`` or an unambiguous name of the same
       organization; ``=~X`` for an acronym
 <X    a former name
+^X    exact: written with these capitals and no others
 -X    resolves when somebody asks for it, never looked for in texts
 """
 
@@ -41,6 +42,7 @@ class Name:
     former: bool = False
     sought: bool = True
     checked: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class OrganizationEntry:
 
 def parse_name(written: str, language: str) -> Name:
     """Read one name with its marks."""
-    marks = written[: len(written) - len(written.lstrip("=!~<-"))]
+    marks = written[: len(written) - len(written.lstrip("=!~<^-"))]
     return Name(
         written[len(marks) :].strip(),
         language,
@@ -77,6 +79,7 @@ def parse_name(written: str, language: str) -> Name:
         former="<" in marks,
         sought="-" not in marks,
         checked="!" in marks,
+        exact="^" in marks,
     )
 
 

@@ -8,9 +8,9 @@ from whoosh import query
 
 from search.conditions import condition
 from search.lexer import Notices
-from search.nodes import TEXT_FIELDS, Near, Quoted, Started, Word
+from search.nodes import TEXT_FIELDS, Compound, Near, Quoted, Started, Word
 from search.syntax import And, Everything, Not, Or, Prefix, QuotedText, Syntax, Words
-from search.words import Unit, phrase_tokens, prefix_units, units
+from search.words import Unit, parts, phrase_tokens, prefix_units, units
 
 MAX_UNITS = 128
 """Words of a query, counted after analysis: one word as typed may be several (``a.b/c``)."""
@@ -139,12 +139,27 @@ class Compiler:
         return Clause(node, text, condition=conditions, alternatives=True)
 
     def wished(self, clauses: Sequence[Clause]) -> list[Clause]:
-        """Return settled clauses that only ask of documents where they are no stop words."""
+        """Return settled clauses as a question means them, each once.
+
+        They only ask of documents where they are no stop words, and a compound is its words:
+        "boundary-layer equations" is about equations of the boundary, wherever they stand.
+        """
+        wished: dict[query.Query, Clause] = {}
+        for clause in clauses:
+            for each in self._divided(clause) or [clause]:
+                if isinstance(each.node, Word):
+                    each = each._replace(node=each.node.demanding())
+                wished.setdefault(each.node, each)
+        return list(wished.values())
+
+    def _divided(self, clause: Clause) -> list[Clause]:
+        """Return the words of a compound that are no stop words everywhere."""
+        if not isinstance(clause.node, Compound):
+            return []
         return [
-            clause._replace(node=clause.node.demanding())
-            if isinstance(clause.node, Word)
-            else clause
-            for clause in clauses
+            Clause(unit.node, unit.text, unit.stops)
+            for unit in parts(clause.text, self.analyzers, clause.node.joined.fields)
+            if not unit.stops.issuperset(self.analyzers)
         ]
 
     def _alternatives(self, syntaxes: Iterable[Syntax]) -> list[Clause]:

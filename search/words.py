@@ -33,6 +33,14 @@ def units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[
     return list(_units(text, tokenize(text), analyzers, fields))
 
 
+def parts(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[Unit]:
+    """Return the words of a compound, each on its own; nothing for a number (``10 000``)."""
+    tokens = [token for token in tokenize(text) if token.kind != "compound"]
+    if all(token.kind == "number" for token in tokens):
+        return []
+    return list(_units(text, tokens, analyzers, fields))
+
+
 def prefix_units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[Unit]:
     """Return the units of ``text``, whose last word is only the beginning of one."""
     tokens = [token for token in tokenize(text) if token.kind != "compound"]

@@ -44,3 +44,8 @@ def test_sentences(q: str) -> None:
 )
 def test_lists_of_words_and_operators(q: str) -> None:
     assert not is_question(q)
+
+
+def test_a_compound_in_a_question_is_its_words() -> None:
+    assert "porte OR avions OR work" in parse("how do porte-avions work", ANALYZERS).understood
+    assert parse("porte-avions", ANALYZERS).understood == "porte-avions"

@@ -5,6 +5,7 @@ import hashlib
 import mmap
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -136,3 +137,30 @@ class MappedStorage(FileStorage):  # type: ignore[misc]
         if isinstance(mapped, bytes):
             return super().open_file(name, **kwargs)
         return StructFile(mapped, name=name, **kwargs)
+
+
+class WritingStorage(FileStorage):  # type: ignore[misc]
+    """Whoosh storage that can close every file it created: Whoosh's writer, failing, does not."""
+
+    def __init__(self, path: Path, created: list[StructFile] | None = None) -> None:
+        super().__init__(str(path))
+        self._created: list[StructFile] = [] if created is None else created
+
+    def create_file(self, name: str, **kwargs: Any) -> StructFile:
+        """Create a file, and remember it."""
+        file = super().create_file(name, **kwargs)
+        self._created.append(file)
+        return file
+
+    def temp_storage(self, name: str | None = None) -> "WritingStorage":
+        """Return a storage for temporary files, which are closed with the others."""
+        path = Path(self.folder, name or "temporary")
+        path.mkdir(exist_ok=True)
+        return WritingStorage(path, self._created)
+
+    def close_all(self) -> None:
+        """Close every file, in whatever state it is."""
+        for file in self._created:
+            # On a full disk closing cannot flush; the file is closed all the same.
+            with suppress(OSError):
+                file.raw_file().close()

@@ -4,33 +4,53 @@ Whoosh's reader shares one file position between everything that reads through i
 is read under a lock, and each term is decoded once, as a whole, into arrays.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
-from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import TermNotFound
 from whoosh.writing import IndexWriter
 
 from index.errors import IndexDamaged
-from index.files import REMEDY, MappedStorage
-from index.schema import Block, BlockCodec, schema, term_bytes
+from index.files import REMEDY, MappedStorage, WritingStorage
+from index.schema import Block, BlockCodec, Item, schema, term_bytes
 
 T = TypeVar("T")
 
 _NOTHING = Block(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.uint32))
 
 
-def create_whoosh(folder: Path, analyzers: Iterable[str], megabytes: int) -> IndexWriter:
-    """Create a Whoosh index in a folder and return its writer.
+class PostingsWriter:
+    """Writes the postings of one segment, in a folder of its own.
 
-    ``megabytes`` is what the writer may hold before it writes a sorted run to disk.
+    ``megabytes`` is what Whoosh's writer may hold before it writes a sorted run to disk.
     """
-    folder.mkdir(parents=True)
-    index = FileStorage(str(folder)).create_index(schema(analyzers))
-    return index.writer(codec=BlockCodec(), limitmb=megabytes, compound=False)
+
+    def __init__(self, folder: Path, analyzers: Iterable[str], megabytes: int) -> None:
+        folder.mkdir(parents=True)
+        self._storage = WritingStorage(folder)
+        index = self._storage.create_index(schema(analyzers))
+        self._writer: IndexWriter = index.writer(
+            codec=BlockCodec(), limitmb=megabytes, compound=False
+        )
+
+    def add(self, id: str, postings: Mapping[str, list[Item]]) -> None:
+        """Add one document. If this raises, the whole segment is to be abandoned."""
+        self._writer.add_document(id=id, **postings)
+
+    def commit(self) -> None:
+        """Write everything out."""
+        self._writer.commit(merge=False)
+
+    def abandon(self) -> None:
+        """Give up, closing every file."""
+        # Whoosh in mid-failure can raise anything here.
+        with suppress(Exception):
+            self._writer.cancel()
+        self._storage.close_all()
 
 
 class SegmentPostings:

@@ -12,19 +12,17 @@
 
 import shutil
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import orjson
-from whoosh.writing import IndexWriter
 
 from index.analysis import ANALYZERS
 from index.columns import FACETS, DateColumnWriter, SpanColumnWriter, ValueColumnWriter
 from index.encoding import EncodedDocument
 from index.files import FileRecord, read_json, records, save_array, sync_tree, write_durably
-from index.postings import create_whoosh
+from index.postings import PostingsWriter
 from index.schema import PARTS
 from index.stored import StoredWriter
 
@@ -45,7 +43,7 @@ class SegmentWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         (folder / "columns").mkdir(parents=True)
-        self._writer: IndexWriter = create_whoosh(folder / "whoosh", ANALYZERS, WRITER_MEGABYTES)
+        self._postings = PostingsWriter(folder / "whoosh", ANALYZERS, WRITER_MEGABYTES)
         self._stored = StoredWriter(folder)
         self._facets = {name: ValueColumnWriter() for name in FACETS}
         self._published = DateColumnWriter()
@@ -60,7 +58,7 @@ class SegmentWriter:
 
     def add(self, document: EncodedDocument) -> None:
         """Add one document; its number is the count of those before it."""
-        self._writer.add_document(id=document.id, **document.postings)
+        self._postings.add(document.id, document.postings)
         self._stored.add(document.packed)
         for name, column in self._facets.items():
             column.add(document.facets[name])
@@ -71,7 +69,7 @@ class SegmentWriter:
 
     def commit(self) -> SegmentInfo:
         """Finish the segment, make it durable and measure its files."""
-        self._writer.commit(merge=False)
+        self._postings.commit()
         self._stored.close()
         columns = self._folder / "columns"
         for name, column in self._facets.items():
@@ -91,9 +89,7 @@ class SegmentWriter:
     def abandon(self) -> None:
         """Give up: nothing of the segment stays on disk."""
         self._stored.abandon()
-        # Whoosh in mid-failure can raise anything here.
-        with suppress(Exception):
-            self._writer.cancel()
+        self._postings.abandon()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -24,6 +24,7 @@ from index.errors import IndexDamaged
 from index.files import REMEDY, load_array, map_bytes, save_array
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE = re.compile(r":\d+\Z")
 _TEXTS = ("id", "text", "title", "date", "language", "source", "url", "dateline", "path")
 
 
@@ -43,11 +44,12 @@ def content_hash(document: Document, made_by: str) -> str:
     """Return a hash of a document, metadata included, and of the programs that would index it.
 
     ``made_by`` names the versions of extraction and analysis and their settings, so that a change
-    of either counts as a change of every document.
+    of either counts as a change of every document. The line of a record in its file is left out:
+    a record is not changed by one that was put before it.
     """
     digest = hashlib.blake2b(digest_size=16)
     digest.update(made_by.encode())
-    digest.update(orjson.dumps(document))
+    digest.update(orjson.dumps(replace(document, path=_LINE.sub("", document.path))))
     return digest.hexdigest()
 
 

@@ -128,26 +128,33 @@ class Analyzer:
         return forms
 
     def _stems(self, token: Token) -> Iterator[str]:
-        if self._algorithm is None:
-            yield token.normal
-            yield token.folded
-        elif self.suffix == "ar":
-            yield from arabic.stems(token.folded)
-        else:
-            base = inflection.BASES.get(self.suffix)
-            for word in (token.normal, token.folded):
-                stem = self._stem(word, token)
-                yield stem
-                if base is not None and (singular := base(word)):
-                    yield self._stem(singular, token)
-                if self.suffix in inflection.STEMMED_TWICE:
-                    yield self._stem(stem, token)
+        parts = token.normal.split("-") if token.kind == "compound" else [token.normal]
+        yield from self._stems_of("".join(parts), token.folded)
+        if len(parts) > 1:
+            # Each part has an inflection of its own: accord-cadre, accords-cadres.
+            yield "".join(next(self._stems_of(part, fold(part))) for part in parts)
+            yield "".join(next(self._stems_of(fold(part), fold(part))) for part in parts)
 
-    def _stem(self, word: str, token: Token) -> str:
-        """Stem; what does not come from the word with its accents is folded."""
+    def _stems_of(self, normal: str, folded: str) -> Iterator[str]:
+        if self._algorithm is None:
+            yield normal
+            yield folded
+        elif self.suffix == "ar":
+            yield from arabic.stems(folded)
+        else:
+            yield _stem(self._algorithm, normal)
+            yield fold(_stem(self._algorithm, folded))
+            for word in (normal, folded):
+                yield from self._further_stems(word)
+
+    def _further_stems(self, word: str) -> Iterator[str]:
+        """Yield the stems that Snowball alone does not find, folded."""
         assert self._algorithm is not None
-        stem = _stem(self._algorithm, word)
-        return stem if word == token.normal else fold(stem)
+        base = inflection.BASES.get(self.suffix)
+        if base is not None and (singular := base(word)):
+            yield fold(_stem(self._algorithm, singular))
+        if self.suffix in inflection.STEMMED_TWICE:
+            yield fold(_stem(self._algorithm, _stem(self._algorithm, word)))
 
     def entry(self, surface: str) -> _Entry:
         """Return the terms of one chunk of a text; short chunks are kept."""

@@ -3,7 +3,8 @@
 The lists were compiled for this project from the grammars of the languages (articles,
 pronouns, prepositions, conjunctions, auxiliaries, interrogatives) and come from no other list.
 They hold no noun, no adjective and no verb with a meaning of its own. Each is consulted in its
-own language only: *or*, *est* and *pas* are judged where they are function words.
+own language only: *or*, *est* and *pas* are judged where they are function words. What is also
+a noun of the news stays out: French *été* and *avions*, Italian *stati*, English *us* and *may*.
 """
 
 from functools import cache
@@ -24,7 +25,7 @@ _LISTS = {
         toutes autre autres aucun aucune chaque plusieurs quelque quelques quelqu quelquun
         tel telle tels telles peu être suis es est sommes êtes sont étais était étions
         étiez étaient sera seront serait seraient soit soient fut furent étant
-        avoir ai as a avons avez ont avais avait avions aviez avaient aura auront aurait
+        avoir ai as a avons avez ont avais avait aviez avaient aura auront aurait
         auraient ait aient eut eurent eu ayant faire fait font peut peuvent peux doit doivent
         aujourdhui cependant toutefois notamment afin voici voilà
     """,
@@ -53,7 +54,7 @@ _LISTS = {
         cuantas cuántas qué porque cuyo cuya cuyos cuyas muy más menos también ya tan tanto
         otro otra otros otras todo toda todos todas cada algún alguno alguna algunos algunas
         ningún ninguno ninguna mismo misma mismos mismas
-        es son era eran fue fueron ser sido siendo está están estaba estaban estar estado
+        es son era eran fue fueron ser sido siendo está están estaba estaban estar
         sea sean será serán sería he ha han hay había habían haber has hemos hubo
         puede pueden debe deben pues así aunque
     """,
@@ -85,7 +86,7 @@ _LISTS = {
         vostra vostri vostre questo questa questi queste quest quello quella quelli quelle
         quell quel quei ciò tutto tutta tutti tutte altro altra altri altre ogni qualche
         alcuni alcune alcun nessun nessuno nessuna stesso stessa stessi stesse tale tali
-        è e' sono era erano fu furono essere stato stata stati state sia siano sarà saranno
+        è e' sono era erano fu furono essere sia siano sarà saranno
         sarebbe ha hanno aveva avevano avere avuto ho hai abbiamo può possono deve devono
         dopo prima senza contro verso presso durante mentre però quindi oppure c d
     """,
@@ -104,7 +105,7 @@ _LISTS = {
         será serão seria há ha tem têm tinha tinham ter tido havia haver pode podem deve devem
     """,
     "ar": """
-        من الى إلى عن على علي في مع حتى منذ عند لدى بين خلال ضد حول نحو قبل بعد فوق تحت دون
+        من الى إلى عن على في مع حتى منذ عند لدى بين خلال ضد حول نحو قبل بعد فوق تحت دون
         بدون غير سوى و او أو ام أم ثم بل لكن لكنه ف ب ل ك ان أن إن انه أنه إنه انها أنها إنها
         لان لأن كما كي لكي لو لولا اذا إذا اذ إذ لم لن لا ما ليس ليست قد لقد سوف هل
         هو هي هم هن هما انا أنا نحن انت أنت انتم أنتم هذا هذه هذان هؤلاء ذلك تلك اولئك أولئك
@@ -208,7 +209,7 @@ _LISTS = {
         aquesta aquests aquestes aquell aquella aquells aquelles això allò com quan on qui què
         quin quina quins quines quant quanta quants quantes perquè molt més menys també ja tan
         altre altra altres tot tota tots totes cada algun alguna alguns algunes
-        és són era eren fou ser estat està estan sigui siguin serà seran ha han havia havien
+        és són era eren fou ser està estan sigui siguin serà seran ha han havia havien
         haver té tenen pot poden
     """,
     "eu": """
@@ -236,6 +237,9 @@ _LISTS = {
     """,
 }
 
+# The folded forms that are words of their own: على is a function word, the name علي is not.
+_NOT_FOLDED = {"ar": frozenset({"علي"})}
+
 
 @cache
 def stop_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -245,4 +249,5 @@ def stop_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
     *ou* for *où* is a function word, *sûr* and *été* for *sur* are not.
     """
     words = _LISTS.get(language, "").split()
-    return frozenset(map(normalize, words)), frozenset(map(fold, words))
+    folded = frozenset(map(fold, words)) - _NOT_FOLDED.get(language, frozenset())
+    return frozenset(map(normalize, words)), folded

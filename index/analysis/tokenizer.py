@@ -27,8 +27,8 @@ class Token(NamedTuple):
     words from 0; ``start`` and ``end`` are characters of the original text. ``kind`` is
     ``word``, ``elision`` (l', d', qu', dell'... with a position of its own), ``number``,
     ``compound`` (the joined form of ``porte-avions`` or ``10 000``, at the position of its first
-    part, spanning all of it) or ``cjk`` (two neighbouring characters of a script without
-    spaces, one when alone).
+    part, spanning all of it; its ``normal`` keeps the hyphens) or ``cjk`` (two neighbouring
+    characters of a script without spaces, one when alone).
     """
 
     normal: str
@@ -328,6 +328,6 @@ def _compound(tokens: list[Token], ampersand: bool) -> Token | None:
         return None
     if all(token.kind == "number" for token in words):
         return None
-    normal = "".join(token.normal for token in words)[:MAX_TERM]
+    normal = "-".join(token.normal for token in words)[:MAX_TERM]
     folded = "".join(token.folded for token in words)[:MAX_TERM]
     return Token(normal, folded, 0, words[0].start, words[-1].end, "compound")

@@ -34,7 +34,8 @@ PAIRS = {
     "fr": "accord/accords accord/l’accord commercial/commerciaux général/générale "
     "général/generaux œuvre/oeuvres pêche/peche négocier/négociations cheval/chevaux "
     "gouvernement/gouvernements européen/européennes attaque/attaques finir/finissent "
-    "travail/travaux œil/yeux signer/signé cœur/coeurs",
+    "travail/travaux œil/yeux signer/signé cœur/coeurs accord-cadre/accords-cadres "
+    "États-Unis/etats-unis porte-avions/porteavions",
     "hi": "समझौता/समझौते चुनाव/चुनावों",
     "hu": "választás/választások kormány/kormányok ház/házak",
     "it": "accordo/accordi nazione/nazioni città/citta elezione/elezioni commerciale/commerciali "
@@ -90,7 +91,7 @@ def test_french_function_words(word: str) -> None:
     assert forms("fr", word) == set()
 
 
-@pytest.mark.parametrize("word", ["sûr", "été", "or", "mer", "n°5", "10", "USA", "porte-avions"])
+@pytest.mark.parametrize("word", ["sûr", "été", "or", "mer", "n°5", "10", "USA", "avions"])
 def test_french_content_words(word: str) -> None:
     assert forms("fr", word)
 
@@ -102,6 +103,13 @@ def test_a_word_is_a_function_word_in_its_own_language_only() -> None:
     assert analyzer("en").is_stop(or_)
     assert not analyzer("fr").is_stop(or_)
     assert not analyzer("und").is_stop(or_)
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("it", "Stati"), ("es", "Estado"), ("en", "US"), ("ar", "علي")]
+)
+def test_nouns_and_names_are_no_function_words(language: str, word: str) -> None:
+    assert forms(language, word)
 
 
 def test_languages_and_suffixes() -> None:
@@ -172,7 +180,7 @@ def test_analyzers_work_from_several_threads() -> None:
         found = analyzer("fr")
         for word, answer in zip(words, expected, strict=True):
             (token,) = tokenize(word)
-            if set(found._stems(token)) != answer:
+            if set(found._stems(token)) - {""} != answer:
                 failures.append(1)
 
     threads = [threading.Thread(target=run) for _ in range(6)]

@@ -38,8 +38,9 @@ _HEAD_FIRST = frozenset(("fr", "es", "it", "pt"))
 _PLURAL_WORDS = "organisations organizaciones organizacoes associations entreprises services"
 _PLURAL = frozenset(_PLURAL_WORDS.split())
 _GENERIC = re.compile(
-    r"^(?:service|servico|servicio|unite|unidade|police|policia|policias?) d[eo] |world trade center"
-    r"|parlement\w+ d enquete|parlamentar\w* de inquerito|^comissao parlamentar|hospitalier|hopital"
+    r"^(?:service|servico|servicio|unite|unidade|police|policias?) d[eo] "
+    r"|world trade center|parlement\w+ d enquete|parlamentar\w* de inquerito|^comissao parlamentar"
+    r"|hospitalier|hopital"
     r"|^policia (?:militar|civil|rodoviaria)|^ministerio publico(?: estadual)?$|^instituto medico"
     r"|^instituto de medicina legal|republique|republik|republic of|champions|ligue des champions"
     r"|^agence regionale de sante$|^tribunal regional|^tribunal de (?:justica|contas do estado)$"

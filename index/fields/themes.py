@@ -2,7 +2,8 @@
 
 Names of organizations are masked first, so that a civil aviation body makes no transport
 story; one span may speak for several themes. A theme is given to a document for one expression
-of several words, or for single words that recur or stand in the title or the lead.
+of several words, or for single words that recur or stand in the title or the lead; a long text
+must say more than a short one.
 """
 
 import re
@@ -41,6 +42,11 @@ _STOP = {
 _TOKEN = re.compile(r"\S+")
 _LEAD = 400
 _ENOUGH = 2.0
+_WEAK = 0.5
+_MOST_WEAK = 1.0
+_CHARACTERS_A_POINT = 1_400
+_MOST_NEEDED = 4.0
+"""A long text must say more: a point for so many characters, from ``_ENOUGH`` to this."""
 _CACHED_STEMS = 200_000
 
 
@@ -48,6 +54,14 @@ class _Pattern(NamedTuple):
     stems: tuple[str, ...]
     theme: str
     weight: float
+    word: str
+    """The folded word of an expression of one word, else empty."""
+    capitals: bool
+
+
+class _Hit(NamedTuple):
+    span: Span
+    pattern: _Pattern
 
 
 class _Stems(threading.local):
@@ -95,8 +109,12 @@ def _patterns(language: str) -> dict[str, tuple[_Pattern, ...]]:
             words = _stem(fold_key(expression.text).split(), language)
             stems = tuple(stem for stem in words if stem)
             if stems:
-                weight = 0.5 if expression.weak else 1.0 if len(stems) == 1 else _ENOUGH
-                patterns[stems[0]].append(_Pattern(stems, id, weight))
+                single = len(stems) == 1
+                strong = 1.0 if single or expression.plain else _ENOUGH
+                weight = _WEAK if expression.weak else strong
+                word = fold_key(expression.text) if single and len(words) == 1 else ""
+                capitals = single and expression.text.isupper() and expression.text.isascii()
+                patterns[stems[0]].append(_Pattern(stems, id, weight, word, capitals))
     return {stem: tuple(sorted(found, reverse=True)) for stem, found in patterns.items()}
 
 
@@ -120,36 +138,38 @@ def assign(
     """Return the themes of ``text``, parents with their children, with the spans that decided.
 
     ``covered`` are ranges of the folded text that names of organizations cover and that speak
-    for no theme; ``organizations`` are those found, with their spans, for themes they imply. ``title_length`` is the part of
-    ``text`` that is a title.
+    for no theme; ``organizations`` are those found, with their spans, for themes they imply.
+    ``title_length`` is the part of ``text`` that is a title.
     """
     scores: dict[str, float] = defaultdict(float)
-    strong: set[str] = set()
+    weak: dict[str, float] = defaultdict(float)
     evidence: dict[str, set[Span]] = defaultdict(set)
+    enough = _ENOUGH
     if language in LANGUAGES:
         folded = folded or fold_text(text)
-        for span, pattern in _hits(folded, language, covered):
-            weight = pattern.weight
-            if weight >= 1.0:
-                strong.add(pattern.theme)
-                if span.start < title_length:
-                    weight = _ENOUGH
-                elif span.start < title_length + _LEAD:
-                    weight += 0.5
-            scores[pattern.theme] += weight
-            evidence[pattern.theme].add(span)
+        enough = min(max(_ENOUGH, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
+        for span, pattern in _hits(text, folded, language, covered):
+            theme, weight = pattern.theme, pattern.weight
+            evidence[theme].add(span)
+            if weight < 1.0:
+                weak[theme] += weight
+            elif span.start < title_length:
+                scores[theme] += enough
+            else:
+                scores[theme] += weight + 0.5 * (span.start < title_length + _LEAD)
     for organization, spans in organizations:
         for theme in _implied().get(organization, ()):
-            strong.add(theme)
-            scores[theme] += _ENOUGH
+            scores[theme] += enough
             evidence[theme].update(spans)
-    chosen = {theme for theme in strong if scores[theme] >= _ENOUGH}
+    chosen = {
+        theme for theme, score in scores.items() if score + min(weak[theme], _MOST_WEAK) >= enough
+    }
     return _with_parents(chosen, evidence)
 
 
 def _hits(
-    folded: Folded, language: str, covered: Sequence[tuple[int, int]]
-) -> list[tuple[Span, _Pattern]]:
+    text: str, folded: Folded, language: str, covered: Sequence[tuple[int, int]]
+) -> list[_Hit]:
     tokens = [(found.start(), found.end()) for found in _TOKEN.finditer(folded.text)]
     stems = _stem([folded.text[start:end] for start, end in tokens], language)
     kept: list[tuple[str, int, int]] = []
@@ -168,9 +188,30 @@ def _hits(
         for pattern in by_stem.get(stem, ()):
             size = len(pattern.stems)
             last = kept[index : index + size]
-            if size == 1 or tuple(word for word, _, _ in last) == pattern.stems:
-                hits.append((folded.span(start, last[-1][2]), pattern))
+            if size > 1 and tuple(word for word, _, _ in last) != pattern.stems:
+                continue
+            if pattern.word and not _alike(
+                pattern.word, folded.text[start : last[-1][2]], language
+            ):
+                continue
+            span = folded.span(start, last[-1][2])
+            if pattern.capitals and not text[span.start : span.end].isupper():
+                continue
+            hits.append(_Hit(span, pattern))
     return hits
+
+
+def _alike(word: str, written: str, language: str) -> bool:
+    """Say whether a word that shares the stem of another is near enough to be a form of it.
+
+    Stemmers join ``parado`` and ``para``, ``importación`` and ``importante``.
+    """
+    if language == "ar":
+        core = word.removeprefix("ال")
+        if core.endswith("ه"):
+            return core in written or core[:-1] + "ت" in written
+        return core[: max(3, len(core) - 1)] in written
+    return written.startswith(word[: max(3, len(word) - 2)])
 
 
 def _with_parents(chosen: set[str], evidence: dict[str, set[Span]]) -> tuple[Theme, ...]:

@@ -3,8 +3,8 @@
     python -m index.vocabularies.build_organizations FOLDER
 
 FOLDER holds ``eurovoc-76-international-orgs.jsonl``, ``supraverden-international-orgs.jsonl`` and
-``oecd-dac-channels.jsonl``; README.md beside this file says what they are. Rows made by hand decide identifiers, kinds and marks; a
-source adds names and identifiers to the row that already bears one of its names, and new rows
+``oecd-dac-channels.jsonl``; README.md beside this file says what they are. Rows made by hand
+decide identifiers, kinds and marks; a source adds names and identifiers to the row that already bears one of its names, and new rows
 where it knows enough of an organization.
 """
 
@@ -91,7 +91,8 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def _split(names: Iterable[str]) -> tuple[list[str], list[str]]:
     """Part clean names from acronyms: one word with two capitals is an acronym."""
-    long, short = [], []
+    long: list[str] = []
+    short: list[str] = []
     for name in names:
         clean = " ".join(html.unescape(name).replace(";", ",").replace("\u2010", "-").split())
         capitals = sum(letter.isupper() for letter in clean)
@@ -137,10 +138,12 @@ def oecd(path: Path) -> Iterator[Record]:
 
 
 _TOO_GENERAL = re.compile(
-    r"statistical commission|regional commission|south cent|european schools|union state|"
-    r"commission (for|on|de|du|sur|pour)|women|cooperation fund|global fund|special fund|other|"
-    r"developing countr|universit|academy|secretariat|secretaria|programme$|forum$|"
-    r"research council|council of ministers|secretaire general|secretary general|secretario geral|high commissioner|^pays|^groupe|^group"
+    r"statistical commission|regional commission|south cent|european schools|union state"
+    r"|commission (?:for|on|de|du|sur|pour)|women|cooperation fund|global fund|special fund|other"
+    r"|developing countr|universit|academy|secretariat|secretaria|programme$|forum$"
+    r"|research council|garanties de marche|fonds fiduciaire|trust fund|conseil de la paix"
+    r"|council of ministers|secretaire general|secretary general|secretario geral"
+    r"|high commissioner|^pays|^groupe|^group"
 )
 
 
@@ -189,6 +192,8 @@ class Merger:
 
     def _good(self, name: str) -> bool:
         words = fold_key(name).split()
+        if any(mark in name for mark in "([–/") or " - " in name:  # a fund's line, not a body
+            return False
         return len(words) > 1 and not _TOO_GENERAL.search(" ".join(words))
 
     def _known(self, record: Record) -> Draft | None:

@@ -2,7 +2,7 @@
 
 ``themes.tsv`` has the columns id, iptc (Media Topics code), eurovoc, then the label in fr, en,
 es, de, it, pt, ar. An id is ``parent`` or ``parent/child``. ``themes-LANGUAGE.txt`` has rows
-``id | expression ; expression ; ~weak expression``; ``themes-organizations.txt`` has rows
+``id | expression ; ~weak expression ; -plain expression``; ``themes-organizations.txt`` has rows
 ``id | organization ; organization`` for themes that naming an organization decides.
 """
 
@@ -17,10 +17,14 @@ from index.vocabularies.rows import LANGUAGES, read_rows
 
 
 class Expression(NamedTuple):
-    """An expression that speaks for a theme; a weak one only beside another."""
+    """An expression that speaks for a theme.
+
+    A weak one counts only beside another; a plain one of several words counts as one word does.
+    """
 
     text: str
     weak: bool
+    plain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,8 @@ def _read_expressions(path: Path, language: str, entries: Mapping[str, ThemeEntr
         for text in filter(None, map(str.strip, written.split(";"))):
             if not fold_key(text):
                 raise row.fault(f"the expression {text!r} has no letter")
-            found.append(Expression(text.removeprefix("~").strip(), text.startswith("~")))
+            plain = text.lstrip("~-").strip()
+            found.append(Expression(plain, text.startswith("~"), text.startswith("-")))
         folded = [fold_key(expression.text) for expression in found]
         if len(set(folded)) != len(folded):
             twice = next(text for text in folded if folded.count(text) > 1)

@@ -83,6 +83,7 @@ class Marker:
     def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
         self._verdicts: dict[str, dict[str, _Verdict]] = {}
+        self._analyzers = {suffix: analyzer(suffix) for suffix in wanted.forms}
         self._in_phrases = frozenset(word for p in wanted.phrases for word in p.words)
 
     def hits(
@@ -146,7 +147,7 @@ class Marker:
             return wanted.written[token.folded]
         forms = wanted.forms.get(suffix)
         if forms:
-            for form in analyzer(suffix).forms(token):
+            for form in self._analyzers[suffix].forms(token):
                 if form in forms:
                     return forms[form]
         for prefix, word in wanted.prefixes:

@@ -48,9 +48,9 @@ def body(text: str, hits: Sequence[Hit]) -> tuple[str, ...]:
     fragments: list[tuple[int, int]] = []
     for first, last in sorted(stretches):
         start, end = _fragment(text, hits[first].start, hits[last].end)
-        if fragments and start < fragments[-1][1]:
-            start = fragments[-1][1]
-        if start < end:
+        if fragments and start <= fragments[-1][1]:
+            fragments[-1] = (fragments[-1][0], max(end, fragments[-1][1]))
+        else:
             fragments.append((start, end))
     return tuple(_html(text, start, end, hits) for start, end in fragments)
 
@@ -129,7 +129,8 @@ def _start(text: str, first: int, room: int) -> int:
 
 
 def _html(text: str, start: int, end: int, hits: Sequence[Hit]) -> str:
-    pieces = ["… " if text[:start].strip() else ""] if start < 10_000 else ["… "]
+    begins = not text[max(0, start - 10_000) : start].strip()
+    pieces = [] if begins else ["… "]
     at = start
     for hit in hits:
         if hit.end <= start or hit.start >= end:

@@ -20,7 +20,7 @@ from index.generations import Generation
 from search.evaluate import Evaluation
 from search.query import ParsedQuery, QueryWord, parse
 from search.relaxation import answer
-from search.surface import as_written
+from search.surface import surface
 
 MAX_TERMS = 60_000
 """Words of one beginning that are looked at."""
@@ -71,7 +71,7 @@ def did_you_mean(
         evaluation.check_deadline()
         better = _better(fold(word.text), count, generation)
         if better is not None:
-            replacements.append((word, as_written(better.term, generation)))
+            replacements.append((word, surface(better.term, generation).text))
     if not replacements:
         return None
     text = parsed.text

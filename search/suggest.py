@@ -1,27 +1,30 @@
 """Completions of what is being typed: organizations, themes, titles, words."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import analyzer, fold, tokenize
+from index.analysis import fold, tokenize
 from index.generations import Generation
 from search.lookup import Lookup
 from search.response import Suggestion
-from search.surface import as_written
+from search.surface import surface
 
 MAX_TEXT = 100
 _LISTED = 2_000
 """Terms with a prefix among which the most frequent are looked for."""
 _TITLE_TERMS = 50
+_CONSIDERED = 30
+_TOGETHER = 200
+"""Terms that are counted together with the words before them."""
 _LAST_WORD = re.compile(r"\w+\Z")
 
 
 def suggest(
-    text: str, limit: int, locale: str, generation: Generation, lookup: Lookup
+    text: str, limit: int, generation: Generation, lookup: Lookup
 ) -> tuple[Suggestion, ...]:
     """Return at most ``limit`` completions; each kind gets its turn, best first.
 
@@ -29,15 +32,15 @@ def suggest(
     so) and come with the number of documents that carry them; titles and words complete its
     last word.
     """
-    text = text[-MAX_TEXT:].lstrip()
-    if not fold(text).strip() or limit < 1:
+    text = text.lstrip()
+    if not fold(text).strip() or limit < 1 or len(text) > MAX_TEXT:
         return ()
     kinds = [
         list(islice(kind, limit))
         for kind in (
             _values("organization", text, limit, lookup),
             _values("theme", text, limit, lookup),
-            _words(text, limit, locale, generation),
+            _words(text, generation),
             _titles(text, limit, generation),
         )
     ]
@@ -75,30 +78,38 @@ def _titles(text: str, limit: int, generation: Generation) -> Iterator[Suggestio
         yield Suggestion("title", document.title, document.id, 1)
 
 
-def _words(text: str, limit: int, locale: str, generation: Generation) -> Iterator[Suggestion]:
-    """Yield the most frequent words that complete the last one, after what stands before it."""
+def _words(text: str, generation: Generation) -> Iterator[Suggestion]:
+    """Yield the words that complete the last one in most documents that have the words before."""
     last = _LAST_WORD.search(text)
-    if last is None:
+    prefix = fold(last[0]) if last else ""
+    if last is None or not prefix:
         return
-    prefix = fold(last[0])
-    if not prefix:
-        return
-    terms = sorted(generation.terms("body", prefix, _LISTED), key=lambda term: (-term[1], term[0]))
-    stopping = _stopping(locale, generation)
-    for term, count in terms:
-        if len(term) > 2 and not any(_stops(term, language) for language in stopping):
-            written = text[: last.start()] + as_written(term, generation)
+    before = [token for token in tokenize(text[: last.start()]) if token.kind != "compound"]
+    listed = generation.terms("body", prefix, _LISTED)
+    terms = sorted((t for t in listed if len(t[0]) > 2), key=lambda term: (-term[1], term[0]))
+    if before:
+        terms = _together([token.folded for token in before], terms[:_TOGETHER], generation)
+    for term, count in terms[:_CONSIDERED]:
+        word = surface(term, generation)
+        if not word.stop:
+            written = text[: last.start()] + word.text
             yield Suggestion("word", written, written, count)
 
 
-def _stopping(locale: str, generation: Generation) -> Sequence[str]:
-    """Return the languages whose stop words are not worth suggesting."""
-    most = max(generation.languages, key=generation.languages.__getitem__, default=locale)
-    return tuple(dict.fromkeys((locale, most)))
-
-
-def _stops(term: str, language: str) -> bool:
-    return all(analyzer(language).is_stop(token) for token in tokenize(term))
+def _together(
+    words: list[str], terms: list[tuple[str, int]], generation: Generation
+) -> list[tuple[str, int]]:
+    """Count the documents that have each term and all the words; most first."""
+    having = generation.live.copy()
+    for word in words:
+        present = np.zeros(generation.size, dtype=np.bool_)
+        present[generation.postings("body", word).docs] = True
+        having &= present
+    counts = [
+        (term, int(np.count_nonzero(having[generation.postings("body", term).docs])))
+        for term, _ in terms
+    ]
+    return sorted((each for each in counts if each[1]), key=lambda term: (-term[1], term[0]))
 
 
 def _union(parts: Iterable[NDArray[np.int32]]) -> NDArray[np.int32]:

@@ -108,7 +108,7 @@ class WhooshEngine:
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
         """Complete what is being typed: organizations, themes, titles, words."""
         opened = self._open()
-        return suggest(text, limit, locale, opened.generation, opened.lookup(locale))
+        return suggest(text, limit, opened.generation, opened.lookup(locale))
 
     def document(self, id: str, locale: str, q: str = "") -> DocumentView | None:
         """Return a whole document, every match of ``q`` in ``highlights``; None if absent."""

@@ -182,7 +182,8 @@ def _build(index: Path, sources: Sequence[Path], options: BuildOptions, *, anew:
 def _tell(result: BuildResult) -> None:
     skipped = len(result.skipped)
     left_out = f", {skipped} skipped (trouvaille stats --skipped)" if skipped else ""
-    click.echo(f"{result.documents} documents{left_out}")
+    noun = "document" if result.documents == 1 else "documents"
+    click.echo(f"{result.documents:,} {noun}{left_out}")
 
 
 def _web_address(text: str, option: str) -> str:

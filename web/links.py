@@ -8,6 +8,10 @@ from urllib.parse import quote, urlencode
 from search.request import FACETS, MAX_DEPTH, VALUE_FACETS, SearchRequest, Sort
 from search.response import DateBucket, SearchResponse
 
+# What stays legible in an address; everything else is percent-encoded.
+PATH = "/:,@"
+QUERY = "/:,*"
+
 Parameters = list[tuple[str, str]]
 
 
@@ -46,8 +50,8 @@ def default_sort(request: SearchRequest) -> Sort:
 
 def address(base: str, path: str, written: Sequence[tuple[str, str]] = ()) -> str:
     """Join a base address, a path (quoted here) and parameters."""
-    query = urlencode(written, quote_via=quote, safe=":/,*")
-    return f"{base}{quote(path)}{'?' + query if query else ''}"
+    query = urlencode(written, quote_via=quote, safe=QUERY)
+    return f"{base}{quote(path, safe=PATH)}{'?' + query if query else ''}"
 
 
 def first_page(request: SearchRequest) -> SearchRequest:

@@ -1,0 +1,220 @@
+import re
+from itertools import pairwise
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import html
+
+STATES = [
+    "/",
+    "/search?q=ONU",
+    "/search?q=ONU&organization=onu&exclude_lang=de&from=2018&to=2024-06",
+    "/search?q=%22border&undated=only&hl=en",
+    "/search?q=zzzzqqqq",
+    "/search?q=zzzzqqqq&lang=fr&hl=en",
+    "/search?q=de&page=2&per_page=5&sort=date",
+    "/search?q=de&page=400&per_page=5",
+    "/search?q=&facets=",
+    "/search?theme=economy&interval=month&facet_size=2",
+    "/search?cursor=*&per_page=5",
+    "/search?from=hier&organisation=onu",
+    "/nothing",
+    "/docs/errors",
+    "/docs/errors?hl=en",
+]
+
+
+def read(client: FlaskClient, address: str, language: str = "fr") -> Any:
+    response = client.get(address, headers={"Accept-Language": language})
+    assert response.mimetype == "text/html"
+    return html.document_fromstring(response.get_data(as_text=True))
+
+
+def check(page: Any) -> None:
+    """What holds for every page: see also axe in the browser tests."""
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    for name in ("aria-labelledby", "aria-describedby"):
+        for named in page.xpath(f"//@{name}"):
+            assert set(named.split()) <= set(ids)
+    for one in page.xpath("//label/@for"):
+        assert one in ids
+    for field in page.xpath("//input[not(@type='hidden')]"):
+        assert page.xpath(f"//label[@for='{field.get('id')}']"), html.tostring(field)
+    assert len(page.xpath("//h1")) == 1
+    assert len(page.xpath("//main")) == 1
+    levels = [int(one.tag[1]) for one in page.xpath("//h1|//h2|//h3|//h4")]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    for link in page.xpath("//a"):
+        assert link.text_content().strip()
+        assert urlsplit(link.get("href")).scheme in ("", "http", "https")
+    assert page.xpath("/html/@lang")[0] in ("fr", "en")
+    # Nothing inline, nothing from elsewhere: the Content-Security-Policy would stop it.
+    assert not page.xpath("//script|//style|//@style|//iframe|//object")
+    assert not [name for name in page.xpath("//@*") if name.attrname.startswith("on")]
+    for address in page.xpath("//link/@href|//img/@src"):
+        assert address.startswith("/")
+
+
+@pytest.mark.parametrize("address", STATES)
+def test_pages_are_sound_in_every_state(client: FlaskClient, address: str) -> None:
+    page = read(client, address)
+    check(page)
+    policy = client.get(address).headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("address", STATES[:11])
+def test_every_link_of_a_page_leads_somewhere(client: FlaskClient, address: str) -> None:
+    for link in read(client, address).xpath("//a/@href"):
+        if link.startswith("/"):
+            response = client.get(link, buffered=True)
+            assert response.status_code == 200, link
+            response.close()
+
+
+def test_no_page_sets_a_cookie_or_lets_a_referrer_out(client: FlaskClient) -> None:
+    for address in STATES:
+        headers = client.get(address).headers
+        assert "Set-Cookie" not in headers
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_results_facets_and_counts_are_those_of_the_endpoint(client: FlaskClient) -> None:
+    query = "q=ONU&organization=onu&per_page=5"
+    answer = client.get(f"/api/search?{query}").get_json()
+    page = read(client, f"/search?{query}")
+    assert page.xpath("//p[@class='total']")[0].text_content() == f"{answer['total']} documents"
+    titles = [one.text_content() for one in page.xpath("//ol//h3")]
+    assert titles == [one["title"] or one["id"] for one in answer["results"]]
+    assert page.xpath("//ol//mark")
+    for name in ("organization", "theme", "lang", "source"):
+        shown = page.xpath(f"//section[@aria-labelledby='facet-{name}']/ul/li/a")
+        values = answer["facets"][name]["values"]
+        assert [
+            one.xpath(".//*[contains(@class, 'label')]")[0].text_content() for one in shown
+        ] == [value["label"] for value in values]
+        counts = [int(one.xpath(".//*[@class='count']")[0].text_content()) for one in shown]
+        assert counts == [value["count"] for value in values]
+    assert page.xpath("//ul[@class='chips']//bdi")[0].text_content().startswith("Organisation")
+
+
+def test_following_a_facet_link_gives_its_count(client: FlaskClient) -> None:
+    page = read(client, "/search?q=s%C3%A9curit%C3%A9")
+    for link in page.xpath("//section[@aria-labelledby='facet-theme']/ul/li/a")[:3]:
+        count = link.xpath(".//*[@class='count']")[0].text_content()
+        after = read(client, link.get("href"))
+        total = after.xpath("//p[@class='total']")[0].text_content()
+        assert total.split()[0] == count
+        # The chip takes it away again.
+        chip = after.xpath("//ul[@class='chips']//a/@href")[0]
+        assert read(client, chip).xpath("//p[@class='total']")[0].text_content() == (
+            page.xpath("//p[@class='total']")[0].text_content()
+        )
+
+
+def test_the_language_of_the_page(client: FlaskClient) -> None:
+    for address, header, language in (
+        *(("/", "", "fr"), ("/", "en-US,en;q=0.9", "en"), ("/", "de,en;q=0.5", "en")),
+        *(("/?hl=en", "fr", "en"), ("/?hl=fr", "en", "fr"), ("/", "ja", "fr")),
+    ):
+        response = client.get(address, headers={"Accept-Language": header})
+        page = html.document_fromstring(response.get_data(as_text=True))
+        assert page.get("lang") == language
+        assert response.headers["Content-Language"] == language
+        assert "Accept-Language" in response.headers["Vary"]
+    # Once chosen, it stays on every link and form of the page.
+    page = read(client, "/search?q=ONU&hl=en")
+    assert "Search the archive" in page.text_content()
+    for link in page.xpath("//main//a/@href|//a[@class='name']/@href"):
+        assert "hl=en" in link, link
+    for form in page.xpath("//form"):
+        assert form.xpath(".//input[@name='hl']/@value") == ["en"]
+
+
+def test_dates_and_numbers_as_the_reader_writes_them(client: FlaskClient) -> None:
+    for language, months in (("fr", "janvier|mai|juin|septembre"), ("en", "January|May|June")):
+        page = read(client, "/search?q=de&per_page=100", language)
+        times = page.xpath("//time")
+        assert times
+        text = " ".join(one.text_content() for one in times)
+        assert re.search(months, text)
+        for one in times:
+            assert re.match(r"\d{4}(-\d\d)?(-\d\d)?", one.get("datetime"))
+    assert "undated" in read(client, "/search?undated=only", "en").text_content()
+
+
+def test_text_has_its_own_language_and_direction(client: FlaskClient) -> None:
+    page = read(client, "/search?lang=ar")
+    titles = page.xpath("//ol//h3")
+    assert titles
+    assert {(one.get("dir"), one.get("lang")) for one in titles} == {("rtl", "ar")}
+    document = read(client, page.xpath("//ol//h3/a/@href")[0])
+    check(document)
+    assert document.xpath("//h1[@dir='rtl'][@lang='ar']")
+    assert document.xpath("//div[@class='text'][@dir='rtl'][@lang='ar']/p")
+
+
+def test_a_document_shows_its_matches_and_its_fields(client: FlaskClient) -> None:
+    page = read(client, "/search?q=terrorisme&lang=fr")
+    address = page.xpath("//ol//h3/a/@href")[0]
+    document = read(client, address)
+    check(document)
+    assert document.xpath("//article//mark")
+    assert document.xpath("//section[@aria-labelledby='about-organization']//a")
+    assert document.xpath("//section[@aria-labelledby='about-similar']//a")
+    assert not read(client, address.split("?")[0]).xpath("//article//mark")
+
+
+def test_states_that_help(client: FlaskClient) -> None:
+    nothing = read(client, "/search?q=zzzzqqqq&lang=fr")
+    assert "Aucun document ne répond" in nothing.text_content()
+    assert nothing.xpath("//div[@class='empty']//a[@href='/search?q=zzzzqqqq']")
+    beyond = read(client, "/search?q=de&page=400&per_page=5")
+    assert beyond.xpath("//p[@class='empty']/a")
+    warned = read(client, "/search?q=%22ONU")
+    assert "guillemet" in warned.xpath("//ul[@class='notices']")[0].text_content()
+    wrong = read(client, "/search?from=hier")
+    assert "from=hier" in wrong.xpath("//li/code")[0].text_content()
+
+
+def test_hostile_documents_are_shown_as_text(hostile: FlaskClient) -> None:
+    found = read(hostile, "/search?q=accord")
+    check(found)
+    assert "<script>" in found.xpath("//ol")[0].text_content()
+    assert not found.xpath("//img|//i|//b")
+    links = found.xpath("//ol//h3/a/@href")
+    # Readers make identifiers of what a document says: no slash, no space, all else as it was.
+    address = next(one for one in links if one.startswith("/document/a:b"))
+    assert quote("?d#e&f=%41:", safe=":") in address
+    document = read(hostile, address)
+    check(document)
+    assert "<script>alert('texte')</script>" in document.xpath("//article")[0].text_content()
+    assert len(document.xpath("//article//mark")) >= 2
+    assert not document.xpath("//a[contains(@href, 'javascript')]")
+    assert not document.xpath("//img|//article//i|//article//b")
+    query = '"><script>alert(1)</script>'
+    echoed = read(hostile, "/search?q=" + quote(query))
+    check(echoed)
+    assert echoed.xpath("//input[@id='q']/@value") == [query]
+
+
+def test_hostile_documents_in_the_endpoint(hostile: FlaskClient) -> None:
+    answer = hostile.get("/api/search?q=accord").get_json()
+    assert answer["total"] == 3
+    for result in answer["results"]:
+        assert result["source_url"] is None
+        for piece in result["highlights"]["title"] + result["highlights"]["body"]:
+            assert set(re.findall(r"<[^>]*>", piece)) <= {"<mark>", "</mark>"}
+        path = urlsplit(result["url"]).path
+        assert hostile.get(path).status_code == 200
+        assert (
+            hostile.get(path.replace("/document/", "/api/documents/")).get_json()["id"]
+            == (result["id"])
+        )
+        similar = hostile.get(path.replace("/document/", "/api/documents/") + "/similar")
+        assert similar.status_code == 200

@@ -1,0 +1,228 @@
+"""The command, run as a reader runs it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Timer
+from time import monotonic, sleep
+from urllib.request import Request, urlopen
+
+import pytest
+
+from web.cli import main
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+"""Seconds after which something that should happen is taken not to."""
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-c", "from web.cli import main; main()", *map(str, arguments)]
+
+
+def environment() -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("TROUVAILLE")}
+    return {**ours, "PYTHONUNBUFFERED": "1"}
+
+
+def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments),
+        cwd=cwd,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+class Service:
+    """A ``trouvaille serve`` that listens."""
+
+    def __init__(self, process: subprocess.Popen[str], address: str, told: list[str]) -> None:
+        self.process = process
+        self.address = address
+        self.told = told
+
+    def ask(self, path: str) -> dict[str, object]:
+        with urlopen(Request(self.address + path), timeout=PATIENCE) as answer:
+            told = json.load(answer)
+        assert isinstance(told, dict)
+        return told
+
+    def documents(self) -> int:
+        told = self.ask("healthz")["documents"]
+        assert isinstance(told, int)
+        return told
+
+    def stop(self, number: signal.Signals) -> tuple[str, str]:
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=PATIENCE)
+
+
+@contextmanager
+def serving(*arguments: str | Path, cwd: Path) -> Iterator[Service]:
+    process = subprocess.Popen(
+        command("serve", "--port", "0", "--workers", "2", *arguments),
+        cwd=cwd,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    watch = Timer(PATIENCE, process.kill)
+    watch.start()
+    try:
+        assert process.stdout is not None
+        told = []
+        address = None
+        while address is None:
+            line = process.stdout.readline()
+            assert line, f"serve ended early: {process.communicate()}"
+            told.append(line.rstrip("\n"))
+            address = re.fullmatch(r"Serving on (http://127\.0\.0\.1:\d+/)", told[-1])
+        yield Service(process, address[1], told)
+    finally:
+        watch.cancel()
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=PATIENCE)
+
+
+def eventually(what: object, wanted: object) -> None:
+    """Wait until a callable returns what is wanted."""
+    assert callable(what)
+    until = monotonic() + PATIENCE
+    while (got := what()) != wanted:
+        assert monotonic() < until, got
+        sleep(0.05)
+
+
+def children(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # pid (name) state ppid: a name may hold anything, parentheses too.
+            if int(entry.read_text().rsplit(")", 1)[1].split()[1]) == parent:
+                found.append(int(entry.parent.name))
+    return found
+
+
+def refuses(address: str) -> bool:
+    host, port = re.fullmatch(r"http://(.*):(\d+)/", address).groups()  # type: ignore[union-attr]
+    with socket.socket() as caller:
+        return caller.connect_ex((host, int(port))) != 0
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(text, "utf-8")
+
+
+def test_serve_builds_serves_moves_on_and_stops(tmp_path: Path) -> None:
+    sources = tmp_path / "documents"
+    write(sources, "un.txt", "Un accord sur la pêche est signé à Rabat par les ministres.")
+    with serving(sources, cwd=tmp_path) as service:
+        assert service.told[0] == "1 document"
+        assert (tmp_path / "trouvaille-index" / "current").exists()
+        answer = service.ask("api/search?q=accords")
+        assert answer["total"] == 1
+        with urlopen(service.address + "?q=peche", timeout=PATIENCE) as page:
+            assert "<mark>pêche</mark>" in page.read().decode()
+        # Another process publishes: both workers move to it, nobody restarts anything.
+        write(sources, "deux.txt", "Un second accord, sur les douanes, est signé à Tunis.")
+        done = run("update", sources, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert {service.documents() for _ in range(20)} == {2}
+        assert service.ask("api/search?q=accord")["total"] == 2
+        # A question longer than servers usually take.
+        long = service.ask("api/search?q=" + "%D8%A7" * 10_000)
+        assert long["warnings"]
+        # The port is taken now: said in a sentence.
+        port = service.address.rstrip("/").rsplit(":", 1)[1]
+        second = run("serve", "--port", port, cwd=tmp_path)
+        assert second.returncode == 1
+        assert second.stdout == ""
+        assert re.fullmatch(rf"trouvaille: Port {port} .*--port \d+\.\n", second.stderr)
+        written, complained = service.stop(signal.SIGTERM)
+        assert service.process.returncode == 0
+        assert written == ""
+        assert "Traceback" not in complained
+        assert "gunicorn" not in complained
+        assert refuses(service.address)
+
+
+def test_serve_brings_an_index_up_to_date_and_stops_on_interrupt(tmp_path: Path) -> None:
+    sources = tmp_path / "documents"
+    write(sources, "un.txt", "Un accord sur la pêche est signé à Rabat par les ministres.")
+    assert run("rebuild", sources, "--index", "ix", cwd=tmp_path).returncode == 0
+    write(sources, "deux.txt", "Un second accord, sur les douanes, est signé à Tunis.")
+    with serving(sources, "--index", "ix", cwd=tmp_path) as service:
+        assert service.documents() == 2
+        workers = children(service.process.pid)
+        assert len(workers) >= 2
+        _, complained = service.stop(signal.SIGINT)
+        assert service.process.returncode == 0
+        assert "Traceback" not in complained
+        eventually(lambda: [one for one in workers if Path(f"/proc/{one}").exists()], [])
+    shutil.rmtree(sources)
+    with serving("--index", "ix", "--base-url", "https://example.org/a", cwd=tmp_path) as service:
+        links = service.ask("api/search")["links"]
+        assert isinstance(links, dict)
+        assert links["self"] == "https://example.org/a/api/search"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["serve"], 1, "There is no index"),
+        (["serve", "absent"], 1, "absent"),
+        (["serve", "empty"], 1, "no document"),
+        (["serve", "--host", "nowhere.invalid"], 2, "nowhere.invalid"),
+        (["serve", "--host", "192.0.2.1"], 2, "192.0.2.1"),
+        (["serve", "--base-url", "example.org"], 2, "--base-url"),
+        (["serve", "--base-url", "http://[x"], 2, "--base-url"),
+        (["serve", "--cors", "example.org/x"], 2, "--cors"),
+        (["serve", "--port", "70000"], 2, "70000"),
+        (["serve", "--workers", "x"], 2, "--workers"),
+        (["search", "x"], 1, "There is no index"),
+        (["nonsense"], 2, "nonsense"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    status: int,
+    said: str,
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["trouvaille", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    written, complained = capsys.readouterr()
+    assert ended.value.code == status, complained
+    assert written == ""
+    assert said in complained
+    lines = [one for one in complained.splitlines() if one.startswith(("trouvaille:", "Error:"))]
+    assert len(lines) == 1
+    assert not (tmp_path / "trouvaille-index" / "current").exists()
+
+
+def test_version_and_help(tmp_path: Path) -> None:
+    assert re.fullmatch(r"trouvaille, version [\d.]+\n", run("--version", cwd=tmp_path).stdout)
+    helped = run("--help", cwd=tmp_path).stdout
+    for name in ("rebuild", "update", "check", "stats", "rollback", "search", "serve"):
+        assert name in helped
+    assert "TROUVAILLE_PORT" in run("serve", "-h", cwd=tmp_path).stdout

@@ -28,6 +28,8 @@ _FAULTS = {
     "empty_range": "the range ends ({to}) before it begins",
 }
 _SHOWN_VALUES = 5
+# What documents name must not move the cursor of a terminal.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 _MARK = re.compile("<mark>(.*?)</mark>", re.DOTALL)
 
 
@@ -124,7 +126,7 @@ def _lines(response: SearchResponse) -> Iterator[str]:
     for name, facet in response.facets.items():
         shown = _facet_line(facet)
         if shown:
-            yield f"{Presenter().facet_label(name)}: {shown}"
+            yield f"{Presenter().facet_label(name)}: {_CONTROLS.sub('', shown)}"
     if response.next_cursor:
         yield f"Next: --cursor {response.next_cursor}"
 
@@ -133,7 +135,7 @@ def _result_lines(number: int, result: Result) -> Iterator[str]:
     title = result.highlights.title or (html.escape(result.title or result.id, quote=False),)
     yield f"{number:3}. {_terminal(title[0])}"
     about = (result.published or "undated", result.language, result.source, result.id)
-    yield "     " + "  ".join(part for part in about if part)
+    yield "     " + "  ".join(_CONTROLS.sub("", part) for part in about if part)
     for fragment in result.highlights.body:
         yield "     " + _terminal(fragment)
 

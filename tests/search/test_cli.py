@@ -96,3 +96,12 @@ def test_faults_are_one_usage_error(index: Path) -> None:
 def test_index_from_the_environment(index: Path) -> None:
     result = CliRunner().invoke(search, ["accord"], env={"TROUVAILLE_INDEX": str(index)})
     assert result.exit_code == 0
+
+
+def test_control_characters_of_documents_stay_off_the_terminal(
+    tmp_path: Path, make_entry: Any
+) -> None:
+    index_documents(tmp_path, [make_entry("a\x1b]", "x\x1b[2J", title="t\x1b", source="s\x1b[31m")])
+    output = run(tmp_path).output
+    assert "\x1b" not in output
+    assert "Source: s[31m (1)" in output

@@ -178,7 +178,8 @@ class _Lexer:
             self._add(Kind.QUOTED, content, near.end(), words or None)
 
     def _chunk(self) -> None:
-        stop = _WORD_BREAK.search(self.text, self.at)
+        # From the next character on: a closing mark that closes nothing begins a chunk.
+        stop = _WORD_BREAK.search(self.text, self.at + 1)
         end = stop.start() if stop else len(self.text)
         chunk = self.text[self.at : end]
         name, colon, value = chunk.partition(":")

@@ -191,7 +191,7 @@ class Compiler:
                 break
             self.units += 1
             clauses.append(Clause(unit.node, _titled(unit.text, field), unit.stops))
-            if self.positive:
+            if self.positive and not isinstance(unit.node, Started):
                 self.words.append(
                     QueryWord(unit.text, start + unit.start, start + unit.end, unit.node)
                 )

@@ -1,0 +1,363 @@
+"""Evaluation against brute force over the analysed texts, and against Whoosh's own searcher."""
+
+import itertools
+import math
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh import query
+from whoosh.index import open_dir
+
+from index.analysis import analyse, analyzer, tokenize
+from index.document import Document, Fields, Language, PublicationDate, Span
+from index.encoding import encode
+from index.errors import SearchTimeout
+from index.generations import Archive, Generation
+from index.manifest import Settings
+from index.publishing import Part, Report, building, index_documents
+from index.segments import write_segment
+from search.evaluate import evaluate
+from search.nodes import AnalyzedWith, Dated, HasValue, Near, Quoted, Started, Word
+from search.query import parse
+from search.scoring import PARAMETERS
+
+Entry = tuple[Document, Fields]
+
+WORDS = {
+    "fr": "la le les des sans pêche péché pêches accord accords commercial l'accord aujourd'hui "
+    "porte-avions CEN-SAD cen sad 10 000 œuvre signé n°5 U.S.A. OTAN paris à et",
+    "en": "the of to be or not accord accords agreement fishing fished porte signed U.S.A. la "
+    "paris mother-in-law 10,000 nations united C++",
+    "de": "die der und Straße Straßen Übung sad Köln accord Vereinte Nationen",
+    "ar": "في من اتفاق الاتفاق تجاري الأمم المتحدة إتفاق",
+    "ja": "日本 日本経済 経済 新聞は 本",
+    "cy": "cytundeb pêche the Paris",
+}
+QUERY_WORDS = sorted({word for words in WORDS.values() for word in words.split()})
+
+
+def entries(seed: int, count: int, first: int = 0) -> list[Entry]:
+    chance = random.Random(seed)
+    made = []
+    for number in range(first, first + count):
+        language = chance.choice(list(WORDS))
+        words = WORDS[language].split()
+        title = " ".join(chance.choices(words, k=chance.randint(0, 4)))
+        text = " ".join(chance.choices(words, k=chance.randint(1, 20)))
+        parts: tuple[tuple[Span, str], ...] = ()
+        if chance.random() < 0.2:
+            other = " ".join(chance.choices(WORDS["en"].split(), k=5))
+            parts = ((Span(0, len(text)), language), (Span(len(text), len(text + other)), "en"))
+            text += other
+        published = None
+        if chance.random() < 0.7:
+            day = f"{chance.choice((2023, 2024))}-0{chance.randint(1, 9)}-15"
+            published = PublicationDate(day, "day", "metadata")
+        fields = Fields(language=Language(language, parts=parts), published=published)
+        source = chance.choice(("AFP", "Agence Nord", ""))
+        made.append((Document(f"d{number:03}", text, title, source=source), fields))
+    return made
+
+
+@dataclass
+class Analysed:
+    """A document as brute force sees it: field -> term -> positions."""
+
+    entry: Entry
+    terms: Mapping[str, Mapping[str, Sequence[int]]]
+
+    @property
+    def suffix(self) -> str:
+        return analyzer(self.entry[1].language.code).suffix
+
+    def has(self, field: str, term: str) -> bool:
+        return term in self.terms.get(field, {})
+
+
+def analysed(entry: Entry) -> Analysed:
+    document, fields = entry
+    language = fields.language
+    title = analyse(document.title, [(Span(0, len(document.title)), language.code)])
+    whole = ((Span(0, len(document.text)), language.code),)
+    body = analyse(document.text, language.parts or whole)
+    terms: dict[str, Mapping[str, Sequence[int]]] = {}
+    for name, text in (("title", title), ("body", body)):
+        terms[name] = text.exact
+        for suffix, stems in text.stems.items():
+            terms[f"{name}_{suffix}"] = stems
+    return Analysed(entry, terms)
+
+
+def matches(node: query.Query, doc: Analysed) -> bool:
+    """Tell whether a document matches, by the definition of each node."""
+    match node:
+        case Word():
+            return (
+                any(
+                    doc.has(f"{name}_{suffix}", form)
+                    for name in node.fields
+                    for suffix, forms in node.forms.items()
+                    for form in forms
+                )
+                or doc.suffix in node.stopped
+                or (
+                    doc.suffix in node.written
+                    and any(doc.has(name, node.literal) for name in node.fields)
+                )
+            )
+        case Quoted():
+            return any(adjacent(doc, name, node.words) for name in node.fields)
+        case Near():
+            return any(close(doc, name, node.words, node.distance) for name in node.fields)
+        case Started():
+            return any(
+                term.startswith(node.prefix) for name in node.fields for term in doc.terms[name]
+            )
+        case HasValue():
+            document, fields = doc.entry
+            value = {"lang": fields.language.code, "source": document.source}[node.facet]
+            return value.casefold() == node.value.casefold()
+        case Dated():
+            published = doc.entry[1].published
+            day = published.value if published else ""
+            first = node.first.isoformat() if node.first else ""
+            last = node.last.isoformat() if node.last else "9999"
+            return bool(day) and first <= day <= last
+        case AnalyzedWith():
+            return doc.suffix in node.suffixes
+        case query.And():
+            return all(matches(each, doc) for each in node.subqueries)
+        case query.Or() | query.DisjunctionMax():
+            return any(matches(each, doc) for each in node.subqueries)
+        case query.Not():
+            return not matches(node.query, doc)
+        case query.Every():
+            return True
+    raise TypeError(node)
+
+
+def adjacent(doc: Analysed, name: str, words: Sequence[str]) -> bool:
+    terms = doc.terms[name]
+    return any(
+        all(start + offset in terms.get(word, ()) for offset, word in enumerate(words))
+        for start in terms.get(words[0], ())
+    )
+
+
+def close(doc: Analysed, name: str, words: Sequence[str], distance: int) -> bool:
+    places = [[(word, at) for at in doc.terms[name].get(word, ())] for word in words]
+    return any(
+        len(set(chosen)) == len(chosen)
+        and max(at for _, at in chosen) - min(at for _, at in chosen) < len(words) + distance
+        for chosen in itertools.product(*places)
+    )
+
+
+class Built:
+    """A generation with what brute force needs; the live documents by number."""
+
+    def __init__(self, generation: Generation, live: Mapping[int, Entry]) -> None:
+        self.generation = generation
+        self.docs = {number: analysed(entry) for number, entry in live.items()}
+
+    def __repr__(self) -> str:
+        return f"<{len(self.docs)} documents>"
+
+    def expected(self, tree: query.Query) -> list[int]:
+        return [number for number, doc in self.docs.items() if matches(tree, doc)]
+
+
+@pytest.fixture(scope="module")
+def one_segment(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    made = entries(1, 120)
+    root = tmp_path_factory.mktemp("one")
+    return Built(index_documents(root, made), dict(enumerate(made)))
+
+
+@pytest.fixture(scope="module")
+def two_segments(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Documents in two segments, a third of those in the first deleted."""
+    root = tmp_path_factory.mktemp("two")
+    old, new = entries(1, 90), entries(2, 40, first=90)
+    name = index_documents(root, old).name
+    live = np.array([number % 3 != 0 for number in range(90)])
+    with building(root) as site:
+        info = write_segment(site.segment_folder, (encode(*entry) for entry in new))
+        parts = [Part(name, live), Part(site.name, np.ones(info.documents, np.bool_))]
+        site.publish(parts, {}, Report(), Settings(), "")
+    kept = {n: entry for n, entry in enumerate([*old, *new]) if n >= 90 or live[n]}
+    return Built(Archive(root).current(), kept)
+
+
+def queries() -> st.SearchStrategy[str]:
+    word = st.sampled_from(QUERY_WORDS)
+    phrase = st.lists(word, min_size=1, max_size=3).map(" ".join)
+    leaf = st.one_of(
+        word,
+        word,
+        phrase,
+        phrase.map('"{}"'.format),
+        st.builds('"{}"~{}'.format, phrase, st.integers(0, 6)),
+        word.map(lambda each: f"{each[:2]}*"),
+        word.map("title:{}".format),
+        st.sampled_from(("lang:fr", "lang:de", "source:afp", "date:2024", "date:2023-05..", "*")),
+    )
+    return st.recursive(
+        leaf,
+        lambda inner: st.one_of(
+            st.builds("{} {}".format, inner, inner),
+            st.builds("({}) AND ({})".format, inner, inner),
+            st.builds("({}) OR ({})".format, inner, inner),
+            inner.map("NOT ({})".format),
+        ),
+        max_leaves=6,
+    )
+
+
+@settings(max_examples=250, deadline=None)
+@given(typed=queries())
+def test_documents_are_those_that_match(typed: str, one_segment: Built) -> None:
+    check(typed, one_segment)
+
+
+@settings(max_examples=100, deadline=None)
+@given(typed=queries())
+def test_deleted_documents_never_match(typed: str, two_segments: Built) -> None:
+    check(typed, two_segments)
+
+
+def check(typed: str, built: Built) -> None:
+    tree = parse(typed, built.generation.analyzers).tree
+    assert tree is not None
+    found = evaluate(tree, built.generation)
+    assert found.docs.tolist() == built.expected(tree), repr(tree)
+    assert found.docs.dtype == np.int32
+    assert found.scores.dtype == np.float32
+    assert len(found.scores) == len(found.docs)
+    assert np.isfinite(found.scores).all()
+    assert (found.scores >= 0).all()
+    unscored = evaluate(tree, built.generation, scored=False)
+    assert unscored.docs.tolist() == found.docs.tolist()
+    again = evaluate(tree, built.generation)
+    assert again.scores.tolist() == found.scores.tolist()
+
+
+def stock() -> st.SearchStrategy[query.Query]:
+    """Trees of Whoosh's own nodes, over unstemmed and stemmed fields.
+
+    Not AndNot: Whoosh's gives a document too many when its right side is Every.
+    """
+    words = st.sampled_from(("la", "accord", "accords", "sad", "cen", "paris", "the", "10", "nul"))
+    field = st.sampled_from(("title", "body", "body_fr", "body_en"))
+    leaf = st.one_of(
+        st.builds(query.Term, field, words),
+        st.builds(query.Phrase, field, st.lists(words, min_size=2, max_size=3)),
+        st.builds(query.Prefix, field, st.sampled_from(("a", "acc", "p"))),
+        st.just(query.Every()),
+    )
+    return st.recursive(
+        leaf,
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=1, max_size=3).map(query.And),
+            st.lists(inner, min_size=1, max_size=3).map(query.Or),
+            st.lists(inner, min_size=1, max_size=3).map(query.DisjunctionMax),
+            inner.map(query.Not),
+        ),
+        max_leaves=5,
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(tree=stock())
+def test_agrees_with_whoosh(tree: query.Query, one_segment: Built) -> None:
+    generation = one_segment.generation
+    segment = generation.manifest.segments[0].name
+    folder = generation.folder.parent.parent / "segments" / segment / "whoosh"
+    with open_dir(str(folder)).searcher() as searcher:
+        expected = sorted(searcher.docs_for_query(tree))
+    assert evaluate(tree, generation).docs.tolist() == expected
+
+
+def test_whoosh_evaluates_words_and_quotations_too(one_segment: Built) -> None:
+    generation = one_segment.generation
+    segment = generation.manifest.segments[0].name
+    folder = generation.folder.parent.parent / "segments" / segment / "whoosh"
+    for typed in ("accord", '"cen sad"', "acc*", "CEN-SAD OR fishing"):
+        tree = parse(typed, generation.analyzers).tree
+        with open_dir(str(folder)).searcher() as searcher:
+            expected = sorted(searcher.docs_for_query(tree))
+        assert expected
+        assert evaluate(tree, generation).docs.tolist() == expected
+
+
+def test_nothing_asked_matches_everything(two_segments: Built) -> None:
+    assert evaluate(None, two_segments.generation).docs.tolist() == list(two_segments.docs)
+
+
+def test_a_word_scores_by_bm25f(tmp_path: Path) -> None:
+    made = [
+        (Document(f"d{n}", text, title), Fields(language=Language("fr")))
+        for n, (title, text) in enumerate(
+            [
+                ("Accord signé", "Un accord, des accords, une signature."),
+                ("", "Les accords de Paris et de Londres tiennent bon"),
+                ("Paris", "Rien ici"),
+            ]
+        )
+    ]
+    generation = index_documents(tmp_path, made)
+    docs = [analysed(entry) for entry in made]
+    lengths = {
+        name: [max((max(at) for at in doc.terms[name].values()), default=-1) + 1 for doc in docs]
+        for name in ("title", "body")
+    }
+
+    def bm25f(fields: Mapping[str, str], term: str, number: int) -> float:
+        total = 0.0
+        for name, field in fields.items():
+            held = [each for each in lengths[name] if each]
+            mean = sum(held) / len(held)
+            b, weight = PARAMETERS.b(name), PARAMETERS.weight(name)
+            tf = len(docs[number].terms.get(field, {}).get(term, ()))
+            total += weight * tf / (1 - b + b * lengths[name][number] / mean)
+        having = sum(any(doc.has(field, term) for field in fields.values()) for doc in docs)
+        idf = math.log(1 + (len(docs) - having + 0.5) / (having + 0.5))
+        return idf * total * (PARAMETERS.k1 + 1) / (total + PARAMETERS.k1)
+
+    found = evaluate(parse("accord", generation.analyzers).tree, generation)
+    (stem,) = analyzer("fr").forms(tokenize("accord")[0])
+    expected = [
+        bm25f({"title": "title_fr", "body": "body_fr"}, stem, number)
+        + PARAMETERS.exact * bm25f({"title": "title", "body": "body"}, "accord", number)
+        for number in (0, 1)
+    ]
+    assert found.docs.tolist() == [0, 1]
+    assert found.scores.tolist() == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_deadline_ends_a_search(one_segment: Built) -> None:
+    tree = parse("accord pêche", one_segment.generation.analyzers).tree
+    with pytest.raises(SearchTimeout):
+        evaluate(tree, one_segment.generation, deadline=time.monotonic() - 1)
+
+
+def test_an_unknown_value_is_said_and_matches_nothing(one_segment: Built) -> None:
+    tree = parse("accord source:Reuters", one_segment.generation.analyzers).tree
+    found = evaluate(tree, one_segment.generation)
+    assert not len(found.docs)
+    assert [notice.code for notice in found.warnings] == ["unknown_value"]
+
+
+def test_a_source_is_found_however_it_is_cased(one_segment: Built) -> None:
+    generation = one_segment.generation
+    typed = parse('source:"agence nord"', generation.analyzers).tree
+    assert evaluate(typed, generation).docs.tolist() == [
+        number for number, doc in one_segment.docs.items() if doc.entry[0].source == "Agence Nord"
+    ]

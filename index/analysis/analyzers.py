@@ -10,7 +10,7 @@ import Stemmer
 from index.analysis import arabic, inflection
 from index.analysis.folding import fold
 from index.analysis.stop_words import stop_words
-from index.analysis.tokenizer import CHUNK, Token, chunk_tokens
+from index.analysis.tokenizer import CHUNK, Token, analyse_chunk
 from index.document import Span
 
 # ISO 639-1 codes to Snowball algorithms.
@@ -60,7 +60,8 @@ ANALYZERS: Final[tuple[str, ...]] = (*_ALGORITHMS, UNDETERMINED)
 PART_GAP: Final = 100
 """Positions between parts of a text in different languages: no phrase reaches across."""
 
-_CACHE_SIZE: Final = 65_536
+_MAX_ENTRIES: Final = 65_536
+_MAX_FORMS: Final = 16_384
 _MAX_CACHED: Final = 40
 
 _local = threading.local()
@@ -122,7 +123,7 @@ class Analyzer:
         if known is not None:
             return known
         forms = tuple(dict.fromkeys(form for form in self._stems(token) if form))
-        if len(self._forms) >= _CACHE_SIZE:
+        if len(self._forms) >= _MAX_FORMS:
             self._forms.clear()
         self._forms[token.normal] = forms
         return forms
@@ -160,7 +161,7 @@ class Analyzer:
         """Return the terms of one chunk of a text; short chunks are kept."""
         entry = self._entries.get(surface)
         if entry is None:
-            chunk = chunk_tokens(surface)
+            chunk = analyse_chunk(surface)
             entry = _Entry(
                 chunk.positions,
                 tuple((token.folded, token.position) for token in chunk.tokens),
@@ -169,7 +170,7 @@ class Analyzer:
                 ),
             )
             if len(surface) <= _MAX_CACHED:
-                if len(self._entries) >= _CACHE_SIZE:
+                if len(self._entries) >= _MAX_ENTRIES:
                     self._entries.clear()
                 self._entries[surface] = entry
         return entry

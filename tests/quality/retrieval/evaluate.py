@@ -36,13 +36,10 @@ VARIANTS: Mapping[str, Parameters] = {
     "as released": PARAMETERS,
     "without the exact word": replace(PARAMETERS, exact=0.0),
     "without proximity": replace(PARAMETERS, proximity=0.0),
-    "without either": replace(PARAMETERS, exact=0.0, proximity=0.0),
     "folded forms count in full": replace(PARAMETERS, inexact=1.0),
     "titles count as the body does": replace(PARAMETERS, title_weight=1.0),
     "titles are not searched": replace(PARAMETERS, title_weight=0.0),
     "b = 0.75 in the body": replace(PARAMETERS, body_b=0.75),
-    "k1 = 0.9": replace(PARAMETERS, k1=0.9),
-    "k1 = 1.5": replace(PARAMETERS, k1=1.5),
 }
 
 

@@ -1,6 +1,7 @@
 """What goes into a generation comes out of it."""
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.analysis import ANALYZERS, analyse
+from index.cache import ByteCache
+from index.columns import Docs
 from index.days import UNDATED_DAY, span
 from index.document import (
     Document,
@@ -21,7 +24,7 @@ from index.document import (
     Theme,
 )
 from index.errors import UsageError
-from index.generations import Archive
+from index.generations import Archive, Generation
 from index.publishing import index_documents
 from index.schema import MAX_TERM_BYTES, pack_positions, pack_terms, term_bytes
 from index.stored import clean, pack, unpack
@@ -239,3 +242,39 @@ def test_a_directory_that_holds_something_else_is_left_alone(tmp_path: Path) -> 
     with pytest.raises(UsageError, match=r"letter\.txt"):
         index_documents(tmp_path, [])
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_threads_share_one_generation(sample_index: Path) -> None:
+    with Archive(sample_index).current() as generation:
+        terms = [("body", term) for term, _ in generation.terms("body", "", 500)]
+        everyone = np.arange(generation.size, dtype=np.int32)
+        expected = [_all_of(generation, term, everyone) for term in terms]
+    # A cache of almost nothing: every question reads.
+    shared = Archive(sample_index, cache_bytes=1000).current()
+    with ThreadPoolExecutor(6) as threads:
+        rounds = [threads.submit(_every, shared, terms, everyone) for _ in range(6)]
+    assert all(each.result() == expected for each in rounds)
+
+
+def _every(generation: Generation, terms: list[tuple[str, str]], docs: Docs) -> list[object]:
+    return [_all_of(generation, term, docs) for term in terms]
+
+
+def _all_of(generation: Generation, term: tuple[str, str], docs: Docs) -> object:
+    found = generation.postings(*term)
+    where = [at.tolist() for at in generation.positions(*term, docs)]
+    return found.docs.tolist(), found.freqs.tolist(), where
+
+
+def test_the_cache_holds_no_more_than_its_bytes() -> None:
+    cache, made = ByteCache(100), []
+
+    def get(key: str, size: int) -> None:
+        assert cache.get(key, lambda: (made.append(key) or key, size)) == key
+
+    for key in ("a", "b", "a", "c", "a", "b"):
+        get(key, 50)
+    assert made == ["a", "b", "c", "b"]  # c drove b out, the least recently used
+    get("huge", 101)
+    get("huge", 101)
+    assert made[4:] == ["huge", "huge"]

@@ -41,41 +41,30 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
         lambda: language.detect(document, options.languages),
         Language("und", 0.0, "none"),
     )
-    nothing: tuple[tuple[Organization, ...], tuple[Theme, ...]] = ((), ())
-    named, subjects = attempt(
-        "organizations and themes", lambda: _names_and_subjects(document, spoken.code), nothing
+    lead = f"{document.title}\n\n" if document.title else ""
+    text = lead + document.text
+    folded = fold_text(text)
+    found = attempt(
+        "organizations",
+        lambda: organizations.find_all(text, spoken.code, folded),
+        organizations.Found((), ()),
+    )
+    subjects: tuple[Theme, ...] = attempt(
+        "themes", lambda: themes.assign(text, spoken.code, folded, found, len(lead)), ()
     )
     published = attempt(
         "dates",
         lambda: dates.published(document, options.reference_date, file_times=options.file_times),
         None,
     )
+    named = found.organizations
+    if lead:  # spans are those in the text
+        named = tuple(
+            Organization(each.id, each.label, _in_text(each.spans, len(lead)), each.known)
+            for each in named
+        )
+        subjects = tuple(Theme(each.id, _in_text(each.evidence, len(lead))) for each in subjects)
     return Fields(spoken, named, subjects, published, failures=tuple(failures))
-
-
-def _names_and_subjects(
-    document: Document, code: str
-) -> tuple[tuple[Organization, ...], tuple[Theme, ...]]:
-    """Find organizations and themes in title and text; spans are those in the text."""
-    lead = f"{document.title}\n\n" if document.title else ""
-    text = lead + document.text
-    folded = fold_text(text)
-    found = organizations.find_all(text, code, folded)
-    subjects = themes.assign(
-        text,
-        code,
-        folded,
-        found.covered,
-        [(organization.id, organization.spans) for organization in found.organizations],
-        len(lead),
-    )
-    if not lead:
-        return found.organizations, subjects
-    named = tuple(
-        Organization(each.id, each.label, _in_text(each.spans, len(lead)), each.known)
-        for each in found.organizations
-    )
-    return named, tuple(Theme(each.id, _in_text(each.evidence, len(lead))) for each in subjects)
 
 
 def _in_text(spans: tuple[Span, ...], offset: int) -> tuple[Span, ...]:

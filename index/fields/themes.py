@@ -16,6 +16,7 @@ from typing import NamedTuple
 import Stemmer
 
 from index.document import Span, Theme
+from index.fields.organizations import Found
 from index.vocabularies import themes as theme_vocabulary
 from index.vocabularies.folding import Folded, fold_key, fold_text
 from index.vocabularies.rows import LANGUAGES
@@ -39,6 +40,7 @@ _STOP = {
     "pt": "de do da dos das o a os as e em no na nos nas um uma por ao",
     "ar": "في من علي الي عن و",
 }
+NOTHING_FOUND = Found((), ())
 _TOKEN = re.compile(r"\S+")
 _LEAD = 400
 _ENOUGH = 2.0
@@ -131,15 +133,13 @@ def assign(
     text: str,
     language: str,
     folded: Folded | None = None,
-    covered: Sequence[tuple[int, int]] = (),
-    organizations: Sequence[tuple[str, Sequence[Span]]] = (),
+    found: Found = NOTHING_FOUND,
     title_length: int = 0,
 ) -> tuple[Theme, ...]:
     """Return the themes of ``text``, parents with their children, with the spans that decided.
 
-    ``covered`` are ranges of the folded text that names of organizations cover and that speak
-    for no theme; ``organizations`` are those found, with their spans, for themes they imply.
-    ``title_length`` is the part of ``text`` that is a title.
+    ``found`` are the organizations of the text: their names speak for no theme, but some of them
+    imply one. ``title_length`` is the part of ``text`` that is a title.
     """
     scores: dict[str, float] = defaultdict(float)
     weak: dict[str, float] = defaultdict(float)
@@ -148,7 +148,7 @@ def assign(
     if language in LANGUAGES:
         folded = folded or fold_text(text)
         enough = min(max(_ENOUGH, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
-        for span, pattern in _hits(text, folded, language, covered):
+        for span, pattern in _hits(text, folded, language, found.covered):
             theme, weight = pattern.theme, pattern.weight
             evidence[theme].add(span)
             if weight < 1.0:
@@ -157,10 +157,10 @@ def assign(
                 scores[theme] += enough
             else:
                 scores[theme] += weight + 0.5 * (span.start < title_length + _LEAD)
-    for organization, spans in organizations:
-        for theme in _implied().get(organization, ()):
+    for organization in found.organizations:
+        for theme in _implied().get(organization.id, ()):
             scores[theme] += enough
-            evidence[theme].update(spans)
+            evidence[theme].update(organization.spans)
     chosen = {
         theme for theme, score in scores.items() if score + min(weak[theme], _MOST_WEAK) >= enough
     }

@@ -4,8 +4,8 @@
 
 FOLDER holds ``eurovoc-76-international-orgs.jsonl``, ``supraverden-international-orgs.jsonl`` and
 ``oecd-dac-channels.jsonl``; README.md beside this file says what they are. Rows made by hand
-decide identifiers, kinds and marks; a source adds names and identifiers to the row that already bears one of its names, and new rows
-where it knows enough of an organization.
+decide identifiers, kinds and marks; a source adds names and identifiers to the row that already
+bears one of its names, and a new row where it knows enough of an organization.
 """
 
 import html

@@ -1,0 +1,195 @@
+from pathlib import Path
+
+import pytest
+
+from index.errors import VocabularyError
+from index.fields import themes as theme_extractor
+from index.vocabularies import organizations, themes
+from index.vocabularies.build_organizations import by_hand
+from index.vocabularies.folding import fold_key, fold_text
+from index.vocabularies.organizations import COLUMNS, load_organizations
+from index.vocabularies.rows import LANGUAGES
+from index.vocabularies.themes import load_themes
+
+
+def row(**cells: str) -> str:
+    filled = {"kind": "igo", "source": "test", **cells}
+    return "\t".join(filled.get(column, "") for column in COLUMNS)
+
+
+def write(tmp_path: Path, *rows: str) -> Path:
+    path = tmp_path / "organizations.tsv"
+    path.write_text("# comment\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_there_are_many_organizations_written_by_hand_in_seven_languages() -> None:
+    drafts = by_hand()
+    assert len(drafts) >= 500
+    spoken = {code: sum(code in draft.names for draft in drafts) for code in LANGUAGES}
+    assert all(count >= 100 for count in spoken.values()), spoken
+
+
+@pytest.mark.parametrize(
+    ("written", "id"),
+    [
+        ("ONU", "onu"),
+        ("nations unies", "onu"),
+        ("United Nations", "onu"),
+        ("UN", "onu"),
+        ("Vereinte Nationen", "onu"),
+        ("الأمم المتحدة", "onu"),
+        ("otan", "otan"),
+        ("NATO", "otan"),
+        ("Economic Community of West African States", "cedeao"),
+        ("OMS", "oms"),
+        ("Organização Mundial da Saúde", "oms"),
+        ("Organisation de la Conférence islamique", "oci"),
+    ],
+)
+def test_any_name_resolves_to_one_id(written: str, id: str) -> None:
+    assert organizations().resolve(written) == id
+    assert organizations().resolve(written.upper()) == id
+
+
+def test_an_unknown_name_resolves_to_nothing() -> None:
+    assert organizations().resolve("Confrérie imaginaire de Nulle-Part") is None
+    assert themes().resolve("nulle part") is None
+
+
+def test_labels_follow_the_locale_and_fall_back() -> None:
+    authority = organizations()
+    assert authority.label("onu", "fr") == "Organisation des Nations Unies"
+    assert authority.label("onu", "en") == "United Nations"
+    assert authority.label("onu", "sv") == authority.label("onu", "fr")
+    assert authority.label("~unknown", "fr") == "~unknown"
+    for id in authority.ids():
+        assert authority.label(id, "fr")
+        assert authority.resolve(id) == id
+
+
+def test_every_theme_has_labels_and_every_child_a_parent() -> None:
+    vocabulary = themes()
+    for id in vocabulary.ids():
+        parent = vocabulary.parent(id)
+        assert parent is None or parent in vocabulary.entries
+        for locale in LANGUAGES:
+            assert vocabulary.label(id, locale) != id
+        assert vocabulary.resolve(id) == id
+    assert vocabulary.parent("crime/terrorism") == "crime"
+    assert vocabulary.resolve("Terrorismo") == "crime/terrorism"
+    assert vocabulary.resolve("ÉCONOMIE, AFFAIRES ET FINANCE") == "economy"
+
+
+def test_every_child_theme_has_expressions_in_every_language() -> None:
+    bare = [
+        (id, language)
+        for id, entry in themes().entries.items()
+        for language in LANGUAGES
+        if "/" in id and not entry.expressions.get(language)
+    ]
+    assert not bare
+
+
+def test_themes_imply_only_known_organizations() -> None:
+    known = set(organizations().ids())
+    for entry in themes().entries.values():
+        assert set(entry.organizations) <= known
+
+
+def test_an_expression_finds_its_own_theme() -> None:
+    for id, entry in themes().entries.items():
+        for language, expressions in entry.expressions.items():
+            strong = [each.text for each in expressions if not each.weak]
+            text = ". ".join(strong * 2)[:900]
+            found = {theme.id for theme in theme_extractor.assign(text, language)}
+            assert not strong or id in found, (id, language)
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        (["onu\tigo"], "2 columns"),
+        ([row(id="ONU", fr="Nations unies")], "no identifier"),
+        ([row(id="onu", kind="band", fr="Nations unies")], "unknown kind"),
+        ([row(id="onu", source="", fr="Nations unies")], "source"),
+        ([row(id="onu")], "no name"),
+        ([row(id="onu", fr="Nations unies; ...")], "no letter"),
+        ([row(id="onu", fr="Nations unies"), row(id="onu", fr="Autre nom")], "stands also"),
+        ([row(id="onu", fr="Nations unies"), row(id="x", fr="Nations-Unies")], "also a name of"),
+        ([row(id="onu", fr="Nations unies; =NU")], "too short an acronym"),
+        ([row(id="onu", parent="monde", fr="Nations unies")], "parent"),
+    ],
+)
+def test_a_bad_row_is_refused_with_file_line_and_reason(
+    tmp_path: Path, rows: list[str], reason: str
+) -> None:
+    with pytest.raises(VocabularyError, match=reason) as refused:
+        load_organizations(write(tmp_path, *rows))
+    assert f"organizations.tsv, line {len(rows) + 1}" in str(refused.value)
+    assert refused.value.exit_status == 2
+
+
+def test_an_ambiguous_acronym_may_be_shared(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        row(id="ua", fr="Union africaine; =~UA"),
+        row(id="artistes", fr="Union des artistes; =~UA"),
+    )
+    assert set(load_organizations(path).ids()) == {"ua", "artistes"}
+
+
+def test_an_unreadable_vocabulary_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(VocabularyError, match="cannot be read"):
+        load_organizations(tmp_path / "absent.tsv")
+    bad = tmp_path / "latin.tsv"
+    bad.write_bytes(b"\xe9\xff\n")
+    with pytest.raises(VocabularyError, match="cannot be read"):
+        load_organizations(bad)
+
+
+def theme_folder(tmp_path: Path, themes_row: str, french: str) -> Path:
+    (tmp_path / "themes.tsv").write_text(themes_row + "\n", encoding="utf-8")
+    for language in LANGUAGES:
+        (tmp_path / f"themes-{language}.txt").write_text("# none\n", encoding="utf-8")
+    (tmp_path / "themes-fr.txt").write_text(french + "\n", encoding="utf-8")
+    (tmp_path / "themes-organizations.txt").write_text("# none\n", encoding="utf-8")
+    return tmp_path
+
+
+GOOD = "crime\t\t\t" + "\t".join(["Crime"] * len(LANGUAGES))
+
+
+@pytest.mark.parametrize(
+    ("themes_row", "french", "reason"),
+    [
+        ("crime\tx", "", "2 columns"),
+        (GOOD + "\n" + GOOD, "", "stands twice"),
+        (GOOD.replace("crime", "crime/theft", 1), "", "parent of crime/theft"),
+        (GOOD.removesuffix("Crime"), "", "needs a label"),
+        (GOOD, "crime", "expected: theme"),
+        (GOOD, "theft|vol", "unknown theme"),
+        (GOOD, "crime|vol\ncrime|vols", "stands twice"),
+        (GOOD, "crime|vol;Vol", "stands twice"),
+        (GOOD, "crime|...", "no letter"),
+    ],
+)
+def test_a_bad_theme_is_refused(tmp_path: Path, themes_row: str, french: str, reason: str) -> None:
+    with pytest.raises(VocabularyError, match=reason):
+        load_themes(theme_folder(tmp_path, themes_row, french))
+
+
+def test_folded_text_leads_back_to_the_original() -> None:
+    text = "Cœur  de\nl’Œuvre — ÉTATS-UNIS, الأُمَم المتّحدة\n\nfin"
+    folded = fold_text(text)
+    for word, written in [
+        ("coeur", "Cœur"),
+        ("oeuvre", "Œuvre"),
+        ("etats unis", "ÉTATS-UNIS"),
+        ("الامم المتحده", "الأُمَم المتّحدة"),
+        ("fin", "fin"),
+    ]:
+        start = folded.text.index(word)
+        span = folded.span(start, start + len(word))
+        assert text[span.start : span.end] == written
+    assert fold_key("L'Unité—Côté") == "l unite cote"

@@ -3,19 +3,40 @@
 import gzip
 import hashlib
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import kind
+
 from index.document import Document, Span
 
 GOLD = Path(__file__).resolve().parent / "gold"
-PRESS = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "press"
+DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
+PRESS = DATA / "press"
+ITALIAN = DATA / "ner" / "it-kind-wikinews-train.conll.gz"
 LANGUAGES = ("fr", "en", "es", "de", "it", "pt", "ar")
 KINDS = frozenset(
-    "intergovernmental government court party union company bank media ngo armed-group sport "
-    "education religious other".split()
+    (
+        "intergovernmental",
+        "government",
+        "court",
+        "party",
+        "union",
+        "company",
+        "bank",
+        "media",
+        "ngo",
+        "armed-group",
+        "sport",
+        "education",
+        "religious",
+        "other",
+    )
 )
 
 
@@ -51,9 +72,9 @@ class JudgedThemes:
     no_id: tuple[str, ...]
 
 
-def languages(kind: str) -> tuple[str, ...]:
-    """Return the languages that have gold of a kind, ``organizations`` or ``themes``."""
-    return tuple(code for code in LANGUAGES if (GOLD / f"{kind}-{code}.jsonl").exists())
+def languages(judged: str) -> tuple[str, ...]:
+    """Return the languages that have gold of ``organizations`` or ``themes``."""
+    return tuple(code for code in LANGUAGES if (GOLD / f"{judged}-{code}.jsonl").exists())
 
 
 def judged_names(language: str) -> tuple[JudgedNames, ...]:
@@ -85,8 +106,8 @@ def with_parents(themes: list[str] | frozenset[str]) -> frozenset[str]:
     return frozenset(themes) | {theme.partition("/")[0] for theme in themes}
 
 
-def _rows(kind: str, language: str) -> Iterator[tuple[str, dict[str, Any], Document]]:
-    path = GOLD / f"{kind}-{language}.jsonl"
+def _rows(judged: str, language: str) -> Iterator[tuple[str, dict[str, Any], Document]]:
+    path = GOLD / f"{judged}-{language}.jsonl"
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         rows = [json.loads(line) for line in lines]
@@ -106,6 +127,8 @@ def _rows(kind: str, language: str) -> Iterator[tuple[str, dict[str, Any], Docum
 
 
 def _documents(language: str, wanted: set[str]) -> dict[str, Document]:
+    if language == "it":  # no Italian press
+        return {id: Document(id, kind.document(id, ITALIAN), language="it") for id in wanted}
     found: dict[str, Document] = {}
     with gzip.open(PRESS / language / "dispatches.jsonl.gz", "rt", encoding="utf-8") as file:
         for line in file:

@@ -53,6 +53,8 @@ class Result:
     themes: tuple[Labelled, ...]
     score: float
     highlights: Highlights
+    opening: str = ""
+    """The first words of the text, where there is no title to call the document by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from index.document import Document, Fields, Span
 from search.lookup import Lookup
 from search.response import DocumentView, Highlights, Labelled, Result
 
+MAX_OPENING = 90
+
 
 def result(
     document: Document, fields: Fields, score: float, highlights: Highlights, lookup: Lookup
@@ -28,7 +30,16 @@ def result(
         themes=_themes(fields, lookup),
         score=score,
         highlights=highlights,
+        opening="" if document.title.strip() else opening(document.text),
     )
+
+
+def opening(text: str) -> str:
+    """Return the first words of a text, at most ``MAX_OPENING`` characters of them."""
+    first = " ".join(text[: 4 * MAX_OPENING].split())
+    if len(first) <= MAX_OPENING:
+        return first
+    return f"{first[:MAX_OPENING].rsplit(' ', 1)[0]} …"
 
 
 def view(

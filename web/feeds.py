@@ -17,6 +17,7 @@ from web import links
 from web.context import asked, engine, labelled, search_parts, stop_if_known
 from web.i18n import negotiate
 from web.representation import Writer
+from web.text import joined
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -137,7 +138,7 @@ def _feed(response: SearchResponse, question: SearchRequest) -> bytes:
 def _entry(result: Result) -> ElementTree.Element:
     entry = ElementTree.Element("entry", {"xml:lang": result.language})
     address = links.address(g.base, f"/document/{result.id}")
-    _add(entry, "title", result.title or result.id)
+    _add(entry, "title", result.title or result.opening or result.id)
     _add(entry, "id", address)
     _add(entry, "link", rel="alternate", type="text/html", href=address)
     _add(entry, "updated", _moment(result.published))
@@ -147,7 +148,7 @@ def _entry(result: Result) -> ElementTree.Element:
         author = ElementTree.SubElement(entry, "author")
         _add(author, "name", result.source)
     if result.highlights.body:
-        _add(entry, "summary", " … ".join(result.highlights.body), type="html")
+        _add(entry, "summary", joined(result.highlights.body), type="html")
     for one in (*result.organizations, *result.themes):
         _add(entry, "category", term=one.value, label=one.label)
     return entry

@@ -9,17 +9,20 @@ from flask_babel import gettext
 from search.presenter import web_address
 from search.request import MAX_DEPTH, VALUE_FACETS, SearchRequest, Sort
 from search.response import DateBucket, FacetValue, SearchResponse, ValueFacet
+from search.views import opening
 from web import links
 from web.context import asked, engine, only
 from web.errors import NotFoundHere
 from web.i18n import OFFERED, month_or_day, negotiate
 from web.messages import FACETS, FAULTS, PROBLEMS, notice_detail
 from web.representation import SEARCH
-from web.text import marked, paragraphs
+from web.text import joined, marked, paragraphs
 
 blueprint = Blueprint("pages", __name__)
 
 SIMILAR = 5
+FIRST_VALUES = 8
+"""Values of a facet that are in sight; the others of the list unfold."""
 MORE_VALUES = 100
 
 
@@ -122,6 +125,8 @@ def search() -> Response:
         },
         home=request.path == "/" and not links.parameters(understood),
         more_values=MORE_VALUES,
+        first_values=FIRST_VALUES,
+        joined=joined,
     )
 
 
@@ -136,6 +141,7 @@ def document(id: str) -> Response:
     return _page(
         "document.html",
         view=view,
+        name=view.title or opening(view.text) or view.id,
         title=marked(view.title, sorted(view.highlights.title_offsets)),
         paragraphs=paragraphs(view.text, view.highlights.body_offsets),
         to=Addresses(SearchRequest(q=q)),

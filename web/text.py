@@ -25,6 +25,11 @@ def marked(text: str, marks: Offsets, start: int = 0) -> Markup:
     return Markup("").join(pieces)
 
 
+def joined(pieces: Sequence[str]) -> Markup:
+    """Return the fragments of a highlight (escaped already) as one, with one ellipsis between."""
+    return Markup(" ".join(pieces).replace("… …", "…"))
+
+
 def paragraphs(text: str, marks: Offsets) -> list[Markup]:
     """Return the paragraphs of a text, one a line of it, empty ones left out."""
     found: list[Markup] = []

@@ -89,12 +89,15 @@ def test_results_facets_and_counts_are_those_of_the_endpoint(client: FlaskClient
     answer = client.get(f"/api/search?{query}").get_json()
     page = read(client, f"/search?{query}")
     assert page.xpath("//p[@class='total']")[0].text_content() == f"{answer['total']} documents"
-    titles = [one.text_content() for one in page.xpath("//ol//h3")]
-    assert titles == [one["title"] or one["id"] for one in answer["results"]]
+    shown = page.xpath("//ol//h3/a/@href")
+    assert [one.split("?")[0] for one in shown] == [
+        urlsplit(one["url"]).path for one in answer["results"]
+    ]
     assert page.xpath("//ol//mark")
     for name in ("organization", "theme", "lang", "source"):
-        shown = page.xpath(f"//section[@aria-labelledby='facet-{name}']/ul/li/a")
-        values = answer["facets"][name]["values"]
+        shown = page.xpath(f"//section[@aria-labelledby='facet-{name}']//li/a")
+        lines = answer["facets"][name]["values"]
+        values = [one for line in lines for one in (line, *line.get("children", ()))]
         assert [
             one.xpath(".//*[contains(@class, 'label')]")[0].text_content() for one in shown
         ] == [value["label"] for value in values]
@@ -168,6 +171,16 @@ def test_a_document_shows_its_matches_and_its_fields(client: FlaskClient) -> Non
     assert document.xpath("//section[@aria-labelledby='about-organization']//a")
     assert document.xpath("//section[@aria-labelledby='about-similar']//a")
     assert not read(client, address.split("?")[0]).xpath("//article//mark")
+
+
+def test_a_document_without_a_title_is_called_by_its_first_words(client: FlaskClient) -> None:
+    page = read(client, "/search?q=%22deuxi%C3%A8me+conf%C3%A9rence+minist%C3%A9rielle%22")
+    link = page.xpath("//ol//h3/a")[0]
+    assert link.text_content().startswith("Les travaux de la deuxième conférence")
+    assert link.text_content().endswith(" …")
+    document = read(client, link.get("href"))
+    assert document.xpath("//h1")[0].text_content() == link.text_content()
+    assert not re.search("… …", page.text_content())
 
 
 def test_states_that_help(client: FlaskClient) -> None:

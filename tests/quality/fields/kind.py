@@ -5,7 +5,7 @@ range of consecutive sentences, named ``kind-wikinews:<first>-<last>`` (counted 
 included), and `rebuild` gives its text. The rules are fixed, since the offsets of the gold hang on
 them:
 
-- no space before a closing mark or after an opening one, nor after a word that ends in an apostrophe;
+- no space before a closing mark or after an opening one, nor after an elided word (``dell'``);
 - straight quotation marks open and close in turn within a sentence;
 - a space between two sentences, but a new line after one that ends in a letter or a figure
   (a headline).
@@ -17,13 +17,17 @@ from functools import cache
 from pathlib import Path
 
 SOURCE = "kind-wikinews"
-CLOSING = frozenset(". , ; : ! ? ) ] } » ” … %".split())
-OPENING = frozenset("( [ { « “".split())
+CLOSING = frozenset([".", ",", ";", ":", "!", "?", ")", "]", "}", "»", "”", "…", "%"])
+OPENING = frozenset(["(", "[", "{", "«", "“"])
 APOSTROPHES = ("'", "’")
+CLIPPED = frozenset({"po'", "pa'", "e'"})  # words cut short, not articles
 
 
 def document(identifier: str, path: Path) -> str:
-    """Return the text of a range of sentences such as ``kind-wikinews:41-54``."""
+    """Return the text of a range of sentences such as ``kind-wikinews:41-54``.
+
+    Raises ValueError for an identifier of another form, and OSError for a file that cannot be read.
+    """
     source, _, span = identifier.partition(":")
     first, _, last = span.partition("-")
     if source != SOURCE or not (first.isdecimal() and last.isdecimal()):
@@ -68,5 +72,9 @@ def _join(tokens: Sequence[str]) -> str:
         if token == '"':
             quoted = not quoted
         opens = token in OPENING or (token == '"' and quoted)
-        glued = opens or (len(token) > 1 and token.endswith(APOSTROPHES))
+        glued = opens or _elided(token)
     return text
+
+
+def _elided(token: str) -> bool:
+    return len(token) > 1 and token.endswith(APOSTROPHES) and token.lower() not in CLIPPED

@@ -126,8 +126,11 @@ def dominant_script(sample: str) -> str:
     """Return ``latin``, or the language that stands for the script of most letters, or ``""``."""
     if sample.isascii():
         return _LATIN_SCRIPT if any(map(str.isalpha, sample)) else ""
+    latin = len(_LATIN.findall(sample))
+    if latin * 2 > len(sample):
+        return _LATIN_SCRIPT
     counts = {code: len(pattern.findall(sample)) for code, pattern in _SCRIPTS}
-    counts[_LATIN_SCRIPT] = len(_LATIN.findall(sample))
+    counts[_LATIN_SCRIPT] = latin
     if counts["ja"] and counts["ja"] * 8 > counts["zh"]:
         counts["ja"] += counts["zh"]
     best = max(counts, key=lambda code: counts[code])

@@ -165,15 +165,18 @@ def _looks_right(form: Form, written: str, language: str) -> bool:
         return "." in written and written.upper() == written
     if form.acronym:
         if written.upper() == written or written == form.text:
-            return True
+            return written.isascii() or not form.text.isascii()
         letters = sum(character.isalpha() for character in written)
         long_enough = letters >= (_TITLE_CASE_LENGTH if language != "it" else 3)
-        return long_enough and written[:1].isupper() and not form.ambiguous
+        titled = written[:1].isupper() and written.isascii()
+        return long_enough and titled and not form.ambiguous
     first = written[:1]
     if first.isupper() or not (first.islower() or first.isupper()):
         return True
     if written == form.text:
         return form.words > 1 or not form.text.islower()
+    if first == "a" and written[:3] in ("al-", "al "):  # al-Qaeda, wherever it stands
+        return written[3:4].isupper()
     return form.words >= 4 or (form.words == 3 and written.lower() != written)
 
 

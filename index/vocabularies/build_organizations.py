@@ -143,7 +143,7 @@ _TOO_GENERAL = re.compile(
     r"|developing countr|universit|academy|secretariat|secretaria|programme$|forum$"
     r"|research council|garanties de marche|fonds fiduciaire|trust fund|conseil de la paix"
     r"|council of ministers|secretaire general|secretary general|secretario geral"
-    r"|high commissioner|^pays|^groupe|^group"
+    r"|high commissioner|soudan du sud|south sudan|sudao do sul|^pays|^groupe|^group"
 )
 
 

@@ -9,7 +9,7 @@ has the rule as readers see it).
 from collections.abc import Sequence
 from itertools import pairwise
 
-from index.analysis import Token, fold
+from index.analysis import Token, analyzer, fold
 
 LONG = 7
 """Content words from which on a query is taken for a sentence."""
@@ -22,7 +22,7 @@ _INTERROGATIVES = {
     "en": "how why when where what which whose who whom",
     "es": "cómo qué cuándo dónde cuál cuáles quién quiénes cuánto cuánta cuántos cuántas",
     "pt": "quando onde qual quais quem quanto quanta quantos quantas porquê",
-    "it": "perché quando dove quale quali chi quanto quanta quanti quante cosa",
+    "it": "perché quando dove quale quali chi quanto quanta quanti quante",
     "de": "wie warum wann wo welche welcher welches wer wem wen wessen wieviel weshalb",
     "nl": "hoe waarom wanneer waar welke wie hoeveel",
     "sv": "hur varför när vilken vilket vilka vem",
@@ -63,12 +63,18 @@ def is_question(text: str, tokens: Sequence[Token], content: int, analyzers: Seq
         return True
     if "fr" in analyzers and _is_inverted(text, words):
         return True
-    return any(
-        token.folded in _BY_LANGUAGE.get(suffix, ())
-        for token in words[:_FIRST]
-        for suffix in analyzers
-        if not text[token.start : token.end].isupper()
-    )
+    return any(_is_asked(text, words[:_FIRST], suffix) for suffix in analyzers)
+
+
+def _is_asked(text: str, words: Sequence[Token], suffix: str) -> bool:
+    """Tell whether an interrogative comes first, or behind stop words only (in which, de quel)."""
+    interrogatives, found = _BY_LANGUAGE.get(suffix, ()), analyzer(suffix)
+    for token in words:
+        if token.folded in interrogatives:
+            return not text[token.start : token.end].isupper()
+        if not found.is_stop(token):
+            return False
+    return False
 
 
 def _is_inverted(text: str, words: Sequence[Token]) -> bool:

@@ -212,7 +212,7 @@ class Evaluation:
             self._warn(Notice("prefix_cut", values))
             terms = terms[:MAX_EXPANSION]
         self.check_deadline()
-        parts = [(name, of_any(self.generation, name, terms)) for name in fields]
+        parts = [(name.partition("_")[0], of_any(self.generation, name, terms)) for name in fields]
         return self._scored(parts, self.statistics.everywhere)
 
     def _stock(self, words: Sequence[str], fieldname: str, within: Docs | None) -> Hits:

@@ -49,6 +49,8 @@ _MOST_WEAK = 1.0
 _CHARACTERS_A_POINT = 1_400
 _MOST_NEEDED = 4.0
 """A long text must say more: a point for so many characters, from ``_ENOUGH`` to this."""
+_LONGER, _LONGER_GERMAN = 3, 5
+"""Letters that an inflected form may have more than the word it is a form of."""
 _CACHED_STEMS = 200_000
 
 
@@ -211,7 +213,8 @@ def _alike(word: str, written: str, language: str) -> bool:
         if core.endswith("ه"):
             return core in written or core[:-1] + "ت" in written
         return core[: max(3, len(core) - 1)] in written
-    return written.startswith(word[: max(3, len(word) - 2)])
+    longest = len(word) + (_LONGER_GERMAN if language == "de" else _LONGER)
+    return len(written) <= longest and written.startswith(word[: max(4, len(word) - 2)])
 
 
 def _with_parents(chosen: set[str], evidence: dict[str, set[Span]]) -> tuple[Theme, ...]:

@@ -235,7 +235,11 @@ def find_all(text: str, language: str, folded: Folded | None = None) -> Found:
     for mention in kept:
         if mention.form.id != TRAP:
             spans[mention.form.id].append(mention.span)
-    taken = [mention.span for mention in kept]
+    taken = bytearray(len(text))  # one flag a character: constant time however many names
+    for mention in kept:
+        taken[mention.span.start : mention.span.end] = b"\1" * (
+            mention.span.end - mention.span.start
+        )
     for pair in pairs:
         id = bound[pair.acronym]
         if id.startswith("~"):
@@ -243,9 +247,8 @@ def find_all(text: str, language: str, folded: Folded | None = None) -> Found:
             spans[id].append(pair.long)
     for acronym, id in bound.items():
         for span in _occurrences(text, acronym):
-            if not any(span.start < other.end and other.start < span.end for other in taken):
+            if not any(taken[span.start : span.end]):
                 spans[id].append(span)
-                taken.append(span)
     organizations = []
     for id, where in spans.items():
         where.sort()
@@ -265,18 +268,23 @@ def find(text: str, language: str) -> tuple[Organization, ...]:
 
 def _bind(pairs: list[Pair], mentions: list[Mention]) -> dict[str, str]:
     """Say what each acronym that the document explains means: a known id, or a new one."""
+    ending: dict[int, list[Mention]] = defaultdict(list)
+    if pairs:
+        for mention in mentions:
+            ending[mention.span.end].append(mention)
     bound: dict[str, str] = {}
     for pair in pairs:
         if pair.acronym not in bound:
-            known = _known_long_form(pair, mentions) or _nearly_named(pair, mentions)
+            known = _known_long_form(pair, ending[pair.long.end])
+            known = known or _nearly_named(pair, mentions)
             bound[pair.acronym] = known or "~" + slug(pair.name)
     return bound
 
 
-def _known_long_form(pair: Pair, mentions: list[Mention]) -> str | None:
-    for mention in mentions:
-        exact = mention.span.end == pair.long.end and mention.span.start <= pair.long.start
-        if exact and mention.form.id != TRAP:
+def _known_long_form(pair: Pair, ending: list[Mention]) -> str | None:
+    """Return the organization whose name ends with the long form and covers it."""
+    for mention in ending:
+        if mention.span.start <= pair.long.start and mention.form.id != TRAP:
             return mention.form.id
     return None
 

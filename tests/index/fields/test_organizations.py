@@ -153,3 +153,8 @@ def test_spans_lie_in_any_text_and_are_ordered(text: str, language: str) -> None
         for start, end in each.spans:
             assert 0 <= start < end <= len(text)
     assert find(text, language) == found
+
+
+def test_a_long_list_of_pairs_is_read_in_one_pass() -> None:
+    found = find("Union des arbitres (UA) " * 3000, "fr")
+    assert [(each.id, len(each.spans)) for each in found] == [("~union-des-arbitres", 6000)]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
+from time import monotonic, sleep
 
 import pytest
 
@@ -87,7 +88,7 @@ def killed_builds(index_of: IndexOf, tmp_path: Path) -> Iterator[Callable[[str, 
 
 @pytest.mark.parametrize("command", ["rebuild", "update"])
 @pytest.mark.parametrize(
-    "points", [range(1, 100, 16), pytest.param(range(1, 1000), marks=pytest.mark.long)]
+    "points", [range(1, 100, 16), pytest.param(range(1, 1000, 3), marks=pytest.mark.long)]
 )
 def test_a_killed_build_leaves_the_published_generation(
     killed_builds: Callable[[str, int], bool], tmp_path: Path, command: str, points: range
@@ -115,6 +116,56 @@ def _generation_segments(root: Path, name: str) -> tuple[object, ...]:
     from index.generations import Generation
 
     return Generation(root, name).manifest.segments
+
+
+BUILD_WITH_WORKERS = dedent(
+    """
+    import sys
+    from pathlib import Path
+    from index.build import BuildOptions, rebuild
+    from index.progress import Silent
+
+    class Told(Silent):
+        def step(self, done, total, documents, skipped):
+            print("working", flush=True)
+
+    if __name__ == "__main__":
+        rebuild(Path(sys.argv[1]), [Path(sys.argv[2])], BuildOptions(workers=2), Told())
+    """
+)
+
+
+def test_a_killed_build_leaves_no_process_behind(tmp_path: Path) -> None:
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("processes are counted through /proc")
+    source = write_records(tmp_path / "a.jsonl", [record(number) for number in range(5000)])
+    (tmp_path / "build.py").write_text(BUILD_WITH_WORKERS)
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "build.py"), str(tmp_path / "index"), str(source)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+    ) as build:
+        assert build.stdout is not None
+        assert build.stdout.readline() == "working\n"
+        assert len(_processes_of(build.pid)) > 2
+        build.kill()
+    deadline = monotonic() + 60
+    while _processes_of(build.pid) and monotonic() < deadline:
+        sleep(0.05)
+    assert not _processes_of(build.pid)
+
+
+def _processes_of(session: int) -> list[str]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            name, _, rest = path.read_text().rpartition(")")
+            state, _, _, its_session = rest.split()[:4]
+            if int(its_session) == session and state != "Z":
+                found.append(name)
+    return found
 
 
 SEARCHER = dedent(

@@ -47,9 +47,9 @@ class ValueColumnWriter:
         for ordinal, value in enumerate(values):
             rank[self._known[value]] = ordinal
         entries = np.asarray(self._entries, np.int64)
-        save_array(folder / f"{name}.offsets.npy", np.asarray(self._offsets, np.int64))
-        save_array(folder / f"{name}.ordinals.npy", rank[entries].astype(np.int32))
-        save_array(folder / f"{name}.labels.npy", np.asarray(self._labels, np.int32))
+        save_array(folder / f"{name}.offsets.array", np.asarray(self._offsets, np.int64))
+        save_array(folder / f"{name}.ordinals.array", rank[entries].astype(np.int32))
+        save_array(folder / f"{name}.labels.array", np.asarray(self._labels, np.int32))
         names = {"values": values, "labels": list(self._texts)}
         (folder / f"{name}.json").write_bytes(orjson.dumps(names))
 
@@ -157,9 +157,9 @@ class _Stored:
         names = read_json(folder / f"{name}.json")
         self.values: tuple[str, ...] = tuple(names["values"])
         self.label_texts: tuple[str, ...] = tuple(names["labels"])
-        self.offsets = load_array(folder / f"{name}.offsets.npy", np.int64)
-        self.ordinals = load_array(folder / f"{name}.ordinals.npy", np.int32)
-        self.label_of = load_array(folder / f"{name}.labels.npy", np.int32)
+        self.offsets = load_array(folder / f"{name}.offsets.array", np.int64)
+        self.ordinals = load_array(folder / f"{name}.ordinals.array", np.int32)
+        self.label_of = load_array(folder / f"{name}.labels.array", np.int32)
 
 
 def _merge(parts: Sequence[_Stored], live: NDArray[np.bool_]) -> FacetColumn:
@@ -211,9 +211,9 @@ class DateColumnWriter:
     def save(self, folder: Path) -> None:
         """Write the column."""
         rows = np.asarray(self._rows, np.int64).reshape(-1, 3)
-        save_array(folder / "published.first.npy", rows[:, 0].astype(np.int32))
-        save_array(folder / "published.last.npy", rows[:, 1].astype(np.int32))
-        save_array(folder / "published.seconds.npy", rows[:, 2].copy())
+        save_array(folder / "published.first.array", rows[:, 0].astype(np.int32))
+        save_array(folder / "published.last.array", rows[:, 1].astype(np.int32))
+        save_array(folder / "published.seconds.array", rows[:, 2].copy())
 
 
 class DateColumn:
@@ -227,13 +227,13 @@ class DateColumn:
         def column(name: str, dtype: type[np.generic]) -> NDArray[np.generic]:
             return _joined([load_array(folder / name, dtype) for folder in folders], dtype)
 
-        self.days: NDArray[np.int32] = column("published.first.npy", np.int32).astype(
+        self.days: NDArray[np.int32] = column("published.first.array", np.int32).astype(
             np.int32, copy=False
         )
-        self.last_days: NDArray[np.int32] = column("published.last.npy", np.int32).astype(
+        self.last_days: NDArray[np.int32] = column("published.last.array", np.int32).astype(
             np.int32, copy=False
         )
-        self.seconds: NDArray[np.int64] = column("published.seconds.npy", np.int64).astype(
+        self.seconds: NDArray[np.int64] = column("published.seconds.array", np.int64).astype(
             np.int64, copy=False
         )
 
@@ -253,9 +253,9 @@ class SpanColumnWriter:
     def save(self, folder: Path) -> None:
         """Write the column."""
         spans = np.asarray(self._spans, np.int32).reshape(-1, 2)
-        save_array(folder / "mentioned.offsets.npy", np.asarray(self._offsets, np.int64))
-        save_array(folder / "mentioned.first.npy", spans[:, 0].copy())
-        save_array(folder / "mentioned.last.npy", spans[:, 1].copy())
+        save_array(folder / "mentioned.offsets.array", np.asarray(self._offsets, np.int64))
+        save_array(folder / "mentioned.first.array", spans[:, 0].copy())
+        save_array(folder / "mentioned.last.array", spans[:, 1].copy())
 
 
 class SpanColumn:
@@ -265,9 +265,9 @@ class SpanColumn:
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        sizes = [np.diff(load_array(f / "mentioned.offsets.npy", np.int64)) for f in folders]
-        first = [load_array(f / "mentioned.first.npy", np.int32) for f in folders]
-        last = [load_array(f / "mentioned.last.npy", np.int32) for f in folders]
+        sizes = [np.diff(load_array(f / "mentioned.offsets.array", np.int64)) for f in folders]
+        first = [load_array(f / "mentioned.first.array", np.int32) for f in folders]
+        last = [load_array(f / "mentioned.last.array", np.int32) for f in folders]
         self.offsets: NDArray[np.int64] = np.concatenate(
             [np.zeros(1, np.int64), np.cumsum(_joined(sizes, np.int64), dtype=np.int64)]
         )
@@ -285,7 +285,7 @@ class SpanColumn:
 def open_lengths(folders: Sequence[Path], part: str) -> NDArray[np.float32]:
     """Open the lengths of title or body, in positions."""
     lengths: NDArray[np.float32] = _joined(
-        [load_array(folder / f"{part}.lengths.npy", np.float32) for folder in folders], np.float32
+        [load_array(folder / f"{part}.lengths.array", np.float32) for folder in folders], np.float32
     )
     return lengths
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from index.analysis import analyse
+from index.codec.runs import FieldPostings
 from index.days import span
 from index.document import Document, Fields, Span
-from index.schema import PARTS, Item, pack_terms
+from index.schema import PARTS, field_postings
 from index.stored import pack
 
 ANALYSIS_VERSION = "1"
@@ -25,7 +26,7 @@ class EncodedDocument(NamedTuple):
     """
 
     id: str
-    postings: dict[str, list[Item]]
+    postings: dict[str, FieldPostings]
     lengths: tuple[int, int]
     facets: dict[str, list[tuple[str, str]]]
     published: tuple[int, int, int] | None
@@ -48,14 +49,14 @@ def encode(document: Document, fields: Fields) -> EncodedDocument:
     title = analyse(document.title, [(Span(0, len(document.title)), language.code)])
     parts = language.parts or ((Span(0, len(document.text)), language.code),)
     body = analyse(document.text, parts)
-    postings: dict[str, list[Item]] = {}
+    postings: dict[str, FieldPostings] = {}
     for part, text in zip(PARTS, (title, body), strict=True):
-        postings[part] = pack_terms(text.exact)
+        postings[part] = field_postings(text.exact)
         for suffix, terms in text.stems.items():
-            postings[f"{part}_{suffix}"] = pack_terms(terms)
+            postings[f"{part}_{suffix}"] = field_postings(terms)
     return EncodedDocument(
         id=document.id,
-        postings={field: items for field, items in postings.items() if items},
+        postings={field: items for field, items in postings.items() if items.terms},
         lengths=(title.length, body.length),
         facets=_facets(document, fields),
         published=span(fields.published.value) if fields.published else None,

@@ -5,16 +5,14 @@ import hashlib
 import mmap
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from whoosh.filedb.filestore import FileStorage
-from whoosh.filedb.structfile import StructFile
 
+from index.codec.files import ArrayFile, write_array
 from index.errors import IndexDamaged
 
 REMEDY = "Rebuild the index, or return to the previous generation with `trouvaille rollback`."
@@ -101,20 +99,15 @@ def read_json(path: Path) -> Any:
 
 def save_array(path: Path, values: NDArray[Any]) -> None:
     """Write an array that ``load_array`` maps."""
-    with path.open("wb") as file:
-        np.save(file, values, allow_pickle=False)
+    write_array(path, values)
 
 
 def load_array(path: Path, dtype: type[np.generic]) -> NDArray[Any]:
-    """Map an array; raise IndexDamaged where it is not one of this type."""
-    try:
-        values = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise IndexDamaged(f"“{path}” of the index cannot be read ({error}).", REMEDY) from error
-    if values.dtype != dtype:
-        raise IndexDamaged(f"“{path}” of the index holds {values.dtype}.", REMEDY)
-    # A plain array over the same map: memmap objects cost a microsecond at every slice.
-    return np.asarray(values)
+    """Map an array and verify it; raise IndexDamaged where it is not one of this type."""
+    opened = ArrayFile(path)
+    if opened.dtype != dtype:
+        raise IndexDamaged(f"“{path}” of the index holds {opened.dtype}.", REMEDY)
+    return opened.all()
 
 
 def map_bytes(path: Path) -> mmap.mmap | bytes:
@@ -123,44 +116,3 @@ def map_bytes(path: Path) -> mmap.mmap | bytes:
         if os.fstat(file.fileno()).st_size == 0:
             return b""
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
-class MappedStorage(FileStorage):  # type: ignore[misc]
-    """Whoosh storage that reads through a map, where Whoosh's own copies files into memory."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(str(path), readonly=True)
-
-    def open_file(self, name: str, **kwargs: Any) -> StructFile:
-        """Open a file; a ``mmap`` has the methods of a file, and no copy is made."""
-        mapped = map_bytes(Path(self.folder, name))
-        if isinstance(mapped, bytes):
-            return super().open_file(name, **kwargs)
-        return StructFile(mapped, name=name, **kwargs)
-
-
-class WritingStorage(FileStorage):  # type: ignore[misc]
-    """Whoosh storage that can close every file it created: Whoosh's writer, failing, does not."""
-
-    def __init__(self, path: Path, created: list[StructFile] | None = None) -> None:
-        super().__init__(str(path))
-        self._created: list[StructFile] = [] if created is None else created
-
-    def create_file(self, name: str, **kwargs: Any) -> StructFile:
-        """Create a file, and remember it."""
-        file = super().create_file(name, **kwargs)
-        self._created.append(file)
-        return file
-
-    def temp_storage(self, name: str | None = None) -> "WritingStorage":
-        """Return a storage for temporary files, which are closed with the others."""
-        path = Path(self.folder, name or "temporary")
-        path.mkdir(exist_ok=True)
-        return WritingStorage(path, self._created)
-
-    def close_all(self) -> None:
-        """Close every file, in whatever state it is."""
-        for file in self._created:
-            # On a full disk closing cannot flush; the file is closed all the same.
-            with suppress(OSError):
-                file.raw_file().close()

@@ -4,17 +4,18 @@ Document numbers run over the segments of a generation in order; ``size`` of the
 ``documents`` of those are live. Everything here only reads; ``publishing`` writes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType, TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import analyzer
 from index.cache import ByteCache
+from index.codec.reader import Located
 from index.columns import FACETS, DateColumn, FacetColumn, SpanColumn, open_facet, open_lengths
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, IndexMissing
@@ -41,15 +42,7 @@ class Postings(NamedTuple):
     """The live documents that hold a term, ascending, and how often each holds it."""
 
     docs: NDArray[np.int32]
-    freqs: NDArray[np.int32]
-
-
-class _Positions(NamedTuple):
-    """Positions of one term, those of ``docs[i]`` being ``flat[ends[i]:ends[i + 1]]``."""
-
-    docs: NDArray[np.int32]
-    ends: NDArray[np.int64]
-    flat: NDArray[np.int32]
+    freqs: NDArray[Any]
 
 
 class Generation:
@@ -75,9 +68,9 @@ class Generation:
         self.size = self.manifest.size
         self.documents = self.manifest.documents
         self.languages: Mapping[str, int] = MappingProxyType(dict(self.manifest.languages))
-        self.live: NDArray[np.bool_] = load_array(self.folder / "live.npy", np.bool_)
-        self.order: NDArray[np.int32] = load_array(self.folder / "order.npy", np.int32)
-        self._postings = [SegmentPostings(folder / "whoosh") for folder in folders]
+        self.live: NDArray[np.bool_] = load_array(self.folder / "live.array", np.bool_)
+        self.order: NDArray[np.int32] = load_array(self.folder / "order.array", np.int32)
+        self._postings = [SegmentPostings(folder / "postings") for folder in folders]
         self.analyzers = self._analyzers_used()
         self._stored = [StoredDocuments(folder) for folder in folders]
         sizes = [segment.documents for segment in self.manifest.segments]
@@ -124,37 +117,63 @@ class Generation:
 
     def postings(self, field: str, term: str) -> Postings:
         """Return the live documents that hold a term in a field; none for an unknown one."""
-        found: Postings = self._cache.get(
-            ("postings", field, term), lambda: self._decode(field, term)
-        )
+        found: Postings = self._cache.get((field, term), lambda: self._find(field, term))
         return found
 
-    def positions(self, field: str, term: str, docs: NDArray[np.int32]) -> list[NDArray[np.int32]]:
-        """Return the ascending positions of a term in each of ``docs``; empty where it is not."""
-        held: _Positions = self._cache.get(
-            ("positions", field, term), lambda: self._decode_positions(field, term)
-        )
-        if not len(held.docs):
-            return [held.flat] * len(docs)
-        at = np.minimum(np.searchsorted(held.docs, docs), len(held.docs) - 1)
-        found = held.docs[at] == docs
-        first = np.where(found, held.ends[at], 0)
-        last = np.where(found, held.ends[at + 1], 0)
-        return [held.flat[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+    def positions(self, field: str, term: str, docs: NDArray[np.int32]) -> Located:
+        """Return the ascending positions of a term in ascending ``docs``; none where it is not."""
+        cuts = np.searchsorted(docs, self._bases)
+        parts = [
+            segment.positions(field, term, docs[start:stop] - np.int32(base))
+            for segment, base, start, stop in zip(
+                self._postings, self._bases, cuts, cuts[1:], strict=False
+            )
+            if start < stop
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        counts = [np.diff(part.bounds) for part in parts]
+        bounds = np.concatenate([[0], np.cumsum(_join(counts), dtype=np.int64)])
+        return Located(bounds, _join([part.flat for part in parts]))
+
+    def starting(self, field: str, prefix: str) -> Postings:
+        """Return the live documents that hold any term with a prefix, and how often."""
+        docs, freqs = [], []
+        for segment, base in zip(self._postings, self._bases.tolist(), strict=False):
+            held = segment.postings_of(segment.starting(field, prefix))
+            docs.append(held.docs + np.int32(base))
+            freqs.append(held.freqs)
+        every, often = _join(docs), _join(freqs)
+        if 8 * len(every) > self.size:
+            total = np.bincount(every, often, self.size) * self.live
+            found = np.flatnonzero(total).astype(np.int32)
+            return Postings(found, total[found].astype(np.int32))
+        found, where = np.unique(every, return_inverse=True)
+        total = np.bincount(where, often, len(found)).astype(np.int32)
+        kept = self.live[found]
+        return Postings(found[kept], total[kept])
 
     def terms(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Return the first ``limit`` terms with a prefix, in order of code points.
 
         With each comes the number of live documents that hold it, never zero.
         """
-        found: list[tuple[str, int]] = []
-        for term in self._walk(field, prefix, limit):
-            count = self.term_frequency(field, term[0]) if term[1] < 0 else term[1]
-            if count:
-                found.append((term[0], count))
-            if len(found) >= limit:
-                break
-        return found
+        if self._whole and len(self._postings) == 1:
+            (segment,) = self._postings
+            numbers = segment.starting(field, prefix)[:limit]
+            counted = segment.frequencies(numbers).tolist()
+            return list(zip(segment.terms(numbers), counted, strict=True))
+        counts: dict[str, int] = {}
+        for segment, base in zip(self._postings, self._bases.tolist(), strict=False):
+            numbers = segment.starting(field, prefix)
+            alive = self.live[segment.postings_of(numbers).docs + np.int32(base)]
+            ends = np.cumsum(segment.frequencies(numbers))
+            reached = np.concatenate(([0], np.cumsum(alive)))[ends]
+            for term, count in zip(
+                segment.terms(numbers), np.diff(reached, prepend=0).tolist(), strict=True
+            ):
+                counts[term] = counts.get(term, 0) + count
+        return sorted((term, count) for term, count in counts.items() if count)[:limit]
 
     def term_frequency(self, field: str, term: str) -> int:
         """Return how many live documents hold a term in a field."""
@@ -164,56 +183,29 @@ class Generation:
 
     def vocabulary_size(self, field: str) -> int:
         """Return how many terms a field has, those of deleted documents included."""
-        if len(self._postings) == 1:
-            return len(self._postings[0].vocabulary(field))
-        return len({term for part in self._postings for term in part.vocabulary(field)})
-
-    def _walk(self, field: str, prefix: str, limit: int) -> Iterator[tuple[str, int]]:
-        """Yield terms with their frequency, -1 where deletions leave it to be counted."""
-        if len(self._postings) == 1 and self._whole:
-            yield from self._postings[0].terms(field, prefix, limit)
-            return
-        # Terms of deleted documents fall away later, so there may have to be a second helping.
-        wanted = max(limit, 64)
-        while True:
-            lists = [segment.terms(field, prefix, wanted) for segment in self._postings]
-            full = [terms[-1][0] for terms in lists if len(terms) == wanted]
-            complete_to = min(full, default=None)
-            merged = sorted({term for terms in lists for term, _ in terms})
-            live = [
+        ranges = [segment.starting(field, "") for segment in self._postings]
+        if len(ranges) == 1:
+            return len(ranges[0])
+        return len(
+            {
                 term
-                for term in merged
-                if (complete_to is None or term <= complete_to) and self.term_frequency(field, term)
-            ]
-            if complete_to is None or len(live) >= limit:
-                yield from ((term, -1) for term in live)
-                return
-            wanted *= 4
+                for segment, numbers in zip(self._postings, ranges, strict=True)
+                for term in segment.terms(numbers)
+            }
+        )
 
-    def _decode(self, field: str, term: str) -> tuple[Postings, int]:
-        docs, freqs = [], []
-        for segment, base in zip(self._postings, self._bases.tolist(), strict=False):
-            block = segment.read(field, term, positions=False)
-            docs.append(block.docs + np.int32(base) if base else block.docs)
-            freqs.append(block.freqs)
-        found = Postings(_join(docs), _join(freqs))
+    def _find(self, field: str, term: str) -> tuple[Postings, int]:
+        """Return postings and what they take of memory: views of the files take none."""
+        parts = [segment.read(field, term) for segment in self._postings]
+        if self._whole and len(parts) == 1:
+            return Postings(*parts[0]), 256
+        bases = self._bases.tolist()
+        docs = _join([part.docs + np.int32(b) for part, b in zip(parts, bases, strict=False)])
+        freqs = _join([part.freqs for part in parts])
         if not self._whole:
-            live = self.live[found.docs]
-            found = Postings(found.docs[live], found.freqs[live])
-        return found, found.docs.nbytes + found.freqs.nbytes + 256
-
-    def _decode_positions(self, field: str, term: str) -> tuple[_Positions, int]:
-        docs, freqs, flat = [], [], []
-        for segment, base in zip(self._postings, self._bases.tolist(), strict=False):
-            block = segment.read(field, term, positions=True)
-            if int(block.freqs.sum()) != len(block.positions):
-                raise IndexDamaged(f"Positions in “{self.folder}” do not agree.", REMEDY)
-            docs.append(block.docs + np.int32(base))
-            freqs.append(block.freqs)
-            flat.append(block.positions.astype(np.int32))
-        ends = np.concatenate([[0], np.cumsum(_join(freqs), dtype=np.int64)])
-        held = _Positions(_join(docs), ends, _join(flat))
-        return held, held.docs.nbytes + held.ends.nbytes + held.flat.nbytes + 256
+            live = self.live[docs]
+            docs, freqs = docs[live], freqs[live]
+        return Postings(docs, freqs), docs.nbytes + freqs.nbytes + 256
 
     # Documents
 
@@ -246,7 +238,7 @@ class Generation:
         return hashes
 
 
-def _join(parts: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+def _join(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
     if len(parts) == 1:
         return parts[0]
     return np.concatenate(parts) if parts else np.empty(0, np.int32)

@@ -1,130 +1,100 @@
-"""Postings of one segment: the only module that knows how they are stored.
+"""Postings of one segment: the only module that knows how they are stored."""
 
-Whoosh's reader shares one file position between everything that reads through it, so a segment
-is read under a lock, and each term is decoded once, as a whole, into arrays.
-"""
-
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
-from typing import Any, TypeVar
 
 import numpy as np
-from whoosh.reading import TermNotFound
-from whoosh.writing import IndexWriter
+from numpy.typing import NDArray
 
-from index.errors import IndexDamaged
-from index.files import REMEDY, MappedStorage, WritingStorage
-from index.schema import Block, BlockCodec, Item, schema, term_bytes
+from index.codec.merge import RunAt, merge
+from index.codec.reader import Located, SegmentArrays, TermPostings
+from index.codec.runs import FieldPostings, RunBuilder, write_run
+from index.schema import ID, fit, id_postings
 
-T = TypeVar("T")
+RUN_SIZE = 8_000_000
+"""Postings and positions held in memory before they are written as a run: about 100 MB."""
 
-_NOTHING = Block(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.uint32))
+_NOTHING = TermPostings(np.empty(0, np.int32), np.empty(0, np.uint8))
 
 
 class PostingsWriter:
-    """Writes the postings of one segment, in a folder of its own.
+    """Writes the postings of one segment, in a folder of its own."""
 
-    ``megabytes`` is what Whoosh's writer may hold before it writes a sorted run to disk.
-    """
-
-    def __init__(self, folder: Path, analyzers: Iterable[str], megabytes: int) -> None:
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
-        self._storage = WritingStorage(folder)
-        index = self._storage.create_index(schema(analyzers))
-        self._writer: IndexWriter = index.writer(
-            codec=BlockCodec(), limitmb=megabytes, compound=False
-        )
+        self._folder = folder
+        self._run = RunBuilder()
+        self._runs: list[RunAt] = []
 
-    def add(self, id: str, postings: Mapping[str, list[Item]]) -> None:
-        """Add one document. If this raises, the whole segment is to be abandoned."""
-        self._writer.add_document(id=id, **postings)
+    def add(self, doc: int, id: str, postings: Mapping[str, FieldPostings]) -> None:
+        """Add one document; if this raises, nothing of it was added."""
+        self._run.add(doc, {ID: id_postings(id), **postings})
+        if self._run.size >= RUN_SIZE:
+            self._spill()
 
     def commit(self) -> None:
-        """Write everything out."""
-        self._writer.commit(merge=False)
+        """Merge the runs into the arrays of the segment."""
+        self._spill()
+        merge(self._runs, self._folder)
+        for run in self._runs:
+            shutil.rmtree(run.folder)
 
-    def abandon(self) -> None:
-        """Give up, closing every file."""
-        # Whoosh in mid-failure can raise anything here.
-        with suppress(Exception):
-            self._writer.cancel()
-        self._storage.close_all()
+    def _spill(self) -> None:
+        folder = self._folder / f"run-{len(self._runs)}"
+        write_run(folder, self._run.finish())
+        self._runs.append(RunAt(folder, 0))
+        self._run = RunBuilder()
 
 
 class SegmentPostings:
     """Reads the postings of one segment; safe for threads. All may raise IndexDamaged."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = Lock()
-        self._reader: Any = self._guarded(lambda: MappedStorage(folder).open_index().reader())
-        self._indexed = frozenset(self._guarded(lambda: list(self._reader.indexed_field_names())))
+        self._arrays = SegmentArrays(folder)
 
     @property
     def fields(self) -> frozenset[str]:
         """The fields in which at least one document has a term."""
-        return self._indexed
+        return frozenset(self._arrays.dictionary.fields())
 
-    def read(self, field: str, term: str, positions: bool) -> Block:
-        """Return all postings of a term; an unknown term or field has none."""
-        return self._read(field, term_bytes(term), positions)
+    def read(self, field: str, term: str) -> TermPostings:
+        """Return all postings of a term, views of the files; an unknown term has none."""
+        number = self._find(field, term)
+        return _NOTHING if number < 0 else self._arrays.postings(number)
+
+    def positions(self, field: str, term: str, docs: NDArray[np.int32]) -> Located:
+        """Return the positions of a term in ascending ``docs``; none where it is not."""
+        number = self._find(field, term)
+        if number < 0:
+            return Located(np.zeros(len(docs) + 1, np.int64), np.empty(0, np.int64))
+        return self._arrays.positions(number, docs)
 
     def docnum(self, id: str) -> int | None:
         """Return the number of the document with this id."""
-        docs = self._read("id", id.encode("utf-8", "replace"), positions=False).docs
+        docs = self.read(ID, id).docs
         return int(docs[0]) if len(docs) else None
 
     def frequency(self, field: str, term: str) -> int:
         """Return how many documents hold a term, deleted ones included."""
-        if field not in self._indexed:
-            return 0
-        return int(self._guarded(lambda: self._reader.doc_frequency(field, term_bytes(term))))
+        number = self._find(field, term)
+        return 0 if number < 0 else self._arrays.frequency(number)
 
-    def terms(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
-        """Return at most ``limit`` terms from a prefix on, in order of UTF-8, with frequencies."""
-        if field not in self._indexed:
-            return []
-        start = term_bytes(prefix)
+    def starting(self, field: str, prefix: str) -> range:
+        """Return the numbers of the terms that start with a prefix."""
+        return self._arrays.dictionary.prefix(field, fit(prefix))
 
-        def walk() -> list[tuple[str, int]]:
-            found: list[tuple[str, int]] = []
-            for (name, term), info in self._reader.iter_from(field, start):
-                if len(found) >= limit or name != field or not term.startswith(start):
-                    break
-                found.append((term.decode("utf-8"), int(info.doc_frequency())))
-            return found
+    def terms(self, numbers: range) -> list[str]:
+        """Return the terms of successive numbers, in order of UTF-8."""
+        return list(self._arrays.dictionary.terms(numbers))
 
-        return self._guarded(walk)
+    def frequencies(self, numbers: range) -> NDArray[np.int64]:
+        """Return how many documents hold each of successive terms, deleted ones included."""
+        return self._arrays.frequencies(numbers)
 
-    def vocabulary(self, field: str) -> list[bytes]:
-        """Return all terms of a field, in order."""
-        if field not in self._indexed:
-            return []
-        return self._guarded(lambda: list(self._reader.lexicon(field)))
+    def postings_of(self, numbers: range) -> TermPostings:
+        """Return the postings of successive terms one after another, each ascending."""
+        return self._arrays.postings_of(numbers)
 
-    def _read(self, field: str, term: bytes, positions: bool) -> Block:
-        if field not in self._indexed:
-            return _NOTHING
-
-        def decode() -> Block:
-            try:
-                block: Block = self._reader.postings(field, term).arrays(positions)
-            except TermNotFound:
-                return _NOTHING
-            return block
-
-        return self._guarded(decode)
-
-    def _guarded(self, read: Callable[[], T]) -> T:
-        """Run one read under the lock; whatever Whoosh makes of damaged bytes is IndexDamaged."""
-        try:
-            with self._lock:
-                return read()
-        except Exception as error:
-            raise IndexDamaged(
-                f"The postings in “{self._folder}” cannot be read"
-                f" ({type(error).__name__}: {error}).",
-                REMEDY,
-            ) from error
+    def _find(self, field: str, term: str) -> int:
+        return self._arrays.dictionary.find(field, fit(term).encode("utf-8", "replace"))

@@ -122,8 +122,8 @@ class Site:
         columns = [segment / "columns" for segment in segments]
         live = np.concatenate([part.live for part in parts])
         ids = [id for segment in segments for id in segment_ids(segment)]
-        save_array(folder / "live.npy", live)
-        save_array(folder / "order.npy", newest_first(DateColumn(columns).seconds, ids))
+        save_array(folder / "live.array", live)
+        save_array(folder / "order.array", newest_first(DateColumn(columns).seconds, ids))
         (folder / "report.json").write_bytes(report.to_bytes())
         (folder / "sources.json").write_bytes(orjson.dumps(dict(sources)))
         languages = open_facet(columns, "lang", live)

@@ -4,8 +4,8 @@
 
     segments/<name>/
       segment.json     counts, and size and checksum of every other file
-      whoosh/          the Whoosh index
-      documents.bin    documents with their fields, compressed one by one; documents.npy: where
+      postings/        dictionary, postings and positions, see index.codec
+      documents.bin    documents with their fields, compressed one by one; documents.array: where
       ids.json         the id of every document, in order
       columns/         organization, theme, lang, source, published, mentioned, lengths
 """
@@ -18,16 +18,12 @@ from typing import NamedTuple
 import numpy as np
 import orjson
 
-from index.analysis import ANALYZERS
 from index.columns import FACETS, DateColumnWriter, SpanColumnWriter, ValueColumnWriter
 from index.encoding import EncodedDocument
 from index.files import FileRecord, read_json, records, save_array, sync_tree, write_durably
 from index.postings import PostingsWriter
 from index.schema import PARTS
 from index.stored import StoredWriter
-
-WRITER_MEGABYTES = 64
-"""What Whoosh may hold before it writes a run to disk, by its own low estimate."""
 
 
 class SegmentInfo(NamedTuple):
@@ -43,7 +39,7 @@ class SegmentWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         (folder / "columns").mkdir(parents=True)
-        self._postings = PostingsWriter(folder / "whoosh", ANALYZERS, WRITER_MEGABYTES)
+        self._postings = PostingsWriter(folder / "postings")
         self._stored = StoredWriter(folder)
         self._facets = {name: ValueColumnWriter() for name in FACETS}
         self._published = DateColumnWriter()
@@ -58,7 +54,7 @@ class SegmentWriter:
 
     def add(self, document: EncodedDocument) -> None:
         """Add one document; its number is the count of those before it."""
-        self._postings.add(document.id, document.postings)
+        self._postings.add(self.documents, document.id, document.postings)
         self._stored.add(document.packed)
         for name, column in self._facets.items():
             column.add(document.facets[name])
@@ -78,7 +74,7 @@ class SegmentWriter:
         self._mentioned.save(columns)
         lengths = np.asarray(self._lengths, np.float32).reshape(-1, len(PARTS))
         for at, part in enumerate(PARTS):
-            save_array(columns / f"{part}.lengths.npy", lengths[:, at].copy())
+            save_array(columns / f"{part}.lengths.array", lengths[:, at].copy())
         (self._folder / "ids.json").write_bytes(orjson.dumps(self._ids))
         info = SegmentInfo(self.documents, records(self._folder))
         data = {"documents": info.documents, "files": info.files}
@@ -89,7 +85,6 @@ class SegmentWriter:
     def abandon(self) -> None:
         """Give up: nothing of the segment stays on disk."""
         self._stored.abandon()
-        self._postings.abandon()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -105,7 +105,7 @@ class StoredWriter:
     def close(self) -> None:
         """Finish; the writer takes nothing more."""
         self._file.close()
-        save_array(self._folder / "documents.npy", np.asarray(self._ends, np.int64))
+        save_array(self._folder / "documents.array", np.asarray(self._ends, np.int64))
 
     def abandon(self) -> None:
         """Let go of the file, whatever became of it."""
@@ -124,7 +124,7 @@ class StoredDocuments:
             self._data = map_bytes(self._path)
         except OSError as error:
             raise IndexDamaged(f"“{self._path}” cannot be read ({error}).", REMEDY) from error
-        self._ends = load_array(folder / "documents.npy", np.int64)
+        self._ends = load_array(folder / "documents.array", np.int64)
 
     def __len__(self) -> int:
         return len(self._ends) - 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.encoding import encode
 from index.errors import IndexDamaged
@@ -79,16 +80,21 @@ def probe(generation: Generation) -> int:
         expected = encode(document, fields)
         if generation.docnum(document.id) != doc:
             raise IndexDamaged(f"Document “{document.id}” is not found by its id.", REMEDY)
-        for field, items in expected.postings.items():
-            for term, _, _, packed in items[:: max(1, len(items) // PROBE_TERMS)]:
-                _probe_term(generation, field, term.decode("utf-8"), packed, doc)
+        for field, (terms, freqs, positions) in expected.postings.items():
+            assert positions is not None  # text fields keep theirs
+            ends = np.cumsum(freqs)
+            for number in range(0, len(terms), max(1, len(terms) // PROBE_TERMS)):
+                where = positions[ends[number] - freqs[number] : ends[number]]
+                _probe_term(generation, field, terms[number], where, doc)
                 asked += 1
     return asked
 
 
-def _probe_term(generation: Generation, field: str, term: str, packed: bytes, doc: int) -> None:
+def _probe_term(
+    generation: Generation, field: str, term: str, where: NDArray[np.int32], doc: int
+) -> None:
     docs = generation.postings(field, term).docs
     at = int(np.searchsorted(docs, doc))
-    positions = generation.positions(field, term, np.asarray([doc], np.int32))[0]
-    if at == len(docs) or docs[at] != doc or positions.astype("<u4").tobytes() != packed:
+    positions = generation.positions(field, term, np.asarray([doc], np.int32)).flat
+    if at == len(docs) or docs[at] != doc or not np.array_equal(positions, where):
         raise IndexDamaged(f"A search for “{term}” in {field} gives a wrong answer.", REMEDY)

@@ -1,8 +1,7 @@
 """A query tree over arrays -> the documents that match, and their scores.
 
 Every node gives ascending document numbers and one score for each. Nothing here loops over
-postings in Python. The set of documents is exact; what could make it otherwise (a prefix with
-more words than are looked up) is said in ``Matches.warnings``.
+postings in Python, and the set of documents is exact.
 """
 
 import time
@@ -22,9 +21,9 @@ from search.occurrences import (
     NO_SCORES,
     Occurrences,
     among,
-    of_any,
     of_forms,
     of_phrase,
+    of_prefix,
     of_term,
     of_window,
     spread,
@@ -42,11 +41,6 @@ from search.scoring import (
     idf,
     statistics,
 )
-
-MAX_EXPANSION = 1_000
-"""Words that a prefix may stand for: the most frequent ones."""
-MAX_LISTED = 10_000
-"""Words of a prefix among which the most frequent are looked for."""
 
 
 class Matches(NamedTuple):
@@ -199,20 +193,9 @@ class Evaluation:
         return self._scored(parts, self.statistics.everywhere, node.words)
 
     def _started(self, prefix: str, fields: Sequence[str]) -> Hits:
-        counts: dict[str, int] = {}
-        cut = False
-        for name in fields:
-            listed = self.generation.terms(name, prefix, MAX_LISTED)
-            cut = cut or len(listed) == MAX_LISTED
-            for term, count in listed:
-                counts[term] = counts.get(term, 0) + count
-        terms = sorted(counts, key=lambda term: (-counts[term], term))
-        if cut or len(terms) > MAX_EXPANSION:
-            values = {"prefix": f"{prefix}*", "terms": str(MAX_EXPANSION)}
-            self._warn(Notice("prefix_cut", values))
-            terms = terms[:MAX_EXPANSION]
-        self.check_deadline()
-        parts = [(name.partition("_")[0], of_any(self.generation, name, terms)) for name in fields]
+        parts = [
+            (name.partition("_")[0], of_prefix(self.generation, name, prefix)) for name in fields
+        ]
         return self._scored(parts, self.statistics.everywhere)
 
     def _stock(self, words: Sequence[str], fieldname: str, within: Docs | None) -> Hits:

@@ -82,15 +82,10 @@ def of_forms(
     return Occurrences(docs, exact + np.float32(inexact) * (most - exact))
 
 
-def of_any(generation: Generation, field: str, terms: Sequence[str]) -> Occurrences:
-    """Return the occurrences of any of many terms, added up."""
-    parts = [generation.postings(field, term) for term in terms]
-    parts = [part for part in parts if len(part.docs)]
-    if not parts:
-        return NOWHERE
-    docs, where = np.unique(np.concatenate([part.docs for part in parts]), return_inverse=True)
-    freqs = np.concatenate([part.freqs for part in parts])
-    return Occurrences(docs, np.bincount(where, freqs, len(docs)).astype(np.float32))
+def of_prefix(generation: Generation, field: str, prefix: str) -> Occurrences:
+    """Return the occurrences of all terms with a prefix, added up."""
+    docs, freqs = generation.starting(field, prefix)
+    return Occurrences(docs, freqs.astype(np.float32))
 
 
 def of_phrase(
@@ -146,9 +141,8 @@ def _having_all(
 
 def keys_of(generation: Generation, field: str, word: str, docs: Docs) -> Keys:
     """Return the keys of a term in ``docs``, ascending."""
-    positions = generation.positions(field, word, docs)
-    counts = [len(each) for each in positions]
-    keys: Keys = np.repeat(docs.astype(np.int64) << 32, counts) + np.concatenate(positions)
+    bounds, flat = generation.positions(field, word, docs)
+    keys: Keys = np.repeat(docs.astype(np.int64) << 32, np.diff(bounds)) + flat
     return keys
 
 

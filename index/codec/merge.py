@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from index.codec.dictionary import write_dictionary
 from index.codec.files import Place, allocate, seal, write_array
 from index.codec.narrow import NarrowWriter
-from index.codec.runs import Run, load, load_run, read_keys
+from index.codec.runs import Run, load, load_run, places, read_keys
 
 
 class RunAt(NamedTuple):
-    """A run on disk and the segment's number of its first document."""
+    """A run on disk, and what is to be added to the numbers of its documents."""
 
     folder: Path
     base: int
@@ -91,10 +91,10 @@ class _SegmentWriter:
 
     def add(self, run: Run, rank: NDArray[np.integer], base: int) -> None:
         """Copy a run; ``rank`` numbers its keys, ``base`` its first document."""
-        where = _places(self._next_posting[rank], run.frequency)
+        where = places(self._next_posting[rank], run.frequency)
         self._docs[where] = run.docs + np.int32(base)
         self._freqs.put(where, run.freqs)
-        self._positions.put(_places(self._next_position[rank], run.located), run.positions)
+        self._positions.put(places(self._next_position[rank], run.located), run.positions)
         self._next_posting[rank] += run.frequency
         self._next_position[rank] += run.located
 
@@ -106,10 +106,3 @@ class _SegmentWriter:
         seal(self._docs_path, np.int32, self._size)
         self._freqs.close()
         self._positions.close()
-
-
-def _places(starts: NDArray[np.int64], counts: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return start, start+1, ... for each of the ranges, one after another."""
-    total = int(counts.sum())
-    before = np.cumsum(counts) - counts
-    return np.repeat(starts - before, counts) + np.arange(total)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from index.codec.dictionary import Dictionary
 from index.codec.files import ArrayFile, Place
 from index.codec.narrow import NarrowArray
+from index.codec.runs import places
 
 
 class TermPostings(NamedTuple):
@@ -15,6 +16,17 @@ class TermPostings(NamedTuple):
 
     docs: NDArray[np.int32]
     freqs: NDArray[Any]
+
+
+class Located(NamedTuple):
+    """Positions in some documents: those in the i-th are ``flat[bounds[i]:bounds[i + 1]]``."""
+
+    bounds: NDArray[np.int64]
+    flat: NDArray[np.int64]
+
+    def split(self) -> list[NDArray[np.int64]]:
+        """Return the positions in each document."""
+        return np.split(self.flat, self.bounds[1:-1])
 
 
 class SegmentArrays:
@@ -53,22 +65,15 @@ class SegmentArrays:
         stop = self._postings_at.item(numbers.stop)
         return TermPostings(self._docs.slice(start, stop), self._freqs.slice(start, stop))
 
-    def positions(
-        self, number: int, docs: NDArray[np.int32]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the positions of a term in some of its documents.
-
-        ``docs`` is ascending and every one of them holds the term. Returns ``(bounds, positions)``:
-        the positions in ``docs[i]`` are ``positions[bounds[i]:bounds[i + 1]]``, ascending.
-        """
-        postings = self.postings(number)
-        ends = np.cumsum(postings.freqs, dtype=np.int64)
-        at = np.searchsorted(postings.docs, docs)
-        counts = postings.freqs[at].astype(np.int64)
-        starts = ends[at] - counts + self._positions_at.item(number)
+    def positions(self, number: int, docs: NDArray[np.int32]) -> Located:
+        """Return the positions of a term in ascending ``docs``; none where it is not."""
+        held, freqs = self.postings(number)
+        ends = np.cumsum(freqs, dtype=np.int64)
+        at = np.minimum(np.searchsorted(held, docs), len(held) - 1)
+        counts = np.where(held[at] == docs, freqs[at], 0).astype(np.int64)
+        starts = ends[at] - freqs[at] + self._positions_at.item(number)
         bounds = np.concatenate(([0], np.cumsum(counts)))
-        where = np.repeat(starts - bounds[:-1], counts) + np.arange(bounds[-1])
-        return bounds, self._positions.take(where)
+        return Located(bounds, self._positions.take(places(starts, counts)))
 
     def lengths(self, field: str) -> NDArray[np.int64]:
         """Return the number of tokens of a field, by document, up to the last that has any.

@@ -1,8 +1,9 @@
-"""Runs: a few hundred to a few thousand documents, inverted in one worker process.
+"""Runs: some millions of postings, inverted in memory and written down.
 
-A document's tokens become numbers through a dictionary; a stable sort by term then leaves them in
-the order (term, document, position), which is all that inversion is. A run is written to a folder
-of plain ``.npy`` files that only the merge reads.
+A document comes as its distinct terms with their frequencies and positions. Terms become numbers
+through a dictionary, and a stable sort by term leaves the postings in the order (term, document),
+which is all that inversion is. A run is a folder of plain ``.npy`` files that only the merge
+reads.
 """
 
 from collections import defaultdict
@@ -16,14 +17,16 @@ from numpy.typing import NDArray
 from index.codec.dictionary import SEPARATOR, encode
 
 
-class FieldTokens(NamedTuple):
-    """The tokens of one field of one document, in the order of the text.
+class FieldPostings(NamedTuple):
+    """One field of one document: distinct ``terms`` and how often each occurs.
 
-    ``positions`` runs parallel to ``terms``; None for a field that keeps none.
+    ``positions`` are those of the first term, ascending, then those of the second, and so on;
+    None for a field that keeps none.
     """
 
     terms: Sequence[str]
-    positions: Sequence[int] | NDArray[np.int32] | None
+    freqs: NDArray[np.int32]
+    positions: NDArray[np.int32] | None
 
 
 class _Vocabulary(defaultdict[str, int]):
@@ -38,7 +41,8 @@ class _FieldRun:
     def __init__(self) -> None:
         self.vocabulary = _Vocabulary()
         self.terms: list[NDArray[np.int32]] = []
-        self.docs: list[tuple[int, int]] = []  # document, number of its tokens
+        self.docs: list[tuple[int, int]] = []  # document, number of its terms
+        self.freqs: list[NDArray[np.int32]] = []
         self.positions: list[NDArray[np.int32]] = []
 
 
@@ -60,31 +64,32 @@ class RunBuilder:
 
     def __init__(self) -> None:
         self._fields: dict[str, _FieldRun] = defaultdict(_FieldRun)
-        self.tokens = 0
+        self.size = 0
+        """Postings and positions held."""
 
-    def add(self, doc: int, fields: Mapping[str, FieldTokens]) -> None:
+    def add(self, doc: int, fields: Mapping[str, FieldPostings]) -> None:
         """Add a document, all of it or, when anything in it is wrong, nothing.
 
-        Documents come in ascending order of their number within the run.
+        Documents come in ascending order of their number. Raises ValueError.
         """
         ready = []
-        for name, tokens in fields.items():
+        for name, (terms, freqs, positions) in fields.items():
+            located = len(freqs) if positions is None else int(freqs.sum())
+            if len(terms) != len(freqs) or located != len(
+                freqs if positions is None else positions
+            ):
+                raise ValueError(f"{name}: terms, frequencies and positions do not agree")
             run = self._fields[name]
-            terms = np.fromiter(
-                map(run.vocabulary.__getitem__, tokens.terms), np.int32, len(tokens.terms)
-            )
-            positions = None
-            if tokens.positions is not None:
-                positions = np.asarray(tokens.positions, np.int32)
-                if positions.shape != terms.shape:
-                    raise ValueError(f"{name}: {len(terms)} terms, {len(positions)} positions")
-            ready.append((run, terms, positions))
-        for run, terms, positions in ready:
-            run.terms.append(terms)
-            run.docs.append((doc, len(terms)))
+            numbers = np.fromiter(map(run.vocabulary.__getitem__, terms), np.int32, len(terms))
+            ready.append((run, numbers, freqs, positions))
+        for run, numbers, freqs, positions in ready:
+            run.terms.append(numbers)
+            run.docs.append((doc, len(numbers)))
+            run.freqs.append(freqs)
+            self.size += len(numbers)
             if positions is not None:
                 run.positions.append(positions)
-            self.tokens += len(terms)
+                self.size += len(positions)
 
     def finish(self) -> Run:
         """Invert what was added. The builder is spent afterwards."""
@@ -104,31 +109,35 @@ class RunBuilder:
         return Run(keys, frequency, located.astype(np.int64), docs, freqs, positions)
 
 
+def places(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return start, start+1, ... for each of the ranges, one after another."""
+    total = int(counts.sum())
+    before = np.cumsum(counts, dtype=np.int64) - counts
+    return np.repeat(starts - before, counts) + np.arange(total)
+
+
 def _invert(
     run: _FieldRun, encoded: list[tuple[bytes, int]]
 ) -> tuple[tuple[NDArray[Any], ...], list[bytes]]:
-    terms = np.concatenate(run.terms) if run.terms else np.empty(0, np.int32)
+    numbers = np.concatenate(run.terms) if run.terms else np.empty(0, np.int32)
+    freqs = np.concatenate(run.freqs) if run.freqs else np.empty(0, np.int32)
     docs = np.repeat(*np.array(run.docs, np.int32).reshape(-1, 2).T)
     encoded.sort()
     rank = np.empty(len(encoded), np.int32)
     rank[[number for _, number in encoded]] = np.arange(len(encoded), dtype=np.int32)
-    ranked = rank[terms]
+    ranked = rank[numbers]
     order = np.argsort(ranked, kind="stable")
-    ranked, docs = ranked[order], docs[order]
-    starts = np.flatnonzero(np.diff(ranked, prepend=-1) | np.diff(docs, prepend=-1))
-    freqs = np.diff(starts, append=len(ranked)).astype(np.int32)
-    of_posting = ranked[starts]
-    frequency = np.bincount(of_posting, minlength=len(encoded)).astype(np.int32)
+    frequency = np.bincount(ranked, minlength=len(encoded)).astype(np.int32)
     # A term may be known from a document that was then refused: it has no posting, so no key.
     kept = np.flatnonzero(frequency)
+    located = np.zeros(len(encoded), np.int64)
+    positions = np.empty(0, np.int32)
     if run.positions:
-        positions = np.concatenate(run.positions)[order]
-        located = np.bincount(ranked, minlength=len(encoded))
-    else:
-        positions = np.empty(0, np.int32)
-        located = np.zeros(len(encoded), np.int64)
+        starts = np.cumsum(freqs, dtype=np.int64) - freqs
+        positions = np.concatenate(run.positions)[places(starts[order], freqs[order])]
+        located = np.bincount(ranked, freqs, len(encoded)).astype(np.int64)
     used = [encoded[number][0] for number in kept.tolist()]
-    return (frequency[kept], located[kept], docs[starts], freqs, positions), used
+    return (frequency[kept], located[kept], docs[order], freqs[order], positions), used
 
 
 def write_run(folder: Path, run: Run) -> None:

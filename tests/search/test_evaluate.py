@@ -13,15 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import query
-from whoosh.index import open_dir
+from whoosh.searching import Searcher
 
 from index.analysis import analyse, analyzer, tokenize
+from index.codec.whoosh_codec import segment_reader
 from index.document import Document, Fields, Language, PublicationDate, Span
 from index.encoding import encode
 from index.errors import SearchTimeout
 from index.generations import Archive, Generation
 from index.manifest import Settings
 from index.publishing import Part, Report, building, index_documents
+from index.schema import schema
 from index.segments import write_segment
 from search.evaluate import evaluate
 from search.nodes import AnalyzedWith, Dated, HasValue, Near, Quoted, Started, Word
@@ -274,24 +276,27 @@ def stock() -> st.SearchStrategy[query.Query]:
     )
 
 
+def whoosh_searcher(generation: Generation) -> Searcher:
+    """Open Whoosh's own searcher over the first segment."""
+    (segment,) = generation.manifest.segments
+    folder = generation.folder.parent.parent / "segments" / segment.name / "postings"
+    return Searcher(segment_reader(folder, schema(generation.analyzers), segment.documents))
+
+
 @settings(max_examples=150, deadline=None)
 @given(tree=stock())
 def test_agrees_with_whoosh(tree: query.Query, one_segment: Built) -> None:
     generation = one_segment.generation
-    segment = generation.manifest.segments[0].name
-    folder = generation.folder.parent.parent / "segments" / segment / "whoosh"
-    with open_dir(str(folder)).searcher() as searcher:
+    with whoosh_searcher(generation) as searcher:
         expected = sorted(searcher.docs_for_query(tree))
     assert evaluate(tree, generation).docs.tolist() == expected
 
 
 def test_whoosh_evaluates_words_and_quotations_too(one_segment: Built) -> None:
     generation = one_segment.generation
-    segment = generation.manifest.segments[0].name
-    folder = generation.folder.parent.parent / "segments" / segment / "whoosh"
     for typed in ("accord", '"cen sad"', "acc*", "CEN-SAD OR fishing"):
         tree = parse(typed, generation.analyzers).tree
-        with open_dir(str(folder)).searcher() as searcher:
+        with whoosh_searcher(generation) as searcher:
             expected = sorted(searcher.docs_for_query(tree))
         assert expected
         assert evaluate(tree, generation).docs.tolist() == expected

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.searching import Searcher
 
 from index.codec.merge import RunAt, merge
-from index.codec.runs import FieldTokens, RunBuilder, write_run
+from index.codec.runs import FieldPostings, RunBuilder, write_run
 from index.codec.whoosh_codec import ArraysCodec, segment_reader
 
 WORDS = ["a", "ab", "abc", "b", "ba", "é", "漢"]
@@ -55,13 +56,19 @@ def written(folder: Path, archive: list[tuple[str, str]], codec: ArraysCodec | N
     return index.searcher(weighting=scoring.BM25F())
 
 
+def postings(words: list[str]) -> FieldPostings:
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        places.setdefault(word, []).append(place)
+    flat = [place for each in places.values() for place in each]
+    freqs = np.array([len(each) for each in places.values()], np.int32)
+    return FieldPostings(list(places), freqs, np.array(flat, np.int32))
+
+
 def bulk(folder: Path, archive: list[tuple[str, str]]) -> Searcher:
     builder = RunBuilder()
     for doc, (title, body) in enumerate(archive):
-        tokens = {
-            name: FieldTokens(text.split(" "), range(len(text.split(" "))))
-            for name, text in (("title", title), ("body", body))
-        }
+        tokens = {"title": postings(title.split(" ")), "body": postings(body.split(" "))}
         builder.add(doc, tokens)
     write_run(folder / "run", builder.finish())
     (folder / "segment").mkdir()

@@ -85,7 +85,7 @@ def answers(generation: Generation) -> Answers:
         for term, frequency in generation.terms(field, "", 1_000_000):
             found = generation.postings(field, term)
             assert len(found.docs) == frequency == generation.term_frequency(field, term)
-            where = generation.positions(field, term, found.docs)
+            where = generation.positions(field, term, found.docs).split()
             postings[field, term] = {
                 ids[doc]: (freq, at.tolist())
                 for doc, freq, at in zip(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.build import rebuild, rollback, update
+from index.codec.files import HEADER_BYTES
 from index.errors import (
     BuildFailed,
     IndexDamaged,
@@ -16,6 +17,7 @@ from index.errors import (
     IndexVersion,
 )
 from index.generations import Archive, read_pointer
+from index.manifest import FORMAT_VERSION
 from index.overview import overview
 from index.verify import check
 
@@ -67,11 +69,12 @@ def test_every_altered_file_is_found_by_check(index_of: IndexOf) -> None:
 
 def test_altered_postings_are_an_error_and_no_wrong_answer(index_of: IndexOf) -> None:
     root = index_of("index")
-    (path,) = [path for path in files(root) if path.suffix == ".pst"]
-    data = path.read_bytes()
-    path.write_bytes(b"\xff" * len(data))
+    (path,) = [path for path in files(root) if path.name == "postings.docs"]
+    data = bytearray(path.read_bytes())
+    data[HEADER_BYTES] ^= 1
+    path.write_bytes(data)
     generation = Archive(root).current()
-    with pytest.raises(IndexDamaged, match="cannot be read"):
+    with pytest.raises(IndexDamaged, match=r"postings\.docs is damaged in block 0"):
         generation.postings("body", "peche")
     (path,) = [path for path in files(root) if path.name == "documents.bin"]
     path.write_bytes(b"\xff" * path.stat().st_size)
@@ -111,7 +114,7 @@ def test_a_damaged_manifest(index_of: IndexOf) -> None:
         "[]",
         "{}",
         json.dumps({**raw, "segments": 3}),
-        json.dumps({"format": 1}),
+        json.dumps({"format": FORMAT_VERSION}),
     ):
         path.write_text(text)
         with pytest.raises(IndexDamaged, match="manifest"):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from search.request import SearchRequest
+from search.request import FacetOrder, SearchRequest
 from search.response import (
     DocumentView,
     FacetPage,
@@ -23,11 +23,19 @@ class Engine(Protocol):
         """Answer a search: one page of results, an exact total, facets under the contract."""
         ...
 
-    def facet(self, name: str, request: SearchRequest, prefix: str, page: int) -> FacetPage:
+    def facet(
+        self,
+        name: str,
+        request: SearchRequest,
+        prefix: str,
+        page: int,
+        order: FacetOrder = "count",
+    ) -> FacetPage:
         """Search inside a value facet: values a word of whose label or alias starts so.
 
-        ``request.facet_size`` values a page, under the other filters of ``request``. Case,
-        accents and language of the alias do not matter. Raises KeyError for an unknown facet.
+        ``request.facet_size`` values a page, under the other filters of ``request``, by count
+        or by label. Case, accents and language of the alias do not matter. Raises KeyError for
+        an unknown facet.
         """
         ...
 

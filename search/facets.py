@@ -10,7 +10,7 @@ from index.days import UNDATED_DAY, day_number, day_of
 from search.filters import Docs, Filtered
 from search.histogram import MAX_BUCKETS, Bucket, Grain, automatic_grain, histogram, possible_grain
 from search.lookup import FacetLookup, Lookup
-from search.request import SearchRequest
+from search.request import FacetOrder, SearchRequest
 from search.response import DateBucket, DateFacet, FacetPage, FacetValue, ValueFacet
 
 
@@ -70,11 +70,13 @@ def facet_page(
     lookup: Lookup,
     prefix: str,
     page: int,
+    order: FacetOrder = "count",
 ) -> FacetPage:
     """Count the values of a facet a word of whose names starts like ``prefix``.
 
     Values of both levels come in one flat list; those that no document carries under the
-    other filters are left out. Raises KeyError for a name that is no facet of values.
+    other filters are left out. ``order`` is by count, or by label (``name``). Raises KeyError
+    for a name that is no facet of values.
     """
     docs = filtered.without(name)
     facet = lookup.facet(name)
@@ -86,7 +88,8 @@ def facet_page(
         found = np.where(wanted, found, 0)
     total = int(np.count_nonzero(found))
     size = request.facet_size
-    ordinals = facet.most_frequent(found, page * size)[(page - 1) * size :]
+    first = facet.by_label if order == "name" else facet.most_frequent
+    ordinals = first(found, page * size)[(page - 1) * size :]
     values = tuple(counts.value(facet.column.values[o], with_children=False) for o in ordinals)
     return FacetPage(
         facet=ValueFacet(name, size, total, facet.column.missing(docs), values),
@@ -106,7 +109,11 @@ def date_facet(request: SearchRequest, filtered: Filtered) -> DateFacet:
         grain = "year" if request.interval == "auto" else request.interval
         return DateFacet("date", grain, missing, ())
     first, last = span
-    wanted: Grain = automatic_grain(first, last) if request.interval == "auto" else request.interval
+    wanted: Grain = (
+        automatic_grain(first, last, request.months)
+        if request.interval == "auto"
+        else request.interval
+    )
     grain = possible_grain(first, last, wanted)
     buckets = histogram(dated, first, last, grain)
     return DateFacet(

@@ -25,9 +25,13 @@ class Bucket(NamedTuple):
     documents: int
 
 
-def automatic_grain(first: int, last: int) -> Grain:
-    """Return the finest grain that shows the days ``first`` to ``last`` in few buckets."""
-    return next((g for g in ("day", "month") if _buckets(first, last, g) <= AUTOMATIC[g]), "year")
+def automatic_grain(first: int, last: int, months: int = AUTOMATIC["month"]) -> Grain:
+    """Return the finest grain that shows the days ``first`` to ``last`` in few buckets.
+
+    ``months`` is the most buckets of a month that are few.
+    """
+    most = AUTOMATIC | {"month": months}
+    return next((g for g in ("day", "month") if _buckets(first, last, g) <= most[g]), "year")
 
 
 def possible_grain(first: int, last: int, wanted: Grain) -> Grain:

@@ -130,6 +130,12 @@ class FacetLookup:
         order = np.lexsort((self._label_order[present], -counts[present]))
         return [int(ordinal) for ordinal in present[order][:size]]
 
+    def by_label(self, counts: NDArray[np.int64], size: int) -> list[int]:
+        """Return the first ``size`` ordinals by label among those that have a count."""
+        present = np.flatnonzero(counts)
+        order = np.argsort(self._label_order[present])
+        return [int(ordinal) for ordinal in present[order][:size]]
+
     @cached_property
     def _label_order(self) -> NDArray[np.int64]:
         values = self.column.values

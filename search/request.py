@@ -24,6 +24,7 @@ Sort = Literal["relevance", "-date", "date"]
 Undated = Literal["include", "exclude", "only"]
 Interval = Literal["auto", "year", "month", "day"]
 Highlight = Literal["true", "false", "offsets"]
+FacetOrder = Literal["count", "name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class SearchRequest:
     ``selected`` and ``excluded`` map a value facet to canonical values (OR within a facet, AND
     between facets). ``date_from`` and ``date_to`` are inclusive days. ``cursor`` is ``"*"`` for
     the first page of a deep walk, then what the previous answer gave as ``next_cursor``.
-    ``locale`` is the language of labels, an ISO 639-1 code.
+    ``locale`` is the language of labels, an ISO 639-1 code. ``months`` is the most buckets of a
+    month that ``interval`` ``auto`` makes; it is no parameter: the page has less room.
     """
 
     q: str = ""
@@ -52,6 +54,7 @@ class SearchRequest:
     interval: Interval = "auto"
     highlight: Highlight = "true"
     locale: str = "fr"
+    months: int = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from index.document import MentionedDate
 from search.request import SearchRequest
 
 
@@ -167,6 +168,8 @@ class DocumentView:
     organization_spans: Mapping[str, tuple[tuple[int, int], ...]]
     theme_evidence: Mapping[str, tuple[tuple[int, int], ...]]
     highlights: Highlights
+    mentioned: tuple[MentionedDate, ...] = ()
+    """The dates that the text speaks of, where the extraction found them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def view(
         organization_spans={one.id: _pairs(one.spans) for one in fields.organizations},
         theme_evidence={one.id: _pairs(one.evidence) for one in fields.themes},
         highlights=highlights,
+        mentioned=fields.mentioned,
     )
 
 

@@ -20,7 +20,7 @@ from search.marking import Marker, wanted
 from search.query import ParsedQuery, parse
 from search.ranking import Ranking, request_fingerprint
 from search.relaxation import answer
-from search.request import Fault, InvalidRequest, SearchRequest
+from search.request import FacetOrder, Fault, InvalidRequest, SearchRequest
 from search.response import (
     DocumentView,
     FacetPage,
@@ -95,7 +95,14 @@ class WhooshEngine:
             timings=clock.milliseconds,
         )
 
-    def facet(self, name: str, request: SearchRequest, prefix: str, page: int) -> FacetPage:
+    def facet(
+        self,
+        name: str,
+        request: SearchRequest,
+        prefix: str,
+        page: int,
+        order: FacetOrder = "count",
+    ) -> FacetPage:
         """Search inside a facet of values. Raises KeyError for any other name."""
         opened = self._open()
         lookup = opened.lookup(request.locale)
@@ -103,7 +110,7 @@ class WhooshEngine:
         request = _canonical(replace(request, sort="date"), lookup)
         parsed = parse(request.q, opened.generation.analyzers)
         _, filtered, _ = self._find(request, parsed, opened)
-        return facet_page(name, request, filtered, lookup, prefix, page)
+        return facet_page(name, request, filtered, lookup, prefix, page, order)
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
         """Complete what is being typed: organizations, themes, titles, words."""

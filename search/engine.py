@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from index.document import Skipped
 from search.request import FacetOrder, SearchRequest
 from search.response import (
     DocumentView,
@@ -53,4 +54,8 @@ class Engine(Protocol):
 
     def status(self) -> IndexStatus:
         """Return what is being served."""
+        ...
+
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Return the files and records that were left out of what is served, and why."""
         ...

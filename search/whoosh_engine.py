@@ -7,7 +7,7 @@ from functools import cached_property
 from threading import Lock
 from time import monotonic, perf_counter
 
-from index.document import Document, Fields
+from index.document import Document, Fields, Skipped
 from index.errors import SearchTimeout
 from index.generations import Archive, Generation
 from search import snippets
@@ -151,6 +151,10 @@ class WhooshEngine:
             built=generation.manifest.built,
             skipped=sum(generation.manifest.skipped.values()),
         )
+
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Return the files and records that were left out when the index was built."""
+        return tuple(self._archive.current().report())
 
     def _open(self) -> "_Opened":
         generation = self._archive.current()

@@ -2,28 +2,25 @@
 
 import re
 import secrets
+from math import ceil
+from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import PathConverter
 
 from search.engine import Engine
-from web import api, errors, feeds, i18n, pages
+from web import api, errors, feeds, i18n, metrics, observed, pages, security, status
 from web.context import settings as current_settings
+from web.observed import ObservedEngine
+from web.ratelimit import RateLimit
 from web.settings import Settings
 from web.wsgi import UnderPath
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
-_SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+UNLIMITED = ("static", "api.health", "metrics.metrics")
 
 
 class DocumentId(PathConverter):
@@ -40,17 +37,24 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings()
     app = Flask(__name__)
-    app.config.update(ENGINE=engine, SETTINGS=settings, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.config.update(
+        ENGINE=ObservedEngine(engine),
+        SETTINGS=settings,
+        RATE_LIMIT=RateLimit(settings.rate_limit, settings.rate_burst),
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Two slashes side by side are part of an identifier, not a mistake.
     app.url_map.merge_slashes = False
     app.url_map.converters["id"] = DocumentId
     i18n.install(app)
     errors.install(app)
+    observed.install(app)
+    security.install(app)
     app.before_request(_begin)
     app.after_request(_finish)
-    for blueprint in (api.blueprint, pages.blueprint, feeds.blueprint):
-        app.register_blueprint(blueprint)
+    for module in (api, pages, feeds, status, metrics):
+        app.register_blueprint(module.blueprint)
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -66,17 +70,32 @@ def _begin() -> Response | None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
     settings = current_settings()
-    g.base = settings.base_url.rstrip("/") or request.url_root.rstrip("/")
+    own = request.url_root.rstrip("/") if request.host else ""
+    g.base = settings.base_url.rstrip("/") or own
+    security.check_host(settings.hosts)
+    _limit(settings)
     if request.method == "OPTIONS" and _allowed_origin():
         return _preflight()
     return None
 
 
+def _limit(settings: Settings) -> None:
+    """Raise TooManyRequests if the reader's address asks too often.
+
+    This machine itself may: behind a proxy that is not believed, all readers would share its
+    address, and what an operator measures or watches from here is not to be turned away.
+    """
+    reader = request.remote_addr or ""
+    if not settings.rate_limit or request.endpoint in UNLIMITED or security.is_loopback(reader):
+        return
+    wait = cast(RateLimit, current_app.config["RATE_LIMIT"]).wait(reader)
+    if wait:
+        raise TooManyRequests(retry_after=ceil(wait))
+
+
 def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     response.vary.add("Accept-Language")
-    for name, value in _SECURITY.items():
-        response.headers.setdefault(name, value)
     if current_settings().cors_origins and request.path.startswith("/api/"):
         response.vary.add("Origin")
         origin = _allowed_origin()

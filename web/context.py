@@ -1,6 +1,7 @@
 """What a route needs of the application it runs in: engine, settings, conditional answers."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 from hashlib import blake2b
 from importlib.metadata import version
@@ -30,7 +31,15 @@ def settings() -> Settings:
 
 def asked(also: Collection[str] = ()) -> SearchRequest:
     """Read the search that the query string asks for; raises InvalidRequest."""
-    return parse_request(request.args.to_dict(flat=False), negotiate(), also)
+    wanted = parse_request(request.args.to_dict(flat=False), negotiate(), also)
+    most = settings().max_per_page
+    if wanted.per_page <= most:
+        return wanted
+    given = request.args.get("per_page", "")
+    if given:
+        bounds = {"minimum": "1", "maximum": str(most)}
+        raise InvalidRequest((Fault("per_page", "out_of_range", given, bounds),))
+    return replace(wanted, per_page=most)
 
 
 def only(known: Collection[str]) -> None:

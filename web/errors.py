@@ -51,6 +51,7 @@ def for_programs() -> bool:
 def respond(problem: Problem) -> Response:
     """Make the response: problem+json under ``/api`` and for exports, else a page."""
     known = PROBLEMS[problem.kind]
+    g.problem = problem.kind
     status = problem.status or known.status
     detail = problem.detail or str(known.detail)
     if for_programs():

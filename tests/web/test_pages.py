@@ -63,7 +63,7 @@ def test_pages_are_sound_in_every_state(client: FlaskClient, address: str) -> No
     page = read(client, address)
     check(page)
     policy = client.get(address).headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
     assert "unsafe" not in policy
 
 

@@ -1,0 +1,164 @@
+"""The benchmark: ``python -m tests.bench --help``."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from index.build import rebuild
+
+from .context import Context
+from .corpora import Corpus, indexed_corpus, sample, synthetic_corpus
+from .growth import growth
+from .http import http
+from .indexing import indexing, opening, rebuilding
+from .searching import agreement, searches, snippets, suggestions
+from .tables import Section, put
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGE = DOCS / "benchmarks.md"
+QUICK_DOCUMENTS = 400
+MILLION = 1_000_000
+
+PARTS: dict[str, Callable[[Context], Section]] = {
+    "indexing": indexing,
+    "searches": searches,
+    "agreement": agreement,
+    "snippets": snippets,
+    "suggestions": suggestions,
+    "opening": opening,
+    "rebuild": rebuilding,
+    "http": http,
+    "growth": growth,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the parts that were asked for and print their tables."""
+    options = _options(arguments)
+    names = options.only.split(",") if options.only else list(PARTS)
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        print(f"There is no part “{unknown[0]}”; there are {', '.join(PARTS)}.", file=sys.stderr)
+        return 2
+    # Where memory is a file system, large indexes are kept from it by TMPDIR.
+    with tempfile.TemporaryDirectory(prefix="trouvaille-bench-") as temporary:
+        folder = Path(temporary)
+        corpus = _corpus(options, folder)
+        sizes = (200, 1_000) if options.quick else (10_000, 100_000)
+        context = Context(
+            corpus,
+            folder,
+            questions=options.questions or (8 if options.quick else 60),
+            rounds=options.rounds or (1 if options.quick else 3),
+            budget=options.budget,
+            quick=options.quick,
+            growth_sizes=(*sizes, MILLION) if options.million else sizes,
+            figures=DOCS if options.write else None,
+        )
+        sections = []
+        where = environment(corpus)
+        print(where, flush=True)
+        for name in names:
+            section = PARTS[name](context)
+            sections.append(section)
+            print(f"\n## {section.heading}\n\n{section.markdown()}", flush=True)
+        context.close()
+    if options.json:
+        data = [section.data() for section in sections]
+        options.json.write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
+    if options.write:
+        page = put(PAGE.read_text("utf-8"), Section("environment", "Environment", text=where))
+        for section in sections:
+            page = put(page, section)
+        PAGE.write_text(page.rstrip() + "\n", "utf-8")
+    return 0
+
+
+def environment(corpus: Corpus) -> str:
+    """Say what was measured on what."""
+    packages = ", ".join(f"{name} {_version(name)}" for name in ("numpy", "whoosh3", "tantivy"))
+    load = os.getloadavg()[0]
+    return (
+        f"{corpus.title}; {_processor()}, {os.cpu_count()} processors, load {load:.1f} at the"
+        f" beginning; Python {platform.python_version()}, {packages};"
+        f" {datetime.now(UTC).date().isoformat()}."
+    )
+
+
+def _corpus(options: argparse.Namespace, folder: Path) -> Corpus:
+    if not options.press:
+        return synthetic_corpus(options.documents or (QUICK_DOCUMENTS if options.quick else 20_000))
+    files = [path for given in (options.press, options.others) for path in given]
+    found = sample(files, options.documents or 0, folder / "sources")
+    kept = found[: len(options.press)]
+    print("Extracting the fields of the documents once.", file=sys.stderr)
+    result = rebuild(folder / "corpus", found)
+    marks = tuple(str(path) for path in kept)
+    return indexed_corpus(
+        f"{result.documents:,} documents of {len(files)} files", folder / "corpus", found, marks
+    )
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few documents, few questions")
+    parser.add_argument("--documents", type=int, metavar="N", help="so many of the documents")
+    parser.add_argument(
+        "--press",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="JSON Lines (.gz) of dispatches, from which questions are drawn;"
+        " without any, documents are synthetic",
+    )
+    parser.add_argument(
+        "--others",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="JSON Lines (.gz) of more documents, from which no questions are drawn",
+    )
+    parser.add_argument("--only", metavar="NAMES", help=f"of {','.join(PARTS)}")
+    parser.add_argument("--questions", type=int, metavar="N", help="of each kind")
+    parser.add_argument("--rounds", type=int, metavar="N", help="after the first")
+    parser.add_argument(
+        "--budget",
+        type=float,
+        default=30.0,
+        metavar="SECONDS",
+        help="for a system and a kind of question, after which it is asked in no more rounds",
+    )
+    parser.add_argument("--million", action="store_true", help="let it grow to a million")
+    parser.add_argument("--write", action="store_true", help=f"into {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    return parser.parse_args(arguments)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except ImportError:
+        return "absent"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""The systems that are measured, those whose packages are installed."""
+
+import importlib.util
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from . import sqlite_system, trouvaille_system, whoosh_system
+from .question import Entry, System
+
+
+class Kind(NamedTuple):
+    """How a system builds its index, and how it is opened."""
+
+    name: str
+    build: Callable[[Iterable[Entry], Path], None]
+    open: Callable[[Path], System]
+
+
+def kinds() -> dict[str, Kind]:
+    """Return the systems by name, Trouvaille first."""
+    found = [
+        Kind(trouvaille_system.NAME, trouvaille_system.build, trouvaille_system.Trouvaille),
+        Kind(whoosh_system.NAME, whoosh_system.build, whoosh_system.Whoosh),
+    ]
+    if importlib.util.find_spec("tantivy"):
+        from . import tantivy_system
+
+        found.append(Kind(tantivy_system.NAME, tantivy_system.build, tantivy_system.Tantivy))
+    found.append(Kind(sqlite_system.NAME, sqlite_system.build, sqlite_system.SQLite))
+    return {kind.name: kind for kind in found}

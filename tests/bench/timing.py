@@ -1,0 +1,87 @@
+"""Timing of several systems side by side.
+
+Systems take turns at every question, in another order each time, so that what else the machine
+does meets all of them alike. The first round is kept apart (nothing of a question has been read
+before); of the later rounds each question counts with its median.
+"""
+
+import gc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+Ask = Callable[[Any], object]
+
+
+@dataclass
+class Times:
+    """Seconds a question took: in the first round, and in each round after it."""
+
+    first: list[float] = field(default_factory=list)
+    later: list[list[float]] = field(default_factory=list)
+
+    @property
+    def settled(self) -> list[float]:
+        """The median of the later rounds for each question; of the first if there is none."""
+        if not self.later:
+            return self.first
+        return [median(round_) for round_ in zip(*self.later, strict=True)]
+
+    def ms(self, percent: float) -> float:
+        """Return a percentile over questions, in milliseconds."""
+        return percentile(self.settled, percent)
+
+    def first_ms(self, percent: float) -> float:
+        """Return a percentile of the first round, in milliseconds."""
+        return percentile(self.first, percent)
+
+
+def percentile(seconds: Sequence[float], percent: float) -> float:
+    """Return a percentile in milliseconds."""
+    return float(np.percentile(seconds, percent)) * 1000
+
+
+def race(
+    systems: dict[str, Ask], questions: Sequence[Any], rounds: int, budget: float
+) -> dict[str, Times]:
+    """Ask every system every question, once and then in ``rounds`` rounds.
+
+    A system that has used its ``budget`` of seconds takes part in no further round.
+    """
+    times = {name: Times() for name in systems}
+    spent = dict.fromkeys(systems, 0.0)
+    names = list(systems)
+    for number in range(1 + rounds):
+        running = [name for name in names if number == 0 or spent[name] < budget]
+        took: dict[str, list[float]] = {name: [] for name in running}
+        for turn, question in enumerate(questions):
+            shift = (turn + number) % len(running) if running else 0
+            for name in running[shift:] + running[:shift]:
+                ask = systems[name]
+                gc.disable()
+                start = perf_counter()
+                ask(question)
+                seconds = perf_counter() - start
+                gc.enable()
+                took[name].append(seconds)
+                spent[name] += seconds
+        for name, seconds_of in took.items():
+            if number == 0:
+                times[name].first = seconds_of
+            else:
+                times[name].later.append(seconds_of)
+    return times
+
+
+def repeated(action: Callable[[], object], times: int) -> float:
+    """Return the median seconds of an action."""
+    found = []
+    for _ in range(times):
+        start = perf_counter()
+        action()
+        found.append(perf_counter() - start)
+    return median(found)

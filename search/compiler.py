@@ -8,7 +8,8 @@ from whoosh import query
 
 from search.conditions import condition
 from search.lexer import Notices
-from search.nodes import TEXT_FIELDS, Compound, Near, Quoted, Started, Word
+from search.naming import named
+from search.nodes import TEXT_FIELDS, Compound, HasValue, Near, Quoted, Started, Word
 from search.syntax import And, Everything, Not, Or, Prefix, QuotedText, Syntax, Words
 from search.words import Unit, parts, phrase_tokens, prefix_units, units
 
@@ -20,7 +21,8 @@ class Clause(NamedTuple):
     """A part of a conjunction; ``text`` is its normal form.
 
     ``stops`` are the analyzers for which it is a stop word. A ``condition`` (a filter or a
-    negation) is never given up when a search is relaxed.
+    negation) is never given up when a search is relaxed. ``members`` are the clauses that
+    alternatives are made of. A clause that names an ``organization`` has the ``typed`` words.
     """
 
     node: query.Query
@@ -28,6 +30,9 @@ class Clause(NamedTuple):
     stops: frozenset[str] = frozenset()
     condition: bool = False
     alternatives: bool = False
+    members: tuple["Clause", ...] = ()
+    organization: str = ""
+    typed: tuple["Clause", ...] = ()
 
 
 class QueryWord(NamedTuple):
@@ -81,7 +86,10 @@ class Compiler:
             case Words() | Prefix() | QuotedText() if syntax.field not in (None, "title"):
                 return self._conditions(syntax)
             case Words(text, start, name):
-                return self._units(units(text, self.analyzers, _fields(name)), start, name)
+                found = units(text, self.analyzers, _fields(name))
+                if name is None and self.positive:
+                    return self._plain(text, found, start)
+                return self._units(found, start, name)
             case Prefix():
                 return self._prefix(syntax)
             case QuotedText():
@@ -127,7 +135,11 @@ class Compiler:
 
     def either(self, clauses: Sequence[Clause]) -> Clause:
         """Return alternatives, which are not empty, as one clause."""
-        distinct = list({clause.node: clause for clause in clauses}.values())
+        members = [each for clause in clauses for each in clause.members or (clause,)]
+        found: dict[query.Query, Clause] = {}
+        for clause in members:
+            found.setdefault(clause.node, clause)
+        distinct = list(found.values())
         if len(distinct) == 1:
             return distinct[0]
         text = " OR ".join(
@@ -136,7 +148,7 @@ class Compiler:
         )
         conditions = all(clause.condition for clause in distinct)
         node = query.Or([clause.node for clause in distinct])
-        return Clause(node, text, condition=conditions, alternatives=True)
+        return Clause(node, text, condition=conditions, alternatives=True, members=tuple(distinct))
 
     def wished(self, clauses: Sequence[Clause]) -> list[Clause]:
         """Return settled clauses as a question means them, each once.
@@ -147,13 +159,19 @@ class Compiler:
         wished: dict[query.Query, Clause] = {}
         for clause in clauses:
             for each in self._divided(clause) or [clause]:
+                if each.condition:
+                    wished.setdefault(each.node, each)
+                    continue
                 if isinstance(each.node, Word):
                     each = each._replace(node=each.node.demanding())
                 wished.setdefault(each.node, each)
         return list(wished.values())
 
     def _divided(self, clause: Clause) -> list[Clause]:
-        """Return the words of a compound that are no stop words everywhere."""
+        """Return the words of a compound or a name that are no stop words everywhere."""
+        if clause.organization:
+            words = [each for word in clause.typed for each in self._divided(word) or [word]]
+            return [*words, _naming(clause.organization, clause.text)]
         if not isinstance(clause.node, Compound):
             return []
         return [
@@ -182,6 +200,22 @@ class Compiler:
         values = syntax.text.split() if isinstance(syntax, Words) else [syntax.text]
         found = [condition(str(syntax.field), value, self.notices) for value in values]
         return [Clause(*each, condition=True) for each in found if each]
+
+    def _plain(self, text: str, found: Sequence[Unit], start: int) -> list[Clause]:
+        """Return the clauses of words in a row; names of organizations have all their names."""
+        clauses: list[Clause] = []
+        done = 0
+        for first, last, id in named(text, found):
+            clauses += self._units(found[done:first], start, None)
+            known = len(self.words)
+            typed = self.settle(self._units(found[first:last], start, None))
+            del self.words[known:]  # a name is spelt as it is
+            done = last
+            if typed:
+                shown = text[found[first].start : found[last - 1].end]
+                either = self.either([self.join(typed), _naming(id, shown)])
+                clauses.append(either._replace(organization=id, typed=tuple(typed)))
+        return [*clauses, *self._units(found[done:], start, None)]
 
     def _units(self, found: Sequence[Unit], start: int, field: str | None) -> list[Clause]:
         clauses: list[Clause] = []
@@ -230,6 +264,12 @@ class Compiler:
         return [Clause(node, _titled(text, syntax.field))]
 
 
+def _naming(id: str, typed: str) -> Clause:
+    """Return the filter for documents that name an organization."""
+    node = HasValue("organization", id, typed, implied=True)
+    return Clause(node, f"organization:{id}", condition=True)
+
+
 def _fields(name: str | None) -> tuple[str, ...]:
     return ("title",) if name == "title" else TEXT_FIELDS
 
@@ -263,3 +303,16 @@ def _marks(node: query.Query) -> Iterator[Mark]:
         case query.And() | query.Or() | query.DisjunctionMax():
             for child in node.subqueries:
                 yield from _marks(child)
+
+
+def implied(node: query.Query) -> list[str]:
+    """Return the organizations that words in the positive part of a tree name, each once."""
+    match node:
+        case HasValue(implied=True, value=value):
+            return [value]
+        case Word() | Compound() | Quoted() | Near() | Started():
+            return []
+        case query.And() | query.Or():
+            found = (implied(child) for child in node.subqueries)
+            return list(dict.fromkeys(id for each in found for id in each))
+    return []

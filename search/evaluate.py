@@ -266,7 +266,8 @@ class Evaluation:
         return Hits(docs, scores)
 
     def _filtered(self, node: Filter) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        if isinstance(node, HasValue) and not ordinals(node, self.generation):
+        asked = isinstance(node, HasValue) and not node.implied
+        if asked and not ordinals(node, self.generation):
             self._warn(Notice("unknown_value", {"field": node.facet, "value": node.typed}))
         return mask(node, self.generation) & self.generation.live
 

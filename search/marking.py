@@ -192,6 +192,11 @@ class _Suffixes:
         return self.current
 
 
+def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:
+    """Return both kinds of hits, in order, those that overlap made one."""
+    return _disjoint([*hits, *more])
+
+
 def _moved(token: Token, start: int, position: int) -> Token:
     return token._replace(
         start=token.start + start, end=token.end + start, position=token.position + position

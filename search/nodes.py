@@ -151,13 +151,14 @@ class AnalyzedWith(Filter):
 class HasValue(Filter):
     """Documents with a value of a facet; ``typed`` is the value as it was typed.
 
-    Two names of one value make equal filters.
+    ``implied`` filters were not typed as such. Two names of one value make equal filters.
     """
 
-    def __init__(self, facet: str, value: str, typed: str) -> None:
+    def __init__(self, facet: str, value: str, typed: str, implied: bool = False) -> None:
         self.facet = facet
         self.value = value
         self.typed = typed
+        self.implied = implied
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, HasValue) and self._key() == other._key()

@@ -12,7 +12,7 @@ from itertools import pairwise
 from whoosh import query
 
 from index.analysis import tokenize
-from search.compiler import Clause, Compiler, Mark, QueryWord, marks
+from search.compiler import Clause, Compiler, Mark, QueryWord, implied, marks
 from search.lexer import Notices, clean, lex
 from search.nodes import Word
 from search.questions import is_question
@@ -30,7 +30,8 @@ class ParsedQuery:
     when nothing was asked: every document matches. ``words`` are those that should be in the
     documents found, for spelling. ``clauses`` are the parts of the outermost conjunction, when
     it has several and no AND was typed in it: what a search may be relaxed to. ``pairs`` are
-    words that stand side by side in the query, stop words aside.
+    words that stand side by side in the query, stop words aside. ``organizations`` are those
+    that words of it name.
     """
 
     text: str
@@ -41,6 +42,7 @@ class ParsedQuery:
     marks: tuple[Mark, ...] = ()
     clauses: tuple[Clause, ...] = ()
     pairs: tuple[tuple[Word, Word], ...] = ()
+    organizations: tuple[str, ...] = ()
     analyzers: tuple[str, ...] = ()
 
 
@@ -72,6 +74,7 @@ def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
         marks=tuple(marks(joined.node)),
         clauses=tuple(clauses) if relaxable and not written else (),
         pairs=_pairs(clauses),
+        organizations=tuple(implied(joined.node)),
         analyzers=tuple(analyzers),
     )
 
@@ -87,12 +90,13 @@ def _is_plain(syntax: Syntax | None) -> bool:
 
 
 def _is_question(text: str, clauses: Sequence[Clause], analyzers: Sequence[str]) -> bool:
-    content = sum(not clause.stops for clause in clauses)
+    content = sum(not each.stops for clause in clauses for each in clause.typed or (clause,))
     return len(clauses) > 1 and is_question(text, tokenize(text), content, analyzers)
 
 
 def _pairs(clauses: Sequence[Clause]) -> tuple[tuple[Word, Word], ...]:
-    content = [clause for clause in clauses if not clause.stops]
+    words = [each for clause in clauses for each in clause.typed or (clause,)]
+    content = [clause for clause in words if not clause.stops]
     return tuple(
         (left.node, right.node)
         for left, right in pairwise(content)

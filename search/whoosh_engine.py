@@ -16,7 +16,7 @@ from search.evaluate import Matches
 from search.facets import facet_page, facets
 from search.filters import Filtered
 from search.lookup import Lookup, Names, facet_names
-from search.marking import Marker, wanted
+from search.marking import Hit, Marker, joined, wanted
 from search.query import ParsedQuery, parse
 from search.ranking import Ranking, request_fingerprint
 from search.relaxation import answer
@@ -306,6 +306,9 @@ class _Highlighter:
     def __init__(self, parsed: ParsedQuery, seconds: float) -> None:
         self._title = Marker(wanted(parsed.marks, "title"))
         self._body = Marker(wanted(parsed.marks, "body"))
+        self._organizations = {
+            id: len(parsed.marks) + number for number, id in enumerate(parsed.organizations)
+        }
         self._deadline = perf_counter() + seconds
 
     def html(self, document: Document, fields: Fields) -> Highlights:
@@ -313,6 +316,7 @@ class _Highlighter:
         language = fields.language
         title = self._title.hits(document.title, language.code)
         body = self._body.hits(document.text, language.code, language.parts, self._deadline)
+        body = joined(body, self._mentions(fields))
         return Highlights(
             title=snippets.title(document.title, title), body=snippets.body(document.text, body)
         )
@@ -329,9 +333,17 @@ class _Highlighter:
         body = self._body.hits(
             document.text, language.code, language.parts, self._deadline, thorough=True
         )
+        body = joined(body, self._mentions(fields))
         return Highlights(
             title=snippets.title(document.title, title),
             body=snippets.body(document.text, body),
             title_offsets=snippets.offsets(title),
             body_offsets=snippets.offsets(body),
         )
+
+    def _mentions(self, fields: Fields) -> Iterator[Hit]:
+        """Yield where a document names organizations that the query names, by whatever name."""
+        for organization in fields.organizations:
+            number = self._organizations.get(organization.id)
+            if number is not None:
+                yield from (Hit(start, end, number) for start, end in organization.spans)

@@ -1,0 +1,105 @@
+"""Words that name a known organization find it whatever it is called."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.build import BuildOptions, rebuild
+from index.generations import Archive
+from search.query import parse
+from search.request import parse_request
+from search.whoosh_engine import WhooshEngine
+
+ANALYZERS = ("ar", "de", "en", "es", "fr", "it", "pt", "und")
+TEXTS = {
+    "fr": "Le représentant de l'ONU est arrivé lundi dans la capitale, a-t-on appris.",
+    "en": "The United Nations said on Monday that the ship had left the harbour.",
+    "de": "Die Vereinten Nationen haben am Montag eine Erklärung veröffentlicht.",
+    "ar": "قالت الأمم المتحدة في بيان إن السفينة غادرت الميناء صباح يوم الاثنين",
+    "none": "Le navire a quitté le port lundi matin, a-t-on appris de source portuaire.",
+}
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
+    folder = tmp_path_factory.mktemp("texts")
+    for name, text in TEXTS.items():
+        (folder / f"{name}.txt").write_text(text, "utf-8")
+    root = tmp_path_factory.mktemp("index")
+    rebuild(root, [folder], BuildOptions(workers=0))
+    return WhooshEngine(Archive(root))
+
+
+Find = Callable[[str], list[str]]
+
+
+@pytest.fixture(scope="module")
+def find(engine: WhooshEngine) -> Find:
+    def run(q: str) -> list[str]:
+        found = engine.search(parse_request({"q": [q]}, "fr"))
+        return [Path(result.id).stem for result in found.results]
+
+    return run
+
+
+def test_a_name_finds_the_others_and_what_was_typed_comes_first(find: Find) -> None:
+    assert find("ONU")[0] == "fr"
+    assert sorted(find("ONU")) == ["ar", "de", "en", "fr"]
+    assert find("United Nations")[0] == "en"
+    assert sorted(find("l'onu")) == sorted(find("United Nations")) == ["ar", "de", "en", "fr"]
+    assert find("ONU harbour") == ["en"]
+
+
+@pytest.mark.parametrize("typed", ['"ONU"', "ONU -organization:onu OR title:nul", "title:ONU"])
+def test_quoting_and_title_turn_it_off(typed: str, find: Find) -> None:
+    assert set(find(typed)) <= {"fr"}
+
+
+def test_a_minus_excludes_the_word_and_not_the_organization(find: Find) -> None:
+    assert find("ship -ONU") == ["en"]
+
+
+def test_mentions_are_marked(engine: WhooshEngine) -> None:
+    found = engine.search(parse_request({"q": ["ONU"]}, "fr")).results
+    shown = {Path(one.id).stem: " ".join(one.highlights.body) for one in found}
+    assert "<mark>United Nations</mark>" in shown["en"]
+    assert "<mark>الأمم المتحدة</mark>" in shown["ar"]
+
+
+def test_no_spelling_is_suggested_for_a_name(engine: WhooshEngine) -> None:
+    found = engine.search(parse_request({"q": ["Interpol"]}, "fr"))
+    assert found.total == 0
+    assert found.suggestion is None
+    assert not found.warnings
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("Banque mondiale", "(Banque AND mondiale) OR organization:banque-mondiale"),
+        ("apple", "apple"),
+        ("le monde", "le AND monde"),
+        ("O.N.U.", "O.N.U. OR organization:onu"),
+        ("ONU OU Nations", "ONU OR organization:onu OR Nations"),
+        ("(ONU OR OTAN) -onu", "(ONU OR organization:onu OR OTAN OR organization:otan)"),
+        ("que fait l'ONU ?", "que OR fait OR ONU OR organization:onu"),
+    ],
+)
+def test_is_understood(typed: str, understood: str) -> None:
+    assert parse(typed, ANALYZERS).understood.startswith(understood)
+
+
+pieces = st.sampled_from(
+    ("ONU", "Nations", "unies", "de", "la", "Banque", "mondiale", "-", "(", ")", "OR", "l'", '"')
+)
+
+
+@given(st.lists(pieces, max_size=12).map(" ".join))
+def test_what_is_understood_means_the_same(q: str) -> None:
+    parsed = parse(q, ANALYZERS)
+    again = parse(parsed.understood, ANALYZERS)
+    if "question" not in [notice.code for notice in parsed.warnings]:
+        assert again.understood == parsed.understood

@@ -1,14 +1,18 @@
 """Serving: an address bound early, then gunicorn with several worker processes."""
 
 import errno
-import logging
 import os
+import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from tempfile import mkdtemp
 
 from gunicorn.app.base import BaseApplication
 
 from index.errors import TrouvailleError, UsageError
+from web.logs import Propagating
+from web.metrics import SHARED
 from web.wsgi import Application
 
 BACKLOG = 1024
@@ -81,8 +85,22 @@ def serve(
         taken.listen(BACKLOG)
     except OSError as error:
         raise _refused(error, host, port) from error
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    _Server(taken, make, workers, threads, ready).run()
+    with _shared_figures():
+        _Server(taken, make, workers, threads, ready).run()
+
+
+@contextmanager
+def _shared_figures() -> Iterator[None]:
+    """Name a folder through which the figures of all processes are added up, for as long."""
+    folder = mkdtemp(prefix="trouvaille-")
+    owner = os.getpid()
+    os.environ[SHARED] = folder
+    try:
+        yield
+    finally:
+        # Worker processes leave through here as well.
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -107,6 +125,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "worker_class": "gthread",
             "graceful_timeout": GRACE,
             "loglevel": "warning",
+            "logger_class": Propagating,
             "proc_name": "trouvaille",
             "when_ready": lambda arbiter: ready(),
             # A question is long when its letters are percent-encoded; we cut it ourselves.

@@ -103,6 +103,12 @@ class FacetColumn:
         return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
 
     @cached_property
+    def _single(self) -> bool:
+        """Whether every document has exactly one value, so that entries are documents."""
+        sizes = np.diff(self.offsets)
+        return bool(len(sizes)) and bool((sizes == 1).all())
+
+    @cached_property
     def _inverted(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         order = np.argsort(self.ordinals, kind="stable")
         starts = np.searchsorted(self.ordinals[order], np.arange(len(self.values) + 1))
@@ -119,6 +125,8 @@ class FacetColumn:
 
     def counts(self, docs: Docs) -> NDArray[np.int64]:
         """Return, for every ordinal, how many of these documents carry it."""
+        if self._single:
+            return np.bincount(self.ordinals[docs], minlength=len(self.values))
         return np.bincount(self.ordinals[self._entries(docs)], minlength=len(self.values))
 
     def missing(self, docs: Docs) -> int:

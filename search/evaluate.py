@@ -140,8 +140,9 @@ class Evaluation:
                 )
                 for name in node.fields
             ]
-            found.append(self._scored(parts, self.statistics.frame(suffix)))
-            self._weights[node, suffix] = idf(self.statistics.frame(suffix), len(found[-1].docs))
+            hits = self._scored(parts, self.statistics.frame(suffix))
+            self._weights[node, suffix] = idf(self.statistics.frame(suffix), len(hits.docs))
+            found.append(hits)
         inflected = self._with_exact(self._either(found, np.maximum), node)
         found = [inflected]
         if node.written:
@@ -218,14 +219,17 @@ class Evaluation:
         That of a phrase weighs as much as its ``words`` together: how many documents have the
         phrase need not be known, so that it is looked for only where it can be.
         """
+        parts = [pair for pair in parts if len(pair[1].docs)]
+        if not parts:
+            return NONE
         docs = union([part.docs for _, part in parts])
-        if not len(docs) or not self.scored:
+        if not self.scored:
             return Hits(docs, np.zeros(len(docs), np.float32))
         if words:
             weight = sum(self._weight(word, frame) for word in dict.fromkeys(words))
         else:
             weight = idf(frame, len(docs))
-        frequencies = [(name, spread(docs, part)) for name, part in parts if len(part.docs)]
+        frequencies = [(name, spread(docs, part)) for name, part in parts]
         lengths = self.statistics.lengths
         return Hits(docs, bm25f(docs, frequencies, weight, frame, lengths, self.parameters))
 
@@ -261,8 +265,7 @@ class Evaluation:
         docs = union([hits.docs for hits in found])
         scores = np.zeros(len(docs), np.float32)
         for hits in found:
-            at = np.searchsorted(docs, hits.docs)
-            scores[at] = combine(scores[at], hits.scores)
+            scores = combine(scores, spread(docs, Occurrences(*hits)))
         return Hits(docs, scores)
 
     def _filtered(self, node: Filter) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

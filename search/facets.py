@@ -164,9 +164,8 @@ class _Counts:
         if among is None:
             chosen = []
         else:
-            counts = np.where(among, self.array, 0)
             values = self.facet.column.values
-            chosen = [values[o] for o in self.facet.most_frequent(counts, self.size)]
+            chosen = [values[o] for o in self.facet.most_frequent(self.array, self.size, among)]
         pinned = [
             v for v in self.pinned if self.facet.names.parent(v) == parent and v not in chosen
         ]

@@ -57,15 +57,14 @@ class Names:
         return self.column.counts(self.docs)
 
     @cached_property
-    def children(self) -> dict[str, NDArray[np.bool_]]:
-        """Parent -> which ordinals are its children."""
-        masks: dict[str, NDArray[np.bool_]] = {}
+    def children(self) -> dict[str, NDArray[np.intp]]:
+        """Parent -> the ordinals of its children."""
+        below: dict[str, list[int]] = {}
         for ordinal, value in enumerate(self.column.values):
             parent = self.parent(value)
             if parent is not None:
-                empty = np.zeros(len(self.column.values), dtype=np.bool_)
-                masks.setdefault(parent, empty)[ordinal] = True
-        return masks
+                below.setdefault(parent, []).append(ordinal)
+        return {parent: np.array(ordinals, np.intp) for parent, ordinals in below.items()}
 
     @cached_property
     def keys(self) -> list[NameKey]:
@@ -110,20 +109,31 @@ class FacetLookup:
         self.names = names
         self.column = names.column
         self._locale = locale
+        self._labels: dict[str, str] = {}
 
     def label(self, value: str) -> str:
         """Return the label: of the vocabulary in the locale, else as documents write it."""
-        return self.known_label(value) or self.column.labels.get(value) or value
+        label = self._labels.get(value)
+        if label is None:
+            label = self.known_label(value) or self.column.labels.get(value) or value
+            if value in self.column.ordinal:
+                self._labels[value] = label
+        return label
 
     def known_label(self, value: str) -> str | None:
         """Return the label of the vocabulary in the locale; None if it knows none."""
         return vocabulary_label(self.names.name, value, self._locale)
 
-    def most_frequent(self, counts: NDArray[np.int64], size: int) -> list[int]:
-        """Return at most ``size`` ordinals that have a count: highest first, then by label."""
+    def most_frequent(
+        self, counts: NDArray[np.int64], size: int, among: NDArray[np.intp] | None = None
+    ) -> list[int]:
+        """Return at most ``size`` ordinals that have a count: highest first, then by label.
+
+        ``among`` are the only ordinals to be considered, ascending.
+        """
         if size == 0:
             return []
-        present = np.flatnonzero(counts)
+        present = np.flatnonzero(counts) if among is None else among[counts[among] > 0]
         if len(present) > size:
             least = np.partition(counts[present], -size)[-size]
             present = present[counts[present] >= least]

@@ -49,6 +49,13 @@ class Word(query.Or):  # type: ignore[misc]
         self.fields = fields
         self.written = written
         self.stopped = stopped
+        self._hash = hash((literal, tuple(forms.items()), fields, written, stopped))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or bool(super().__eq__(other))
 
     def settled(self, written: frozenset[str], stopped: frozenset[str]) -> "Word":
         """Return the word, knowing what it asks where it is a stop word."""

@@ -68,7 +68,7 @@ class Fault:
     suggestion: str | None = None
 
 
-class InvalidRequest(Exception):  # noqa: N818  the name of the contract
+class InvalidRequest(Exception):
     """All faults of one request at once."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:

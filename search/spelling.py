@@ -14,10 +14,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
+from whoosh import query
 
 from index.analysis import fold
 from index.generations import Generation
 from search.evaluate import Evaluation
+from search.nodes import Word
 from search.query import ParsedQuery, QueryWord, parse
 from search.relaxation import answer
 from search.surface import surface
@@ -110,10 +112,22 @@ def _doubtful(parsed: ParsedQuery, evaluation: Evaluation) -> list[tuple[QueryWo
     for word in parsed.words:
         folded = fold(word.text)
         if MIN_LENGTH <= len(folded) <= MAX_LENGTH and folded.isalpha():
+            if _is_common(word.node, evaluation.generation):
+                continue
             count = len(evaluation.hits(word.node).docs)
             if count <= RARE:
                 doubtful.append((word, count))
     return sorted(doubtful, key=lambda item: (item[1], item[0].start))[:MAX_CORRECTED]
+
+
+def _is_common(node: query.Query, generation: Generation) -> bool:
+    """Tell, without evaluating it, whether more than a few documents have a word."""
+    return isinstance(node, Word) and any(
+        generation.term_frequency(f"{field}_{suffix}", form) > RARE
+        for suffix, forms in node.forms.items()
+        for field in node.fields
+        for form in forms
+    )
 
 
 def _better(word: str, count: int, generation: Generation) -> Candidate | None:

@@ -1,0 +1,38 @@
+"""The dates that a text speaks of, seen from the day it was published."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from index.document import MentionedDate, PublicationDate, Span
+from index.fields.dates_resolver import Resolver
+from index.fields.dates_scanner import expressions
+from index.fields.dates_tense import Tense
+
+
+def reference_day(published: PublicationDate | None, otherwise: date | None) -> date | None:
+    """Return the day that relative dates are counted from.
+
+    That of publication where it is known to the day, and not from the time of a file.
+    """
+    if published and published.origin != "mtime" and len(published.value) >= 10:
+        return date.fromisoformat(published.value[:10])
+    return otherwise
+
+
+def mentioned(
+    text: str, parts: Sequence[tuple[Span, str]], reference: date | None
+) -> tuple[MentionedDate, ...]:
+    """Find the dates in a text, each part of it in its own language.
+
+    ``first`` and ``last`` of a date that cannot be resolved are empty.
+    """
+    found = []
+    for span, language in parts:
+        tense = Tense(text, language)
+        resolver = Resolver(reference, language, tense)
+        for expression in expressions(text, language, span.start, span.end):
+            for start, end, days in resolver.resolve(expression):
+                first = days.first.isoformat() if days.first else ""
+                last = days.last.isoformat() if days.last else ""
+                found.append(MentionedDate(Span(start, end), first, last, days.precision))
+    return tuple(found)

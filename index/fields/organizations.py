@@ -13,6 +13,14 @@ from typing import NamedTuple
 import ahocorasick
 
 from index.document import Organization, Span
+from index.fields.organizations_unknown import (
+    Taken,
+    find_candidates,
+    name_candidates,
+    occurrences,
+    pairs_of,
+)
+from index.fields.organizations_words import Candidate
 from index.fields.pairs import Pair, find_pairs
 from index.vocabularies import organizations as authority_of_organizations
 from index.vocabularies.folding import Folded, fold_key, fold_text
@@ -168,7 +176,7 @@ def _looks_right(form: Form, written: str, language: str) -> bool:
             return written.isascii() or not form.text.isascii()
         letters = sum(character.isalpha() for character in written)
         long_enough = letters >= (_TITLE_CASE_LENGTH if language != "it" else 3)
-        titled = written[:1].isupper() and written.isascii()
+        titled = written[:1].isupper() and written.isascii() and not written.islower()
         return long_enough and titled and not form.ambiguous
     first = written[:1]
     if first.isupper() or not (first.islower() or first.isupper()):
@@ -223,32 +231,41 @@ def find_all(text: str, language: str, folded: Folded | None = None) -> Found:
     folded = folded or fold_text(text)
     matcher = _matcher()
     mentions = matcher.mentions(text, folded, language)
+    candidates = find_candidates(text, language)
     pairs = find_pairs(text, language)
+    pairs += pairs_of(text, candidates, {pair.acronym for pair in pairs})
     bound = _bind(pairs, mentions)
     kept = _settle(
         [mention for mention in mentions if not _redefined(mention, bound)],
         folded,
         matcher.context,
     )
+    covered = tuple((mention.start, mention.end) for mention in kept)
+    candidates, kept = _contend(candidates, kept)
     spans: dict[str, list[Span]] = defaultdict(list)
     labels: dict[str, str] = {}
     for mention in kept:
         if mention.form.id != TRAP:
             spans[mention.form.id].append(mention.span)
-    taken = bytearray(len(text))  # one flag a character: constant time however many names
+    taken = Taken(len(text))
     for mention in kept:
-        taken[mention.span.start : mention.span.end] = b"\1" * (
-            mention.span.end - mention.span.start
-        )
+        taken.take(mention.span)
     for pair in pairs:
         id = bound[pair.acronym]
         if id.startswith("~"):
             labels.setdefault(id, text[pair.long.start : pair.long.end])
             spans[id].append(pair.long)
+        taken.take(pair.long)
     for acronym, id in bound.items():
-        for span in _occurrences(text, acronym):
-            if not any(taken[span.start : span.end]):
-                spans[id].append(span)
+        spans[id].extend(taken.free(occurrences(text, acronym)))
+    for name in name_candidates(
+        text, language, [each for each in candidates if taken.is_free(each.span)]
+    ):
+        spans[name.id].extend(name.spans)
+        for span in name.spans:
+            taken.take(span)
+        for alias in name.aliases:
+            spans[name.id].extend(taken.free(occurrences(text, alias)))
     organizations = []
     for id, where in spans.items():
         where.sort()
@@ -257,8 +274,49 @@ def find_all(text: str, language: str, folded: Folded | None = None) -> Found:
         known = not id.startswith("~")
         organizations.append(Organization(id, " ".join(label.split()), tuple(where), known))
     organizations.sort(key=lambda organization: (organization.spans[0], organization.id))
-    covered = tuple((mention.start, mention.end) for mention in kept)
     return Found(tuple(organizations), covered)
+
+
+def _contend(
+    candidates: list[Candidate], kept: list[Mention]
+) -> tuple[list[Candidate], list[Mention]]:
+    """Decide between known names and longer unknown ones that contain them.
+
+    A longer name wins if its head stands before the known one (``Association des correspondants
+    de la Maison-Blanche``) or a noun for a body ends it (``Sony Pictures Television``).
+    """
+    winners: list[Candidate] = []
+    beaten: set[int] = set()
+    position = 0
+    for candidate in candidates:
+        while position and kept[position - 1].span.end > candidate.span.start:
+            position -= 1
+        while position < len(kept) and kept[position].span.end <= candidate.span.start:
+            position += 1
+        touched = []
+        index = position
+        while index < len(kept) and kept[index].span.start < candidate.span.end:
+            touched.append(index)
+            index += 1
+        if all(_is_part(kept[each], candidate) for each in touched):
+            winners.append(candidate)
+            beaten.update(touched)
+    return winners, [each for index, each in enumerate(kept) if index not in beaten]
+
+
+def _is_part(mention: Mention, candidate: Candidate) -> bool:
+    span = mention.span
+    if (
+        mention.form.id == TRAP
+        or span.end > candidate.span.end
+        or span.start < candidate.span.start
+    ):
+        return False
+    shorter = 4 * (span.end - span.start) < 3 * (candidate.span.end - candidate.span.start)
+    if candidate.rule == "suffix":
+        return shorter
+    behind = span.end == candidate.span.end and candidate.words == mention.form.words + 1
+    return candidate.rule == "head" and shorter and span.start > candidate.span.start and not behind
 
 
 def find(text: str, language: str) -> tuple[Organization, ...]:
@@ -309,13 +367,3 @@ def _redefined(mention: Mention, bound: dict[str, str]) -> bool:
     """Say whether the document uses this acronym for something else."""
     other = bound.get(mention.form.text) if mention.form.acronym else None
     return other is not None and other != mention.form.id
-
-
-def _occurrences(text: str, acronym: str) -> Iterable[Span]:
-    position = text.find(acronym)
-    while position >= 0:
-        end = position + len(acronym)
-        before, after = text[position - 1 : position], text[end : end + 1]
-        if not (before.isalnum() or after.isalnum()):
-            yield Span(position, end)
-        position = text.find(acronym, end)

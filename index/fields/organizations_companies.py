@@ -1,0 +1,138 @@
+"""Proper names that end with what the body is: ``Interco Inc``, ``Iran Aseman Airlines``."""
+
+from collections.abc import Iterator
+
+from index.fields.organizations_words import Candidate, Word, capital_run, span_of
+from index.vocabularies.organizations_grammar import Grammar
+
+_JOINTS = frozenset(("of", "and", "for", "the", "de", "du", "der", "di"))
+_LEADING_WORDS = (
+    "the a an in at on for by but and or as it its he she they this that these those if when"
+    " while mr mrs ms dr u.s us with from under after before both all some new le la les un"
+    " une des du au l d chairman president minister analysts shares later meanwhile however"
+    " earlier also last el los las der die das den dem il lo gli o os um uma una et y e und"
+    " nach bei von selon"
+)
+_LEADING = frozenset(_LEADING_WORDS.split())
+_OPEN = frozenset(("bank", "court", "university", "institute", "group", "trust", "co", "school"))
+_GERMAN_JOINTS = frozenset(("of", "and", "for", "the"))
+_ENGLISH_WORDS = (
+    "airlines airways university foundation securities industries pictures entertainment"
+    " society cavaliers warriors lakers globe herald tribune college federation council"
+    " authority army studios records bank"
+)
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_LONGEST = 9
+_SHORT = 3
+_COMMON_WORDS = (
+    "first general national american united new international central southern northern"
+    " western eastern federal standard royal great pacific atlantic british french german"
+    " canadian continental texas california york bank home state union republic trans global"
+    " world"
+)
+_COMMON = frozenset(_COMMON_WORDS.split())
+
+
+def find_companies(
+    words: list[Word], grammar: Grammar, language: str, common: frozenset[str]
+) -> Iterator[Candidate]:
+    """Yield runs of capitalised words that end with a legal form or a noun for a body.
+
+    ``common`` are words that do not stand for a company by themselves, such as countries.
+    """
+    index = 0
+    while index < len(words):
+        if not words[index].capital or _leads(words[index], grammar):
+            index += 1
+            continue
+        joints = _GERMAN_JOINTS if language == "de" else _JOINTS
+        last = capital_run(words, index, joints, _LONGEST)
+        end = _ending(words, index, last, grammar, language)
+        if end is None:
+            index = last + 1
+            continue
+        index = _after_and(words, index, end, grammar["legal"])
+        legal = words[end].folded in grammar["legal"]
+        aliases = _aliases(words, index, end, common) if legal else ()
+        yield Candidate(span_of(words, index, end), "legal" if legal else "suffix", aliases)
+        index = end + 1
+
+
+def _after_and(words: list[Word], first: int, end: int, legal: frozenset[str]) -> int:
+    """Return where the name begins: behind an ``and`` that joins it to another name.
+
+    ``Trust and Investment Corp`` is one name, ``NATO and World Bank`` are two.
+    """
+    for index in range(end - 1, first, -1):
+        if words[index].folded == "and":
+            own = end - index - 1
+            one = own == 0 or (own == 1 and words[end].folded in (*legal, "association"))
+            return first if one or words[index + 1].folded == "of" else index + 1
+    return first
+
+
+def _leads(word: Word, grammar: Grammar) -> bool:
+    """Say whether a capitalised word stands before a name and is no part of it."""
+    if (
+        word.folded in _LEADING
+        or word.folded in grammar["legal"]
+        or word.text.endswith(("-based", "-owned"))
+    ):
+        return True
+    return word.first and (word.folded in grammar["small"] or word.folded in grammar["stop"])
+
+
+def _ending(
+    words: list[Word], first: int, last: int, grammar: Grammar, language: str
+) -> int | None:
+    """Return the word with which the name ends, if it ends as names of bodies do."""
+    legal, suffix = grammar["legal"], grammar["suffix"]
+    if language == "de":  # every noun has a capital: what may be a German one does not count
+        suffix = suffix & _ENGLISH
+    best = None
+    for index in range(first + 1, last + 1):
+        word = words[index]
+        if word.folded in legal and _is_legal(word, language):
+            if index == first + 1 and words[first].folded in _COMMON:
+                return None
+            return _prolonged(words, index, last)
+        if word.folded in suffix and word.capital:
+            best = index
+        elif word.folded == "and" and best is not None and best == index - 1:
+            following = {each.folded for each in words[index + 1 : index + 3]}
+            if following.isdisjoint(legal) and "association" not in following:
+                return best
+    if best is not None:
+        return _prolonged(words, best, last) if words[best].folded in _OPEN else best
+    begins = words[first].folded in grammar["of"] and last > first + 1 and language != "de"
+    return last if begins and words[first + 1].folded in ("of", "for") else None
+
+
+def _is_legal(word: Word, language: str) -> bool:
+    if word.folded in ("se", "sa", "ag", "ab", "nv", "kg", "bv", "spa", "asa"):
+        return word.text.isupper() or word.text in ("SpA", "Spa")
+    if word.folded == "co":
+        return word.text == "Co" or word.text == "CO"
+    return word.capital
+
+
+def _prolonged(words: list[Word], index: int, last: int) -> int:
+    """Take in what follows the noun: ``Royal Bank of Scotland``, ``Trust Co of Ohio NA``."""
+    if index + 2 <= last and words[index + 1].folded == "of":
+        end = index + 2
+        while end + 1 <= last and words[end + 1].capital:
+            end += 1
+        return end
+    return index
+
+
+def _aliases(words: list[Word], first: int, end: int, common: frozenset[str]) -> tuple[str, ...]:
+    """Return the name without its legal form, and its first word where that may stand alone."""
+    names = [word.text for word in words[first:end]]
+    if not names:
+        return ()
+    aliases = [" ".join(names)]
+    leading = words[first].folded
+    if len(leading) > _SHORT and leading not in common and leading not in _COMMON:
+        aliases.append(names[0])
+    return tuple(alias for alias in aliases if alias.lower() not in _COMMON and len(alias) > 2)

@@ -1,0 +1,48 @@
+"""Proper names behind a word that says what they are: ``le quotidien X``, ``la société X``."""
+
+from collections.abc import Iterator
+
+from index.fields.organizations_words import Candidate, Word, capital_run, span_of
+from index.vocabularies.organizations_grammar import Grammar
+
+_ADJECTIVES = 2
+
+
+def find_cued(words: list[Word], grammar: Grammar, common: frozenset[str]) -> Iterator[Candidate]:
+    """Yield proper names behind a cue, adjectives between them allowed.
+
+    ``common`` are names that are none of an organization, such as countries.
+    """
+    cues, stop, small = grammar["cue"], grammar["stop"], grammar["small"]
+    joints = frozenset() if "und" in small or "of" in small else small
+    for index, word in enumerate(words):
+        if word.folded not in cues:
+            continue
+        at = index + 1
+        adjectives = 0
+        while (
+            at < len(words)
+            and words[at].tight
+            and not words[at].capital
+            and adjectives < _ADJECTIVES
+            and words[at].folded not in stop
+            and grammar.is_adjective(words[at].folded)
+        ):
+            at, adjectives = at + 1, adjectives + 1
+        if at < len(words) and words[at].tight and words[at].capital:
+            last = capital_run(words, at, joints, 4)
+            name = " ".join(each.folded for each in words[at : last + 1])
+            if words[at].folded in grammar["given"] and last > at:
+                continue
+            if name not in common and not (name in small or words[at].folded in stop):
+                yield Candidate(span_of(words, at, last), "cue")
+
+
+def find_clubs(words: list[Word], grammar: Grammar) -> Iterator[Candidate]:
+    """Yield towns that stand for their club, as the article before them shows."""
+    clubs, articles = grammar["club"], grammar["clubarticle"]
+    for index in range(1, len(words)):
+        word = words[index]
+        named = word.capital and word.tight and word.folded in clubs
+        if named and words[index - 1].folded in articles:
+            yield Candidate(span_of(words, index, index), "club")

@@ -1,0 +1,146 @@
+"""Names that begin with what the body is: ``Fédération française de X``, ``Ministerio de X``."""
+
+from collections.abc import Iterator
+
+from index.fields.organizations_words import Candidate, Word, capital_run, span_of
+from index.vocabularies.organizations_grammar import Grammar
+
+_GROUPS = 3
+"""Prepositional phrases that a name in lower case may have."""
+_LONGEST = 14
+_SCHOOLS = frozenset(("lycee", "clinique"))
+"""Of these there are many in a town: its name does not do."""
+
+
+class _Complement:
+    """What follows a head: the last word, and what kinds of word it holds."""
+
+    __slots__ = ("capitals", "groups", "last", "nation")
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+        self.capitals = 0
+        self.groups = 0
+        self.nation = False
+
+
+def find_heads(words: list[Word], grammar: Grammar, language: str) -> Iterator[Candidate]:
+    """Yield names that begin with a head noun and say more than that noun."""
+    index = 0
+    while index < len(words):
+        last = _name(words, index, grammar, language)
+        if last is None:
+            index += 1
+        else:
+            yield Candidate(span_of(words, index, last), "head", (), last - index + 1)
+            index = last + 1
+
+
+def _name(words: list[Word], at: int, grammar: Grammar, language: str) -> int | None:
+    word = words[at]
+    head = word.folded
+    if word.capital:
+        if head in grammar["bare"] and (not word.first or language == "de"):
+            if language == "de":
+                return at
+            rest = _complement(words, at, grammar)
+            return rest.last if rest.capitals else at
+        last = _direct(words, at, grammar) if head in grammar["direct"] else None
+        if last is not None and not _all_capitals(words, at):
+            return None if _is_generic(words, at, last, grammar) else last
+    ministry, court = head in grammar["ministry"], head in grammar["court"]
+    lower = ministry or court or head in grammar["lower"]
+    upper = word.capital and not word.first and head in grammar["head"]
+    if not (lower or upper):
+        if language == "de" and _german(word):
+            return at
+        return None
+    rest = _complement(words, at, grammar)
+    if rest.last == at or _is_generic(words, at, rest.last, grammar):
+        return None
+    named = rest.capitals or (rest.nation and rest.groups)
+    if ministry:
+        return rest.last if rest.groups or rest.capitals else None
+    if upper and not _all_capitals(words, at):
+        return rest.last if rest.groups or rest.capitals or rest.nation else None
+    if court:
+        named = words[at + 1].capital or head not in _SCHOOLS
+        return rest.last if rest.capitals and named else None
+    return rest.last if named and rest.groups else None
+
+
+def _direct(words: list[Word], at: int, grammar: Grammar) -> int | None:
+    """Return the end of a name whose head has a proper name behind it."""
+    following = at + 1
+    if following < len(words) and words[following].tight and words[following].capital:
+        if words[following].folded in grammar["stop"]:
+            return None
+        german = not grammar["small"].isdisjoint(("der", "des"))
+        return capital_run(words, following, frozenset() if german else grammar["small"], 5)
+    return None
+
+
+def _complement(words: list[Word], at: int, grammar: Grammar) -> _Complement:
+    rest = _Complement(at)
+    small, stop, joints = grammar["small"], grammar["stop"], grammar["and"]
+    index = at + 1
+    while index < len(words) and index - at < _LONGEST and words[index].tight:
+        word = words[index]
+        if word.folded in joints and rest.groups:
+            following = _skip(words, index + 1, small)
+            if following is None or words[following].folded in stop:
+                break
+            joined = words[following].capital == words[rest.last].capital
+            if not joined or (following == index + 1 and not joined):
+                break
+            rest.capitals += words[following].capital
+            rest.last, index = following, following + 1
+        elif word.folded in small:
+            following = _skip(words, index, small)
+            if following is None or words[following].folded in stop:
+                break
+            target = words[following]
+            if target.text[0].isdigit():
+                break
+            if not target.capital and (rest.groups >= _GROUPS or rest.capitals > 1):
+                break
+            rest.groups += 1
+            rest.capitals += target.capital
+            rest.last, index = following, following + 1
+        elif word.capital:
+            rest.capitals += 1
+            rest.last, index = index, index + 1
+        elif word.folded not in stop and grammar.is_adjective(word.folded):
+            rest.nation = rest.nation or grammar.is_nation(word.folded)
+            rest.last, index = index, index + 1
+        else:
+            break
+    return rest
+
+
+def _skip(words: list[Word], index: int, small: frozenset[str]) -> int | None:
+    """Return the index of the first word from ``index`` on that is no small word."""
+    for following in range(index, min(index + 4, len(words))):
+        if not words[following].tight:
+            return None
+        if words[following].folded not in small:
+            return following
+    return None
+
+
+def _is_generic(words: list[Word], at: int, last: int, grammar: Grammar) -> bool:
+    start = " ".join(word.folded for word in words[at : last + 1]) + " "
+    return start.startswith(tuple(f"{each} " for each in grammar.generic))
+
+
+def _all_capitals(words: list[Word], at: int) -> bool:
+    near = words[max(0, at - 1) : at + 3]
+    return all(word.text.isupper() for word in near)
+
+
+_GERMAN_TAILS = ("ministerium", "ministeriums")
+
+
+def _german(word: Word) -> bool:
+    """Say whether a German compound is a body by itself: ``Justizministerium``."""
+    return word.capital and word.folded.endswith(_GERMAN_TAILS) and len(word.folded) > 13

@@ -1,0 +1,185 @@
+"""Organizations that the authority does not know, by the rules for their names.
+
+Every rule yields candidates; of overlapping ones the longest counts. Names that differ in case,
+accents, article, plural or legal form are one organization.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from babel import Locale
+
+from index.document import Span
+from index.fields.organizations_acronyms import find_acronyms
+from index.fields.organizations_arabic import find_arabic
+from index.fields.organizations_companies import find_companies
+from index.fields.organizations_cues import find_clubs, find_cued
+from index.fields.organizations_heads import find_heads
+from index.fields.organizations_words import Candidate, split_words
+from index.fields.pairs import Pair
+from index.vocabularies import organizations
+from index.vocabularies.folding import fold_key
+from index.vocabularies.organizations_grammar import grammar
+from index.vocabularies.rows import LANGUAGES, slug
+
+_ARTICLES = re.compile(r"^(?:the|le|la|les|l|el|los|las|il|lo|gli|i|der|die|das|o|a|os|as) ")
+_SHORTEST = 4
+
+
+def find_candidates(text: str, language: str) -> list[Candidate]:
+    """Return the names that the rules find in ``text``, none of them overlapping."""
+    if language == "ar":
+        return _longest(find_arabic(text))
+    words = split_words(text)
+    rules = grammar(language)
+    places = _places(language)
+    found = list(find_companies(words, rules, language, places))
+    if language != "und":
+        found += find_heads(words, rules, language)
+        found += find_cued(words, rules, places)
+        found += find_clubs(words, rules)
+        found += find_acronyms(words, rules)
+    return _longest(found)
+
+
+def key_of(name: str, language: str) -> str:
+    """Return what names of one organization have in common: no article, no legal form."""
+    folded = _ARTICLES.sub("", fold_key(name))
+    legal = grammar(language)["legal"]
+    words = folded.split()
+    while len(words) > 1 and words[-1] in legal:
+        words.pop()
+    if words and language in ("de", "en") and len(words[-1]) > 5 and words[-1].endswith("s"):
+        words[-1] = words[-1].removesuffix("s")
+    return " ".join(words)
+
+
+def _longest(candidates: Iterable[Candidate]) -> list[Candidate]:
+    kept: list[Candidate] = []
+    for each in sorted(candidates, key=lambda one: (one.span.start, -one.span.end)):
+        if kept and each.span.start < kept[-1].span.end:
+            longer = each.span.end - each.span.start > kept[-1].span.end - kept[-1].span.start
+            if longer:
+                kept[-1] = each
+            continue
+        kept.append(each)
+    return kept
+
+
+@cache
+def _places(language: str) -> frozenset[str]:
+    """Return the folded names of countries, nations' alliances left out, in a language."""
+    codes = (language, "en") if language in LANGUAGES else ("en",)
+    return frozenset(
+        fold_key(name)
+        for code in codes
+        for territory, name in Locale(code).territories.items()
+        if territory.isalpha()
+    )
+
+
+def occurrences(text: str, name: str) -> Iterable[Span]:
+    """Yield where ``name`` stands in ``text`` as words of their own."""
+    position = text.find(name)
+    while position >= 0:
+        end = position + len(name)
+        before, after = text[position - 1 : position], text[end : end + 1]
+        if not (before.isalnum() or after.isalnum()):
+            yield Span(position, end)
+        position = text.find(name, end)
+
+
+class Taken:
+    """Which characters of a text belong to a name already."""
+
+    def __init__(self, length: int) -> None:
+        self._flags = bytearray(length)
+
+    def take(self, span: Span) -> None:
+        """Note that the characters of ``span`` belong to a name."""
+        self._flags[span.start : span.end] = b"\1" * (span.end - span.start)
+
+    def is_free(self, span: Span) -> bool:
+        """Say whether no character of ``span`` belongs to a name."""
+        return not any(self._flags[span.start : span.end])
+
+    def free(self, spans: Iterable[Span]) -> list[Span]:
+        """Return those of ``spans`` that are free, and take them."""
+        found = [span for span in spans if self.is_free(span)]
+        for span in found:
+            self.take(span)
+        return found
+
+
+_AFTER = re.compile(
+    r" ?\((?:[\"«“] ?)?([A-ZÀ-Þ][A-Za-zÀ-ÿ]{0,9}[A-ZÀ-Þ][A-Za-z-]{0,3})(?: ?[\"»”])?\)"
+)
+_BEFORE = re.compile(r"\b([A-ZÀ-Þ]{2,9}) \((?:l[ae'’] ?|les )?$")
+
+
+def pairs_of(text: str, candidates: list[Candidate], explained: set[str]) -> list[Pair]:
+    """Return ``Long form (ACR)`` and ``ACR (Long form)`` where a rule has found the long form.
+
+    ``explained`` are the acronyms that need no explanation any more.
+    """
+    pairs = []
+    for each in candidates:
+        if each.rule in ("acronym", "club"):
+            continue
+        long = text[each.span.start : each.span.end]
+        after = _AFTER.match(text, each.span.end)
+        if after is None and text[each.span.end : each.span.end + 1] == ")":
+            after = _BEFORE.search(text, max(0, each.span.start - 16), each.span.start)
+        if after and after.group(1) not in explained and after.group(1)[0] in long.upper():
+            explained.add(after.group(1))
+            pairs.append(Pair(" ".join(long.split()), each.span, after.group(1)))
+    return pairs
+
+
+class Named(NamedTuple):
+    """An organization that candidates name: its id, where it stands, what else it is called."""
+
+    id: str
+    spans: tuple[Span, ...]
+    aliases: tuple[str, ...]
+
+
+def name_candidates(text: str, language: str, candidates: list[Candidate]) -> list[Named]:
+    """Join candidates that name one organization and give each an id.
+
+    The id is the authority's where it knows the name without its legal form.
+    """
+    spans: dict[str, list[Span]] = {}
+    aliases: dict[str, list[str]] = {}
+    for each in candidates:
+        key = key_of(text[each.span.start : each.span.end], language)
+        if len(key) > 1:
+            spans.setdefault(key, []).append(each.span)
+            aliases.setdefault(key, []).extend(each.aliases)
+    longest: list[str] = []
+    home: dict[str, str] = {}
+    for key in sorted(spans, key=len, reverse=True):
+        home[key] = next((each for each in longest if each.startswith(f"{key} ")), key)
+        if home[key] == key:
+            longest.append(key)
+    joined: dict[str, Named] = {}
+    for key, where in spans.items():
+        id = _known(home[key]) or "~" + slug(home[key])
+        before = joined.get(id, Named(id, (), ()))
+        joined[id] = Named(
+            id, (*before.spans, *where), tuple(dict.fromkeys((*before.aliases, *aliases[key])))
+        )
+    return list(joined.values())
+
+
+def _known(key: str) -> str | None:
+    """Return the organization of the authority that bears a folded name without ambiguity."""
+    authority = organizations()
+    id = authority.resolve(key)
+    if id is None or len(key) < _SHORTEST:
+        return None
+    entry = authority.entries[id]
+    sure = any(not name.ambiguous and fold_key(name.text) == key for name in entry.names)
+    return id if sure else None

@@ -87,7 +87,11 @@ class PublicationDate:
 
 @dataclass(frozen=True, slots=True)
 class MentionedDate:
-    """A date that the text speaks of: days ``first`` to ``last`` inclusive (ISO 8601)."""
+    """A date that the text speaks of: days ``first`` to ``last`` inclusive (ISO 8601).
+
+    Both are empty where the text does not say enough to know them, and the day that it was
+    published does not help: such a date is kept as said.
+    """
 
     span: Span
     first: str

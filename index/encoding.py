@@ -61,7 +61,9 @@ def encode(document: Document, fields: Fields) -> EncodedDocument:
         facets=_facets(document, fields),
         published=span(fields.published.value) if fields.published else None,
         mentioned=[
-            (day_number_of(item.first), day_number_of(item.last)) for item in fields.mentioned
+            (day_number_of(item.first), day_number_of(item.last))
+            for item in fields.mentioned
+            if item.first and item.last
         ],
         packed=pack(document, fields),
     )

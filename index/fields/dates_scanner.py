@@ -6,18 +6,18 @@ may have are regular expressions over those letters.
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from index.fields.calendar_words import fold_word
 from index.fields.dates_tables import CASED, MODIFIER_FIRST, MONTH_FIRST, Meaning, table
 
 _TOKEN = re.compile(
-    r"[^\W\d_]+(?:[\u064b-\u0652\u0640]+[^\W\d_]+)*[\u064b-\u0652]*"
+    r"(?! )(?:[^\W\d_]+(?:[\u064b-\u0652\u0640]+[^\W\d_]+)*[\u064b-\u0652]*"
     r"|(?P<iso>(?<![\d/.-])\d{4}([-/.])\d{1,2}\2\d{1,2}(?![\d/-]))"
     r"|(?P<numeric>(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\4\d{4}(?![\d/-]))"
     r"|(?P<short>(?<![\d/.-])\d{1,2}/\d{1,2}(?![\d/-]))"
-    r"|\d+(?:[.,:hH]\d+)+\w*|\d+(?P<suffix>[^\W\d_]*[º°]?)|[^\w\s]|\n"
+    r"|\d+(?:[.,:hH]\d+)+\w*|\d+(?P<suffix>[^\W\d_]*[º°]?)|[^\w\s]|\n)"
 )
 _ORDINALS = frozenset(("er", "re", "st", "nd", "rd", "th", "º", "°", "ª", "o", "ro"))
 _SILENT = frozenset("'’ʼ`")
@@ -101,7 +101,8 @@ _FORMS: tuple[tuple[str, str, frozenset[str] | None], ...] = (
     ("short", r"(?P<weekday>[Ww])\.?,?\(?[tl]?(?P<short>S)\)?", None),
     (
         "months",
-        rf"(?P<between>[fgb]?)(?P<month>M){_YEAR % 'year'}(?P<joint>a|-|e)(?P<month2>[Mm]){_YEAR % 'year2'}",
+        rf"(?P<between>[fgb]?)(?P<month>M){_YEAR % 'year'}(?P<joint>a|-|e)"
+        rf"(?P<month2>[Mm]){_YEAR % 'year2'}",
         None,
     ),
     ("month", r"[pbf]?(?P<month>[Mm])\.?,?[dbp]{0,2}(?P<year>Y)(?!-?N)", None),
@@ -152,13 +153,19 @@ def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[
     return re.compile(starts + "(?:" + "|".join(alternatives) + ")"), groups
 
 
-_classified: dict[str, dict[str, Meaning]] = {}
+_classified: dict[str, dict[str, Meaning | None]] = {}
+"""By language: the meaning of words, numbers and marks as written; None for a silent mark."""
 _NOTHING = Meaning("x")
+_WORD_LIKE = Token("x", 0, 0, 0)
+_fold = lru_cache(_CACHED_WORDS)(fold_word)
 
 
 def tokens(text: str, language: str, start: int = 0, end: int | None = None) -> list[Token]:
-    """Return the tokens of a part of a text, phrases as one token."""
-    words, phrases = table(language)
+    """Return the tokens of a part of a text, phrases as one token.
+
+    Words that mean nothing are all the same token, of class ``x`` and without a place.
+    """
+    phrases = table(language).phrases
     known = _classified.setdefault(language, {})
     if len(known) > _CACHED_WORDS:
         known.clear()
@@ -169,23 +176,16 @@ def tokens(text: str, language: str, start: int = 0, end: int | None = None) -> 
         if at < waiting:
             continue
         written = match.group()
-        meaning = known.get(written)
+        try:
+            meaning = known[written]
+        except KeyError:
+            meaning = known[written] = _classify(match, language)
+        if meaning is _NOTHING:
+            found.append(_WORD_LIKE)
+            continue
         if meaning is None:
-            kind = match.lastgroup
-            if kind or written[0].isdigit():
-                meaning = _of_number(match)
-            elif written[0].isalpha():
-                folded = fold_word(written)
-                meaning = words.get(folded, _NOTHING)
-                if folded in phrases:
-                    meaning = Meaning("*" + meaning.letter, meaning.value)
-                known[written] = meaning
-            elif written in _SILENT:
-                continue
-            else:
-                meaning = known[written] = Meaning(_PUNCTUATION.get(written, ";"))
-        letter = meaning.letter
-        value = meaning.value
+            continue
+        letter, value = meaning
         stop = match.end()
         if letter[0] == "*":
             phrase = _phrase(matches, at, phrases)
@@ -198,6 +198,18 @@ def tokens(text: str, language: str, start: int = 0, end: int | None = None) -> 
             letter = "x"
         found.append(Token(letter, value, match.start(), stop, written))
     return found
+
+
+def _classify(match: re.Match[str], language: str) -> Meaning | None:
+    written = match.group()
+    if written[0].isdigit():
+        return _of_number(match)
+    if not written[0].isalpha():
+        return None if written in _SILENT else Meaning(_PUNCTUATION.get(written, ";"))
+    words, phrases = table(language)
+    folded = fold_word(written)
+    meaning = words.get(folded, _NOTHING)
+    return Meaning("*" + meaning.letter, meaning.value) if folded in phrases else meaning
 
 
 def _of_number(match: re.Match[str]) -> Meaning:
@@ -223,12 +235,12 @@ def _phrase(
     phrases: dict[str, tuple[tuple[tuple[str, ...], Meaning], ...]],
 ) -> tuple[Meaning, int] | None:
     """Return the longest phrase that begins at a word, and how many tokens it has."""
-    for parts, meaning in phrases[fold_word(matches[at].group())]:
+    for parts, meaning in phrases[_fold(matches[at].group())]:
         index = at + 1
         for part in parts[1:]:
             while index < len(matches) and matches[index].group() in _SILENT:
                 index += 1
-            if index >= len(matches) or fold_word(matches[index].group()) != part:
+            if index >= len(matches) or _fold(matches[index].group()) != part:
                 break
             index += 1
         else:

@@ -129,7 +129,8 @@ _WORDS = {
         "X": "next coming",
         "T": "this current",
         "G": "ago",
-        "u": "am pm a p people pct percent dollars dlrs mln billion tonnes tons miles times stg shares cts",
+        "u": "am pm a p people pct percent dollars dlrs mln billion"
+        " tonnes tons miles times stg shares cts",
     },
     "es": {
         "O": "primero=1",

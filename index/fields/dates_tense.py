@@ -96,6 +96,7 @@ class Tense:
         self._cues = _cues(language)
 
     def __call__(self, start: int, end: int) -> int:
+        """Return the tense around the characters ``start`` to ``end``."""
         if self._cues is None:
             return 0
         before, after = self._sentence(start, end)

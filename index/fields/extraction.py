@@ -5,8 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from index.document import Document, Fields, Language, Organization, Span, Theme
-from index.fields import dates, language, organizations, themes
+from index.document import (
+    Document,
+    Fields,
+    Language,
+    MentionedDate,
+    Organization,
+    Span,
+    Theme,
+)
+from index.fields import dates, dates_mentioned, language, organizations, themes
 from index.vocabularies.folding import fold_text
 
 EXTRACTOR_VERSION = "1"
@@ -57,6 +65,15 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
         lambda: dates.published(document, options.reference_date, file_times=options.file_times),
         None,
     )
+    mentioned: tuple[MentionedDate, ...] = attempt(
+        "mentioned dates",
+        lambda: dates_mentioned.mentioned(
+            document.text,
+            spoken.parts or ((Span(0, len(document.text)), spoken.code),),
+            dates_mentioned.reference_day(published, options.reference_date),
+        ),
+        (),
+    )
     named = found.organizations
     if lead:  # spans are those in the text
         named = tuple(
@@ -64,7 +81,7 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
             for each in named
         )
         subjects = tuple(Theme(each.id, _in_text(each.evidence, len(lead))) for each in subjects)
-    return Fields(spoken, named, subjects, published, failures=tuple(failures))
+    return Fields(spoken, named, subjects, published, mentioned, tuple(failures))
 
 
 def _in_text(spans: tuple[Span, ...], offset: int) -> tuple[Span, ...]:

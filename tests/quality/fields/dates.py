@@ -171,7 +171,9 @@ def main() -> None:
     full, contradictory, full_errors = weekday_day_month(records)
     bare, bare_errors = bare_weekday(records)
     print(f"| weekday, day and month | {full} |")
-    print(f"| the same, where weekday and date contradict each other (left out) | {contradictory} |")
+    print(
+        f"| the same, where weekday and date contradict each other (left out) | {contradictory} |"
+    )
     print(f"| bare weekday, day and month deleted | {bare} |")
     if GOLD.exists():
         sample, sample_errors = judged()

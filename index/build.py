@@ -9,7 +9,7 @@ what is stored of them. ``rollback`` serves the kept generation again.
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,16 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.document import Skipped
-from index.errors import BuildFailed, NoDocuments
+from index.errors import BuildFailed, IndexDamaged, IndexMissing, NoDocuments
 from index.fields import ExtractionOptions
 from index.generations import Generation, Pointer, read_pointer
 from index.intake import Intake, made_by
+from index.learning import load as load_learned
 from index.manifest import Settings
 from index.pipeline import run
 from index.progress import Progress, Silent
 from index.publishing import Part, building
 from index.readers import ReadOptions
 from index.report import Report
+from index.reuse import Before
 from index.sources import Reading
 from index.verify import probe
 from index.work import Extracted, Item, Job
@@ -45,11 +47,15 @@ def cores() -> int:
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """How to build: reading, extraction, and how many worker processes (0: in this one)."""
+    """How to build: reading, extraction, and how many worker processes (0: in this one).
+
+    A ``fresh`` rebuild extracts the documents too whose fields the published generation has.
+    """
 
     reading: ReadOptions = field(default_factory=ReadOptions)
     extraction: ExtractionOptions = field(default_factory=ExtractionOptions)
     workers: int = field(default_factory=cores)
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class BuildResult:
     deleted: int = 0
     unchanged: int = 0
     compacted: bool = False
+    reused: int = 0
+    """Documents of a rebuild whose fields are those of the generation before."""
     skipped: tuple[Skipped, ...] = ()
     failures: tuple[tuple[str, str, str], ...] = ()
     """Path, extractor, reason: documents that are indexed without some of their fields."""
@@ -78,12 +86,14 @@ def rebuild(
     """Index the sources anew and publish the result.
 
     Raises SourceError, NoDocuments, UsageError (the directory is no index), IndexLocked,
-    BuildFailed; whatever it raises, what was published still serves.
+    BuildFailed, IndexDamaged (learned themes that cannot be read); whatever it raises, what was
+    published still serves.
     """
-    options, progress = options or BuildOptions(), progress or Silent()
+    options, progress = _with_learned(options or BuildOptions(), root), progress or Silent()
     reading = Reading(sources, options.reading)
     with building(root) as site, Intake(site.segment_folder) as intake:
-        job = Job(options.reading, options.extraction, made_by(options.extraction))
+        before = None if options.fresh else _published(root)
+        job = Job(options.reading, options.extraction, made_by(options.extraction), before=before)
         _read(reading, job, options.workers, intake, progress)
         if not intake.hashes:
             raise _no_documents(intake.report)
@@ -97,7 +107,7 @@ def rebuild(
             settings_of(options),
             job.made_by,
         )
-    return _result(generation, intake, added=documents)
+    return _result(generation, intake, added=documents, reused=intake.reused)
 
 
 def update(
@@ -115,7 +125,7 @@ def update(
     read_pointer(root)
     with building(root) as site:
         before = Generation(root, read_pointer(root).current)
-        options = options or options_of(before.manifest.settings)
+        options = _with_learned(options or options_of(before.manifest.settings), root)
         reading = Reading(sources, options.reading)
         known = before.sources()
         job = Job(options.reading, options.extraction, made_by(options.extraction), known)
@@ -213,6 +223,18 @@ def options_of(settings: Settings) -> BuildOptions:
     )
 
 
+def _with_learned(options: BuildOptions, root: Path) -> BuildOptions:
+    extraction = replace(options.extraction, learned=load_learned(root))
+    return replace(options, extraction=extraction)
+
+
+def _published(root: Path) -> Before | None:
+    try:
+        return Before(root, read_pointer(root).current)
+    except (IndexMissing, IndexDamaged):
+        return None
+
+
 def _read(reading: Reading, job: Job, workers: int, intake: Intake, progress: Progress) -> None:
     progress.phase("Reading and extracting")
     with closing(run(reading.items(), job, workers)) as outcomes:
@@ -279,6 +301,7 @@ def _result(
     deleted: int = 0,
     unchanged: int = 0,
     compacted: bool = False,
+    reused: int = 0,
 ) -> BuildResult:
     return BuildResult(
         generation.name,
@@ -289,6 +312,7 @@ def _result(
         deleted,
         unchanged,
         compacted,
+        reused,
         tuple(intake.report.skipped),
         tuple(intake.report.failures),
     )

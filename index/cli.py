@@ -17,6 +17,7 @@ from index.document import Skipped
 from index.errors import SettingError
 from index.fields import ExtractionOptions
 from index.generations import Generation, read_pointer
+from index.learning_cli import learn
 from index.overview import Overview, overview
 from index.progress import Progress, Silent, progress_on
 from index.verify import check as check_index
@@ -163,18 +164,29 @@ def _languages(text: str | None) -> tuple[str, ...]:
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=Path)
 @index_option
 @build_options
+@click.option(
+    "--fresh",
+    is_flag=True,
+    envvar="TROUVAILLE_FRESH",
+    show_envvar=True,
+    help="Extract every document, also those whose fields the index has already.",
+)
 @output_options
 @plain_errors
 def rebuild(
     sources: tuple[Path, ...],
     index: Path,
+    fresh: bool,
     strict: bool,
     quiet: bool,
     as_json: bool,
     **said: Any,
 ) -> None:
-    """Index files and folders anew, and serve the result once it is complete."""
-    options = merged_options(BuildOptions(), **said)
+    """Index files and folders anew, and serve the result once it is complete.
+
+    Fields are extracted from what is new or changed since the last build; see --fresh.
+    """
+    options = replace(merged_options(BuildOptions(), **said), fresh=fresh)
     began = monotonic()
     progress = _progress(quiet, as_json)
     try:
@@ -272,7 +284,7 @@ def rollback(index: Path, as_json: bool) -> None:
         click.echo(f"Serving {generation.name} again: {generation.documents:,} documents.")
 
 
-commands: tuple[click.Command, ...] = (rebuild, update, check, stats, rollback)
+commands: tuple[click.Command, ...] = (rebuild, update, check, stats, rollback, learn)
 """What the command ``trouvaille`` takes from this package."""
 
 
@@ -293,10 +305,11 @@ def _report(result: BuildResult, seconds: float, as_json: bool) -> None:
     if not result.published:
         click.echo(f"Nothing has changed: {result.documents:,} documents.")
         return
+    reused = f", {result.reused:,} with the fields they had" if result.reused else ""
     click.echo(
         f"{result.documents:,} documents in {seconds:.0f} s:"
         f" {result.added:,} added, {result.changed:,} changed, {result.deleted:,} deleted,"
-        f" {len(result.skipped):,} skipped. Generation {result.generation}."
+        f" {len(result.skipped):,} skipped{reused}. Generation {result.generation}."
     )
 
 

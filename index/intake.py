@@ -20,7 +20,8 @@ def made_by(extraction: ExtractionOptions) -> str:
         f"extraction {EXTRACTOR_VERSION}; analysis {ANALYSIS_VERSION};"
         f" languages {' '.join(extraction.languages)};"
         f" reference date {reference.isoformat() if reference else 'none'};"
-        f" file times {extraction.file_times}"
+        f" file times {extraction.file_times};"
+        f" learned themes {extraction.learned.version if extraction.learned else 'none'}"
     )
 
 
@@ -37,6 +38,7 @@ class Intake:
         self.seen: dict[str, str] = {}
         self.hashes: dict[str, str] = {}
         self.report = Report()
+        self.reused = 0
         self._unchanged: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -63,6 +65,7 @@ class Intake:
             return
         self.seen[id] = outcome.path
         if isinstance(outcome, Indexed):
+            self.reused += outcome.reused
             self._write(outcome)
         else:
             self._unchanged.add(outcome.path)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from index.document import Skipped
 from index.readers import SourceFile
+from index.reuse import opened
 from index.work import Extracted, Item, Job, Outcome, name_of, process, process_here, start
 
 CHUNK_ITEMS = 64
@@ -35,14 +36,23 @@ def run(items: Iterable[Item], job: Job, workers: int) -> Generator[Outcome, Non
     The processes end when the generator is closed.
     """
     if workers == 0:
-        for chunk in _chunks(items):
-            yield from process(chunk.items, job)
+        yield from _here(items, job)
         return
     pool = _Pool(job, workers)
     try:
         yield from _parallel(_chunks(items), pool, 3 * workers)
     finally:
         pool.close()
+
+
+def _here(items: Iterable[Item], job: Job) -> Iterator[Outcome]:
+    reuse = opened(job.before)
+    try:
+        for chunk in _chunks(items):
+            yield from process(chunk.items, job, reuse)
+    finally:
+        if reuse is not None:
+            reuse.close()
 
 
 def _parallel(chunks: Iterator[_Chunk], pool: "_Pool", most: int) -> Iterator[Outcome]:

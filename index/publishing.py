@@ -31,7 +31,7 @@ from index.segments import segment_ids, segment_info, write_segment
 from index.verify import altered_files, probe
 from index.version import PRODUCT
 
-_OURS = frozenset({"current", "current.new", "lock", "generations", "segments"})
+_OURS = frozenset({"current", "current.new", "lock", "generations", "segments", "learned"})
 
 
 class Part(NamedTuple):

@@ -13,6 +13,7 @@ from index.document import Document, Fields, Skipped
 from index.encoding import EncodedDocument, UnfitDocumentError, encode
 from index.fields import ExtractionOptions, extract
 from index.readers import ReadOptions, SourceFile, read_file
+from index.reuse import Before, Reuse, opened
 from index.stored import clean, content_hash
 
 
@@ -35,6 +36,8 @@ class Indexed(NamedTuple):
     path: str
     hash: str
     failures: tuple[tuple[str, str], ...]
+    reused: bool = False
+    """Whether its fields are those that an older generation has."""
 
 
 class Unchanged(NamedTuple):
@@ -49,37 +52,44 @@ Outcome = Indexed | Unchanged | Skipped
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What workers must know: how to read and extract, and the content hashes already indexed."""
+    """What workers must know: how to read and extract, and the content hashes already indexed.
+
+    Fields of documents that are the same in the generation ``before`` are not extracted again.
+    """
 
     reading: ReadOptions
     extraction: ExtractionOptions
     made_by: str
     known: Mapping[str, str] = field(default_factory=dict)
+    before: Before | None = None
 
 
-def process(items: list[Item], job: Job) -> list[Outcome]:
+def process(items: list[Item], job: Job, reuse: Reuse | None = None) -> list[Outcome]:
     """Do a list of items, in order; whatever one of them raises is that one's own affair."""
-    return [outcome for item in items for outcome in _outcomes(item, job)]
+    return [outcome for item in items for outcome in _outcomes(item, job, reuse)]
 
 
-def _outcomes(item: Item, job: Job) -> Iterator[Outcome]:
+def _outcomes(item: Item, job: Job, reuse: Reuse | None) -> Iterator[Outcome]:
     if isinstance(item, Extracted):
         yield _indexed(item.document, item.fields, item.hash)
     elif isinstance(item, Document):
-        yield _document(item, job)
+        yield _document(item, job, reuse)
     elif isinstance(item, Skipped):
         yield item
     else:
         for read in read_file(item, job.reading):
-            yield read if isinstance(read, Skipped) else _document(read, job)
+            yield read if isinstance(read, Skipped) else _document(read, job, reuse)
 
 
-def _document(document: Document, job: Job) -> Outcome:
+def _document(document: Document, job: Job, reuse: Reuse | None) -> Outcome:
     try:
         document = clean(document)
         hash = content_hash(document, job.made_by)
         if job.known.get(document.id) == hash:
             return Unchanged(document.id, document.path)
+        fields = reuse.fields(document, hash) if reuse else None
+        if fields is not None:
+            return _indexed(document, fields, hash)._replace(reused=True)
         return _indexed(document, extract(document, job.extraction), hash)
     except UnfitDocumentError as error:
         return Skipped(name_of(document), "broken", str(error))
@@ -102,12 +112,14 @@ def name_of(item: Item) -> str:
 
 
 _job: Job | None = None
+_reuse: Reuse | None = None
 
 
 def start(job: Job) -> None:
     """Prepare a worker process."""
-    global _job
+    global _job, _reuse
     _job = job
+    _reuse = opened(job.before)
     # An interrupt at the terminal reaches every process; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -125,4 +137,4 @@ def process_here(items: list[Item]) -> list[Outcome]:
     """Do a list of items in a worker process that was prepared by ``start``."""
     if _job is None:
         raise RuntimeError("this process is not a worker")
-    return process(items, _job)
+    return process(items, _job, _reuse)

@@ -1,8 +1,10 @@
 """extract: everything that the index adds to a document, one extractor after another."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TypeVar
 
 from index.document import (
@@ -15,9 +17,23 @@ from index.document import (
     Theme,
 )
 from index.fields import dates, dates_mentioned, language, organizations, themes
+from index.fields.learned import LearnedThemes
 from index.vocabularies.folding import fold_text
 
-EXTRACTOR_VERSION = "1"
+
+def _version() -> str:
+    """Return a digest of the extractors and vocabularies, whatever the kind of line ends."""
+    digest = hashlib.blake2b(digest_size=8)
+    here = Path(__file__).parent
+    for folder in (here, here.parent / "vocabularies"):
+        for path in sorted(folder.iterdir()):
+            if path.suffix in (".py", ".tsv", ".txt"):
+                digest.update(path.name.encode())
+                digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+EXTRACTOR_VERSION = _version()
 """Changes whenever the same document may give other fields; results are cached under it."""
 
 _Result = TypeVar("_Result")
@@ -31,6 +47,8 @@ class ExtractionOptions:
     languages: tuple[str, ...] = language.OFFERED
     file_times: bool = False
     """Whether the time of a file may date a document that nothing else dates."""
+    learned: LearnedThemes | None = None
+    """Themes that labelled documents have taught."""
 
 
 def extract(document: Document, options: ExtractionOptions) -> Fields:
@@ -60,6 +78,14 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
     subjects: tuple[Theme, ...] = attempt(
         "themes", lambda: themes.assign(text, spoken.code, folded, found, len(lead)), ()
     )
+    learned = options.learned
+    if learned is not None:
+        curated = subjects
+        subjects = attempt(
+            "learned themes",
+            lambda: learned.decide(text, spoken.code, curated),
+            curated,
+        )
     published = attempt(
         "dates",
         lambda: dates.published(document, options.reference_date, file_times=options.file_times),

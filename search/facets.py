@@ -8,7 +8,16 @@ from numpy.typing import NDArray
 
 from index.days import UNDATED_DAY, day_number, day_of
 from search.filters import Docs, Filtered
-from search.histogram import MAX_BUCKETS, Bucket, Grain, automatic_grain, histogram, possible_grain
+from search.histogram import (
+    MAX_BUCKETS,
+    Bucket,
+    Grain,
+    Spans,
+    automatic_grain,
+    histogram,
+    possible_grain,
+    span_histogram,
+)
 from search.lookup import FacetLookup, Lookup
 from search.request import FacetOrder, SearchRequest
 from search.response import DateBucket, DateFacet, FacetPage, FacetValue, ValueFacet
@@ -100,11 +109,18 @@ def facet_page(
 
 
 def date_facet(request: SearchRequest, filtered: Filtered) -> DateFacet:
-    """Count by date: the buckets of the range asked for, else of all documents."""
-    days = filtered.generation.dates.days[filtered.without("date")]
-    dated = days[days != UNDATED_DAY]
-    missing = len(days) - len(dated)
-    span = _span(dated, request)
+    """Count by date: the buckets of the range asked for, else of all documents.
+
+    By the day of publication, or by the days mentioned, as the request says.
+    """
+    docs = filtered.without("date")
+    spans = (
+        _mentioned(docs, filtered)
+        if request.date_field == "mentioned"
+        else _published(docs, filtered)
+    )
+    missing = len(docs) - len(np.unique(spans.docs))
+    span = _span(spans, request)
     if span is None:
         grain = "year" if request.interval == "auto" else request.interval
         return DateFacet("date", grain, missing, ())
@@ -115,7 +131,11 @@ def date_facet(request: SearchRequest, filtered: Filtered) -> DateFacet:
         else request.interval
     )
     grain = possible_grain(first, last, wanted)
-    buckets = histogram(dated, first, last, grain)
+    buckets = (
+        span_histogram(spans, first, last, grain)
+        if request.date_field == "mentioned"
+        else histogram(spans.first, first, last, grain)
+    )
     return DateFacet(
         name="date",
         interval=grain,
@@ -172,7 +192,25 @@ class _Counts:
         return tuple(self.value(child, with_children=False) for child in (*chosen, *pinned))
 
 
-def _span(dated: NDArray[np.int32], request: SearchRequest) -> tuple[int, int] | None:
+def _published(docs: Docs, filtered: Filtered) -> Spans:
+    days = filtered.generation.dates.days[docs]
+    dated = days != UNDATED_DAY
+    return Spans(docs[dated].astype(np.int64), days[dated], days[dated])
+
+
+def _mentioned(docs: Docs, filtered: Filtered) -> Spans:
+    column = filtered.generation.mentioned
+    starts = column.offsets[docs]
+    sizes = column.offsets[docs + 1] - starts
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if len(ends) else 0
+    entries = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - sizes), sizes)
+    return Spans(
+        np.repeat(docs.astype(np.int64), sizes), column.first[entries], column.last[entries]
+    )
+
+
+def _span(spans: Spans, request: SearchRequest) -> tuple[int, int] | None:
     """Return the first and last day to show.
 
     With a range, what of it lies where documents are (all of it where none is); without, from
@@ -181,8 +219,8 @@ def _span(dated: NDArray[np.int32], request: SearchRequest) -> tuple[int, int] |
     asked = request.undated != "only"
     start = day_number(request.date_from) if asked and request.date_from else None
     end = day_number(request.date_to) if asked and request.date_to else None
-    if len(dated):
-        oldest, newest = int(dated.min()), int(dated.max())
+    if len(spans.docs):
+        oldest, newest = int(spans.first.min()), int(spans.last.max())
         first = oldest if start is None else max(start, oldest)
         last = newest if end is None else min(end, newest)
         if first <= last:

@@ -2,7 +2,8 @@
 
 A value facet has two filters. Its selection passes documents that carry any of the selected
 values. Its exclusion passes documents that carry none of the excluded ones, and belongs to no
-facet: it holds everywhere, in the counts of its own facet too. The date is one filter.
+facet: it holds everywhere, in the counts of its own facet too. The date is one filter,
+on the publication or on the days that a document mentions.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from search.request import VALUE_FACETS, SearchRequest
 
 Docs = NDArray[np.int32]
 Mask = NDArray[np.bool_]
+_FIRST_DAY, _LAST_DAY = int(np.iinfo(np.int32).min), int(np.iinfo(np.int32).max)
 
 
 class Filtered:
@@ -69,7 +71,8 @@ class Filtered:
             if request.selected.get(name)
         }
         if request.date_from or request.date_to or request.undated in ("exclude", "only"):
-            selections["date"] = _in_range(self.generation.dates.days[self._matches], request)
+            in_range = _mentioning if request.date_field == "mentioned" else _published
+            selections["date"] = in_range(self.generation, self._matches, request)
         return selections
 
     def _carrying(self, facet: str, values: Sequence[str]) -> Mask:
@@ -83,8 +86,23 @@ class Filtered:
         return self._matches if not failures.any() else self._matches[failures == 0]
 
 
-def _in_range(days: NDArray[np.int32], request: SearchRequest) -> Mask:
+def _mentioning(generation: Generation, docs: Docs, request: SearchRequest) -> Mask:
+    """Pass what mentions any day of the range."""
+    mentioned = generation.mentioned
+    undated: Mask = mentioned.offsets[docs + 1] == mentioned.offsets[docs]
+    if request.undated == "only":
+        return undated
+    passing: Mask = ~undated
+    if request.date_from or request.date_to:
+        first = day_number(request.date_from) if request.date_from else _FIRST_DAY
+        last = day_number(request.date_to) if request.date_to else _LAST_DAY
+        passing = mentioned.mask(first, last)[docs]
+    return passing | undated if request.undated == "include" else passing
+
+
+def _published(generation: Generation, docs: Docs, request: SearchRequest) -> Mask:
     """Pass by the first day a document may be of; see docs/facets.md on partial dates."""
+    days = generation.dates.days[docs]
     undated: Mask = days == UNDATED_DAY
     if request.undated == "only":
         return undated

@@ -59,6 +59,42 @@ def histogram(days: NDArray[np.int32], first: int, last: int, grain: Grain) -> l
     ]
 
 
+class Spans(NamedTuple):
+    """Spans of days, both ends included, with the document of each; documents ascend."""
+
+    docs: NDArray[np.int64]
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+
+
+def span_histogram(spans: Spans, first: int, last: int, grain: Grain) -> list[Bucket]:
+    """Count documents in contiguous buckets: one counts in every bucket it has a day of.
+
+    The buckets are those of ``histogram``. Spans that meet in a bucket are joined first, so that
+    a document counts there once, however many of its spans do; memory does not grow with their
+    lengths.
+    """
+    empty = histogram(np.empty(0, dtype=np.int32), first, last, grain)
+    start = int(_unit(np.array([first], dtype=np.int32), grain)[0])
+    begins = _unit(np.maximum(spans.first, empty[0].first).astype(np.int32), grain) - start
+    ends = _unit(np.minimum(spans.last, empty[-1].last).astype(np.int32), grain) - start
+    inside = (spans.last >= empty[0].first) & (spans.first <= empty[-1].last)
+    # One axis for all documents, on which those of different documents are far apart.
+    axis = spans.docs[inside] * (len(empty) + 1)
+    begins, ends = begins[inside] + axis, ends[inside] + axis
+    order = np.argsort(begins, kind="stable")
+    begins, ends, axis = begins[order], ends[order], axis[order]
+    reached = np.maximum.accumulate(ends)
+    opens = np.ones(len(begins), dtype=np.bool_)
+    opens[1:] = begins[1:] > reached[:-1]
+    closes = np.ones(len(begins), dtype=np.bool_)
+    closes[:-1] = opens[1:]
+    changes = np.bincount((begins - axis)[opens], minlength=len(empty) + 1)
+    changes -= np.bincount((reached - axis)[closes] + 1, minlength=len(empty) + 1)
+    counts = np.cumsum(changes)
+    return [bucket._replace(documents=int(counts[i])) for i, bucket in enumerate(empty)]
+
+
 def _buckets(first: int, last: int, grain: Grain) -> int:
     start, end = _unit(np.array([first, last], dtype=np.int32), grain)
     return int(end - start) + 1

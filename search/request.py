@@ -24,6 +24,7 @@ Sort = Literal["relevance", "-date", "date"]
 Undated = Literal["include", "exclude", "only"]
 Interval = Literal["auto", "year", "month", "day"]
 Highlight = Literal["true", "false", "offsets"]
+DateField = Literal["published", "mentioned"]
 FacetOrder = Literal["count", "name"]
 
 
@@ -32,7 +33,8 @@ class SearchRequest:
     """One search, valid by construction when it comes from ``parse_request``.
 
     ``selected`` and ``excluded`` map a value facet to canonical values (OR within a facet, AND
-    between facets). ``date_from`` and ``date_to`` are inclusive days. ``cursor`` is ``"*"`` for
+    between facets). ``date_from`` and ``date_to`` are inclusive days, of the publication or of
+    what the text mentions, as ``date_field`` says. ``cursor`` is ``"*"`` for
     the first page of a deep walk, then what the previous answer gave as ``next_cursor``.
     ``locale`` is the language of labels, an ISO 639-1 code. ``months`` is the most buckets of a
     month that ``interval`` ``auto`` makes; it is no parameter: the page has less room.
@@ -44,7 +46,7 @@ class SearchRequest:
     date_from: date | None = None
     date_to: date | None = None
     undated: Undated | None = None
-    date_field: Literal["published", "mentioned"] = "published"
+    date_field: DateField = "published"
     sort: Sort = "relevance"
     page: int = 1
     per_page: int = 20
@@ -122,7 +124,7 @@ def parse_request(
         date_to=date_to,
         undated=cast("Undated | None", parameters.choice("undated", get_args(Undated), "") or None),
         date_field=cast(
-            'Literal["published"]', parameters.choice("date_field", ("published",), "published")
+            "DateField", parameters.choice("date_field", get_args(DateField), "published")
         ),
         sort=cast("Sort", sort),
         page=page,

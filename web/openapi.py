@@ -75,8 +75,9 @@ SEARCH_PARAMETERS: tuple[Json, ...] = (
     ),
     _parameter(
         "date_field",
-        "The date that from, to and the date facet speak of.",
-        _choice("published", default="published"),
+        "The date that from, to, undated and the date facet speak of: that of publication, or the "
+        "days that the text mentions (a document has several).",
+        _choice("published", "mentioned", default="published"),
     ),
     _parameter(
         "sort",

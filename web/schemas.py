@@ -99,7 +99,7 @@ _QUERY: dict[str, Schema] = {
     "from": optional(DAY),
     "to": optional(DAY),
     "undated": {"type": ["string", "null"], "enum": ["include", "exclude", "only", None]},
-    "date_field": {"type": "string", "enum": ["published"]},
+    "date_field": {"type": "string", "enum": ["published", "mentioned"]},
     "sort": {"type": "string", "enum": ["relevance", "-date", "date"]},
 }
 

@@ -10,6 +10,7 @@ from index.document import (
     Document,
     Fields,
     Language,
+    MentionedDate,
     Organization,
     Precision,
     PublicationDate,
@@ -48,6 +49,7 @@ def entry(
     organizations: Sequence[str] = (),
     themes: Sequence[str] = (),
     source: str = "",
+    mentioned: Sequence[tuple[str, str]] = (),
 ) -> Entry:
     """Make a document whose fields are given rather than extracted."""
     precision: Precision = {4: "year", 7: "month", 10: "day"}.get(len(date), "minute")  # type: ignore[assignment]
@@ -59,6 +61,7 @@ def entry(
         ),
         themes=tuple(Theme(id) for id in themes),
         published=PublicationDate(date, precision, "metadata") if date else None,
+        mentioned=tuple(MentionedDate(Span(0, 1), first, last, "day") for first, last in mentioned),
     )
     return Document(id=id, text=text, title=title, source=source), fields
 
@@ -66,6 +69,7 @@ def entry(
 def random_entries(seed: int, count: int) -> Entries:
     """Make documents with every combination of values, some missing, some dates partial."""
     chance = random.Random(seed)
+    speaking = random.Random(seed + 1)
 
     def some(values: Sequence[str]) -> list[str]:
         return [value for value in values if chance.random() < 0.3]
@@ -77,6 +81,16 @@ def random_entries(seed: int, count: int) -> Entries:
             ("", day[:4], day[:7], day, day, f"{day}T{chance.randint(0, 3):02}:30Z")
         )
 
+    def mentioned() -> list[tuple[str, str]]:
+        """Make spans of days, months and years; some that nothing resolved."""
+        spans = [("", "")] if speaking.random() < 0.2 else []
+        for _ in range(speaking.choice((0, 0, 1, 2, 4))):
+            year, month = speaking.choice((2021, 2023)), speaking.randint(1, 6)
+            day = f"{year}-{month:02}-{speaking.randint(1, 28):02}"
+            whole = [(f"{year}-01-01", f"{year}-12-31"), (f"{year}-{month:02}-01", day)]
+            spans.append(speaking.choice([(day, day), *whole]))
+        return spans
+
     return Entries(
         entry(
             f"d{number:03}",
@@ -86,6 +100,7 @@ def random_entries(seed: int, count: int) -> Entries:
             organizations=some(ORGANIZATIONS),
             themes=some(THEMES),
             source=chance.choice(SOURCES),
+            mentioned=mentioned(),
         )
         for number in range(count)
     )

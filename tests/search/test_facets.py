@@ -40,6 +40,7 @@ REQUESTS = st.builds(
     date_from=DAYS,
     date_to=DAYS,
     undated=st.sampled_from((None, None, "include", "exclude", "only")),
+    date_field=st.sampled_from(("published", "mentioned")),
     interval=st.sampled_from(("auto", "year", "month", "day")),
     facet_size=st.sampled_from((1, 2, 20)),
     sort=st.sampled_from(("relevance", "-date", "date")),
@@ -64,11 +65,18 @@ def carried(facet: str, document: Document, fields: Fields) -> set[str]:
     return {document.source} - {""}
 
 
-def first_day(fields: Fields) -> date | None:
+def days_of(fields: Fields, date_field: str) -> list[tuple[date, date]]:
+    """Return the spans of days a document is counted at."""
+    if date_field == "mentioned":
+        return [
+            (date.fromisoformat(one.first), date.fromisoformat(one.last))
+            for one in fields.mentioned
+            if one.first
+        ]
     if fields.published is None:
-        return None
+        return []
     year, month, day = (*fields.published.value[:10].split("-"), "01", "01")[:3]
-    return date(int(year), int(month), int(day))
+    return [(date(int(year), int(month), int(day)),) * 2]
 
 
 def passes(request: SearchRequest, document: Document, fields: Fields) -> bool:
@@ -81,13 +89,16 @@ def passes(request: SearchRequest, document: Document, fields: Fields) -> bool:
             return False
         if values & set(request.excluded.get(facet, ())):
             return False
-    day = first_day(fields)
+    days = days_of(fields, request.date_field)
     ranged = bool(request.date_from or request.date_to)
-    if day is None:
+    if not days:
         return request.undated in ("include", "only") or (request.undated is None and not ranged)
     if request.undated == "only":
         return False
-    return (request.date_from or day) <= day <= (request.date_to or day)
+    return any(
+        (request.date_from or first) <= last and first <= (request.date_to or last)
+        for first, last in days
+    )
 
 
 def choosing(request: SearchRequest, facet: str, value: str) -> SearchRequest:
@@ -160,11 +171,32 @@ def test_contract(
         days = (date.fromisoformat(bucket.first), date.fromisoformat(bucket.last))
         chosen = replace(dateless, date_from=days[0], date_to=days[1])
         assert bucket.count == total(chosen)
-    if not (request.date_from or request.date_to):
+    if not (request.date_from or request.date_to) and request.date_field == "published":
         assert sum(b.count for b in dates.values) + dates.missing == total(dateless)
     following = zip(dates.values, dates.values[1:], strict=False)
     for one, other in following:
         assert (date.fromisoformat(other.first) - date.fromisoformat(one.last)).days == 1
+
+
+def test_a_document_counts_in_every_bucket_it_mentions(
+    engine_of: Callable[..., WhooshEngine], make_entry: Callable[..., Any]
+) -> None:
+    engine = engine_of(
+        make_entry(
+            "a", "un", mentioned=[("2013-11-14", "2013-11-14"), ("2013-11-20", "2013-12-02")]
+        ),
+        make_entry("b", "deux", mentioned=[("2013-11-14", "2013-11-15")] * 3),
+        make_entry("c", "trois", mentioned=[("", "")]),
+    )
+    request = SearchRequest(date_field="mentioned", interval="month")
+    facet = date_facet(engine.search(request))
+    assert [(b.value, b.count) for b in facet.values] == [("2013-11", 2), ("2013-12", 1)]
+    assert facet.missing == 1
+    day = replace(request, date_from=date(2013, 11, 14), date_to=date(2013, 11, 14))
+    assert engine.search(day).total == 2
+    assert engine.search(replace(request, undated="only")).total == 1
+    gap = replace(request, date_from=date(2013, 11, 16), date_to=date(2013, 11, 19))
+    assert engine.search(gap).total == 0
 
 
 def test_selected_values_are_listed_beyond_the_size(search: Any) -> None:

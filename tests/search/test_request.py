@@ -108,7 +108,7 @@ def test_empty_range() -> None:
         ({"interval": "week"}, "invalid_choice"),
         ({"highlight": "yes"}, "invalid_choice"),
         ({"facets": "theme,people"}, "invalid_choice"),
-        ({"date_field": "mentioned"}, "invalid_choice"),
+        ({"date_field": "modified"}, "invalid_choice"),
         ({"cursor": "not a cursor"}, "invalid_cursor"),
         ({"cursor": "é"}, "invalid_cursor"),
         ({"cursor": "A" * 60}, "invalid_cursor"),

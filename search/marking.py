@@ -85,6 +85,8 @@ class Marker:
         self._verdicts: dict[str, dict[str, _Verdict]] = {}
         self._analyzers = {suffix: analyzer(suffix) for suffix in wanted.forms}
         self._in_phrases = frozenset(word for p in wanted.phrases for word in p.words)
+        self._written = self._in_phrases.union(wanted.written)
+        self._prefixes = tuple(prefix for prefix, _ in wanted.prefixes)
 
     def hits(
         self,
@@ -132,6 +134,13 @@ class Marker:
         return self._verdicts.setdefault(suffix, {})
 
     def _judge(self, surface: str, suffix: str) -> _Verdict:
+        # The analyzer remembers the terms of what it has met, and most have none that is wanted.
+        entry = analyzer(suffix).entry(surface[:_MAX_CHUNK])
+        forms = self.wanted.forms.get(suffix, ())
+        if not any(form in forms for form, _ in entry.stems) and not any(
+            word in self._written or word.startswith(self._prefixes) for word, _ in entry.exact
+        ):
+            return _Verdict((), (), entry.positions)
         chunk = chunk_tokens(surface[:_MAX_CHUNK])
         hits = []
         for token in chunk.tokens:

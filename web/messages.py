@@ -127,7 +127,6 @@ NOTICES: Mapping[str, LazyString] = {
     "generation_changed": _l("The archive was renewed on the way: results may be new or missing."),
     "lone_operator": _l("%(operator)s has nothing to join and was left out."),
     "nothing_understood": _l("The question holds no word to look for."),
-    "prefix_cut": _l("%(prefix)s begins many words: the %(terms)s most frequent were searched."),
     "prefix_too_short": _l("%(prefix)s begins too many words: more letters are needed before *."),
     "question": _l(
         "Read as a question in plain words: documents that have most of them come first."

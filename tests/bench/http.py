@@ -20,6 +20,8 @@ from .trouvaille_system import typed
 ROOT = Path(__file__).parents[2]
 WORKERS = 2
 CONNECTIONS = 8
+KEPT = 10
+"""Requests on one connection before another is opened."""
 FACETS = "organization,theme,lang"
 
 
@@ -135,7 +137,8 @@ async def _lane(address: str, paths: Sequence[str], at: int, until: float, found
             found.took.append(perf_counter() - start)
         else:
             found.failed += 1
-        if "connection: close" in head:
+        # Worker processes share new connections, not requests: kept for ever, all may be one's.
+        if at % KEPT == 0 or "connection: close" in head:
             writer.close()
             reader, writer = await asyncio.open_connection(host, port)
     writer.close()

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from index.document import Organization, Span
+from index.fields.organizations_cues import quoted_as_press
 from index.fields.organizations_unknown import (
     Taken,
     find_candidates,
@@ -51,7 +52,9 @@ class Form(NamedTuple):
     exact: bool = False
     dotted: bool = False
     prefix: int = 0
-    """Characters of an Arabic prefix that are not part of the name."""
+    """Characters of an Arabic prefix, or a contracted article, that are not part of the name."""
+    cued: bool = False
+    """Whether it counts only beside a word of the press: ``du Monde``, ``le Point``."""
 
 
 class Mention(NamedTuple):
@@ -99,6 +102,8 @@ class _Matcher:
             for form in forms:
                 if not _speaks(form, language) or not _looks_right(form, written, language):
                     continue
+                if form.cued and not quoted_as_press(text, span):
+                    continue
                 if not (form.acronym and _in_capitals(text, span, form)):
                     if form.prefix:
                         span = folded.span(start + form.prefix, end)
@@ -122,6 +127,9 @@ def _forms(id: str, name: Name) -> Iterable[tuple[str, Form]]:
     elif name.language in _INFLECTED and not name.acronym:
         for variant in _INFLECTED[name.language](name.text):
             yield fold_key(variant), form
+    if name.exact and name.text.startswith("Le "):
+        for contracted in ("au", "du", "le"):
+            yield f"{contracted}{key[2:]}", form._replace(prefix=3, cued=True)
     if not name.acronym and " de l" in key:
         yield key.replace(" de l ", " d "), form
 
@@ -168,7 +176,7 @@ def _looks_right(form: Form, written: str, language: str) -> bool:
     if form.id == TRAP:
         return True
     if form.exact:
-        return written.replace("’", "'") == form.text
+        return written[form.prefix :].replace("’", "'") == form.text[form.prefix :]
     if form.dotted:
         return "." in written and written.upper() == written
     if form.acronym:
@@ -316,7 +324,8 @@ def _is_part(mention: Mention, candidate: Candidate) -> bool:
     if candidate.rule == "suffix":
         return shorter
     behind = span.end == candidate.span.end and candidate.words == mention.form.words + 1
-    return candidate.rule == "head" and shorter and span.start > candidate.span.start and not behind
+    headed = candidate.rule in ("head", "arabic")
+    return headed and shorter and span.start > candidate.span.start and not behind
 
 
 def find(text: str, language: str) -> tuple[Organization, ...]:

@@ -1,11 +1,32 @@
 """Proper names behind a word that says what they are: ``le quotidien X``, ``la société X``."""
 
+import re
 from collections.abc import Iterator
 
+from index.document import Span
 from index.fields.organizations_words import Candidate, Word, capital_run, span_of
 from index.vocabularies.organizations_grammar import Grammar
 
 _ADJECTIVES = 2
+_BEFORE = re.compile(
+    r"\b(?:selon|journal|journaux|journaliste|quotidien|hebdomadaire|mensuel|magazine|colonnes|dans"
+    r"|d['’]après|interview|entretien|site|édition|rapporte|révèle|indique|affirme|explique|raconte"
+    r"|écrit|cité|citée|cités|confié|déclaré|expliqué|précisé|assuré|raconté|accordé|accordée|révélé"
+    r"|indiqué|affirmé|confie|relate|relaie|relayé|rédaction|lecteurs|tribune|correspondant|une"
+    r"|sondage|pour|par|information|informations|publié|publiée|repéré|contacté|interrogé|reprises)"
+    r"(?: \w+)?(?: \w+)? ?$"
+)
+_AFTER = re.compile(
+    r"[\"»]?,? (?:a |avait |qui |s['’])?(?:rapport|révél|indiqu|affirm|écri|précis|assur|racont"
+    r"|publi|expliqu|relat|détaill|cit|annon|not|titr|évoqu|soulign|rappel)"
+)
+_CONTEXT = 45
+
+
+def quoted_as_press(text: str, span: Span) -> bool:
+    """Say whether the French around ``span`` speaks of the press as a source."""
+    before = text[max(0, span.start - _CONTEXT) : span.start]
+    return _BEFORE.search(before) is not None or _AFTER.match(text, span.end) is not None
 
 
 def find_cued(words: list[Word], grammar: Grammar, common: frozenset[str]) -> Iterator[Candidate]:

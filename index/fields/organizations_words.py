@@ -59,6 +59,7 @@ def split_words(text: str) -> list[Word]:
         gap = text[end:start]
         written = found.group()
         tight = gap in _TIGHT or (initial and gap == ". ")
+        tight = tight and not (words and words[-1].text.endswith("!"))
         mark = gap.strip(" «“\"'’-–—(")
         first = not tight and (not words or "\n" in gap or mark[:1] in {".", "!", "?", ":"} - {""})
         capital = written[0].isupper()

@@ -24,6 +24,7 @@ from index.vocabularies.rows import LANGUAGES, read_rows, slug
 
 HERE = Path(__file__).parent
 HAND = HERE / "organizations-hand.txt"
+LISTS = HERE / "organizations-lists.txt"
 TARGET = HERE / "organizations.tsv"
 
 
@@ -70,6 +71,62 @@ def by_hand(path: Path = HAND) -> list[Draft]:
                 draft.add(language, written)
         drafts.append(draft)
     return drafts
+
+
+def _exact(name: str, kind: str) -> bool:
+    """Say whether a listed name counts only as it is written: a short one, or of a newspaper."""
+    if name[0] in "=~<^-" or (not name[0].isascii() and not name[0].isupper()):
+        return False
+    return " " not in name or (kind == "media" and len(name.split()) <= 3)
+
+
+def _short_id(names: list[str], taken: set[str]) -> str:
+    """Return the acronym among names as an identifier if it is free, else the first name."""
+    for name in names:
+        if name.startswith("=") and len(name) > 3 and slug(name) not in taken:
+            return slug(name)
+    return slug(names[0])
+
+
+def from_lists(drafts: list[Draft], path: Path = LISTS) -> list[Draft]:
+    """Read organizations from lists of names; names that ``drafts`` bear are passed over.
+
+    Raises VocabularyError for a malformed row.
+    """
+    ids = {draft.id for draft in drafts}
+    borne = {
+        (fold_key(parse_name(written, language).text), code)
+        for draft in drafts
+        for language, names in draft.names.items()
+        for written in names
+        for code in (LANGUAGES if language == "mul" else (language,))
+    }
+    added = []
+    for row in read_rows(path, "|"):
+        if len(row.cells) != 3 or row.cells[1] not in ("*", *LANGUAGES):
+            raise row.fault("expected: kind | LANGUAGE or * | name / other name; name; ...")
+        kind, code, listed = row.cells
+        language = "mul" if code == "*" else code
+        codes = LANGUAGES if code == "*" else (code,)
+        for item in filter(None, map(str.strip, listed.split(";"))):
+            names = [name.strip() for name in item.split(" / ")]
+            id = _short_id(names, ids)
+            new = [
+                name
+                for name in names
+                if all(
+                    (fold_key(parse_name(name, language).text), each) not in borne for each in codes
+                )
+            ]
+            if not new or id in ids:
+                continue
+            draft = Draft(id, kind, sources=["trouvaille"])
+            for name in new:
+                draft.add(language, f"^{name}" if _exact(name, kind) else name)
+                borne |= {(fold_key(parse_name(name, language).text), each) for each in codes}
+            ids.add(id)
+            added.append(draft)
+    return added
 
 
 class Record(NamedTuple):
@@ -231,7 +288,8 @@ def write(drafts: Iterable[Draft], target: Path = TARGET) -> None:
 
 def main(folder: Path) -> None:
     """Build, check and report."""
-    merger = Merger(by_hand())
+    drafts = by_hand()
+    merger = Merger([*drafts, *from_lists(drafts)])
     for concept in eurovoc(folder / "eurovoc-76-international-orgs.jsonl"):
         merger.merge(concept)
     for each in supraverden(folder / "supraverden-international-orgs.jsonl"):

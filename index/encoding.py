@@ -6,11 +6,11 @@ This is made in the worker processes; what is left to the writer is to append.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from index.analysis import analyse
 from index.codec.runs import FieldPostings
 from index.days import span
 from index.document import Document, Fields, Span
-from index.schema import PARTS, field_postings
+from index.inversion import invert
+from index.schema import PARTS
 from index.stored import pack
 
 ANALYSIS_VERSION = "1"
@@ -46,14 +46,14 @@ def encode(document: Document, fields: Fields) -> EncodedDocument:
     if not document.id or len(document.id.encode("utf-8")) > MAX_ID_BYTES:
         raise UnfitDocumentError(f"its id is empty or longer than {MAX_ID_BYTES} bytes")
     language = fields.language
-    title = analyse(document.title, [(Span(0, len(document.title)), language.code)])
+    title = invert(document.title, [(Span(0, len(document.title)), language.code)])
     parts = language.parts or ((Span(0, len(document.text)), language.code),)
-    body = analyse(document.text, parts)
+    body = invert(document.text, parts)
     postings: dict[str, FieldPostings] = {}
     for part, text in zip(PARTS, (title, body), strict=True):
-        postings[part] = field_postings(text.exact)
+        postings[part] = text.exact
         for suffix, terms in text.stems.items():
-            postings[f"{part}_{suffix}"] = field_postings(terms)
+            postings[f"{part}_{suffix}"] = terms
     return EncodedDocument(
         id=document.id,
         postings={field: items for field, items in postings.items() if items.terms},

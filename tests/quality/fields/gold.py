@@ -77,21 +77,24 @@ def languages(judged: str) -> tuple[str, ...]:
     return tuple(code for code in LANGUAGES if (GOLD / f"{judged}-{code}.jsonl").exists())
 
 
-def judged_names(language: str) -> tuple[JudgedNames, ...]:
-    """Read the judged organizations of a language.
+def judged_names(language: str, part: str = "organizations") -> tuple[JudgedNames, ...]:
+    """Read the judged organizations of a language; ``part`` is also ``held-organizations``.
 
     Raises GoldError for a changed text, a span outside it or a line that is malformed.
     """
     return tuple(
         JudgedNames(document, _entities(row, document, place), _optional(row, document, place))
-        for place, row, document in _rows("organizations", language)
+        for place, row, document in _rows(part, language)
     )
 
 
-def judged_themes(language: str) -> tuple[JudgedThemes, ...]:
-    """Read the judged themes of a language; raises GoldError as :func:`judged_names` does."""
+def judged_themes(language: str, kind: str = "themes") -> tuple[JudgedThemes, ...]:
+    """Read the judged themes of a language; raises GoldError as :func:`judged_names` does.
+
+    The ``kind`` ``themes-held-out`` are documents that nothing was tuned on.
+    """
     judged = []
-    for place, row, document in _rows("themes", language):
+    for place, row, document in _rows(kind, language):
         try:
             main = with_parents(row["main"])
             also = with_parents(row["also"]) - main

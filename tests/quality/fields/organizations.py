@@ -1,6 +1,6 @@
 """Score the organizations found against those a reader found, distinct in each document.
 
-    python tests/quality/fields/organizations.py [LANGUAGE ...] [--errors]
+    python tests/quality/fields/organizations.py [LANGUAGE ...] [--errors] [--held-out] [--ner]
 
 ``--errors`` lists what was found in error and what was missed, by kind.
 """
@@ -38,11 +38,21 @@ def as_indexed(document: Document) -> Sequence[Organization]:
     return extract(document, ExtractionOptions()).organizations
 
 
+def in_full_mode(document: Document) -> Sequence[Organization]:
+    """Return the organizations that the full mode, with a model for names, gives a document."""
+    return extract(document, ExtractionOptions(ner=True)).organizations
+
+
 def score_organizations(
-    language: str, extractor: Extractor = as_indexed
+    language: str, extractor: Extractor = as_indexed, part: str = "organizations"
 ) -> tuple[DocumentScore, ...]:
-    """Score every judged document of a language; add their counts with :func:`total`."""
-    return tuple(score(judged, extractor(judged.document)) for judged in judged_names(language))
+    """Score every judged document of a language; add their counts with :func:`total`.
+
+    ``part`` names the gold: ``held-organizations`` is the part that no rule was tuned on.
+    """
+    return tuple(
+        score(judged, extractor(judged.document)) for judged in judged_names(language, part)
+    )
 
 
 def score(judged: JudgedNames, found: Sequence[Organization]) -> DocumentScore:
@@ -140,9 +150,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Score organizations on judged documents.")
     parser.add_argument("language", nargs="*", help="languages; all that have gold if none")
     parser.add_argument("--errors", action="store_true", help="list the errors")
+    parser.add_argument("--held-out", action="store_true", help="score the part held out")
+    parser.add_argument("--ner", action="store_true", help="score the full mode")
     options = parser.parse_args()
-    codes = options.language or languages("organizations")
-    rows = {code: score_organizations(code) for code in codes}
+    part = "held-organizations" if options.held_out else "organizations"
+    codes = options.language or languages(part)
+    extractor = in_full_mode if options.ner else as_indexed
+    rows = {code: score_organizations(code, extractor, part) for code in codes}
     print("\n".join(table(rows)))
     if options.errors:
         for code, scores in rows.items():

@@ -12,7 +12,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import PathConverter
 
 from search.engine import Engine
-from web import api, errors, feeds, i18n, metrics, observed, pages, security, status
+from web import (
+    api,
+    errors,
+    facetpage,
+    feeds,
+    i18n,
+    metrics,
+    observed,
+    opensearch,
+    pages,
+    security,
+    status,
+)
 from web.context import settings as current_settings
 from web.observed import ObservedEngine
 from web.ratelimit import RateLimit
@@ -53,7 +65,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     security.install(app)
     app.before_request(_begin)
     app.after_request(_finish)
-    for module in (api, pages, feeds, status, metrics):
+    for module in (api, pages, facetpage, opensearch, feeds, status, metrics):
         app.register_blueprint(module.blueprint)
     if settings.proxies:
         count = settings.proxies

@@ -19,7 +19,7 @@ from web.messages import PROBLEMS, fault_detail
 LOG = logging.getLogger("trouvaille")
 
 MEDIA_TYPE = "application/problem+json"
-EXPORTS = (".csv", ".ndjson", ".atom")
+EXPORTS = (".csv", ".ndjson", ".atom", ".json", ".xml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,13 @@ def default_sort(request: SearchRequest) -> Sort:
 
 def address(base: str, path: str, written: Sequence[tuple[str, str]] = ()) -> str:
     """Join a base address, a path (quoted here) and parameters."""
-    query = urlencode(written, quote_via=quote, safe=QUERY)
+    query = encoded(written)
     return f"{base}{quote(path, safe=PATH)}{'?' + query if query else ''}"
+
+
+def encoded(written: Sequence[tuple[str, str]]) -> str:
+    """Write parameters as the query of an address."""
+    return urlencode(written, quote_via=quote, safe=QUERY)
 
 
 def first_page(request: SearchRequest) -> SearchRequest:
@@ -70,7 +75,7 @@ def toggled(request: SearchRequest, facet: str, value: str) -> SearchRequest:
     if value in selected:
         kept = tuple(other for other in selected if other != value)
     else:
-        kept = (*(other for other in selected if not _same_branch(other, value)), value)
+        kept = (*(other for other in selected if not same_branch(other, value)), value)
     excluded = tuple(other for other in request.excluded.get(facet, ()) if other != value)
     return replace(
         first_page(request),
@@ -85,6 +90,25 @@ def readmitted(request: SearchRequest, facet: str, value: str) -> SearchRequest:
     return replace(first_page(request), excluded=_with(request.excluded, facet, kept))
 
 
+def excluded(request: SearchRequest, facet: str, value: str) -> SearchRequest:
+    """Exclude a value, or stop excluding it if it is; every other filter stays.
+
+    What is excluded is no longer selected, nor is anything below it, which it covers.
+    """
+    if value in request.excluded.get(facet, ()):
+        return readmitted(request, facet, value)
+    kept = tuple(
+        other
+        for other in request.selected.get(facet, ())
+        if other != value and not other.startswith(value + "/")
+    )
+    return replace(
+        first_page(request),
+        selected=_with(request.selected, facet, kept),
+        excluded=_with(request.excluded, facet, (*request.excluded.get(facet, ()), value)),
+    )
+
+
 def dated(request: SearchRequest, bucket: DateBucket) -> SearchRequest:
     """Set the range to a bucket's days, or lift it if it is exactly those."""
     first, last = date.fromisoformat(bucket.first), date.fromisoformat(bucket.last)
@@ -93,12 +117,30 @@ def dated(request: SearchRequest, bucket: DateBucket) -> SearchRequest:
     return replace(first_page(request), date_from=first, date_to=last, undated=None)
 
 
+class Around:
+    """An address with one place left open: what stands around it is written once.
+
+    A page links to a hundred values of facets, and the rest of their addresses is the same.
+    """
+
+    def __init__(self, base: str, written: Sequence[tuple[str, str]], at: int, width: int = 1):
+        before, after = encoded(written[:at]), encoded(written[at + width :])
+        self._head = f"{base}?{before}{'&' if before else ''}"
+        self._tail = f"{'&' if after else ''}{after}"
+
+    def __call__(self, *pairs: tuple[str, str]) -> str:
+        """Return the address with these parameters in the open place."""
+        middle = "&".join(f"{name}={quote(value, safe=QUERY)}" for name, value in pairs)
+        return f"{self._head}{middle}{self._tail}"
+
+
 def undated(request: SearchRequest) -> SearchRequest:
     """Lift the range of dates and what was said about undated documents."""
     return replace(first_page(request), date_from=None, date_to=None, undated=None)
 
 
-def _same_branch(one: str, other: str) -> bool:
+def same_branch(one: str, other: str) -> bool:
+    """Tell whether one value lies below the other."""
     return one.startswith(other + "/") or other.startswith(one + "/")
 
 

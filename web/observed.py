@@ -8,7 +8,7 @@ from flask import Flask, Response, g, has_request_context, request
 
 from index.document import Skipped
 from search.engine import Engine
-from search.request import SearchRequest
+from search.request import FacetOrder, SearchRequest
 from search.response import (
     DocumentView,
     FacetPage,
@@ -37,9 +37,16 @@ class ObservedEngine:
             figures().search(response.total)
         return response
 
-    def facet(self, name: str, request: SearchRequest, prefix: str, page: int) -> FacetPage:
+    def facet(
+        self,
+        name: str,
+        request: SearchRequest,
+        prefix: str,
+        page: int,
+        order: FacetOrder = "count",
+    ) -> FacetPage:
         """Search inside a facet."""
-        return self._engine.facet(name, request, prefix, page)
+        return self._engine.facet(name, request, prefix, page, order)
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
         """Complete what is being typed."""

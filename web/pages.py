@@ -1,103 +1,40 @@
-"""The pages: search, document, the types of problems."""
+"""The pages: search, document, the types of problems, the language to remember."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
+from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 from flask_babel import gettext
 
 from search.presenter import web_address
-from search.request import MAX_DEPTH, VALUE_FACETS, SearchRequest, Sort
-from search.response import DateBucket, FacetValue, SearchResponse, ValueFacet
+from search.request import (
+    MAX_DEPTH,
+    Fault,
+    InvalidRequest,
+    SearchRequest,
+    parse_request,
+)
+from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet
 from search.views import opening
-from web import links
+from web import histogram, i18n, links
+from web.addresses import Addresses, here, language, plain
+from web.choices import chips, section
+from web.citation import citation
 from web.context import asked, engine, only
 from web.errors import NotFoundHere
-from web.i18n import OFFERED, month_or_day, negotiate
 from web.messages import FACETS, FAULTS, PROBLEMS, notice_detail
-from web.representation import SEARCH
-from web.text import joined, marked, paragraphs
+from web.neighbours import Neighbours, neighbours
+from web.reading import reading
+from web.text import joined
 
 blueprint = Blueprint("pages", __name__)
 
 SIMILAR = 5
-FIRST_VALUES = 8
-"""Values of a facet that are in sight; the others of the list unfold."""
-MORE_VALUES = 100
-
-
-class Addresses:
-    """The addresses that the links of a page lead to, for one request."""
-
-    def __init__(self, request: SearchRequest) -> None:
-        self.request = request
-
-    def search(self, wanted: SearchRequest | None = None) -> str:
-        """Return the address of a search; of the page itself by default."""
-        return _here("/search", links.parameters(wanted or self.request))
-
-    def words(self, q: str) -> str:
-        """Return the address of the same search with other words."""
-        return self.search(replace(links.first_page(self.request), q=q))
-
-    def toggled(self, facet: str, value: str) -> str:
-        """Return the address that adds a value, or removes it if selected."""
-        return self.search(links.toggled(self.request, facet, value))
-
-    def bucket(self, bucket: DateBucket) -> str:
-        """Return the address that sets the range to a bucket, or lifts it."""
-        return self.search(links.dated(self.request, bucket))
-
-    def undated_only(self) -> str:
-        """Return the address of the undated documents alone."""
-        return self.search(replace(links.undated(self.request), undated="only"))
-
-    def sorted(self, sort: Sort) -> str:
-        """Return the address of the same results in another order."""
-        return self.search(replace(links.first_page(self.request), sort=sort))
-
-    def page(self, number: int) -> str:
-        """Return the address of another page."""
-        return self.search(replace(self.request, page=number, cursor=None))
-
-    def more(self) -> str:
-        """Return the address with longer lists of facet values."""
-        return self.search(replace(self.request, facet_size=MORE_VALUES))
-
-    def document(self, id: str) -> str:
-        """Return the address of a document, with the words to mark in it."""
-        return _here(f"/document/{id}", [("q", self.request.q)] if self.request.q else [])
-
-    def value(self, facet: str, value: str) -> str:
-        """Return the address of all documents that carry a value."""
-        return _here("/search", [(facet, value)])
-
-    def export(self, path: str) -> str:
-        """Return the address of the same search in another form."""
-        return _here(path, links.parameters(links.first_page(self.request)))
-
-    def api(self) -> str:
-        """Return the address of the same answer from the endpoint."""
-        return links.address(request.script_root, SEARCH, links.parameters(self.request))
-
-    def raw(self, id: str) -> str:
-        """Return the address of a document from the endpoint."""
-        return links.address(request.script_root, f"/api/documents/{id}")
-
-    def hidden(self, *left_out: str) -> links.Parameters:
-        """Return what a form must carry along besides its own fields."""
-        written = links.parameters(links.first_page(self.request))
-        return [pair for pair in written if pair[0] not in left_out] + _language()
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A chosen filter and the address that removes it."""
-
-    facet: str
-    label: str
-    address: str
-    excluded: bool = False
+EXAMPLES = 4
+NEWEST = 5
+"""Documents on the first page, which must be light."""
+REMEMBERED_SECONDS = 365 * 24 * 3600
 
 
 @blueprint.get("/")
@@ -105,48 +42,63 @@ class Chip:
 def search() -> Response:
     """Show the answer to a search, or the newest documents."""
     # A page shows marks whatever form the endpoint is asked for.
-    wanted = replace(asked(also=("hl",)), highlight="true")
+    wanted = replace(asked(also=("hl",)), highlight="true", months=histogram.MONTHS)
     response = engine().search(wanted)
     understood = response.request
-    return _page(
+    home = request.path == "/" and not links.parameters(understood)
+    to = Addresses(understood)
+    facets = response.facets
+    dates = facets.get("date")
+    return page(
         "search.html",
         response=response,
+        results=response.results[:NEWEST] if home else response.results,
         request_=understood,
-        to=Addresses(understood),
-        chips=chips(response),
+        to=to,
+        chips=chips(response, to),
         warnings=[notice_detail(notice) for notice in response.warnings],
         pages=links.pages(response),
         numbers=page_numbers(response),
+        first=(understood.page - 1) * understood.per_page + 1 if not understood.cursor else None,
         facet_labels=FACETS,
+        sections={
+            name: section(facet, to)
+            for name, facet in facets.items()
+            if isinstance(facet, ValueFacet)
+        },
+        drawing=histogram.drawing(dates, to) if isinstance(dates, DateFacet) else None,
         sorts={
             "relevance": gettext("Relevance"),
             "-date": gettext("Newest first"),
             "date": gettext("Oldest first"),
         },
-        home=request.path == "/" and not links.parameters(understood),
-        more_values=MORE_VALUES,
-        first_values=FIRST_VALUES,
+        home=home,
+        examples=_examples() if not response.total and response.documents else {},
         joined=joined,
     )
 
 
 @blueprint.get("/document/<id:id>")
 def document(id: str) -> Response:
-    """Show a document, the matches of ``q`` marked."""
-    only(("q", "hl"))
-    q = request.args.get("q", "")
-    view = engine().document(id, negotiate(), q)
+    """Show a document, the matches of ``q`` marked, and where it stands in the results."""
+    came_from, position = _way_here()
+    view = engine().document(id, i18n.negotiate(), came_from.q)
     if view is None:
         raise NotFoundHere(gettext("There is no document with this identifier."))
-    return _page(
+    name = view.title or opening(view.text) or view.id
+    to = Addresses(came_from)
+    around = neighbours(engine(), came_from, id, position) if position else None
+    return page(
         "document.html",
         view=view,
-        name=view.title or opening(view.text) or view.id,
-        title=marked(view.title, sorted(view.highlights.title_offsets)),
-        paragraphs=paragraphs(view.text, view.highlights.body_offsets),
-        to=Addresses(SearchRequest(q=q)),
-        similar=engine().similar(id, SIMILAR, negotiate()) or (),
+        name=name,
+        reading=reading(view),
+        to=to,
+        around=around,
+        back=_back(to, around),
+        similar=engine().similar(id, SIMILAR, i18n.negotiate()) or (),
         source_url=web_address(view.url),
+        citation=citation(view, name, to.permanent(view.id)),
     )
 
 
@@ -154,27 +106,74 @@ def document(id: str) -> Response:
 def errors() -> Response:
     """Explain each type of problem, under the anchor that its URI names."""
     only(("hl",))
-    return _page("docs_errors.html", problems=PROBLEMS, faults=FAULTS)
+    return page("docs_errors.html", problems=PROBLEMS, faults=FAULTS)
 
 
-def chips(response: SearchResponse) -> list[Chip]:
-    """Return the chosen filters in the order of the facets, dates last."""
-    request = response.request
-    to = Addresses(request)
-    found: list[Chip] = []
-    for facet in VALUE_FACETS:
-        labels = _labels(response, facet)
-        name = str(FACETS[facet])
-        for value in request.selected.get(facet, ()):
-            label = labels.get(value, value)
-            found.append(Chip(name, label, to.toggled(facet, value)))
-        for value in request.excluded.get(facet, ()):
-            address = to.search(links.readmitted(request, facet, value))
-            found.append(Chip(name, labels.get(value, value), address, excluded=True))
-    if request.date_from or request.date_to or request.undated:
-        lifted = to.search(links.undated(request))
-        found.append(Chip(str(FACETS["date"]), _range(request), lifted))
-    return found
+@blueprint.post("/language")
+def remember() -> Response:
+    """Remember the language of the page that the reader was on, or forget it; go back there.
+
+    This sets the one cookie there is, and only for a reader who asks for it.
+    """
+    chosen = request.form.get("hl", "")
+    response = make_response("", 303)
+    response.headers["Location"] = request.script_root + _own_address(request.form.get("to", ""))
+    response.headers["Cache-Control"] = "no-store"
+    path = request.script_root or "/"
+    if chosen in i18n.OFFERED:
+        response.set_cookie(
+            i18n.COOKIE,
+            chosen,
+            max_age=REMEMBERED_SECONDS,
+            path=path,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    else:
+        response.delete_cookie(i18n.COOKIE, path=path)
+    return response
+
+
+def _own_address(address: str) -> str:
+    """Return an address of ours without its language; that of the search page for any other."""
+    parts = urlsplit("".join(address.split()))
+    if parts.scheme or parts.netloc or not parts.path.startswith("/") or "\\" in address:
+        return "/"
+    if parts.path.startswith("//"):
+        return "/"
+    kept = [pair for pair in parse_qsl(parts.query) if pair[0] != "hl"]
+    query = links.encoded(kept)
+    return f"{parts.path}{'?' + query if query else ''}"
+
+
+def _way_here() -> tuple[SearchRequest, int | None]:
+    """Return the search that led to a document, and the position of the document in it."""
+    given = request.args.to_dict(flat=False)
+    position = next(iter(given.pop("at", ())), "")
+    came_from = plain(parse_request(given, i18n.negotiate(), also=("hl",)))
+    if not position:
+        return came_from, None
+    known = position.isascii() and position.isdigit() and len(position) < 6
+    if not known or not 1 <= int(position) < MAX_DEPTH:
+        bounds = {"minimum": "1", "maximum": str(MAX_DEPTH - 1)}
+        raise InvalidRequest((Fault("at", "out_of_range", position[:200], bounds),))
+    return came_from, int(position)
+
+
+def _back(to: Addresses, around: Neighbours | None) -> str:
+    """Return the address of the page of results that a document stands on."""
+    if around is None:
+        return to.search()
+    return to.page((around.position - 1) // to.request.per_page + 1)
+
+
+def _examples() -> dict[str, tuple[FacetValue, ...]]:
+    """Return what the archive holds most of, for a reader who found nothing."""
+    whole = SearchRequest(facet_size=EXAMPLES, locale=i18n.negotiate())
+    return {
+        name: engine().facet(name, whole, "", 1).facet.values for name in ("organization", "theme")
+    }
 
 
 def page_numbers(response: SearchResponse) -> list[int | None]:
@@ -192,67 +191,50 @@ def page_numbers(response: SearchResponse) -> list[int | None]:
     return numbers
 
 
-def _labels(response: SearchResponse, facet: str) -> dict[str, str]:
-    counted = response.facets.get(facet)
-    if not isinstance(counted, ValueFacet):
-        return {}
-    lines: list[FacetValue] = list(counted.values)
-    lines += [child for value in counted.values for child in value.children]
-    return {line.value: line.label for line in lines}
-
-
-def _range(request: SearchRequest) -> str:
-    first = month_or_day(request.date_from.isoformat()) if request.date_from else ""
-    last = month_or_day(request.date_to.isoformat()) if request.date_to else ""
-    if first and last:
-        said = first if first == last else gettext("%(first)s to %(last)s", first=first, last=last)
-    elif first:
-        said = gettext("from %(first)s", first=first)
-    elif last:
-        said = gettext("until %(last)s", last=last)
-    else:
-        said = ""
-    about = {
-        "only": gettext("undated only"),
-        "include": gettext("undated included"),
-        "exclude": gettext("dated only"),
-    }.get(request.undated or "", "")
-    return ", ".join(part for part in (said, about) if part)
-
-
-def _language() -> links.Parameters:
-    chosen = request.args.get("hl", "")
-    return [("hl", chosen)] if chosen in OFFERED else []
-
-
-def _here(path: str, parameters: links.Parameters) -> str:
-    return links.address(request.script_root, path, [*parameters, *_language()])
-
-
-def _page(template: str, **context: object) -> Response:
-    written = render_template(template, **context)
-    response = make_response(written)
+def page(template: str, **context: object) -> Response:
+    """Render a page with its language and an entity tag."""
+    response = make_response(render_template(template, **context))
     response.headers["Cache-Control"] = "no-cache"
-    response.headers["Content-Language"] = negotiate()
+    response.headers["Content-Language"] = i18n.negotiate()
     response.set_etag(blake2b(response.get_data(), digest_size=12).hexdigest(), weak=True)
     response.make_conditional(request)
+    return response
+
+
+@blueprint.after_app_request
+def _vary(response: Response) -> Response:
+    """Tell caches that the cookie decides the language, except for the endpoint."""
+    if not request.path.startswith("/api/"):
+        response.vary.add("Cookie")
     return response
 
 
 @blueprint.app_context_processor
 def _everywhere() -> dict[str, object]:
     """Give every template its language, the other ones, and the addresses of its frame."""
-
-    def other(locale: str) -> str:
-        kept = [pair for pair in request.args.items(multi=True) if pair[0] != "hl"]
-        return links.address(request.script_root, request.path, [*kept, ("hl", locale)])
-
-    names = {"fr": "Français", "en": "English"}
+    locale = i18n.negotiate()
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] != "hl"]
+    path = "/" if request.path == "/language" else request.path
+    root = request.script_root
     return {
-        "locale": negotiate(),
-        "interface_languages": [(code, names[code], other(code)) for code in OFFERED],
-        "language_fields": _language(),
-        "home_address": _here("/", []),
-        "search_address": _here("/search", []),
-        "search_action": request.script_root + "/search",
+        "locale": locale,
+        "direction": "rtl" if locale in i18n.RIGHT_TO_LEFT else "ltr",
+        "interface_languages": [
+            (code, i18n.NAMES[code], links.address(root, path, [*kept, ("hl", code)]))
+            for code in i18n.OFFERED
+        ],
+        "language_name": i18n.NAMES[locale],
+        "language_asked": i18n.asked(),
+        "language_remembered": i18n.remembered(),
+        "language_address": f"{root}/language",
+        "own_address": links.address("", path, kept),
+        "language_fields": language(),
+        "home_address": here("/", []),
+        "search_address": here("/search", []),
+        "search_action": f"{root}/search",
+        "description_address": here("/opensearch.xml", []),
+        "suggest_address": f"{root}/api/suggest",
+        "document_address": f"{root}/document/",
+        "base": g.base,
+        "static_address": f"{root}/static",
     }

@@ -192,8 +192,9 @@ def test_labels_follow_accept_language_and_values_do_not(client: FlaskClient) ->
         }
     labels = {v["value"]: v["label"] for v in english["facets"]["lang"]["values"]}
     assert labels["fr"] == "French"
-    german = ask(client, "/api/search?q=ONU", Accept_Language="de")
-    assert german["facets"]["theme"]["label"] == "Thème"
+    for language, label in (("de", "Thema"), ("pt-BR", "Tema"), ("ar", "الموضوع"), ("ja", "Thème")):
+        answer = ask(client, "/api/search?q=ONU", Accept_Language=language)
+        assert answer["facets"]["theme"]["label"] == label
 
 
 def test_headers_of_an_answer(client: FlaskClient) -> None:

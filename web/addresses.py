@@ -1,0 +1,178 @@
+"""Where the links of a page lead, in the language of the page."""
+
+import secrets
+from dataclasses import replace
+from functools import cached_property
+
+from flask import g, request
+
+from search.request import FACETS, MAX_DEPTH, VALUE_FACETS, SearchRequest, Sort
+from search.response import DateBucket
+from web import links
+from web.i18n import asked
+from web.representation import SEARCH
+
+_OPEN = secrets.token_hex(16)
+"""Stands for a value in an address that is left open; no reader can have typed it."""
+
+
+def language() -> links.Parameters:
+    """Return what links carry so that the reader stays in the language that the address chose."""
+    chosen = asked()
+    return [("hl", chosen)] if chosen else []
+
+
+def here(path: str, parameters: links.Parameters) -> str:
+    """Return the address of a page."""
+    return links.address(request.script_root, path, [*parameters, *language()])
+
+
+class Addresses:
+    """The addresses that the links of a page lead to, for one search."""
+
+    def __init__(self, search: SearchRequest) -> None:
+        self.request = search
+        self._language = language()
+        self._root = request.script_root
+        self._values: dict[tuple[str, bool], links.Around] = {}
+
+    def search(self, wanted: SearchRequest | None = None) -> str:
+        """Return the address of a search; of the page itself by default."""
+        return self._at("/search", links.parameters(wanted or self.request))
+
+    def words(self, q: str) -> str:
+        """Return the address of the same search with other words."""
+        return self.search(replace(links.first_page(self.request), q=q))
+
+    def unfiltered(self) -> str:
+        """Return the address of the same words without any filter."""
+        return self.search(SearchRequest(q=self.request.q, sort=self.request.sort))
+
+    def toggled(self, facet: str, value: str) -> str:
+        """Return the address that adds a value, or removes it if selected."""
+        if self._plain(facet, value):
+            return self._around(facet, exclude=False)((facet, value))
+        return self.search(links.toggled(self.request, facet, value))
+
+    def excluded(self, facet: str, value: str) -> str:
+        """Return the address that excludes a value, or stops excluding it."""
+        if self._plain(facet, value):
+            return self._around(facet, exclude=True)((f"exclude_{facet}", value))
+        return self.search(links.excluded(self.request, facet, value))
+
+    def _plain(self, facet: str, value: str) -> bool:
+        """Tell whether choosing a value changes nothing else that is chosen."""
+        chosen = (*self.request.selected.get(facet, ()), *self.request.excluded.get(facet, ()))
+        return not any(other == value or links.same_branch(other, value) for other in chosen)
+
+    def _around(self, facet: str, exclude: bool) -> links.Around:
+        found = self._values.get((facet, exclude))
+        if found is None:
+            choose = links.excluded if exclude else links.toggled
+            written = links.parameters(choose(self.request, facet, _OPEN)) + self._language
+            at = next(i for i, pair in enumerate(written) if pair[1] == _OPEN)
+            found = links.Around(f"{self._root}/search", written, at)
+            self._values[facet, exclude] = found
+        return found
+
+    def bucket(self, bucket: DateBucket) -> str:
+        """Return the address that sets the range to a bucket, or lifts it."""
+        now = (self.request.date_from, self.request.date_to)
+        if tuple(day and day.isoformat() for day in now) == (bucket.first, bucket.last):
+            return self.search(links.undated(self.request))
+        return self.range(bucket.value, bucket.value)
+
+    def range(self, first: str, last: str) -> str:
+        """Return the address that sets the range, at the precision given."""
+        return self._range(("from", first), ("to", last))
+
+    @cached_property
+    def _range(self) -> links.Around:
+        written = links.parameters(links.undated(self.request))
+        # The range stands behind the words and the values of facets.
+        at = sum(
+            name == "q" or name.removeprefix("exclude_") in VALUE_FACETS for name, _ in written
+        )
+        return links.Around(f"{self._root}/search", written + self._language, at, width=0)
+
+    def undated(self, wanted: str) -> str:
+        """Return the address with undated documents alone, included, or left out."""
+        if wanted == "only":
+            return self.search(replace(links.undated(self.request), undated="only"))
+        if wanted == "include":
+            return self.search(replace(links.first_page(self.request), undated="include"))
+        return self.search(replace(links.first_page(self.request), undated=None))
+
+    def dates(self) -> str:
+        """Return the address without a range."""
+        return self.search(links.undated(self.request))
+
+    def sorted(self, sort: Sort) -> str:
+        """Return the address of the same results in another order."""
+        return self.search(replace(links.first_page(self.request), sort=sort))
+
+    def page(self, number: int) -> str:
+        """Return the address of another page."""
+        return self.search(replace(self.request, page=number, cursor=None))
+
+    def facet(self, name: str, **more: str) -> str:
+        """Return the address of the page of all values of a facet."""
+        chosen = [(key, value) for key, value in more.items() if value]
+        whole = links.parameters(plain(self.request))
+        return self._at(f"/facet/{name}", [*whole, *chosen])
+
+    def document(self, id: str, position: int | None = None) -> str:
+        """Return the address of a document, with the search that led to it."""
+        if position is None or position >= MAX_DEPTH:
+            q = [("q", self.request.q)] if self.request.q else []
+            return self._at(f"/document/{id}", q)
+        where = links.address(self._root, f"/document/{id}")
+        return f"{where}?{self._walk}at={position}{self._walk_language}"
+
+    @cached_property
+    def _walk(self) -> str:
+        written = links.encoded(links.parameters(plain(self.request)))
+        return f"{written}&" if written else ""
+
+    @cached_property
+    def _walk_language(self) -> str:
+        return "".join(f"&{name}={value}" for name, value in self._language)
+
+    def permanent(self, id: str) -> str:
+        """Return the address under which a document may be cited, host included."""
+        return links.address(g.base, f"/document/{id}")
+
+    def value(self, facet: str, value: str) -> str:
+        """Return the address of all documents that carry a value."""
+        return self._at("/search", [(facet, value)])
+
+    def export(self, path: str) -> str:
+        """Return the address of the same search in another form."""
+        return self._at(path, links.parameters(links.first_page(self.request)))
+
+    def api(self, base: str | None = None) -> str:
+        """Return the address of the same answer from the endpoint."""
+        root = self._root if base is None else base
+        return links.address(root, SEARCH, links.parameters(self.request))
+
+    def raw(self, id: str) -> str:
+        """Return the address of a document from the endpoint."""
+        return links.address(self._root, f"/api/documents/{id}")
+
+    def hidden(self, *left_out: str) -> links.Parameters:
+        """Return what a form must carry along besides its own fields."""
+        written = links.parameters(links.first_page(self.request))
+        return [pair for pair in written if pair[0] not in left_out] + self._language
+
+    def _at(self, path: str, written: links.Parameters) -> str:
+        return links.address(self._root, path, [*written, *self._language])
+
+
+def plain(search: SearchRequest) -> SearchRequest:
+    """Return what decides which results come and in which order, without how they are shown.
+
+    ``per_page`` stays: the way back leads to the page that a result stands on.
+    """
+    return replace(
+        links.first_page(search), facets=FACETS, facet_size=20, interval="auto", highlight="true"
+    )

@@ -1,0 +1,113 @@
+// What a page gains with a script: copying, searches kept in this browser, counts said aloud.
+const KEY = "trouvaille.saved";
+
+const kept = () => {
+  try {
+    const found = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(found) ? found.filter((one) => /^\/(?!\/)/.test(one?.address)) : [];
+  } catch {
+    return [];
+  }
+};
+
+const keep = (searches) => {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(searches.slice(0, 100)));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const done = (button) => {
+  const before = button.textContent;
+  button.textContent = button.dataset.done;
+  setTimeout(() => { button.textContent = before; }, 2000);
+};
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const text = document.getElementById(button.dataset.copy);
+  button.setAttribute("aria-live", "polite");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      done(button);
+    } catch {
+      // No clipboard without a secure address: select it, so that the reader can copy.
+      getSelection().selectAllChildren(text);
+    }
+  });
+}
+
+const name = () => {
+  const chips = [...document.querySelectorAll(".chips li > a:not(.all)")].map((chip) => {
+    const copy = chip.cloneNode(true);
+    for (const part of copy.querySelectorAll(".unseen, .remove")) part.remove();
+    return copy.textContent.trim();
+  });
+  return [document.getElementById("q")?.value.trim(), ...chips].filter(Boolean).join(" · ");
+};
+
+const save = document.querySelector("[data-save]");
+if (save && name()) {
+  save.setAttribute("aria-live", "polite");
+  save.hidden = false;
+  save.addEventListener("click", () => {
+    const address = save.dataset.save;
+    const others = kept().filter((one) => one.address !== address);
+    if (keep([{ name: name(), address }, ...others])) done(save);
+  });
+}
+
+const saved = document.querySelector(".saved");
+if (saved) {
+  const list = saved.querySelector("ul");
+  const show = () => {
+    const searches = kept();
+    saved.hidden = searches.length === 0;
+    list.replaceChildren(
+      ...searches.map((one) => {
+        const item = document.createElement("li");
+        const link = document.createElement("a");
+        const forget = document.createElement("button");
+        link.href = one.address;
+        link.dir = "auto";
+        link.textContent = one.name;
+        forget.type = "button";
+        forget.textContent = "×";
+        forget.setAttribute("aria-label", list.dataset.remove.replace("%s", one.name));
+        forget.addEventListener("click", () => {
+          keep(kept().filter((other) => other.address !== one.address));
+          show();
+          (list.querySelector("a") ?? document.getElementById("main")).focus();
+        });
+        item.append(link, forget);
+        return item;
+      }),
+    );
+  };
+  show();
+}
+
+// A live region is only read when it changes after the page has come.
+const total = document.querySelector(".total[role=status]");
+if (total) {
+  const said = total.textContent;
+  setTimeout(() => {
+    total.textContent = "";
+    requestAnimationFrame(() => { total.textContent = said; });
+  }, 300);
+}
+
+// The list of languages closes like a menu.
+const languages = document.querySelector("details.languages");
+languages?.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && languages.open) {
+    languages.open = false;
+    languages.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  if (languages?.open && !languages.contains(event.target)) languages.open = false;
+});

@@ -2,6 +2,7 @@
 
 from index.readers.options import ReadOptions
 from index.readers.registry import SUFFIXES, read, read_file
-from index.readers.walk import SourceFile, list_files
+from index.readers.source import SourceFile
+from index.readers.walk import list_files
 
 __all__ = ["SUFFIXES", "ReadOptions", "SourceFile", "list_files", "read", "read_file"]

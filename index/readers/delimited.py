@@ -9,7 +9,7 @@ from index.readers.content import RefusedError, read_lines
 from index.readers.identity import record_id
 from index.readers.mapping import Mapper, mapper
 from index.readers.options import ReadOptions
-from index.readers.walk import SourceFile
+from index.readers.source import SourceFile
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 # A quotation mark that is never closed would swallow the rest of the file into one cell.

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from index.document import Document, Skipped
-
-if TYPE_CHECKING:
-    from index.readers.options import ReadOptions
-    from index.readers.walk import SourceFile
+from index.readers.options import ReadOptions
+from index.readers.source import SourceFile
 
 # One module per format, with a function ``read_documents``; imported when first needed.
 _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -34,7 +32,7 @@ def format_of(name: str) -> str | None:
 
 def reader_of(
     name: str,
-) -> Callable[["SourceFile", "ReadOptions"], Iterator[Document | Skipped]]:
+) -> Callable[[SourceFile, ReadOptions], Iterator[Document | Skipped]]:
     """Return the function that reads a file of this name; KeyError if no format has its ending."""
     module = format_of(name)
     if module is None:

@@ -12,8 +12,8 @@ from index.readers.encoding import decode
 from index.readers.mapping import mapper
 from index.readers.options import ReadOptions
 from index.readers.page import declared_by
+from index.readers.source import SourceFile
 from index.readers.text import clean
-from index.readers.walk import SourceFile
 
 _CHARSET: Final = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
 _CHARSET_HEAD: Final = 4096

@@ -10,7 +10,7 @@ from index.readers.content import RefusedError, read_lines
 from index.readers.identity import record_id
 from index.readers.mapping import Mapper, mapper
 from index.readers.options import ReadOptions
-from index.readers.walk import SourceFile
+from index.readers.source import SourceFile
 
 
 def read_documents(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:

@@ -8,7 +8,7 @@ from index.readers.encoding import decode
 from index.readers.front_matter import declared_encoding, split
 from index.readers.mapping import mapper
 from index.readers.options import ReadOptions
-from index.readers.walk import SourceFile
+from index.readers.source import SourceFile
 
 
 def read_documents(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:

@@ -9,7 +9,8 @@ from index.document import Document, Skipped
 from index.readers.content import RefusedError
 from index.readers.formats import SUFFIXES, reader_of
 from index.readers.options import ReadOptions
-from index.readers.walk import SourceFile, list_files
+from index.readers.source import SourceFile
+from index.readers.walk import list_files
 
 __all__ = ["SUFFIXES", "read", "read_file"]
 

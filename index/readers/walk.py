@@ -4,26 +4,13 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
-from typing import NamedTuple
 
 from index.document import Skipped
 from index.errors import SourceError
 from index.readers.formats import format_of, known_suffixes
 from index.readers.identity import display, path_id
 from index.readers.options import ReadOptions
-
-
-class SourceFile(NamedTuple):
-    """A file to be read.
-
-    ``name`` is its path as given to the command line, printable; ``id`` is the identifier of the
-    document in it, or the beginning of those of its records; ``size`` is in bytes on disk.
-    """
-
-    path: Path
-    name: str
-    id: str
-    size: int
+from index.readers.source import SourceFile
 
 
 def list_files(

@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -17,11 +18,12 @@ from langdetect.detector import Detector
 from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
-from index.document import Document, Language
+from index.document import Document, Language, Span
+from index.fields.language_parts import divide
 from index.fields.language_words import WORDS, evidence
 
 OFFERED = ("fr", "en", "es", "de", "it", "pt", "ar", "nl", "ru", "sv")
-SAMPLE = 600
+SAMPLE = 400
 """Characters of running text that detection reads."""
 _LEAST_LETTERS = 12
 _LEAST_CONFIDENCE = 0.5
@@ -29,9 +31,13 @@ _SURE = 0.999
 _LONG = 300
 """Beyond so many characters a sure answer of the model stands alone."""
 _LEAST_PROBABILITY = 0.02
+_DECLARED_SHARE = 3
+"""A declared language is plausible where one character in so many is in it."""
 _WEIGHT = 1.6
 """What a function word of one language alone adds to the logarithm of its probability."""
-_PRIOR = {"nl": 0.5, "sv": 0.5, "ru": 0.5}
+_RARE = frozenset(("nl", "sv"))
+"""Languages that rows of names and abbreviations are taken for: they must show their words."""
+_RARITY = 0.02
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[#@]\w+|[\d_]+|[<>{}\[\]|*=~^\\/]+")
 _SPACES = re.compile(r"\s+")
 
@@ -180,13 +186,15 @@ def _guess(sample: str, languages: tuple[str, ...]) -> tuple[str, float]:
         return "und", 0.0
     if not best:
         return "und", 0.0
-    if best[0].prob > _SURE and len(sample) >= _LONG:
+    if best[0].prob > _SURE and len(sample) >= _LONG and best[0].lang not in _RARE:
         return best[0].lang, min(1.0, best[0].prob)
     weights = dict.fromkeys(languages, _LEAST_PROBABILITY)
     weights.update((each.lang, max(each.prob, _LEAST_PROBABILITY)) for each in best)
     said = evidence(_WORD.findall(sample), sample)
     for code in weights:
-        weights[code] *= _PRIOR.get(code, 1.0) * math.exp(_WEIGHT * said.get(code, 0.0))
+        weights[code] *= math.exp(_WEIGHT * said.get(code, 0.0))
+        if code in _RARE:
+            weights[code] *= _RARITY if said.get(code, 0.0) < 1.0 else 0.5
     code = max(weights, key=lambda code: weights[code])
     return code, weights[code] / sum(weights.values())
 
@@ -218,7 +226,38 @@ def _of_script(script: str, sample: str) -> str:
 
 
 def detect(document: Document, languages: tuple[str, ...] = OFFERED) -> Language:
-    """Return the language of a document: as declared where plausible, else as detected."""
+    """Return the language of a document: as declared where plausible, else as detected.
+
+    Long paragraphs in another language are its ``parts``; the language of the document is that
+    of most of the text where it was detected.
+    """
+    spoken = _whole(document, languages)
+
+    def of_piece(piece: str) -> tuple[str, float]:
+        found = detect_text(piece, languages)
+        return found.code, found.confidence
+
+    parts = divide(document.text, spoken.code, of_piece)
+    if not parts:
+        return spoken
+    if spoken.origin != "metadata":
+        sizes: Counter[str] = Counter()
+        for span, code in parts:
+            sizes[code] += span.end - span.start
+        most = max(sizes, key=lambda code: (sizes[code], code == spoken.code))
+        declared = declared_code(document.language)
+        if sizes[declared] * _DECLARED_SHARE >= sizes.total():
+            spoken = Language(declared, 1.0, "metadata")
+        elif most != spoken.code:
+            spoken = Language(most, detect_text(_joined(document.text, parts, most)).confidence)
+    return replace(spoken, parts=parts)
+
+
+def _joined(text: str, parts: tuple[tuple[Span, str], ...], code: str) -> str:
+    return " ".join(text[span.start : span.end] for span, each in parts if each == code)
+
+
+def _whole(document: Document, languages: tuple[str, ...]) -> Language:
     code = declared_code(document.language)
     if code and code != "und":
         sample = running_text(document.text)

@@ -47,6 +47,11 @@ _FUNCTION_WORDS = {
 WORDS: Mapping[str, frozenset[str]] = {
     code: frozenset(words.split()) for code, words in _FUNCTION_WORDS.items()
 }
+EXCLUSIVE: Mapping[str, frozenset[str]] = {
+    code: words.difference(*(other for name, other in WORDS.items() if name != code))
+    for code, words in WORDS.items()
+}
+"""The function words that only one of the languages has."""
 _LETTERS = {
     "fr": "œçèêëîïûù",
     "es": "ñ¿¡ó",

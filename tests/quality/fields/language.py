@@ -1,7 +1,7 @@
 """How often the language of short snippets is detected, in small letters and in capitals.
 
-Run from the root: ``python -m tests.quality.fields.language``. Snippets of 200 and 60 characters are
-drawn with a fixed seed from running text: sentences of at least eight words without a digit, of
+Run from the root: ``python -m tests.quality.fields.language``. Snippets of 200 and 60 characters
+are drawn with a fixed seed from running text: sentences of at least eight words without a digit, of
 press archives (Italian: encyclopedic passages), so that rows of prices and results do not count.
 """
 
@@ -12,6 +12,7 @@ import random
 import re
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -116,7 +117,7 @@ def main() -> None:
             share = f"{100 * right / len(snippets):.2f} %"
             print(f"| {length} | {case} | {len(snippets)} | {share} | {shares} | {speed:,.0f} |")
             listed += errors if case == "as written" else []
-    whole = [Document("", text) for code in SOURCES for text, _ in zip(texts(code), range(100))]
+    whole = [Document("", text) for code in SOURCES for text in islice(texts(code), 100)]
     began = time.process_time()
     for document in whole:
         language.detect(document)

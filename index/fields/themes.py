@@ -9,7 +9,7 @@ must say more than a short one.
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -43,9 +43,11 @@ _STOP = {
 NOTHING_FOUND = Found((), ())
 _TOKEN = re.compile(r"\S+")
 _LEAD = 400
-_ENOUGH = 2.0
+_ENOUGH = 2.25
 _WEAK = 0.5
-_MOST_WEAK = 1.0
+_MOST_WEAK = 2.0
+_WEAK_APIECE = 0.75
+"""What weak expressions may add up to: together, and for each different one."""
 _CHARACTERS_A_POINT = 1_400
 _MOST_NEEDED = 4.0
 """A long text must say more: a point for so many characters, from ``_ENOUGH`` to this."""
@@ -54,13 +56,20 @@ _LONGER, _LONGER_GERMAN = 3, 5
 _CACHED_STEMS = 200_000
 
 
+_TRAP = ""
+"""The theme of phrases that speak for none."""
+
+
 class _Pattern(NamedTuple):
     stems: tuple[str, ...]
     theme: str
     weight: float
     word: str
-    """The folded word of an expression of one word, else empty."""
+    """The folded word of an expression of one word (stop words aside), else empty."""
     capitals: bool
+    exact: bool = False
+    accented: str = ""
+    """That word as it is written, in lower case."""
 
 
 class _Hit(NamedTuple):
@@ -116,18 +125,39 @@ def _patterns(language: str) -> dict[str, tuple[_Pattern, ...]]:
                 single = len(stems) == 1
                 strong = 1.0 if single or expression.plain else _ENOUGH
                 weight = _WEAK if expression.weak else strong
-                word = fold_key(expression.text) if single and len(words) == 1 else ""
+                word = next(
+                    text
+                    for text, stem in zip(fold_key(expression.text).split(), words, strict=True)
+                    if stem
+                )
+                accented = expression.text.lower() if len(words) == 1 else word
                 capitals = single and expression.text.isupper() and expression.text.isascii()
-                patterns[stems[0]].append(_Pattern(stems, id, weight, word, capitals))
+                patterns[stems[0]].append(
+                    _Pattern(
+                        stems,
+                        id,
+                        weight,
+                        word if single else "",
+                        capitals,
+                        expression.exact,
+                        accented if single else "",
+                    )
+                )
+    for phrase in theme_vocabulary().traps.get(language, ()):
+        stems = tuple(filter(None, _stem(fold_key(phrase).split(), language)))
+        patterns[stems[0]].append(_Pattern(stems, _TRAP, 0.0, "", False))
     return {stem: tuple(sorted(found, reverse=True)) for stem, found in patterns.items()}
 
 
 @cache
-def _implied() -> dict[str, tuple[str, ...]]:
-    implied: dict[str, list[str]] = defaultdict(list)
+def _implied() -> dict[str, tuple[tuple[str, bool], ...]]:
+    """Return the themes that naming an organization decides (True) or hints at, by its id."""
+    implied: dict[str, list[tuple[str, bool]]] = defaultdict(list)
     for id, entry in theme_vocabulary().entries.items():
         for organization in entry.organizations:
-            implied[organization].append(id)
+            implied[organization].append((id, True))
+        for organization in entry.hinting:
+            implied[organization].append((id, False))
     return {organization: tuple(themes) for organization, themes in implied.items()}
 
 
@@ -144,29 +174,37 @@ def assign(
     imply one. ``title_length`` is the part of ``text`` that is a title.
     """
     scores: dict[str, float] = defaultdict(float)
-    weak: dict[str, float] = defaultdict(float)
+    weak: dict[str, dict[tuple[str, ...], float]] = defaultdict(lambda: defaultdict(float))
     evidence: dict[str, set[Span]] = defaultdict(set)
+    last_end: dict[str, int] = defaultdict(int)
     enough = _ENOUGH
     if language in LANGUAGES:
         folded = folded or fold_text(text)
         enough = min(max(_ENOUGH, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
         for span, pattern in _hits(text, folded, language, found.covered):
             theme, weight = pattern.theme, pattern.weight
+            if span.end <= last_end[theme]:
+                continue  # within a longer expression for the same theme
+            last_end[theme] = span.end
             evidence[theme].add(span)
             if weight < 1.0:
-                weak[theme] += weight
+                weak[theme][pattern.stems] += weight + 0.25 * (span.start < title_length)
             elif span.start < title_length:
                 scores[theme] += enough
             else:
                 scores[theme] += weight + 0.5 * (span.start < title_length + _LEAD)
     for organization in found.organizations:
-        for theme in _implied().get(organization.id, ()):
-            scores[theme] += enough
+        for theme, decides in _implied().get(organization.id, ()):
+            titled = any(span.start < title_length for span in organization.spans)
+            scores[theme] += enough if decides or titled else 1.0 * len(organization.spans)
             evidence[theme].update(organization.spans)
-    chosen = {
-        theme for theme, score in scores.items() if score + min(weak[theme], _MOST_WEAK) >= enough
-    }
+    chosen = {theme for theme in evidence if scores[theme] + _weakly(weak.get(theme, {})) >= enough}
     return _with_parents(chosen, evidence)
+
+
+def _weakly(found: Mapping[tuple[str, ...], float]) -> float:
+    """Return what weak expressions count: the more different ones, the more."""
+    return min(sum(min(score, _WEAK_APIECE) for score in found.values()), _MOST_WEAK)
 
 
 def _hits(
@@ -192,15 +230,40 @@ def _hits(
             last = kept[index : index + size]
             if size > 1 and tuple(word for word, _, _ in last) != pattern.stems:
                 continue
-            if pattern.word and not _alike(
-                pattern.word, folded.text[start : last[-1][2]], language
-            ):
+            written = folded.text[start : last[-1][2]]
+            if pattern.exact and written.rstrip("sx") != pattern.word.rstrip("sx"):
+                continue
+            if pattern.word and not _alike(pattern.word, written, language):
                 continue
             span = folded.span(start, last[-1][2])
-            if pattern.capitals and not text[span.start : span.end].isupper():
+            surface = text[span.start : span.end]
+            if pattern.capitals and not surface.isupper():
+                continue
+            if pattern.word and not _accented_alike(pattern.accented, surface):
                 continue
             hits.append(_Hit(span, pattern))
-    return hits
+    trapped = [span for span, pattern in hits if pattern.theme == _TRAP]
+    if not trapped:
+        return hits
+    return [
+        hit
+        for hit in hits
+        if hit.pattern.theme != _TRAP
+        and not any(start <= hit.span.start < hit.span.end < end for start, end in trapped)
+        and not any(start < hit.span.start < hit.span.end <= end for start, end in trapped)
+    ]
+
+
+def _accented_alike(word: str, surface: str) -> bool:
+    """Say whether the accents of a word are those of another, as far as both go.
+
+    French ``élève`` is not ``élevé``. A word in capitals, or without any accents, may have lost
+    them, and the last letter may be an ending.
+    """
+    if surface.isascii() or not word.isalpha() or not surface.islower():
+        return True
+    size = min(len(word), len(surface)) - 1
+    return word.isascii() or word[:size] == surface[:size]
 
 
 def _alike(word: str, written: str, language: str) -> bool:

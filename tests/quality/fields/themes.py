@@ -41,9 +41,12 @@ def as_indexed(document: Document) -> Sequence[Theme]:
     return extract(document, ExtractionOptions()).themes
 
 
-def score_themes(language: str, extractor: Extractor = as_indexed) -> tuple[DocumentScore, ...]:
+def score_themes(
+    language: str, extractor: Extractor = as_indexed, kind: str = "themes"
+) -> tuple[DocumentScore, ...]:
     """Score every judged document of a language; add their counts with :func:`total`."""
-    return tuple(score(judged, extractor(judged.document)) for judged in judged_themes(language))
+    judged = judged_themes(language, kind)
+    return tuple(score(each, extractor(each.document)) for each in judged)
 
 
 def score(judged: JudgedThemes, assigned: Sequence[Theme]) -> DocumentScore:
@@ -113,6 +116,9 @@ def main() -> None:
     options = parser.parse_args()
     codes = options.language or languages("themes")
     rows = {code: score_themes(code) for code in codes}
+    for code in languages("themes-held-out"):
+        if code in codes:
+            rows[f"{code}, held out"] = score_themes(code, kind="themes-held-out")
     print("\n".join(table(rows)))
     if options.errors:
         for code, scores in rows.items():

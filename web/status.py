@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from web.context import VERSION, engine, only, settings
-from web.i18n import negotiate
+from web.i18n import language, negotiate, number
 
 blueprint = Blueprint("status", __name__)
 
@@ -38,8 +38,13 @@ def page() -> Response:
         render_template(
             "status.html",
             status=status,
-            languages=sorted(status.languages.items(), key=lambda one: (-one[1], one[0])),
-            kinds=[(KINDS.get(kind, kind), count) for kind, count in kinds],
+            languages=[
+                (language(code), number(count))
+                for code, count in sorted(
+                    status.languages.items(), key=lambda one: (-one[1], one[0])
+                )
+            ],
+            kinds=[(KINDS.get(kind, kind), number(count)) for kind, count in kinds],
             skipped=[
                 (item.path, KINDS.get(item.kind, item.kind), item.reason)
                 for item in (skipped[:SHOWN] if paths else ())

@@ -198,6 +198,7 @@ def settings_of(options: BuildOptions) -> Settings:
         reference_date=reference.isoformat() if reference else "",
         languages=options.extraction.languages,
         file_times=options.extraction.file_times,
+        ner=options.extraction.ner,
         encoding=options.reading.encoding or "",
         max_bytes=options.reading.max_bytes,
         include_hidden=options.reading.include_hidden,
@@ -219,6 +220,7 @@ def options_of(settings: Settings) -> BuildOptions:
             reference_date=date.fromisoformat(reference) if reference else None,
             languages=settings.languages or ExtractionOptions().languages,
             file_times=settings.file_times,
+            ner=settings.ner,
         ),
     )
 

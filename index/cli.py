@@ -15,7 +15,7 @@ from index.build import BuildOptions, BuildResult
 from index.cli_support import index_option, json_option, plain_errors, print_json
 from index.document import Skipped
 from index.errors import SettingError
-from index.fields import ExtractionOptions
+from index.fields import ExtractionOptions, organizations_ner
 from index.generations import Generation, read_pointer
 from index.learning_cli import learn
 from index.overview import Overview, overview
@@ -59,6 +59,13 @@ def build_options(command: Command) -> Command:
             envvar="TROUVAILLE_FILE_TIMES",
             show_envvar=True,
             help="Date a document that nothing else dates by the time of its file.",
+        ),
+        click.option(
+            "--ner/--no-ner",
+            default=None,
+            envvar="TROUVAILLE_NER",
+            show_envvar=True,
+            help="Find organizations with a language model too: slow, needs trouvaille[ner].",
         ),
         click.option(
             "--max-bytes",
@@ -116,6 +123,7 @@ def merged_options(
     reference_date: datetime | None,
     languages: str | None,
     file_times: bool | None,
+    ner: bool | None,
     max_bytes: int | None,
     encoding: str | None,
     field_map: tuple[str, ...],
@@ -134,7 +142,10 @@ def merged_options(
         reference_date=day or base.extraction.reference_date,
         languages=_languages(languages) or base.extraction.languages,
         file_times=base.extraction.file_times if file_times is None else file_times,
+        ner=base.extraction.ner if ner is None else ner,
     )
+    if extraction.ner:
+        organizations_ner.require()
     return BuildOptions(reading, extraction, base.workers if workers is None else workers)
 
 

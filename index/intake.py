@@ -21,6 +21,7 @@ def made_by(extraction: ExtractionOptions) -> str:
         f" languages {' '.join(extraction.languages)};"
         f" reference date {reference.isoformat() if reference else 'none'};"
         f" file times {extraction.file_times};"
+        f"{' full mode;' if extraction.ner else ''}"
         f" learned themes {extraction.learned.version if extraction.learned else 'none'}"
     )
 

@@ -20,6 +20,7 @@ class Settings:
     reference_date: str = ""
     languages: tuple[str, ...] = ()
     file_times: bool = False
+    ner: bool = False
     encoding: str = ""
     max_bytes: int = 0
     include_hidden: bool = False

@@ -47,6 +47,8 @@ class ExtractionOptions:
     languages: tuple[str, ...] = language.OFFERED
     file_times: bool = False
     """Whether the time of a file may date a document that nothing else dates."""
+    ner: bool = False
+    """Full mode: whether a model for names looks for organizations too (``trouvaille[ner]``)."""
     learned: LearnedThemes | None = None
     """Themes that labelled documents have taught."""
 
@@ -72,7 +74,7 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
     folded = fold_text(text)
     found = attempt(
         "organizations",
-        lambda: organizations.find_all(text, spoken.code, folded),
+        lambda: organizations.find_all(text, spoken.code, folded, ner=options.ner),
         organizations.Found((), ()),
     )
     subjects: tuple[Theme, ...] = attempt(

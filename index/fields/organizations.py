@@ -1,19 +1,18 @@
-"""Organizations: the authority's names, and those that a document spells out itself.
+"""Organizations: the authority's names, and those of bodies that it does not know.
 
-One pass of an Aho-Corasick automaton over the folded text finds the names of the authority;
-case, language and context decide which of them count. ``Long form (ACRONYM)`` in the text then
-binds the acronym for the whole document, to a known organization or to a new one.
+``organizations_known`` finds the names of the authority. ``Long form (ACRONYM)`` in the text
+binds the acronym for the whole document, to a known organization or to a new one. The rules of
+``organizations_unknown`` then find what bears the name of a body, and in full mode a model.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-import ahocorasick
-
 from index.document import Organization, Span
-from index.fields.organizations_cues import quoted_as_press
+from index.fields.organizations_known import TRAP, Matcher, Mention
+from index.fields.organizations_ner import find_named
 from index.fields.organizations_unknown import (
     Taken,
     find_candidates,
@@ -25,45 +24,10 @@ from index.fields.organizations_words import Candidate
 from index.fields.pairs import Pair, find_pairs
 from index.vocabularies import organizations as authority_of_organizations
 from index.vocabularies.folding import Folded, fold_key, fold_text
-from index.vocabularies.organizations import Name, OrganizationEntry
 from index.vocabularies.rows import slug
 
-TRAP = ""
-_ARABIC_ARTICLE = "ال"
-_PREFIXES = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
-_ARTICLE_PREFIXES = ("و", "ف", "ب", "ك", "وب", "فب")
-_CONTRACTED = ("لل", "ولل", "فلل")
-_TITLE_CASE_LENGTH = 4
 _NEARLY = 0.6
 """Share of content words that a long form has in common with a name it varies."""
-_WORD_LENGTH = 3
-"""Acronyms up to this length are taken for words where everything is in capitals."""
-
-
-class Form(NamedTuple):
-    """One way in which a name may stand in folded text. ``id`` is empty for a trap."""
-
-    id: str
-    text: str
-    languages: frozenset[str]
-    acronym: bool
-    ambiguous: bool
-    words: int
-    exact: bool = False
-    dotted: bool = False
-    prefix: int = 0
-    """Characters of an Arabic prefix, or a contracted article, that are not part of the name."""
-    cued: bool = False
-    """Whether it counts only beside a word of the press: ``du Monde``, ``le Point``."""
-
-
-class Mention(NamedTuple):
-    """A name found in the text: characters of the folded text and of the original."""
-
-    start: int
-    end: int
-    span: Span
-    form: Form
 
 
 class Found(NamedTuple):
@@ -73,142 +37,10 @@ class Found(NamedTuple):
     covered: tuple[tuple[int, int], ...]
 
 
-class _Matcher:
-    """The automaton over all names and the cues of ambiguous ones."""
-
-    def __init__(self, entries: Iterable[OrganizationEntry], traps: Iterable[str]) -> None:
-        forms: dict[str, list[Form]] = defaultdict(list)
-        for entry in entries:
-            for name in entry.names:
-                if name.sought:
-                    for key, form in _forms(entry.id, name):
-                        forms[key].append(form)
-        for trap in traps:
-            anywhere: frozenset[str] = frozenset()
-            forms[trap].append(Form(TRAP, trap, anywhere, False, False, len(trap.split())))
-        self._automaton = ahocorasick.Automaton()
-        for key, alternatives in forms.items():
-            self._automaton.add_word(f" {key} ", (len(key), tuple(alternatives)))
-        self._automaton.make_automaton()
-        self.context = {entry.id: entry.context for entry in entries}
-
-    def mentions(self, text: str, folded: Folded, language: str) -> list[Mention]:
-        """Return the names that case and language allow, longest first where they overlap."""
-        found = []
-        for last, (length, forms) in self._automaton.iter(folded.text):
-            start, end = last - length, last
-            span = folded.span(start, end)
-            written = text[span.start : span.end]
-            for form in forms:
-                if not _speaks(form, language) or not _looks_right(form, written, language):
-                    continue
-                if form.cued and not quoted_as_press(text, span):
-                    continue
-                if not (form.acronym and _in_capitals(text, span, form)):
-                    if form.prefix:
-                        span = folded.span(start + form.prefix, end)
-                    found.append(Mention(start, end, span, form))
-        found.sort(key=lambda mention: (mention.start, -mention.end, mention.form.ambiguous))
-        return found
-
-
-def _forms(id: str, name: Name) -> Iterable[tuple[str, Form]]:
-    key = fold_key(name.text)
-    words = len(key.split())
-    languages = frozenset() if name.language == "mul" else frozenset((name.language,))
-    if not name.acronym and not name.exact:
-        languages = frozenset()  # a name in full is found in texts of any language
-    form = Form(id, name.text, languages, name.acronym, name.ambiguous, words, name.exact)
-    yield key, form
-    if name.acronym and name.text.isalpha() and 2 <= len(name.text) <= 6:
-        yield " ".join(key), form._replace(dotted=True)
-    if name.language == "ar" and not name.text.isascii():
-        yield from _arabic_forms(key, form)
-    elif name.language in _INFLECTED and not name.acronym:
-        for variant in _INFLECTED[name.language](name.text):
-            yield fold_key(variant), form
-    if name.exact and name.text.startswith("Le "):
-        for contracted in ("au", "du", "le"):
-            yield f"{contracted}{key[2:]}", form._replace(prefix=3, cued=True)
-    if not name.acronym and " de l" in key:
-        yield key.replace(" de l ", " d "), form
-
-
-def _arabic_forms(key: str, form: Form) -> Iterable[tuple[str, Form]]:
-    if key.startswith(_ARABIC_ARTICLE):
-        for prefix in _ARTICLE_PREFIXES:
-            yield prefix + key, form._replace(prefix=len(prefix))
-        for prefix in _CONTRACTED:
-            yield prefix + key[2:], form._replace(prefix=len(prefix) - 2)
-    else:
-        for prefix in _PREFIXES:
-            yield prefix + key, form._replace(prefix=len(prefix))
-
-
-def _german(name: str) -> Iterable[str]:
-    """Yield the cases of a German name: endings of its first adjective, genitive of its noun."""
-    first, space, rest = name.partition(" ")
-    for ending in ("er", "es", "en", "e"):
-        if space and first.endswith(ending) and len(first) > 5:
-            stem = first[: -len(ending)]
-            for other in ("e", "en", "er", "es", "em"):
-                for tail in _genitives(rest) if " " not in rest else (rest,):
-                    yield f"{stem}{other} {tail}"
-            return
-    if not space:
-        yield from _genitives(name)
-
-
-def _genitives(noun: str) -> tuple[str, ...]:
-    return (noun,) if noun.endswith("s") else (noun, noun + "s", noun + "es")
-
-
-_INFLECTED = {"de": _german}
-
-
-def _speaks(form: Form, language: str) -> bool:
-    """Say whether a form is used in the language of the document."""
-    return not form.languages or language in form.languages or language == "und"
-
-
-def _looks_right(form: Form, written: str, language: str) -> bool:
-    """Say whether the case of what is written fits a name or an acronym."""
-    if form.id == TRAP:
-        return True
-    if form.exact:
-        return written[form.prefix :].replace("’", "'") == form.text[form.prefix :]
-    if form.dotted:
-        return "." in written and written.upper() == written
-    if form.acronym:
-        if written.upper() == written or written == form.text:
-            return written.isascii() or not form.text.isascii()
-        letters = sum(character.isalpha() for character in written)
-        long_enough = letters >= (_TITLE_CASE_LENGTH if language != "it" else 3)
-        titled = written[:1].isupper() and written.isascii() and not written.islower()
-        return long_enough and titled and not form.ambiguous
-    first = written[:1]
-    if first.isupper() or not (first.islower() or first.isupper()):
-        return True
-    if written == form.text:
-        return form.words > 1 or not form.text.islower()
-    if first == "a" and written[:3] in ("al-", "al "):  # al-Qaeda, wherever it stands
-        return written[3:4].isupper()
-    return form.words >= 4 or (form.words == 3 and written.lower() != written)
-
-
-def _in_capitals(text: str, span: Span, form: Form) -> bool:
-    """Say whether a short acronym stands among words in capitals, where it may be a word."""
-    if len(form.text) > _WORD_LENGTH:
-        return False
-    around = text[max(0, span.start - 25) : span.start] + text[span.end : span.end + 25]
-    letters = [letter for letter in around if letter.isalpha()]
-    return len(letters) > 10 and sum(map(str.isupper, letters)) * 10 > len(letters) * 8
-
-
 @cache
-def _matcher() -> _Matcher:
+def _matcher() -> Matcher:
     authority = authority_of_organizations()
-    return _Matcher(authority.entries.values(), authority.traps)
+    return Matcher(authority.entries.values(), authority.traps)
 
 
 def _settle(
@@ -230,11 +62,12 @@ def _settle(
     return kept
 
 
-def find_all(text: str, language: str, folded: Folded | None = None) -> Found:
+def find_all(text: str, language: str, folded: Folded | None = None, *, ner: bool = False) -> Found:
     """Find the organizations that ``text`` names, with every mention of each.
 
     ``language`` is that of the document, an ISO 639-1 code or ``und``; it decides which
-    acronyms are read. Long names are found in any language.
+    acronyms are read. Long names are found in any language. With ``ner``, what a model takes for
+    the name of an organization counts where it touches nothing that was found without.
     """
     folded = folded or fold_text(text)
     matcher = _matcher()
@@ -264,16 +97,28 @@ def find_all(text: str, language: str, folded: Folded | None = None) -> Found:
             labels.setdefault(id, text[pair.long.start : pair.long.end])
             spans[id].append(pair.long)
         taken.take(pair.long)
-    for acronym, id in bound.items():
-        spans[id].extend(taken.free(occurrences(text, acronym)))
-    for name in name_candidates(
-        text, language, [each for each in candidates if taken.is_free(each.span)]
-    ):
+    for acronym, where in occurrences(text, bound).items():
+        spans[bound[acronym]].extend(taken.free(where))
+    rest = [each for each in candidates if taken.is_free(each.span)]
+    if ner:
+        written = {text[span.start : span.end] for where in spans.values() for span in where}
+        written.update(text[each.span.start : each.span.end] for each in rest)
+        names = " | ".join(written)
+        named = [
+            each
+            for each in find_named(text, language)
+            if text[each.span.start : each.span.end] not in names
+        ]
+        rest += _untouched(named, rest, taken)
+    bearers: dict[str, str] = {}
+    for name in name_candidates(text, language, rest):
         spans[name.id].extend(name.spans)
         for span in name.spans:
             taken.take(span)
         for alias in name.aliases:
-            spans[name.id].extend(taken.free(occurrences(text, alias)))
+            bearers.setdefault(alias, name.id)
+    for alias, where in occurrences(text, bearers).items():
+        spans[bearers[alias]].extend(taken.free(where))
     organizations = []
     for id, where in spans.items():
         where.sort()
@@ -283,6 +128,18 @@ def find_all(text: str, language: str, folded: Folded | None = None) -> Found:
         organizations.append(Organization(id, " ".join(label.split()), tuple(where), known))
     organizations.sort(key=lambda organization: (organization.spans[0], organization.id))
     return Found(tuple(organizations), covered)
+
+
+def _untouched(
+    named: list[Candidate], others: list[Candidate], taken: Taken
+) -> Iterator[Candidate]:
+    for each in named:
+        touches = any(
+            each.span.start < other.span.end and other.span.start < each.span.end
+            for other in others
+        )
+        if not touches and taken.is_free(each.span):
+            yield each
 
 
 def _contend(

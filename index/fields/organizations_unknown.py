@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+import ahocorasick
 from babel import Locale
 
 from index.document import Span
@@ -80,15 +81,22 @@ def _places(language: str) -> frozenset[str]:
     )
 
 
-def occurrences(text: str, name: str) -> Iterable[Span]:
-    """Yield where ``name`` stands in ``text`` as words of their own."""
-    position = text.find(name)
-    while position >= 0:
-        end = position + len(name)
-        before, after = text[position - 1 : position], text[end : end + 1]
+def occurrences(text: str, names: Iterable[str]) -> dict[str, list[Span]]:
+    """Return where each of ``names`` stands in ``text`` as words of their own, in one pass."""
+    automaton = ahocorasick.Automaton()
+    found: dict[str, list[Span]] = {}
+    for name in names:
+        automaton.add_word(name, name)
+        found[name] = []
+    if not found:
+        return found
+    automaton.make_automaton()
+    for last, name in automaton.iter(text):
+        start, end = last + 1 - len(name), last + 1
+        before, after = text[start - 1 : start], text[end : end + 1]
         if not (before.isalnum() or after.isalnum()):
-            yield Span(position, end)
-        position = text.find(name, end)
+            found[name].append(Span(start, end))
+    return found
 
 
 class Taken:
@@ -158,15 +166,15 @@ def name_candidates(text: str, language: str, candidates: list[Candidate]) -> li
         if len(key) > 1:
             spans.setdefault(key, []).append(each.span)
             aliases.setdefault(key, []).extend(each.aliases)
-    longest: list[str] = []
-    home: dict[str, str] = {}
+    longer: dict[str, str] = {}
     for key in sorted(spans, key=len, reverse=True):
-        home[key] = next((each for each in longest if each.startswith(f"{key} ")), key)
-        if home[key] == key:
-            longest.append(key)
+        words = key.split()
+        for count in range(1, len(words)):
+            longer.setdefault(" ".join(words[:count]), key)
     joined: dict[str, Named] = {}
     for key, where in spans.items():
-        id = _known(home[key]) or "~" + slug(home[key])
+        whole = longer.get(key, key)
+        id = _known(whole) or "~" + slug(whole)
         before = joined.get(id, Named(id, (), ()))
         joined[id] = Named(
             id, (*before.spans, *where), tuple(dict.fromkeys((*before.aliases, *aliases[key])))

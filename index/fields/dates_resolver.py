@@ -119,10 +119,10 @@ class Resolver:
 
     def _short(self, said: Expression) -> Iterator[Resolved]:
         first, second = (int(part) for part in _split(said.parts["short"]))
-        weekday = said.parts["weekday"].value
+        weekday = said.parts.get("weekday")
         for day, month in ((first, second), (second, first)):
-            found = self._nearest(month, day, weekday, said)
-            if found and found.weekday() == weekday:
+            found = self._nearest(month, day, weekday.value if weekday else None, said)
+            if found or weekday is None:
                 yield _resolved(said, Days(found, found, "day"))
                 return
 
@@ -336,7 +336,7 @@ def _resolved(said: Expression, days: Days) -> Resolved:
 
 
 def _split(token: Token) -> list[str]:
-    return token.text.replace("/", "-").replace(".", "-").split("-")
+    return token.text.rstrip(".").replace("/", "-").replace(".", "-").split("-")
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -17,6 +17,7 @@ _TOKEN = re.compile(
     r"|(?P<iso>(?<![\d/.-])\d{4}([-/.])\d{1,2}\2\d{1,2}(?![\d/-]))"
     r"|(?P<numeric>(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\4\d{4}(?![\d/-]))"
     r"|(?P<short>(?<![\d/.-])\d{1,2}/\d{1,2}(?![\d/-]))"
+    r"|(?P<dotted>(?<![\d/.-])\d{1,2}\.\d{1,2}\.(?!\d))"
     r"|\d+(?:[.,:hH]\d+)+\w*|\d+(?P<suffix>[^\W\d_]*[º°]?)|[^\w\s]|\n)"
 )
 _ORDINALS = frozenset(("er", "re", "st", "nd", "rd", "th", "º", "°", "ª", "o", "ro"))
@@ -28,6 +29,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 """Years that a number of four digits may stand for where a month or a word announces one."""
 _MONTH_YEAR = range(1000, 2201)
 _CACHED_WORDS = 50_000
+
+
+_NUMERIC = (("iso", "I"), ("numeric", "D"), ("short", "S"), ("dotted", "Z"))
 
 
 class Token(NamedTuple):
@@ -100,6 +104,11 @@ _FORMS: tuple[tuple[str, str, frozenset[str] | None], ...] = (
     ("numeric", rf"{_DAY_OF_WEEK % 'weekday'}(?P<numeric>[DI])", None),
     ("short", r"(?P<weekday>[Ww])\.?,?\(?[tl]?(?P<short>S)\)?", None),
     (
+        "short",
+        r"(?:(?P<weekday>[Ww])\.?,?\(?[tlf]{0,2}|[tf])(?P<short>Z)",
+        frozenset(("de",)),
+    ),
+    (
         "months",
         rf"(?P<between>[fgb]?)(?P<month>M){_YEAR % 'year'}(?P<joint>a|-|e)"
         rf"(?P<month2>[Mm]){_YEAR % 'year2'}",
@@ -109,7 +118,7 @@ _FORMS: tuple[tuple[str, str, frozenset[str] | None], ...] = (
     ("years", r"(?P<between>[fgbp]?)(?P<year>Y)(?P<joint>a|e|-)(?P<year2>Y)(?![u-])", None),
     ("year", r"(?:p[tlb]?U?|U)[tlbdf]?(?P<year>Y)(?![uNM-])", None),
     ("year", r"\((?P<year>Y)\)", None),
-    ("weekday_day", r"(?P<weekday>[Ww])\(?(?P<day>N)\)?(?![MmuUPN])", None),
+    ("weekday_day", r"(?P<weekday>[Ww])\(?t?(?P<day>N)\)?(?![MmuUPN])", None),
     ("habit", r"h[tl]?W|fWaW|fWaW|[WMU]h", None),
     ("weekday_next", r"[tl]?[tTf]?(?P<weekday>W)X", None),
     ("weekday_next", r"X(?P<weekday>W)", MODIFIER_FIRST),
@@ -194,8 +203,8 @@ def tokens(text: str, language: str, start: int = 0, end: int | None = None) -> 
                 (letter, value), length = phrase
                 waiting = at + length
                 stop = matches[waiting - 1].end()
-        if letter in "WMmr" and _is_name(written, letter, language, found):
-            letter = "x"
+        if letter in "WwMmr":
+            letter = _cased(written, Meaning(letter, value), language, found)
         found.append(Token(letter, value, match.start(), stop, written))
     return found
 
@@ -213,7 +222,7 @@ def _classify(match: re.Match[str], language: str) -> Meaning | None:
 
 
 def _of_number(match: re.Match[str]) -> Meaning:
-    for name, letter in (("iso", "I"), ("numeric", "D"), ("short", "S")):
+    for name, letter in _NUMERIC:
         if match[name]:
             return Meaning(letter)
     written = match.group()
@@ -248,15 +257,25 @@ def _phrase(
     return None
 
 
-def _is_name(written: str, letter: str, language: str, before: list[Token]) -> bool:
-    """Say whether the case of a word speaks against a day or a month."""
-    if language in CASED:
-        # Inside a sentence "Domingo", "Vendredi" or "Mars" are names; all capitals are a title.
-        inside = bool(before) and before[-1].letter not in _OPENING
-        return inside and letter in "WMm" and written[0].isupper() and not written.isupper()
-    if language == "en":
-        return letter in "WMm" and written[0].islower()
-    return False
+def _cased(written: str, meaning: Meaning, language: str, before: list[Token]) -> str:
+    """Return the class of a day or month as its case lets it be.
+
+    Where they are written small, a capital inside a sentence makes a name ("Domingo"), unless a
+    day or year stands beside it; all capitals are a title. English ones want their capital where
+    the word has another meaning; German "Morgen" is no "morgen".
+    """
+    letter = meaning.letter
+    capital = written[0].isupper()
+    inside = bool(before) and before[-1].letter not in _OPENING
+    if language in CASED and capital and inside and not written.isupper():
+        if written == "Mars" and before[-1].letter not in "NO":  # the planet
+            return "x"
+        return letter.lower() if letter != "r" else letter
+    if language == "en" and not capital and letter in "mw":
+        return "x"
+    if language == "de" and letter == "r" and meaning.value == 1 and capital and inside:
+        return "x"
+    return letter
 
 
 def expressions(

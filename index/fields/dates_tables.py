@@ -161,7 +161,7 @@ _WORDS = {
         "a": "bis zum",
         "e": "und oder",
         "p": "im seit ende anfang mitte nach in",
-        "r": "gestern=-1 vorgestern=-2 heute=0 übermorgen=2",
+        "r": "gestern=-1 vorgestern=-2 heute=0 morgen=1 übermorgen=2",
         "U": "woche=1 monat/monats=2 jahr/jahres=3",
         "P": "tag/tagen=0 wochen=1 monaten=2 jahren=3",
         "L": (
@@ -246,7 +246,8 @@ _PHRASES = {
         "|k lundi noir|k jeudi noir|k ce mois de"
     ),
     "en": (
-        "r=-2 day before yesterday|r=2 day after tomorrow|V the day before|E the next day"
+        "h every other|r=-2 day before yesterday|r=2 day after tomorrow|V the day before"
+        "|E the next day"
         "|E the following day|k the day before the|k day before the|k good friday|k black friday"
         "|k black monday|k bloody sunday|k super tuesday|k ash wednesday|k easter sunday"
         "|k easter monday|k palm sunday|k usa today|k sunday times|k sunday telegraph"
@@ -259,7 +260,8 @@ _PHRASES = {
         "|k de la mañana|k por la mañana"
     ),
     "de": (
-        "V am vortag|E am tag darauf|E tags darauf|k am vortag des|k heute abend journal"
+        "r=0 heute morgen|r=-1 gestern morgen|V am vortag|E am tag darauf|E tags darauf"
+        "|k am vortag des|k heute abend journal"
         "|k um den|k im laufe des"
     ),
     "it": (

@@ -10,13 +10,14 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import Stemmer
 
 from index.document import Span, Theme
 from index.fields.organizations import Found
+from index.vocabularies import organizations as organization_authority
 from index.vocabularies import themes as theme_vocabulary
 from index.vocabularies.folding import Folded, fold_key, fold_text
 from index.vocabularies.rows import LANGUAGES
@@ -54,6 +55,8 @@ _MOST_NEEDED = 4.0
 _LONGER, _LONGER_GERMAN = 3, 5
 """Letters that an inflected form may have more than the word it is a form of."""
 _CACHED_STEMS = 200_000
+_COMPOUNDED = 5
+"""Letters that a part of a German compound has at least."""
 
 
 _TRAP = ""
@@ -157,8 +160,18 @@ def _implied() -> dict[str, tuple[tuple[str, bool], ...]]:
         for organization in entry.organizations:
             implied[organization].append((id, True))
         for organization in entry.hinting:
-            implied[organization].append((id, False))
+            for member in _members(organization):
+                implied[member].append((id, False))
     return {organization: tuple(themes) for organization, themes in implied.items()}
+
+
+def _members(written: str) -> tuple[str, ...]:
+    """Return the organizations that a row means: one, or all of a kind (``kind:party``)."""
+    if not written.startswith("kind:"):
+        return (written,)
+    kind = written.removeprefix("kind:")
+    known = organization_authority().entries
+    return tuple(id for id, entry in known.items() if entry.kind == kind)
 
 
 def assign(
@@ -225,7 +238,10 @@ def _hits(
     by_stem = _patterns(language)
     hits = []
     for index, (stem, start, _) in enumerate(kept):
-        for pattern in by_stem.get(stem, ()):
+        known = by_stem.get(stem, ())
+        if not known and language == "de" and len(stem) > 2 * _COMPOUNDED:
+            known = _compounded(stem)
+        for pattern in known:
             size = len(pattern.stems)
             last = kept[index : index + size]
             if size > 1 and tuple(word for word, _, _ in last) != pattern.stems:
@@ -252,6 +268,31 @@ def _hits(
         and not any(start <= hit.span.start < hit.span.end < end for start, end in trapped)
         and not any(start < hit.span.start < hit.span.end <= end for start, end in trapped)
     ]
+
+
+@lru_cache(maxsize=100_000)
+def _compounded(stem: str) -> tuple[_Pattern, ...]:
+    """Return what a German compound says: what its last part does, else weakly what its first.
+
+    ``Animationsfilm`` is a film; ``Bankenaufsicht`` has to do with banks.
+    """
+    for at in range(3, len(stem) - _COMPOUNDED + 1):
+        found = _single(stem[at:])
+        if found:
+            return found
+    for end in range(len(stem) - 3, _COMPOUNDED - 1, -1):
+        found = _single(stem[:end])
+        if found:
+            return tuple(pattern._replace(weight=_WEAK) for pattern in found)
+    return ()
+
+
+def _single(stem: str) -> tuple[_Pattern, ...]:
+    return tuple(
+        pattern._replace(word="")
+        for pattern in _patterns("de").get(stem, ())
+        if pattern.word and not pattern.capitals and not pattern.exact
+    )
 
 
 def _accented_alike(word: str, surface: str) -> bool:

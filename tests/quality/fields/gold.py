@@ -91,7 +91,7 @@ def judged_names(language: str, part: str = "organizations") -> tuple[JudgedName
 def judged_themes(language: str, kind: str = "themes") -> tuple[JudgedThemes, ...]:
     """Read the judged themes of a language; raises GoldError as :func:`judged_names` does.
 
-    The ``kind`` ``themes-held-out`` are documents that nothing was tuned on.
+    The ``kind`` ``themes-second`` was held out until it was scored once, ``themes-held-out`` is.
     """
     judged = []
     for place, row, document in _rows(kind, language):

@@ -116,9 +116,10 @@ def main() -> None:
     options = parser.parse_args()
     codes = options.language or languages("themes")
     rows = {code: score_themes(code) for code in codes}
-    for code in languages("themes-held-out"):
-        if code in codes:
-            rows[f"{code}, held out"] = score_themes(code, kind="themes-held-out")
+    for kind, name in (("themes-second", "second"), ("themes-held-out", "held out")):
+        for code in languages(kind):
+            if code in codes:
+                rows[f"{code}, {name}"] = score_themes(code, kind=kind)
     print("\n".join(table(rows)))
     if options.errors:
         for code, scores in rows.items():

@@ -58,7 +58,7 @@ class Expression(NamedTuple):
 
 
 _YEAR = r"(?:(?:,|[dbptf]{0,2})(?P<%s>Y))?"
-_DAY_OF_WEEK = r"(?:[tlfbT]?(?P<%s>[Ww])\.?,?\(?[tlf]{0,2})?"
+_DAY_OF_WEEK = r"(?:[tlfbT]?(?P<%s>[Ww])(?:(?<=w)\.)?,?\(?[tlf]{0,2})?"
 
 
 def _day_month(suffix: str) -> str:

@@ -17,10 +17,12 @@ _LIMITS = re.compile(r"[,;:()«»\"“”]|\s(?:que|qui|dont|alors|mais|and|who|
 _FUTURE = {
     "fr": (
         r"(?:\w{2,}(?:er|ir|dr|vr|rr|ur|air|oir|ttr|îtr)|ser|fer|aur|ir)(?:a|ont|ez|ai|ons)"
-        r"|doi(?:t|vent)|devr(?:a|ont|ait|aient)|prochaine?s?|prévue?s?|attendue?s?"
-        r"|programmée?s?|prévoi(?:t|ent)|va|vont|d'ici(?: à)?|à venir|lendemain"
-        r"|(?:dès|pour|jusqu'à|jusqu'au|à partir(?: de| du)?|à compter de|d'ici)(?: ce)?(?=\W*$)"
-        r"|annonce|annoncent|appel|appelle|appellent|invité|espère|demain"
+        r"|doi(?:t|vent)|\w{2,}r(?:ait|aient)|prochaine?s?|prévue?s?|attendue?s?"
+        r"|programmée?s?|prévoi(?:t|ent)|va|vont|d'ici(?: à)?|à venir|à paraître|lendemain"
+        r"|(?:pour|jusqu'à|jusqu'au|à partir(?: de| du)?|à compter de|d'ici|avant)(?: ce)?(?=\W*$)"
+        r"|annonce|annoncent|appels?|appelle|appellent|appelée?s?|espère|demain|organise(?:nt)?"
+        r"|entre(?:nt)? en vigueur|début(?:e|ent)|sort(?:ent)? en|risque(?:nt)?|à l'approche"
+        r"|manifester|se tenir"
     ),
     "en": (
         r"will|won't|shall|due|scheduled|next|coming|upcoming|expected|plan(?:s|ned)?"
@@ -49,7 +51,7 @@ _PAST = {
         r"(?:a|ont|ai|avons|avait|avaient|ayant|est|sont|était|étaient|été|s'est|se sont)"
         r"(?: (?:pas|été|ainsi|donc|notamment|également|déjà|aussi|\w+ment))*"
         r" \w+(?:é|ée|és|ées|i|is|it|ie|ies|u|ue|us|ues|ert|erte|ort)"
-        r"|\w+(?:ait|aient|èrent|irent|urent)|rapporte(?:nt)?|révèle(?:nt)?|indique(?:nt)?"
+        r"|\w+(?:(?<!r)ait|(?<!r)aient|èrent|irent|urent)|rapporte(?:nt)?|révèle(?:nt)?|indique(?:nt)?"
         r"|relève|précise|explique|affirme|assure|confie|selon|depuis(?=\W*$)|dernière?"
         r"|(?:diffusée?s?|publiée?s?|parue?|interrogée?|survenue?)"
     ),
@@ -72,6 +74,9 @@ _PAST = {
     "pt": r"\w{2,}(?:ou|aram|eram|iram|eu|iu|ava|avam|ia|iam)|foi|foram|disse|tem|desde(?=\W*$)",
     "ar": r"(?:قال|أعلن|أكد|كان|شهد|تم|صرح|أفاد|نظم|جرى|التقى)\w{0,2}|الماضي\w?|منذ",
 }
+
+
+_NO_CUE = float("inf")
 
 
 @cache
@@ -101,9 +106,9 @@ class Tense:
             return 0
         before, after = self._sentence(start, end)
         future, past = (_distance(cues, before, after) for cues in self._cues)
-        if future == past:
+        if future == past == _NO_CUE:
             return 0
-        return 1 if future < past else -1
+        return 1 if future <= past else -1
 
     def _sentence(self, start: int, end: int) -> tuple[str, str]:
         """Return what stands before and behind a date in its sentence."""
@@ -116,7 +121,7 @@ class Tense:
 
 def _distance(cues: re.Pattern[str], before: str, after: str) -> float:
     """Return how far the nearest cue is from the date between the two texts."""
-    best = float("inf")
+    best = _NO_CUE
     for found in cues.finditer(before):
         between = before[found.end() :]
         best = min(best, len(between) + _CLAUSE * len(_LIMITS.findall(between)))

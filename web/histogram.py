@@ -21,6 +21,8 @@ LEAST = 3
 """Height of the bar of a single document, however many others there are."""
 WIDTH = 10
 GAP = 1
+FEWEST = 12
+"""Buckets that the drawing has room for: a single one is no wall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def drawing(facet: DateFacet, to: Addresses) -> Drawing | None:
     )
     return Drawing(
         bars=bars,
-        width=len(facet.values) * WIDTH,
+        width=max(len(facet.values), FEWEST) * WIDTH,
         height=HEIGHT,
         first=month_or_day(facet.values[0].value),
         last=month_or_day(facet.values[-1].value),

@@ -100,6 +100,16 @@ if (total) {
   }, 300);
 }
 
+// An empty field runs like the page, a filled one like what is typed.
+for (const field of document.querySelectorAll("input[type=search]")) {
+  field.addEventListener("input", () => {
+    field.dir = field.value ? "auto" : document.documentElement.dir;
+  });
+}
+
+// What the signs beside a value do, for those who point at them.
+for (const sign of document.querySelectorAll("a.not")) sign.title = sign.getAttribute("aria-label");
+
 // The list of languages closes like a menu.
 const languages = document.querySelector("details.languages");
 languages?.addEventListener("keydown", (event) => {

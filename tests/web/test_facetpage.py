@@ -1,0 +1,126 @@
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import html
+
+
+def read(client: FlaskClient, address: str) -> Any:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return html.document_fromstring(response.get_data(as_text=True))
+
+
+def total(page: Any) -> int:
+    return int(page.xpath("//p[@class='total']")[0].text_content().split()[0])
+
+
+def labels(page: Any) -> list[str]:
+    return [one.text_content() for one in page.xpath("//form[@class='choose']//bdi")]
+
+
+def test_all_values_by_count_and_by_name(client: FlaskClient) -> None:
+    whole = client.get("/api/facets/organization?q=de&facet_size=1000").get_json()
+    page = read(client, "/facet/organization?q=de")
+    assert total(page) == whole["total"] > 50
+    assert labels(page) == [one["label"] for one in whole["values"]][:50]
+    second = read(client, page.xpath("//a[@rel='next']/@href")[0])
+    assert labels(page) + labels(second) == [one["label"] for one in whole["values"]]
+    by_name = read(client, page.xpath("//nav[@class='sorts']/a/@href")[1])
+    after = read(client, by_name.xpath("//a[@rel='next']/@href")[0])
+    named = labels(by_name) + labels(after)
+    assert sorted(named) == sorted(labels(page) + labels(second))
+    assert named[0][0].casefold() == "a"
+    assert named != labels(page) + labels(second)
+
+
+def test_search_in_a_facet_knows_aliases_and_no_accents(client: FlaskClient) -> None:
+    page = read(client, "/facet/organization?hl=fr&prefix=UNITED+nat")
+    assert "Organisation des Nations Unies" in labels(page)
+    (form,) = page.xpath("//form[@class='within']")
+    assert form.xpath(".//input[@name='prefix']/@value") == ["UNITED nat"]
+    assert form.xpath(".//input[@name='hl']/@value") == ["fr"]
+    assert not labels(read(client, "/facet/organization?prefix=zzzzqq"))
+    themes = labels(read(client, "/facet/theme?hl=fr&prefix=TERROR"))
+    assert themes == ["Criminalité, droit et justice / Terrorisme"]
+
+
+def test_several_values_at_once_by_the_form(client: FlaskClient) -> None:
+    page = read(client, "/facet/organization?q=de&organization=onu&exclude_lang=de&hl=fr")
+    (form,) = page.xpath("//form[@class='choose']")
+    assert form.xpath(".//input[@checked]/@value") == ["onu"]
+    fields = [(one.get("name"), one.get("value")) for one in form.xpath(".//input[@type='hidden']")]
+    assert sorted(fields) == [("exclude_lang", "de"), ("hl", "fr"), ("q", "de")]
+    chosen = [("organization", value) for value in form.xpath(".//input[@type='checkbox']/@value")]
+    results = read(client, f"{form.get('action')}?{urlencode(fields + chosen[:3])}")
+    assert len(results.xpath("//ul[@class='chips']//bdi")) == 4
+    # What is chosen and not on this page stays chosen.
+    narrowed = read(client, "/facet/organization?organization=onu&prefix=interp")
+    kept = narrowed.xpath("//form[@class='choose']//input[@type='hidden'][@name='organization']")
+    assert [one.get("value") for one in kept] == ["onu"]
+
+
+@pytest.mark.parametrize("name", ["organization", "theme", "lang", "source"])
+def test_excluding_and_admitting_again(client: FlaskClient, name: str) -> None:
+    found = total(read(client, "/search?hl=fr"))
+    page = read(client, f"/facet/{name}?hl=fr")
+    count = int(page.xpath("//form[@class='choose']//b")[0].text)
+    without = read(client, page.xpath("//a[@class='not']/@href")[0])
+    assert total(without) == found - count
+    (chip,) = without.xpath("//ul[@class='chips']//a")
+    assert chip.get("class") == "excluded"
+    assert total(read(client, chip.get("href"))) == found
+    admitted = without.xpath(f"//section[@aria-labelledby='facet-{name}']//li[@class='excluded']")
+    again = admitted[0].xpath("a[@class='not']")[0]
+    assert again.get("aria-label").startswith("Ne plus exclure")
+    assert total(read(client, again.get("href"))) == found
+
+
+def test_dates_as_a_table(client: FlaskClient) -> None:
+    for query in ("", "q=ONU&", "from=2016&to=2019&"):
+        for interval in ("year", "month"):
+            answer = client.get(f"/api/search?{query}interval={interval}").get_json()
+            page = read(client, f"/facet/date?{query}interval={interval}&hl=fr")
+            counts = [int(one.text) for one in page.xpath("//tbody//td")]
+            dates = answer["facets"]["date"]
+            missing = [dates["missing"]] if dates["missing"] else []
+            assert counts == [one["count"] for one in dates["values"]] + missing
+    link = page.xpath("//tbody//a")[0]
+    count = int(link.xpath("../../td")[0].text)
+    assert total(read(client, link.get("href"))) == count
+
+
+def test_bars_say_what_they_lead_to(client: FlaskClient) -> None:
+    page = read(client, "/?hl=fr")
+    bars = page.xpath("//div[@class='histogram']//a")
+    assert 2 < len(bars) <= 40
+    for bar in bars[:5]:
+        said = bar.get("aria-label")
+        assert said == bar.findtext("title")
+        after = read(client, bar.get("href"))
+        assert total(after) == int(said.rsplit(": ")[-1].rsplit("\u00a0: ")[-1])
+    # Year, month, day, and the way back.
+    steps = []
+    for _ in range(3):
+        page = read(client, bars[0].get("href"))
+        bars = page.xpath("//div[@class='histogram']//a[not(contains(@class, 'chosen'))]")
+        bars = bars or page.xpath("//div[@class='histogram']//a")
+        steps.append([one.text for one in page.xpath("//p[@class='steps']/*[self::a or self::b]")])
+    assert [len(step) for step in steps] == [2, 3, 4]
+    assert all(step[0] == "Toutes les dates" for step in steps)
+    assert page.xpath("//p[@class='steps']/a/@href")[0] == "/search?hl=fr"
+
+
+def test_undated_documents_have_their_links(client: FlaskClient) -> None:
+    page = read(client, "/search?from=2016&to=2018&hl=fr")
+    links = page.xpath("//section[@aria-labelledby='facet-date']/ul//a")
+    only, include = links
+    missing = int(only.findtext("b"))
+    assert total(read(client, only.get("href"))) == missing > 0
+    assert total(read(client, include.get("href"))) == total(page) + missing
+
+
+def test_no_such_facet(client: FlaskClient) -> None:
+    assert client.get("/facet/nothing").status_code == 404
+    assert client.get("/facet/organization?nothing=1").status_code == 400

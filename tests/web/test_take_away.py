@@ -1,0 +1,150 @@
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import html
+
+from web.i18n import OFFERED
+
+STATIC = Path(__file__).parents[2] / "web" / "static"
+OPENSEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
+LIGHT = 50_000
+
+
+def read(client: FlaskClient, address: str, **headers: str) -> Any:
+    response = client.get(address, headers=headers)
+    return html.document_fromstring(response.get_data(as_text=True))
+
+
+def weight(client: FlaskClient, address: str) -> int:
+    """Return the bytes of a page with all that it loads but pictures, nothing compressed."""
+    response = client.get(address)
+    page = html.document_fromstring(response.get_data(as_text=True))
+    loaded = page.xpath("//link[@rel='stylesheet']/@href|//script/@src")
+    assert loaded
+    return len(response.data) + sum((STATIC / Path(one).name).stat().st_size for one in loaded)
+
+
+def test_the_first_page_is_light(client: FlaskClient) -> None:
+    weights = {language: weight(client, f"/?hl={language}") for language in OFFERED}
+    assert weight(client, "/") <= LIGHT
+    # Arabic letters take two bytes.
+    assert max(weights.values()) <= LIGHT + 5_000, weights
+
+
+def test_browsers_can_add_the_search(client: FlaskClient) -> None:
+    link = read(client, "/?hl=de").xpath("//link[@rel='search']")[0]
+    assert link.get("type") == "application/opensearchdescription+xml"
+    response = client.get(link.get("href"))
+    assert response.mimetype == "application/opensearchdescription+xml"
+    described = ElementTree.fromstring(response.get_data())
+    assert described.findtext("o:ShortName", "", OPENSEARCH) == "Trouvaille"
+    assert described.findtext("o:Language", "", OPENSEARCH) == "de"
+    templates = {
+        one.get("type"): one.get("template", "") for one in described.findall("o:Url", OPENSEARCH)
+    }
+    for kind in ("text/html", "application/x-suggestions+json", "application/atom+xml"):
+        address = templates[kind].replace("{searchTerms}", "nati").removeprefix("http://localhost")
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert answer.mimetype == kind
+
+
+def test_suggestions_as_browsers_read_them(client: FlaskClient) -> None:
+    response = client.get("/suggest.json?q=nati&hl=en")
+    typed, texts, kinds, addresses = response.get_json(force=True)
+    assert typed == "nati"
+    assert "United Nations" in texts
+    assert len(texts) == len(kinds) == len(addresses) <= 8
+    assert kinds[texts.index("United Nations")] == "Organization"
+    for address in addresses:
+        assert client.get(address.removeprefix("http://localhost")).status_code == 200
+    tag = response.headers["ETag"]
+    again = client.get("/suggest.json?q=nati&hl=en", headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert client.get("/suggest.json?x=1").mimetype == "application/problem+json"
+
+
+def test_the_command_of_a_page_asks_the_same(client: FlaskClient) -> None:
+    page = read(client, "/search?q=l'accord+%22x%22&lang=fr&hl=en")
+    command = page.xpath("//code[@id='curl']")[0].text
+    assert command.startswith("curl 'http://localhost/api/search?")
+    address = command.removeprefix("curl 'http://localhost").removesuffix("'")
+    assert "'" not in address
+    answer = client.get(address).get_json()
+    assert answer["query"]["q"] == 'l\'accord "x"'
+    assert answer["query"]["lang"] == ["fr"]
+
+
+def test_a_language_is_remembered_only_on_request(client: FlaskClient) -> None:
+    reader = client.application.test_client()
+    page = read(reader, "/search?q=ONU&hl=ar")
+    (form,) = page.xpath("//details[@class='languages']//form")
+    assert form.get("method") == "post"
+    fields = {one.get("name"): one.get("value") for one in form.xpath(".//input")}
+    answer = reader.post(form.get("action"), data=fields)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/search?q=ONU"
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    # The address comes before the cookie, the cookie before the browser.
+    for address, header, language in (("/", "de", "ar"), ("/?hl=it", "de", "it")):
+        response = reader.get(address, headers={"Accept-Language": header})
+        assert response.headers["Content-Language"] == language
+        assert "Cookie" in response.headers["Vary"]
+    endpoint = reader.get("/api/search", headers={"Accept-Language": "de"})
+    assert endpoint.headers["Content-Language"] == "de"
+    page = read(reader, "/")
+    (form,) = page.xpath("//details[@class='languages']//form")
+    fields = {one.get("name"): one.get("value") for one in form.xpath(".//input")}
+    assert "hl" not in fields
+    reader.post(form.get("action"), data=fields)
+    response = reader.get("/", headers={"Accept-Language": "de"})
+    assert response.headers["Content-Language"] == "de"
+    assert not read(reader, "/", **{"Accept-Language": "de"}).xpath("//details//form")
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "https://example.org/",
+        "//example.org",
+        "/\\example.org",
+        "javascript:alert(1)",
+        "",
+        "x",
+        "/\t/x",
+    ],
+)
+def test_no_other_site_is_led_to(client: FlaskClient, to: str) -> None:
+    answer = client.application.test_client().post("/language", data={"hl": "de", "to": to})
+    assert answer.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("language", OFFERED)
+def test_pages_in_every_language(client: FlaskClient, language: str) -> None:
+    for address in (
+        *("/?", "/search?q=ONU&organization=onu&", "/search?q=zzzz&", "/facet/theme?"),
+        *("/facet/date?", "/nothing?", "/docs/errors?", "/search?from=x&", "/status?"),
+    ):
+        page = read(client, f"{address}hl={language}")
+        assert page.get("lang") == language
+        assert page.get("dir") == ("rtl" if language == "ar" else "ltr")
+        assert "%(" not in page.text_content()
+    counted = read(client, f"/search?q=ONU&hl={language}").xpath("//p[@class='total']")[0]
+    assert counted.text_content().strip()
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "لا وثائق"), (1, "وثيقة واحدة"), (2, "وثيقتان"), (3, "3 وثائق"), (11, "11 وثيقة")],
+)
+def test_arabic_counts_in_six_forms(client: FlaskClient, count: int, said: str) -> None:
+    from flask_babel import ngettext
+
+    with client.application.test_request_context("/?hl=ar"):
+        written = ngettext("%(count)s document", "%(count)s documents", count, count=str(count))
+    assert written == said

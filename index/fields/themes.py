@@ -44,10 +44,10 @@ _STOP = {
 NOTHING_FOUND = Found((), ())
 _TOKEN = re.compile(r"\S+")
 _LEAD = 400
-_ENOUGH = 2.25
+_ENOUGH = 2.0
 _WEAK = 0.5
 _MOST_WEAK = 2.0
-_WEAK_APIECE = 0.75
+_WEAK_APIECE = 1.0
 """What weak expressions may add up to: together, and for each different one."""
 _CHARACTERS_A_POINT = 1_400
 _MOST_NEEDED = 4.0

@@ -243,7 +243,7 @@ _PHRASES = {
         "|k lendemain de|k lendemain du|k lendemain des|k mercredi des cendres|k vendredi saint"
         "|k jeudi saint|k lundi de pâques|k lundi de pentecôte|k mardi gras|k dans les années"
         "|k les années|k des années|k au jour le jour|k hier encore"
-        "|k lundi noir|k jeudi noir|k nuit du|k ce mois de"
+        "|k lundi noir|k jeudi noir|k nuit du|k journal du dimanche|k ce mois de"
     ),
     "en": (
         "h every other|r=-2 day before yesterday|r=2 day after tomorrow|V the day before"

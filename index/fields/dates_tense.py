@@ -17,11 +17,11 @@ _LIMITS = re.compile(r"[,;:()«»\"“”]|\s(?:que|qui|dont|alors|mais|and|who|
 _FUTURE = {
     "fr": (
         r"(?:\w{2,}(?:er|ir|dr|vr|rr|ur|air|oir|ttr|îtr)|ser|fer|aur|ir)(?:a|ont|ez|ai|ons)"
-        r"|doi(?:t|vent)|\w{2,}r(?:ait|aient)|prochaine?s?|prévue?s?|attendue?s?"
+        r"|doi(?:t|vent)|(?!aurai)\w{2,}r(?:ait|aient)|prochaine?s?|prévue?s?|attendue?s?"
         r"|programmée?s?|prévoi(?:t|ent)|va|vont|d'ici(?: à)?|à venir|à paraître|lendemain"
         r"|(?:pour|jusqu'à|jusqu'au|à partir(?: de| du)?|à compter de|d'ici|avant)(?: ce)?(?=\W*$)"
-        r"|annonce|annoncent|appels?|appelle|appellent|appelée?s?|espère|demain|organise(?:nt)?"
-        r"|entre(?:nt)? en vigueur|début(?:e|ent)|sort(?:ent)? en|risque(?:nt)?|à l'approche"
+        r"|annonce|annoncent|appels?|appelle|appellent|(?:est|sont) appelée?s?|espère|demain|organise(?:nt)?"
+        r"|entre(?:nt)? en vigueur|début(?:e|ent)|sort(?:ent)?|risque(?:nt)?|à l'approche"
         r"|manifester|se tenir"
     ),
     "en": (
@@ -48,7 +48,7 @@ _FUTURE = {
 }
 _PAST = {
     "fr": (
-        r"(?:a|ont|ai|avons|avait|avaient|ayant|est|sont|était|étaient|été|s'est|se sont)"
+        r"(?:a|ont|ai|avons|aurait|auraient|avait|avaient|ayant|est|sont|était|étaient|été|s'est|se sont)"
         r"(?: (?:pas|été|ainsi|donc|notamment|également|déjà|aussi|\w+ment))*"
         r" \w+(?:é|ée|és|ées|i|is|it|ie|ies|u|ue|us|ues|ert|erte|ort)"
         r"|\w+(?:(?<!r)ait|(?<!r)aient|èrent|irent|urent)|rapporte(?:nt)?|révèle(?:nt)?|indique(?:nt)?"

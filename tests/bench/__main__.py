@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from index.build import rebuild
+from index.generations import Archive
 
 from .context import Context
 from .corpora import Corpus, indexed_corpus, sample, synthetic_corpus
@@ -66,20 +67,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sections = []
         where = environment(corpus)
         print(where, flush=True)
+        if options.write:
+            _write(Section("environment", "Environment", text=where))
         for name in names:
             section = PARTS[name](context)
             sections.append(section)
             print(f"\n## {section.heading}\n\n{section.markdown()}", flush=True)
+            if options.write:
+                _write(section)
         context.close()
     if options.json:
         data = [section.data() for section in sections]
         options.json.write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
-    if options.write:
-        page = put(PAGE.read_text("utf-8"), Section("environment", "Environment", text=where))
-        for section in sections:
-            page = put(page, section)
-        PAGE.write_text(page.rstrip() + "\n", "utf-8")
     return 0
+
+
+def _write(section: Section) -> None:
+    PAGE.write_text(put(PAGE.read_text("utf-8"), section).rstrip() + "\n", "utf-8")
 
 
 def environment(corpus: Corpus) -> str:
@@ -96,15 +100,17 @@ def environment(corpus: Corpus) -> str:
 def _corpus(options: argparse.Namespace, folder: Path) -> Corpus:
     if not options.press:
         return synthetic_corpus(options.documents or (QUICK_DOCUMENTS if options.quick else 20_000))
-    files = [path for given in (options.press, options.others) for path in given]
-    found = sample(files, options.documents or 0, folder / "sources")
-    kept = found[: len(options.press)]
-    print("Extracting the fields of the documents once.", file=sys.stderr)
-    result = rebuild(folder / "corpus", found)
-    marks = tuple(str(path) for path in kept)
-    return indexed_corpus(
-        f"{result.documents:,} documents of {len(files)} files", folder / "corpus", found, marks
-    )
+    files = [*options.press, *options.others]
+    if options.index:
+        index, found = options.index, files
+    else:
+        index, found = folder / "corpus", sample(files, options.documents or 0, folder / "sources")
+        print("Extracting the fields of the documents once.", file=sys.stderr)
+        rebuild(index, found)
+    with Archive(index).current() as generation:
+        title = f"{generation.documents:,} documents of {len(files)} files"
+    press = tuple(str(path) for path in found[: len(options.press)])
+    return indexed_corpus(title, index, found, press)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -127,6 +133,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=[],
         metavar="FILE",
         help="JSON Lines (.gz) of more documents, from which no questions are drawn",
+    )
+    parser.add_argument(
+        "--index",
+        type=Path,
+        metavar="DIR",
+        help="an index of all those files, from which the documents are taken with their fields",
     )
     parser.add_argument("--only", metavar="NAMES", help=f"of {','.join(PARTS)}")
     parser.add_argument("--questions", type=int, metavar="N", help="of each kind")

@@ -1,0 +1,58 @@
+"""Learn themes from publishers' labels and compare: curated list, classifier, the best of each.
+
+    python tests/quality/fields/taught.py [fr] [en] [ar] [--most N]
+
+The labels are those of ``sections.py``: of a section that may go with several themes the first
+is taken. Scores are cross-validated, as ``trouvaille learn`` prints them.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from sections import SECTIONS, TOPICS, rows
+
+from index.document import Document
+from index.labelled import Labelled, labelled
+from index.learning import learn
+
+
+def documents(language: str, most: int) -> list[Labelled]:
+    """Return labelled texts of a language, spread over the whole of its press."""
+    by_topic = {topic: theme for theme, names in TOPICS.items() for topic in names.split()}
+    found = []
+    for row in rows(language, 1):
+        if language == "en":
+            themes = {by_topic[topic] for topic in row["topics"] if topic in by_topic}
+        else:
+            themes = set(SECTIONS[language].get(row.get("category") or "", ())[:1])
+        if themes:
+            document = Document(row["id"], row["text"], row["title"] or "", language=language)
+            parents = {theme.partition("/")[0] for theme in themes}
+            found.append(labelled(document, frozenset(themes | parents)))
+    return found[:: max(1, len(found) // most)][:most]
+
+
+def main() -> None:
+    """Print one table."""
+    parser = argparse.ArgumentParser(description="Compare curated and learned themes.")
+    parser.add_argument("language", nargs="*")
+    parser.add_argument("--most", type=int, default=3_000, help="texts of a language")
+    options = parser.parse_args()
+    print("| language | theme | texts | curated P R F1 | learned P R F1 | joined P R F1 |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for language in options.language or ("fr", "en", "ar"):
+        lesson = learn(documents(language, options.most))
+        lines = [(one.theme, one.documents, one) for one in lesson.themes]
+        for name, count, one in [*lines, ("all", lesson.documents, lesson)]:
+            cells = " | ".join(
+                " ".join(f"{100 * value:.0f}" for value in score)
+                for score in (one.curated, one.learned, one.joined)
+            )
+            print(f"| {language} | {name} | {count} | {cells} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,7 @@ _PLACE_HEADS_WORDS = (
     "جامعة حزب نادي معهد صحيفة جريدة قناة إذاعة اذاعة راديو حركة مجلة بنك سفارة شركة"
 )
 _PLACE_HEADS = frozenset(_PLACE_HEADS_WORDS.split())
-_WORD = r"[\u0621-\u064a]+"
+_WORD = r"[\u0621-\u0652\u0670]+"
 _NAME = re.compile(
     rf"(?<![\u0621-\u064a])([ولبفك]{{0,2}}?)({_HEADS}|{_DEFINITE})((?: \"?{_WORD}\"?){{1,6}})"
 )
@@ -63,7 +63,7 @@ def find_arabic(text: str) -> Iterator[Candidate]:
         head = found.group(2)
         start = found.start(2)
         end, bound, placed_already = found.end(2), 0, False
-        definite = head.startswith("ال")
+        definite = head.startswith("ال") or found.group(1).endswith("لل")
         free = head in _PLACE_HEADS
         for word in re.finditer(rf"\"?{_WORD}\"?", found.group(3)):
             written = word.group().strip('"')
@@ -74,6 +74,8 @@ def find_arabic(text: str) -> Iterator[Candidate]:
             if bound == 0 and not definite and written[0] in "بو" and not written.startswith("ال"):
                 break
             if len(written) > 3 and written.endswith("ت") and not written.endswith("ات"):
+                break
+            if bound == 0 and free and written.endswith("ية") and not written.startswith("ال"):
                 break
             articled = _ARTICLED.match(written)
             placed = bound > 0 and not placed_already and written[0] in "بل" and len(written) > 3

@@ -22,8 +22,12 @@ _ENGLISH_WORDS = (
     " authority army studios records bank"
 )
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_PLACES = frozenset(("los", "las", "la", "el", "des"))
+_DAUGHTERS = frozenset(("tochter", "tochterfirma", "mutter", "chef", "betreiber"))
+_OFFICES = frozenset(("minister", "president", "chairman", "governor", "secretary", "senator"))
 _LONGEST = 9
 _SHORT = 3
+_INITIALS = 2
 _COMMON_WORDS = (
     "first general national american united new international central southern northern"
     " western eastern federal standard royal great pacific atlantic british french german"
@@ -42,7 +46,7 @@ def find_companies(
     """
     index = 0
     while index < len(words):
-        if not words[index].capital or _leads(words[index], grammar):
+        if not words[index].capital or _leads(words[index], grammar, language):
             index += 1
             continue
         joints = _GERMAN_JOINTS if language == "de" else _JOINTS
@@ -51,7 +55,12 @@ def find_companies(
         if end is None:
             index = last + 1
             continue
-        index = _after_and(words, index, end, grammar["legal"])
+        begin = _after_and(words, index, end, grammar["legal"])
+        if begin > index:
+            before = _ending(words, index, begin - 2, grammar, language)
+            if before is not None:
+                yield Candidate(span_of(words, index, before), "suffix")
+            index = begin
         legal = words[end].folded in grammar["legal"]
         aliases = _aliases(words, index, end, common) if legal else ()
         yield Candidate(span_of(words, index, end), "legal" if legal else "suffix", aliases)
@@ -71,8 +80,14 @@ def _after_and(words: list[Word], first: int, end: int, legal: frozenset[str]) -
     return first
 
 
-def _leads(word: Word, grammar: Grammar) -> bool:
+def _leads(word: Word, grammar: Grammar, language: str) -> bool:
     """Say whether a capitalised word stands before a name and is no part of it."""
+    if language == "en" and word.folded in _PLACES:
+        return False
+    if language == "de" and word.folded in grammar["cue"] | _DAUGHTERS:
+        return True
+    if word.folded in _OFFICES:
+        return True
     if (
         word.folded in _LEADING
         or word.folded in grammar["legal"]
@@ -92,10 +107,16 @@ def _ending(
     best = None
     for index in range(first + 1, last + 1):
         word = words[index]
+        if word.folded in _OFFICES:
+            return None
         if word.folded in legal and _is_legal(word, language):
+            shouted = len(word.text) == _INITIALS and words[index - 1].text.isupper()
+            if shouted and language != "en":
+                return None
             if index == first + 1 and words[first].folded in _COMMON:
                 return None
-            return _prolonged(words, index, last)
+            banking = words[index - 1].folded in ("trust", "bank")
+            return _prolonged(words, index, last) if banking else index
         if word.folded in suffix and word.capital:
             best = index
         elif word.folded == "and" and best is not None and best == index - 1:

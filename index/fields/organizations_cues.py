@@ -8,6 +8,8 @@ from index.fields.organizations_words import Candidate, Word, capital_run, span_
 from index.vocabularies.organizations_grammar import Grammar
 
 _ADJECTIVES = 2
+_NO_JOINTS = frozenset(("und", "and"))
+"""In languages with these a small word ends the name behind a cue."""
 _BEFORE = re.compile(
     r"\b(?:selon|journal|journaux|journaliste|quotidien|hebdomadaire|mensuel|magazine|colonnes|dans"
     r"|d['’]après|interview|entretien|site|édition|rapporte|révèle|indique|affirme|explique|raconte"
@@ -35,7 +37,7 @@ def find_cued(words: list[Word], grammar: Grammar, common: frozenset[str]) -> It
     ``common`` are names that are none of an organization, such as countries.
     """
     cues, stop, small = grammar["cue"], grammar["stop"], grammar["small"]
-    joints = frozenset() if "und" in small or "of" in small else small
+    joints = frozenset() if grammar["and"] & _NO_JOINTS else small
     for index, word in enumerate(words):
         if word.folded not in cues:
             continue
@@ -55,7 +57,8 @@ def find_cued(words: list[Word], grammar: Grammar, common: frozenset[str]) -> It
             name = " ".join(each.folded for each in words[at : last + 1])
             if words[at].folded in grammar["given"] and last > at:
                 continue
-            if name not in common and not (name in small or words[at].folded in stop):
+            titled = words[at].folded in small and (last == at or words[at].text.isupper())
+            if name not in common and not titled and words[at].folded not in stop:
                 yield Candidate(span_of(words, at, last), "cue")
 
 

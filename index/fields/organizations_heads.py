@@ -43,6 +43,8 @@ def _name(words: list[Word], at: int, grammar: Grammar, language: str) -> int | 
         if head in grammar["bare"] and (not word.first or language == "de"):
             if language == "de":
                 return at
+            if at and words[at - 1].folded in grammar["indefinite"]:
+                return None
             rest = _complement(words, at, grammar)
             return rest.last if rest.capitals else at
         last = _direct(words, at, grammar) if head in grammar["direct"] else None
@@ -76,7 +78,7 @@ def _direct(words: list[Word], at: int, grammar: Grammar) -> int | None:
         if words[following].folded in grammar["stop"]:
             return None
         german = not grammar["small"].isdisjoint(("der", "des"))
-        return capital_run(words, following, frozenset() if german else grammar["small"], 5)
+        return capital_run(words, following, frozenset() if german else grammar["small"], 8)
     return None
 
 
@@ -88,7 +90,7 @@ def _complement(words: list[Word], at: int, grammar: Grammar) -> _Complement:
         word = words[index]
         if word.folded in joints and rest.groups:
             following = _skip(words, index + 1, small)
-            if following is None or words[following].folded in stop:
+            if following is None or _stops(words[following], stop):
                 break
             joined = words[following].capital == words[rest.last].capital
             if not joined or (following == index + 1 and not joined):
@@ -97,7 +99,7 @@ def _complement(words: list[Word], at: int, grammar: Grammar) -> _Complement:
             rest.last, index = following, following + 1
         elif word.folded in small:
             following = _skip(words, index, small)
-            if following is None or words[following].folded in stop:
+            if following is None or _stops(words[following], stop):
                 break
             target = words[following]
             if target.text[0].isdigit():
@@ -108,6 +110,8 @@ def _complement(words: list[Word], at: int, grammar: Grammar) -> _Complement:
             rest.capitals += target.capital
             rest.last, index = following, following + 1
         elif word.capital:
+            if word.folded in grammar["given"]:
+                break
             rest.capitals += 1
             rest.last, index = index, index + 1
         elif word.folded not in stop and grammar.is_adjective(word.folded):
@@ -116,6 +120,10 @@ def _complement(words: list[Word], at: int, grammar: Grammar) -> _Complement:
         else:
             break
     return rest
+
+
+def _stops(word: Word, stop: frozenset[str]) -> bool:
+    return word.folded in stop and not word.capital
 
 
 def _skip(words: list[Word], index: int, small: frozenset[str]) -> int | None:

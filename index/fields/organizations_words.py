@@ -9,9 +9,11 @@ from index.vocabularies.folding import fold_key
 
 _WORD = re.compile(
     r"(?:[^\W\d_]\.){2,}|\d[\w.,%]*"
-    r"|[^\W_]+(?:[-.+][^\W_]+)*!?"
+    r"|[^\W_]+(?:[-.+\xad][^\W_]+)*!?"
 )
-_TIGHT = frozenset((" ", "'", "’", "' ", "’ ", " & ", "\n", ". & ", "\u00a0", " “", ' "', " «"))
+_TIGHT = frozenset(
+    (" ", "'", "’", "' ", "’ ", " & ", "\n", ". & ", "\u00a0", " “", ' "', " «", " « ", " «\u00a0")
+)
 _ELISION = ("'", "’")
 _INITIAL = 2
 

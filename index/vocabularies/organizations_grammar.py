@@ -14,7 +14,7 @@ from index.vocabularies.rows import LANGUAGES, read_rows
 
 _ROLES_WORDS = (
     "legal suffix of direct head lower ministry court bare cue article said small and stop"
-    " generic nation adjective club clubarticle acronymstop given"
+    " generic nation adjective club clubarticle acronymstop given indefinite"
 )
 ROLES = frozenset(_ROLES_WORDS.split())
 

@@ -16,10 +16,9 @@ from web import logs, server
 from web.app import create_app
 from web.configuration import add_config_option
 from web.context import VERSION
-from web.i18n import OFFERED
 from web.serving import address_options, limit_options, prepare, watch_options, web_settings
 from web.settings import Settings
-from web.warming import warm_aside
+from web.warming import warm_up
 from web.wsgi import Application
 
 
@@ -66,9 +65,8 @@ def serve(
         address = server.address_of(taken)
 
         def make() -> Application:
-            engine = WhooshEngine(Archive(index), budget)
-            app = create_app(engine, settings)
-            warm_aside(app, engine, OFFERED[0])
+            app = create_app(WhooshEngine(Archive(index), budget), settings)
+            warm_up(app)
             return app
 
         server.serve(

@@ -21,6 +21,9 @@ from web.context import settings
 from web.logs import REQUESTS
 from web.metrics import Metrics, figures
 
+WARMING = "trouvaille.warming"
+"""In the WSGI environment of a request of our own, which is neither logged nor counted."""
+
 
 class ObservedEngine:
     """An engine whose searches are noted with the request that they answer."""
@@ -32,7 +35,7 @@ class ObservedEngine:
         """Answer a search, and note how much it found in which generation."""
         response = self._engine.search(request)
         # Exports go on searching when their request is over: their first search stands for all.
-        if has_request_context():
+        if has_request_context() and not _warming():
             g.noted = {"total": response.total, "generation": response.generation}
             figures().search(response.total)
         return response
@@ -81,6 +84,8 @@ def _start() -> None:
 
 
 def _note(response: Response) -> Response:
+    if _warming():
+        return response
     record = _recorder(response)
     if response.is_streamed:
         # An export takes until its last line has been sent.
@@ -122,3 +127,7 @@ def _route() -> str:
     if rule is None:
         return "none"
     return rule.rule.replace("<id:id>", "{id}").replace("<", "{").replace(">", "}")
+
+
+def _warming() -> bool:
+    return bool(request.environ.get(WARMING))

@@ -1,34 +1,39 @@
 """Warming up: what the first readers of a process would otherwise wait for."""
 
-import logging
 from threading import Thread
+from urllib.parse import quote
 
 from flask import Flask
 
-from search.engine import Engine
-from search.request import SearchRequest
+from web.observed import WARMING
 
-LOG = logging.getLogger("trouvaille")
+PATIENCE = 2.0
+"""Seconds that a process waits for its own warming up."""
 
 
-def warm(app: Flask, engine: Engine, locale: str) -> None:
-    """Ask the questions that load what every question needs: analyzers, names, columns, words.
+def warm(app: Flask) -> None:
+    """Ask what loads what every question needs: analyzers, names, columns, words, templates.
 
-    The words are those of the newest title, so that terms, spelling and snippets are loaded too;
-    then the templates are compiled. What goes wrong is left to the readers' own questions to
-    report.
+    The words are those of the newest title, so that terms, spelling and snippets are loaded too.
+    None of it is logged or counted; what goes wrong is for readers' own questions to report.
     """
-    try:
-        newest = engine.search(SearchRequest(sort="-date", per_page=1, locale=locale))
-        words = next((one.title or one.opening for one in newest.results), "")
-        engine.search(SearchRequest(q=words[:200], locale=locale))
-        engine.suggest("a", 1, locale)
-        for name in app.jinja_env.list_templates():
-            app.jinja_env.get_template(name)
-    except Exception as error:
-        LOG.debug("Warming up failed: %s", error)
+    client = app.test_client(use_cookies=False)
+    quiet = {WARMING: True}
+    newest = client.get("/api/search?sort=-date&per_page=1", environ_overrides=quiet)
+    results = (newest.get_json() or {}).get("results")
+    if not results:
+        return
+    words = quote(results[0]["title"][:200])
+    document = quote(results[0]["id"])
+    for address in (f"/search?q={words}", "/api/suggest?q=a", f"/document/{document}?q={words}"):
+        client.get(address, environ_overrides=quiet, buffered=True)
 
 
-def warm_aside(app: Flask, engine: Engine, locale: str) -> None:
-    """Warm up in a thread, so that the process answers meanwhile."""
-    Thread(target=warm, args=(app, engine, locale), name="warming", daemon=True).start()
+def warm_up(app: Flask, patience: float = PATIENCE) -> None:
+    """Warm up for ``patience`` seconds at most; what takes longer goes on beside other work.
+
+    A first reader who waits for it waits less than one who has to share the processor with it.
+    """
+    thread = Thread(target=warm, args=(app,), name="warming", daemon=True)
+    thread.start()
+    thread.join(patience)

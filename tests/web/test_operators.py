@@ -16,6 +16,7 @@ from search.whoosh_engine import WhooshEngine
 from web.app import create_app
 from web.logs import JsonLines, TextLines
 from web.settings import Settings
+from web.warming import warm
 
 from .test_serve import PATIENCE, run, serving, write
 
@@ -181,3 +182,19 @@ def test_the_most_results_that_a_page_may_ask_for(archive: Path) -> None:
     assert refused["errors"][0]["code"] == "out_of_range"
     assert "10" in refused["errors"][0]["detail"]
     assert client.get("/api/search").get_json()["per_page"] == 10
+
+
+def test_warming_is_neither_counted_nor_logged(
+    archive: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    app = create_app(WhooshEngine(Archive(archive)))
+    warm(app)
+    assert not caplog.records
+    assert "/search" not in app.test_client().get("/metrics").get_data(as_text=True)
+
+
+def test_warming_without_an_index_leaves_the_error_to_readers(tmp_path: Path) -> None:
+    app = create_app(WhooshEngine(Archive(tmp_path / "absent")))
+    warm(app)
+    assert app.test_client().get("/api/search").status_code == 503

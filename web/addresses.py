@@ -34,6 +34,7 @@ class Addresses:
         self.request = search
         self._language = language()
         self._root = request.script_root
+        self._carrying: dict[tuple[str, str], str] = {}
         self._values: dict[tuple[str, bool], links.Around] = {}
 
     def search(self, wanted: SearchRequest | None = None) -> str:
@@ -144,7 +145,11 @@ class Addresses:
 
     def value(self, facet: str, value: str) -> str:
         """Return the address of all documents that carry a value."""
-        return self._at("/search", [(facet, value)])
+        found = self._carrying.get((facet, value))
+        if found is None:
+            found = self._at("/search", [(facet, value)])
+            self._carrying[facet, value] = found
+        return found
 
     def export(self, path: str) -> str:
         """Return the address of the same search in another form."""

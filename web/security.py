@@ -74,7 +74,7 @@ def tamed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = str(value)
-    clean = _CONTROLS.sub("", text)
+    clean = text if text.isprintable() else _CONTROLS.sub("", text)
     if not clean.isascii():
         clean = _heaps().sub(lambda heap: heap[0][:MAX_MARKS], clean)
     if clean == text:

@@ -119,6 +119,7 @@ _FORMS: tuple[tuple[str, str, frozenset[str] | None], ...] = (
     ("year", r"(?:p[tlb]?U?|U)[tlbdf]?(?P<year>Y)(?![uNM-])", None),
     ("year", r"\((?P<year>Y)\)", None),
     ("weekday_day", r"(?P<weekday>[Ww])\(?t?(?P<day>N)\)?(?![MmuUPN])", None),
+    ("weekday_day", r"(?P<weekday>W),(?P<day>N)(?=[,;.)])", frozenset(("pt",))),
     ("habit", r"h[tl]?W|fWaW|fWaW|[WMU]h", None),
     ("weekday_next", r"[tl]?[tTf]?(?P<weekday>W)X", None),
     ("weekday_next", r"X(?P<weekday>W)", MODIFIER_FIRST),
@@ -127,8 +128,8 @@ _FORMS: tuple[tuple[str, str, frozenset[str] | None], ...] = (
     ("today_weekday", r"(?P<offset>r),?\(?t?(?P<weekday>W)\)?", None),
     ("night", r"(?P<weekday>W)a(?P<weekday2>W)", None),
     ("weekday", r"(?<!l)(?P<weekday>W)(?!-W)", None),
-    ("month_last", r"(?P<month>M)L", None),
-    ("month_next", r"(?P<month>M)X", None),
+    ("month_last", r"[pbf]?(?P<month>M)L", None),
+    ("month_next", r"[pbf]?(?P<month>M)X", None),
     ("month_last", r"L(?P<month>[Mm])", MODIFIER_FIRST),
     ("month_next", r"X(?P<month>[Mm])", MODIFIER_FIRST),
     ("ago", r"A(?P<count>[CN])(?P<unit>[PU])", None),
@@ -141,7 +142,7 @@ _FORMS: tuple[tuple[str, str, frozenset[str] | None], ...] = (
     ("offset", r"(?P<offset>r)", None),
     ("eve", r"V", None),
     ("morrow", r"E", None),
-    ("bare_month", r"(?:p|b|f)(?P<month>M)(?!h)", None),
+    ("bare_month", r"(?:p|b|f)(?P<month>M)(?![hLX])", None),
 )
 _ANCHORS = re.compile("[WMmDISYrVEULPwG]")
 
@@ -158,7 +159,7 @@ def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[
         renamed = re.sub(r"\(\?P<(\w+)>", rf"(?P<f{number}_\1>", pattern)
         alternatives.append(f"(?P<f{number}>{renamed})")
         groups[f"f{number}"] = (form, {name: f"f{number}_{name}" for name in names})
-    starts = "(?=[A-Zabefghlmprtw(])"
+    starts = "(?=[A-Zabefghlmprtw(])(?=[^x;]{0,18}?[WwMmDISZYrVEULPG])"  # spares most attempts
     return re.compile(starts + "(?:" + "|".join(alternatives) + ")"), groups
 
 
@@ -179,18 +180,19 @@ def tokens(text: str, language: str, start: int = 0, end: int | None = None) -> 
     if len(known) > _CACHED_WORDS:
         known.clear()
     found: list[Token] = []
+    append = found.append
     waiting = 0
     matches = list(_TOKEN.finditer(text, start, len(text) if end is None else end))
     for at, match in enumerate(matches):
         if at < waiting:
             continue
-        written = match.group()
+        written = match[0]
         try:
             meaning = known[written]
         except KeyError:
             meaning = known[written] = _classify(match, language)
         if meaning is _NOTHING:
-            found.append(_WORD_LIKE)
+            append(_WORD_LIKE)
             continue
         if meaning is None:
             continue
@@ -205,7 +207,7 @@ def tokens(text: str, language: str, start: int = 0, end: int | None = None) -> 
                 stop = matches[waiting - 1].end()
         if letter in "WwMmr":
             letter = _cased(written, Meaning(letter, value), language, found)
-        found.append(Token(letter, value, match.start(), stop, written))
+        append(Token(letter, value, match.start(), stop, written))
     return found
 
 

@@ -255,6 +255,7 @@ _PHRASES = {
     ),
     "es": (
         "r=2 pasado mañana|r=-1 ayer|k la mañana|k esta mañana|k cada mañana|k una mañana"
+        "|k aquella mañana|k misma mañana"
         "|X que viene|V la víspera|k la víspera de|k la víspera del|E al día siguiente"
         "|k al día siguiente de|k santo domingo|k viernes santo|k jueves santo|k hoy en día"
         "|k de la mañana|k por la mañana"

@@ -20,7 +20,8 @@ _FUTURE = {
         r"|doi(?:t|vent)|(?!aurai)\w{2,}r(?:ait|aient)|prochaine?s?|prévue?s?|attendue?s?"
         r"|programmée?s?|prévoi(?:t|ent)|va|vont|d'ici(?: à)?|à venir|à paraître|lendemain"
         r"|(?:pour|jusqu'à|jusqu'au|à partir(?: de| du)?|à compter de|d'ici|avant)(?: ce)?(?=\W*$)"
-        r"|annonce|annoncent|appels?|appelle|appellent|(?:est|sont) appelée?s?|espère|demain|organise(?:nt)?"
+        r"|annonce|annoncent|appels?|appelle|appellent|(?:est|sont) appelée?s?|espère|demain"
+        r"|organise(?:nt)?"
         r"|entre(?:nt)? en vigueur|début(?:e|ent)|sort(?:ent)?|risque(?:nt)?|à l'approche"
         r"|manifester|se tenir"
     ),
@@ -48,7 +49,8 @@ _FUTURE = {
 }
 _PAST = {
     "fr": (
-        r"(?:a|ont|ai|avons|aurait|auraient|avait|avaient|ayant|est|sont|était|étaient|été|s'est|se sont)"
+        r"(?:a|ont|ai|avons|aurait|auraient|avait|avaient|ayant|est|sont|était|étaient|été|s'est"
+        r"|se sont)"
         r"(?: (?:pas|été|ainsi|donc|notamment|également|déjà|aussi|\w+ment))*"
         r" \w+(?:é|ée|és|ées|i|is|it|ie|ies|u|ue|us|ues|ert|erte|ort)"
         r"|\w+(?:(?<!r)ait|(?<!r)aient|èrent|irent|urent)|rapporte(?:nt)?|révèle(?:nt)?|indique(?:nt)?"

@@ -6,13 +6,15 @@ Run from the root: ``python -m tests.quality.fields.dates``. The measures:
   day that is a Thursday, and to the year where one is written;
 - bare weekday: the day and month of such dates are deleted where they lie within six days of the
   publication, and ``jeudi`` alone must resolve to the same day; a judged sample as well;
-- junk: prices, ages, percentages, scores, times, phone numbers must give nothing;
-- the cases of Recognizers-Text and dateparser.
+- the cases of Recognizers-Text, made for assistants that are told of appointments: dates whose
+  day is expected and found, found wrong (another day), and sentences without a date in which one
+  is found; those of dateparser, each a date alone.
 """
 
 import gzip
 import json
 import re
+import sys
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -34,6 +36,7 @@ _WRITTEN = re.compile(
     rf" (?P<month>{'|'.join(MONTHS)})(?: (?P<year>\d{{4}}))?)\b"
 )
 _NEAR = 6
+LANGUAGES = ("fr", "en", "es", "de", "it", "pt", "ar")
 
 
 class Share(NamedTuple):
@@ -153,6 +156,68 @@ def judged() -> tuple[Share, list[str]]:
     return Share(right, len(wanted)), errors
 
 
+class Cases(NamedTuple):
+    """Dates of published cases: right, wrong, of how many; sentences without one, and junk."""
+
+    right: int = 0
+    wrong: int = 0
+    of: int = 0
+    without: int = 0
+    junk: int = 0
+
+
+def recognizers() -> dict[str, Cases]:
+    """Score the cases of Recognizers-Text that its Python version supports, by language."""
+    scores = dict.fromkeys(LANGUAGES, Cases())
+    with gzip.open(SHARED / "dates" / "recognizers-text.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            language = row["lang"]
+            if language in scores and row["suite"] == "DateTimeModel" and not row["not_supported"]:
+                scores[language] = _with_case(scores[language], row)
+    return scores
+
+
+def _with_case(score: Cases, row: dict[str, Any]) -> Cases:
+    reference = date.fromisoformat(row["ref"][:10]) if row["ref"] else None
+    found = {one.first for one in mentioned(row["text"], _whole(row), reference)}
+    if all(
+        "date" not in result["TypeName"].removeprefix("datetimeV2") for result in row["results"]
+    ):
+        return score._replace(without=score.without + 1, junk=score.junk + bool(found))
+    for result in row["results"]:
+        if result["TypeName"] in ("datetimeV2.date", "datetimeV2.datetime"):
+            values = (result.get("Resolution") or {}).get("values") or []
+            wanted = {value["value"][:10] for value in values if value.get("value", "")[:1] > " "}
+            right = bool(wanted & found)
+            wrong = not right and bool(found - {""})
+            score = score._replace(
+                right=score.right + right, wrong=score.wrong + wrong, of=score.of + 1
+            )
+    return score
+
+
+def dateparser() -> dict[str, Cases]:
+    """Score the cases of dateparser, which are days alone and never without a date."""
+    scores = dict.fromkeys(LANGUAGES, Cases())
+    for line in (SHARED / "dates" / "dateparser.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if row["lang"] in scores and row["expected"]:
+            reference = date.fromisoformat(row["ref"][:10]) if row["ref"] else None
+            firsts = {one.first for one in mentioned(row["text"], _whole(row), reference)}
+            right = row["expected"][:10] in firsts
+            score = scores[row["lang"]]
+            scores[row["lang"]] = score._replace(
+                right=score.right + right,
+                wrong=score.wrong + (not right and bool(firsts - {""})),
+                of=score.of + 1,
+            )
+    return scores
+
+
+def _whole(row: dict[str, Any]) -> list[tuple[Span, str]]:
+    return [(Span(0, len(row["text"])), row["lang"])]
+
+
 def speed(records: list[dict[str, Any]]) -> float:
     """Return documents a second of processor time, dates alone."""
     began = time.process_time()
@@ -164,8 +229,6 @@ def speed(records: list[dict[str, Any]]) -> float:
 
 def main() -> None:
     """Print the table."""
-    import sys
-
     records = list(dispatches("fr"))
     print("| measure | result |\n| --- | --- |")
     full, contradictory, full_errors = weekday_day_month(records)
@@ -180,6 +243,13 @@ def main() -> None:
         print(f"| bare weekday, judged sample | {sample} |")
         bare_errors += sample_errors
     print(f"| documents a second | {speed(records[:2000]):,.0f} |")
+    print("\n| language | dates found | another day | no date said | but one found | dateparser |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    alone = dateparser()
+    for language, score in recognizers().items():
+        days = Share(score.right, score.of)
+        lone = Share(alone[language].right, alone[language].of)
+        print(f"| {language} | {days} | {score.wrong} | {score.without} | {score.junk} | {lone} |")
     if "--errors" in sys.argv:
         print("\n".join(full_errors + bare_errors))
 

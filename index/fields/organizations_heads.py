@@ -39,6 +39,8 @@ def find_heads(words: list[Word], grammar: Grammar, language: str) -> Iterator[C
 def _name(words: list[Word], at: int, grammar: Grammar, language: str) -> int | None:
     word = words[at]
     head = word.folded
+    if head not in grammar.heads:
+        return at if language == "de" and _german(word) else None
     if word.capital:
         if head in grammar["bare"] and (not word.first or language == "de"):
             if language == "de":
@@ -54,8 +56,6 @@ def _name(words: list[Word], at: int, grammar: Grammar, language: str) -> int | 
     lower = ministry or court or head in grammar["lower"]
     upper = word.capital and not word.first and head in grammar["head"]
     if not (lower or upper):
-        if language == "de" and _german(word):
-            return at
         return None
     rest = _complement(words, at, grammar)
     if rest.last == at or _is_generic(words, at, rest.last, grammar):
@@ -138,7 +138,7 @@ def _skip(words: list[Word], index: int, small: frozenset[str]) -> int | None:
 
 def _is_generic(words: list[Word], at: int, last: int, grammar: Grammar) -> bool:
     start = " ".join(word.folded for word in words[at : last + 1]) + " "
-    return start.startswith(tuple(f"{each} " for each in grammar.generic))
+    return start.startswith(grammar.generic)
 
 
 def _all_capitals(words: list[Word], at: int) -> bool:

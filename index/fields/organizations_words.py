@@ -16,6 +16,8 @@ _TIGHT = frozenset(
 )
 _ELISION = ("'", "’")
 _INITIAL = 2
+_MARKS = " «“\"'’-–—("
+_ENDS = frozenset(".!?:")
 
 
 class Word(NamedTuple):
@@ -55,21 +57,24 @@ def split_words(text: str) -> list[Word]:
     """Return the words of ``text`` in order."""
     words: list[Word] = []
     end = 0
-    initial = False
+    initial = exclaimed = False
     for found in _WORD.finditer(text):
         start = found.start()
         gap = text[end:start]
         written = found.group()
-        tight = gap in _TIGHT or (initial and gap == ". ")
-        tight = tight and not (words and words[-1].text.endswith("!"))
-        mark = gap.strip(" «“\"'’-–—(")
-        first = not tight and (not words or "\n" in gap or mark[:1] in {".", "!", "?", ":"} - {""})
         capital = written[0].isupper()
-        if tight and gap == "\n":  # a line broken inside a sentence: only lower case goes on
-            tight, first = not capital, capital
+        if gap == " " and not exclaimed:
+            tight, first = True, False
+        else:
+            tight = not exclaimed and (gap in _TIGHT or (initial and gap == ". "))
+            mark = gap.strip(_MARKS)[:1]
+            first = not tight and (not words or "\n" in gap or mark in _ENDS)
+            if tight and gap == "\n":  # a line broken inside a sentence: only lower case goes on
+                tight, first = not capital, capital
         words.append(Word(start, found.end(), written, _folded(written), capital, tight, first))
         end = found.end()
         initial = capital and len(written) < _INITIAL
+        exclaimed = written[-1] == "!"
     return words
 
 

@@ -18,6 +18,8 @@ _ROLES_WORDS = (
 )
 ROLES = frozenset(_ROLES_WORDS.split())
 
+_HEADS = ("bare", "direct", "head", "lower", "ministry", "court")
+
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
@@ -27,6 +29,8 @@ class Grammar:
     nation: tuple[str, ...]
     adjective: tuple[str, ...]
     generic: tuple[str, ...]
+    heads: frozenset[str]
+    """Every word that a name may begin with and be recognised by."""
 
     def __getitem__(self, role: str) -> frozenset[str]:
         return self.words.get(role, frozenset())
@@ -62,7 +66,8 @@ def load_grammars(path: Path) -> dict[str, Grammar]:
             {role: frozenset(each) for role, each in roles.items()},
             tuple(sorted(roles["nation"])),
             tuple(sorted(roles["adjective"])),
-            tuple(sorted(roles["generic"])),
+            tuple(f"{each} " for each in sorted(roles["generic"])),
+            frozenset().union(*(roles[role] for role in _HEADS)),
         )
         for code, roles in words.items()
     }

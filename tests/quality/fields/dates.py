@@ -39,6 +39,23 @@ _NEAR = 6
 LANGUAGES = ("fr", "en", "es", "de", "it", "pt", "ar")
 
 
+_DAYS_PT = ("segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira")
+_DAYS_AR = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
+_ELSEWHERE = {
+    "pt": (
+        re.compile(rf"\b(?P<weekday>{'|'.join(_DAYS_PT)}) \((?P<day>\d{{1,2}})\)"),
+        _DAYS_PT,
+    ),
+    "ar": (
+        re.compile(
+            rf"(?<!اليوم )(?<!أمس )\b(?P<weekday>{'|'.join(_DAYS_AR)}) (?P<day>\d{{1,2}})"
+            r" [^\W\d_]{3,9}(?: \d{4})?"
+        ),
+        _DAYS_AR,
+    ),
+}
+
+
 class Share(NamedTuple):
     """How many of how many were right."""
 
@@ -136,6 +153,35 @@ def bare_weekday(records: list[dict[str, Any]]) -> tuple[Share, list[str]]:
                 context = bare[max(0, at - 100) : at + 100].replace("\n", " ")
                 errors.append(f"{record['id']} {published} {expected} not {value}: …{context}…")
     return Share(right, of), errors
+
+
+def bare_elsewhere(language: str) -> Share:
+    """Score bare weekdays of Portuguese and Arabic archives whose day is deleted likewise.
+
+    The day of the month beside the weekday tells the day, within six of the publication.
+    """
+    right = of = 0
+    pattern, names = _ELSEWHERE[language]
+    for record in dispatches(language):
+        text = record["text"]
+        try:
+            published = date.fromisoformat(record["date"])
+        except ValueError:
+            continue
+        for written in pattern.finditer(text):
+            near = (published + timedelta(shift) for shift in range(-_NEAR, _NEAR + 1))
+            weekday = names.index(written["weekday"])
+            wanted = (int(written["day"]), weekday)
+            expected = [day for day in near if (day.day, day.weekday()) == wanted]
+            if expected:
+                start, end = written.span("weekday")
+                bare = text[:end] + text[written.end() :]
+                whole = [(Span(0, len(bare)), language)]
+                found = mentioned(bare, whole, published)
+                over = [one.first for one in found if one.span.start < end and one.span.end > start]
+                of += 1
+                right += over[:1] == [expected[0].isoformat()]
+    return Share(right, of)
 
 
 def judged() -> tuple[Share, list[str]]:
@@ -238,6 +284,8 @@ def main() -> None:
         f"| the same, where weekday and date contradict each other (left out) | {contradictory} |"
     )
     print(f"| bare weekday, day and month deleted | {bare} |")
+    for language in _ELSEWHERE:
+        print(f"| the same, {language} | {bare_elsewhere(language)} |")
     if GOLD.exists():
         sample, sample_errors = judged()
         print(f"| bare weekday, judged sample | {sample} |")

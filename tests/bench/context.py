@@ -9,6 +9,7 @@ from .corpora import Corpus
 from .drawing import Drawn, draw, sample_of
 from .question import Entry, Indexed, Metered, System, folder_bytes
 from .registry import Kind, kinds
+from .timing import Clock
 
 SEED = 20_240_312
 
@@ -23,6 +24,7 @@ class Context:
     rounds: int = 3
     budget: float = 30.0
     quick: bool = False
+    clock: Clock = "wall"
     growth_sizes: tuple[int, ...] = (10_000, 100_000)
     figures: Path | None = None
     kinds: dict[str, Kind] = field(default_factory=kinds)

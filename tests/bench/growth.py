@@ -76,7 +76,9 @@ def _measure(size: int, context: Context) -> Point:
     cost = build(kind, corpus, folder)
     sample = sample_of(synthetic_corpus(min(size, 20_000)).entries(), corpus.drawn_from, SEED)
     drawn = draw(sample, context.questions, SEED)
-    opened = race({OURS: lambda path: kind.open(path).close()}, [folder] * 3, 2, 10.0)[OURS]
+    opened = race(
+        {OURS: lambda path: kind.open(path).close()}, [folder] * 3, 2, 10.0, context.clock
+    )[OURS]
     system = kind.open(folder)
     times = {
         name: race(
@@ -84,6 +86,7 @@ def _measure(size: int, context: Context) -> Point:
             [question.with_facets() for question in drawn.questions[name]],
             context.rounds,
             context.budget,
+            context.clock,
         )[OURS]
         for name in ("OR", "AND")
     }

@@ -165,8 +165,8 @@ def opening(context: Context) -> Section:
         gc.collect()
         table.add(
             name,
-            number(repeated(bare, rounds) * 1000),
-            number(repeated(answered, rounds) * 1000),
+            number(repeated(bare, rounds, context.clock) * 1000),
+            number(repeated(answered, rounds, context.clock) * 1000),
         )
     section.tables.append(table)
     if memory.available():

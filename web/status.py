@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, render_template
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from web.addresses import here
 from web.context import VERSION, engine, only, settings
 from web.i18n import language, negotiate, number
 
@@ -57,6 +58,12 @@ def page() -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Language"] = negotiate()
     return response
+
+
+@blueprint.app_context_processor
+def _address() -> dict[str, str]:
+    """Give the foot of every page the address of this one."""
+    return {"status_address": here("/status", [])}
 
 
 def _settings() -> list[tuple[str, str]]:

@@ -272,10 +272,7 @@ def _hits(
 
 @lru_cache(maxsize=100_000)
 def _compounded(stem: str) -> tuple[_Pattern, ...]:
-    """Return what a German compound says: what its last part does, else weakly what its first.
-
-    ``Animationsfilm`` is a film; ``Bankenaufsicht`` has to do with banks.
-    """
+    """Return what a German compound says: what its last part does, else weakly what its first."""
     for at in range(3, len(stem) - _COMPOUNDED + 1):
         found = _single(stem[at:])
         if found:

@@ -121,3 +121,36 @@ def test_evidence_lies_in_the_text(words: list[str]) -> None:
         assert theme.evidence
         for start, end in theme.evidence:
             assert text[start:end].strip()
+
+
+def test_a_word_with_other_accents_is_another_word() -> None:
+    assert "education/school" in ids("Un élève est absent. L'élève a été vu au lycée.", "fr")
+    assert "education/school" not in ids("Des prix élevés. Un niveau élevé, des taux élevés.", "fr")
+
+
+def test_exact_words_count_in_singular_and_plural_only() -> None:
+    assert "culture/cinema" in ids("Le film sort lundi. Deux films du même auteur.", "fr")
+    assert "culture/cinema" not in ids("L'homme a été filmé. Ils avaient filmé la rue.", "fr")
+
+
+def test_some_phrases_hide_their_words() -> None:
+    assert "health/addiction" in ids("Le tabac tue. Le prix du tabac augmente.", "fr")
+    beaten = ids("Il a été passé à tabac. Un autre fut passé à tabac.", "fr")
+    assert "health/addiction" not in beaten
+    assert "crime/homicide" in beaten
+
+
+def test_an_expression_within_another_does_not_count_again() -> None:
+    assert "economy" not in ids("Le ministre de l'Économie était absent.", "fr")
+
+
+@pytest.mark.parametrize("word", ["Gasexplosion", "Staubexplosion"])
+def test_a_german_compound_says_what_its_last_part_says(word: str) -> None:
+    text = f"Die {word} war zu hören. Nach der {word} blieb es still."
+    assert "disaster/explosion" in ids(text, "de")
+
+
+def test_an_organization_may_hint_at_a_theme() -> None:
+    text = "La direction de la SNCF a répondu. La SNCF promet des trains."
+    assert "economy/transport" in ids(text, "fr")
+    assert "economy/transport" not in ids("Il a écrit à la SNCF.", "fr")

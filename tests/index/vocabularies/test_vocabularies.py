@@ -95,6 +95,7 @@ def test_themes_imply_only_known_organizations() -> None:
     known = set(organizations().ids())
     for entry in themes().entries.values():
         assert set(entry.organizations) <= known
+        assert {id for id in entry.hinting if not id.startswith("kind:")} <= known
 
 
 def test_an_expression_finds_its_own_theme() -> None:
@@ -193,3 +194,19 @@ def test_folded_text_leads_back_to_the_original() -> None:
         span = folded.span(start, start + len(word))
         assert text[span.start : span.end] == written
     assert fold_key("L'Unité—Côté") == "l unite cote"
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("Économie", "economy"),
+        ("business", "economy"),
+        ("Wirtschaft", "economy"),
+        ("اقتصاد", "economy"),
+        ("Insolite", "human-interest"),
+        ("guerre", "conflict"),
+        ("Arts, culture et médias", "culture"),
+    ],
+)
+def test_a_part_of_a_label_is_an_alias(text: str, id: str) -> None:
+    assert themes().resolve(text) == id

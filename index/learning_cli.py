@@ -14,6 +14,7 @@ from index.generations import Generation, read_pointer
 from index.labelled import Labelled, from_tags, read_labelled
 from index.learning import Lesson, Score
 from index.lock import lock
+from index.publishing import prepare
 
 
 @click.command()
@@ -51,7 +52,7 @@ def learn(
         return
     lesson = learning.learn(_documents(labelled, index))
     if not dry_run:
-        index.mkdir(parents=True, exist_ok=True)
+        prepare(index)
         with lock(index):
             learning.save(index, lesson.model)
     if as_json:

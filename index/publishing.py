@@ -194,7 +194,7 @@ def building(root: Path) -> Iterator[Site]:
     builds, BuildFailed when the disk is full or refuses; the published generation is untouched.
     """
     try:
-        _prepare(root)
+        prepare(root)
         with lock(root):
             site = Site(root)
             site.remove_leftovers()
@@ -207,7 +207,8 @@ def building(root: Path) -> Iterator[Site]:
         raise _failure(root, error) from error
 
 
-def _prepare(root: Path) -> None:
+def prepare(root: Path) -> None:
+    """Make the folders of an index. Raises UsageError where something else is in the way."""
     if root.exists() and not root.is_dir():
         raise UsageError(f"“{root}” is not a directory.", "Give another place with --index DIR.")
     if root.is_dir() and not (root / "generations").is_dir():

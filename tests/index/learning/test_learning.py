@@ -183,3 +183,12 @@ def test_a_damaged_model_is_named(tmp_path: Path) -> None:
         load(tmp_path)
     assert forget(tmp_path)
     assert load(tmp_path) is None
+
+
+def test_nothing_is_kept_where_something_else_is(tmp_path: Path) -> None:
+    path = tmp_path / "labelled.csv"
+    path.write_text(table([("text", "themes"), *examples(100)]), "utf-8")
+    made = CliRunner().invoke(command, [str(path), "--index", str(tmp_path)])
+    assert made.exit_code == 2
+    assert "is not an index" in made.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["labelled.csv"]

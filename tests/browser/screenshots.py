@@ -1,7 +1,8 @@
 """Pictures of the main pages for the documentation: ``python -m tests.browser.screenshots``.
 
 Serves the sample archive, opens it in Chromium and writes docs/images/*.png, with a palette, so
-that each stays small. Names of pictures on the command line limit it to those.
+that each stays small; Pillow must be installed for that. Names of pictures on the command line limit
+it to those.
 """
 
 import re
@@ -35,7 +36,7 @@ class Picture(NamedTuple):
 
 SEARCH = "/search?q=s%C3%A9curit%C3%A9+des+fronti%C3%A8res"
 PICTURES = (
-    Picture("search", f"{SEARCH}&organization=ue", "fr"),
+    Picture("search-light", "/search?q=ONU", "fr"),
     Picture("search-dark", f"{SEARCH}&organization=ue", "fr", "dark"),
     Picture("search-arabic", "/search?q=%D8%A7%D9%84%D8%A3%D9%85%D9%86", "ar"),
     Picture("search-phone", SEARCH, "fr", width=360, height=720),

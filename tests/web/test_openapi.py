@@ -178,7 +178,7 @@ def test_references_resolve_and_names_are_used() -> None:
 
 def test_every_parameter_and_path_is_in_the_documentation() -> None:
     written = (DOCS / "api.md").read_text("utf-8")
-    for name in (*PARAMETERS, "prefix", "limit", "hl="):
+    for name in (*PARAMETERS, "prefix", "limit", "hl"):
         assert f"`{name}" in written, name
     for path in API["paths"]:
         assert path in written, path

@@ -55,6 +55,11 @@ _MARK = re.compile("<mark>(.*?)</mark>", re.DOTALL)
 @click.option("--from", metavar="DATE", help="First day: 2024, 2024-03 or 2024-03-15.")
 @click.option("--to", metavar="DATE", help="Last day, likewise.")
 @click.option("--undated", metavar="include|exclude|only", help="What of undated documents.")
+@click.option(
+    "--date-field",
+    metavar="published|mentioned",
+    help="Whether --from, --to and the date facet speak of publication or of days mentioned.",
+)
 @click.option("--sort", metavar="relevance|-date|date", help="Order; -date is newest first.")
 @click.option("--page", metavar="N")
 @click.option("--per-page", metavar="N", help="Results on a page, 20 by default, 100 at most.")

@@ -5,7 +5,9 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from index.cli import rebuild
 from index.document import Document
 from index.errors import SettingError, VocabularyError
 from index.fields import ExtractionOptions, extract, organizations_ner
@@ -165,6 +167,16 @@ def test_the_full_mode_says_what_it_needs() -> None:
     with pytest.raises(SettingError) as raised:
         organizations_ner.require()
     assert "trouvaille[ner]" in raised.value.remedy
+
+
+@pytest.mark.skipif(HAS_MODEL, reason="the extra is installed")
+def test_a_build_in_full_mode_is_refused_before_anything_is_built(tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text("L'ONU siège.", encoding="utf-8")
+    index = tmp_path / "index"
+    outcome = CliRunner().invoke(rebuild, [str(source), "--index", str(index), "--ner"])
+    assert outcome.exit_code == 2
+    assert not index.exists()
 
 
 @pytest.mark.skipif(not HAS_MODEL, reason="the extra trouvaille[ner] is not installed")

@@ -1,8 +1,8 @@
 """Pictures of the main pages for the documentation: ``python -m tests.browser.screenshots``.
 
 Serves the sample archive, opens it in Chromium and writes docs/images/*.png, with a palette, so
-that each stays small; Pillow must be installed for that. Names of pictures on the command line limit
-it to those.
+that each stays small; Pillow must be installed for that. Names of pictures on the command line
+limit it to those.
 """
 
 import re

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         print(f"There is no part “{unknown[0]}”; there are {', '.join(PARTS)}.", file=sys.stderr)
         return 2
+    # So that a run that is told to stop leaves no indexes behind.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     # Where memory is a file system, large indexes are kept from it by TMPDIR.
     with tempfile.TemporaryDirectory(prefix="trouvaille-bench-") as temporary:
         folder = Path(temporary)

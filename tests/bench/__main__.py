@@ -20,6 +20,7 @@ from .corpora import Corpus, indexed_corpus, sample, synthetic_corpus
 from .growth import growth
 from .http import http
 from .indexing import indexing, opening, rebuilding
+from .pages import pages
 from .searching import agreement, searches, snippets, suggestions
 from .tables import Section, put
 from .timing import CLOCKS, Clock
@@ -36,6 +37,7 @@ PARTS: dict[str, Callable[[Context], Section]] = {
     "agreement": agreement,
     "snippets": snippets,
     "suggestions": suggestions,
+    "pages": pages,
     "opening": opening,
     "rebuild": rebuilding,
     "http": http,

@@ -73,11 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         sections = []
         where = environment(corpus, options.clock)
-        print(where, flush=True)
-        if options.write:
-            _write(Section("environment", "Environment", text=where))
+        print(where, file=sys.stderr, flush=True)
         for name in names:
             section = PARTS[name](context)
+            section.where = where
             sections.append(section)
             print(f"\n## {section.heading}\n\n{section.markdown()}", flush=True)
             if options.write:

@@ -4,6 +4,7 @@ import asyncio
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -85,8 +86,9 @@ def http(context: Context) -> Section:
 @contextmanager
 def serving(arguments: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run a server until the block ends; yield it with its address."""
+    log = tempfile.TemporaryFile("w+")  # noqa: SIM115  closed when the server has ended
     process = subprocess.Popen(
-        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
     )
     try:
         assert process.stdout is not None
@@ -95,10 +97,12 @@ def serving(arguments: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], s
             if address:
                 yield process, address[0]
                 return
-        raise RuntimeError(f"the server ended early: {process.wait()}")
+        log.seek(0)
+        raise RuntimeError(f"the server ended early: {process.wait()}\n{log.read()}")
     finally:
         process.terminate()
         process.communicate(timeout=60)
+        log.close()
 
 
 def children(parent: int) -> list[int]:

@@ -32,17 +32,21 @@ class Table:
 
 @dataclass
 class Section:
-    """What one part of the benchmark found."""
+    """What one part of the benchmark found, and ``where``: on which documents and machine."""
 
     name: str
     heading: str
     tables: list[Table] = field(default_factory=list)
     text: str = ""
+    where: str = ""
 
     def markdown(self) -> str:
         """Return the section without its heading."""
         parts = [self.text.strip() + "\n"] if self.text else []
-        return "\n".join([*parts, *(table.markdown() for table in self.tables)])
+        parts += [table.markdown() for table in self.tables]
+        if self.where:
+            parts.append(f"*{self.where}*\n")
+        return "\n".join(parts)
 
     def data(self) -> dict[str, Any]:
         """Return the section as plain data."""

@@ -44,7 +44,7 @@ def test_every_part_runs_and_answers_agree(tmp_path: Path) -> None:
     found = run(tmp_path, "--documents", "250")
     assert list(found) == [
         *("indexing", "searches", "agreement", "snippets", "suggestions"),
-        *("opening", "rebuild", "http", "growth"),
+        *("pages", "opening", "rebuild", "http", "growth"),
     ]
     for section in found.values():
         for table in section["tables"]:

@@ -23,7 +23,7 @@ from .indexing import indexing, opening, rebuilding
 from .pages import pages
 from .searching import agreement, searches, snippets, suggestions
 from .tables import Section, put
-from .timing import CLOCKS, Clock
+from .timing import CLOCKS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             figures=DOCS if options.write else None,
         )
         sections = []
-        where = environment(corpus, options.clock)
+        where = environment(context)
         print(where, file=sys.stderr, flush=True)
         for name in names:
             section = PARTS[name](context)
@@ -92,12 +92,14 @@ def _write(section: Section) -> None:
     PAGE.write_text(put(PAGE.read_text("utf-8"), section).rstrip() + "\n", "utf-8")
 
 
-def environment(corpus: Corpus, clock: Clock) -> str:
+def environment(context: Context) -> str:
     """Say what was measured on what."""
     packages = ", ".join(f"{name} {_version(name)}" for name in ("numpy", "whoosh3", "tantivy"))
     load = os.getloadavg()[0]
     return (
-        f"{corpus.title}; times by the clock of the {'wall' if clock == 'wall' else 'processor'};"
+        f"{context.corpus.title}; {context.questions} questions of each kind,"
+        f" {context.rounds} rounds, a budget of {context.budget:g} s; times by the clock of the"
+        f" {'wall' if context.clock == 'wall' else 'processor'};"
         f" {_processor()}, {os.cpu_count()} processors, load {load:.1f} at the"
         f" beginning; Python {platform.python_version()}, {packages};"
         f" {datetime.now(UTC).date().isoformat()}."

@@ -33,6 +33,8 @@ MAX_CORRECTED = 3
 RARE = 3
 """A word that so many documents have may be a slip too, if a neighbour is far more common."""
 MORE_COMMON = 20
+PLENTY = 20
+"""Documents found with which nobody asks how a word is spelt."""
 
 Codes = NDArray[np.uint32]
 
@@ -67,6 +69,8 @@ def did_you_mean(
     ``total`` is how many documents the query itself found (0 if it had to be relaxed), before
     any facets. Everything but the replaced words stays as typed. Raises SearchTimeout.
     """
+    if total >= PLENTY:
+        return None
     evaluation = Evaluation(generation, scored=False, deadline=deadline)
     replacements = []
     for word, count in _doubtful(parsed, evaluation):

@@ -4,6 +4,7 @@ The text is cut into the chunks of ``index.analysis``; what a chunk holds is dec
 surface form, so the cost is that of one regular expression over the text.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -15,6 +16,7 @@ from index.document import Span
 from search.query import Mark
 
 _BLOCK = 1 << 16
+_BETWEEN = re.compile(r"[^\W\d_]\s(?=\s*[^\W\d_])")
 _MAX_CACHED = 40
 # What has no space for so long (encoded data) is marked in its beginning only.
 _MAX_CHUNK = 20_000
@@ -103,6 +105,8 @@ class Marker:
         """
         if not self.wanted.numbers:
             return []
+        if len(text) > _BLOCK and not parts and not self._in_phrases:
+            return self._hits_by_block(text, analyzer(language).suffix, deadline, thorough)
         found: list[Hit] = []
         tokens: list[Token] = []
         position = 0
@@ -113,12 +117,7 @@ class Marker:
             start = match.start()
             if start >= suffixes.until:
                 verdicts = self._of(suffixes.at(start))
-            surface = match.group()
-            verdict = verdicts.get(surface)
-            if verdict is None:
-                verdict = self._judge(surface, suffixes.current)
-                if len(surface) <= _MAX_CACHED:
-                    verdicts[surface] = verdict
+            verdict = self._verdict(match.group(), suffixes.current, verdicts)
             for hit in verdict.hits:
                 found.append(Hit(start + hit.start, start + hit.end, hit.word))
             for token in verdict.parts:
@@ -130,8 +129,38 @@ class Marker:
                     break
         return _disjoint([*found, *self._phrases(tokens)])
 
+    def _hits_by_block(self, text: str, suffix: str, deadline: float, thorough: bool) -> list[Hit]:
+        """Return the hits in a long text, looking closely only at blocks that have any.
+
+        What words a block has, wherever they stand, is known many times sooner than where; but
+        without the place of every word no phrase can be found, and no change of language.
+        """
+        verdicts = self._of(suffix)
+        found: list[Hit] = []
+        start = 0
+        while start < len(text):
+            end = _block_end(text, start)
+            surfaces = set(CHUNK.findall(text, start, end))
+            if any(self._verdict(surface, suffix, verdicts).hits for surface in surfaces):
+                for match in CHUNK.finditer(text, start, end):
+                    at = match.start()
+                    for hit in self._verdict(match.group(), suffix, verdicts).hits:
+                        found.append(Hit(at + hit.start, at + hit.end, hit.word))
+            start = end
+            if perf_counter() > deadline or (not thorough and self._complete(found, ())):
+                break
+        return _disjoint(found)
+
     def _of(self, suffix: str) -> dict[str, _Verdict]:
         return self._verdicts.setdefault(suffix, {})
+
+    def _verdict(self, surface: str, suffix: str, verdicts: dict[str, _Verdict]) -> _Verdict:
+        verdict = verdicts.get(surface)
+        if verdict is None:
+            verdict = self._judge(surface, suffix)
+            if len(surface) <= _MAX_CACHED:
+                verdicts[surface] = verdict
+        return verdict
 
     def _judge(self, surface: str, suffix: str) -> _Verdict:
         # The analyzer remembers the terms of what it has met, and most have none that is wanted.
@@ -199,6 +228,12 @@ class _Suffixes:
             self.until = self._rest[-1][0].start if self._rest else float("inf")
             self.current = analyzer(self._language).suffix
         return self.current
+
+
+def _block_end(text: str, start: int) -> int:
+    """Return where a block ends: between two words, so that no chunk is cut."""
+    between = _BETWEEN.search(text, start + _BLOCK)
+    return between.start() + 1 if between else len(text)
 
 
 def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:

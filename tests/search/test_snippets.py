@@ -197,3 +197,20 @@ def test_highlights_of_an_answer(engine_of: Any, make_entry: Any) -> None:
     view = engine.document("a", "fr", "pêche")
     assert [text[start:end] for start, end in view.highlights.body_offsets] == ["pêche"]
     assert engine.document("absent", "fr") is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    words=st.lists(
+        st.sampled_from(["accords", "L'accord", "10 000", "pêche", "CEN-SAD", "漢字", "x.", "\n"]),
+        min_size=1,
+        max_size=60,
+    ),
+    q=st.sampled_from(["accord", "peche accord", "10000", "acc*", "cen-sad OR 漢字"]),
+)
+def test_long_texts_have_the_hits_of_short_ones(words: list[str], q: str) -> None:
+    text = " ".join(words)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("search.marking._BLOCK", 20)
+        by_block = Marker(wanted(parse(q, LANGUAGES).marks, "body")).hits(text, "fr", thorough=True)
+    assert by_block == hits(q, text, "fr")

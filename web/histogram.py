@@ -22,7 +22,9 @@ LEAST = 3
 WIDTH = 10
 GAP = 1
 FEWEST = 12
-"""Buckets that the drawing has room for: a single one is no wall."""
+"""Buckets that the drawing has room for; fewer share it."""
+WIDEST = 30
+"""Width of a bar at the most: a single one is no wall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,16 @@ def drawing(facet: DateFacet, to: Addresses) -> Drawing | None:
     if not facet.values:
         return None
     most = max((bucket.count for bucket in facet.values), default=0)
+    width = max(len(facet.values), FEWEST) * WIDTH
+    step = width // len(facet.values)
     bars = tuple(
-        _bar(at, bucket, most, to)
+        _bar(at * step, step, bucket, most, to)
         for at, bucket in enumerate(facet.values)
         if bucket.count or bucket.selected
     )
     return Drawing(
         bars=bars,
-        width=max(len(facet.values), FEWEST) * WIDTH,
+        width=width,
         height=HEIGHT,
         first=month_or_day(facet.values[0].value),
         last=month_or_day(facet.values[-1].value),
@@ -88,12 +92,14 @@ def said(bucket: DateBucket) -> str:
     return str(gettext("%(date)s: %(count)s", date=when, count=number(bucket.count)))
 
 
-def _bar(at: int, bucket: DateBucket, most: int, to: Addresses) -> Bar:
+def _bar(at: int, step: int, bucket: DateBucket, most: int, to: Addresses) -> Bar:
+    """Lay out one bar in the middle of the ``step`` units that begin ``at``."""
+    width = min(step - GAP, WIDEST)
     height = max(round(bucket.count / most * HEIGHT), LEAST) if bucket.count else 0
     return Bar(
-        x=at * WIDTH,
+        x=at + (step - GAP - width) // 2,
         y=HEIGHT - height,
-        width=WIDTH - GAP,
+        width=width,
         height=height,
         said=said(bucket),
         address=to.bucket(bucket),

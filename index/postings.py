@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec.merge import RunAt, merge
+from index.codec.merge import merge
 from index.codec.reader import Located, SegmentArrays, TermPostings
 from index.codec.runs import FieldPostings, RunBuilder, write_run
 from index.schema import ID, fit, id_postings
@@ -25,7 +25,7 @@ class PostingsWriter:
         folder.mkdir(parents=True)
         self._folder = folder
         self._run = RunBuilder()
-        self._runs: list[RunAt] = []
+        self._runs: list[Path] = []
 
     def add(self, doc: int, id: str, postings: Mapping[str, FieldPostings]) -> None:
         """Add one document; if this raises, nothing of it was added."""
@@ -38,12 +38,12 @@ class PostingsWriter:
         self._spill()
         merge(self._runs, self._folder)
         for run in self._runs:
-            shutil.rmtree(run.folder)
+            shutil.rmtree(run)
 
     def _spill(self) -> None:
         folder = self._folder / f"run-{len(self._runs)}"
         write_run(folder, self._run.finish())
-        self._runs.append(RunAt(folder, 0))
+        self._runs.append(folder)
         self._run = RunBuilder()
 
 

@@ -9,7 +9,6 @@ on the documents and their order alone, not on how they were cut into runs.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,27 +19,20 @@ from index.codec.narrow import NarrowWriter
 from index.codec.runs import Run, load, load_run, places, read_keys
 
 
-class RunAt(NamedTuple):
-    """A run on disk, and what is to be added to the numbers of its documents."""
-
-    folder: Path
-    base: int
-
-
-def merge(runs: Sequence[RunAt], folder: Place) -> int:
+def merge(runs: Sequence[Path], folder: Place) -> int:
     """Merge runs into the arrays of a segment in ``folder``; return the number of terms.
 
-    ``runs`` are in ascending order of ``base``.
+    ``runs`` are in the order of their documents.
     """
     ranks, keys = _number_keys(runs)
     frequency = np.zeros(len(keys), np.int64)
     located = np.zeros(len(keys), np.int64)
-    for (at, _), rank in zip(runs, ranks, strict=True):
-        frequency[rank] += load(at, "frequency")
-        located[rank] += load(at, "located")
+    for run, rank in zip(runs, ranks, strict=True):
+        frequency[rank] += load(run, "frequency")
+        located[rank] += load(run, "located")
     segment = _SegmentWriter(folder, keys, frequency, located)
-    for (at, base), rank in zip(runs, ranks, strict=True):
-        segment.add(load_run(at), rank, base)
+    for run, rank in zip(runs, ranks, strict=True):
+        segment.add(load_run(run), rank)
     segment.close()
     return len(keys)
 
@@ -48,16 +40,16 @@ def merge(runs: Sequence[RunAt], folder: Place) -> int:
 def write_postings(folder: Place, run: Run) -> None:
     """Write one run, whose documents are numbered for good, as the arrays of a segment."""
     segment = _SegmentWriter(folder, run.keys, run.frequency, run.located)
-    segment.add(run, np.arange(len(run.keys)), 0)
+    segment.add(run, np.arange(len(run.keys)))
     segment.close()
 
 
-def _number_keys(runs: Sequence[RunAt]) -> tuple[list[NDArray[np.int32]], list[bytes]]:
+def _number_keys(runs: Sequence[Path]) -> tuple[list[NDArray[np.int32]], list[bytes]]:
     """Return, for each run, the final number of each of its keys; and all keys in order."""
     seen: dict[bytes, int] = {}
     first_seen = []
     for run in runs:
-        keys = read_keys(run.folder)
+        keys = read_keys(run)
         numbers = (seen.setdefault(key, len(seen)) for key in keys)
         first_seen.append(np.fromiter(numbers, np.int32, len(keys)))
     ordered = sorted(seen)
@@ -89,10 +81,10 @@ class _SegmentWriter:
         self._positions = NarrowWriter(folder, "positions", np.uint16, int(positions_at[-1]))
         self._next_posting, self._next_position = postings_at[:-1], positions_at[:-1]
 
-    def add(self, run: Run, rank: NDArray[np.integer], base: int) -> None:
-        """Copy a run; ``rank`` numbers its keys, ``base`` its first document."""
+    def add(self, run: Run, rank: NDArray[np.integer]) -> None:
+        """Copy a run; ``rank`` numbers its keys."""
         where = places(self._next_posting[rank], run.frequency)
-        self._docs[where] = run.docs + np.int32(base)
+        self._docs[where] = run.docs
         self._freqs.put(where, run.freqs)
         self._positions.put(places(self._next_position[rank], run.located), run.positions)
         self._next_posting[rank] += run.frequency

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.codec.files import ArrayFile, write_array
-from index.codec.merge import RunAt, merge
+from index.codec.merge import merge
 from index.codec.narrow import NarrowArray, NarrowWriter
 from index.codec.reader import SegmentArrays
 from index.codec.runs import FieldPostings, RunBuilder, write_run
@@ -35,12 +35,12 @@ def build(folder: Path, archive: list[dict[str, list[str]]], cut: int) -> Segmen
     runs = []
     for start in range(0, len(archive), cut):
         builder = RunBuilder()
-        for doc, text in enumerate(archive[start : start + cut]):
+        for doc, text in enumerate(archive[start : start + cut], start):
             tokens = {name: postings(terms, "_" not in name) for name, terms in text.items()}
             builder.add(doc, tokens)
         run = folder / f"run-{start}"
         write_run(run, builder.finish())
-        runs.append(RunAt(run, start))
+        runs.append(run)
     segment = folder / "segment"
     segment.mkdir()
     merge(runs, segment)

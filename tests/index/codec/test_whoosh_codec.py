@@ -11,7 +11,7 @@ from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.filedb.filestore import FileStorage
 from whoosh.searching import Searcher
 
-from index.codec.merge import RunAt, merge
+from index.codec.merge import merge
 from index.codec.runs import FieldPostings, RunBuilder, write_run
 from index.codec.whoosh_codec import ArraysCodec, segment_reader
 
@@ -72,7 +72,7 @@ def bulk(folder: Path, archive: list[tuple[str, str]]) -> Searcher:
         builder.add(doc, tokens)
     write_run(folder / "run", builder.finish())
     (folder / "segment").mkdir()
-    merge([RunAt(folder / "run", 0)], folder / "segment")
+    merge([folder / "run"], folder / "segment")
     reader = segment_reader(folder / "segment", SCHEMA, len(archive))
     return Searcher(reader, weighting=scoring.BM25F())
 

@@ -15,6 +15,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from index.codec.runs import places
 from index.days import UNDATED_DAY, UNDATED_SECOND
 from index.files import load_array, read_json, save_array
 
@@ -117,11 +118,7 @@ class FacetColumn:
     def _entries(self, docs: Docs) -> NDArray[np.int64]:
         """Return the indices into ``ordinals`` that belong to these documents."""
         first = self.offsets[docs]
-        sizes = self.offsets[docs + 1] - first
-        ends = np.cumsum(sizes)
-        total = int(ends[-1]) if len(ends) else 0
-        shift: NDArray[np.int64] = np.repeat(first - (ends - sizes), sizes)
-        return np.arange(total, dtype=np.int64) + shift
+        return places(first, self.offsets[docs + 1] - first)
 
     def counts(self, docs: Docs) -> NDArray[np.int64]:
         """Return, for every ordinal, how many of these documents carry it."""

@@ -1,15 +1,15 @@
 """Completions of what is being typed: organizations, themes, titles, words."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.analysis import fold, tokenize
 from index.generations import Generation
 from search.lookup import Lookup
+from search.occurrences import union
 from search.response import Suggestion
 from search.surface import surface
 
@@ -70,7 +70,7 @@ def _titles(text: str, limit: int, generation: Generation) -> Iterator[Suggestio
     if not words or (len(words) == 1 and len(words[0]) < 2):
         return
     terms = sorted(generation.terms("title", words[-1], _LISTED), key=lambda term: -term[1])
-    docs = _union(generation.postings("title", term).docs for term, _ in terms[:_TITLE_TERMS])
+    docs = union([generation.postings("title", term).docs for term, _ in terms[:_TITLE_TERMS]])
     for word in words[:-1]:
         docs = np.intersect1d(docs, generation.postings("title", word).docs, assume_unique=True)
     for doc in docs[np.argsort(generation.order[docs])][:limit].tolist():
@@ -110,8 +110,3 @@ def _together(
         for term, _ in terms
     ]
     return sorted((each for each in counts if each[1]), key=lambda term: (-term[1], term[0]))
-
-
-def _union(parts: Iterable[NDArray[np.int32]]) -> NDArray[np.int32]:
-    arrays = list(parts)
-    return np.unique(np.concatenate(arrays)) if arrays else np.empty(0, dtype=np.int32)

@@ -198,14 +198,8 @@ def rebuild(
     Fields are extracted from what is new or changed since the last build; see --fresh.
     """
     options = replace(merged_options(BuildOptions(), **said), fresh=fresh)
-    began = monotonic()
     progress = _progress(quiet, as_json)
-    try:
-        result = build.rebuild(index, sources, options, progress)
-    finally:
-        progress.finish()
-    _report(result, monotonic() - began, as_json)
-    _end(result, strict)
+    _carry_out(lambda: build.rebuild(index, sources, options, progress), progress, strict, as_json)
 
 
 @click.command()
@@ -228,14 +222,8 @@ def update(
     """
     with Generation(index, read_pointer(index).current) as before:
         options = merged_options(build.options_of(before.manifest.settings), **said)
-    began = monotonic()
     progress = _progress(quiet, as_json)
-    try:
-        result = build.update(index, sources, options, progress)
-    finally:
-        progress.finish()
-    _report(result, monotonic() - began, as_json)
-    _end(result, strict)
+    _carry_out(lambda: build.update(index, sources, options, progress), progress, strict, as_json)
 
 
 @click.command()
@@ -301,6 +289,19 @@ commands: tuple[click.Command, ...] = (rebuild, update, check, stats, rollback, 
 
 def _progress(quiet: bool, as_json: bool) -> Progress:
     return Silent() if quiet or as_json else progress_on()
+
+
+def _carry_out(
+    work: Callable[[], BuildResult], progress: Progress, strict: bool, as_json: bool
+) -> None:
+    """Do a build, report it, and end as it asks for."""
+    began = monotonic()
+    try:
+        result = work()
+    finally:
+        progress.finish()
+    _report(result, monotonic() - began, as_json)
+    _end(result, strict)
 
 
 def _end(result: BuildResult, strict: bool) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 TABLES = (
     ("Organizations, on the documents the rules were made with", "organizations.py"),
-    ("Organizations, on documents held out", "organizations.py", "--held-out"),
+    ("Organizations, held out", "organizations.py", "--part", "held-organizations"),
+    ("Organizations, unseen", "organizations.py", "--part", "unseen-organizations"),
+    ("The same in full mode", "organizations.py", "--part", "unseen-organizations", "--ner"),
     ("Themes", "themes.py"),
     ("Themes against the sections and topics of publishers", "sections.py"),
     ("Themes learned from labels", "taught.py"),

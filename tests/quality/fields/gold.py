@@ -78,7 +78,7 @@ def languages(judged: str) -> tuple[str, ...]:
 
 
 def judged_names(language: str, part: str = "organizations") -> tuple[JudgedNames, ...]:
-    """Read the judged organizations of a language; ``part`` is also ``held-organizations``.
+    """Read the judged organizations of a language; ``part`` is also another file.
 
     Raises GoldError for a changed text, a span outside it or a line that is malformed.
     """
@@ -91,7 +91,8 @@ def judged_names(language: str, part: str = "organizations") -> tuple[JudgedName
 def judged_themes(language: str, kind: str = "themes") -> tuple[JudgedThemes, ...]:
     """Read the judged themes of a language; raises GoldError as :func:`judged_names` does.
 
-    The ``kind`` ``themes-second`` was held out until it was scored once, ``themes-held-out`` is.
+    ``kind`` names the file: ``themes-second`` and ``themes-held-out`` were held out until their
+    errors were read, ``themes-unseen`` is.
     """
     judged = []
     for place, row, document in _rows(kind, language):

@@ -1,6 +1,7 @@
 """Score the organizations found against those a reader found, distinct in each document.
 
-    python tests/quality/fields/organizations.py [LANGUAGE ...] [--errors] [--held-out] [--ner]
+    python tests/quality/fields/organizations.py [LANGUAGE ...] [--errors]
+        [--part held-organizations] [--ner]
 
 ``--errors`` lists what was found in error and what was missed, by kind.
 """
@@ -21,6 +22,9 @@ from index.document import Document, Organization, Span
 from index.fields import ExtractionOptions, extract
 
 Extractor = Callable[[Document], Sequence[Organization]]
+
+PARTS = ("organizations", "held-organizations", "unseen-organizations")
+"""The gold by file; of the last, which nothing is tuned on, no errors are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def score_organizations(
 ) -> tuple[DocumentScore, ...]:
     """Score every judged document of a language; add their counts with :func:`total`.
 
-    ``part`` names the gold: ``held-organizations`` is the part that no rule was tuned on.
+    ``part`` names the gold, one of ``PARTS``.
     """
     return tuple(
         score(judged, extractor(judged.document)) for judged in judged_names(language, part)
@@ -150,15 +154,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Score organizations on judged documents.")
     parser.add_argument("language", nargs="*", help="languages; all that have gold if none")
     parser.add_argument("--errors", action="store_true", help="list the errors")
-    parser.add_argument("--held-out", action="store_true", help="score the part held out")
+    parser.add_argument("--part", choices=PARTS, default=PARTS[0], help="the gold to score on")
     parser.add_argument("--ner", action="store_true", help="score the full mode")
     options = parser.parse_args()
-    part = "held-organizations" if options.held_out else "organizations"
-    codes = options.language or languages(part)
+    codes = options.language or languages(options.part)
     extractor = in_full_mode if options.ner else as_indexed
-    rows = {code: score_organizations(code, extractor, part) for code in codes}
+    rows = {code: score_organizations(code, extractor, options.part) for code in codes}
     print("\n".join(table(rows)))
-    if options.errors:
+    if options.errors and options.part != PARTS[-1]:
         for code, scores in rows.items():
             print(f"\n{code}")
             print("\n".join(errors(scores)))

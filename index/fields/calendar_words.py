@@ -29,6 +29,8 @@ _FURTHER_DAYS = {1: ("الثلاثاء",), 2: ("الأربعاء", "الاربع
 
 def fold_word(word: str) -> str:
     """Fold case, accents and Arabic letter forms; the length may change, punctuation stays."""
+    if word.isascii():
+        return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.lower().replace("ß", "ss"))
     kept = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
     return kept.replace("ى", "ي").replace("ـ", "")

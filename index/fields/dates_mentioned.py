@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from index.document import MentionedDate, PublicationDate, Span
+from index.fields.dates_passages import passages
 from index.fields.dates_resolver import Resolver
 from index.fields.dates_scanner import expressions
 from index.fields.dates_tense import Tense
@@ -30,9 +31,10 @@ def mentioned(
     for span, language in parts:
         tense = Tense(text, language)
         resolver = Resolver(reference, language, tense)
-        for expression in expressions(text, language, span.start, span.end):
-            for start, end, days in resolver.resolve(expression):
-                first = days.first.isoformat() if days.first else ""
-                last = days.last.isoformat() if days.last else ""
-                found.append(MentionedDate(Span(start, end), first, last, days.precision))
+        for passage in passages(text, language, span.start, span.end):
+            for expression in expressions(text, language, *passage):
+                for start, end, days in resolver.resolve(expression):
+                    first = days.first.isoformat() if days.first else ""
+                    last = days.last.isoformat() if days.last else ""
+                    found.append(MentionedDate(Span(start, end), first, last, days.precision))
     return tuple(found)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from index.fields.calendar_words import fold_word
 from index.fields.dates_tables import CASED, MODIFIER_FIRST, MONTH_FIRST, Meaning, table
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"(?! )(?:[^\W\d_]+(?:[\u064b-\u0652\u0640]+[^\W\d_]+)*[\u064b-\u0652]*"
     r"|(?P<iso>(?<![\d/.-])\d{4}([-/.])\d{1,2}\2\d{1,2}(?![\d/-]))"
     r"|(?P<numeric>(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\4\d{4}(?![\d/-]))"
@@ -144,7 +144,6 @@ _FORMS: tuple[tuple[str, str, frozenset[str] | None], ...] = (
     ("morrow", r"E", None),
     ("bare_month", r"(?:p|b|f)(?P<month>M)(?![hLX])", None),
 )
-_ANCHORS = re.compile("[WMmDISYrVEULPwG]")
 
 
 @cache
@@ -164,7 +163,7 @@ def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[
 
 
 _classified: dict[str, dict[str, Meaning | None]] = {}
-"""By language: the meaning of words, numbers and marks as written; None for a silent mark."""
+"""By language: the meaning of words and marks as written; None for a silent mark."""
 _NOTHING = Meaning("x")
 _WORD_LIKE = Token("x", 0, 0, 0)
 _fold = lru_cache(_CACHED_WORDS)(fold_word)
@@ -182,15 +181,18 @@ def tokens(text: str, language: str, start: int = 0, end: int | None = None) -> 
     found: list[Token] = []
     append = found.append
     waiting = 0
-    matches = list(_TOKEN.finditer(text, start, len(text) if end is None else end))
+    matches = list(TOKEN.finditer(text, start, len(text) if end is None else end))
     for at, match in enumerate(matches):
         if at < waiting:
             continue
         written = match[0]
-        try:
-            meaning = known[written]
-        except KeyError:
-            meaning = known[written] = _classify(match, language)
+        if written[0].isdigit():  # what stands before it counts too
+            meaning = classify(match, language)
+        else:
+            try:
+                meaning = known[written]
+            except KeyError:
+                meaning = known[written] = classify(match, language)
         if meaning is _NOTHING:
             append(_WORD_LIKE)
             continue
@@ -211,7 +213,8 @@ def tokens(text: str, language: str, start: int = 0, end: int | None = None) -> 
     return found
 
 
-def _classify(match: re.Match[str], language: str) -> Meaning | None:
+def classify(match: re.Match[str], language: str) -> Meaning | None:
+    """Return the meaning of a token, None for a silent mark; ``*`` where a phrase may begin."""
     written = match.group()
     if written[0].isdigit():
         return _of_number(match)
@@ -286,8 +289,6 @@ def expressions(
     """Yield the dates written in a part of a text, in order; habits and phrases are left out."""
     found = tokens(text, language, start, end)
     letters = "".join([token.letter for token in found])
-    if not _ANCHORS.search(letters):
-        return
     pattern, groups = _grammar(language)
     for match in pattern.finditer(letters):
         form, named = groups[match.lastgroup or ""]

@@ -1,25 +1,31 @@
 """Acronyms that nobody explains, where an article or a verb shows that they name a body."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from index.fields.organizations_words import Candidate, Word, span_of
+from index.fields.organizations_words import Candidate, Word, Words, span_of
 from index.vocabularies.organizations_grammar import Grammar
 
 _ACRONYM = re.compile(r"[A-ZÀ-Þ]{3,7}(?:-[A-Z]{2,5})?")
 _ROMAN = re.compile(r"[IVXLCDM]+")
 
 
-def find_acronyms(words: list[Word], grammar: Grammar) -> Iterator[Candidate]:
+def is_acronym(written: str, folded: str, grammar: Grammar) -> bool:
+    """Say whether a word may be the acronym of a body."""
+    if not _ACRONYM.fullmatch(written) or _ROMAN.fullmatch(written):
+        return False
+    return folded not in grammar["acronymstop"]
+
+
+def find_acronyms(words: Words, grammar: Grammar) -> Iterator[Candidate]:
     """Yield words of three to seven capitals between an article, or before a verb of speech.
 
     A line in capitals has none.
     """
-    articles, said, stop = grammar["article"], grammar["said"], grammar["acronymstop"]
-    for index, word in enumerate(words):
-        if not word.capital or not _ACRONYM.fullmatch(word.text) or word.folded in stop:
-            continue
-        if _ROMAN.fullmatch(word.text) or _shouted(words, index):
+    articles, said = grammar["article"], grammar["said"]
+    for index in words.where("acronym"):
+        word = words[index]
+        if _shouted(words, index):
             continue
         before = words[index - 1].folded if index and word.tight else ""
         after = words[index + 1].folded if index + 1 < len(words) else ""
@@ -28,7 +34,7 @@ def find_acronyms(words: list[Word], grammar: Grammar) -> Iterator[Candidate]:
             yield Candidate(span_of(words, index, index), "acronym")
 
 
-def _shouted(words: list[Word], index: int) -> bool:
+def _shouted(words: Sequence[Word], index: int) -> bool:
     near = [*words[max(0, index - 2) : index], *words[index + 1 : index + 3]]
     shouted = [word for word in near if len(word.text) > 1 and word.text.isupper()]
     return len(shouted) > 1 and len(shouted) == len([w for w in near if len(w.text) > 1])

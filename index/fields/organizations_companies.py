@@ -1,8 +1,8 @@
 """Proper names that end with what the body is: ``Interco Inc``, ``Iran Aseman Airlines``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from index.fields.organizations_words import Candidate, Word, capital_run, span_of
+from index.fields.organizations_words import Candidate, Word, Words, capital_run, span_of
 from index.vocabularies.organizations_grammar import Grammar
 
 _JOINTS = frozenset(("of", "and", "for", "the", "de", "du", "der", "di"))
@@ -37,15 +37,27 @@ _COMMON_WORDS = (
 _COMMON = frozenset(_COMMON_WORDS.split())
 
 
+def is_decisive(folded: str, grammar: Grammar) -> bool:
+    """Say whether a word with a capital may make a company of the words beside it."""
+    return folded in grammar["legal"] or folded in grammar["suffix"] or folded in grammar["of"]
+
+
 def find_companies(
-    words: list[Word], grammar: Grammar, language: str, common: frozenset[str]
+    words: Words, grammar: Grammar, language: str, common: frozenset[str]
 ) -> Iterator[Candidate]:
     """Yield runs of capitalised words that end with a legal form or a noun for a body.
 
     ``common`` are words that do not stand for a company by themselves, such as countries.
     """
-    index = 0
-    while index < len(words):
+    for phrase in words.phrases("company"):
+        yield from _in_phrase(words, phrase, grammar, language, common)
+
+
+def _in_phrase(
+    words: Words, phrase: range, grammar: Grammar, language: str, common: frozenset[str]
+) -> Iterator[Candidate]:
+    index = phrase.start
+    while index < phrase.stop:
         if not words[index].capital or _leads(words[index], grammar, language):
             index += 1
             continue
@@ -67,7 +79,7 @@ def find_companies(
         index = end + 1
 
 
-def _after_and(words: list[Word], first: int, end: int, legal: frozenset[str]) -> int:
+def _after_and(words: Sequence[Word], first: int, end: int, legal: frozenset[str]) -> int:
     """Return where the name begins: behind an ``and`` that joins it to another name.
 
     ``Trust and Investment Corp`` is one name, ``NATO and World Bank`` are two.
@@ -98,7 +110,7 @@ def _leads(word: Word, grammar: Grammar, language: str) -> bool:
 
 
 def _ending(
-    words: list[Word], first: int, last: int, grammar: Grammar, language: str
+    words: Sequence[Word], first: int, last: int, grammar: Grammar, language: str
 ) -> int | None:
     """Return the word with which the name ends, if it ends as names of bodies do."""
     legal, suffix = grammar["legal"], grammar["suffix"]
@@ -137,7 +149,7 @@ def _is_legal(word: Word, language: str) -> bool:
     return word.capital
 
 
-def _prolonged(words: list[Word], index: int, last: int) -> int:
+def _prolonged(words: Sequence[Word], index: int, last: int) -> int:
     """Take in what follows the noun: ``Royal Bank of Scotland``, ``Trust Co of Ohio NA``."""
     if index + 2 <= last and words[index + 1].folded == "of":
         end = index + 2
@@ -147,7 +159,9 @@ def _prolonged(words: list[Word], index: int, last: int) -> int:
     return index
 
 
-def _aliases(words: list[Word], first: int, end: int, common: frozenset[str]) -> tuple[str, ...]:
+def _aliases(
+    words: Sequence[Word], first: int, end: int, common: frozenset[str]
+) -> tuple[str, ...]:
     """Return the name without its legal form, and its first word where that may stand alone."""
     names = [word.text for word in words[first:end]]
     if not names:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from index.document import Span
-from index.fields.organizations_words import Candidate, Word, capital_run, span_of
+from index.fields.organizations_words import Candidate, Words, capital_run, span_of
 from index.vocabularies.organizations_grammar import Grammar
 
 _ADJECTIVES = 2
@@ -31,16 +31,14 @@ def quoted_as_press(text: str, span: Span) -> bool:
     return _BEFORE.search(before) is not None or _AFTER.match(text, span.end) is not None
 
 
-def find_cued(words: list[Word], grammar: Grammar, common: frozenset[str]) -> Iterator[Candidate]:
+def find_cued(words: Words, grammar: Grammar, common: frozenset[str]) -> Iterator[Candidate]:
     """Yield proper names behind a cue, adjectives between them allowed.
 
     ``common`` are names that are none of an organization, such as countries.
     """
-    cues, stop, small = grammar["cue"], grammar["stop"], grammar["small"]
+    stop, small = grammar["stop"], grammar["small"]
     joints = frozenset() if grammar["and"] & _NO_JOINTS else small
-    for index, word in enumerate(words):
-        if word.folded not in cues:
-            continue
+    for index in words.where("cue"):
         at = index + 1
         adjectives = 0
         while (
@@ -62,11 +60,9 @@ def find_cued(words: list[Word], grammar: Grammar, common: frozenset[str]) -> It
                 yield Candidate(span_of(words, at, last), "cue")
 
 
-def find_clubs(words: list[Word], grammar: Grammar) -> Iterator[Candidate]:
+def find_clubs(words: Words, grammar: Grammar) -> Iterator[Candidate]:
     """Yield towns that stand for their club, as the article before them shows."""
-    clubs, articles = grammar["club"], grammar["clubarticle"]
-    for index in range(1, len(words)):
-        word = words[index]
-        named = word.capital and word.tight and word.folded in clubs
-        if named and words[index - 1].folded in articles:
+    articles = grammar["clubarticle"]
+    for index in words.where("club"):
+        if index and words[index].tight and words[index - 1].folded in articles:
             yield Candidate(span_of(words, index, index), "club")

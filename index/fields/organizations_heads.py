@@ -1,8 +1,8 @@
 """Names that begin with what the body is: ``Fédération française de X``, ``Ministerio de X``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from index.fields.organizations_words import Candidate, Word, capital_run, span_of
+from index.fields.organizations_words import Candidate, Word, Words, capital_run, span_of
 from index.vocabularies.organizations_grammar import Grammar
 
 _GROUPS = 3
@@ -24,19 +24,22 @@ class _Complement:
         self.nation = False
 
 
-def find_heads(words: list[Word], grammar: Grammar, language: str) -> Iterator[Candidate]:
+def is_head(folded: str, grammar: Grammar, language: str) -> bool:
+    """Say whether a name may begin with a word."""
+    return folded in grammar.heads or (language == "de" and folded.endswith(_GERMAN_TAILS))
+
+
+def find_heads(words: Words, grammar: Grammar, language: str) -> Iterator[Candidate]:
     """Yield names that begin with a head noun and say more than that noun."""
-    index = 0
-    while index < len(words):
-        last = _name(words, index, grammar, language)
-        if last is None:
-            index += 1
-        else:
+    done = 0
+    for index in words.where("head"):
+        last = _name(words, index, grammar, language) if index >= done else None
+        if last is not None:
             yield Candidate(span_of(words, index, last), "head", (), last - index + 1)
-            index = last + 1
+            done = last + 1
 
 
-def _name(words: list[Word], at: int, grammar: Grammar, language: str) -> int | None:
+def _name(words: Sequence[Word], at: int, grammar: Grammar, language: str) -> int | None:
     word = words[at]
     head = word.folded
     if head not in grammar.heads:
@@ -71,7 +74,7 @@ def _name(words: list[Word], at: int, grammar: Grammar, language: str) -> int | 
     return rest.last if named and rest.groups else None
 
 
-def _direct(words: list[Word], at: int, grammar: Grammar) -> int | None:
+def _direct(words: Sequence[Word], at: int, grammar: Grammar) -> int | None:
     """Return the end of a name whose head has a proper name behind it."""
     following = at + 1
     if following < len(words) and words[following].tight and words[following].capital:
@@ -82,7 +85,7 @@ def _direct(words: list[Word], at: int, grammar: Grammar) -> int | None:
     return None
 
 
-def _complement(words: list[Word], at: int, grammar: Grammar) -> _Complement:
+def _complement(words: Sequence[Word], at: int, grammar: Grammar) -> _Complement:
     rest = _Complement(at)
     small, stop, joints = grammar["small"], grammar["stop"], grammar["and"]
     index = at + 1
@@ -126,7 +129,7 @@ def _stops(word: Word, stop: frozenset[str]) -> bool:
     return word.folded in stop and not word.capital
 
 
-def _skip(words: list[Word], index: int, small: frozenset[str]) -> int | None:
+def _skip(words: Sequence[Word], index: int, small: frozenset[str]) -> int | None:
     """Return the index of the first word from ``index`` on that is no small word."""
     for following in range(index, min(index + 4, len(words))):
         if not words[following].tight:
@@ -136,12 +139,12 @@ def _skip(words: list[Word], index: int, small: frozenset[str]) -> int | None:
     return None
 
 
-def _is_generic(words: list[Word], at: int, last: int, grammar: Grammar) -> bool:
+def _is_generic(words: Sequence[Word], at: int, last: int, grammar: Grammar) -> bool:
     start = " ".join(word.folded for word in words[at : last + 1]) + " "
     return start.startswith(grammar.generic)
 
 
-def _all_capitals(words: list[Word], at: int) -> bool:
+def _all_capitals(words: Sequence[Word], at: int) -> bool:
     near = words[max(0, at - 1) : at + 3]
     return all(word.text.isupper() for word in near)
 

@@ -13,12 +13,12 @@ import ahocorasick
 from babel import Locale
 
 from index.document import Span
-from index.fields.organizations_acronyms import find_acronyms
+from index.fields.organizations_acronyms import find_acronyms, is_acronym
 from index.fields.organizations_arabic import find_arabic
-from index.fields.organizations_companies import find_companies
+from index.fields.organizations_companies import find_companies, is_decisive
 from index.fields.organizations_cues import find_clubs, find_cued
-from index.fields.organizations_heads import find_heads
-from index.fields.organizations_words import Candidate, split_words
+from index.fields.organizations_heads import find_heads, is_head
+from index.fields.organizations_words import Candidate, Roles, Words
 from index.fields.pairs import Pair
 from index.vocabularies import organizations
 from index.vocabularies.folding import fold_key
@@ -33,7 +33,7 @@ def find_candidates(text: str, language: str) -> list[Candidate]:
     """Return the names that the rules find in ``text``, none of them overlapping."""
     if language == "ar":
         return _longest(find_arabic(text))
-    words = split_words(text)
+    words = Words(text, _roles(language))
     rules = grammar(language)
     places = _places(language)
     found = list(find_companies(words, rules, language, places))
@@ -43,6 +43,29 @@ def find_candidates(text: str, language: str) -> list[Candidate]:
         found += find_clubs(words, rules)
         found += find_acronyms(words, rules)
     return _longest(found)
+
+
+@cache
+def _roles(language: str) -> Roles:
+    """Return which rules a word may set off in a language, so that they look at no other."""
+    rules = grammar(language)
+
+    def of_word(written: str, folded: str) -> tuple[str, ...]:
+        found = []
+        if is_head(folded, rules, language):
+            found.append("head")
+        if folded in rules["cue"]:
+            found.append("cue")
+        if written[0].isupper():
+            if is_decisive(folded, rules):
+                found.append("company")
+            if folded in rules["club"]:
+                found.append("club")
+            if is_acronym(written, folded, rules):
+                found.append("acronym")
+        return tuple(found)
+
+    return Roles(of_word)
 
 
 def key_of(name: str, language: str) -> str:

@@ -1,21 +1,25 @@
 """The words of a text as the rules for unknown organizations see them."""
 
 import re
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from operator import add
+from typing import NamedTuple, overload
 
 from index.document import Span
 from index.vocabularies.folding import fold_key
 
-_WORD = re.compile(
-    r"(?:[^\W\d_]\.){2,}|\d[\w.,%]*"
-    r"|[^\W_]+(?:[-.+\xad][^\W_]+)*!?"
+_GAP_AND_WORD = re.compile(
+    r"([\W_]*+)((?:[^\W\d_]\.){2,}|\d[\w.,%]*"
+    r"|[^\W_]+(?:[-.+\xad][^\W_]+)*!?|\Z)"
 )
 _TIGHT = frozenset(
     (" ", "'", "’", "' ", "’ ", " & ", "\n", ". & ", "\u00a0", " “", ' "', " «", " « ", " «\u00a0")
 )
 _ELISION = ("'", "’")
-_INITIAL = 2
+_CACHED_WORDS = 60_000
+_SHORT_NUMBER = 2
+_JOINTS = 2
 _MARKS = " «“\"'’-–—("
 _ENDS = frozenset(".!?:")
 
@@ -48,37 +52,97 @@ class Candidate(NamedTuple):
     words: int = 0
 
 
-@lru_cache(maxsize=65536)
-def _folded(word: str) -> str:
-    return fold_key(word).replace(" ", "")
+class Roles(dict[str, tuple[str, ...]]):
+    """The roles of words as written in the rules of a language, found when first asked for.
+
+    ``roles`` finds them from the word as written and folded.
+    """
+
+    def __init__(self, roles: Callable[[str, str], tuple[str, ...]]) -> None:
+        super().__init__()
+        self._roles = roles
+
+    def __missing__(self, written: str) -> tuple[str, ...]:
+        if len(self) >= _CACHED_WORDS:
+            self.clear()
+        found = self[written] = self._roles(written, _folded(written))
+        return found
 
 
-def split_words(text: str) -> list[Word]:
-    """Return the words of ``text`` in order."""
-    words: list[Word] = []
-    end = 0
-    initial = exclaimed = False
-    for found in _WORD.finditer(text):
-        start = found.start()
-        gap = text[end:start]
-        written = found.group()
+def _folded(written: str) -> str:
+    if written.isascii() and written.isalnum():
+        return written.lower()
+    return fold_key(written).replace(" ", "")
+
+
+class Words(Sequence[Word]):
+    """The words of a text in order, each made when asked for: rules look at few of them."""
+
+    def __init__(self, text: str, roles: Roles) -> None:
+        pairs = _GAP_AND_WORD.findall(text)
+        while pairs and not pairs[-1][1]:  # behind the last word
+            pairs.pop()
+        self._gaps = [gap for gap, _ in pairs]
+        self._written = [written for _, written in pairs]
+        self._ends = list(accumulate(map(add, map(len, self._gaps), map(len, self._written))))
+        self._made: list[Word | None] = [None] * len(pairs)
+        self._where: dict[str, list[int]] = {}
+        for index, found in enumerate(map(roles.__getitem__, self._written)):
+            for role in found:
+                self._where.setdefault(role, []).append(index)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @overload
+    def __getitem__(self, index: int) -> Word: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Word]: ...
+
+    def __getitem__(self, index: int | slice) -> Word | list[Word]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self._made)))]
+        word = self._made[index]
+        if word is None:
+            word = self._made[index] = self._make(index % len(self._made))
+        return word
+
+    def _make(self, index: int) -> Word:
+        gap, written, end = self._gaps[index], self._written[index], self._ends[index]
         capital = written[0].isupper()
+        before = self._written[index - 1] if index else ""
+        exclaimed = before[-1:] == "!"
         if gap == " " and not exclaimed:
             tight, first = True, False
         else:
+            initial = len(before) == 1 and before.isupper()
             tight = not exclaimed and (gap in _TIGHT or (initial and gap == ". "))
             mark = gap.strip(_MARKS)[:1]
-            first = not tight and (not words or "\n" in gap or mark in _ENDS)
+            first = not tight and (not index or "\n" in gap or mark in _ENDS)
             if tight and gap == "\n":  # a line broken inside a sentence: only lower case goes on
                 tight, first = not capital, capital
-        words.append(Word(start, found.end(), written, _folded(written), capital, tight, first))
-        end = found.end()
-        initial = capital and len(written) < _INITIAL
-        exclaimed = written[-1] == "!"
-    return words
+        start = end - len(written)
+        return Word(start, end, written, _folded(written), capital, tight, first)
+
+    def where(self, role: str) -> Sequence[int]:
+        """Return the indices of the words that have a role."""
+        return self._where.get(role, ())
+
+    def phrases(self, role: str) -> Iterator[range]:
+        """Yield the runs of words without punctuation that hold a word with a role."""
+        done = 0
+        for index in self.where(role):
+            if index >= done:
+                first, done = index, index + 1
+                while first and self[first].tight:
+                    first -= 1
+                while done < len(self) and self[done].tight:
+                    done += 1
+                yield range(first, done)
 
 
-def capital_run(words: list[Word], at: int, joints: frozenset[str], limit: int = 6) -> int:
+def capital_run(words: Sequence[Word], at: int, joints: frozenset[str], limit: int = 6) -> int:
     """Return the index of the last word of the proper name that begins with word ``at``.
 
     Words of ``joints`` may stand between capitalised ones, two in a row at most.
@@ -89,15 +153,15 @@ def capital_run(words: list[Word], at: int, joints: frozenset[str], limit: int =
         word = words[index]
         if not word.tight:
             break
-        numbered = word.text.isdecimal() and len(word.text) <= _INITIAL and index == last + 1
+        numbered = word.text.isdecimal() and len(word.text) <= _SHORT_NUMBER and index == last + 1
         if word.capital or numbered:
             last = index
-        elif word.folded not in joints or index - last > _INITIAL:
+        elif word.folded not in joints or index - last > _JOINTS:
             break
         index += 1
     return last
 
 
-def span_of(words: list[Word], first: int, last: int) -> Span:
+def span_of(words: Sequence[Word], first: int, last: int) -> Span:
     """Return the characters of words ``first`` to ``last``, both included."""
     return Span(words[first].start, words[last].end)

@@ -20,7 +20,9 @@ from index.fields.organizations import Found
 from index.vocabularies import organizations as organization_authority
 from index.vocabularies import themes as theme_vocabulary
 from index.vocabularies.folding import Folded, fold_key, fold_text
+from index.vocabularies.inflection import inflected
 from index.vocabularies.rows import LANGUAGES
+from index.vocabularies.themes import Expression
 
 _ALGORITHMS = {
     "fr": "french",
@@ -121,35 +123,44 @@ def _patterns(language: str) -> dict[str, tuple[_Pattern, ...]]:
     """Return the expressions of a language by their first stem, longest first."""
     patterns: dict[str, list[_Pattern]] = defaultdict(list)
     for id, entry in theme_vocabulary().entries.items():
-        for expression in entry.expressions.get(language, ()):
-            words = _stem(fold_key(expression.text).split(), language)
-            stems = tuple(stem for stem in words if stem)
-            if stems:
-                single = len(stems) == 1
-                strong = 1.0 if single or expression.plain else _ENOUGH
-                weight = _WEAK if expression.weak else strong
-                word = next(
-                    text
-                    for text, stem in zip(fold_key(expression.text).split(), words, strict=True)
-                    if stem
-                )
-                accented = expression.text.lower() if len(words) == 1 else word
-                capitals = single and expression.text.isupper() and expression.text.isascii()
-                patterns[stems[0]].append(
-                    _Pattern(
-                        stems,
-                        id,
-                        weight,
-                        word if single else "",
-                        capitals,
-                        expression.exact,
-                        accented if single else "",
-                    )
-                )
+        listed = entry.expressions.get(language, ())
+        further = [
+            expression._replace(text=text)
+            for expression in listed
+            for text in inflected(expression.text, language)
+        ]
+        known = set()
+        for number, expression in enumerate([*listed, *further]):
+            pattern = _pattern(id, expression, language)
+            if pattern and (number < len(listed) or pattern.stems not in known):
+                known.add(pattern.stems)
+                patterns[pattern.stems[0]].append(pattern)
     for phrase in theme_vocabulary().traps.get(language, ()):
         stems = tuple(filter(None, _stem(fold_key(phrase).split(), language)))
         patterns[stems[0]].append(_Pattern(stems, _TRAP, 0.0, "", False))
     return {stem: tuple(sorted(found, reverse=True)) for stem, found in patterns.items()}
+
+
+def _pattern(theme: str, expression: Expression, language: str) -> _Pattern | None:
+    """Return what an expression is looked for as, None if it is nothing but stop words."""
+    words = fold_key(expression.text).split()
+    stems = _stem(words, language)
+    kept = tuple(filter(None, stems))
+    if not kept:
+        return None
+    single = len(kept) == 1
+    strong = 1.0 if single or expression.plain else _ENOUGH
+    word = next(text for text, stem in zip(words, stems, strict=True) if stem)
+    accented = expression.text.lower() if len(words) == 1 else word
+    return _Pattern(
+        kept,
+        theme,
+        _WEAK if expression.weak else strong,
+        word if single else "",
+        single and expression.text.isupper() and expression.text.isascii(),
+        expression.exact,
+        accented if single else "",
+    )
 
 
 @cache

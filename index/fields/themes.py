@@ -6,11 +6,12 @@ of several words, or for single words that recur or stand in the title or the le
 must say more than a short one.
 """
 
-import re
 import threading
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import Stemmer
@@ -44,7 +45,6 @@ _STOP = {
     "ar": "في من علي الي عن و",
 }
 NOTHING_FOUND = Found((), ())
-_TOKEN = re.compile(r"\S+")
 _LEAD = 400
 _ENOUGH = 2.0
 _WEAK = 0.5
@@ -56,7 +56,7 @@ _MOST_NEEDED = 4.0
 """A long text must say more: a point for so many characters, from ``_ENOUGH`` to this."""
 _LONGER, _LONGER_GERMAN = 3, 5
 """Letters that an inflected form may have more than the word it is a form of."""
-_CACHED_STEMS = 200_000
+_CACHED_WORDS = 100_000
 _COMPOUNDED = 5
 """Letters that a part of a German compound has at least."""
 
@@ -82,35 +82,62 @@ class _Hit(NamedTuple):
     pattern: _Pattern
 
 
-class _Stems(threading.local):
-    """Stems of folded words with a bounded memory; a Stemmer serves one thread."""
+class _Meaning(NamedTuple):
+    """The stem of a word, and what the word says if what follows does not contradict it.
+
+    The stem is empty for a stop word; words that are in no expression share one.
+    """
+
+    stem: str
+    patterns: tuple[_Pattern, ...] = ()
+
+
+_STOP_WORD = _Meaning("")
+_MEANINGLESS = _Meaning("?")
+
+
+class _Lexicon(dict[str, _Meaning]):
+    """The meanings of the folded words of a language, found when first asked for."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__({"": _STOP_WORD})
+        self._language = language
+
+    def __missing__(self, word: str) -> _Meaning:
+        if len(self) >= _CACHED_WORDS:
+            self.clear()
+            self[""] = _STOP_WORD
+        found = self[word] = self._meaning(word)
+        return found
+
+    def _meaning(self, word: str) -> _Meaning:
+        stem = _stem([word], self._language)[0]
+        if not stem:
+            return _STOP_WORD
+        patterns = _patterns(self._language).get(stem, ())
+        if not patterns and self._language == "de" and len(stem) > 2 * _COMPOUNDED:
+            patterns = _compounded(stem)
+        said = tuple(each for each in patterns if _may_say(word, each, self._language))
+        if said or stem in _all_stems(self._language):
+            return _Meaning(stem, said)
+        return _MEANINGLESS
+
+
+class _Tools(threading.local):
+    """Stemmers and lexicons; a Stemmer serves one thread."""
 
     def __init__(self) -> None:
-        self._stemmers = {code: Stemmer.Stemmer(name) for code, name in _ALGORITHMS.items()}
-        self._known: dict[str, dict[str, str]] = {code: {} for code in _ALGORITHMS}
-
-    def of(self, language: str) -> "tuple[dict[str, str], Stemmer.Stemmer]":
-        """Return the stems known so far and the stemmer for the others."""
-        known = self._known[language]
-        if len(known) > _CACHED_STEMS:
-            known.clear()
-        return known, self._stemmers[language]
+        self.stemmers = {code: Stemmer.Stemmer(name, 0) for code, name in _ALGORITHMS.items()}
+        self.lexicons = {code: _Lexicon(code) for code in _ALGORITHMS}
 
 
-_STEMS = _Stems()
+_TOOLS = _Tools()
 
 
 def _stem(words: Sequence[str], language: str) -> list[str]:
     """Return the stem of each word, an empty string for a stop word."""
-    known, stemmer = _STEMS.of(language)
-    stop = _stop_words(language)
-    stems = []
-    for word in words:
-        stem = known.get(word)
-        if stem is None:
-            stem = known[word] = "" if word in stop else stemmer.stemWord(word)
-        stems.append(stem)
-    return stems
+    stemmer, stop = _TOOLS.stemmers[language], _stop_words(language)
+    return ["" if word in stop else stemmer.stemWord(word) for word in words]
 
 
 @cache
@@ -161,6 +188,12 @@ def _pattern(theme: str, expression: Expression, language: str) -> _Pattern | No
         expression.exact,
         accented if single else "",
     )
+
+
+@cache
+def _all_stems(language: str) -> frozenset[str]:
+    patterns = (pattern for found in _patterns(language).values() for pattern in found)
+    return frozenset(stem for pattern in patterns for stem in pattern.stems)
 
 
 @cache
@@ -234,35 +267,22 @@ def _weakly(found: Mapping[tuple[str, ...], float]) -> float:
 def _hits(
     text: str, folded: Folded, language: str, covered: Sequence[tuple[int, int]]
 ) -> list[_Hit]:
-    tokens = [(found.start(), found.end()) for found in _TOKEN.finditer(folded.text)]
-    stems = _stem([folded.text[start:end] for start, end in tokens], language)
-    kept: list[tuple[str, int, int]] = []
-    ranges = iter([*covered, (len(folded.text), len(folded.text))])
-    masked_from, masked_to = next(ranges)
-    for (start, end), stem in zip(tokens, stems, strict=True):
-        while start >= masked_to and masked_to < len(folded.text):
-            masked_from, masked_to = next(ranges)
-        if masked_from <= start < masked_to:
-            kept.append(("", start, end))
-        elif stem:
-            kept.append((stem, start, end))
-    by_stem = _patterns(language)
+    words = folded.text.split(" ")
+    meanings = list(map(_TOOLS.lexicons[language].__getitem__, words))
+    starts = list(accumulate((len(word) + 1 for word in words), initial=0))
+    masked = bytearray(len(words))
+    for first, last in covered:
+        begin, stop = bisect_left(starts, first), bisect_left(starts, last)
+        masked[begin:stop] = b"\1" * (stop - begin)
     hits = []
-    for index, (stem, start, _) in enumerate(kept):
-        known = by_stem.get(stem, ())
-        if not known and language == "de" and len(stem) > 2 * _COMPOUNDED:
-            known = _compounded(stem)
-        for pattern in known:
-            size = len(pattern.stems)
-            last = kept[index : index + size]
-            if size > 1 and tuple(word for word, _, _ in last) != pattern.stems:
+    for index, meaning in enumerate(meanings):
+        if not meaning.patterns or masked[index]:
+            continue
+        for pattern in meaning.patterns:
+            end = _last(meanings, masked, index, pattern.stems)
+            if end is None:
                 continue
-            written = folded.text[start : last[-1][2]]
-            if pattern.exact and written.rstrip("sx") != pattern.word.rstrip("sx"):
-                continue
-            if pattern.word and not _alike(pattern.word, written, language):
-                continue
-            span = folded.span(start, last[-1][2])
+            span = folded.span(starts[index], starts[end] + len(words[end]))
             surface = text[span.start : span.end]
             if pattern.capitals and not surface.isupper():
                 continue
@@ -281,7 +301,29 @@ def _hits(
     ]
 
 
-@lru_cache(maxsize=100_000)
+def _last(
+    meanings: Sequence[_Meaning], masked: Sequence[int], index: int, stems: tuple[str, ...]
+) -> int | None:
+    """Return the index of the last word of an expression that begins at ``index``, if it does.
+
+    Stop words may stand between its words, but no name.
+    """
+    for stem in stems[1:]:
+        index += 1
+        while index < len(meanings) and not (meanings[index].stem or masked[index]):
+            index += 1
+        if index == len(meanings) or masked[index] or meanings[index].stem != stem:
+            return None
+    return index
+
+
+def _may_say(word: str, pattern: _Pattern, language: str) -> bool:
+    """Say whether a folded word may begin an expression; it has the stem of its first word."""
+    if pattern.exact and word.rstrip("sx") != pattern.word.rstrip("sx"):
+        return False
+    return not pattern.word or _alike(pattern.word, word, language)
+
+
 def _compounded(stem: str) -> tuple[_Pattern, ...]:
     """Return what a German compound says: what its last part does, else weakly what its first."""
     for at in range(3, len(stem) - _COMPOUNDED + 1):
@@ -329,6 +371,11 @@ def _alike(word: str, written: str, language: str) -> bool:
     return len(written) <= longest and written.startswith(word[: max(4, len(word) - 2)])
 
 
+@cache
+def _order() -> dict[str, int]:
+    return {id: number for number, id in enumerate(theme_vocabulary().ids())}
+
+
 def _with_parents(chosen: set[str], evidence: dict[str, set[Span]]) -> tuple[Theme, ...]:
     vocabulary = theme_vocabulary()
     spans: dict[str, set[Span]] = {}
@@ -337,7 +384,7 @@ def _with_parents(chosen: set[str], evidence: dict[str, set[Span]]) -> tuple[The
         parent = vocabulary.parent(theme)
         if parent:
             spans.setdefault(parent, set()).update(evidence[theme])
-    order = {id: number for number, id in enumerate(vocabulary.ids())}
+    order = _order()
     return tuple(
         Theme(theme, tuple(sorted(spans[theme]))) for theme in sorted(spans, key=order.__getitem__)
     )

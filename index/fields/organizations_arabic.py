@@ -1,101 +1,186 @@
-"""Arabic names: a noun for a body in the construct state, or definite with its adjective."""
+"""Arabic names: a noun for a body in the construct state, or definite with its adjective.
+
+The words stand in ``organizations-grammar.txt``, with the roles of its Arabic rows.
+"""
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
 
 from index.document import Span
 from index.fields.organizations_words import Candidate
+from index.vocabularies.folding import fold_key
+from index.vocabularies.organizations_grammar import Grammar, grammar
 
-_HEADS = (
-    "وزارة|جامعة|نقابة|محكمة|جمعية|منظمة|هيئة|لجنة|مجلس|إدارة|ادارة|مؤسسة|مركز|معهد|كلية|اتحاد"
-    "|إتحاد|غرفة|رابطة|سفارة|بلدية|ولاية|شركة|بنك|مصرف|وكالة|صحيفة|جريدة|قناة|إذاعة|اذاعة|موقع"
-    "|مجلة|حزب|حركة|جبهة|تيار|نادي|كتيبة|كتلة|ديوان|دائرة|مستشفى|مدرسة|نيابة|فرقة|جماعة|تنظيم"
-    "|مندوبية|أكاديمية|جيش|شرطة|بورصة|صندوق|برلمان|فريق|مفوضية|كونفدرالية|فدرالية|راديو|دار"
-)
-_DEFINITE = (
-    "المحكمة|الجامعة|النقابة|الجمعية|المنظمة|الهيئة|اللجنة|المجلس|الإدارة|الادارة|المؤسسة|المركز"
-    "|المعهد|الاتحاد|الإتحاد|الغرفة|الرابطة|الشركة|البنك|الوكالة|الحزب|الحركة|الجبهة|التيار|الديوان"
-    "|الكنفدرالية|الصندوق|المندوبية|المرصد|الجيش|الحرس|الشرطة|الخطوط|الترجي|النادي|النجم|الخارجية"
-    "|الوحدة|القطب|الفرقة|الأكاديمية|البرلمان|الكونغرس|المفوضية|الأمانة"
-)
-_PLACE_HEADS_WORDS = (
-    "جامعة حزب نادي معهد صحيفة جريدة قناة إذاعة اذاعة راديو حركة مجلة بنك سفارة شركة"
-)
-_PLACE_HEADS = frozenset(_PLACE_HEADS_WORDS.split())
-_WORD = r"[\u0621-\u0652\u0670]+"
-_NAME = re.compile(
-    rf"(?<![\u0621-\u064a])([ولبفك]{{0,2}}?)({_HEADS}|{_DEFINITE})((?: \"?{_WORD}\"?){{1,6}})"
-)
+_LETTERS = r"\u0621-\u064a"
+_WORD = rf"[{_LETTERS}\u064b-\u0652\u0670]+"
+_QUOTED = re.compile(r" ?[\"“«] ?([^\"”»\n]{2,40}?) ?[\"”»]")
 _ARTICLED = re.compile(r"^(?:و|ب|ل|ول)?(?:ال|لل)")
-_STOPPED_WORDS = (
-    "والحكومة التي الذي الذين اليوم الان الآن الماضي الماضية القادم القادمة الحالي الحالية"
-    " المقبل المقبلة الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة السبت الأحد"
-    " الاحد السيد السيدة الجاري المذكور المذكورة المعني المعنية المختصة السابق السابقة الى"
-    " إلى على الأمر ذلك لكن بعد الرئيس القاضي القاضية الدكتور الأستاذ الوزير الجديد الجديدة"
-    " لتكون لكي لأن ليتم للمرة بعدم بأن بان بها به لها له لهم بينهم بذلك لذلك التابع التابعة"
-    " الصادر الصادرة الخاصة المنعقد المشترك المشتركة بمختلف المتواجد وقد وقال وأكد وأضاف أن"
-    " ان قد لم لا لن ما من في عن مع هو هي اليمني المعتمد المكلف المكلفة الذى التى"
-)
-_STOPPED = frozenset(_STOPPED_WORDS.split())
-_NAMES_BODY_WORDS = "التونسي التونسية العام العامة الوطني الوطنية الأعلى المركزي المركزية"
-_NAMES_BODY = frozenset(_NAMES_BODY_WORDS.split())
-_GENERIC = re.compile(
-    r"إدارة الاعمال|إدارة البلاد|إدارة الأعمال|دائرة الاهتمام|مجلة الل|حركة ا"
-    r"|مجلس (?:الإدارة|الادارة|الأسرة)|لجنة (?:التحقيق|الحوار)|فريق (?:ال(?:عمل|أول))"
-    r"|مركز (?:المدينة|الولاية|الشرطة|الأمن|الحرس|الإيقاف|الامتحان)|ولاية |بلدية ال"
-    r"|الوحدة الوطنية|دار ال|حركة (?:المرور|السير|ال(?:طيران|ملاحة|تنقل))"
-    r"|موقع (?:ال)?(?:حادث|انفجار|تواصل|جريمة|توصل)|مدرسة (?:ابتدائية|إبتدائية|خاصة)"
-    r"|فرقة (?:الأبحاث|الشرطة|أمنية)|الفرقة الأمنية|الجامعة الشتوية|موقع"
-    r"|إدارة ال(?:أزمة|مباراة|حوار)|المجلس المحلي|الشركة (?:ال)?(?:معنية|مذكورة|خاصة)"
-    r"|حزب ال(?:حاكم|معارض)|فريق |النادي ال(?:مذكور|إسباني|انقليزي)|جيش ال"
-    r"|كتلة (?:ال)?(?:هوائية|أجور)|دائرة ال(?:أزمة|ضوء|خطر)|المكتب التنفيذي|الوكالة"
-    r"|الحركة (?:الاحتجاجية|التجارية)|صندوق (?:ال)?(?:اقتراع|بريد)|الجيش الحر|المركز الأول"
-    r"|المركز ال(?:ثاني|ثالث|رابع|خامس|سادس)|دار (?:ال)?(?:شباب|ثقافة)|البنك ال(?:مذكور|خاص)"
-)
-_ENTITY = 2
-_DOING = ("بإ", "بات", "باست", "بانت", "باع", "باق")
-_VERBAL = ("مطالبة", "تعبير", "احتجاج", "تنديد", "نظر", "تحقيق")
+_FEMININE_VERB = 3
+_SHORTEST = 2
+
+
+class _Rules(NamedTuple):
+    """What the grammar says of Arabic, ready to use."""
+
+    name: re.Pattern[str]
+    heads: frozenset[str]
+    contracted: frozenset[str]
+    """Nouns that count only with the article, here those behind ``لل``, without its letters."""
+    own: frozenset[str]
+    """Nouns that a proper name or a place may follow at once (``جامعة تولوز``)."""
+    named: frozenset[str]
+    """Those that are no part of a name in quotation marks (``صحيفة "الصباح"``)."""
+    alone: frozenset[str]
+    """Definite nouns that one adjective makes a name (``الترجي التونسي``)."""
+    bodies: frozenset[str]
+    """Adjectives that make a definite noun the name of a body (``العامة``)."""
+    stop: frozenset[str]
+    places: frozenset[str]
+    purposes: frozenset[str]
+    generic: re.Pattern[str]
+
+
+@cache
+def _rules() -> _Rules:
+    words: Grammar = grammar("ar")
+    own = frozenset(word for word in words["direct"] if not word.isascii())
+    heads = words["head"] | words["lower"] | own
+    contracted = frozenset(head.removeprefix("ال") for head in heads if head.startswith("ال"))
+    spelled = "|".join(
+        _spellings(word) for word in sorted(heads | contracted, key=len, reverse=True)
+    )
+    name = re.compile(
+        rf"(?<![{_LETTERS}])([ولبفك]{{0,2}}?)({spelled})(?![{_LETTERS}])((?: {_WORD}){{0,6}})"
+    )
+    generic = re.compile("|".join(_spellings(each.strip()) for each in words.generic))
+    return _Rules(
+        name,
+        heads,
+        contracted - heads,
+        own,
+        words["lower"],
+        words["club"],
+        words["bare"],
+        words["stop"],
+        words["place"],
+        words["purpose"],
+        generic,
+    )
+
+
+def _spellings(folded: str) -> str:
+    """Return an expression for every way of writing a folded word."""
+    written = {"ا": "[اأإآ]", "ه": "[هة]", "ي": "[يىئ]", "و": "[وؤ]"}
+    return "".join(written.get(letter, letter) for letter in folded)
 
 
 def find_arabic(text: str) -> Iterator[Candidate]:
     """Yield names that begin with a noun for a body and go on as such names do."""
-    for found in _NAME.finditer(text):
-        head = found.group(2)
-        start = found.start(2)
-        end, bound, placed_already = found.end(2), 0, False
-        definite = head.startswith("ال") or found.group(1).endswith("لل")
-        free = head in _PLACE_HEADS
-        for word in re.finditer(rf"\"?{_WORD}\"?", found.group(3)):
-            written = word.group().strip('"')
-            if written in _STOPPED or len(written) < _ENTITY:
+    rules = _rules()
+    position = 0
+    while found := rules.name.search(text, position):
+        name = _name(found, text, rules)
+        position = name.end if name else found.end(2)
+        if name:
+            yield Candidate(name, "arabic")
+
+
+def _name(found: re.Match[str], text: str, rules: _Rules) -> Span | None:
+    """Return the characters of the name that the noun of ``found`` begins, if it does."""
+    head = fold_key(found.group(2))
+    if head in rules.contracted and not found.group(1).endswith("لل"):
+        return None
+    quoted = _QUOTED.match(text, found.end(2))
+    if quoted and head in rules.named:
+        return Span(*quoted.span(1))
+    if quoted and head in rules.own:
+        return Span(found.start(2), quoted.end())
+    end = _end(found, head, rules)
+    if end == found.end(2) or rules.generic.match(text, found.start(2)):
+        return None
+    return Span(found.start(2), end)
+
+
+def _end(found: re.Match[str], head: str, rules: _Rules) -> int:
+    """Return where the name ends; where its first noun does if it is no name."""
+    none = found.end(2)
+    end = none
+    definite = head.startswith("ال") or found.group(1).endswith("لل")
+    own = head in rules.own
+    count = named = 0
+    placed = opened = False
+    for word in re.finditer(_WORD, found.group(3)):
+        written = fold_key(word.group())
+        if written in rules.stop or len(written) < _SHORTEST or placed:
+            break
+        if count == 0 and written.startswith("وال"):
+            return none
+        if count > 1 and written in rules.heads:
+            break
+        if _is_verb(word.group()):
+            break
+        if opened:  # the second word of a place such as Sidi Bouzid
+            placed, opened = True, False
+        elif _place(written, rules.places, definite or count > 0):
+            placed = written not in rules.places
+        elif _place(written, _opening(rules.places), definite or count > 0):
+            opened = True
+        elif _ARTICLED.match(written):
+            if written.startswith("بال") or (
+                written.startswith("لل") and not _purpose(written, count, definite, rules)
+            ):
                 break
-            if written.startswith("لل") and (free or head == "وزارة" or written.endswith(_VERBAL)):
+            named += 1
+        elif written[0] == "ل" and (written in rules.purposes or (definite and count)):
+            named += 1
+        elif count == 0 and not definite:
+            if written[0] in "بل" and len(written) > _FEMININE_VERB and not own:
                 break
-            if bound == 0 and not definite and written[0] in "بو" and not written.startswith("ال"):
+            if own and written.endswith(("يه", "ي")):  # an adjective: any body of that kind
                 break
-            if len(written) > 3 and written.endswith("ت") and not written.endswith("ات"):
-                break
-            if bound == 0 and free and written.endswith("ية") and not written.startswith("ال"):
-                break
-            articled = _ARTICLED.match(written)
-            placed = bound > 0 and not placed_already and written[0] in "بل" and len(written) > 3
-            placed = placed and not free and not written.startswith(_DOING)
-            placed_already = placed_already or placed
-            if not (articled or placed or (free and bound == 0) or (not definite and bound == 0)):
-                break
-            bound += 1
-            end = found.start(3) + word.end()
-        name = text[start:end]
-        if not bound or _GENERIC.match(name):
-            continue
-        if definite and not any(
-            word in _NAMES_BODY or word[:1] in "لب" for word in name.split()[1:]
-        ):
-            continue
-        if (
-            not definite
-            and not free
-            and not any(_ARTICLED.match(word) for word in name.split()[1:])
-        ):
-            continue
-        yield Candidate(Span(start, end), "arabic")
+            named += own
+        else:
+            break
+        count += 1
+        end = found.start(3) + word.end()
+    if definite:
+        enough = count > 1 or head in rules.alone
+        return end if enough and _names_body(found.group(3)[: end - none], rules) else none
+    return end if named or (own and count) else none
+
+
+@cache
+def _opening(places: frozenset[str]) -> frozenset[str]:
+    """Return the first words of places of two."""
+    return frozenset(place.split()[0] for place in places if " " in place)
+
+
+def _names_body(rest: str, rules: _Rules) -> bool:
+    """Say whether what follows a definite noun makes it a name."""
+    words = [fold_key(word) for word in rest.split()]
+    placed = len(words) > 1 and words[-1].startswith("ب")
+    return placed or any(word in rules.bodies or word.startswith("ل") for word in words)
+
+
+def _is_verb(word: str) -> bool:
+    """Say whether a word is a verb in the past, third person feminine, as headlines have them."""
+    return len(word) > _FEMININE_VERB and word.endswith("ت") and not word.endswith("ات")
+
+
+def _place(written: str, places: frozenset[str], prefixed: bool) -> bool:
+    """Say whether the word is a place, behind ``ب`` where something stands before it."""
+    if prefixed:
+        return written[0] == "ب" and (written[1:] in places or written[1:] in _bare(places))
+    return written in places
+
+
+@cache
+def _bare(places: frozenset[str]) -> frozenset[str]:
+    return frozenset(place.removeprefix("ال") for place in places if place.startswith("ال"))
+
+
+def _purpose(written: str, count: int, definite: bool, rules: _Rules) -> bool:
+    """Say whether ``لل`` begins what the body is for, not what somebody does there."""
+    return written in rules.purposes or (definite and count > 0)

@@ -98,6 +98,10 @@ def _forms(id: str, name: Name) -> Iterable[tuple[str, Form]]:
         yield " ".join(key), form._replace(dotted=True)
     if name.language == "ar" and not name.text.isascii():
         yield from _arabic_forms(key, form)
+        first, space, rest = key.partition(" ")
+        if space and not rest.startswith(_ARABIC_ARTICLE):  # الجوهرة "أف أم"
+            yield f"{first}  {rest}", form
+            yield from _arabic_forms(f"{first}  {rest}", form)
     elif name.language in _INFLECTED and not name.acronym:
         for variant in _INFLECTED[name.language](name.text):
             yield fold_key(variant), form

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from index.document import Span
-from index.fields.organizations_words import Candidate, Words, capital_run, span_of
+from index.fields.organizations_words import Candidate, Word, Words, capital_run, span_of
 from index.vocabularies.organizations_grammar import Grammar
 
 _ADJECTIVES = 2
@@ -23,6 +23,12 @@ _AFTER = re.compile(
     r"|publi|expliqu|relat|détaill|cit|annon|not|titr|évoqu|soulign|rappel)"
 )
 _CONTEXT = 45
+_ENGLISH_JOINTS = frozenset(("of", "for", "the"))
+_ABSTRACT = (
+    *("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tionen"),
+    *("tag", "abend", "nacht", "morgen", "mittag", "vormittag", "personen", "angaben", "leute"),
+)
+"""Endings of German nouns that are no names: ``der Konzern Mittwochabend``."""
 
 
 def quoted_as_press(text: str, span: Span) -> bool:
@@ -37,7 +43,9 @@ def find_cued(words: Words, grammar: Grammar, common: frozenset[str]) -> Iterato
     ``common`` are names that are none of an organization, such as countries.
     """
     stop, small = grammar["stop"], grammar["small"]
-    joints = frozenset() if grammar["and"] & _NO_JOINTS else small
+    joints = small
+    if grammar["and"] & _NO_JOINTS:
+        joints = _ENGLISH_JOINTS if "und" in grammar["and"] else frozenset()
     for index in words.where("cue"):
         at = index + 1
         adjectives = 0
@@ -55,9 +63,18 @@ def find_cued(words: Words, grammar: Grammar, common: frozenset[str]) -> Iterato
             name = " ".join(each.folded for each in words[at : last + 1])
             if words[at].folded in grammar["given"] and last > at:
                 continue
+            if last == at and _is_common(words[at], grammar):
+                continue
             titled = words[at].folded in small and (last == at or words[at].text.isupper())
             if name not in common and not titled and words[at].folded not in stop:
                 yield Candidate(span_of(words, at, last), "cue")
+
+
+def _is_common(word: Word, grammar: Grammar) -> bool:
+    """Say whether a capitalised German word is a common noun and no name."""
+    if "und" not in grammar["and"] or word.text.isupper():
+        return False
+    return word.folded in grammar["common"] or word.folded.endswith(_ABSTRACT)
 
 
 def find_clubs(words: Words, grammar: Grammar) -> Iterator[Candidate]:

@@ -12,6 +12,14 @@ _SCHOOLS = frozenset(("lycee", "clinique"))
 """Of these there are many in a town: its name does not do."""
 
 
+_ARTICLE = 5
+_VAGUE = frozenset(("von", "des", "den", "dem"))
+_FOR = frozenset(("para", "per", "pour"))
+_INFINITIVES = ("ar", "er", "ir", "are", "ere", "ire", "oir", "arse", "erse", "irse")
+_NOUNS = frozenset(("mujer", "militar", "hogar", "mar", "mulher", "popular", "exterior"))
+_SAINTS = frozenset(("san", "sao", "santo", "santa", "saint", "sankt", "st", "sant"))
+
+
 class _Complement:
     """What follows a head: the last word, and what kinds of word it holds."""
 
@@ -63,6 +71,8 @@ def _name(words: Sequence[Word], at: int, grammar: Grammar, language: str) -> in
     rest = _complement(words, at, grammar)
     if rest.last == at or _is_generic(words, at, rest.last, grammar):
         return None
+    if head in grammar["weak"] and not _strong(words, at, rest):
+        return None
     named = rest.capitals or (rest.nation and rest.groups)
     if ministry:
         return rest.last if rest.groups or rest.capitals else None
@@ -79,6 +89,8 @@ def _direct(words: Sequence[Word], at: int, grammar: Grammar) -> int | None:
     following = at + 1
     if following < len(words) and words[following].tight and words[following].capital:
         if words[following].folded in grammar["stop"]:
+            return None
+        if words[following].folded in grammar["common"]:
             return None
         german = not grammar["small"].isdisjoint(("der", "des"))
         return capital_run(words, following, frozenset() if german else grammar["small"], 8)
@@ -109,11 +121,13 @@ def _complement(words: Sequence[Word], at: int, grammar: Grammar) -> _Complement
                 break
             if not target.capital and (rest.groups >= _GROUPS or rest.capitals > 1):
                 break
+            if word.folded in _FOR and following == index + 1 and _infinitive(target):
+                break
             rest.groups += 1
             rest.capitals += target.capital
             rest.last, index = following, following + 1
         elif word.capital:
-            if word.folded in grammar["given"]:
+            if word.folded in grammar["given"] and words[index - 1].folded not in _SAINTS:
                 break
             rest.capitals += 1
             rest.last, index = index, index + 1
@@ -137,6 +151,22 @@ def _skip(words: Sequence[Word], index: int, small: frozenset[str]) -> int | Non
         if words[following].folded not in small:
             return following
     return None
+
+
+def _strong(words: Sequence[Word], at: int, rest: _Complement) -> bool:
+    """Say whether a noun that is a common word as often as a body is one here.
+
+    German writes the adjectives of names with a capital, and such names go on with ``für`` or
+    a noun in the genitive that has an article (``Forum gegen Antisemitismus``).
+    """
+    written = words[at + 1 : rest.last + 1]
+    first = written[0].folded
+    plain = any(not word.capital and len(word.folded) > _ARTICLE for word in written)
+    return rest.groups > 0 and first not in _VAGUE and not plain
+
+
+def _infinitive(word: Word) -> bool:
+    return not word.capital and word.folded.endswith(_INFINITIVES) and word.folded not in _NOUNS
 
 
 def _is_generic(words: Sequence[Word], at: int, last: int, grammar: Grammar) -> bool:

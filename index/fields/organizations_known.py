@@ -102,9 +102,9 @@ def _forms(id: str, name: Name) -> Iterable[tuple[str, Form]]:
         if space and not rest.startswith(_ARABIC_ARTICLE):  # الجوهرة "أف أم"
             yield f"{first}  {rest}", form
             yield from _arabic_forms(f"{first}  {rest}", form)
-    elif name.language in _INFLECTED and not name.acronym:
-        for variant in _INFLECTED[name.language](name.text):
-            yield fold_key(variant), form
+    elif (name.language == "de" and not name.acronym) or _is_german(name):
+        for variant in _german(name.text):
+            yield fold_key(variant), form._replace(text=variant) if name.exact else form
     if name.exact and name.text.startswith("Le "):
         for contracted in ("au", "du", "le"):
             yield f"{contracted}{key[2:]}", form._replace(prefix=3, cued=True)
@@ -141,7 +141,13 @@ def _genitives(noun: str) -> tuple[str, ...]:
     return (noun,) if noun.endswith("s") else (noun, noun + "s", noun + "es")
 
 
-_INFLECTED = {"de": _german}
+_GERMAN_NOUNS = ("Zeitung", "Nachrichten", "Presse", "Rundschau", "Tageszeitung", "Bank", "Bahn")
+
+
+def _is_german(name: Name) -> bool:
+    """Say whether a name that all languages use is a German one with an adjective."""
+    first, _, rest = name.text.partition(" ")
+    return name.language == "mul" and first.endswith("e") and rest.endswith(_GERMAN_NOUNS)
 
 
 def _speaks(form: Form, language: str) -> bool:

@@ -14,9 +14,27 @@ _GAP_AND_WORD = re.compile(
     r"|[^\W_]+(?:[-.+\xad][^\W_]+)*!?|\Z)"
 )
 _TIGHT = frozenset(
-    (" ", "'", "’", "' ", "’ ", " & ", "\n", ". & ", "\u00a0", " “", ' "', " «", " « ", " «\u00a0")
+    (
+        " ",
+        "- ",
+        "'",
+        "’",
+        "' ",
+        "’ ",
+        " & ",
+        "\n",
+        ". & ",
+        "\u00a0",
+        " “",
+        ' "',
+        " «",
+        " « ",
+        " «\u00a0",
+    )
 )
 _ELISION = ("'", "’")
+_ABBREVIATED = frozenset(("St", "Ste"))
+"""Words whose full stop ends no sentence: ``Landesgericht St. Pölten``."""
 _CACHED_WORDS = 60_000
 _SHORT_NUMBER = 2
 _JOINTS = 2
@@ -116,7 +134,7 @@ class Words(Sequence[Word]):
         if gap == " " and not exclaimed:
             tight, first = True, False
         else:
-            initial = len(before) == 1 and before.isupper()
+            initial = before in _ABBREVIATED or (len(before) == 1 and before.isupper())
             tight = not exclaimed and (gap in _TIGHT or (initial and gap == ". "))
             mark = gap.strip(_MARKS)[:1]
             first = not tight and (not index or "\n" in gap or mark in _ENDS)

@@ -15,7 +15,7 @@ from index.vocabularies.rows import LANGUAGES, read_rows
 _ROLES_WORDS = (
     "legal suffix of direct head lower ministry court bare cue article said small and stop"
     " generic nation adjective club clubarticle acronymstop given indefinite"
-    " place purpose"
+    " place purpose weak common"
 )
 ROLES = frozenset(_ROLES_WORDS.split())
 

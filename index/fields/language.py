@@ -20,7 +20,7 @@ from langdetect.lang_detect_exception import LangDetectException
 
 from index.document import Document, Language, Span
 from index.fields.language_parts import divide
-from index.fields.language_words import WORDS, evidence
+from index.fields.language_words import WORDS, evidence, languages_of
 
 OFFERED = ("fr", "en", "es", "de", "it", "pt", "ar", "nl", "ru", "sv")
 SAMPLE = 400
@@ -38,8 +38,9 @@ _WEIGHT = 1.6
 _RARE = frozenset(("nl", "sv"))
 """Languages that rows of names and abbreviations are taken for: they must show their words."""
 _RARITY = 0.02
-_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[#@]\w+|[\d_]+|[<>{}\[\]|*=~^\\/]+")
-_SPACES = re.compile(r"\s+")
+_MARKS = r"[#@]\w+|[\d_]+|[<>{}\[\]|*=~^\\/]+"
+_NOISE = re.compile(rf"https?://\S+|www\.\S+|{_MARKS}")
+_NOISE_AND_MAIL = re.compile(rf"https?://\S+|www\.\S+|\S+@\S+|{_MARKS}")
 
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),
@@ -53,12 +54,14 @@ _SCRIPTS = (
     ("ka", re.compile("[\u10a0-\u10ff]")),
     ("ar", re.compile("[\u0600-\u06ff\u0750-\u077f]")),
     ("ru", re.compile("[\u0400-\u04ff]")),
+    ("latin", re.compile("[a-zà-öø-ÿœāăąćčďđēęěğīıłńňőřśşšťūůűźżž]", re.IGNORECASE)),
 )
-_LATIN = re.compile("[a-zà-öø-ÿœāăąćčďđēęěğīıłńňőřśşšťūůűźżž]", re.IGNORECASE)
 _PERSIAN = re.compile("[پچژگ]")
 _URDU = re.compile("[ٹڈڑےں]")
 _UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
-_LATIN_SCRIPT = "latin"
+_LATIN_SCRIPT = _SCRIPTS[-1][0]
+_OWN_SCRIPT = frozenset(code for code, _ in _SCRIPTS[:-1])
+"""Languages that their script tells."""
 _OF_SCRIPT = {"fa": "ar", "ur": "ar", "uk": "ru", "bg": "ru", "sr": "ru", "be": "ru", "mk": "ru"}
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -111,10 +114,23 @@ _DECLARED = {
 }
 
 
+class _ScriptOf(dict[str, str]):
+    """The script or language of a character, empty for other characters than letters."""
+
+    def __missing__(self, character: str) -> str:
+        names = (name for name, pattern in _SCRIPTS if pattern.match(character))
+        found = self[character] = next(names, "")
+        return found
+
+
+_SCRIPT_OF = _ScriptOf()
+
+
 def running_text(text: str) -> str:
     """Return the first characters of ``text`` fit for detection: lower case, no addresses."""
-    sample = _NOISE.sub(" ", text[: 2 * SAMPLE])
-    return _SPACES.sub(" ", sample).strip().lower()[:SAMPLE]
+    begin = text[: 2 * SAMPLE]
+    noise = _NOISE_AND_MAIL if "@" in begin else _NOISE
+    return " ".join(noise.sub(" ", begin).split()).lower()[:SAMPLE]
 
 
 def declared_code(declared: str) -> str:
@@ -130,11 +146,10 @@ def dominant_script(sample: str) -> str:
     """Return ``latin``, or the language that stands for the script of most letters, or ``""``."""
     if sample.isascii():
         return _LATIN_SCRIPT if any(map(str.isalpha, sample)) else ""
-    latin = len(_LATIN.findall(sample))
-    if latin * 2 > len(sample):
+    found = Counter(map(_SCRIPT_OF.__getitem__, sample))
+    if found[_LATIN_SCRIPT] * 2 > len(sample):
         return _LATIN_SCRIPT
-    counts = {code: len(pattern.findall(sample)) for code, pattern in _SCRIPTS}
-    counts[_LATIN_SCRIPT] = latin
+    counts = {code: found[code] for code, _ in _SCRIPTS}
     if counts["ja"] and counts["ja"] * 8 > counts["zh"]:
         counts["ja"] += counts["zh"]
     best = max(counts, key=lambda code: counts[code])
@@ -146,18 +161,15 @@ def _plausible(code: str, sample: str, script: str) -> bool:
     if not script:
         return True
     expected = _OF_SCRIPT.get(code, code)
-    known_scripts = {name for name, _ in _SCRIPTS}
     if script != _LATIN_SCRIPT:
         return expected == script
-    if expected in known_scripts:
+    if expected in _OWN_SCRIPT:
         return False
     if code not in WORDS:
         return True
     words = _WORD.findall(sample)
-    counts = Counter(words)
-    hits = {name: sum(counts[word] for word in common) for name, common in WORDS.items()}
-    best = max(hits.values())
-    return len(words) < 20 or hits[code] * 3 >= best
+    hits = Counter(name for word in words for name in languages_of(word))
+    return len(words) < 20 or hits[code] * 3 >= max(hits.values(), default=0)
 
 
 class _Profiles(DetectorFactory):  # type: ignore[misc]
@@ -208,7 +220,7 @@ def detect_text(text: str, languages: tuple[str, ...] = OFFERED) -> Language:
         return Language("und", 0.0, "none")
     if script != _LATIN_SCRIPT:
         return Language(_of_script(script, sample), 1.0 if letters >= _LEAST_LETTERS else 0.8)
-    latin = tuple(code for code in languages if code not in {name for name, _ in _SCRIPTS})
+    latin = tuple(code for code in languages if code not in _OWN_SCRIPT)
     code, confidence = _guess(sample, latin)
     if code == "und" or confidence < _LEAST_CONFIDENCE:
         return Language("und", round(confidence, 3), "none")

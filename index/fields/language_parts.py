@@ -83,7 +83,7 @@ def _language(piece: str, code: str, detect: Detect) -> str:
     lowered = piece[:_READ].lower()
     words = _WORD.findall(lowered)
     own = EXCLUSIVE.get(code, frozenset())
-    if sum(word in own for word in words) > _SHARE * len(words):
+    if sum(map(own.__contains__, words)) > _SHARE * len(words):
         return code
     said = evidence(words, lowered)
     best = max(said, key=lambda each: said[each], default=code)

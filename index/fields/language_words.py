@@ -76,7 +76,13 @@ def _shares(groups: Mapping[str, Iterable[str]]) -> dict[str, tuple[tuple[str, f
 
 
 _WORD_SHARES = _shares(WORDS)
+_OWNERS = {word: tuple(code for code, _ in shares) for word, shares in _WORD_SHARES.items()}
 _LETTER_SHARES = _shares(_LETTERS)
+
+
+def languages_of(word: str) -> tuple[str, ...]:
+    """Return the languages that have a function word."""
+    return _OWNERS.get(word, ())
 
 
 def evidence(words: Iterable[str], text: str) -> dict[str, float]:

@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
-from array import array
+from bisect import bisect_right
+from codecs import charmap_decode
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from index.document import Span
@@ -75,6 +78,52 @@ class _FoldTable(dict[int, str]):
 
 
 _TABLE = _FoldTable()
+_PAGES = ("cp1252", "cp1256")
+"""Code pages that hold most texts in Latin and in Arabic script, a byte for a character."""
+
+
+class _Page(NamedTuple):
+    """A code page: its folded characters by byte, and bytes that show what is special."""
+
+    name: str
+    folded: str
+    kinds: bytes
+
+
+_SHORT = 40
+"""A text of so many characters is folded without code pages, which take longer to set up."""
+_ORDINARY, _BLANK, _LINE, _OTHER = b".", b" ", b"\n", b"!"
+_SPECIAL_KINDS = re.compile(rb"!|  +| \n *|\n +")
+"""What ``_SPECIAL`` finds in a text, found in the kinds of its characters."""
+
+
+@cache
+def _pages() -> tuple[_Page, ...]:
+    pages = []
+    for name in _PAGES:
+        characters = bytes(range(256)).decode(name, "replace")
+        kinds = b"".join(map(_kind, characters))
+        pages.append(_Page(name, characters.translate(_TABLE), kinds))
+    return tuple(pages)
+
+
+def _kind(character: str) -> bytes:
+    if character.isspace():
+        return _LINE if character == "\n" else _BLANK
+    return _OTHER if _SPECIAL.match(character) else _ORDINARY
+
+
+def _fold_each(text: str) -> tuple[str, Iterable[tuple[int, int]]]:
+    """Fold every character to one, and find the pieces of the text that this is wrong for."""
+    for page in _pages() if len(text) > _SHORT else ():
+        try:
+            written = text.encode(page.name)
+        except UnicodeEncodeError:
+            continue
+        folded = charmap_decode(written, "strict", page.folded)[0]
+        kinds = written.translate(page.kinds)
+        return folded, (special.span() for special in _SPECIAL_KINDS.finditer(kinds))
+    return text.translate(_TABLE), (special.span() for special in _SPECIAL.finditer(text))
 
 
 class Folded(NamedTuple):
@@ -82,41 +131,44 @@ class Folded(NamedTuple):
 
     Lower case without accents; every apostrophe, hyphen and punctuation mark is a space (``&``
     and ``+`` stay), one run of white space is one space, but a blank line stays two so that no
-    name reaches across paragraphs. ``offsets`` is None where character ``i`` of ``text`` is
-    character ``i - 1`` of the original.
+    name reaches across paragraphs. Character ``i`` of ``text`` is character ``i - back`` of the
+    original, where ``back`` belongs to the last of ``places`` up to ``i``.
     """
 
     text: str
-    offsets: "array[int] | None"
+    places: Sequence[int]
+    back: Sequence[int]
 
     def span(self, start: int, end: int) -> Span:
         """Return the original characters of ``text[start:end]``."""
-        if self.offsets is None:
+        if len(self.places) == 1:
             return Span(start - 1, end - 1)
-        return Span(self.offsets[start - 1], self.offsets[end - 2] + 1)
+        return Span(self._original(start), self._original(end - 1) + 1)
+
+    def _original(self, at: int) -> int:
+        return at - self.back[bisect_right(self.places, at) - 1]
 
 
 def fold_text(text: str) -> Folded:
-    """Fold a whole text for matching. Costs one pass; ordinary text needs no table of offsets."""
-    first = _SPECIAL.search(text)
-    if first is None:
-        return Folded(f" {text.translate(_TABLE)} ", None)
+    """Fold a whole text for matching. Costs one pass; ordinary text needs no table of places."""
+    folded, specials = _fold_each(text)
     pieces = [" "]
-    offsets = array("l")
-    done = 0
-    for special in _SPECIAL.finditer(text, first.start()):
-        start, end = special.span()
-        pieces.append(text[done:start].translate(_TABLE))
-        offsets.extend(range(done, start))
-        found = special.group()
+    places, back = [0], [1]
+    done, length = 0, 1
+    for start, end in specials:
+        found = text[start:end]
         replacement = " " if found.isspace() else _EXPANDING.get(found, "")
-        pieces.append(replacement)
-        offsets.extend([start] * len(replacement))
+        pieces += (folded[done:start], replacement)
+        length += start - done
+        for place in range(length + 1, length + len(replacement)):
+            places.append(place)
+            back.append(place - start)
+        length += len(replacement)
+        places.append(length)
+        back.append(length - end)
         done = end
-    pieces.append(text[done:].translate(_TABLE))
-    offsets.extend(range(done, len(text)))
-    pieces.append(" ")
-    return Folded("".join(pieces), offsets)
+    pieces += (folded[done:], " ")
+    return Folded("".join(pieces), places, back)
 
 
 def fold_key(name: str) -> str:

@@ -1,36 +1,44 @@
-"""Facet columns: what every document carries, as arrays.
+"""Facet columns: the values of one facet that every document carries, as arrays.
 
-A value column is stored as two arrays in the manner of a sparse matrix: ``offsets`` (one more
-than there are documents) says where the ordinals of each document begin in ``ordinals``; an
-ordinal is an index into the sorted ``values``. All arrays are mapped, not read.
+A value is its ordinal, its place among the sorted values; the ordinals of documents are ``Cells``.
+Files of a column ``NAME`` in a segment::
+
+    NAME.names.array    JSON (UTF-8): slots, values, the label of each, and variants
+    NAME.rows.array     the rows of cells, as narrow as the ordinals allow
+    NAME.more.array     document and ordinal of every other value: all documents, all ordinals
+    NAME.written.array  where documents differ about the label of a value: which document writes
+                        which of the variants (ordinal and label): all documents, all variants
+
+Files are opened at once and read, and verified, when first asked for.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from index.codec.runs import places
-from index.days import UNDATED_DAY, UNDATED_SECOND
-from index.files import load_array, read_json, save_array
+from index.cells import Cells, Docs, Mask, lay_out
+from index.files import open_array, save_array
 
 FACETS = ("organization", "theme", "lang", "source")
 
-Docs = NDArray[np.int32]
+Key = TypeVar("Key", int, str)
 
 
 class ValueColumnWriter:
     """Collects the values of one facet, document by document, in order."""
 
     def __init__(self) -> None:
-        self._offsets = [0]
-        self._entries: list[int] = []
-        self._labels: list[int] = []
+        self._sizes = array("i")
+        self._entries = array("i")
+        self._labels = array("i")
         self._known: dict[str, int] = {}
         self._texts: dict[str, int] = {"": 0}
 
@@ -39,44 +47,142 @@ class ValueColumnWriter:
         for value, label in values:
             self._entries.append(self._known.setdefault(value, len(self._known)))
             self._labels.append(self._texts.setdefault(label, len(self._texts)))
-        self._offsets.append(len(self._entries))
+        self._sizes.append(len(values))
 
     def save(self, folder: Path, name: str) -> None:
         """Write the column, its values sorted."""
         values = sorted(self._known)
-        rank = np.empty(len(values), np.int32)
+        rank = np.empty(len(values), np.int64)
         for ordinal, value in enumerate(values):
             rank[self._known[value]] = ordinal
-        entries = np.asarray(self._entries, np.int64)
-        save_array(folder / f"{name}.offsets.array", np.asarray(self._offsets, np.int64))
-        save_array(folder / f"{name}.ordinals.array", rank[entries].astype(np.int32))
-        save_array(folder / f"{name}.labels.array", np.asarray(self._labels, np.int32))
-        names = {"values": values, "labels": list(self._texts)}
-        (folder / f"{name}.json").write_bytes(orjson.dumps(names))
+        sizes = np.asarray(self._sizes, np.int64)
+        ordinals = rank[np.asarray(self._entries, np.int64)]
+        cells = lay_out(sizes, ordinals, len(values))
+        labels, variants, docs, which = self._labelled(sizes, ordinals, len(values))
+        names = {"slots": cells.slots, "values": values, "labels": labels, "variants": variants}
+        save_array(folder / f"{name}.names.array", np.frombuffer(orjson.dumps(names), np.uint8))
+        save_array(folder / f"{name}.rows.array", cells.rows)
+        save_array(
+            folder / f"{name}.more.array", np.concatenate([cells.more_docs, cells.more_ordinals])
+        )
+        save_array(folder / f"{name}.written.array", np.concatenate([docs, which]).astype(np.int32))
+
+    def _labelled(
+        self, sizes: NDArray[np.int64], ordinals: NDArray[np.int64], values: int
+    ) -> tuple[list[str], list[tuple[int, str]], NDArray[np.int64], NDArray[np.int64]]:
+        """Return the label of each value, the variants of those with several, who writes which."""
+        texts = list(self._texts)
+        pairs, of_entry, counts = np.unique(
+            ordinals * len(texts) + np.asarray(self._labels, np.int64),
+            return_inverse=True,
+            return_counts=True,
+        )
+        owners = pairs // len(texts)
+        written = [texts[at] for at in (pairs % len(texts)).tolist()]
+        labels = [""] * values
+        found = Counter(dict(zip(zip(owners.tolist(), written, strict=True), counts, strict=True)))
+        for ordinal, text in _best(found).items():
+            labels[ordinal] = text
+        several = np.bincount(owners, minlength=values)[owners] > 1
+        several &= pairs % len(texts) > 0
+        variants = [(int(owners[at]), written[at]) for at in several.nonzero()[0].tolist()]
+        number = np.cumsum(several) - 1
+        differing = several[of_entry]
+        docs = np.repeat(np.arange(len(sizes)), sizes)[differing]
+        return labels, variants, docs, number[of_entry[differing]]
+
+
+def _best(found: Mapping[tuple[Key, str], int]) -> dict[Key, str]:
+    """Return for each value the label that most write (of equals, the first in the alphabet)."""
+    best: dict[Key, tuple[int, str]] = {}
+    for (value, text), count in found.items():
+        if text and count and (value not in best or (-count, text) < best[value]):
+            best[value] = (-int(count), text)
+    return {value: text for value, (_, text) in best.items()}
+
+
+class Tally(NamedTuple):
+    """How many documents carry each value, by ordinal, and how many carry none."""
+
+    counts: NDArray[np.int64]
+    missing: int
+
+
+class _Stored:
+    """A value column of one segment, as written."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._names = open_array(folder / f"{name}.names.array", "u")
+        self._rows = open_array(folder / f"{name}.rows.array", "u")
+        self._more = open_array(folder / f"{name}.more.array", "i")
+        self._written = open_array(folder / f"{name}.written.array", "i")
+        self.documents = self._rows.size
+
+    @cached_property
+    def _said(self) -> dict[str, Any]:
+        said: dict[str, Any] = orjson.loads(self._names.raw(0, self._names.size))
+        return said
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        return tuple(self._said["values"])
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The label of every value, over all documents of the segment; empty where none is."""
+        return tuple(self._said["labels"])
+
+    @cached_property
+    def cells(self) -> Cells:
+        docs, ordinals = self._more.all().reshape(2, -1)
+        return Cells(len(self.values), int(self._said["slots"]), self._rows.all(), docs, ordinals)
+
+    def written(self, live: Mask) -> Counter[tuple[str, str]]:
+        """Return how many live documents write a label for a value."""
+        counts = self.cells.tally(np.flatnonzero(live).astype(np.int32)).tolist()
+        variants = [(self.values[ordinal], text) for ordinal, text in self._said["variants"]]
+        # Where documents differ, those that write each variant are counted.
+        several = {value for value, _ in variants}
+        found = Counter(
+            {
+                (value, label): count
+                for value, label, count in zip(self.values, self.labels, counts, strict=False)
+                if value not in several
+            }
+        )
+        docs, which = self._written.all().reshape(2, -1)
+        found.update(variants[at] for at in which[live[docs]].tolist())
+        return found
 
 
 class FacetColumn:
     """The values of one facet over all documents of a generation.
 
     ``values`` are sorted and only those that a live document carries. Document numbers given to
-    its methods are live ones.
+    its methods are live ones, ascending. Every part is computed when first asked for; whatever
+    reads a file for the first time raises IndexDamaged where its bytes are not those written.
     """
 
-    def __init__(
-        self,
-        values: tuple[str, ...],
-        offsets: NDArray[np.int64],
-        ordinals: NDArray[np.int32],
-        label_texts: tuple[str, ...],
-        label_of: NDArray[np.int32],
-        live: NDArray[np.bool_],
-    ) -> None:
-        self.values = values
-        self.offsets = offsets
-        self.ordinals = ordinals
-        self._label_texts = label_texts
-        self._label_of = label_of
+    def __init__(self, parts: Sequence[_Stored], live: Mask | None) -> None:
+        """Join the columns of segments; ``live`` is None where all their documents are."""
+        self._parts = parts
         self._live = live
+        self._size = sum(part.documents for part in parts)
+
+    @property
+    def _whole(self) -> bool:
+        return self._live is None and len(self._parts) == 1
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """The values that live documents carry, sorted."""
+        if self._whole:
+            return self._parts[0].values
+        carried: set[str] = set()
+        for part, live in self._with_live():
+            counts = part.cells.tally(np.flatnonzero(live).astype(np.int32))[:-1]
+            carried.update(part.values[at] for at in counts.nonzero()[0].tolist())
+        return tuple(sorted(carried))
 
     @cached_property
     def ordinal(self) -> Mapping[str, int]:
@@ -86,216 +192,80 @@ class FacetColumn:
     @cached_property
     def labels(self) -> Mapping[str, str]:
         """Value -> the form that most documents write (of equals, the first in the alphabet)."""
-        pairs: Counter[tuple[int, int]] = Counter()
-        written = (self._label_of > 0) & self._live[self._doc_of_entry]
-        pairs.update(
-            zip(self.ordinals[written].tolist(), self._label_of[written].tolist(), strict=True)
-        )
-        best: dict[str, tuple[int, str]] = {}
-        for (ordinal, label), count in pairs.items():
-            value, text = self.values[ordinal], self._label_texts[label]
-            if value not in best or (-count, text) < best[value]:
-                best[value] = (-count, text)
-        return MappingProxyType({value: text for value, (_, text) in best.items()})
+        if self._whole:
+            (part,) = self._parts
+            pairs = zip(part.values, part.labels, strict=True)
+            return MappingProxyType({value: label for value, label in pairs if label})
+        found: Counter[tuple[str, str]] = Counter()
+        for part, live in self._with_live():
+            found.update(part.written(live))
+        return MappingProxyType(_best(found))
 
     @cached_property
-    def _doc_of_entry(self) -> NDArray[np.int32]:
-        sizes = np.diff(self.offsets)
-        return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    def _cells(self) -> Cells:
+        """The cells of all documents; those of deleted ones are empty."""
+        if self._whole:
+            return self._parts[0].cells
+        sizes, ordinals = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for part, live in self._with_live():
+            rank = np.asarray([self.ordinal.get(value, -1) for value in part.values], np.int64)
+            held, entries = part.cells.entries()
+            ordinals.append(rank[entries[np.repeat(live, held)]])
+            sizes.append(np.where(live, held, 0))
+        return lay_out(np.concatenate(sizes), np.concatenate(ordinals), len(self.values))
+
+    def _with_live(self) -> Iterable[tuple[_Stored, Mask]]:
+        base = 0
+        for part in self._parts:
+            everyone = np.ones(part.documents, np.bool_)
+            end = base + part.documents
+            yield part, everyone if self._live is None else self._live[base:end]
+            base = end
 
     @cached_property
-    def _single(self) -> bool:
-        """Whether every document has exactly one value, so that entries are documents."""
-        sizes = np.diff(self.offsets)
-        return bool(len(sizes)) and bool((sizes == 1).all())
+    def _documents(self) -> int:
+        return self._size if self._live is None else int(np.count_nonzero(self._live))
 
     @cached_property
-    def _inverted(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        order = np.argsort(self.ordinals, kind="stable")
-        starts = np.searchsorted(self.ordinals[order], np.arange(len(self.values) + 1))
-        return starts, self._doc_of_entry[order]
+    def totals(self) -> Tally:
+        """The tally of all live documents; read-only."""
+        counts = self._cells.tally_all()
+        counts.flags.writeable = False
+        return Tally(counts[:-1], int(counts[-1]) - (self._size - self._documents))
 
-    def _entries(self, docs: Docs) -> NDArray[np.int64]:
-        """Return the indices into ``ordinals`` that belong to these documents."""
-        first = self.offsets[docs]
-        return places(first, self.offsets[docs + 1] - first)
+    def tally(self, docs: Docs) -> Tally:
+        """Count what documents carry; the counts may be read-only."""
+        if len(docs) == self._documents:
+            return self.totals
+        if 2 * len(docs) > self._documents:
+            others = np.ones(self._size, np.bool_) if self._live is None else self._live.copy()
+            others[docs] = False
+            counts, missing = self.tally(np.flatnonzero(others).astype(np.int32))
+            return Tally(self.totals.counts - counts, self.totals.missing - missing)
+        counts = self._cells.tally(docs)
+        return Tally(counts[:-1], int(counts[-1]))
 
     def counts(self, docs: Docs) -> NDArray[np.int64]:
-        """Return, for every ordinal, how many of these documents carry it."""
-        if self._single:
-            return np.bincount(self.ordinals[docs], minlength=len(self.values))
-        return np.bincount(self.ordinals[self._entries(docs)], minlength=len(self.values))
+        """Return, for every ordinal, how many of these documents carry it; may be read-only."""
+        return self.tally(docs).counts
 
     def missing(self, docs: Docs) -> int:
         """Return how many of these documents carry no value."""
-        return int(np.count_nonzero(self.offsets[docs + 1] == self.offsets[docs]))
+        return self.tally(docs).missing
 
-    def mask(self, ordinals: Iterable[int]) -> NDArray[np.bool_]:
+    def mask(self, ordinals: Iterable[int]) -> Mask:
         """Return, for every document number, whether it carries any of these ordinals."""
-        starts, docs = self._inverted
-        mask = np.zeros(len(self.offsets) - 1, np.bool_)
-        for ordinal in ordinals:
-            mask[docs[starts[ordinal] : starts[ordinal + 1]]] = True
-        return mask
+        return self._cells.carrying(tuple(ordinals))
+
+    def carrying(self, docs: Docs, ordinals: Iterable[int]) -> Mask:
+        """Return which of these documents carry any of these ordinals."""
+        return self._cells.carrying(tuple(ordinals), docs)
 
     def of(self, doc: int) -> tuple[str, ...]:
         """Return the values of one document."""
-        entries = self.ordinals[self.offsets[doc] : self.offsets[doc + 1]]
-        return tuple(self.values[ordinal] for ordinal in entries.tolist())
+        return tuple(self.values[ordinal] for ordinal in self._cells.of(doc))
 
 
-def open_facet(folders: Sequence[Path], name: str, live: NDArray[np.bool_]) -> FacetColumn:
-    """Open a facet over the columns of several segments."""
-    parts = [_Stored(folder, name) for folder in folders]
-    if len(parts) == 1 and live.all():
-        (part,) = parts
-        return FacetColumn(
-            part.values, part.offsets, part.ordinals, part.label_texts, part.label_of, live
-        )
-    return _merge(parts, live)
-
-
-class _Stored:
-    """A value column of one segment, as written."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        names = read_json(folder / f"{name}.json")
-        self.values: tuple[str, ...] = tuple(names["values"])
-        self.label_texts: tuple[str, ...] = tuple(names["labels"])
-        self.offsets = load_array(folder / f"{name}.offsets.array", np.int64)
-        self.ordinals = load_array(folder / f"{name}.ordinals.array", np.int32)
-        self.label_of = load_array(folder / f"{name}.labels.array", np.int32)
-
-
-def _merge(parts: Sequence[_Stored], live: NDArray[np.bool_]) -> FacetColumn:
-    carried: set[str] = set()
-    base = 0
-    for part in parts:
-        sizes = np.diff(part.offsets)
-        alive = np.repeat(live[base : base + len(sizes)], sizes)
-        carried.update(part.values[at] for at in np.unique(part.ordinals[alive]).tolist())
-        base += len(sizes)
-    values = tuple(sorted(carried))
-    rank = {value: at for at, value in enumerate(values)}
-    texts: dict[str, int] = {"": 0}
-    offsets, ordinals, labels = [np.zeros(1, np.int64)], [], []
-    base = total = 0
-    for part in parts:
-        sizes = np.diff(part.offsets)
-        kept = live[base : base + len(sizes)]
-        alive = np.repeat(kept, sizes)
-        to_rank = np.asarray([rank.get(value, -1) for value in part.values], np.int32)
-        to_text = np.asarray(
-            [texts.setdefault(text, len(texts)) for text in part.label_texts], np.int32
-        )
-        ordinals.append(to_rank[part.ordinals[alive]])
-        labels.append(to_text[part.label_of[alive]])
-        offsets.append(total + np.cumsum(np.where(kept, sizes, 0)))
-        total = int(offsets[-1][-1]) if len(offsets[-1]) else total
-        base += len(sizes)
-    return FacetColumn(
-        values,
-        np.concatenate(offsets),
-        np.concatenate(ordinals) if ordinals else np.empty(0, np.int32),
-        tuple(texts),
-        np.concatenate(labels) if labels else np.empty(0, np.int32),
-        live,
-    )
-
-
-class DateColumnWriter:
-    """Collects publication dates: first day, last day, second; see ``index.days``."""
-
-    def __init__(self) -> None:
-        self._rows: list[tuple[int, int, int]] = []
-
-    def add(self, row: tuple[int, int, int] | None) -> None:
-        """Add one document; None for an undated one."""
-        self._rows.append(row or (UNDATED_DAY, UNDATED_DAY, UNDATED_SECOND))
-
-    def save(self, folder: Path) -> None:
-        """Write the column."""
-        rows = np.asarray(self._rows, np.int64).reshape(-1, 3)
-        save_array(folder / "published.first.array", rows[:, 0].astype(np.int32))
-        save_array(folder / "published.last.array", rows[:, 1].astype(np.int32))
-        save_array(folder / "published.seconds.array", rows[:, 2].copy())
-
-
-class DateColumn:
-    """When documents were published, in days and seconds since 1970-01-01 (UTC).
-
-    ``days`` is the first day that a date may mean and ``last_days`` the last (a month and a year
-    have several); ``seconds`` is for sorting. Undated: the smallest integer of each type.
-    """
-
-    def __init__(self, folders: Sequence[Path]) -> None:
-        def column(name: str, dtype: type[np.generic]) -> NDArray[np.generic]:
-            return _joined([load_array(folder / name, dtype) for folder in folders], dtype)
-
-        self.days: NDArray[np.int32] = column("published.first.array", np.int32).astype(
-            np.int32, copy=False
-        )
-        self.last_days: NDArray[np.int32] = column("published.last.array", np.int32).astype(
-            np.int32, copy=False
-        )
-        self.seconds: NDArray[np.int64] = column("published.seconds.array", np.int64).astype(
-            np.int64, copy=False
-        )
-
-
-class SpanColumnWriter:
-    """Collects the spans of days that documents mention."""
-
-    def __init__(self) -> None:
-        self._offsets = [0]
-        self._spans: list[tuple[int, int]] = []
-
-    def add(self, spans: Sequence[tuple[int, int]]) -> None:
-        """Add one document: first and last days, inclusive."""
-        self._spans.extend(spans)
-        self._offsets.append(len(self._spans))
-
-    def save(self, folder: Path) -> None:
-        """Write the column."""
-        spans = np.asarray(self._spans, np.int32).reshape(-1, 2)
-        save_array(folder / "mentioned.offsets.array", np.asarray(self._offsets, np.int64))
-        save_array(folder / "mentioned.first.array", spans[:, 0].copy())
-        save_array(folder / "mentioned.last.array", spans[:, 1].copy())
-
-
-class SpanColumn:
-    """The spans of days that documents mention, several to a document.
-
-    Those of document ``d`` are ``first[offsets[d]:offsets[d + 1]]`` and likewise ``last``.
-    """
-
-    def __init__(self, folders: Sequence[Path]) -> None:
-        sizes = [np.diff(load_array(f / "mentioned.offsets.array", np.int64)) for f in folders]
-        first = [load_array(f / "mentioned.first.array", np.int32) for f in folders]
-        last = [load_array(f / "mentioned.last.array", np.int32) for f in folders]
-        self.offsets: NDArray[np.int64] = np.concatenate(
-            [np.zeros(1, np.int64), np.cumsum(_joined(sizes, np.int64), dtype=np.int64)]
-        )
-        self.first: NDArray[np.int32] = _joined(first, np.int32)
-        self.last: NDArray[np.int32] = _joined(last, np.int32)
-
-    def mask(self, first: int, last: int) -> NDArray[np.bool_]:
-        """Return, for every document number, whether it mentions a day from first to last."""
-        hit = (self.first <= last) & (self.last >= first)
-        before = np.concatenate([np.zeros(1, np.int64), np.cumsum(hit)])
-        mask: NDArray[np.bool_] = before[self.offsets[1:]] > before[self.offsets[:-1]]
-        return mask
-
-
-def open_lengths(folders: Sequence[Path], part: str) -> NDArray[np.float32]:
-    """Open the lengths of title or body, in positions."""
-    lengths: NDArray[np.float32] = _joined(
-        [load_array(folder / f"{part}.lengths.array", np.float32) for folder in folders], np.float32
-    )
-    return lengths
-
-
-def _joined(parts: Sequence[NDArray[np.generic]], dtype: type[np.generic]) -> NDArray:  # type: ignore[type-arg]
-    if len(parts) == 1:
-        return parts[0]
-    return np.concatenate(parts) if parts else np.empty(0, dtype)
+def open_facet(folders: Sequence[Path], name: str, live: Mask | None) -> FacetColumn:
+    """Open a facet over the columns of several segments; ``live`` is None where all are."""
+    return FacetColumn([_Stored(folder, name) for folder in folders], live)

@@ -12,8 +12,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from index.codec.files import ArrayFile, write_array
-from index.errors import IndexDamaged
+from index.codec.files import ArrayFile, read_seal, write_array
+from index.errors import IndexDamaged, IndexUnavailable
 
 REMEDY = "Rebuild the index, or return to the previous generation with `trouvaille rollback`."
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -21,7 +21,11 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class FileRecord(NamedTuple):
-    """Size in bytes and SHA-256 (hexadecimal) of one file."""
+    """Size in bytes and SHA-256 (hexadecimal) of one file.
+
+    Of an array file it is that of its header and of the checksums of its blocks, which vouch for
+    the rest: written once, the rest need not be read again to be recorded.
+    """
 
     size: int
     sha256: str
@@ -30,8 +34,25 @@ class FileRecord(NamedTuple):
 def record(path: Path) -> FileRecord:
     """Measure one file."""
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return FileRecord(os.fstat(file.fileno()).st_size, digest)
+        size = os.fstat(file.fileno()).st_size
+        seal = read_seal(file, size)
+        if seal is not None:
+            return FileRecord(size, hashlib.sha256(seal).hexdigest())
+        return FileRecord(size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def is_sound(path: Path, expected: FileRecord) -> bool:
+    """Read a whole file and say whether it is what was recorded. Raises OSError."""
+    if record(path) != expected:
+        return False
+    with path.open("rb") as file:
+        if read_seal(file, expected.size) is None:
+            return True
+    try:
+        ArrayFile(path).all()
+    except IndexUnavailable:
+        return False
+    return True
 
 
 def records(folder: Path) -> dict[str, FileRecord]:
@@ -78,9 +99,9 @@ def write_durably(path: Path, data: bytes) -> None:
 def compare_sizes(folder: Path, files: Mapping[str, FileRecord]) -> None:
     """Raise IndexDamaged, naming the file, where one is missing or has another size."""
     for name, expected in files.items():
-        path = folder / name
+        path = os.path.join(folder, name)
         try:
-            size = path.stat().st_size
+            size = os.stat(path).st_size
         except OSError as error:
             raise IndexDamaged(f"“{path}” of the index is missing.", REMEDY) from error
         if size != expected.size:
@@ -89,17 +110,47 @@ def compare_sizes(folder: Path, files: Mapping[str, FileRecord]) -> None:
             )
 
 
+def read_bytes(path: Path) -> bytes:
+    """Read a file of the index; raise IndexDamaged where it cannot be."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise IndexDamaged(f"“{path}” of the index cannot be read ({error}).", REMEDY) from error
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON file of the index; raise IndexDamaged where it cannot be."""
+    return parse_json(read_bytes(path), path)
+
+
+def parse_json(data: bytes, path: Path) -> Any:
+    """Parse what was read of a JSON file of the index; raise IndexDamaged where it cannot be."""
     try:
-        return orjson.loads(path.read_bytes())
-    except (OSError, orjson.JSONDecodeError) as error:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
         raise IndexDamaged(f"“{path}” of the index cannot be read ({error}).", REMEDY) from error
 
 
 def save_array(path: Path, values: NDArray[Any]) -> None:
     """Write an array that ``load_array`` maps."""
     write_array(path, values)
+
+
+def save_narrow(path: Path, values: NDArray[np.signedinteger[Any]]) -> None:
+    """Write non-negative integers in the narrowest unsigned type that holds them."""
+    most = int(values.max()) if len(values) else 0
+    write_array(path, values.astype(np.min_scalar_type(most)))
+
+
+def open_array(path: Path, kind: str) -> ArrayFile:
+    """Open an array to be verified when read; raise IndexDamaged where it is of another kind.
+
+    ``kind`` is numpy's: ``b`` for booleans, ``i``, ``u`` for integers, ``f``.
+    """
+    opened = ArrayFile(path)
+    if opened.dtype.kind != kind:
+        raise IndexDamaged(f"“{path}” of the index holds {opened.dtype}.", REMEDY)
+    return opened
 
 
 def load_array(path: Path, dtype: type[np.generic]) -> NDArray[Any]:

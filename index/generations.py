@@ -5,6 +5,7 @@ Document numbers run over the segments of a generation in order; ``size`` of the
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType, TracebackType
@@ -16,13 +17,15 @@ from numpy.typing import NDArray
 from index.analysis import analyzer
 from index.cache import ByteCache
 from index.codec.reader import Located
-from index.columns import FACETS, DateColumn, FacetColumn, SpanColumn, open_facet, open_lengths
+from index.columns import FACETS, FacetColumn, open_facet
+from index.datecolumns import DateColumn, LengthColumn, SpanColumn
+from index.days import UNDATED_SECOND
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, IndexMissing
-from index.files import REMEDY, compare_sizes, load_array, read_json
+from index.files import REMEDY, compare_sizes, open_array, read_bytes, read_json
 from index.manifest import Manifest, read_manifest
 from index.postings import SegmentPostings
-from index.report import Report, read_report
+from index.report import Report, parse_report
 from index.schema import PARTS
 from index.stored import StoredDocuments
 
@@ -53,8 +56,9 @@ class Generation:
     theme, lang and source to their columns; ``dates`` are publication dates, ``mentioned`` those
     that the texts speak of.
 
-    Arrays and maps stay valid as long as this object is referred to, even after its files have
-    been deleted. Reading methods raise IndexDamaged where bytes are not what they should be.
+    All files are opened at once, so that arrays stay valid as long as this object is referred to,
+    even after the files have been deleted; an array is verified and made when first asked for.
+    Whatever reads raises IndexDamaged where bytes are not what they should be.
     """
 
     def __init__(self, root: Path, name: str, cache_bytes: int = CACHE_BYTES) -> None:
@@ -68,27 +72,26 @@ class Generation:
         self.size = self.manifest.size
         self.documents = self.manifest.documents
         self.languages: Mapping[str, int] = MappingProxyType(dict(self.manifest.languages))
-        self.live: NDArray[np.bool_] = load_array(self.folder / "live.array", np.bool_)
-        self.order: NDArray[np.int32] = load_array(self.folder / "order.array", np.int32)
+        # A minute from now the files may have been deleted.
+        self._live = open_array(self.folder / "live.array", "b")
+        self._order = open_array(self.folder / "order.array", "i")
+        self._reported = read_bytes(self.folder / "report.json")
         self._postings = [SegmentPostings(folder / "postings") for folder in folders]
         self.analyzers = self._analyzers_used()
         self._stored = [StoredDocuments(folder) for folder in folders]
         sizes = [segment.documents for segment in self.manifest.segments]
         self._bases = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-        self._whole = bool(self.live.all())
+        self._whole = self.documents == self.size
         self._cache = ByteCache(cache_bytes)
-        # All is opened at once: a minute from now the files may have been deleted.
         columns = [folder / "columns" for folder in folders]
+        live = None if self._whole else self.live
         self.columns: Mapping[str, FacetColumn] = MappingProxyType(
-            {name: open_facet(columns, name, self.live) for name in FACETS}
+            {name: open_facet(columns, name, live) for name in FACETS}
         )
         self.dates = DateColumn(columns)
         self.mentioned = SpanColumn(columns)
-        self.lengths: Mapping[str, NDArray[np.float32]] = MappingProxyType(
-            {part: open_lengths(columns, part) for part in PARTS}
-        )
-        self._report = read_report(self.folder / "report.json")
-        if not self.size == self._bases[-1] == len(self.live) == len(self.order):
+        self._lengths = {part: LengthColumn(columns, part) for part in PARTS}
+        if not self.size == self._bases[-1] == self._live.size == self._order.size:
             raise IndexDamaged(f"The counts in “{self.folder}” do not agree.", REMEDY)
 
     def __enter__(self) -> Self:
@@ -101,6 +104,26 @@ class Generation:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @cached_property
+    def live(self) -> NDArray[np.bool_]:
+        """Which document numbers are served."""
+        return self._live.all()
+
+    @cached_property
+    def order(self) -> NDArray[np.int32]:
+        """The rank of every document: newest first, undated last, then by id."""
+        return self._order.all()
+
+    @cached_property
+    def oldest_first(self) -> NDArray[np.int32]:
+        """The rank of every document: oldest first, undated last, then by id."""
+        return oldest_first(self.order, self.dates.seconds)
+
+    @cached_property
+    def lengths(self) -> Mapping[str, NDArray[np.float32]]:
+        """The length of every title and body, in positions."""
+        return MappingProxyType({part: column.read() for part, column in self._lengths.items()})
 
     def close(self) -> None:
         """Forget what was cached; maps are let go of when the last array over them is."""
@@ -226,11 +249,11 @@ class Generation:
 
     def report(self) -> list[Skipped]:
         """Return what was left out when this generation was built, and why."""
-        return list(self._report.skipped)
+        return list(self.full_report().skipped)
 
     def full_report(self) -> Report:
         """Return what was left out: documents, and fields of documents."""
-        return self._report
+        return parse_report(self._reported, self.folder / "report.json")
 
     def sources(self) -> dict[str, str]:
         """Return the content hash of every live document, by its id."""
@@ -242,6 +265,25 @@ def _join(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
     if len(parts) == 1:
         return parts[0]
     return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+
+def oldest_first(newest_first: NDArray[np.int32], seconds: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Turn ranks, newest first, into ranks with the oldest first; undated documents stay last.
+
+    Documents of one second keep their order among themselves.
+    """
+    docs = np.empty(len(newest_first), np.int32)
+    docs[newest_first] = np.arange(len(docs), dtype=np.int32)
+    dated = int(np.count_nonzero(seconds != UNDATED_SECOND))
+    ranked = seconds[docs[:dated]]
+    begins = np.flatnonzero(np.diff(ranked, prepend=ranked[:1] + 1))
+    sizes = np.diff(begins, append=dated)
+    before = dated - begins - sizes
+    ranks = np.arange(len(docs), dtype=np.int32)
+    ranks[:dated] += np.repeat(before - begins, sizes).astype(np.int32)
+    oldest = np.empty(len(docs), np.int32)
+    oldest[docs] = ranks
+    return oldest
 
 
 class Pointer(NamedTuple):

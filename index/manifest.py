@@ -10,7 +10,7 @@ import orjson
 from index.errors import IndexDamaged, IndexVersion
 from index.files import REMEDY, FileRecord, read_json
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)

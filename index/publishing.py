@@ -17,7 +17,8 @@ import orjson
 from numpy.typing import NDArray
 
 from index.analysis import ANALYZERS
-from index.columns import DateColumn, open_facet
+from index.columns import open_facet
+from index.datecolumns import DateColumn
 from index.days import UNDATED_SECOND
 from index.document import Document, Fields
 from index.encoding import EncodedDocument, encode

@@ -7,7 +7,7 @@ import orjson
 
 from index.document import Skipped
 from index.errors import IndexDamaged
-from index.files import REMEDY, read_json
+from index.files import REMEDY, parse_json
 
 
 @dataclass(slots=True)
@@ -23,9 +23,9 @@ class Report:
         return orjson.dumps(raw)
 
 
-def read_report(path: Path) -> Report:
-    """Read a report. Raises IndexDamaged."""
-    raw = read_json(path)
+def parse_report(data: bytes, path: Path) -> Report:
+    """Parse a report that was read from ``path``. Raises IndexDamaged."""
+    raw = parse_json(data, path)
     try:
         return Report(
             [Skipped(*item) for item in raw["skipped"]],

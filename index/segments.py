@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import orjson
 
-from index.columns import FACETS, DateColumnWriter, SpanColumnWriter, ValueColumnWriter
+from index.columns import FACETS, ValueColumnWriter
+from index.datecolumns import DateColumnWriter, SpanColumnWriter
 from index.encoding import EncodedDocument
 from index.files import FileRecord, read_json, records, save_array, sync_tree, write_durably
 from index.postings import PostingsWriter

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from index.encoding import encode
 from index.errors import IndexDamaged
-from index.files import REMEDY, FileRecord, record
+from index.files import REMEDY, FileRecord, is_sound
 from index.generations import Generation, read_pointer
 
 PROBES = 5
@@ -58,7 +58,7 @@ def altered_files(generation: Generation, only_segment: str = "") -> Iterator[st
 def _altered(folder: Path, files: Mapping[str, FileRecord]) -> Iterator[str]:
     for name, expected in files.items():
         try:
-            if record(folder / name) != expected:
+            if not is_sound(folder / name, expected):
                 yield f"“{folder / name}” of the index has been altered."
         except OSError as error:
             yield f"“{folder / name}” of the index cannot be read ({error.strerror})."

@@ -1,11 +1,12 @@
 """Facets under the contract of docs/facets.md."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.codec.runs import places
 from index.days import UNDATED_DAY, day_number, day_of
 from search.filters import Docs, Filtered
 from search.histogram import (
@@ -32,7 +33,6 @@ def facets(
     the values that are selected or excluded.
     """
     counted: dict[str, ValueFacet | DateFacet] = {}
-    pinned_only = replace(request, facet_size=0)
     for name in request.facets:
         late = perf_counter() > deadline
         if name == "date":
@@ -42,7 +42,7 @@ def facets(
                 else date_facet(request, filtered)
             )
         elif late:
-            facet = value_facet(name, pinned_only, filtered, lookup)
+            facet = value_facet(name, replace(request, facet_size=0), filtered, lookup)
             counted[name] = replace(facet, size=request.facet_size, truncated=True)
         else:
             counted[name] = value_facet(name, request, filtered, lookup)
@@ -55,21 +55,15 @@ def value_facet(
     """Count one facet of values: the most frequent, and all that are selected or excluded."""
     docs = filtered.without(name)
     facet = lookup.facet(name)
-    counts = _Counts(name, request, filtered, facet, docs)
-    top = facet.names.top_level
-    chosen = facet.most_frequent(np.where(top, counts.array, 0), request.facet_size)
-    lines = [facet.column.values[ordinal] for ordinal in chosen]
-    for value in counts.pinned:
-        line = facet.names.parent(value) or value
-        if line not in lines:
-            lines.append(line)
-    return ValueFacet(
-        name=name,
-        size=request.facet_size,
-        distinct=int(np.count_nonzero(counts.array[top])),
-        missing=facet.column.missing(docs),
-        values=tuple(counts.value(line, with_children=True) for line in lines),
-    )
+    size = request.facet_size
+    pinned = request.selected.get(name) or request.excluded.get(name)
+    if pinned or len(docs) < filtered.generation.documents:
+        return _Counts(name, request, filtered, facet, docs).facet()
+    known = facet.everything.get(size)
+    if known is None:
+        known = _Counts(name, request, filtered, facet, docs).facet()
+        facet.keep(known)
+    return known
 
 
 def facet_page(
@@ -87,9 +81,8 @@ def facet_page(
     other filters are left out. ``order`` is by count, or by label (``name``). Raises KeyError
     for a name that is no facet of values.
     """
-    docs = filtered.without(name)
     facet = lookup.facet(name)
-    counts = _Counts(name, request, filtered, facet, docs)
+    counts = _Counts(name, request, filtered, facet, filtered.without(name))
     found = counts.array
     if prefix.strip():
         wanted = np.zeros(len(found), dtype=np.bool_)
@@ -99,9 +92,8 @@ def facet_page(
     size = request.facet_size
     first = facet.by_label if order == "name" else facet.most_frequent
     ordinals = first(found, page * size)[(page - 1) * size :]
-    values = tuple(counts.value(facet.column.values[o], with_children=False) for o in ordinals)
     return FacetPage(
-        facet=ValueFacet(name, size, total, facet.column.missing(docs), values),
+        facet=ValueFacet(name, size, total, counts.missing, tuple(counts.values(ordinals))),
         page=page,
         per_page=size,
         total=total,
@@ -114,12 +106,12 @@ def date_facet(request: SearchRequest, filtered: Filtered) -> DateFacet:
     By the day of publication, or by the days mentioned, as the request says.
     """
     docs = filtered.without("date")
-    spans = (
-        _mentioned(docs, filtered)
-        if request.date_field == "mentioned"
-        else _published(docs, filtered)
-    )
-    missing = len(docs) - len(np.unique(spans.docs))
+    if request.date_field == "mentioned":
+        spans = _mentioned(docs, filtered)
+        missing = len(docs) - len(np.unique(spans.docs))
+    else:
+        spans = _published(docs, filtered)
+        missing = len(docs) - len(spans.docs)
     span = _span(spans, request)
     if span is None:
         grain = "year" if request.interval == "auto" else request.interval
@@ -153,58 +145,89 @@ class _Counts:
         name: str,
         request: SearchRequest,
         filtered: Filtered,
-        facet: FacetLookup,
+        lookup: FacetLookup,
         docs: Docs,
     ) -> None:
-        self.facet = facet
+        self.name = name
+        self.lookup = lookup
+        self.size = request.facet_size
         self.selected = request.selected.get(name, ())
         self.excluded = request.excluded.get(name, ())
         self.pinned = (*self.selected, *(v for v in self.excluded if v not in self.selected))
-        self.size = request.facet_size
-        self.array: NDArray[np.int64] = facet.column.counts(docs)
-        for value in self.excluded:
-            ordinal = facet.column.ordinal.get(value)
-            if ordinal is not None:
-                readmitted = filtered.readmitting(name, value)
-                self.array[ordinal] = int(facet.column.counts(readmitted)[ordinal])
+        column = lookup.column
+        self.array, self.missing = column.tally(docs)
+        again = [value for value in self.excluded if value in column.ordinal]
+        if again:
+            self.array = self.array.copy()
+        for value in again:
+            ordinal = column.ordinal[value]
+            readmitted = filtered.readmitting(name, value)
+            self.array[ordinal] = int(column.counts(readmitted)[ordinal])
 
-    def value(self, value: str, with_children: bool) -> FacetValue:
-        ordinal = self.facet.column.ordinal.get(value)
+    def facet(self) -> ValueFacet:
+        """Return the facet: the most frequent values, then those that are pinned."""
+        if self.lookup.names.flat:
+            distinct = int(np.count_nonzero(self.array))
+            lines = self.values(self.lookup.most_frequent(self.array, self.size), self.pinned)
+        else:
+            distinct, lines = self._two_levels()
+        return ValueFacet(self.name, self.size, distinct, self.missing, tuple(lines))
+
+    def values(self, ordinals: Sequence[int], pinned: Sequence[str] = ()) -> list[FacetValue]:
+        """Return values without their children; of those ``pinned`` what is not among them."""
+        values = [self.lookup.column.values[ordinal] for ordinal in ordinals]
+        if not self.pinned:
+            counts = self.array[ordinals].tolist() if ordinals else []
+            return list(map(FacetValue, values, map(self.lookup.label, values), counts))
+        values += [value for value in pinned if value not in values]
+        return [self._value(value) for value in values]
+
+    def _two_levels(self) -> tuple[int, list[FacetValue]]:
+        """Return how many values of the first level have a count, and those to be listed."""
+        names = self.lookup.names
+        distinct = 0
+        first: list[int] = []
+        below: dict[int, list[int]] = {}
+        for ordinal in self.lookup.most_frequent(self.array, len(self.array)):
+            parent = names.parents[ordinal]
+            if parent >= 0:
+                below.setdefault(parent, []).append(ordinal)
+            else:
+                distinct += 1
+                first.append(ordinal)
+        parents = dict.fromkeys(names.parent(value) or value for value in self.pinned)
+        lines = []
+        for line in self.values(first[: self.size], tuple(parents)):
+            pinned = [value for value in self.pinned if names.parent(value) == line.value]
+            ordinal = self.lookup.column.ordinal.get(line.value, -1)
+            children = self.values(below.get(ordinal, [])[: self.size], pinned)
+            lines.append(line._replace(children=tuple(children)) if children else line)
+        return distinct, lines
+
+    def _value(self, value: str) -> FacetValue:
+        ordinal = self.lookup.column.ordinal.get(value)
         return FacetValue(
             value=value,
-            label=self.facet.label(value),
+            label=self.lookup.label(value),
             count=0 if ordinal is None else int(self.array[ordinal]),
             selected=value in self.selected,
             excluded=value in self.excluded,
-            children=self._children(value) if with_children else (),
         )
-
-    def _children(self, parent: str) -> tuple[FacetValue, ...]:
-        among = self.facet.names.children.get(parent)
-        if among is None:
-            chosen = []
-        else:
-            values = self.facet.column.values
-            chosen = [values[o] for o in self.facet.most_frequent(self.array, self.size, among)]
-        pinned = [
-            v for v in self.pinned if self.facet.names.parent(v) == parent and v not in chosen
-        ]
-        return tuple(self.value(child, with_children=False) for child in (*chosen, *pinned))
 
 
 def _published(docs: Docs, filtered: Filtered) -> Spans:
     days = filtered.generation.dates.days[docs]
     dated = days != UNDATED_DAY
-    return Spans(docs[dated].astype(np.int64), days[dated], days[dated])
+    if not dated.all():
+        docs, days = docs[dated], days[dated]
+    return Spans(docs, days, days)
 
 
 def _mentioned(docs: Docs, filtered: Filtered) -> Spans:
     column = filtered.generation.mentioned
-    starts = column.offsets[docs]
+    starts = column.offsets[docs].astype(np.int64)
     sizes = column.offsets[docs + 1] - starts
-    ends = np.cumsum(sizes)
-    total = int(ends[-1]) if len(ends) else 0
-    entries = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - sizes), sizes)
+    entries = places(starts, sizes)
     return Spans(
         np.repeat(docs.astype(np.int64), sizes), column.first[entries], column.last[entries]
     )

@@ -33,7 +33,9 @@ class Filtered:
             for name, values in request.excluded.items()
             if values
         }
-        self._failures: NDArray[np.int8] = np.zeros(len(matches), dtype=np.int8)
+        self.any = bool(self._selections or self._excluded)
+        """Whether the request has filters at all."""
+        self._failures: NDArray[np.int8] = np.zeros(len(matches) if self.any else 0, np.int8)
         for selected in self._selections.values():
             self._failures += ~selected
         for excluded in self._excluded.values():
@@ -41,13 +43,13 @@ class Filtered:
 
     @property
     def passing(self) -> Mask:
-        """Which of the matches pass every filter."""
+        """Which of the matches pass every filter, where there is any."""
         passing: Mask = self._failures == 0
         return passing
 
     def all(self) -> Docs:
         """Return the documents that pass every filter, ascending."""
-        return self._passing(self._failures)
+        return self._passing(self._failures) if self.any else self._matches
 
     def without(self, facet: str) -> Docs:
         """Return the documents that pass every filter but the selection of ``facet``."""
@@ -79,8 +81,7 @@ class Filtered:
         """Return which matches carry any of the values."""
         column = self.generation.columns[facet]
         ordinals = [column.ordinal[value] for value in values if value in column.ordinal]
-        carrying: Mask = column.mask(ordinals)[self._matches]
-        return carrying
+        return column.carrying(self._matches, ordinals)
 
     def _passing(self, failures: NDArray[np.int8]) -> Docs:
         return self._matches if not failures.any() else self._matches[failures == 0]

@@ -1,6 +1,6 @@
 """Counts of documents by year, month or day, over arrays of days."""
 
-from typing import Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +62,7 @@ def histogram(days: NDArray[np.int32], first: int, last: int, grain: Grain) -> l
 class Spans(NamedTuple):
     """Spans of days, both ends included, with the document of each; documents ascend."""
 
-    docs: NDArray[np.int64]
+    docs: NDArray[np.integer[Any]]
     first: NDArray[np.int32]
     last: NDArray[np.int32]
 

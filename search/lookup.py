@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from index.analysis import fold
 from index.generations import FacetColumn, Generation
 from search.request import VALUE_FACETS
+from search.response import ValueFacet
 from search.values import vocabulary_label, vocabulary_names
 
 _WORD = re.compile(r"\w+")
 _KEY_CHARACTERS = 60
+MAX_SIZES = 8
 _LAST = "\U0010ffff"
 
 
@@ -33,16 +35,21 @@ class NameKey(NamedTuple):
 class Names:
     """The names of one facet's values, whatever the locale."""
 
-    def __init__(self, name: str, column: FacetColumn, docs: NDArray[np.int32]) -> None:
+    def __init__(self, name: str, column: FacetColumn) -> None:
         self.name = name
         self.column = column
-        self.docs = docs
 
     @cached_property
-    def top_level(self) -> NDArray[np.bool_]:
-        """Which ordinals stand on the first level: all, but for themes under a parent."""
-        values = self.column.values
-        return np.array([self.parent(value) is None for value in values], dtype=np.bool_)
+    def parents(self) -> list[int]:
+        """The ordinal of the value above each; -1 on the first level."""
+        ordinal = self.column.ordinal
+        above = (self.parent(value) for value in self.column.values)
+        return [-1 if value is None else ordinal[value] for value in above]
+
+    @cached_property
+    def flat(self) -> bool:
+        """Whether all values stand on the first level."""
+        return self.name != "theme" or all(parent < 0 for parent in self.parents)
 
     def parent(self, value: str) -> str | None:
         """Return the value above; None on the first level, or where no document carries it."""
@@ -51,20 +58,10 @@ class Names:
         above = value.rpartition("/")[0]
         return above if above in self.column.ordinal else None
 
-    @cached_property
+    @property
     def totals(self) -> NDArray[np.int64]:
-        """How many documents of the whole index carry each ordinal."""
-        return self.column.counts(self.docs)
-
-    @cached_property
-    def children(self) -> dict[str, NDArray[np.intp]]:
-        """Parent -> the ordinals of its children."""
-        below: dict[str, list[int]] = {}
-        for ordinal, value in enumerate(self.column.values):
-            parent = self.parent(value)
-            if parent is not None:
-                below.setdefault(parent, []).append(ordinal)
-        return {parent: np.array(ordinals, np.intp) for parent, ordinals in below.items()}
+        """How many documents of the whole index carry each ordinal; read-only."""
+        return self.column.totals.counts
 
     @cached_property
     def keys(self) -> list[NameKey]:
@@ -110,6 +107,9 @@ class FacetLookup:
         self.column = names.column
         self._locale = locale
         self._labels: dict[str, str] = {}
+        self._ranked = 0
+        self.everything: dict[int, ValueFacet] = {}
+        """The facet over all documents, by ``facet_size``: it never changes."""
 
     def label(self, value: str) -> str:
         """Return the label: of the vocabulary in the locale, else as documents write it."""
@@ -120,39 +120,56 @@ class FacetLookup:
                 self._labels[value] = label
         return label
 
+    def keep(self, facet: ValueFacet) -> None:
+        """Keep the facet over all documents, for a few different sizes."""
+        if len(self.everything) < MAX_SIZES:
+            self.everything[facet.size] = facet
+
     def known_label(self, value: str) -> str | None:
         """Return the label of the vocabulary in the locale; None if it knows none."""
         return vocabulary_label(self.names.name, value, self._locale)
 
-    def most_frequent(
-        self, counts: NDArray[np.int64], size: int, among: NDArray[np.intp] | None = None
-    ) -> list[int]:
-        """Return at most ``size`` ordinals that have a count: highest first, then by label.
-
-        ``among`` are the only ordinals to be considered, ascending.
-        """
+    def most_frequent(self, counts: NDArray[np.int64], size: int) -> list[int]:
+        """Return at most ``size`` ordinals that have a count: highest first, then by label."""
         if size == 0:
             return []
-        present = np.flatnonzero(counts) if among is None else among[counts[among] > 0]
+        present = counts.nonzero()[0]
+        held = counts[present]
         if len(present) > size:
-            least = np.partition(counts[present], -size)[-size]
-            present = present[counts[present] >= least]
-        order = np.lexsort((self._label_order[present], -counts[present]))
-        return [int(ordinal) for ordinal in present[order][:size]]
+            few = held >= np.partition(held, -size)[-size]
+            present, held = present[few], held[few]
+        order = np.lexsort((self._label_ranks(present), -held))
+        return [int(ordinal) for ordinal in present[order[:size]].tolist()]
 
     def by_label(self, counts: NDArray[np.int64], size: int) -> list[int]:
         """Return the first ``size`` ordinals by label among those that have a count."""
         present = np.flatnonzero(counts)
-        order = np.argsort(self._label_order[present])
-        return [int(ordinal) for ordinal in present[order][:size]]
+        order = np.argsort(self._label_ranks(present))
+        return [int(ordinal) for ordinal in present[order[:size]].tolist()]
+
+    def _label_ranks(self, ordinals: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return numbers that ascend as the labels of these ordinals do.
+
+        All values are ranked once as many have been ranked a few at a time: whoever asks first
+        does not wait for thousands of labels that are not shown.
+        """
+        self._ranked += len(ordinals)
+        if self._ranked > len(self.column.values):
+            return self._label_order[ordinals]
+        keys = [self._label_key(self.column.values[at]) for at in ordinals.tolist()]
+        ranks = np.empty(len(keys), dtype=np.int64)
+        ranks[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+        return ranks
 
     @cached_property
     def _label_order(self) -> NDArray[np.int64]:
-        values = self.column.values
-        keys = [(fold(self.label(value)), value) for value in values]
-        order = np.empty(len(values), dtype=np.int64)
-        order[sorted(range(len(values)), key=keys.__getitem__)] = np.arange(len(values))
+        keys = [self._label_key(value) for value in self.column.values]
+        order = np.empty(len(keys), dtype=np.int64)
+        order[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
         return order
+
+    def _label_key(self, value: str) -> tuple[str, str]:
+        return fold(self.label(value)), value
 
 
 class Lookup:
@@ -168,5 +185,4 @@ class Lookup:
 
 def facet_names(generation: Generation) -> dict[str, Names]:
     """Return the names of every value facet of a generation."""
-    docs = np.flatnonzero(generation.live).astype(np.int32)
-    return {name: Names(name, generation.columns[name], docs) for name in VALUE_FACETS}
+    return {name: Names(name, generation.columns[name]) for name in VALUE_FACETS}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from index.document import MentionedDate
 from search.request import SearchRequest
@@ -58,13 +59,12 @@ class Result:
     """The first words of the text, where there is no title to call the document by."""
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """A value of a facet with its count; see the facet contract in docs/api.md."""
 
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count
     selected: bool = False
     children: tuple["FacetValue", ...] = ()
     excluded: bool = False
@@ -82,14 +82,13 @@ class ValueFacet:
     truncated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DateBucket:
+class DateBucket(NamedTuple):
     """A year, month or day: ``first`` and ``last`` are its days, inclusive, ISO 8601."""
 
     value: str
     first: str
     last: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count
     selected: bool = False
 
 

@@ -174,8 +174,10 @@ class WhooshEngine:
         scored = request.sort == "relevance"
         matches, relaxed = answer(parsed, opened.generation, scored, deadline)
         filtered = Filtered(matches.docs, request, opened.generation)
-        passing = filtered.passing
-        found = Matches(matches.docs[passing], matches.scores[passing], matches.warnings)
+        found = matches
+        if filtered.any:
+            passing = filtered.passing
+            found = Matches(matches.docs[passing], matches.scores[passing], matches.warnings)
         return found, filtered, 0 if relaxed else len(matches.docs)
 
     def _spelling(self, parsed: ParsedQuery, total: int, generation: Generation) -> str | None:

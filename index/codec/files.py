@@ -18,7 +18,7 @@ import struct
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -59,21 +59,50 @@ def _little_endian(dtype: DTypeLike) -> np.dtype[Any]:
 
 
 def write_array(path: Path, array: NDArray[Any]) -> None:
-    """Write a whole one-dimensional array as an array file, durably."""
+    """Write a whole one-dimensional array as an array file; making it durable is the caller's."""
     write_chunks(path, array.dtype, [array])
 
 
 def write_chunks(path: Path, dtype: DTypeLike, chunks: Iterable[NDArray[Any]]) -> None:
-    """Write an array file from successive pieces of it, durably."""
+    """Write an array file from successive pieces of it."""
     kind = _little_endian(dtype)
     with path.open("wb") as file:
         file.write(bytes(HEADER_BYTES))
         items = 0
+        sums = _Sums()
         for chunk in chunks:
             piece = np.ascontiguousarray(chunk, dtype=kind)
-            file.write(piece.data)
-            items += piece.size
-    seal(path, kind, items)
+            if piece.size:
+                payload = piece.data.cast("B")
+                file.write(payload)
+                sums.add(payload)
+                items += piece.size
+        file.write(sums.packed())
+        file.seek(0)
+        file.write(_header(kind, items))
+
+
+class _Sums:
+    """The CRC-32 of every block of a payload that comes in pieces."""
+
+    def __init__(self) -> None:
+        self._done: list[int] = []
+        self._sum = 0
+        self._left = BLOCK_BYTES
+
+    def add(self, payload: memoryview) -> None:
+        while len(payload):
+            piece = payload[: self._left]
+            self._sum = zlib.crc32(piece, self._sum)
+            self._left -= len(piece)
+            payload = payload[len(piece) :]
+            if not self._left:
+                self._done.append(self._sum)
+                self._sum, self._left = 0, BLOCK_BYTES
+
+    def packed(self) -> bytes:
+        begun = [self._sum] if self._left < BLOCK_BYTES else []
+        return np.array(self._done + begun, dtype="<u4").tobytes()
 
 
 def allocate(path: Path, dtype: DTypeLike, items: int) -> NDArray[Any]:
@@ -87,24 +116,44 @@ def allocate(path: Path, dtype: DTypeLike, items: int) -> NDArray[Any]:
 
 
 def seal(path: Path, dtype: DTypeLike, items: int) -> None:
-    """Add checksums and the header to a file whose payload has been written; make it durable."""
+    """Add checksums and the header to a file whose payload has been written."""
     kind = _little_endian(dtype)
     with path.open("r+b") as file:
         file.seek(HEADER_BYTES)
         left = items * kind.itemsize
-        sums = []
+        sums = _Sums()
         while left > 0:
             block = file.read(min(BLOCK_BYTES, left))
             if not block:
                 raise OSError(f"{path} ended before its last item")
-            sums.append(zlib.crc32(block))
+            sums.add(memoryview(block))
             left -= len(block)
         file.seek(HEADER_BYTES + items * kind.itemsize)
-        file.write(np.array(sums, dtype="<u4").tobytes())
+        file.write(sums.packed())
         file.seek(0)
         file.write(_header(kind, items))
-        file.flush()
-        os.fsync(file.fileno())
+
+
+def read_seal(file: BinaryIO, length: int) -> bytes | None:
+    """Return header and checksums of an array file of ``length`` bytes; None if it is not one.
+
+    Where it is not one, the file stands at its beginning again.
+    """
+    head = file.read(HEADER_BYTES)
+    if len(head) == HEADER_BYTES and head.startswith(MAGIC):
+        _, _, code, items, block = _HEADER.unpack_from(head)
+        width = code[2:].rstrip(b"\0")
+        payload = items * int(width) if width.isdigit() else length
+        if block == BLOCK_BYTES and length == _length(payload):
+            file.seek(HEADER_BYTES + payload)
+            return head + file.read()
+    file.seek(0)
+    return None
+
+
+def _length(payload: int) -> int:
+    """Return the bytes of a file with so many bytes of items."""
+    return HEADER_BYTES + payload + 4 * -(-payload // BLOCK_BYTES)
 
 
 class ArrayFile:
@@ -147,7 +196,7 @@ class ArrayFile:
             )
         dtype = np.dtype(code.rstrip(b"\0").decode("ascii"))
         payload = items * dtype.itemsize
-        if length != HEADER_BYTES + payload + 4 * -(-payload // BLOCK_BYTES):
+        if length != _length(payload):
             raise IndexDamaged(f"{self.path} is truncated or has grown.", REMEDY)
         return dtype, items
 

@@ -11,7 +11,7 @@ from index.days import span
 from index.document import Document, Fields, Span
 from index.inversion import invert
 from index.schema import PARTS
-from index.stored import pack
+from index.stored import Packed, pack
 
 ANALYSIS_VERSION = "1"
 """Changes whenever the same document and fields would be written otherwise than before."""
@@ -31,7 +31,7 @@ class EncodedDocument(NamedTuple):
     facets: dict[str, list[tuple[str, str]]]
     published: tuple[int, int, int] | None
     mentioned: list[tuple[int, int]]
-    packed: bytes
+    packed: Packed
 
 
 class UnfitDocumentError(ValueError):

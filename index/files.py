@@ -2,7 +2,6 @@
 
 import errno
 import hashlib
-import mmap
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -159,11 +158,3 @@ def load_array(path: Path, dtype: type[np.generic]) -> NDArray[Any]:
     if opened.dtype != dtype:
         raise IndexDamaged(f"“{path}” of the index holds {opened.dtype}.", REMEDY)
     return opened.all()
-
-
-def map_bytes(path: Path) -> mmap.mmap | bytes:
-    """Map a file; an empty one is empty bytes."""
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            return b""
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

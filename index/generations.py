@@ -4,6 +4,7 @@ Document numbers run over the segments of a generation in order; ``size`` of the
 ``documents`` of those are live. Everything here only reads; ``publishing`` writes.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +24,9 @@ from index.days import UNDATED_SECOND
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, IndexMissing
 from index.files import REMEDY, compare_sizes, open_array, read_bytes, read_json
+from index.heads import Details, Head
 from index.manifest import Manifest, read_manifest
+from index.pieces import LongText
 from index.postings import SegmentPostings
 from index.report import Report, parse_report
 from index.schema import PARTS
@@ -81,6 +84,7 @@ class Generation:
         self._stored = [StoredDocuments(folder) for folder in folders]
         sizes = [segment.documents for segment in self.manifest.segments]
         self._bases = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        self._starts: list[int] = self._bases.tolist()
         self._whole = self.documents == self.size
         self._cache = ByteCache(cache_bytes)
         columns = [folder / "columns" for folder in folders]
@@ -234,10 +238,30 @@ class Generation:
 
     def stored(self, doc: int) -> tuple[Document, Fields]:
         """Return a document and its fields. Raises IndexError for a number that is not one."""
+        stored, number = self._keeper(doc)
+        return stored.get(number)
+
+    def head(self, doc: int) -> Head:
+        """Return what a result line shows of a document. Raises IndexError as ``stored`` does."""
+        stored, number = self._keeper(doc)
+        return stored.head(number)
+
+    def details(self, doc: int, head: Head) -> Details:
+        """Return what is kept of a document beside its ``head`` and its text."""
+        stored, number = self._keeper(doc)
+        return stored.details(number, head)
+
+    def text(self, doc: int, details: Details) -> str | LongText:
+        """Return the text of a document; a long one is read only as far as it is asked for."""
+        stored, number = self._keeper(doc)
+        return stored.text(number, details)
+
+    def _keeper(self, doc: int) -> tuple[StoredDocuments, int]:
+        """Return what keeps a document, and the number that it has there."""
         if not 0 <= doc < self.size:
             raise IndexError(doc)
-        segment = int(np.searchsorted(self._bases, doc, side="right")) - 1
-        return self._stored[segment].get(doc - int(self._bases[segment]))
+        segment = bisect_right(self._starts, doc) - 1
+        return self._stored[segment], doc - self._starts[segment]
 
     def docnum(self, id: str) -> int | None:
         """Return the number of the live document with this id."""

@@ -5,7 +5,8 @@
     segments/<name>/
       segment.json     counts, and size and checksum of every other file
       postings/        dictionary, postings and positions, see index.codec
-      documents.bin    documents with their fields, compressed one by one; documents.array: where
+      heads.*          what is kept of documents beside their texts, see index.heads
+      texts.*          the texts; both are compressed one by one, see index.blobs
       ids.json         the id of every document, in order
       columns/         organization, theme, lang, source, published, mentioned, lengths
 """

@@ -2,26 +2,25 @@
 
 import hashlib
 import re
-import zlib
+from bisect import bisect_left
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import orjson
 
-from index.document import (
-    Document,
-    Fields,
-    Language,
-    MentionedDate,
-    Organization,
-    PublicationDate,
-    Span,
-    Theme,
-)
+from index.blobs import Blobs, BlobWriter
+from index.document import Document, Fields
 from index.errors import IndexDamaged
-from index.files import REMEDY, load_array, map_bytes, save_array
+from index.files import REMEDY, load_array, save_array
+from index.heads import Details, Head, decode_details, decode_head, encode_head, whole
+from index.pieces import LongText, Piece, cut
+
+HEAD_BATCH: Final = 4 * 1024 * 1024
+TEXT_BATCH: Final = 16 * 1024 * 1024
+"""Bytes that a writer keeps in memory, to learn what documents have in common."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE = re.compile(r":\d+\Z")
@@ -53,86 +52,114 @@ def content_hash(document: Document, made_by: str) -> str:
     return digest.hexdigest()
 
 
-def pack(document: Document, fields: Fields) -> bytes:
-    """Turn a document and its fields into compressed bytes."""
-    return zlib.compress(orjson.dumps([document, fields], default=tuple), 6)
+class Packed(NamedTuple):
+    """A document as the bytes that are kept: its head, and its text in one piece or several."""
+
+    head: bytes
+    text: tuple[bytes, ...]
 
 
-def unpack(data: bytes) -> tuple[Document, Fields]:
-    """Undo ``pack``. Raises zlib.error, ValueError, TypeError or KeyError for foreign bytes."""
-    document, fields = orjson.loads(zlib.decompress(data))
-    document["tags"] = tuple(document["tags"])
-    return Document(**document), _fields(fields)
+def pack(document: Document, fields: Fields) -> Packed:
+    """Turn a document and its fields into bytes.
 
-
-def _fields(raw: dict[str, Any]) -> Fields:
-    language = raw["language"]
-    parts = tuple((Span(*span), code) for span, code in language.pop("parts"))
-    published = raw["published"]
-    return Fields(
-        language=Language(parts=parts, **language),
-        organizations=tuple(
-            Organization(spans=_spans(item.pop("spans")), **item) for item in raw["organizations"]
-        ),
-        themes=tuple(
-            Theme(evidence=_spans(item.pop("evidence")), **item) for item in raw["themes"]
-        ),
-        published=PublicationDate(**published) if published else None,
-        mentioned=tuple(
-            MentionedDate(span=Span(*item.pop("span")), **item) for item in raw["mentioned"]
-        ),
-        failures=tuple((name, reason) for name, reason in raw["failures"]),
-    )
-
-
-def _spans(raw: list[list[int]]) -> tuple[Span, ...]:
-    return tuple(Span(*pair) for pair in raw)
+    Raises ValueError or TypeError for lone surrogates: see ``clean``.
+    """
+    text = document.text
+    pieces = cut(text, fields.language.parts, fields.language.code)
+    head = encode_head(document, fields, pieces)
+    if not pieces:
+        return Packed(head, (text.encode(),))
+    return Packed(head, tuple(text[a.start : b.start].encode() for a, b in pairwise(pieces)))
 
 
 class StoredWriter:
-    """Writes packed documents one behind the other, in ``documents.bin``."""
+    """Writes packed documents one behind the other: ``heads.*`` and ``texts.*``.
+
+    ``texts.long.array`` (int64) has for every document whose text has several pieces its number
+    and how many pieces more than documents there are up to its end.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._file = (folder / "documents.bin").open("wb")
-        self._ends = [0]
+        self._heads = BlobWriter(folder, "heads", HEAD_BATCH)
+        self._texts = BlobWriter(folder, "texts", TEXT_BATCH)
+        self._long: list[tuple[int, int]] = []
 
-    def add(self, packed: bytes) -> None:
+    def add(self, packed: Packed) -> None:
         """Add one document."""
-        self._file.write(packed)
-        self._ends.append(self._ends[-1] + len(packed))
+        self._heads.add(packed.head)
+        for piece in packed.text:
+            self._texts.add(piece)
+        if len(packed.text) > 1:
+            self._long.append((self._heads.records - 1, self._texts.records - self._heads.records))
 
     def close(self) -> None:
         """Finish; the writer takes nothing more."""
-        self._file.close()
-        save_array(self._folder / "documents.array", np.asarray(self._ends, np.int64))
+        self._heads.close()
+        self._texts.close()
+        save_array(self._folder / "texts.long.array", np.asarray(self._long, np.int64).ravel())
 
     def abandon(self) -> None:
-        """Let go of the file, whatever became of it."""
-        try:
-            self._file.close()
-        except OSError:
-            return  # the disk is full: what is buffered is lost, as it should be
+        """Let go of the files, whatever became of them."""
+        self._heads.abandon()
+        self._texts.abandon()
 
 
 class StoredDocuments:
-    """Reads what StoredWriter wrote; safe for threads."""
+    """Reads what StoredWriter wrote; safe for threads. All raise IndexDamaged for foreign bytes."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "documents.bin"
-        try:
-            self._data = map_bytes(self._path)
-        except OSError as error:
-            raise IndexDamaged(f"“{self._path}” cannot be read ({error}).", REMEDY) from error
-        self._ends = load_array(folder / "documents.array", np.int64)
+        self._folder = folder
+        self._heads = Blobs(folder, "heads")
+        self._texts = Blobs(folder, "texts")
+        long = load_array(folder / "texts.long.array", np.int64).reshape(-1, 2)
+        self._long: list[int] = long[:, 0].tolist()
+        self._more: list[int] = [0, *long[:, 1].tolist()]
+        if len(self._texts) != len(self) + self._more[-1]:
+            raise IndexDamaged(f"The documents in “{folder}” are not complete.", REMEDY)
 
     def __len__(self) -> int:
-        return len(self._ends) - 1
+        return len(self._heads)
+
+    def head(self, doc: int) -> Head:
+        """Return what a result line shows of a document."""
+        data = self._heads.get(doc)
+        try:
+            return decode_head(data)
+        except (ValueError, TypeError) as error:
+            raise self._damaged(doc) from error
+
+    def details(self, doc: int, head: Head) -> Details:
+        """Return the rest of a document's head."""
+        try:
+            return decode_details(head)
+        except (ValueError, TypeError) as error:
+            raise self._damaged(doc) from error
+
+    def text(self, doc: int, details: Details) -> str | LongText:
+        """Return the text of a document, a long one as what reads it by pieces."""
+        first = doc + self._more[bisect_left(self._long, doc)]
+        if not details.pieces:
+            return self._piece(doc, first)
+        pieces = [Piece(*piece) for piece in details.pieces]
+        return LongText(pieces, lambda number: self._piece(doc, first + number))
 
     def get(self, doc: int) -> tuple[Document, Fields]:
-        """Return a document and its fields. Raises IndexDamaged if the bytes are not such."""
-        data = self._data[int(self._ends[doc]) : int(self._ends[doc + 1])]
+        """Return a document and its fields."""
+        head = self.head(doc)
+        details = self.details(doc, head)
+        text = self.text(doc, details)[:]
         try:
-            return unpack(data)
-        except (zlib.error, ValueError, TypeError, KeyError) as error:
-            raise IndexDamaged(f"Document {doc} in “{self._path}” is damaged.", REMEDY) from error
+            return whole(head, details, text)
+        except (ValueError, TypeError) as error:
+            raise self._damaged(doc) from error
+
+    def _piece(self, doc: int, record: int) -> str:
+        data = self._texts.get(record)
+        try:
+            return data.decode()
+        except ValueError as error:
+            raise self._damaged(doc) from error
+
+    def _damaged(self, doc: int) -> IndexDamaged:
+        return IndexDamaged(f"Document {doc} in “{self._folder}” is damaged.", REMEDY)

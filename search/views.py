@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from index.analysis import direction
 from index.document import Document, Fields, Span
+from index.heads import opening
 from search.lookup import Lookup
 from search.response import DocumentView, Highlights, Labelled, Result
 
-MAX_OPENING = 90
+__all__ = ["moment", "opening", "result", "view"]
 
 
 def result(
@@ -32,14 +33,6 @@ def result(
         highlights=highlights,
         opening="" if document.title.strip() else opening(document.text),
     )
-
-
-def opening(text: str) -> str:
-    """Return the first words of a text, at most ``MAX_OPENING`` characters of them."""
-    first = " ".join(text[: 4 * MAX_OPENING].split())
-    if len(first) <= MAX_OPENING:
-        return first
-    return f"{first[:MAX_OPENING].rsplit(' ', 1)[0]} …"
 
 
 def view(

@@ -154,7 +154,11 @@ def write_run(folder: Path, run: Run) -> None:
         "positions": run.positions,
     }
     for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        header = np.lib.format.header_data_from_array_1_0(array)
+        with (folder / f"{name}.npy").open("wb") as file:
+            # Not np.save, which does not say why it could not write.
+            np.lib.format.write_array_header_1_0(file, header)
+            file.write(np.ascontiguousarray(array).data)
 
 
 def read_keys(folder: Path) -> list[bytes]:

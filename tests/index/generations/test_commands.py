@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from index.cli import commands
+from index.codec.files import HEADER_BYTES
 from index.progress import Bar, Lines, progress_on
 
 from .conftest import opened, record, write_records
@@ -183,11 +184,12 @@ def test_bad_input_is_one_sentence_with_a_remedy(
 
 def test_check_names_what_is_damaged(index_of: IndexOf) -> None:
     root = index_of("index")
-    (path,) = root.glob("segments/*/documents.bin")
-    path.write_bytes(b"\0" * path.stat().st_size)
+    (path,) = root.glob("segments/*/texts.data.array")
+    data = path.read_bytes()
+    path.write_bytes(data[:HEADER_BYTES].ljust(len(data), b"\0"))
     result = trouvaille("check", "--index", root)
     assert result.exit_code == 1
-    assert "documents.bin” of the index has been altered" in result.stderr
+    assert "texts.data.array” of the index has been altered" in result.stderr
     assert "trouvaille rollback" in result.stderr
     assert len(of_json(trouvaille("check", "--json", "--index", root))["problems"]) > 1
 

@@ -76,10 +76,18 @@ def test_altered_postings_are_an_error_and_no_wrong_answer(index_of: IndexOf) ->
     generation = Archive(root).current()
     with pytest.raises(IndexDamaged, match=r"postings\.docs is damaged in block 0"):
         generation.postings("body", "peche")
-    (path,) = [path for path in files(root) if path.name == "documents.bin"]
-    path.write_bytes(b"\xff" * path.stat().st_size)
-    with pytest.raises(IndexDamaged, match="is damaged"):
-        Archive(root).current().stored(0)
+
+
+@pytest.mark.parametrize("name", ["heads.data.array", "heads.ends.array", "texts.data.array"])
+def test_an_altered_document_is_an_error_that_names_its_file(index_of: IndexOf, name: str) -> None:
+    root = index_of("index")
+    (path,) = [path for path in files(root) if path.name == name]
+    data = bytearray(path.read_bytes())
+    data[HEADER_BYTES] ^= 1
+    path.write_bytes(data)
+    generation = Archive(root).current()
+    with pytest.raises(IndexDamaged, match=rf"{name} is damaged in block 0"):
+        generation.stored(0)
 
 
 def test_no_index(tmp_path: Path) -> None:

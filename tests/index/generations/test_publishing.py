@@ -291,9 +291,9 @@ def test_a_generation_that_fails_its_check_is_not_published(
 
 
 def _alter_documents(folder: Path) -> None:
-    path = folder.parent.parent / "segments" / folder.name / "documents.bin"
+    path = folder.parent.parent / "segments" / folder.name / "texts.data.array"
     data = path.read_bytes()
-    path.write_bytes(bytes([data[0] ^ 1]) + data[1:])
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
 
 
 def test_a_full_disk_costs_nothing_that_is_published(tmp_path: Path) -> None:

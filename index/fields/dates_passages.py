@@ -1,86 +1,88 @@
 """The passages of a text that may speak of a date, so that the rest of it need not be scanned.
 
 Every date holds a word or number that announces one, and no word that means nothing in dates. A
-text is cut at its spaces into pieces; a passage reaches from a piece that can be no part of a date
-to the next such piece, where one between them announces a date.
+passage reaches from a word that is part of no date to the next such word, where one between them
+announces a date.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import accumulate
 
-from index.fields.calendar_words import fold_word
-from index.fields.dates_scanner import TOKEN, classify
 from index.fields.dates_tables import table
+from index.vocabularies.folding import Folded, fold_key
 
 _NO_PART, _PART, _ANNOUNCES = "-", "?", "!"
-_ANNOUNCING = frozenset("WwMmIDSZYrVEUP")
-"""Classes of tokens of which every form of a date has one."""
-_MEANINGLESS = frozenset("x;")
-_ENDS = ",.;:)"
-_CACHED_PIECES = 50_000
-_LONGEST_PIECE = 40
+_ANNOUNCING = frozenset("WwMmrYVEUP")
+"""Classes of words of which every form of a date has one, or else a number of four digits."""
+_DOTTED_DAY = re.compile(r"\d\.\d\d?\.")
+"""A day in figures without a year, as German writes it: ``am 28.10.``."""
+_RUN = re.compile(r"[^\W\d_]+|\d+")
+_UNUSUAL = re.compile(
+    "[^\x00-\xac\xae-\u024f\u060c\u061b\u061f\u0621-\u0652\u0660-\u066c"
+    "\u2000-\u200a\u2010-\u2027\u202f\u2030-\u203a\u20a0-\u20bf]"
+)
+"""Characters beside which words of folded text may be other words than those of the text."""
+_CACHED_WORDS = 50_000
 
 
-class _Pieces(dict[str, str]):
-    """What pieces of texts in a language are to a date, found out when first asked for."""
+class _Kinds(dict[str, str]):
+    """What the folded words of a language are to a date, found out when first asked for."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, dotted: bool) -> None:
         super().__init__()
-        self._language = language
+        self._least_digits = 1 if dotted else 4
         words, by_first = table(language)
         phrases = [row for rows in by_first.values() for row in rows]
-        self._in_phrases = {part for parts, _ in phrases for part in parts}
-        self._with_meaning = self._in_phrases.union(words)
-        self._announcing = {
-            max(parts, key=len) for parts, meaning in phrases if meaning.letter in _ANNOUNCING
-        }
+        parts = {part for each, _ in phrases for part in each}
+        announcing = {word for word, meaning in words.items() if meaning.letter in _ANNOUNCING}
+        announcing.update(
+            max(each, key=len) for each, meaning in phrases if meaning.letter in _ANNOUNCING
+        )
+        self._announcing = _folded(announcing)
+        self._parts = _folded(parts.union(words))
 
-    def __missing__(self, piece: str) -> str:
-        if len(piece) > _LONGEST_PIECE:
-            return _ANNOUNCES
-        if len(self) >= _CACHED_PIECES:
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _CACHED_WORDS:
             self.clear()
-        word = piece.rstrip(_ENDS)
-        if word.isalpha() and fold_word(word) not in self._with_meaning:
-            kind = _NO_PART if word == piece else _PART
-        else:
-            kind = self._kind(piece)
-        self[piece] = kind
+        kind = self[word] = self._kind(word)
         return kind
 
-    def _kind(self, piece: str) -> str:
-        meanings = []
-        for match in TOKEN.finditer(piece):
-            meaning = classify(match, self._language)
-            word = fold_word(match[0])
-            if word in self._announcing:
-                return _ANNOUNCES
-            if meaning:  # a silent mark has none
-                meanings.append("?" if word in self._in_phrases else meaning.letter)
-                if not _ANNOUNCING.isdisjoint(meaning.letter):
-                    return _ANNOUNCES
-        return _NO_PART if meanings and _MEANINGLESS.issuperset(meanings) else _PART
+    def _kind(self, word: str) -> str:
+        if word.isalpha() and word not in self._parts:
+            return _NO_PART
+        runs = _RUN.findall(word)
+        numbers = [run for run in runs if run.isdecimal()]
+        if any(len(number) >= self._least_digits for number in numbers):
+            return _ANNOUNCES
+        return _PART if self._announcing.isdisjoint(runs) else _ANNOUNCES
 
 
-_pieces = cache(_Pieces)
+def _folded(words: set[str]) -> frozenset[str]:
+    return frozenset(part for word in words for part in fold_key(word).split())
 
 
-def passages(text: str, language: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the first and last characters of the passages of ``text[start:end]``, in order.
+_kinds = cache(_Kinds)
 
-    Neighbours share the piece between them, which is a part of no date.
+
+def passages(text: str, language: str, folded: Folded, lead: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last characters of the passages of ``text``, in order.
+
+    ``folded`` is the folded form of the text with ``lead`` characters before it. Neighbours may
+    share the word between them, which is a part of no date.
     """
-    pieces = text[start:end].split(" ")
-    kinds = "".join(map(_pieces(language).__getitem__, pieces))
-    at = kinds.find(_ANNOUNCES)
-    if at < 0:
+    if not text.isascii() and _UNUSUAL.search(text):
+        yield 0, len(text)
         return
-    ends = list(accumulate((len(piece) + 1 for piece in pieces), initial=start))
+    dotted = language == "de" and _DOTTED_DAY.search(text) is not None
+    kinds = "".join(map(_kinds(language, dotted).__getitem__, folded.words))
+    at = kinds.find(_ANNOUNCES)
     while at >= 0:
-        first = max(0, kinds.rfind(_NO_PART, 0, at))
+        first = kinds.rfind(_NO_PART, 0, at)
         last = kinds.find(_NO_PART, at)
-        if last < 0:
-            last = len(kinds) - 1
-        yield ends[first], ends[last + 1] - 1
-        at = kinds.find(_ANNOUNCES, last + 1)
+        begin = folded.starts[first] if first >= 0 else 1
+        stop = folded.starts[last + 1] - 1 if last >= 0 else len(folded.text) - 1
+        span = folded.span(begin, stop)
+        if span.end > lead:
+            yield max(0, span.start - lead), span.end - lead
+        at = kinds.find(_ANNOUNCES, last) if last >= 0 else -1

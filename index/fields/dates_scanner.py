@@ -12,7 +12,7 @@ from typing import NamedTuple
 from index.fields.calendar_words import fold_word
 from index.fields.dates_tables import CASED, MODIFIER_FIRST, MONTH_FIRST, Meaning, table
 
-TOKEN = re.compile(
+_TOKEN = re.compile(
     r"(?! )(?:[^\W\d_]+(?:[\u064b-\u0652\u0640]+[^\W\d_]+)*[\u064b-\u0652]*"
     r"|(?P<iso>(?<![\d/.-])\d{4}([-/.])\d{1,2}\2\d{1,2}(?![\d/-]))"
     r"|(?P<numeric>(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\4\d{4}(?![\d/-]))"
@@ -181,18 +181,18 @@ def tokens(text: str, language: str, start: int = 0, end: int | None = None) -> 
     found: list[Token] = []
     append = found.append
     waiting = 0
-    matches = list(TOKEN.finditer(text, start, len(text) if end is None else end))
+    matches = list(_TOKEN.finditer(text, start, len(text) if end is None else end))
     for at, match in enumerate(matches):
         if at < waiting:
             continue
         written = match[0]
         if written[0].isdigit():  # what stands before it counts too
-            meaning = classify(match, language)
+            meaning = _classify(match, language)
         else:
             try:
                 meaning = known[written]
             except KeyError:
-                meaning = known[written] = classify(match, language)
+                meaning = known[written] = _classify(match, language)
         if meaning is _NOTHING:
             append(_WORD_LIKE)
             continue
@@ -213,7 +213,7 @@ def tokens(text: str, language: str, start: int = 0, end: int | None = None) -> 
     return found
 
 
-def classify(match: re.Match[str], language: str) -> Meaning | None:
+def _classify(match: re.Match[str], language: str) -> Meaning | None:
     """Return the meaning of a token, None for a silent mark; ``*`` where a phrase may begin."""
     written = match.group()
     if written[0].isdigit():

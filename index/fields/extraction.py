@@ -99,6 +99,8 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
             document.text,
             spoken.parts or ((Span(0, len(document.text)), spoken.code),),
             dates_mentioned.reference_day(published, options.reference_date),
+            folded,
+            len(lead),
         ),
         (),
     )

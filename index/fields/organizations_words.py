@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
-from operator import add
+from itertools import accumulate, chain
 from typing import NamedTuple, overload
 
 from index.document import Span
 from index.vocabularies.folding import fold_key
 
+_PLAIN_WORD = r"[a-zA-Zà-öø-ÿ]{2,}+(?![\w!.+\xad-])"  # most words; tried first, it is fast
 _GAP_AND_WORD = re.compile(
-    r"([\W_]*+)((?:[^\W\d_]\.){2,}|\d[\w.,%]*"
+    rf"([\W_]*+)({_PLAIN_WORD}|(?:[^\W\d_]\.){{2,}}|\d[\w.,%]*"
     r"|[^\W_]+(?:[-.+\xad][^\W_]+)*!?|\Z)"
 )
 _TIGHT = frozenset(
@@ -97,16 +97,15 @@ class Words(Sequence[Word]):
     """The words of a text in order, each made when asked for: rules look at few of them."""
 
     def __init__(self, text: str, roles: Roles) -> None:
-        pairs = _GAP_AND_WORD.findall(text)
+        pairs: list[tuple[str, str]] = _GAP_AND_WORD.findall(text)
         while pairs and not pairs[-1][1]:  # behind the last word
             pairs.pop()
-        self._gaps = [gap for gap, _ in pairs]
-        self._written = [written for _, written in pairs]
-        self._ends = list(accumulate(map(add, map(len, self._gaps), map(len, self._written))))
+        self._pairs = pairs
+        self._ends = list(accumulate(map(len, chain.from_iterable(pairs))))
         self._made: list[Word | None] = [None] * len(pairs)
         self._where: dict[str, list[int]] = {}
-        for index, found in enumerate(map(roles.__getitem__, self._written)):
-            for role in found:
+        for index, (_, written) in enumerate(pairs):
+            for role in roles[written]:
                 self._where.setdefault(role, []).append(index)
 
     def __len__(self) -> int:
@@ -127,9 +126,9 @@ class Words(Sequence[Word]):
         return word
 
     def _make(self, index: int) -> Word:
-        gap, written, end = self._gaps[index], self._written[index], self._ends[index]
+        gap, written = self._pairs[index]
         capital = written[0].isupper()
-        before = self._written[index - 1] if index else ""
+        before = self._pairs[index - 1][1] if index else ""
         exclaimed = before[-1:] == "!"
         if gap == " " and not exclaimed:
             tight, first = True, False
@@ -140,7 +139,7 @@ class Words(Sequence[Word]):
             first = not tight and (not index or "\n" in gap or mark in _ENDS)
             if tight and gap == "\n":  # a line broken inside a sentence: only lower case goes on
                 tight, first = not capital, capital
-        start = end - len(written)
+        start, end = self._ends[2 * index : 2 * index + 2]
         return Word(start, end, written, _folded(written), capital, tight, first)
 
     def where(self, role: str) -> Sequence[int]:

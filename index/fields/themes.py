@@ -11,7 +11,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import accumulate
 from typing import NamedTuple
 
 import Stemmer
@@ -89,7 +88,9 @@ class _Meaning(NamedTuple):
     """
 
     stem: str
-    patterns: tuple[_Pattern, ...] = ()
+    alone: tuple[_Pattern, ...] = ()
+    followed: Mapping[str, tuple[_Pattern, ...]] = {}
+    """What it says with others, by the stem of the second."""
 
 
 _STOP_WORD = _Meaning("")
@@ -119,7 +120,11 @@ class _Lexicon(dict[str, _Meaning]):
             patterns = _compounded(stem)
         said = tuple(each for each in patterns if _may_say(word, each, self._language))
         if said or stem in _all_stems(self._language):
-            return _Meaning(stem, said)
+            alone = tuple(each for each in said if len(each.stems) == 1)
+            followed: dict[str, tuple[_Pattern, ...]] = defaultdict(tuple)
+            for each in said[: len(said) - len(alone)]:
+                followed[each.stems[1]] += (each,)
+            return _Meaning(stem, alone, dict(followed))
         return _MEANINGLESS
 
 
@@ -267,18 +272,20 @@ def _weakly(found: Mapping[tuple[str, ...], float]) -> float:
 def _hits(
     text: str, folded: Folded, language: str, covered: Sequence[tuple[int, int]]
 ) -> list[_Hit]:
-    words = folded.text.split(" ")
+    words, starts = folded.words, folded.starts
     meanings = list(map(_TOOLS.lexicons[language].__getitem__, words))
-    starts = list(accumulate((len(word) + 1 for word in words), initial=0))
     masked = bytearray(len(words))
     for first, last in covered:
         begin, stop = bisect_left(starts, first), bisect_left(starts, last)
         masked[begin:stop] = b"\1" * (stop - begin)
     hits = []
-    for index, meaning in enumerate(meanings):
-        if not meaning.patterns or masked[index]:
+    for index, (_, patterns, followed) in enumerate(meanings):
+        if not (patterns or followed) or masked[index]:
             continue
-        for pattern in meaning.patterns:
+        if followed:
+            second = _next(meanings, masked, index)
+            patterns = (*followed.get(meanings[second].stem, ()), *patterns)
+        for pattern in patterns:
             end = _last(meanings, masked, index, pattern.stems)
             if end is None:
                 continue
@@ -309,12 +316,18 @@ def _last(
     Stop words may stand between its words, but no name.
     """
     for stem in stems[1:]:
-        index += 1
-        while index < len(meanings) and not (meanings[index].stem or masked[index]):
-            index += 1
-        if index == len(meanings) or masked[index] or meanings[index].stem != stem:
+        index = _next(meanings, masked, index)
+        if masked[index] or meanings[index].stem != stem:
             return None
     return index
+
+
+def _next(meanings: Sequence[_Meaning], masked: Sequence[int], index: int) -> int:
+    """Return the index of the next word that is no stop word, or of the last word."""
+    for following in range(index + 1, len(meanings)):
+        if meanings[following].stem or masked[following]:
+            return following
+    return len(meanings) - 1
 
 
 def _may_say(word: str, pattern: _Pattern, language: str) -> bool:

@@ -5,7 +5,10 @@ import unicodedata
 from bisect import bisect_right
 from codecs import charmap_decode
 from collections.abc import Iterable, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import accumulate, count
+from operator import add
 from typing import NamedTuple
 
 from index.document import Span
@@ -126,7 +129,8 @@ def _fold_each(text: str) -> tuple[str, Iterable[tuple[int, int]]]:
     return text.translate(_TABLE), (special.span() for special in _SPECIAL.finditer(text))
 
 
-class Folded(NamedTuple):
+@dataclass(frozen=True)
+class Folded:
     """Folded text between two spaces, and where its characters come from.
 
     Lower case without accents; every apostrophe, hyphen and punctuation mark is a space (``&``
@@ -138,6 +142,16 @@ class Folded(NamedTuple):
     text: str
     places: Sequence[int]
     back: Sequence[int]
+
+    @cached_property
+    def words(self) -> list[str]:
+        """What stands between the spaces of ``text``, empty between two in a row."""
+        return self.text.split(" ")
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each of ``words`` begins in ``text``."""
+        return list(map(add, accumulate(map(len, self.words), initial=0), count()))
 
     def span(self, start: int, end: int) -> Span:
         """Return the original characters of ``text[start:end]``."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec.runs import places
+from index.codec.runs import places as ranges
 
 SLOTS = (1, 2, 4, 8)
 _MORE_COST = 16
@@ -45,9 +45,10 @@ class Cells(NamedTuple):
 
     def tally(self, docs: Docs) -> NDArray[np.int64]:
         """Return how many of the documents carry each ordinal; behind them, how many none."""
-        counts = self._tally(self.rows.take(docs))
+        places = docs.astype(np.intp)
+        counts = self._tally(self.rows.take(places))
         if len(self.more_docs):
-            counts[: self.values] += np.bincount(self._more(docs), minlength=self.values)
+            counts[: self.values] += np.bincount(self._more(places), minlength=self.values)
         return counts
 
     def tally_all(self) -> NDArray[np.int64]:
@@ -60,16 +61,17 @@ class Cells(NamedTuple):
         counts = np.bincount(self.flat(rows), minlength=self.values + self.slots)
         return counts[: self.values + 1]
 
-    def _more(self, docs: Docs) -> NDArray[np.int32]:
+    def _more(self, docs: NDArray[np.intp]) -> NDArray[np.int32]:
         """Return the ordinals outside the rows that ascending documents carry."""
         if 8 * len(docs) < len(self.more_docs):
-            first = self.more_docs.searchsorted(docs)
-            count = self.more_docs.searchsorted(docs, "right") - first
+            narrow = docs.astype(np.int32)
+            first = self.more_docs.searchsorted(narrow)
+            count = self.more_docs.searchsorted(narrow, "right") - first
             some = count.nonzero()[0]
-            return self.more_ordinals[places(first[some], count[some])]
+            return self.more_ordinals[ranges(first[some], count[some])]
         asked = np.zeros(len(self.rows), np.bool_)
         asked[docs] = True
-        return self.more_ordinals[asked[self.more_docs]]
+        return self.more_ordinals[asked.take(self.more_docs)]
 
     def carrying(self, ordinals: Sequence[int], docs: Docs | None = None) -> Mask:
         """Return which documents (of all, or of these, ascending) carry any of the ordinals."""

@@ -10,11 +10,11 @@ from index.codec.runs import places
 from index.days import UNDATED_DAY, day_number, day_of
 from search.filters import Docs, Filtered
 from search.histogram import (
-    MAX_BUCKETS,
-    Bucket,
+    Edges,
     Grain,
     Spans,
     automatic_grain,
+    edges,
     histogram,
     possible_grain,
     span_histogram,
@@ -106,34 +106,34 @@ def date_facet(request: SearchRequest, filtered: Filtered) -> DateFacet:
     By the day of publication, or by the days mentioned, as the request says.
     """
     docs = filtered.without("date")
-    if request.date_field == "mentioned":
-        spans = _mentioned(docs, filtered)
-        missing = len(docs) - len(np.unique(spans.docs))
-    else:
-        spans = _published(docs, filtered)
-        missing = len(docs) - len(spans.docs)
-    span = _span(spans, request)
-    if span is None:
+    mentioned = request.date_field == "mentioned"
+    spans = _mentioned(docs, filtered) if mentioned else _published(docs, filtered)
+    missing = len(docs) - spans.documents
+    shown = _shown(spans, request)
+    if shown is None:
         grain = "year" if request.interval == "auto" else request.interval
         return DateFacet("date", grain, missing, ())
-    first, last = span
     wanted: Grain = (
-        automatic_grain(first, last, request.months)
-        if request.interval == "auto"
-        else request.interval
+        automatic_grain(*shown, request.months) if request.interval == "auto" else request.interval
     )
-    grain = possible_grain(first, last, wanted)
-    buckets = (
-        span_histogram(spans, first, last, grain)
-        if request.date_field == "mentioned"
-        else histogram(spans.first, first, last, grain)
-    )
+    grain = possible_grain(*shown, wanted)
+    buckets = edges(*shown, grain)
+    counts = span_histogram(spans, buckets) if mentioned else histogram(spans.first, buckets)
     return DateFacet(
         name="date",
         interval=grain,
         missing=missing,
-        values=tuple(_date_bucket(bucket, request) for bucket in buckets[-MAX_BUCKETS:]),
-        truncated=len(buckets) > MAX_BUCKETS,
+        values=tuple(
+            map(
+                DateBucket,
+                buckets.names,
+                buckets.first,
+                buckets.last,
+                counts.tolist(),
+                _selected(buckets, request),
+            )
+        ),
+        truncated=grain == "year" and day_of(shown[0]).year < int(buckets.names[0]),
     )
 
 
@@ -175,10 +175,11 @@ class _Counts:
 
     def values(self, ordinals: Sequence[int], pinned: Sequence[str] = ()) -> list[FacetValue]:
         """Return values without their children; of those ``pinned`` what is not among them."""
-        values = [self.lookup.column.values[ordinal] for ordinal in ordinals]
+        names = self.lookup.column.values
+        values = [names[ordinal] for ordinal in ordinals]
         if not self.pinned:
-            counts = self.array[ordinals].tolist() if ordinals else []
-            return list(map(FacetValue, values, map(self.lookup.label, values), counts))
+            counts = map(self.array.item, ordinals)
+            return list(map(FacetValue, values, self.lookup.labels(values), counts))
         values += [value for value in pinned if value not in values]
         return [self._value(value) for value in values]
 
@@ -198,10 +199,12 @@ class _Counts:
         parents = dict.fromkeys(names.parent(value) or value for value in self.pinned)
         lines = []
         for line in self.values(first[: self.size], tuple(parents)):
-            pinned = [value for value in self.pinned if names.parent(value) == line.value]
             ordinal = self.lookup.column.ordinal.get(line.value, -1)
-            children = self.values(below.get(ordinal, [])[: self.size], pinned)
-            lines.append(line._replace(children=tuple(children)) if children else line)
+            pinned = [value for value in self.pinned if names.parent(value) == line.value]
+            children = below.get(ordinal, [])[: self.size]
+            if children or pinned:
+                line = line._replace(children=tuple(self.values(children, pinned)))
+            lines.append(line)
         return distinct, lines
 
     def _value(self, value: str) -> FacetValue:
@@ -216,11 +219,11 @@ class _Counts:
 
 
 def _published(docs: Docs, filtered: Filtered) -> Spans:
-    days = filtered.generation.dates.days[docs]
+    days = filtered.generation.dates.days.take(docs)
     dated = days != UNDATED_DAY
     if not dated.all():
         docs, days = docs[dated], days[dated]
-    return Spans(docs, days, days)
+    return Spans(docs, days, days, len(docs))
 
 
 def _mentioned(docs: Docs, filtered: Filtered) -> Spans:
@@ -229,11 +232,14 @@ def _mentioned(docs: Docs, filtered: Filtered) -> Spans:
     sizes = column.offsets[docs + 1] - starts
     entries = places(starts, sizes)
     return Spans(
-        np.repeat(docs.astype(np.int64), sizes), column.first[entries], column.last[entries]
+        np.repeat(docs, sizes),
+        column.first[entries],
+        column.last[entries],
+        int(np.count_nonzero(sizes)),
     )
 
 
-def _span(spans: Spans, request: SearchRequest) -> tuple[int, int] | None:
+def _shown(spans: Spans, request: SearchRequest) -> tuple[int, int] | None:
     """Return the first and last day to show.
 
     With a range, what of it lies where documents are (all of it where none is); without, from
@@ -251,19 +257,13 @@ def _span(spans: Spans, request: SearchRequest) -> tuple[int, int] | None:
     return None if start is None or end is None or end < start else (start, end)
 
 
-def _date_bucket(bucket: Bucket, request: SearchRequest) -> DateBucket:
-    first = day_of(bucket.first)
-    last = day_of(bucket.last)
-    ranged = request.undated != "only" and bool(request.date_from or request.date_to)
-    selected = (
-        ranged
-        and (request.date_from is None or last >= request.date_from)
-        and (request.date_to is None or first <= request.date_to)
-    )
-    return DateBucket(
-        value=bucket.name,
-        first=first.isoformat(),
-        last=last.isoformat(),
-        count=bucket.documents,
-        selected=selected,
-    )
+def _selected(buckets: Edges, request: SearchRequest) -> list[bool]:
+    """Return which buckets overlap the range that is asked for."""
+    if request.undated == "only" or not (request.date_from or request.date_to):
+        return [False] * len(buckets.names)
+    overlapping = np.ones(len(buckets.names), np.bool_)
+    if request.date_from:
+        overlapping &= buckets.bounds[1:] > day_number(request.date_from)
+    if request.date_to:
+        overlapping &= buckets.bounds[:-1] <= day_number(request.date_to)
+    return overlapping.tolist()

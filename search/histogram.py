@@ -1,6 +1,7 @@
 """Counts of documents by year, month or day, over arrays of days."""
 
-from typing import Any, Literal, NamedTuple, cast
+from functools import lru_cache
+from typing import Literal, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +16,21 @@ AUTOMATIC = {"day": 62, "month": 120}
 MAX_BUCKETS = 1_000
 """Asked for more, the grain becomes coarser; of more years than this, the newest are given."""
 
+_SPARSE = 16
+"""Days are counted one by one where there are no more of them than so many for a document."""
 
-class Bucket(NamedTuple):
-    """A year, month or day with its first and last day (days since 1970-01-01) and a count."""
 
-    name: str
-    first: int
-    last: int
-    documents: int
+class Edges(NamedTuple):
+    """Contiguous years, months or days: their names, and first and last days (ISO 8601).
+
+    ``bounds`` are the first days and the one behind the last, in days since 1970-01-01.
+    """
+
+    grain: Grain
+    names: tuple[str, ...]
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+    bounds: NDArray[np.int64]
 
 
 def automatic_grain(first: int, last: int, months: int = AUTOMATIC["month"]) -> Grain:
@@ -42,46 +50,69 @@ def possible_grain(first: int, last: int, wanted: Grain) -> Grain:
     return "year"
 
 
-def histogram(days: NDArray[np.int32], first: int, last: int, grain: Grain) -> list[Bucket]:
-    """Count ``days`` in contiguous buckets, from that of day ``first`` to that of day ``last``.
+def edges(first: int, last: int, grain: Grain) -> Edges:
+    """Return the buckets from that of day ``first`` to that of day ``last``, both whole.
 
-    The edge buckets are whole: a month is counted from its first day to its last.
+    At most MAX_BUCKETS, the last ones.
     """
     start, end = (int(unit) for unit in _unit(np.array([first, last], dtype=np.int32), grain))
-    units = _unit(days, grain) - start
-    inside = units[(units >= 0) & (units <= end - start)]
-    counts = np.bincount(inside, minlength=end - start + 1)
-    edges = np.arange(start, end + 2).astype(_UNITS[grain])
-    bounds = edges.astype("M8[D]").astype(np.int64)
-    return [
-        Bucket(str(edges[i]), int(bounds[i]), int(bounds[i + 1]) - 1, int(counts[i]))
-        for i in range(len(counts))
-    ]
+    return _edges(max(start, end - MAX_BUCKETS + 1), end, grain)
+
+
+@lru_cache(maxsize=256)
+def _edges(start: int, end: int, grain: Grain) -> Edges:
+    units = np.arange(start, end + 2).astype(_UNITS[grain])
+    days = units.astype("M8[D]")
+    return Edges(
+        grain,
+        tuple(np.datetime_as_string(units[:-1]).tolist()),
+        tuple(np.datetime_as_string(days[:-1]).tolist()),
+        tuple(np.datetime_as_string((days.astype(np.int64)[1:] - 1).astype("M8[D]")).tolist()),
+        days.astype(np.int64),
+    )
+
+
+def histogram(days: NDArray[np.int32], edges: Edges) -> NDArray[np.int64]:
+    """Count days in buckets."""
+    if not len(days):
+        return np.zeros(len(edges.names), np.int64)
+    begin, end = int(edges.bounds[0]), int(edges.bounds[-1])
+    if days.min() < begin or days.max() >= end:
+        days = days[(days >= begin) & (days < end)]
+    if end - begin > _SPARSE * len(days):
+        found = edges.bounds.searchsorted(days, "right") - 1
+        return np.bincount(found, minlength=len(edges.names))
+    counts: NDArray[np.int64] = np.add.reduceat(
+        np.bincount(days - begin, minlength=end - begin), edges.bounds[:-1] - begin
+    )
+    return counts
 
 
 class Spans(NamedTuple):
-    """Spans of days, both ends included, with the document of each; documents ascend."""
+    """Spans of days, both ends included, with the document of each; documents ascend.
 
-    docs: NDArray[np.integer[Any]]
+    ``documents`` is how many different ones there are.
+    """
+
+    docs: NDArray[np.int32]
     first: NDArray[np.int32]
     last: NDArray[np.int32]
+    documents: int
 
 
-def span_histogram(spans: Spans, first: int, last: int, grain: Grain) -> list[Bucket]:
-    """Count documents in contiguous buckets: one counts in every bucket it has a day of.
+def span_histogram(spans: Spans, edges: Edges) -> NDArray[np.int64]:
+    """Count documents in buckets: one counts in every bucket it has a day of.
 
-    The buckets are those of ``histogram``. Spans that meet in a bucket are joined first, so that
+    Spans that meet in a bucket are joined first, so that
     a document counts there once, however many of its spans do; memory does not grow with their
     lengths.
     """
-    empty = histogram(np.empty(0, dtype=np.int32), first, last, grain)
-    start = int(_unit(np.array([first], dtype=np.int32), grain)[0])
-    begins = _unit(np.maximum(spans.first, empty[0].first).astype(np.int32), grain) - start
-    ends = _unit(np.minimum(spans.last, empty[-1].last).astype(np.int32), grain) - start
-    inside = (spans.last >= empty[0].first) & (spans.first <= empty[-1].last)
+    begin, end = int(edges.bounds[0]), int(edges.bounds[-1])
+    inside = (spans.last >= begin) & (spans.first < end)
     # One axis for all documents, on which those of different documents are far apart.
-    axis = spans.docs[inside] * (len(empty) + 1)
-    begins, ends = begins[inside] + axis, ends[inside] + axis
+    axis = spans.docs[inside] * np.int64(len(edges.names) + 1)
+    begins = edges.bounds.searchsorted(np.maximum(spans.first[inside], begin), "right") - 1 + axis
+    ends = edges.bounds.searchsorted(np.minimum(spans.last[inside], end - 1), "right") - 1 + axis
     order = np.argsort(begins, kind="stable")
     begins, ends, axis = begins[order], ends[order], axis[order]
     reached = np.maximum.accumulate(ends)
@@ -89,10 +120,9 @@ def span_histogram(spans: Spans, first: int, last: int, grain: Grain) -> list[Bu
     opens[1:] = begins[1:] > reached[:-1]
     closes = np.ones(len(begins), dtype=np.bool_)
     closes[:-1] = opens[1:]
-    changes = np.bincount((begins - axis)[opens], minlength=len(empty) + 1)
-    changes -= np.bincount((reached - axis)[closes] + 1, minlength=len(empty) + 1)
-    counts = np.cumsum(changes)
-    return [bucket._replace(documents=int(counts[i])) for i, bucket in enumerate(empty)]
+    changes = np.bincount((begins - axis)[opens], minlength=len(edges.names) + 1)
+    changes -= np.bincount((reached - axis)[closes] + 1, minlength=len(edges.names) + 1)
+    return np.cumsum(changes)[:-1]
 
 
 def _buckets(first: int, last: int, grain: Grain) -> int:

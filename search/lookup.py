@@ -7,6 +7,7 @@ half of it.
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -119,6 +120,13 @@ class FacetLookup:
             if value in self.column.ordinal:
                 self._labels[value] = label
         return label
+
+    def labels(self, values: Sequence[str]) -> list[str]:
+        """Return the label of each value."""
+        try:
+            return [self._labels[value] for value in values]
+        except KeyError:
+            return [self.label(value) for value in values]
 
     def keep(self, facet: ValueFacet) -> None:
         """Keep the facet over all documents, for a few different sizes."""

@@ -3,17 +3,17 @@
 This is made in the worker processes; what is left to the writer is to append.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from index.codec.runs import FieldPostings
+import numpy as np
+
 from index.days import span
 from index.document import Document, Fields, Span
-from index.inversion import invert
-from index.schema import PARTS
 from index.stored import Packed, pack
+from index.tokens import Rows, Tokens, Words, rows, tokens
 
-ANALYSIS_VERSION = "1"
+ANALYSIS_VERSION = "2"
 """Changes whenever the same document and fields would be written otherwise than before."""
 MAX_ID_BYTES = 1024
 
@@ -21,43 +21,50 @@ MAX_ID_BYTES = 1024
 class EncodedDocument(NamedTuple):
     """A document ready to be written.
 
-    ``postings`` maps a field of the schema to its postings; ``lengths`` are positions in title
-    and body; facet values come with the label to remember (empty: none); dates are days.
+    ``title`` and ``body`` number their words in ``words``, which documents encoded together
+    share; facet values come with the label to remember (empty: none); dates are days.
     """
 
     id: str
-    postings: dict[str, FieldPostings]
-    lengths: tuple[int, int]
+    title: Tokens
+    body: Tokens
+    words: Words
     facets: dict[str, list[tuple[str, str]]]
     published: tuple[int, int, int] | None
     mentioned: list[tuple[int, int]]
     packed: Packed
 
 
+class Draft(NamedTuple):
+    """A document of which all is laid out but its tokens; see ``finish``."""
+
+    encoded: EncodedDocument
+    title: Rows
+    body: Rows
+
+
+_NO_TOKENS = Tokens(np.empty(0, np.int32), np.empty(0, np.int32), 0)
+_NO_WORDS = Words(())
+
+
 class UnfitDocumentError(ValueError):
     """A document that cannot be indexed, with the reason."""
 
 
-def encode(document: Document, fields: Fields) -> EncodedDocument:
-    """Analyse a document and lay out all that is written of it.
+def draft(document: Document, fields: Fields) -> Draft:
+    """Analyse a document and lay out what is written of it.
 
     Raises UnfitDocumentError for an id that is empty or too long.
     """
     if not document.id or len(document.id.encode("utf-8")) > MAX_ID_BYTES:
         raise UnfitDocumentError(f"its id is empty or longer than {MAX_ID_BYTES} bytes")
     language = fields.language
-    title = invert(document.title, [(Span(0, len(document.title)), language.code)])
     parts = language.parts or ((Span(0, len(document.text)), language.code),)
-    body = invert(document.text, parts)
-    postings: dict[str, FieldPostings] = {}
-    for part, text in zip(PARTS, (title, body), strict=True):
-        postings[part] = text.exact
-        for suffix, terms in text.stems.items():
-            postings[f"{part}_{suffix}"] = terms
-    return EncodedDocument(
+    encoded = EncodedDocument(
         id=document.id,
-        postings={field: items for field, items in postings.items() if items.terms},
-        lengths=(title.length, body.length),
+        title=_NO_TOKENS,
+        body=_NO_TOKENS,
+        words=_NO_WORDS,
         facets=_facets(document, fields),
         published=span(fields.published.value) if fields.published else None,
         mentioned=[
@@ -67,6 +74,24 @@ def encode(document: Document, fields: Fields) -> EncodedDocument:
         ],
         packed=pack(document, fields),
     )
+    title = rows(document.title, [(Span(0, len(document.title)), language.code)])
+    return Draft(encoded, title, rows(document.text, parts))
+
+
+def finish(drafts: Sequence[Draft]) -> list[EncodedDocument]:
+    """Return drafts of this thread as documents; many at once, for arrays to pay."""
+    if not drafts:
+        return []
+    made, words = tokens([text for each in drafts for text in (each.title, each.body)])
+    return [
+        each.encoded._replace(title=title, body=body, words=words)
+        for each, title, body in zip(drafts, made[::2], made[1::2], strict=True)
+    ]
+
+
+def encode(document: Document, fields: Fields) -> EncodedDocument:
+    """Analyse one document. Raises UnfitDocumentError."""
+    return finish([draft(document, fields)])[0]
 
 
 def day_number_of(value: str) -> int:

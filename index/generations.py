@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.analysis import analyzer
 from index.cache import ByteCache
-from index.codec.reader import Located
+from index.codec.reader import Keys, Located, located, merged
 from index.columns import FACETS, FacetColumn, open_facet
 from index.datecolumns import DateColumn, LengthColumn, SpanColumn
 from index.days import UNDATED_SECOND
@@ -25,6 +25,7 @@ from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, IndexMissing
 from index.files import REMEDY, compare_sizes, open_array, read_bytes, read_json
 from index.heads import Details, Head
+from index.identifiers import Identifiers
 from index.manifest import Manifest, read_manifest
 from index.pieces import LongText
 from index.postings import SegmentPostings
@@ -81,6 +82,7 @@ class Generation:
         self._reported = read_bytes(self.folder / "report.json")
         self._postings = [SegmentPostings(folder / "postings") for folder in folders]
         self.analyzers = self._analyzers_used()
+        self._ids = [Identifiers(folder) for folder in folders]
         self._stored = [StoredDocuments(folder) for folder in folders]
         sizes = [segment.documents for segment in self.manifest.segments]
         self._bases = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
@@ -149,19 +151,21 @@ class Generation:
 
     def positions(self, field: str, term: str, docs: NDArray[np.int32]) -> Located:
         """Return the ascending positions of a term in ascending ``docs``; none where it is not."""
+        return located(self.keys(field, term, docs), docs)
+
+    def keys(self, field: str, term: str, docs: NDArray[np.int32]) -> Keys:
+        """Return where a term is in ascending ``docs``, ascending; see ``Keys``."""
+        if len(self._postings) == 1:
+            return self._postings[0].keys(field, term, docs)
         cuts = np.searchsorted(docs, self._bases)
         parts = [
-            segment.positions(field, term, docs[start:stop] - np.int32(base))
+            segment.keys(field, term, docs[start:stop] - np.int32(base)) + (base << 32)
             for segment, base, start, stop in zip(
                 self._postings, self._bases, cuts, cuts[1:], strict=False
             )
             if start < stop
         ]
-        if len(parts) == 1:
-            return parts[0]
-        counts = [np.diff(part.bounds) for part in parts]
-        bounds = np.concatenate([[0], np.cumsum(_join(counts), dtype=np.int64)])
-        return Located(bounds, _join([part.flat for part in parts]))
+        return _join(parts) if parts else np.empty(0, np.int64)
 
     def starting(self, field: str, prefix: str) -> Postings:
         """Return the live documents that hold any term with a prefix, and how often."""
@@ -175,10 +179,9 @@ class Generation:
             total = np.bincount(every, often, self.size) * self.live
             found = np.flatnonzero(total).astype(np.int32)
             return Postings(found, total[found].astype(np.int32))
-        found, where = np.unique(every, return_inverse=True)
-        total = np.bincount(where, often, len(found)).astype(np.int32)
-        kept = self.live[found]
-        return Postings(found[kept], total[kept])
+        summed = merged(every, often)
+        kept = self.live[summed.docs]
+        return Postings(summed.docs[kept], summed.freqs[kept])
 
     def terms(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Return the first ``limit`` terms with a prefix, in order of code points.
@@ -188,16 +191,13 @@ class Generation:
         if self._whole and len(self._postings) == 1:
             (segment,) = self._postings
             numbers = segment.starting(field, prefix)[:limit]
-            counted = segment.frequencies(numbers).tolist()
-            return list(zip(segment.terms(numbers), counted, strict=True))
+            return list(zip(segment.terms(numbers), segment.held(numbers).tolist(), strict=True))
         counts: dict[str, int] = {}
         for segment, base in zip(self._postings, self._bases.tolist(), strict=False):
             numbers = segment.starting(field, prefix)
-            alive = self.live[segment.postings_of(numbers).docs + np.int32(base)]
-            ends = np.cumsum(segment.frequencies(numbers))
-            reached = np.concatenate(([0], np.cumsum(alive)))[ends]
+            live = self.live[base:]
             for term, count in zip(
-                segment.terms(numbers), np.diff(reached, prepend=0).tolist(), strict=True
+                segment.terms(numbers), segment.held(numbers, live).tolist(), strict=True
             ):
                 counts[term] = counts.get(term, 0) + count
         return sorted((term, count) for term, count in counts.items() if count)[:limit]
@@ -265,8 +265,8 @@ class Generation:
 
     def docnum(self, id: str) -> int | None:
         """Return the number of the live document with this id."""
-        for segment, base in zip(self._postings, self._bases.tolist(), strict=False):
-            found = segment.docnum(id)
+        for ids, base in zip(self._ids, self._bases.tolist(), strict=False):
+            found = ids.docnum(id)
             if found is not None and self.live[base + found]:
                 return int(base) + found
         return None

@@ -1,19 +1,21 @@
 """Postings of one segment: the only module that knows how they are stored."""
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec.merge import merge
-from index.codec.reader import Located, SegmentArrays, TermPostings
-from index.codec.runs import FieldPostings, RunBuilder, write_run
-from index.schema import ID, fit, id_postings
+from index.codec.lists import ManyPostings, TermPostings
+from index.codec.merge import merge, numbers
+from index.codec.reader import Keys, SegmentArrays, write_terms
+from index.codec.runs import RunBuilder, write_run
+from index.schema import PARTS, fit
+from index.terms import vocabulary
+from index.tokens import Tokens, Words
 
 RUN_SIZE = 8_000_000
-"""Postings and positions held in memory before they are written as a run: about 100 MB."""
+"""Tokens held in memory before they are written as a run: 300 MB while it is inverted."""
 
 _NOTHING = TermPostings(np.empty(0, np.int32), np.empty(0, np.uint8))
 
@@ -26,17 +28,33 @@ class PostingsWriter:
         self._folder = folder
         self._run = RunBuilder()
         self._runs: list[Path] = []
+        self._numbers: dict[str, int] = {}
+        self._words: Words | None = None
+        self._number_of: NDArray[np.int32] = np.empty(0, np.int32)
 
-    def add(self, doc: int, id: str, postings: Mapping[str, FieldPostings]) -> None:
+    def add(self, doc: int, words: Words, title: Tokens, body: Tokens) -> None:
         """Add one document; if this raises, nothing of it was added."""
-        self._run.add(doc, {ID: id_postings(id), **postings})
+        if words is not self._words:
+            # Documents that were analysed together come together.
+            known = self._numbers
+            found = (known.setdefault(key, len(known)) for key in words.keys)
+            self._number_of = np.fromiter(found, np.int32, len(words.keys)) * len(PARTS)
+            self._words = words
+        for part, text in enumerate((title, body)):
+            if len(text.words):
+                self._run.add(doc, self._number_of[text.words] + np.int32(part), text.positions)
         if self._run.size >= RUN_SIZE:
             self._spill()
 
     def commit(self) -> None:
         """Merge the runs into the arrays of the segment."""
         self._spill()
-        merge(self._runs, self._folder)
+        lists = numbers(self._runs)
+        found = vocabulary(list(self._numbers), lists)
+        rank = np.zeros(len(self._numbers) * len(PARTS), np.int64)
+        rank[lists] = found.rank
+        merge(self._runs, rank, len(lists), self._folder, self._folder / "merging")
+        write_terms(self._folder, found.terms, found.counts, found.lists)
         for run in self._runs:
             shutil.rmtree(run)
 
@@ -59,21 +77,14 @@ class SegmentPostings:
         return frozenset(self._arrays.dictionary.fields())
 
     def read(self, field: str, term: str) -> TermPostings:
-        """Return all postings of a term, views of the files; an unknown term has none."""
+        """Return all postings of a term; an unknown term has none."""
         number = self._find(field, term)
         return _NOTHING if number < 0 else self._arrays.postings(number)
 
-    def positions(self, field: str, term: str, docs: NDArray[np.int32]) -> Located:
-        """Return the positions of a term in ascending ``docs``; none where it is not."""
+    def keys(self, field: str, term: str, docs: NDArray[np.int32]) -> Keys:
+        """Return where a term is in ascending ``docs``, ascending."""
         number = self._find(field, term)
-        if number < 0:
-            return Located(np.zeros(len(docs) + 1, np.int64), np.empty(0, np.int64))
-        return self._arrays.positions(number, docs)
-
-    def docnum(self, id: str) -> int | None:
-        """Return the number of the document with this id."""
-        docs = self.read(ID, id).docs
-        return int(docs[0]) if len(docs) else None
+        return np.empty(0, np.int64) if number < 0 else self._arrays.keys(number, docs)
 
     def frequency(self, field: str, term: str) -> int:
         """Return how many documents hold a term, deleted ones included."""
@@ -89,11 +100,28 @@ class SegmentPostings:
         return list(self._arrays.dictionary.terms(numbers))
 
     def frequencies(self, numbers: range) -> NDArray[np.int64]:
-        """Return how many documents hold each of successive terms, deleted ones included."""
+        """Return how many postings each of successive terms has, deleted ones included.
+
+        A document that has a term in several spellings counts once for each.
+        """
         return self._arrays.frequencies(numbers)
 
-    def postings_of(self, numbers: range) -> TermPostings:
-        """Return the postings of successive terms one after another, each ascending."""
+    def held(self, numbers: range, live: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Return how many documents, or ``live`` documents, hold each of successive terms."""
+        if live is None and (self._arrays.list_counts(numbers) == 1).all():
+            return self._arrays.frequencies(numbers)
+        docs, _, counts = self._arrays.postings_of(numbers)
+        of_list = np.repeat(np.arange(len(numbers)), self._arrays.list_counts(numbers))
+        keys = np.repeat(of_list, counts) << 32 | docs
+        if live is not None:
+            keys = keys[live[docs]]
+        keys.sort()
+        first = np.ones(len(keys), np.bool_)
+        np.not_equal(keys[1:], keys[:-1], out=first[1:])
+        return np.bincount(keys[first] >> 32, minlength=len(numbers))
+
+    def postings_of(self, numbers: range) -> ManyPostings:
+        """Return the postings of the lists of successive terms, list after list."""
         return self._arrays.postings_of(numbers)
 
     def _find(self, field: str, term: str) -> int:

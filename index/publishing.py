@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from index.columns import open_facet
 from index.datecolumns import DateColumn
 from index.days import UNDATED_SECOND
 from index.document import Document, Fields
-from index.encoding import EncodedDocument, encode
+from index.encoding import EncodedDocument, draft, finish
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexVersion, UsageError
 from index.files import FULL, records, save_array, sync, sync_tree, write_durably
 from index.generations import Generation, Pointer, read_pointer
@@ -33,6 +34,9 @@ from index.verify import altered_files, probe
 from index.version import PRODUCT
 
 _OURS = frozenset({"current", "current.new", "lock", "generations", "segments", "learned"})
+
+TOGETHER = 64
+"""Documents that are encoded together."""
 
 
 class Part(NamedTuple):
@@ -240,9 +244,10 @@ def index_documents(root: Path, documents: Iterable[tuple[Document, Fields]]) ->
     hashes: dict[str, str] = {}
 
     def encoded() -> Iterator[EncodedDocument]:
-        for document, fields in documents:
-            hashes[document.id] = ""
-            yield encode(document, fields)
+        given = iter(documents)
+        while some := list(islice(given, TOGETHER)):
+            hashes.update((document.id, "") for document, _ in some)
+            yield from finish([draft(document, fields) for document, fields in some])
 
     with building(root) as site:
         info = write_segment(site.segment_folder, encoded())

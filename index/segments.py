@@ -7,7 +7,7 @@
       postings/        dictionary, postings and positions, see index.codec
       heads.*          what is kept of documents beside their texts, see index.heads
       texts.*          the texts; both are compressed one by one, see index.blobs
-      ids.json         the id of every document, in order
+      ids.*            the id of every document, see index.identifiers
       columns/         organization, theme, lang, source, published, mentioned, lengths
 """
 
@@ -23,6 +23,7 @@ from index.columns import FACETS, ValueColumnWriter
 from index.datecolumns import DateColumnWriter, SpanColumnWriter
 from index.encoding import EncodedDocument
 from index.files import FileRecord, read_json, records, save_array, sync_tree, write_durably
+from index.identifiers import Identifiers, write_ids
 from index.postings import PostingsWriter
 from index.schema import PARTS
 from index.stored import StoredWriter
@@ -56,13 +57,13 @@ class SegmentWriter:
 
     def add(self, document: EncodedDocument) -> None:
         """Add one document; its number is the count of those before it."""
-        self._postings.add(self.documents, document.id, document.postings)
+        self._postings.add(self.documents, document.words, document.title, document.body)
         self._stored.add(document.packed)
         for name, column in self._facets.items():
             column.add(document.facets[name])
         self._published.add(document.published)
         self._mentioned.add(document.mentioned)
-        self._lengths.append(document.lengths)
+        self._lengths.append((document.title.length, document.body.length))
         self._ids.append(document.id)
 
     def commit(self) -> SegmentInfo:
@@ -77,7 +78,7 @@ class SegmentWriter:
         lengths = np.asarray(self._lengths, np.float32).reshape(-1, len(PARTS))
         for at, part in enumerate(PARTS):
             save_array(columns / f"{part}.lengths.array", lengths[:, at].copy())
-        (self._folder / "ids.json").write_bytes(orjson.dumps(self._ids))
+        write_ids(self._folder, self._ids)
         info = SegmentInfo(self.documents, records(self._folder))
         data = {"documents": info.documents, "files": info.files}
         write_durably(self._folder / "segment.json", orjson.dumps(data, default=tuple))
@@ -104,8 +105,7 @@ def write_segment(folder: Path, documents: Iterable[EncodedDocument]) -> Segment
 
 def segment_ids(folder: Path) -> list[str]:
     """Return the ids of a segment's documents, in order. Raises IndexDamaged."""
-    ids: list[str] = read_json(folder / "ids.json")
-    return ids
+    return Identifiers(folder).all()
 
 
 def segment_info(folder: Path) -> SegmentInfo:

@@ -10,7 +10,7 @@ from multiprocessing.connection import wait
 from typing import NamedTuple
 
 from index.document import Document, Fields, Skipped
-from index.encoding import EncodedDocument, UnfitDocumentError, encode
+from index.encoding import Draft, EncodedDocument, UnfitDocumentError, draft, finish
 from index.fields import ExtractionOptions, extract
 from index.readers import ReadOptions, SourceFile, read_file
 from index.reuse import Before, Reuse, opened
@@ -66,12 +66,32 @@ class Job:
 
 def process(items: list[Item], job: Job, reuse: Reuse | None = None) -> list[Outcome]:
     """Do a list of items, in order; whatever one of them raises is that one's own affair."""
-    return [outcome for item in items for outcome in _outcomes(item, job, reuse)]
+    done = [outcome for item in items for outcome in _outcomes(item, job, reuse)]
+    encoded = iter(finish([outcome.draft for outcome in done if isinstance(outcome, _Drafted)]))
+    return [
+        Indexed(next(encoded), outcome.path, outcome.hash, outcome.failures, outcome.reused)
+        if isinstance(outcome, _Drafted)
+        else outcome
+        for outcome in done
+    ]
 
 
-def _outcomes(item: Item, job: Job, reuse: Reuse | None) -> Iterator[Outcome]:
+class _Drafted(NamedTuple):
+    """A document on its way to be ``Indexed``."""
+
+    draft: Draft
+    path: str
+    hash: str
+    failures: tuple[tuple[str, str], ...]
+    reused: bool = False
+
+
+_Undone = _Drafted | Unchanged | Skipped
+
+
+def _outcomes(item: Item, job: Job, reuse: Reuse | None) -> Iterator[_Undone]:
     if isinstance(item, Extracted):
-        yield _indexed(item.document, item.fields, item.hash)
+        yield _drafted(item.document, item.fields, item.hash)
     elif isinstance(item, Document):
         yield _document(item, job, reuse)
     elif isinstance(item, Skipped):
@@ -81,7 +101,7 @@ def _outcomes(item: Item, job: Job, reuse: Reuse | None) -> Iterator[Outcome]:
             yield read if isinstance(read, Skipped) else _document(read, job, reuse)
 
 
-def _document(document: Document, job: Job, reuse: Reuse | None) -> Outcome:
+def _document(document: Document, job: Job, reuse: Reuse | None) -> _Undone:
     try:
         document = clean(document)
         hash = content_hash(document, job.made_by)
@@ -89,16 +109,16 @@ def _document(document: Document, job: Job, reuse: Reuse | None) -> Outcome:
             return Unchanged(document.id, document.path)
         fields = reuse.fields(document, hash) if reuse else None
         if fields is not None:
-            return _indexed(document, fields, hash)._replace(reused=True)
-        return _indexed(document, extract(document, job.extraction), hash)
+            return _drafted(document, fields, hash)._replace(reused=True)
+        return _drafted(document, extract(document, job.extraction), hash)
     except UnfitDocumentError as error:
         return Skipped(name_of(document), "broken", str(error))
     except Exception as error:  # one document must not cost another
         return Skipped(name_of(document), "broken", f"{type(error).__name__}: {error}")
 
 
-def _indexed(document: Document, fields: Fields, hash: str) -> Indexed:
-    return Indexed(encode(document, fields), name_of(document), hash, fields.failures)
+def _drafted(document: Document, fields: Fields, hash: str) -> _Drafted:
+    return _Drafted(draft(document, fields), name_of(document), hash, fields.failures)
 
 
 def name_of(item: Item) -> str:

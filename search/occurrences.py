@@ -168,9 +168,7 @@ def _having_all(
 
 def keys_of(generation: Generation, field: str, word: str, docs: Docs) -> Keys:
     """Return the keys of a term in ``docs``, ascending."""
-    bounds, flat = generation.positions(field, word, docs)
-    keys: Keys = np.repeat(docs.astype(np.int64) << 32, np.diff(bounds)) + flat
-    return keys
+    return generation.keys(field, word, docs)
 
 
 def _contains(keys: Keys, wanted: Keys) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import Stemmer
 from index.analysis import arabic, inflection
 from index.analysis.folding import fold
 from index.analysis.stop_words import stop_words
-from index.analysis.tokenizer import CHUNK, Token, analyse_chunk
+from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, word_token
 from index.document import Span
 
 # ISO 639-1 codes to Snowball algorithms.
@@ -156,6 +156,10 @@ class Analyzer:
             yield fold(_stem(self._algorithm, singular))
         if self.suffix in inflection.STEMMED_TWICE:
             yield fold(_stem(self._algorithm, _stem(self._algorithm, word)))
+
+    def word_forms(self, normal: str) -> tuple[str, ...]:
+        """Return ``forms`` of a word by its ``Token.normal`` alone, not being an elision."""
+        return self.forms(word_token(normal))
 
     def entry(self, surface: str) -> _Entry:
         """Return the terms of one chunk of a text; short chunks are kept."""

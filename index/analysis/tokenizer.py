@@ -92,6 +92,7 @@ _DIGITS = re.compile(r"\d++")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,٬'’])\d{3})(?:\1\d{3})*+(?:[.,٫]\d++)?")
 _DECIMAL = re.compile(r"(\d++)[.,٫](\d++)")
 _SPACED = re.compile(f"[{_SPACES}]")
+_NUMERAL = re.compile("[0-9][0-9.]*+")
 _TRAILING = re.compile(f"[{IGNORABLE}]+$")
 
 
@@ -179,6 +180,18 @@ def _token(surface: str, position: int, start: int, end: int, kind: str) -> Toke
     """Make a token of a surface that holds only characters of its word."""
     normal = normalize(surface)[:MAX_TERM]
     return Token(normal, fold_normal(normal)[:MAX_TERM], position, start, end, kind)
+
+
+def word_token(normal: str) -> Token:
+    """Return the token that has this ``normal`` and is no elision, as of a text of its own."""
+    if "-" in normal:
+        kind = "compound"
+    elif _NUMERAL.fullmatch(normal):
+        kind = "number"
+    else:
+        kind = "cjk" if _RUN_START.match(normal) else "word"
+    folded = fold_normal(normal.replace("-", ""))[:MAX_TERM]
+    return Token(normal, folded, 0, 0, len(normal), kind)
 
 
 def _bigrams(run: str) -> Iterator[Token]:

@@ -1,22 +1,32 @@
 """The term dictionary: (field, term) -> term number, in byte order.
 
-All keys ``field NUL term`` stand sorted in one blob with an array of offsets. A term is found by
-bisection; the terms of a field, or those with a prefix, are one range of numbers, so that their
-postings are one range of the arrays too.
+A key is the number of the field, two bytes, and the term in UTF-8. All keys stand sorted in one
+blob with an array of offsets. A term is found by bisection; the terms of a field, or those with a
+prefix, are one range of numbers.
 """
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from index.codec.files import ArrayFile, Place, write_chunks
+from index.codec.files import ArrayFile, ArrayWriter, Place, write_array
+from index.codec.lists import narrowest
 
-SEPARATOR = b"\0"
-STEP = 32
+STEP = 16
 """Keys from one landmark to the next."""
+_BETWEEN = b"\xff"
+"""What never stands in UTF-8, nor in the number of a field that a dictionary has."""
+
+
+class Term(NamedTuple):
+    """A term of a field, as it stands in the dictionary; they sort as their numbers do."""
+
+    field: str
+    text: bytes
 
 
 def encode(term: str) -> bytes:
@@ -24,21 +34,31 @@ def encode(term: str) -> bytes:
     return term.encode("utf-8", "surrogatepass")
 
 
-def key(field: str, term: bytes) -> bytes:
-    """Return the key of a term of a field."""
-    return field.encode() + SEPARATOR + term
+def write_dictionary(folder: Place, terms: Sequence[Term]) -> None:
+    """Write sorted, distinct terms."""
+    fields = list(dict.fromkeys(term.field for term in terms))
+    codes = {field: _code(number) for number, field in enumerate(fields)}
+    offsets = np.zeros(len(terms) + 1, np.int64)
+    lengths = np.fromiter((len(term.text) for term in terms), np.int64, len(terms))
+    np.cumsum(lengths + 2, out=offsets[1:])
+    writer = ArrayWriter(folder / "terms.blob", np.uint8)
+    landmarks = []
+    for start in range(0, len(terms), 1 << 16):
+        keys = [codes[field] + text for field, text in terms[start : start + (1 << 16)]]
+        writer.append(np.frombuffer(b"".join(keys), np.uint8))
+        landmarks += keys[::STEP]
+    writer.close()
+    write_array(folder / "terms.offsets", narrowest(offsets))
+    for name, parts in (
+        ("terms.landmarks", landmarks),
+        ("terms.fields", [field.encode() for field in fields]),
+    ):
+        write_array(folder / name, np.frombuffer(_BETWEEN.join(parts), np.uint8))
 
 
-def write_dictionary(folder: Place, keys: list[bytes]) -> None:
-    """Write sorted, distinct keys as ``terms.blob`` and ``terms.offsets``."""
-    offsets = np.zeros(len(keys) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)), out=offsets[1:])
-    step = 1 << 16
-    blobs = (
-        np.frombuffer(b"".join(keys[at : at + step]), np.uint8) for at in range(0, len(keys), step)
-    )
-    write_chunks(folder / "terms.blob", np.uint8, blobs)
-    write_chunks(folder / "terms.offsets", np.int64, [offsets])
+def _code(field: int) -> bytes:
+    # Base 128, so that no byte of it is that between landmarks.
+    return bytes((field >> 7, field & 127))
 
 
 class Dictionary:
@@ -47,18 +67,21 @@ class Dictionary:
     def __init__(self, folder: Place) -> None:
         self._blob = ArrayFile(folder / "terms.blob")
         self._offsets = ArrayFile(folder / "terms.offsets")
+        self._landmark_file = ArrayFile(folder / "terms.landmarks")
+        names = ArrayFile(folder / "terms.fields").all().tobytes()
+        self._fields = tuple(name.decode() for name in names.split(_BETWEEN)) if names else ()
+        self._codes = {field: _code(number) for number, field in enumerate(self._fields)}
         self.size = self._offsets.size - 1
 
-    def __getitem__(self, number: int) -> bytes:
-        """Return the key of a term number."""
+    def _key(self, number: int) -> bytes:
         return self._blob.raw(self._offsets.item(number), self._offsets.item(number + 1))
 
     @cached_property
     def _landmarks(self) -> list[bytes]:
         """Every ``STEP``-th key: what a lookup bisects in memory before it reads one block."""
-        return [self[number] for number in range(0, self.size, STEP)]
+        return self._landmark_file.all().tobytes().split(_BETWEEN) if self.size else []
 
-    def bisect(self, wanted: bytes) -> int:
+    def _bisect(self, wanted: bytes) -> int:
         """Return the first number whose key is not below ``wanted``."""
         block = bisect_right(self._landmarks, wanted) - 1
         if block < 0:
@@ -72,45 +95,47 @@ class Dictionary:
         blob = self._blob.raw(base, offsets[-1])
         return [blob[start - base : stop - base] for start, stop in itertools.pairwise(offsets)]
 
-    def split(self, number: int) -> tuple[str, bytes]:
+    def split(self, number: int) -> Term:
         """Return the field and the term of a number."""
-        field, _, term = self[number].partition(SEPARATOR)
-        return field.decode(), term
+        key = self._key(number)
+        return Term(self._fields[key[0] << 7 | key[1]], key[2:])
 
     def find(self, field: str, term: bytes) -> int:
         """Return the number of a term, -1 if the segment lacks it."""
-        wanted = key(field, term)
-        number = self.bisect(wanted)
-        return number if number < self.size and self[number] == wanted else -1
+        code = self._codes.get(field)
+        if code is None:
+            return -1
+        number = self._bisect(code + term)
+        return number if number < self.size and self._key(number) == code + term else -1
 
     def lower(self, field: str, term: bytes) -> int:
         """Return the first number whose key is not below this term of this field."""
-        return self.bisect(key(field, term))
+        code = self._codes.get(field)
+        if code is not None:
+            return self._bisect(code + term)
+        later = [other for other in self._fields if other > field]
+        return self.field(later[0]).start if later else self.size
 
     def prefix(self, field: str, prefix: str) -> range:
         """Return the numbers of a field's terms that start with ``prefix``."""
-        first = key(field, encode(prefix))
-        start = self.bisect(first)
+        code = self._codes.get(field)
+        if code is None:
+            return range(0)
+        first = code + encode(prefix)
         # UTF-8 never holds 0xFF, so this is above every key that starts so.
-        return range(start, self.bisect(first + b"\xff"))
+        return range(self._bisect(first), self._bisect(first + b"\xff"))
 
     def field(self, field: str) -> range:
         """Return the numbers of all terms of a field."""
-        start = self.bisect(field.encode() + SEPARATOR)
-        return range(start, self.bisect(field.encode() + b"\1"))
+        return self.prefix(field, "")
 
     def terms(self, numbers: range) -> Iterator[str]:
         """Yield the terms of successive numbers, decoding the blob in one go."""
         if not numbers:
             return
         for whole in self._keys(numbers):
-            yield whole.partition(SEPARATOR)[2].decode("utf-8", "surrogatepass")
+            yield whole[2:].decode("utf-8", "surrogatepass")
 
     def fields(self) -> tuple[str, ...]:
         """Return the names of the fields that have terms."""
-        names, number = [], 0
-        while number < self.size:
-            name = self[number].partition(SEPARATOR)[0]
-            names.append(name.decode())
-            number = self.bisect(name + b"\1")
-        return tuple(names)
+        return self._fields

@@ -16,7 +16,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -54,32 +54,42 @@ def _header(dtype: np.dtype[Any], items: int) -> bytes:
     return (packed + struct.pack("<I", zlib.crc32(packed))).ljust(HEADER_BYTES, b"\0")
 
 
-def _little_endian(dtype: DTypeLike) -> np.dtype[Any]:
-    return np.dtype(dtype).newbyteorder("<")
-
-
 def write_array(path: Path, array: NDArray[Any]) -> None:
     """Write a whole one-dimensional array as an array file; making it durable is the caller's."""
-    write_chunks(path, array.dtype, [array])
+    writer = ArrayWriter(path, array.dtype)
+    writer.append(array)
+    writer.close()
 
 
-def write_chunks(path: Path, dtype: DTypeLike, chunks: Iterable[NDArray[Any]]) -> None:
-    """Write an array file from successive pieces of it."""
-    kind = _little_endian(dtype)
-    with path.open("wb") as file:
-        file.write(bytes(HEADER_BYTES))
-        items = 0
-        sums = _Sums()
-        for chunk in chunks:
-            piece = np.ascontiguousarray(chunk, dtype=kind)
-            if piece.size:
-                payload = piece.data.cast("B")
-                file.write(payload)
-                sums.add(payload)
-                items += piece.size
-        file.write(sums.packed())
-        file.seek(0)
-        file.write(_header(kind, items))
+class ArrayWriter:
+    """Writes an array file from successive pieces of it."""
+
+    def __init__(self, path: Path, dtype: DTypeLike) -> None:
+        self._dtype = np.dtype(dtype).newbyteorder("<")
+        self._file = path.open("wb")
+        self._file.write(bytes(HEADER_BYTES))
+        self._items = 0
+        self._sums = _Sums()
+
+    def append(self, piece: NDArray[Any]) -> None:
+        """Write the next items."""
+        if piece.size:
+            payload = np.ascontiguousarray(piece, dtype=self._dtype).data.cast("B")
+            self._file.write(payload)
+            self._sums.add(payload)
+            self._items += piece.size
+
+    def close(self) -> None:
+        """Add checksums and the header; making the file durable is the caller's."""
+        with self._file as file:
+            file.write(self._sums.packed())
+            file.seek(0)
+            file.write(_header(self._dtype, self._items))
+
+    def abandon(self) -> None:
+        """Let go of the file, whatever became of it."""
+        with suppress(OSError):  # the disk may be full: what is buffered is lost, as it should be
+            self._file.close()
 
 
 class _Sums:
@@ -103,35 +113,6 @@ class _Sums:
     def packed(self) -> bytes:
         begun = [self._sum] if self._left < BLOCK_BYTES else []
         return np.array(self._done + begun, dtype="<u4").tobytes()
-
-
-def allocate(path: Path, dtype: DTypeLike, items: int) -> NDArray[Any]:
-    """Make a file for ``items`` items and return its payload, writable; ``seal`` it afterwards."""
-    kind = _little_endian(dtype)
-    with path.open("wb") as file:
-        file.truncate(HEADER_BYTES + items * kind.itemsize)
-    if items == 0:
-        return np.empty(0, dtype=kind)
-    return np.memmap(path, dtype=kind, mode="r+", offset=HEADER_BYTES, shape=(items,))
-
-
-def seal(path: Path, dtype: DTypeLike, items: int) -> None:
-    """Add checksums and the header to a file whose payload has been written."""
-    kind = _little_endian(dtype)
-    with path.open("r+b") as file:
-        file.seek(HEADER_BYTES)
-        left = items * kind.itemsize
-        sums = _Sums()
-        while left > 0:
-            block = file.read(min(BLOCK_BYTES, left))
-            if not block:
-                raise OSError(f"{path} ended before its last item")
-            sums.add(memoryview(block))
-            left -= len(block)
-        file.seek(HEADER_BYTES + items * kind.itemsize)
-        file.write(sums.packed())
-        file.seek(0)
-        file.write(_header(kind, items))
 
 
 def read_seal(file: BinaryIO, length: int) -> bytes | None:

@@ -97,8 +97,8 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc]
         return self._arrays.lengths(self._term[0])[self._docs]
 
     def _positions(self) -> list[int]:
-        _, positions = self._arrays.positions(self._number, self._docs[self._at : self._at + 1])
-        found: list[int] = positions.tolist()
+        keys = self._arrays.keys(self._number, self._docs[self._at : self._at + 1])
+        found: list[int] = (keys & 0xFFFFFFFF).tolist()
         return found
 
     def value(self) -> Any:

@@ -6,10 +6,10 @@ import numpy as np
 from whoosh.codec import base
 from whoosh.fields import FieldType
 
-from index.codec.dictionary import key
+from index.codec.dictionary import Term
 from index.codec.files import Place
-from index.codec.merge import write_postings
-from index.codec.runs import Run
+from index.codec.lists import Lists, write_lists
+from index.codec.reader import write_terms
 
 
 class ArraysPerDocumentWriter(base.PerDocumentWriter):  # type: ignore[misc]
@@ -37,7 +37,7 @@ class ArraysFieldWriter(base.FieldWriter):  # type: ignore[misc]
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._keys: list[bytes] = []
+        self._terms: list[Term] = []
         self._frequency: list[int] = []
         self._located: list[int] = []
         self._docs: list[int] = []
@@ -53,7 +53,7 @@ class ArraysFieldWriter(base.FieldWriter):  # type: ignore[misc]
 
     def start_term(self, text: bytes) -> None:
         """Begin a term."""
-        self._keys.append(key(self._field, text))
+        self._terms.append(Term(self._field, text))
         self._frequency.append(0)
         self._located.append(0)
 
@@ -74,13 +74,14 @@ class ArraysFieldWriter(base.FieldWriter):  # type: ignore[misc]
 
     def close(self) -> None:
         """Write the arrays."""
-        run = Run(
-            self._keys,
+        lists = Lists(
             np.array(self._frequency, np.int32),
             np.array(self._located, np.int64),
             np.array(self._docs, np.int32),
             np.array(self._freqs, np.int32),
             np.array(self._positions, np.int32),
         )
-        write_postings(self._place, run)
+        write_lists(self._place, lists)
+        size = len(self._terms)
+        write_terms(self._place, self._terms, np.ones(size, np.int64), np.arange(size))
         self.is_closed = True

@@ -8,42 +8,49 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.codec.dictionary import Term, encode
 from index.codec.files import ArrayFile, write_array
+from index.codec.lists import Lists, PostingLists, write_lists
 from index.codec.merge import merge
-from index.codec.narrow import NarrowArray, NarrowWriter
-from index.codec.reader import SegmentArrays
-from index.codec.runs import FieldPostings, RunBuilder, write_run
+from index.codec.reader import SegmentArrays, located, write_terms
+from index.codec.runs import RunBuilder, write_run
 from index.errors import IndexDamaged, IndexVersion
 
-words = st.text(st.sampled_from("abcé漢\U0001f600"), max_size=3)
+words = st.text(st.sampled_from("abcé漢\U0001f600"), min_size=1, max_size=3)
 fields = st.dictionaries(
     st.sampled_from(["title", "body", "body_fr"]), st.lists(words, max_size=12), max_size=3
 )
 archives = st.lists(fields, max_size=12)
 
 
-def postings(terms: list[str], located: bool) -> FieldPostings:
-    places: dict[str, list[int]] = {}
-    for place, term in enumerate(terms):
-        places.setdefault(term, []).append(3 * place)
-    flat = np.array([at for each in places.values() for at in each], np.int32)
-    freqs = np.array([len(each) for each in places.values()], np.int32)
-    return FieldPostings(list(places), freqs, flat if located else None)
-
-
 def build(folder: Path, archive: list[dict[str, list[str]]], cut: int) -> SegmentArrays:
+    """Every word has a posting list, and a term; all words of one length are a term too."""
+    numbers: dict[Term, int] = {}
     runs = []
     for start in range(0, len(archive), cut):
         builder = RunBuilder()
         for doc, text in enumerate(archive[start : start + cut], start):
-            tokens = {name: postings(terms, "_" not in name) for name, terms in text.items()}
-            builder.add(doc, tokens)
+            for name, written in text.items():
+                terms = [Term(name, encode(word)) for word in written]
+                lists = [numbers.setdefault(term, len(numbers)) for term in terms]
+                at = 3 * np.arange(len(lists), dtype=np.int32)
+                builder.add(doc, np.array(lists, np.int32), at)
         run = folder / f"run-{start}"
         write_run(run, builder.finish())
         runs.append(run)
     segment = folder / "segment"
     segment.mkdir()
-    merge(runs, segment)
+    rank = np.empty(len(numbers), np.int64)
+    ordered = sorted(numbers)
+    rank[[numbers[term] for term in ordered]] = np.arange(len(ordered))
+    merge(runs, rank, len(ordered), segment, folder / "scratch")
+    members: dict[Term, list[int]] = {term: [at] for at, term in enumerate(ordered)}
+    for at, (name, word) in enumerate(ordered):
+        length = Term(f"{name}_length", b"%d" % len(word.decode()))
+        members.setdefault(length, []).append(at)
+    terms = sorted(members)
+    counts = np.array([len(members[term]) for term in terms], np.int64)
+    write_terms(segment, terms, counts, np.array([n for term in terms for n in members[term]]))
     return SegmentArrays(segment)
 
 
@@ -58,6 +65,7 @@ def test_arrays_hold_what_the_documents_hold(
         for name, terms in text.items():
             for place, term in enumerate(terms):
                 expected[name, term][doc].append(3 * place)
+                expected[f"{name}_length", str(len(term))][doc].append(3 * place)
     assert segment.dictionary.size == len(expected)
     for (name, term), places in expected.items():
         number = segment.dictionary.find(name, term.encode())
@@ -65,9 +73,11 @@ def test_arrays_hold_what_the_documents_hold(
         docs, freqs = segment.postings(number)
         assert docs.tolist() == sorted(places)
         assert freqs.tolist() == [len(places[doc]) for doc in sorted(places)]
-        if "_" not in name:
-            found = [each.tolist() for each in segment.positions(number, docs).split()]
-            assert found == [places[doc] for doc in sorted(places)]
+        assert segment.frequency(number) == len(places)
+        every = np.arange(len(archive), dtype=np.int32)
+        for asked in (every, docs, every[::2], docs[1:]):
+            found = located(segment.keys(number, asked), asked).split()
+            assert [at.tolist() for at in found] == [places.get(doc, []) for doc in asked.tolist()]
     for name in ("title", "body", "body_fr"):
         for prefix in ("", "a", "é", "漢"):
             numbers = segment.dictionary.prefix(name, prefix)
@@ -75,6 +85,51 @@ def test_arrays_hold_what_the_documents_hold(
             found_terms = list(segment.dictionary.terms(numbers))
             assert found_terms == sorted(wanted, key=lambda term: term.encode())
     assert set(segment.dictionary.fields()) == {name for name, _ in expected}
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_lists_keep_numbers_of_every_width(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    number = st.one_of(st.integers(0, 300), st.integers(0, 70_000), st.integers(0, 2**31 - 1))
+    ascending = st.lists(number, min_size=1, max_size=12, unique=True).map(sorted)
+    posting = st.tuples(ascending)
+    lists = []
+    for _ in range(data.draw(st.integers(1, 4))):
+        docs = data.draw(ascending)
+        places = [data.draw(posting)[0] for _ in docs] if data.draw(st.booleans()) else None
+        freqs = [len(each) for each in places] if places else [data.draw(number) + 1 for _ in docs]
+        lists.append((docs, freqs, [at for each in places or [] for at in each]))
+    folder = tmp_path_factory.mktemp("lists")
+    flat = [np.array([n for each in lists for n in each[k]], np.int64) for k in range(3)]
+    sizes = [np.array([len(each[k]) for each in lists]) for k in (0, 2)]
+    write_lists(folder, Lists(*sizes, *flat))
+    read = PostingLists(folder)
+    numbers = np.arange(read.size)
+    assert read.counts(numbers).tolist() == sizes[0].tolist()
+    for at, (docs, freqs, positions) in enumerate(lists):
+        assert [each.tolist() for each in read.postings(at)] == [docs, freqs]
+        if positions:
+            assert read.positions(at, np.array(freqs)).tolist() == positions
+    for some in (numbers, numbers[::2], numbers[:0]):
+        many = read.many(some)
+        assert many.docs.tolist() == [doc for at in some for doc in lists[at][0]]
+        assert many.freqs.tolist() == [freq for at in some for freq in lists[at][1]]
+        assert many.counts.tolist() == [len(lists[at][0]) for at in some]
+
+
+def test_blocks_of_lists_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = [{"body": [f"w{(doc * k) % 11}" for k in range(300)]} for doc in range(40)]
+    for block in (1, 500, 1 << 21):
+        monkeypatch.setattr("index.codec.lists._BLOCK", block)
+        (tmp_path / str(block)).mkdir()
+        build(tmp_path / str(block), archive, 40)
+    reference = {p.name: p.read_bytes() for p in (tmp_path / "1" / "segment").iterdir()}
+    for block in (500, 1 << 21):
+        assert reference == {
+            p.name: p.read_bytes() for p in (tmp_path / str(block) / "segment").iterdir()
+        }
 
 
 def test_cutting_into_runs_does_not_show(tmp_path: Path) -> None:
@@ -91,30 +146,10 @@ def test_cutting_into_runs_does_not_show(tmp_path: Path) -> None:
 
 def test_a_refused_document_leaves_no_posting() -> None:
     builder = RunBuilder()
-    builder.add(0, {"body": postings(["kept"], True)})
-    ghost = postings(["ghost"], True)._replace(positions=np.arange(2, dtype=np.int32))
-    with pytest.raises(ValueError, match="body"):
-        builder.add(1, {"title": postings(["ghost"], True), "body": ghost})
-    assert builder.finish().keys == [b"body\0kept"]
-
-
-@settings(deadline=None, max_examples=40)
-@given(values=st.lists(st.one_of(st.integers(0, 300), st.integers(0, 2**31 - 1)), max_size=50))
-def test_narrow_arrays_keep_wide_values(
-    tmp_path_factory: pytest.TempPathFactory, values: list[int]
-) -> None:
-    folder = tmp_path_factory.mktemp("narrow")
-    writer = NarrowWriter(folder, "n", np.uint8, len(values))
-    half = len(values) // 2
-    array = np.array(values, np.int64)
-    writer.put(slice(half, len(values)), array[half:])
-    writer.put(np.arange(half), array[:half])
-    writer.close()
-    narrow = NarrowArray(folder, "n")
-    assert narrow.slice(0, len(values)).tolist() == values
-    assert narrow.slice(half, len(values)).tolist() == values[half:]
-    picked = np.arange(0, len(values), 2)
-    assert narrow.take(picked).tolist() == values[::2]
+    builder.add(0, np.array([7], np.int32), np.array([0], np.int32))
+    with pytest.raises(ValueError, match="1 tokens have 2 positions"):
+        builder.add(1, np.array([8], np.int32), np.arange(2, dtype=np.int32))
+    assert builder.finish().numbers.tolist() == [7]
 
 
 def test_a_damaged_file_is_refused_and_named(tmp_path: Path) -> None:

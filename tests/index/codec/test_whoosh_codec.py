@@ -11,8 +11,10 @@ from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.filedb.filestore import FileStorage
 from whoosh.searching import Searcher
 
+from index.codec.dictionary import Term
 from index.codec.merge import merge
-from index.codec.runs import FieldPostings, RunBuilder, write_run
+from index.codec.reader import write_terms
+from index.codec.runs import RunBuilder, write_run
 from index.codec.whoosh_codec import ArraysCodec, segment_reader
 
 WORDS = ["a", "ab", "abc", "b", "ba", "é", "漢"]
@@ -56,25 +58,27 @@ def written(folder: Path, archive: list[tuple[str, str]], codec: ArraysCodec | N
     return index.searcher(weighting=scoring.BM25F())
 
 
-def postings(words: list[str]) -> FieldPostings:
-    places: dict[str, list[int]] = {}
-    for place, word in enumerate(words):
-        places.setdefault(word, []).append(place)
-    flat = [place for each in places.values() for place in each]
-    freqs = np.array([len(each) for each in places.values()], np.int32)
-    return FieldPostings(list(places), freqs, np.array(flat, np.int32))
-
-
 def bulk(folder: Path, archive: list[tuple[str, str]]) -> Searcher:
+    terms = sorted(
+        {Term(f, w.encode()) for pair in archive for f, t in named(pair) for w in t.split(" ")}
+    )
+    number = {term: at for at, term in enumerate(terms)}
     builder = RunBuilder()
-    for doc, (title, body) in enumerate(archive):
-        tokens = {"title": postings(title.split(" ")), "body": postings(body.split(" "))}
-        builder.add(doc, tokens)
+    for doc, pair in enumerate(archive):
+        for field, text in named(pair):
+            lists = [number[Term(field, word.encode())] for word in text.split(" ")]
+            builder.add(doc, np.array(lists, np.int32), np.arange(len(lists), dtype=np.int32))
     write_run(folder / "run", builder.finish())
     (folder / "segment").mkdir()
-    merge([folder / "run"], folder / "segment")
+    every = np.arange(len(terms))
+    merge([folder / "run"], every, len(terms), folder / "segment", folder / "scratch")
+    write_terms(folder / "segment", terms, np.ones(len(terms), np.int64), every)
     reader = segment_reader(folder / "segment", SCHEMA, len(archive))
     return Searcher(reader, weighting=scoring.BM25F())
+
+
+def named(pair: tuple[str, str]) -> list[tuple[str, str]]:
+    return [("title", pair[0]), ("body", pair[1])]
 
 
 def answer(searcher: Searcher, question: query.Query) -> dict[int, float]:

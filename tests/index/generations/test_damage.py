@@ -69,12 +69,12 @@ def test_every_altered_file_is_found_by_check(index_of: IndexOf) -> None:
 
 def test_altered_postings_are_an_error_and_no_wrong_answer(index_of: IndexOf) -> None:
     root = index_of("index")
-    (path,) = [path for path in files(root) if path.name == "postings.docs"]
+    (path,) = [path for path in files(root) if path.name == "postings.blob"]
     data = bytearray(path.read_bytes())
     data[HEADER_BYTES] ^= 1
     path.write_bytes(data)
     generation = Archive(root).current()
-    with pytest.raises(IndexDamaged, match=r"postings\.docs is damaged in block 0"):
+    with pytest.raises(IndexDamaged, match=r"postings\.blob is damaged in block 0"):
         generation.postings("body", "peche")
 
 

@@ -1,0 +1,339 @@
+"""Posting lists: documents, frequencies and positions of many lists, each in one run of bytes.
+
+``postings.blob`` holds, list after list::
+
+    1 byte   width of a gap (1, 2 or 4 bytes) and, 16 times, width of a frequency (0: all are 1)
+    gaps     from each document to the next, the first from 0; little-endian
+    freqs    how often each document has it
+
+``positions.blob`` holds, for the lists that have positions::
+
+    1 byte   width of a position (1, 2 or 4 bytes), or MIXED
+    flags    if MIXED, one bit a posting: whether its positions take two bytes and not one
+    items    the positions of the first document, ascending, then those of the second, ...
+
+The widths are the smallest that hold every value of the list. ``postings.at`` and
+``positions.at`` say where the bytes of each list begin. Reading a list is a few operations on
+arrays, whatever its length.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.codec.files import ArrayFile, ArrayWriter, Place, write_array
+
+MIXED = 3
+_BLOCK = 1 << 21
+"""Postings and positions that are encoded at once."""
+
+Bytes = NDArray[np.uint8]
+Numbers = NDArray[np.integer[Any]]
+
+
+class TermPostings(NamedTuple):
+    """Document numbers, ascending, and the frequency in each."""
+
+    docs: NDArray[np.int32]
+    freqs: NDArray[Any]
+
+
+class ManyPostings(NamedTuple):
+    """The postings of several lists behind one another, ``counts`` of each."""
+
+    docs: NDArray[np.int32]
+    freqs: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+class Lists(NamedTuple):
+    """Posting lists as plain arrays.
+
+    Of each list ``counts`` postings and ``located`` positions (0: it keeps none), then all
+    documents, frequencies and positions, list after list.
+    """
+
+    counts: Numbers
+    located: Numbers
+    docs: Numbers
+    freqs: Numbers
+    positions: Numbers
+
+
+def places(starts: Numbers, counts: Numbers) -> NDArray[np.int64]:
+    """Return start, start+1, ... for each of the ranges, one after another."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.repeat(starts - (ends - counts), counts) + np.arange(total)
+
+
+def narrowest(array: NDArray[np.int64]) -> NDArray[Any]:
+    """Return ascending numbers in 32 bits if they fit."""
+    return array.astype(np.uint32) if not len(array) or array[-1] < 1 << 32 else array
+
+
+def write_lists(folder: Place, lists: Lists) -> None:
+    """Write posting lists, none of them empty."""
+    blobs = [ArrayWriter(folder / f"{name}.blob", np.uint8) for name in ("postings", "positions")]
+    sizes: list[list[NDArray[np.int64]]] = [[], []]
+    for block in _blocks(lists):
+        for blob, size, (data, taken) in zip(
+            blobs, sizes, (_postings(block), _positions(block)), strict=True
+        ):
+            blob.append(data)
+            size.append(taken)
+    for name, blob, size in zip(("postings", "positions"), blobs, sizes, strict=True):
+        blob.close()
+        at = np.zeros(len(lists.counts) + 1, np.int64)
+        if size:
+            np.cumsum(np.concatenate(size), out=at[1:])
+        write_array(folder / f"{name}.at", narrowest(at))
+
+
+def _blocks(lists: Lists) -> Sequence[Lists]:
+    """Cut the lists where a block is full."""
+    ends, located_ends = (
+        np.concatenate(([0], np.cumsum(each, dtype=np.int64)))
+        for each in (lists.counts, lists.located)
+    )
+    full = np.arange(_BLOCK, int(ends[-1] + located_ends[-1]) + _BLOCK, _BLOCK)
+    cuts = np.unique(np.searchsorted(ends + located_ends, full, side="left")).tolist()
+    blocks = []
+    start = 0
+    for stop in (min(cut, len(lists.counts)) for cut in cuts):
+        if stop > start:
+            blocks.append(
+                Lists(
+                    lists.counts[start:stop],
+                    lists.located[start:stop],
+                    lists.docs[ends[start] : ends[stop]],
+                    lists.freqs[ends[start] : ends[stop]],
+                    lists.positions[located_ends[start] : located_ends[stop]],
+                )
+            )
+            start = stop
+    return blocks
+
+
+def _width(largest: Numbers) -> NDArray[np.int64]:
+    return np.where(largest < 1 << 8, 1, np.where(largest < 1 << 16, 2, 4))
+
+
+def _starts(counts: Numbers) -> NDArray[np.int64]:
+    starts: NDArray[np.int64] = np.cumsum(counts, dtype=np.int64) - counts
+    return starts
+
+
+def _postings(lists: Lists) -> tuple[Bytes, NDArray[np.int64]]:
+    """Encode documents and frequencies; return the bytes, and how many each list takes."""
+    starts = _starts(lists.counts)
+    gaps = lists.docs.astype(np.int64)
+    gaps[1:] -= lists.docs[:-1]
+    gaps[starts] = lists.docs[starts]
+    gap_width = _width(np.maximum.reduceat(gaps, starts))
+    largest = np.maximum.reduceat(lists.freqs, starts)
+    freq_width = np.where(largest == 1, 0, _width(largest))
+    sizes = 1 + lists.counts * (gap_width + freq_width)
+    at = _starts(sizes)
+    blob = np.empty(int(sizes.sum()), np.uint8)
+    blob[at] = gap_width + 16 * freq_width
+    _put(blob, at + 1, gap_width, lists.counts, starts, gaps)
+    _put(blob, at + 1 + lists.counts * gap_width, freq_width, lists.counts, starts, lists.freqs)
+    return blob, sizes
+
+
+def _positions(lists: Lists) -> tuple[Bytes, NDArray[np.int64]]:
+    """Encode positions; return the bytes, and how many each list takes."""
+    having = lists.located > 0
+    sizes = np.zeros(len(lists.counts), np.int64)
+    if not having.any():
+        return np.empty(0, np.uint8), sizes
+    counts, located = lists.counts[having], lists.located[having]
+    freqs = lists.freqs[np.repeat(having, lists.counts)]
+    starts = _starts(counts)
+    last = lists.positions[np.cumsum(freqs, dtype=np.int64) - 1]
+    wide = last >= 1 << 8
+    some = np.add.reduceat(wide, starts)
+    largest = np.maximum.reduceat(last, starts)
+    width = np.where(some == 0, 1, np.where(largest >= 1 << 16, 4, 2))
+    mixed = (width == 2) & (some < counts)
+    per_posting = np.where(np.repeat(mixed, counts), freqs * (1 + wide), 0)
+    flags = np.where(mixed, -(-counts // 8), 0)
+    taken = 1 + np.where(mixed, flags + np.add.reduceat(per_posting, starts), located * width)
+    at = _starts(taken)
+    blob = np.empty(int(taken.sum()), np.uint8)
+    blob[at] = np.where(mixed, MIXED, width)
+    from_ = _starts(located)
+    _put(blob, at + 1, np.where(mixed, 0, width), located, from_, lists.positions)
+    if mixed.any():
+        which = np.flatnonzero(mixed)
+        entries = places(starts[which], counts[which])
+        _put_flags(blob, at[which] + 1, counts[which], wide[entries])
+        # Where the bytes of each posting begin: behind those of the postings before it.
+        sizes_here = per_posting[entries]
+        before = _starts(sizes_here)
+        first = np.repeat(
+            at[which] + 1 + flags[which] - before[_starts(counts[which])], counts[which]
+        )
+        tokens = lists.positions[places(from_[which], located[which])]
+        each = np.repeat(np.arange(len(entries)), freqs[entries])
+        nth = np.arange(len(tokens)) - np.repeat(_starts(freqs[entries]), freqs[entries])
+        double = wide[entries][each]
+        target = (first + before)[each] + nth * (1 + double)
+        blob[target] = tokens & 255
+        blob[target[double] + 1] = tokens[double] >> 8
+    sizes[having] = taken
+    return blob, sizes
+
+
+def _put(
+    blob: Bytes, base: Numbers, width: Numbers, counts: Numbers, starts: Numbers, values: Numbers
+) -> None:
+    """Write the values of each list from its ``base`` on, ``width`` bytes each (0: not at all)."""
+    for size in (1, 2, 4):
+        which = np.flatnonzero(width == size)
+        if not which.size:
+            continue
+        every = which.size == len(width)
+        number = counts[which]
+        chosen = values if every else values[places(starts[which], number)]
+        where = np.repeat(base[which] - size * _starts(number), number)
+        where += size * np.arange(len(where))
+        for byte in range(size):
+            blob[where + byte] = (chosen >> 8 * byte) & 255
+
+
+def _put_flags(blob: Bytes, base: Numbers, counts: Numbers, flags: NDArray[np.bool_]) -> None:
+    """Write one bit a posting, each list from its ``base`` on, padded to whole bytes."""
+    taken = -(-counts // 8)
+    padded = np.zeros(8 * int(taken.sum()), np.bool_)
+    padded[places(8 * _starts(taken), counts)] = flags
+    blob[places(base, taken)] = np.packbits(padded)
+
+
+class PostingLists:
+    """Reads posting lists; safe for threads."""
+
+    def __init__(self, folder: Place) -> None:
+        self._postings = ArrayFile(folder / "postings.blob")
+        self._postings_at = ArrayFile(folder / "postings.at")
+        self._positions = ArrayFile(folder / "positions.blob")
+        self._positions_at = ArrayFile(folder / "positions.at")
+        self.size = self._postings_at.size - 1
+
+    def postings(self, number: int) -> TermPostings:
+        """Return the postings of one list."""
+        start, stop = self._postings_at.slice(number, number + 2).tolist()
+        data = self._postings.slice(start, stop)
+        code = int(data[0])
+        gap, freq = code & 15, code >> 4
+        count = (stop - start - 1) // (gap + freq)
+        split = 1 + count * gap
+        docs = np.cumsum(_items(data[1:split], gap), dtype=np.int32)
+        if freq == 0:
+            return TermPostings(docs, np.ones(count, np.uint8))
+        return TermPostings(docs, _items(data[split:], freq))
+
+    def counts(self, numbers: NDArray[Any] | slice) -> NDArray[np.int64]:
+        """Return how many postings each of some lists has."""
+        at = self._postings_at.all()
+        if isinstance(numbers, slice):
+            starts, stops = at[:-1][numbers], at[1:][numbers]
+        else:
+            starts, stops = at[numbers], at[numbers + 1]
+        codes = self._postings.all()[starts]
+        counts: NDArray[np.int64] = (stops.astype(np.int64) - starts - 1) // (
+            (codes & 15) + (codes >> 4)
+        )
+        return counts
+
+    def many(self, numbers: NDArray[Any]) -> ManyPostings:
+        """Return the postings of several lists, decoded together."""
+        if not len(numbers):
+            nothing = np.empty(0, np.int64)
+            return ManyPostings(nothing.astype(np.int32), nothing, nothing)
+        at = self._postings_at.all()
+        starts, stops = at[numbers].astype(np.int64), at[numbers + 1].astype(np.int64)
+        data, starts = self._gathered(starts, stops)
+        codes = data[starts]
+        gap, freq = (codes & 15).astype(np.int64), (codes >> 4).astype(np.int64)
+        counts = (stops - at[numbers] - 1) // (gap + freq)
+        gaps = _get(data, starts + 1, gap, counts, 0)
+        freqs = _get(data, starts + 1 + counts * gap, freq, counts, 1)
+        docs = np.cumsum(gaps)
+        first = _starts(counts)
+        docs -= np.repeat(docs[first] - gaps[first], counts)
+        return ManyPostings(docs.astype(np.int32), freqs, counts)
+
+    def _gathered(
+        self, starts: NDArray[np.int64], stops: NDArray[np.int64]
+    ) -> tuple[Bytes, NDArray[np.int64]]:
+        """Return bytes that hold these ranges, and where each of them begins there."""
+        if np.array_equal(stops[:-1], starts[1:]):
+            return self._postings.slice(int(starts[0]), int(stops[-1])), starts - starts[0]
+        sizes = stops - starts
+        pieces = [
+            self._postings.slice(start, stop)
+            for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
+        ]
+        return np.concatenate(pieces), _starts(sizes)
+
+    def positions(
+        self, number: int, freqs: NDArray[Any], which: NDArray[np.intp] | None = None
+    ) -> NDArray[np.int64]:
+        """Return the positions of the postings ``which`` (all if None) of a list, in a row.
+
+        ``freqs`` are the frequencies of the whole list.
+        """
+        start, stop = self._positions_at.slice(number, number + 2).tolist()
+        if start == stop:
+            return np.empty(0, np.int64)
+        data = self._positions.slice(start, stop)
+        code = int(data[0])
+        if code != MIXED:
+            items = _items(data[1:], code)
+            if which is None:
+                return items.astype(np.int64)
+            return items[places(_starts(freqs)[which], freqs[which])].astype(np.int64)
+        head = 1 + -(-len(freqs) // 8)
+        wide = np.unpackbits(data[1:head], count=len(freqs)).view(np.bool_)
+        items = data[head:]
+        begin = _starts(freqs * (1 + wide.astype(np.int64)))
+        if which is not None:
+            freqs, wide, begin = freqs[which], wide[which], begin[which]
+        step = 1 + wide.astype(np.int64)
+        nth = places(np.zeros(len(freqs), np.int64), freqs)
+        at = np.repeat(begin, freqs) + nth * np.repeat(step, freqs)
+        found = items[at].astype(np.int64)
+        double = np.flatnonzero(np.repeat(wide, freqs))
+        found[double] += items[at[double] + 1].astype(np.int64) << 8
+        return found
+
+
+def _items(data: Bytes, width: int) -> NDArray[Any]:
+    return data if width == 1 else data.view(f"<u{width}")
+
+
+def _get(
+    data: Bytes, base: Numbers, width: Numbers, counts: Numbers, absent: int
+) -> NDArray[np.int64]:
+    """Read the values of each list, ``width`` bytes each; ``absent`` where that is 0."""
+    found = np.full(int(counts.sum()), absent, np.int64)
+    starts = _starts(counts)
+    for size in (1, 2, 4):
+        which = np.flatnonzero(width == size)
+        if not which.size:
+            continue
+        number = counts[which]
+        where = np.repeat(base[which] - size * _starts(number), number)
+        where += size * np.arange(len(where))
+        values = data[where].astype(np.int64)
+        for byte in range(1, size):
+            values |= data[where + byte].astype(np.int64) << 8 * byte
+        if which.size == len(width):
+            found = values
+            break
+        found[places(starts[which], number)] = values
+    return found

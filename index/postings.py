@@ -1,6 +1,7 @@
 """Postings of one segment: the only module that knows how they are stored."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,15 +37,21 @@ class PostingsWriter:
         """Add one document; if this raises, nothing of it was added."""
         if words is not self._words:
             # Documents that were analysed together come together.
-            known = self._numbers
-            found = (known.setdefault(key, len(known)) for key in words.keys)
-            self._number_of = np.fromiter(found, np.int32, len(words.keys)) * len(PARTS)
+            self._number_of = self._numbered(words.keys) * np.int32(len(PARTS))
             self._words = words
         for part, text in enumerate((title, body)):
             if len(text.words):
                 self._run.add(doc, self._number_of[text.words] + np.int32(part), text.positions)
         if self._run.size >= RUN_SIZE:
             self._spill()
+
+    def _numbered(self, keys: Sequence[str]) -> NDArray[np.int32]:
+        known = self._numbers
+        found = list(map(known.get, keys))
+        while None in found:
+            at = found.index(None)
+            found[at] = known[keys[at]] = len(known)
+        return np.array(found, np.int32)
 
     def commit(self) -> None:
         """Merge the runs into the arrays of the segment."""
@@ -54,7 +61,7 @@ class PostingsWriter:
         rank = np.zeros(len(self._numbers) * len(PARTS), np.int64)
         rank[lists] = found.rank
         merge(self._runs, rank, len(lists), self._folder, self._folder / "merging")
-        write_terms(self._folder, found.terms, found.counts, found.lists)
+        write_terms(self._folder, found.fields, found.counts, found.lists)
         for run in self._runs:
             shutil.rmtree(run)
 

@@ -6,81 +6,86 @@ written, without its accents, is a term of ``title`` or ``body``; each of its fo
 sum of their lists, so nothing is stored twice.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import analyzer
 from index.analysis.tokenizer import word_token
-from index.codec.dictionary import Term
 from index.schema import PARTS, fit
 
 
 class Vocabulary(NamedTuple):
-    """The terms of a segment, sorted, and the posting lists of each behind one another.
+    """The terms of a segment by field, sorted, and the posting lists of each, term after term.
 
     ``rank`` is the place of each list that was given; lists stand in the order of what is
     written, so that those of words with a common beginning stand together.
     """
 
     rank: NDArray[np.int64]
-    terms: list[Term]
+    fields: dict[str, list[bytes]]
     counts: NDArray[np.int64]
     lists: NDArray[np.int64]
 
 
-class _Analysed(NamedTuple):
-    """A word: as it is sorted, and its terms."""
+class _Word(NamedTuple):
+    """A word: how it is sorted, and its terms."""
 
     order: bytes
     written: bytes
     suffix: str
-    forms: tuple[str, ...]
+    forms: list[bytes]
 
 
-def vocabulary(keys: Sequence[str], lists: NDArray[np.integer]) -> Vocabulary:
+def vocabulary(keys: Sequence[str], lists: NDArray[np.integer[Any]]) -> Vocabulary:
     """Return the terms of words by their keys (see ``index.tokens``).
 
     ``lists`` are the numbers of posting lists: of word ``w`` in part ``p`` of ``PARTS``,
     ``w * len(PARTS) + p``.
     """
-    words, parts = np.divmod(lists, len(PARTS))
-    analysed = {word: _analysed(keys[word]) for word in np.unique(words).tolist()}
-    order = sorted(analysed, key=lambda word: analysed[word].order)
+    numbers, parts = np.divmod(lists, len(PARTS))
+    words = {number: _word(keys[number]) for number in np.unique(numbers).tolist()}
+    order = sorted(words, key=lambda number: words[number].order)
     place = np.empty(len(keys), np.int64)
     place[order] = np.arange(len(order))
-    sequence = np.lexsort((place[words], parts))
+    sequence = np.lexsort((place[numbers], parts))
     rank = np.empty(len(lists), np.int64)
     rank[sequence] = np.arange(len(lists))
-    found: dict[Term, list[int]] = defaultdict(list)
-    pairs = zip(words[sequence].tolist(), parts[sequence].tolist(), strict=True)
-    for number, (word, part) in enumerate(pairs):
-        for term in _terms(analysed[word], PARTS[part]):
-            found[term].append(number)
-    terms = sorted(found)
-    members = [found[term] for term in terms]
+    fields: dict[str, dict[bytes, list[int]]] = {}
+    pairs = zip(numbers[sequence].tolist(), parts[sequence].tolist(), strict=True)
+    for at, (number, part) in enumerate(pairs):
+        word = words[number]
+        if word.written:
+            _add(fields, PARTS[part], word.written, at)
+        for form in word.forms:
+            _add(fields, f"{PARTS[part]}_{word.suffix}", form, at)
+    terms = {field: sorted(fields[field]) for field in sorted(fields)}
+    members = [fields[field][term] for field, found in terms.items() for term in found]
     counts = np.fromiter(map(len, members), np.int64, len(members))
-    flat = (number for each in members for number in each)
-    return Vocabulary(rank, terms, counts, np.fromiter(flat, np.int64, int(counts.sum())))
+    flat = np.fromiter(chain.from_iterable(members), np.int64, int(counts.sum()))
+    return Vocabulary(rank, terms, counts, flat)
 
 
-def _analysed(key: str) -> _Analysed:
+def _add(fields: dict[str, dict[bytes, list[int]]], field: str, term: bytes, at: int) -> None:
+    terms = fields.setdefault(field, {})
+    if term in terms:
+        terms[term].append(at)
+    else:
+        terms[term] = [at]
+
+
+def _word(key: str) -> _Word:
     suffix, _, written = key.partition("\0")
-    elided = written.endswith("'")
     token = word_token(written.removesuffix("'"))
-    folded = fit(token.folded).encode("utf-8", "replace")
-    order = b"\0".join((folded, written.encode("utf-8", "replace"), suffix.encode()))
-    forms = () if elided else analyzer(suffix).forms(token)
-    return _Analysed(order, folded, suffix, tuple(dict.fromkeys(map(fit, forms))))
+    folded = _bytes(token.folded)
+    # Other spellings, other languages, follow one another.
+    order = b"\0".join((folded, key.encode("utf-8", "replace")))
+    forms = () if written.endswith("'") else analyzer(suffix).forms(token)
+    return _Word(order, folded, suffix, [_bytes(form) for form in dict.fromkeys(map(fit, forms))])
 
 
-def _terms(word: _Analysed, part: str) -> Iterator[Term]:
-    if word.written:
-        yield Term(part, word.written)
-    field = f"{part}_{word.suffix}"
-    for form in word.forms:
-        if form:
-            yield Term(field, form.encode("utf-8", "replace"))
+def _bytes(term: str) -> bytes:
+    return fit(term).encode("utf-8", "replace")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import ANALYZERS, PART_GAP, Token, analyzer
-from index.analysis.tokenizer import CHUNK, analyse_chunk
+from index.analysis.tokenizer import CHUNK, MAX_TERM, analyse_chunk
 from index.codec.lists import places
 from index.document import Span
 
@@ -110,6 +110,16 @@ class _Rows(dict[str, int]):
         self._tables, self._suffix = tables, suffix
 
     def __missing__(self, piece: str) -> int:
+        self._tables.weight += len(piece)
+        if piece.isalpha() and piece.isascii() and len(piece) <= MAX_TERM:
+            # Most are; what ``analyse_chunk`` gives for them.
+            row = self._tables.row(1, [(f"{self._suffix}\0{piece.lower()}", 0)], 0)
+        else:
+            row = self._analysed(piece)
+        self[piece] = row
+        return row
+
+    def _analysed(self, piece: str) -> int:
         span = 0
         entries = []
         for surface in CHUNK.findall(piece):
@@ -117,9 +127,7 @@ class _Rows(dict[str, int]):
             entries += [(word_key(self._suffix, t), span + t.position) for t in chunk.tokens]
             span += chunk.positions
         edges = _BEGINS * piece[0].isdecimal() | _ENDS * piece[-1].isdecimal()
-        self._tables.weight += len(piece)
-        row = self[piece] = self._tables.row(span, entries, edges)
-        return row
+        return self._tables.row(span, entries, edges)
 
 
 _tables = _Tables()
@@ -133,18 +141,22 @@ class Rows(NamedTuple):
 
 def rows(text: str, parts: Sequence[tuple[Span, str]]) -> Rows:
     """Return the rows of a text, each of its parts in its own language."""
-    found: list[int] = []
+    found: list[NDArray[np.int32]] = []
     for (start, stop), language in parts:
         if found:
-            found.append(_tables.gap)
+            found.append(np.array([_tables.gap], np.int32))
         table = _tables.of[analyzer(language).suffix]
         part = text[start:stop]
-        here = list(map(table.__getitem__, pieces(part)))
+        here = _looked_up(table, pieces(part))
         edges = np.asarray(_tables.edges)[here]
-        if (edges[:-1] & edges[1:] >> 1 & _ENDS).any():
-            here = list(map(table.__getitem__, CHUNK.findall(part)))
-        found += here
-    return Rows(np.array(found, np.int32))
+        if (edges[:-1] & (edges[1:] >> 1)).any():
+            here = _looked_up(table, CHUNK.findall(part))
+        found.append(here)
+    return Rows(found[0] if len(found) == 1 else np.concatenate(found))
+
+
+def _looked_up(table: _Rows, found: list[str]) -> NDArray[np.int32]:
+    return np.fromiter(map(table.__getitem__, found), np.int32, len(found))
 
 
 def tokens(texts: Sequence[Rows]) -> tuple[list[Tokens], Words]:

@@ -143,7 +143,12 @@ class Analyzer:
         elif self.suffix == "ar":
             yield from arabic.stems(folded)
         else:
-            yield _stem(self._algorithm, normal)
+            stem = _stem(self._algorithm, normal)
+            yield stem
+            if normal == folded and stem.isascii():
+                # The same again.
+                yield from self._further_stems(normal)
+                return
             yield fold(_stem(self._algorithm, folded))
             for word in (normal, folded):
                 yield from self._further_stems(word)

@@ -7,11 +7,12 @@ prefix, are one range of numbers.
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.codec.files import ArrayFile, ArrayWriter, Place, write_array
 from index.codec.lists import narrowest
@@ -34,21 +35,23 @@ def encode(term: str) -> bytes:
     return term.encode("utf-8", "surrogatepass")
 
 
-def write_dictionary(folder: Place, terms: Sequence[Term]) -> None:
-    """Write sorted, distinct terms."""
-    fields = list(dict.fromkeys(term.field for term in terms))
-    codes = {field: _code(number) for number, field in enumerate(fields)}
-    offsets = np.zeros(len(terms) + 1, np.int64)
-    lengths = np.fromiter((len(term.text) for term in terms), np.int64, len(terms))
-    np.cumsum(lengths + 2, out=offsets[1:])
+def write_dictionary(folder: Place, fields: Mapping[str, Sequence[bytes]]) -> None:
+    """Write the terms of fields, sorted and distinct, the fields sorted too."""
     writer = ArrayWriter(folder / "terms.blob", np.uint8)
-    landmarks = []
-    for start in range(0, len(terms), 1 << 16):
-        keys = [codes[field] + text for field, text in terms[start : start + (1 << 16)]]
-        writer.append(np.frombuffer(b"".join(keys), np.uint8))
-        landmarks += keys[::STEP]
+    lengths: list[NDArray[np.int64]] = []
+    landmarks: list[bytes] = []
+    size = 0
+    for number, terms in enumerate(fields.values()):
+        code = _code(number)
+        lengths.append(np.fromiter(map(len, terms), np.int64, len(terms)) + len(code))
+        landmarks += [code + term for term in terms[-size % STEP :: STEP]]
+        size += len(terms)
+        for start in range(0, len(terms), 1 << 16):
+            data = code + code.join(terms[start : start + (1 << 16)])
+            writer.append(np.frombuffer(data, np.uint8))
     writer.close()
-    write_array(folder / "terms.offsets", narrowest(offsets))
+    offsets = np.concatenate([np.zeros(1, np.int64), *lengths])
+    write_array(folder / "terms.offsets", narrowest(np.cumsum(offsets)))
     for name, parts in (
         ("terms.landmarks", landmarks),
         ("terms.fields", [field.encode() for field in fields]),

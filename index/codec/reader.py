@@ -1,13 +1,13 @@
 """The arrays of one segment, opened for reading."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec.dictionary import Dictionary, Term, write_dictionary
+from index.codec.dictionary import Dictionary, write_dictionary
 from index.codec.files import ArrayFile, Place, write_array
 from index.codec.lists import ManyPostings, PostingLists, TermPostings, narrowest
 
@@ -33,11 +33,17 @@ def located(keys: Keys, docs: NDArray[np.int32]) -> Located:
 
 
 def write_terms(
-    folder: Place, terms: Sequence[Term], counts: NDArray[Any], lists: NDArray[Any]
+    folder: Place,
+    fields: Mapping[str, Sequence[bytes]],
+    counts: NDArray[Any],
+    lists: NDArray[Any],
 ) -> None:
-    """Write sorted terms, and of which posting lists each is the sum (``counts`` of each)."""
-    write_dictionary(folder, terms)
-    at = np.zeros(len(terms) + 1, np.int64)
+    """Write the sorted terms of fields, and of which posting lists each is the sum.
+
+    ``counts`` says of how many, term after term; ``lists`` are their numbers.
+    """
+    write_dictionary(folder, fields)
+    at = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=at[1:])
     write_array(folder / "terms.at", narrowest(at))
     write_array(folder / "terms.lists", lists.astype(np.uint32))

@@ -6,7 +6,6 @@ import numpy as np
 from whoosh.codec import base
 from whoosh.fields import FieldType
 
-from index.codec.dictionary import Term
 from index.codec.files import Place
 from index.codec.lists import Lists, write_lists
 from index.codec.reader import write_terms
@@ -37,7 +36,7 @@ class ArraysFieldWriter(base.FieldWriter):  # type: ignore[misc]
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._terms: list[Term] = []
+        self._fields: dict[str, list[bytes]] = {}
         self._frequency: list[int] = []
         self._located: list[int] = []
         self._docs: list[int] = []
@@ -53,7 +52,7 @@ class ArraysFieldWriter(base.FieldWriter):  # type: ignore[misc]
 
     def start_term(self, text: bytes) -> None:
         """Begin a term."""
-        self._terms.append(Term(self._field, text))
+        self._fields.setdefault(self._field, []).append(text)
         self._frequency.append(0)
         self._located.append(0)
 
@@ -82,6 +81,6 @@ class ArraysFieldWriter(base.FieldWriter):  # type: ignore[misc]
             np.array(self._positions, np.int32),
         )
         write_lists(self._place, lists)
-        size = len(self._terms)
-        write_terms(self._place, self._terms, np.ones(size, np.int64), np.arange(size))
+        size = len(self._frequency)
+        write_terms(self._place, self._fields, np.ones(size, np.int64), np.arange(size))
         self.is_closed = True

@@ -23,6 +23,13 @@ fields = st.dictionaries(
 archives = st.lists(fields, max_size=12)
 
 
+def by_field(terms: list[Term]) -> dict[str, list[bytes]]:
+    fields: dict[str, list[bytes]] = {}
+    for field, text in terms:
+        fields.setdefault(field, []).append(text)
+    return fields
+
+
 def build(folder: Path, archive: list[dict[str, list[str]]], cut: int) -> SegmentArrays:
     """Every word has a posting list, and a term; all words of one length are a term too."""
     numbers: dict[Term, int] = {}
@@ -50,7 +57,8 @@ def build(folder: Path, archive: list[dict[str, list[str]]], cut: int) -> Segmen
         members.setdefault(length, []).append(at)
     terms = sorted(members)
     counts = np.array([len(members[term]) for term in terms], np.int64)
-    write_terms(segment, terms, counts, np.array([n for term in terms for n in members[term]]))
+    flat = np.array([number for term in terms for number in members[term]])
+    write_terms(segment, by_field(terms), counts, flat)
     return SegmentArrays(segment)
 
 

@@ -215,9 +215,9 @@ def test_terms_that_are_too_long_are_cut_at_a_character_and_become_one() -> None
     assert len(word.encode()) < MAX_TERM_BYTES
     cut, same = "ж" + "ๅ" * 98 + "ก", "ж" + "ๅ" * 98 + "ข"
     found = vocabulary([f"xx\0{each}" for each in (word, other, cut, same)], np.arange(0, 8, 2))
-    body = [term.text.decode() for term in found.terms if term.field == "title"]
-    assert body == sorted({word, other, fit(cut)})
-    assert found.counts[: len(body)].tolist() == [2 if term == fit(cut) else 1 for term in body]
+    terms = [term.decode() for term in found.fields["title"]]
+    assert terms == sorted({word, other, fit(cut)})
+    assert found.counts[: len(terms)].tolist() == [2 if term == fit(cut) else 1 for term in terms]
 
 
 @given(st.text(st.characters(codec=None), max_size=30))

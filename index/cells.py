@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec.runs import places as ranges
+from index.codec.lists import places as ranges
 
 SLOTS = (1, 2, 4, 8)
 _MORE_COST = 16

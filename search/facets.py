@@ -6,7 +6,7 @@ from time import perf_counter
 
 import numpy as np
 
-from index.codec.runs import places
+from index.codec.lists import places
 from index.days import UNDATED_DAY, day_number, day_of
 from search.filters import Docs, Filtered
 from search.histogram import (

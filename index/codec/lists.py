@@ -296,7 +296,8 @@ class PostingLists:
             items = _items(data[1:], code)
             if which is None:
                 return items.astype(np.int64)
-            return items[places(_starts(freqs)[which], freqs[which])].astype(np.int64)
+            chosen = items[places(_starts(freqs)[which], freqs[which])]
+            return chosen.astype(np.int64)
         head = 1 + -(-len(freqs) // 8)
         wide = np.unpackbits(data[1:head], count=len(freqs)).view(np.bool_)
         items = data[head:]
@@ -306,7 +307,7 @@ class PostingLists:
         step = 1 + wide.astype(np.int64)
         nth = places(np.zeros(len(freqs), np.int64), freqs)
         at = np.repeat(begin, freqs) + nth * np.repeat(step, freqs)
-        found = items[at].astype(np.int64)
+        found: NDArray[np.int64] = items[at].astype(np.int64)
         double = np.flatnonzero(np.repeat(wide, freqs))
         found[double] += items[at[double] + 1].astype(np.int64) << 8
         return found

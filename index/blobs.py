@@ -23,7 +23,7 @@ import zstandard
 from numpy.typing import NDArray
 
 from index.cache import ByteCache
-from index.codec.files import HEADER_BYTES, ArrayFile, seal, write_array
+from index.codec.files import ArrayFile, ArrayWriter, write_array
 from index.errors import IndexDamaged
 from index.files import REMEDY
 
@@ -49,9 +49,7 @@ class BlobWriter:
         self._folder = folder
         self._name = name
         self._batch_bytes = batch_bytes
-        self._path = folder / f"{name}.data.array"
-        self._file = self._path.open("wb")
-        self._file.write(bytes(HEADER_BYTES))
+        self._file = ArrayWriter(folder / f"{name}.data.array", np.uint8)
         self._size = 0
         self._held: list[bytes] = []
         self._held_bytes = 0
@@ -74,7 +72,6 @@ class BlobWriter:
         if self._held:
             self._flush()
         self._file.close()
-        seal(self._path, np.uint8, self._size)
         ends = np.concatenate(self._ends) if self._ends else np.empty(0, np.uint32)
         write_array(self._folder / f"{self._name}.ends.array", ends)
         batches = np.asarray(self._batches, np.int64)
@@ -82,10 +79,7 @@ class BlobWriter:
 
     def abandon(self) -> None:
         """Let go of the file, whatever became of it."""
-        try:
-            self._file.close()
-        except OSError:
-            return  # the disk is full: what is buffered is lost, as it should be
+        self._file.abandon()
 
     def _flush(self) -> None:
         # A last few records do with what was learned before them.
@@ -117,7 +111,7 @@ class BlobWriter:
         self._place = begin, self._size
 
     def _write(self, data: bytes) -> None:
-        self._file.write(data)
+        self._file.append(np.frombuffer(data, np.uint8))
         self._size += len(data)
 
 

@@ -4,6 +4,7 @@ Document numbers run over the segments of a generation in order; ``size`` of the
 ``documents`` of those are live. Everything here only reads; ``publishing`` writes.
 """
 
+import os
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -337,6 +338,7 @@ class Archive:
 
     def __init__(self, path: Path, cache_bytes: int = CACHE_BYTES) -> None:
         self.path = Path(path)
+        self._pointer = str(self.path / "current")
         self._cache_bytes = cache_bytes
         self._lock = Lock()
         self._seen: tuple[int, int, int] | None = None
@@ -356,7 +358,7 @@ class Archive:
 
     def _stamp(self) -> tuple[int, int, int] | None:
         try:
-            status = (self.path / "current").stat()
+            status = os.stat(self._pointer)
         except OSError:
             return None
         return status.st_ino, status.st_mtime_ns, status.st_size

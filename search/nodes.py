@@ -6,15 +6,53 @@ one word once. The filters are over columns, which Whoosh does not have: only
 ``search.evaluate`` evaluates those.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 from whoosh import query
 
 TEXT_FIELDS = ("title", "body")
 
 
-class Word(query.Or):  # type: ignore[misc]
+class TextNode(query.Or):  # type: ignore[misc]
+    """A node whose stock nodes are made only when something other than our evaluation asks.
+
+    Two are equal that have the same ``key``.
+    """
+
+    # What the stock constructor, which wants the stock nodes, would set.
+    minmatch = 0
+    scale = None
+
+    def __init__(self, key: Hashable, boost: float) -> None:
+        self.boost = boost
+        self._key = key
+        self._hash = hash(key)
+
+    @cached_property
+    def subqueries(self) -> list[query.Query]:
+        """The stock nodes that this one is to Whoosh."""
+        return self._stock()
+
+    def _stock(self) -> list[query.Query]:
+        raise NotImplementedError
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return (
+            type(self) is type(other)
+            and isinstance(other, TextNode)
+            and self._key == other._key
+            and self.boost == other.boost
+        )
+
+
+class Word(TextNode):
     """One word in every language of the index.
 
     ``forms`` maps the suffix of an analyzer to its terms for the word, the closest form first;
@@ -32,30 +70,26 @@ class Word(query.Or):  # type: ignore[misc]
         stopped: frozenset[str] = frozenset(),
         boost: float = 1.0,
     ) -> None:
-        terms: list[query.Query] = [
-            query.Term(f"{field}_{suffix}", form)
-            for suffix, suffix_forms in forms.items()
-            for field in fields
-            for form in suffix_forms
-        ]
-        if written:
-            literals = [query.Term(field, literal) for field in fields]
-            terms.append(query.And([AnalyzedWith(written), query.Or(literals)]))
-        if stopped:
-            terms.append(AnalyzedWith(stopped))
-        super().__init__(terms, boost=boost)
+        super().__init__((literal, tuple(forms.items()), fields, written, stopped), boost)
         self.literal = literal
         self.forms = dict(forms)
         self.fields = fields
         self.written = written
         self.stopped = stopped
-        self._hash = hash((literal, tuple(forms.items()), fields, written, stopped))
 
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or bool(super().__eq__(other))
+    def _stock(self) -> list[query.Query]:
+        terms: list[query.Query] = [
+            query.Term(f"{field}_{suffix}", form)
+            for suffix, suffix_forms in self.forms.items()
+            for field in self.fields
+            for form in suffix_forms
+        ]
+        if self.written:
+            literals = [query.Term(field, self.literal) for field in self.fields]
+            terms.append(query.And([AnalyzedWith(self.written), query.Or(literals)]))
+        if self.stopped:
+            terms.append(AnalyzedWith(self.stopped))
+        return terms
 
     def settled(self, written: frozenset[str], stopped: frozenset[str]) -> "Word":
         """Return the word, knowing what it asks where it is a stop word."""
@@ -66,25 +100,25 @@ class Word(query.Or):  # type: ignore[misc]
         return self.settled(self.written, frozenset())
 
 
-class Quoted(query.Or):  # type: ignore[misc]
+class Quoted(TextNode):
     """Words as written, one after another, in the title or in the body (unstemmed fields)."""
 
     def __init__(
         self, words: Sequence[str], fields: tuple[str, ...] = TEXT_FIELDS, boost: float = 1.0
     ) -> None:
-        words = list(words)
-        super().__init__(
-            [
-                query.Phrase(field, words) if len(words) > 1 else query.Term(field, words[0])
-                for field in fields
-            ],
-            boost=boost,
-        )
         self.words = tuple(words)
         self.fields = fields
+        super().__init__((self.words, fields), boost)
+
+    def _stock(self) -> list[query.Query]:
+        words = list(self.words)
+        return [
+            query.Phrase(field, words) if len(words) > 1 else query.Term(field, words[0])
+            for field in self.fields
+        ]
 
 
-class Near(query.Or):  # type: ignore[misc]
+class Near(TextNode):
     """Words as written, in any order, with at most ``distance`` other words among them.
 
     To Whoosh, which has no such node over arrays of positions, it is all the words in one field.
@@ -97,24 +131,29 @@ class Near(query.Or):  # type: ignore[misc]
         fields: tuple[str, ...] = TEXT_FIELDS,
         boost: float = 1.0,
     ) -> None:
-        super().__init__(
-            [query.And([query.Term(field, word) for word in words]) for field in fields],
-            boost=boost,
-        )
         self.words = tuple(words)
         self.distance = distance
         self.fields = fields
+        super().__init__((self.words, distance, fields), boost)
+
+    def _stock(self) -> list[query.Query]:
+        return [
+            query.And([query.Term(field, word) for word in self.words]) for field in self.fields
+        ]
 
 
-class Started(query.Or):  # type: ignore[misc]
+class Started(TextNode):
     """Words that start so, as written (unstemmed fields)."""
 
     def __init__(
         self, prefix: str, fields: tuple[str, ...] = TEXT_FIELDS, boost: float = 1.0
     ) -> None:
-        super().__init__([query.Prefix(field, prefix) for field in fields], boost=boost)
         self.prefix = prefix
         self.fields = fields
+        super().__init__((prefix, fields), boost)
+
+    def _stock(self) -> list[query.Query]:
+        return [query.Prefix(field, self.prefix) for field in self.fields]
 
 
 class Compound(query.DisjunctionMax):  # type: ignore[misc]

@@ -7,6 +7,7 @@ language when it stands beside words that do; on its own it is looked for as wri
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from whoosh import query
@@ -18,6 +19,9 @@ from search.nodes import Word
 from search.questions import is_question
 from search.response import Notice
 from search.syntax import And, Syntax, Words, read
+
+_KEPT_LENGTH = 200
+"""Characters of the queries that are kept understood: the next page asks the same again."""
 
 __all__ = ["Clause", "Mark", "ParsedQuery", "QueryWord", "parse"]
 
@@ -48,15 +52,25 @@ class ParsedQuery:
 
 def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
     """Return what ``q`` means in an index with these analyzers (suffixes). Never raises."""
+    known = tuple(analyzers)
+    return _kept(q, known) if len(q) <= _KEPT_LENGTH else _parse(q, known)
+
+
+@lru_cache(maxsize=256)
+def _kept(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
+    return _parse(q, analyzers)
+
+
+def _parse(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
     notices = Notices()
     text = clean(q, notices)
     syntax = read(text, lex(text, notices), notices)
-    compiler = Compiler(tuple(analyzers), notices)
+    compiler = Compiler(analyzers, notices)
     clauses = compiler.settle(compiler.expand(syntax)) if syntax else []
     if not clauses:
         if text.strip():
             notices.add("nothing_understood")
-        return ParsedQuery(text, None, "", tuple(notices.found), analyzers=tuple(analyzers))
+        return ParsedQuery(text, None, "", tuple(notices.found), analyzers=analyzers)
     if _is_plain(syntax) and _is_question(text, clauses, analyzers):
         notices.add("question")
         clauses = compiler.wished(clauses)
@@ -75,7 +89,7 @@ def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
         clauses=tuple(clauses) if relaxable and not written else (),
         pairs=_pairs(clauses),
         organizations=tuple(implied(joined.node)),
-        analyzers=tuple(analyzers),
+        analyzers=analyzers,
     )
 
 

@@ -1,7 +1,6 @@
 """The engine over our index."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
@@ -65,21 +64,22 @@ class WhooshEngine:
     def search(self, request: SearchRequest) -> SearchResponse:
         """Answer a search. Raises InvalidRequest for a cursor that does not belong to it."""
         opened = self._open()
-        clock = _Clock()
-        with clock.timing("parse"):
-            lookup = opened.lookup(request.locale)
-            parsed = parse(request.q, opened.generation.analyzers)
+        began = perf_counter()
+        lookup = opened.lookup(request.locale)
+        parsed = parse(request.q, opened.generation.analyzers)
+        request = _canonical(request, lookup)
+        if request.q != parsed.text:
             # Links and cursors of the answer speak of what was read of an overlong query.
-            request = replace(_canonical(request, lookup), q=parsed.text)
-        with clock.timing("search"):
-            found, filtered, unfiltered = self._find(request, parsed, opened)
-            page = _page(request, found, opened.generation)
-            suggestion = self._spelling(parsed, unfiltered, opened.generation)
-        with clock.timing("facets"):
-            deadline = perf_counter() + self._budget.facets
-            counted = facets(request, filtered, lookup, deadline)
-        with clock.timing("snippets"):
-            results = self._results(page.lines, request, parsed, opened.generation, lookup)
+            request = replace(request, q=parsed.text)
+        understood = perf_counter()
+        found, filtered, unfiltered = self._find(request, parsed, opened)
+        page = _page(request, found, opened.generation)
+        suggestion = self._spelling(parsed, unfiltered, opened.generation)
+        searched = perf_counter()
+        counted = facets(request, filtered, lookup, searched + self._budget.facets)
+        sorted_out = perf_counter()
+        results = self._results(page.lines, request, parsed, opened.generation, lookup)
+        ended = perf_counter()
         return SearchResponse(
             request=request,
             understood=parsed.understood,
@@ -92,7 +92,12 @@ class WhooshEngine:
             suggestion=suggestion,
             warnings=(*parsed.warnings, *found.warnings, *page.notices),
             next_cursor=page.next_cursor,
-            timings=clock.milliseconds,
+            timings={
+                "parse": (understood - began) * 1000,
+                "search": (searched - understood) * 1000,
+                "facets": (sorted_out - searched) * 1000,
+                "snippets": (ended - sorted_out) * 1000,
+            },
         )
 
     def facet(
@@ -158,6 +163,9 @@ class WhooshEngine:
 
     def _open(self) -> "_Opened":
         generation = self._archive.current()
+        opened = self._opened
+        if opened is not None and opened.generation is generation:
+            return opened
         with self._lock:
             if self._opened is None or self._opened.generation is not generation:
                 self._opened = _Opened(generation)
@@ -232,19 +240,6 @@ class _Opened:
         return found
 
 
-class _Clock:
-    """Milliseconds by part of the work."""
-
-    def __init__(self) -> None:
-        self.milliseconds: dict[str, float] = {}
-
-    @contextmanager
-    def timing(self, part: str) -> Iterator[None]:
-        start = perf_counter()
-        yield
-        self.milliseconds[part] = (perf_counter() - start) * 1000
-
-
 @dataclass(frozen=True, slots=True)
 class _Page:
     lines: list[tuple[int, float]]
@@ -287,6 +282,8 @@ def _cursor(word: str, request: bytes) -> Cursor:
 
 def _canonical(request: SearchRequest, lookup: Lookup) -> SearchRequest:
     """Replace names that only documents know by the values they stand for."""
+    if not request.selected and not request.excluded:
+        return request
 
     def resolved(chosen: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         return {

@@ -4,7 +4,9 @@ A unit is a word, a compound (``CEN-SAD``, ``10 000``) or a run of a script writ
 spaces, which is looked for as the phrase of its pairs of characters.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from whoosh import query
@@ -79,7 +81,7 @@ def _units(
         start, end = token.start, simple[last].end
         stops = frozenset[str]()
         if isinstance(node, Word):
-            stops = frozenset(suffix for suffix in analyzers if suffix not in node.forms)
+            stops = frozenset(analyzers).difference(node.forms)
         yield Unit(text[start:end], start, end, node, stops)
         at = last + 1
 
@@ -106,9 +108,15 @@ def _run(pairs: Sequence[str], fields: tuple[str, ...]) -> query.Query:
 
 
 def _word(token: Token, analyzers: Sequence[str], fields: tuple[str, ...]) -> Word:
-    forms = {suffix: analyzer(suffix).forms(token) for suffix in analyzers}
-    return Word(
-        token.folded,
-        {suffix: found for suffix, found in forms.items() if found},
-        fields,
-    )
+    forms = _forms(token.normal, token.folded, token.kind, tuple(analyzers))
+    return Word(token.folded, forms, fields)
+
+
+@lru_cache(maxsize=4096)
+def _forms(
+    normal: str, folded: str, kind: str, analyzers: tuple[str, ...]
+) -> Mapping[str, tuple[str, ...]]:
+    """Return the terms of a word in each analyzer's language that has any."""
+    token = Token(normal, folded, 0, 0, 0, kind)
+    forms = ((suffix, analyzer(suffix).forms(token)) for suffix in analyzers)
+    return MappingProxyType({suffix: found for suffix, found in forms if found})

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 import Stemmer
@@ -190,6 +190,7 @@ def _of_suffix(suffix: str) -> Analyzer:
     return Analyzer(suffix)
 
 
+@lru_cache(maxsize=1024)
 def analyzer(language: str) -> Analyzer:
     """Return the analyzer of a language (ISO 639-1, region ignored), ``und`` for all others.
 

@@ -24,14 +24,16 @@ def smallest(keys: NDArray[np.int32], count: int) -> Places:
 
 
 def best(
-    scores: NDArray[np.float32], count: int, ranks: Callable[[Places], NDArray[np.int32]]
+    scores: NDArray[np.float32], count: int, ranks: Callable[[Places | slice], NDArray[np.int32]]
 ) -> Places:
     """Return the indices of the ``count`` highest scores, highest first.
 
     Equal scores come by ascending rank; ``ranks`` gives the ranks at indices, all different.
     """
-    if count <= 0:
+    if count <= 0 or not len(scores):
         return np.empty(0, np.intp)
+    if scores.min() == scores.max():
+        return smallest(ranks(slice(None)), count)
     keys = -scores
     found = np.arange(len(keys))
     if count < len(keys):
@@ -59,7 +61,7 @@ def _cut(
     keys: NDArray[np.float32],
     found: Places,
     count: int,
-    ranks: Callable[[Places], NDArray[np.int32]],
+    ranks: Callable[[Places | slice], NDArray[np.int32]],
 ) -> Places:
     """Leave out what cannot be among the first where many keys are equal (no query: all are)."""
     held = keys[found]

@@ -9,6 +9,8 @@ from whoosh.matching import LeafMatcher, NullMatcher, ReadTooFar
 
 from index.codec.reader import SegmentArrays
 
+_BEHIND = 2**31 - 1
+
 
 class ArrayMatcher(LeafMatcher):  # type: ignore[misc]
     """Walks the postings of a term; the postings are shared, the place in them is its own."""
@@ -41,8 +43,11 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc]
         return other
 
     def id(self) -> int:
-        """Return the document under the matcher."""
-        return int(self._docs[self._at])
+        """Return the document under the matcher; behind the last, a number above all documents.
+
+        Whoosh asks there too, where an AndNot stands in another.
+        """
+        return int(self._docs[self._at]) if self.is_active() else _BEHIND
 
     def all_ids(self) -> Iterator[int]:
         """Yield the documents from here on."""

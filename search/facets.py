@@ -168,44 +168,54 @@ class _Counts:
         """Return the facet: the most frequent values, then those that are pinned."""
         if self.lookup.names.flat:
             distinct = int(np.count_nonzero(self.array))
-            lines = self.values(self.lookup.most_frequent(self.array, self.size), self.pinned)
+            lines = self.values(self.lookup.most_frequent(self.array, self.size))
+            listed = {line.value for line in lines} if self.pinned else set()
+            lines += [self._value(value) for value in self.pinned if value not in listed]
         else:
             distinct, lines = self._two_levels()
         return ValueFacet(self.name, self.size, distinct, self.missing, tuple(lines))
 
-    def values(self, ordinals: Sequence[int], pinned: Sequence[str] = ()) -> list[FacetValue]:
-        """Return values without their children; of those ``pinned`` what is not among them."""
+    def values(self, ordinals: Sequence[int]) -> list[FacetValue]:
+        """Return values without their children."""
         names = self.lookup.column.values
         values = [names[ordinal] for ordinal in ordinals]
-        if not self.pinned:
-            counts = map(self.array.item, ordinals)
-            return list(map(FacetValue, values, self.lookup.labels(values), counts))
-        values += [value for value in pinned if value not in values]
-        return [self._value(value) for value in values]
+        if self.pinned:
+            return [self._value(value) for value in values]
+        counts = map(self.array.item, ordinals)
+        return list(map(FacetValue, values, self.lookup.labels(values), counts))
 
     def _two_levels(self) -> tuple[int, list[FacetValue]]:
         """Return how many values of the first level have a count, and those to be listed."""
         names = self.lookup.names
-        distinct = 0
-        first: list[int] = []
-        below: dict[int, list[int]] = {}
-        for ordinal in self.lookup.most_frequent(self.array, len(self.array)):
+        ordinals = self.lookup.most_frequent(self.array, len(self.array))
+        first: list[FacetValue] = []
+        below: dict[str, list[FacetValue]] = {}
+        for ordinal, value in zip(ordinals, self.values(ordinals), strict=True):
             parent = names.parents[ordinal]
             if parent >= 0:
-                below.setdefault(parent, []).append(ordinal)
+                below.setdefault(self.lookup.column.values[parent], []).append(value)
             else:
-                distinct += 1
-                first.append(ordinal)
-        parents = dict.fromkeys(names.parent(value) or value for value in self.pinned)
-        lines = []
-        for line in self.values(first[: self.size], tuple(parents)):
-            ordinal = self.lookup.column.ordinal.get(line.value, -1)
-            pinned = [value for value in self.pinned if names.parent(value) == line.value]
-            children = below.get(ordinal, [])[: self.size]
-            if children or pinned:
-                line = line._replace(children=tuple(self.values(children, pinned)))
-            lines.append(line)
-        return distinct, lines
+                first.append(value)
+        size = self.size
+        lines = first[:size]
+        pinned = {value: names.parent(value) for value in self.pinned}
+        listed = {line.value for line in lines}
+        lines += [
+            self._value(value)
+            for value in dict.fromkeys(parent or value for value, parent in pinned.items())
+            if value not in listed
+        ]
+        whole = []
+        for name, label, count, selected, _, excluded in lines:
+            children = below.get(name, [])[:size]
+            listed = {child.value for child in children} if pinned else set()
+            children += [
+                self._value(child)
+                for child, above in pinned.items()
+                if above == name and child not in listed
+            ]
+            whole.append(FacetValue(name, label, count, selected, tuple(children), excluded))
+        return len(first), whole
 
     def _value(self, value: str) -> FacetValue:
         ordinal = self.lookup.column.ordinal.get(value)

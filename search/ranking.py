@@ -64,7 +64,7 @@ class Ranking:
         """Return what decides the order of documents, but for their scores."""
         generation = self._generation
         ranks = generation.oldest_first if self._sort == "date" else generation.order
-        return ranks.take(docs)
+        return ranks if len(docs) == len(ranks) else ranks.take(docs)
 
     def _first(self, count: int) -> NDArray[np.intp]:
         """Return the indices of the first ``count`` documents in order."""

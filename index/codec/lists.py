@@ -6,15 +6,12 @@
     gaps     from each document to the next, the first from 0; little-endian
     freqs    how often each document has it
 
-``positions.blob`` holds, for the lists that have positions::
-
-    1 byte   width of a position (1, 2 or 4 bytes), or MIXED
-    flags    if MIXED, one bit a posting: whether its positions take two bytes and not one
-    items    the positions of the first document, ascending, then those of the second, ...
-
-The widths are the smallest that hold every value of the list. ``postings.at`` and
-``positions.at`` say where the bytes of each list begin. Reading a list is a few operations on
-arrays, whatever its length.
+The widths are the smallest that hold every value of the list. ``positions.blob`` holds, for the
+lists that have them, the positions of the first document, ascending, then those of the second, and
+so on, in as many bytes as ``positions.width`` says of the document: one where no position of it
+is above 255, as in most, else two or four. ``postings.at`` and ``positions.at`` say where the
+bytes of each list begin. Reading lists is a few operations on arrays, whatever their length and,
+for ``many``, their number.
 """
 
 from collections.abc import Sequence
@@ -25,12 +22,17 @@ from numpy.typing import NDArray
 
 from index.codec.files import ArrayFile, ArrayWriter, Place, write_array
 
-MIXED = 3
 _BLOCK = 1 << 21
 """Postings and positions that are encoded at once."""
+_FEW = 8
+"""Lists that are decoded faster one by one than together."""
 
 Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.integer[Any]]
+
+
+Keys = NDArray[np.int64]
+"""Documents and positions in one number each: ``document << 32 | position``."""
 
 
 class TermPostings(NamedTuple):
@@ -76,11 +78,13 @@ def narrowest(array: NDArray[np.int64]) -> NDArray[Any]:
 
 def write_lists(folder: Place, lists: Lists) -> None:
     """Write posting lists, none of them empty."""
+    widths = _document_widths(lists)
+    write_array(folder / "positions.width", widths)
     blobs = [ArrayWriter(folder / f"{name}.blob", np.uint8) for name in ("postings", "positions")]
     sizes: list[list[NDArray[np.int64]]] = [[], []]
     for block in _blocks(lists):
         for blob, size, (data, taken) in zip(
-            blobs, sizes, (_postings(block), _positions(block)), strict=True
+            blobs, sizes, (_postings(block), _positions(block, widths)), strict=True
         ):
             blob.append(data)
             size.append(taken)
@@ -90,6 +94,16 @@ def write_lists(folder: Place, lists: Lists) -> None:
         if size:
             np.cumsum(np.concatenate(size), out=at[1:])
         write_array(folder / f"{name}.at", narrowest(at))
+
+
+def _document_widths(lists: Lists) -> NDArray[np.uint8]:
+    """Return how many bytes a position takes in each document."""
+    largest = np.zeros(int(lists.docs.max()) + 1 if len(lists.docs) else 0, np.int64)
+    for block in _blocks(lists):
+        having = np.repeat(block.located > 0, block.counts)
+        last = np.cumsum(block.freqs[having], dtype=np.int64) - 1
+        np.maximum.at(largest, block.docs[having], block.positions[last])
+    return _width(largest).astype(np.uint8)
 
 
 def _blocks(lists: Lists) -> Sequence[Lists]:
@@ -144,48 +158,17 @@ def _postings(lists: Lists) -> tuple[Bytes, NDArray[np.int64]]:
     return blob, sizes
 
 
-def _positions(lists: Lists) -> tuple[Bytes, NDArray[np.int64]]:
+def _positions(lists: Lists, widths: NDArray[np.uint8]) -> tuple[Bytes, NDArray[np.int64]]:
     """Encode positions; return the bytes, and how many each list takes."""
-    having = lists.located > 0
-    sizes = np.zeros(len(lists.counts), np.int64)
-    if not having.any():
-        return np.empty(0, np.uint8), sizes
-    counts, located = lists.counts[having], lists.located[having]
-    freqs = lists.freqs[np.repeat(having, lists.counts)]
-    starts = _starts(counts)
-    last = lists.positions[np.cumsum(freqs, dtype=np.int64) - 1]
-    wide = last >= 1 << 8
-    some = np.add.reduceat(wide, starts)
-    largest = np.maximum.reduceat(last, starts)
-    width = np.where(some == 0, 1, np.where(largest >= 1 << 16, 4, 2))
-    mixed = (width == 2) & (some < counts)
-    per_posting = np.where(np.repeat(mixed, counts), freqs * (1 + wide), 0)
-    flags = np.where(mixed, -(-counts // 8), 0)
-    taken = 1 + np.where(mixed, flags + np.add.reduceat(per_posting, starts), located * width)
-    at = _starts(taken)
-    blob = np.empty(int(taken.sum()), np.uint8)
-    blob[at] = np.where(mixed, MIXED, width)
-    from_ = _starts(located)
-    _put(blob, at + 1, np.where(mixed, 0, width), located, from_, lists.positions)
-    if mixed.any():
-        which = np.flatnonzero(mixed)
-        entries = places(starts[which], counts[which])
-        _put_flags(blob, at[which] + 1, counts[which], wide[entries])
-        # Where the bytes of each posting begin: behind those of the postings before it.
-        sizes_here = per_posting[entries]
-        before = _starts(sizes_here)
-        first = np.repeat(
-            at[which] + 1 + flags[which] - before[_starts(counts[which])], counts[which]
-        )
-        tokens = lists.positions[places(from_[which], located[which])]
-        each = np.repeat(np.arange(len(entries)), freqs[entries])
-        nth = np.arange(len(tokens)) - np.repeat(_starts(freqs[entries]), freqs[entries])
-        double = wide[entries][each]
-        target = (first + before)[each] + nth * (1 + double)
-        blob[target] = tokens & 255
-        blob[target[double] + 1] = tokens[double] >> 8
-    sizes[having] = taken
-    return blob, sizes
+    freqs = np.where(np.repeat(lists.located > 0, lists.counts), lists.freqs, 0).astype(np.int64)
+    width = widths[lists.docs]
+    each = np.repeat(width, freqs)
+    ends = np.cumsum(each, dtype=np.int64)
+    blob = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
+    for byte in range(int(each.max()) if len(each) else 0):
+        wide = slice(None) if byte == 0 else np.flatnonzero(each > byte)
+        blob[ends[wide] - each[wide] + byte] = (lists.positions[wide] >> 8 * byte) & 255
+    return blob, np.add.reduceat(freqs * width, _starts(lists.counts))
 
 
 def _put(
@@ -205,14 +188,6 @@ def _put(
             blob[where + byte] = (chosen >> 8 * byte) & 255
 
 
-def _put_flags(blob: Bytes, base: Numbers, counts: Numbers, flags: NDArray[np.bool_]) -> None:
-    """Write one bit a posting, each list from its ``base`` on, padded to whole bytes."""
-    taken = -(-counts // 8)
-    padded = np.zeros(8 * int(taken.sum()), np.bool_)
-    padded[places(8 * _starts(taken), counts)] = flags
-    blob[places(base, taken)] = np.packbits(padded)
-
-
 class PostingLists:
     """Reads posting lists; safe for threads."""
 
@@ -221,6 +196,7 @@ class PostingLists:
         self._postings_at = ArrayFile(folder / "postings.at")
         self._positions = ArrayFile(folder / "positions.blob")
         self._positions_at = ArrayFile(folder / "positions.at")
+        self._width = ArrayFile(folder / "positions.width")
         self.size = self._postings_at.size - 1
 
     def postings(self, number: int) -> TermPostings:
@@ -243,7 +219,7 @@ class PostingLists:
             starts, stops = at[:-1][numbers], at[1:][numbers]
         else:
             starts, stops = at[numbers], at[numbers + 1]
-        codes = self._postings.all()[starts]
+        codes = self._postings.parts(starts, starts + 1)[starts]
         counts: NDArray[np.int64] = (stops.astype(np.int64) - starts - 1) // (
             (codes & 15) + (codes >> 4)
         )
@@ -251,9 +227,16 @@ class PostingLists:
 
     def many(self, numbers: NDArray[Any]) -> ManyPostings:
         """Return the postings of several lists, decoded together."""
-        if not len(numbers):
-            nothing = np.empty(0, np.int64)
-            return ManyPostings(nothing.astype(np.int32), nothing, nothing)
+        if len(numbers) <= _FEW:
+            parts = [self.postings(number) for number in numbers.tolist()]
+            if not parts:
+                nothing = np.empty(0, np.int64)
+                return ManyPostings(nothing.astype(np.int32), nothing, nothing)
+            return ManyPostings(
+                np.concatenate([part.docs for part in parts]),
+                np.concatenate([part.freqs for part in parts]).astype(np.int64),
+                np.array([len(part.docs) for part in parts], np.int64),
+            )
         at = self._postings_at.all()
         starts, stops = at[numbers].astype(np.int64), at[numbers + 1].astype(np.int64)
         data, starts = self._gathered(starts, stops)
@@ -281,36 +264,46 @@ class PostingLists:
         return np.concatenate(pieces), _starts(sizes)
 
     def positions(
-        self, number: int, freqs: NDArray[Any], which: NDArray[np.intp] | None = None
+        self, numbers: NDArray[Any], many: ManyPostings, which: NDArray[np.intp] | None = None
     ) -> NDArray[np.int64]:
-        """Return the positions of the postings ``which`` (all if None) of a list, in a row.
+        """Return the positions of the postings ``which`` (all if None) of ``many``, in a row.
 
-        ``freqs`` are the frequencies of the whole list.
+        ``many`` are the postings of the lists ``numbers``, as ``self.many`` gives them.
         """
-        start, stop = self._positions_at.slice(number, number + 2).tolist()
-        if start == stop:
-            return np.empty(0, np.int64)
-        data = self._positions.slice(start, stop)
-        code = int(data[0])
-        if code != MIXED:
-            items = _items(data[1:], code)
-            if which is None:
-                return items.astype(np.int64)
-            chosen = items[places(_starts(freqs)[which], freqs[which])]
-            return chosen.astype(np.int64)
-        head = 1 + -(-len(freqs) // 8)
-        wide = np.unpackbits(data[1:head], count=len(freqs)).view(np.bool_)
-        items = data[head:]
-        begin = _starts(freqs * (1 + wide.astype(np.int64)))
+        at = self._positions_at.all()
+        starts, stops = at[numbers].astype(np.int64), at[numbers + 1].astype(np.int64)
+        width = self._width.all()[many.docs]
+        freqs = many.freqs
+        sizes = np.where(np.repeat(starts < stops, many.counts), freqs * width, 0)
+        begin = _starts(sizes)
+        begin += np.repeat(starts - begin[_starts(many.counts)], many.counts)
         if which is not None:
-            freqs, wide, begin = freqs[which], wide[which], begin[which]
-        step = 1 + wide.astype(np.int64)
-        nth = places(np.zeros(len(freqs), np.int64), freqs)
-        at = np.repeat(begin, freqs) + nth * np.repeat(step, freqs)
-        found: NDArray[np.int64] = items[at].astype(np.int64)
-        double = np.flatnonzero(np.repeat(wide, freqs))
-        found[double] += items[at[double] + 1].astype(np.int64) << 8
-        return found
+            freqs, width, begin, sizes = freqs[which], width[which], begin[which], sizes[which]
+        having = starts < stops
+        blob = self._positions.parts(starts[having], stops[having])
+        found = places(begin, freqs)
+        if (width == 1).all():
+            return blob[found].astype(np.int64)
+        each = np.repeat(width, freqs)
+        found += (each - np.uint8(1)) * places(np.zeros(len(freqs), np.int64), freqs)
+        values = blob[found].astype(np.int64)
+        for byte in range(1, int(each.max())):
+            wide = np.flatnonzero(each > byte)
+            values[wide] |= blob[found[wide] + byte].astype(np.int64) << 8 * byte
+        return values
+
+    def keys(self, numbers: NDArray[Any], many: ManyPostings, docs: NDArray[np.int32]) -> Keys:
+        """Return where any of the lists ``numbers`` is in ascending ``docs``, ascending."""
+        if not len(docs) or not len(many.docs):
+            return np.empty(0, np.int64)
+        wanted = np.zeros(max(int(docs[-1]), int(many.docs.max())) + 1, np.bool_)
+        wanted[docs] = True
+        which = np.flatnonzero(wanted[many.docs])
+        positions = self.positions(numbers, many, None if len(which) == len(many.docs) else which)
+        keys = np.repeat(many.docs[which].astype(np.int64) << 32, many.freqs[which]) + positions
+        if len(numbers) > 1:
+            keys.sort()
+        return keys
 
 
 def _items(data: Bytes, width: int) -> NDArray[Any]:

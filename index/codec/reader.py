@@ -9,10 +9,7 @@ from numpy.typing import NDArray
 
 from index.codec.dictionary import Dictionary, write_dictionary
 from index.codec.files import ArrayFile, Place, write_array
-from index.codec.lists import ManyPostings, PostingLists, TermPostings, narrowest
-
-Keys = NDArray[np.int64]
-"""Documents and positions in one number each: ``document << 32 | position``."""
+from index.codec.lists import Keys, ManyPostings, PostingLists, TermPostings, narrowest
 
 
 class Located(NamedTuple):
@@ -104,32 +101,8 @@ class SegmentArrays:
 
     def keys(self, number: int, docs: NDArray[np.int32]) -> Keys:
         """Return where a term is in ascending ``docs``, ascending."""
-        lists = self.lists_of(range(number, number + 1)).tolist()
-        parts = [self.list_keys(each, docs) for each in lists]
-        if len(parts) == 1:
-            return parts[0]
-        keys = np.concatenate(parts)
-        keys.sort()
-        return keys
-
-    def list_keys(self, number: int, docs: NDArray[np.int32]) -> Keys:
-        """Return where a posting list is in ascending ``docs``, ascending."""
-        held, freqs = self.lists.postings(number)
-        # The shorter is looked for in the longer.
-        if len(held) <= len(docs):
-            at = np.searchsorted(docs, held)
-            at[at == len(docs)] = 0
-            which = np.flatnonzero(docs[at] == held) if len(docs) else at[:0]
-        else:
-            which = np.searchsorted(held, docs)
-            which[which == len(held)] = 0
-            which = which[held[which] == docs]
-        if len(which) == len(held):
-            positions = self.lists.positions(number, freqs)
-        else:
-            positions = self.lists.positions(number, freqs, which)
-            held, freqs = held[which], freqs[which]
-        return np.repeat(held.astype(np.int64) << 32, freqs) + positions
+        lists = self.lists_of(range(number, number + 1))
+        return self.lists.keys(lists, self.lists.many(lists), docs)
 
     def lengths(self, field: str) -> NDArray[np.int64]:
         """Return the number of tokens of a field, by document, up to the last that has any.
@@ -155,3 +128,6 @@ def merged(docs: NDArray[np.int32], freqs: NDArray[Any]) -> TermPostings:
         return TermPostings(docs, freqs)
     starts = np.flatnonzero(first)
     return TermPostings(docs[starts], np.add.reduceat(freqs, starts))
+
+
+__all__ = ["Keys", "Located", "SegmentArrays", "TermPostings", "located", "merged", "write_terms"]

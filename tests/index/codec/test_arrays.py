@@ -100,13 +100,14 @@ def test_arrays_hold_what_the_documents_hold(
 def test_lists_keep_numbers_of_every_width(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    number = st.one_of(st.integers(0, 300), st.integers(0, 70_000), st.integers(0, 2**31 - 1))
+    number = st.one_of(st.integers(0, 300), st.integers(0, 70_000), st.integers(0, 2**31 - 2))
+    document = st.one_of(st.integers(0, 300), st.integers(0, 70_000), st.integers(0, 200_000))
     ascending = st.lists(number, min_size=1, max_size=12, unique=True).map(sorted)
-    posting = st.tuples(ascending)
+    ascending_docs = st.lists(document, min_size=1, max_size=12, unique=True).map(sorted)
     lists = []
     for _ in range(data.draw(st.integers(1, 4))):
-        docs = data.draw(ascending)
-        places = [data.draw(posting)[0] for _ in docs] if data.draw(st.booleans()) else None
+        docs = data.draw(ascending_docs)
+        places = [data.draw(ascending) for _ in docs] if data.draw(st.booleans()) else None
         freqs = [len(each) for each in places] if places else [data.draw(number) + 1 for _ in docs]
         lists.append((docs, freqs, [at for each in places or [] for at in each]))
     folder = tmp_path_factory.mktemp("lists")
@@ -116,15 +117,28 @@ def test_lists_keep_numbers_of_every_width(
     read = PostingLists(folder)
     numbers = np.arange(read.size)
     assert read.counts(numbers).tolist() == sizes[0].tolist()
-    for at, (docs, freqs, positions) in enumerate(lists):
+    for at, (docs, freqs, _) in enumerate(lists):
         assert [each.tolist() for each in read.postings(at)] == [docs, freqs]
-        if positions:
-            assert read.positions(at, np.array(freqs)).tolist() == positions
-    for some in (numbers, numbers[::2], numbers[:0]):
+    located = numbers[sizes[1] > 0]
+    for some in (numbers, numbers[::2], numbers[:0], located):
         many = read.many(some)
         assert many.docs.tolist() == [doc for at in some for doc in lists[at][0]]
         assert many.freqs.tolist() == [freq for at in some for freq in lists[at][1]]
         assert many.counts.tolist() == [len(lists[at][0]) for at in some]
+    if len(located):
+        many = read.many(located)
+        every = [(doc, place) for at in located for doc, place in placed(lists[at])]
+        assert read.positions(located, many).tolist() == [place for _, place in every]
+        some_docs = np.array(sorted({doc for doc, _ in every})[::2], np.int32)
+        keys = read.keys(located, many, some_docs)
+        assert keys.tolist() == sorted(
+            doc << 32 | place for doc, place in every if doc in some_docs.tolist()
+        )
+
+
+def placed(made: tuple[list[int], list[int], list[int]]) -> list[tuple[int, int]]:
+    docs = [doc for doc, freq in zip(made[0], made[1], strict=True) for _ in range(freq)]
+    return list(zip(docs, made[2], strict=True))
 
 
 def test_blocks_of_lists_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

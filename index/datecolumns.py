@@ -144,7 +144,8 @@ class SpanColumn:
     def mask(self, first: int, last: int) -> NDArray[np.bool_]:
         """Return, for every document number, whether it mentions a day from first to last."""
         hit = (self.first <= last) & (self.last >= first)
-        before = np.concatenate([np.zeros(1, np.int64), np.cumsum(hit)])
+        before = np.zeros(len(hit) + 1, np.int32)
+        np.cumsum(hit, out=before[1:])
         mask: NDArray[np.bool_] = before[self.offsets[1:]] > before[self.offsets[:-1]]
         return mask
 

@@ -39,7 +39,7 @@ def facets(
             counted[name] = (
                 DateFacet("date", request.interval, 0, (), truncated=True)
                 if late
-                else date_facet(request, filtered)
+                else _date_facet(request, filtered, lookup)
             )
         elif late:
             facet = value_facet(name, replace(request, facet_size=0), filtered, lookup)
@@ -98,6 +98,19 @@ def facet_page(
         per_page=size,
         total=total,
     )
+
+
+def _date_facet(request: SearchRequest, filtered: Filtered, lookup: Lookup) -> DateFacet:
+    """Count by date, once where all documents are counted and no range is asked for."""
+    ranged = request.date_from or request.date_to
+    if ranged or len(filtered.without("date")) < filtered.generation.documents:
+        return date_facet(request, filtered)
+    asked = (request.date_field, request.interval, request.months)
+    known = lookup.dates.get(asked)
+    if known is None:
+        known = date_facet(request, filtered)
+        lookup.keep_dates(asked, known)
+    return known
 
 
 def date_facet(request: SearchRequest, filtered: Filtered) -> DateFacet:

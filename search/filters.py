@@ -6,7 +6,9 @@ facet: it holds everywhere, in the counts of its own facet too. The date is one 
 on the publication or on the days that a document mentions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property, reduce
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,42 +30,47 @@ class Filtered:
         self._request = request
         self._matches = matches
         self._selections = self._select()
-        self._excluded = {
-            name: self._carrying(name, values)
+        self._admissions = {
+            name: ~self._carrying(name, values)
             for name, values in request.excluded.items()
             if values
         }
-        self.any = bool(self._selections or self._excluded)
+        self.any = bool(self._selections or self._admissions)
         """Whether the request has filters at all."""
-        self._failures: NDArray[np.int8] = np.zeros(len(matches) if self.any else 0, np.int8)
-        for selected in self._selections.values():
-            self._failures += ~selected
-        for excluded in self._excluded.values():
-            self._failures += excluded
 
-    @property
-    def passing(self) -> Mask:
-        """Which of the matches pass every filter, where there is any."""
-        passing: Mask = self._failures == 0
-        return passing
+    @cached_property
+    def passing(self) -> NDArray[np.intp]:
+        """Where those of the matches stand that pass every filter."""
+        return self._where(self._selections.values(), self._admissions.values())
 
+    @cached_property
     def all(self) -> Docs:
-        """Return the documents that pass every filter, ascending."""
-        return self._passing(self._failures) if self.any else self._matches
+        """The documents that pass every filter, ascending."""
+        return self._matches.take(self.passing) if self.any else self._matches
 
     def without(self, facet: str) -> Docs:
         """Return the documents that pass every filter but the selection of ``facet``."""
         if facet not in self._selections:
-            return self.all()
-        return self._passing(self._failures - ~self._selections[facet])
+            return self.all
+        others = [mask for name, mask in self._selections.items() if name != facet]
+        if not others and not self._admissions:
+            return self._matches
+        return self._matches.take(self._where(others, self._admissions.values()))
 
     def readmitting(self, facet: str, value: str) -> Docs:
         """Return what ``without(facet)`` would be, were ``value`` not among the excluded."""
-        failures = self._failures - self._excluded[facet]
-        if facet in self._selections:
-            failures -= ~self._selections[facet]
-        others = [other for other in self._request.excluded[facet] if other != value]
-        return self._passing(failures + self._carrying(facet, others))
+        excluded = [other for other in self._request.excluded[facet] if other != value]
+        passing = self._where(
+            [mask for name, mask in self._selections.items() if name != facet],
+            [mask for name, mask in self._admissions.items() if name != facet],
+            [~self._carrying(facet, excluded)],
+        )
+        return self._matches.take(passing)
+
+    def _where(self, *masks: Iterable[Mask]) -> NDArray[np.intp]:
+        """Return where the matches stand that all masks pass; there is at least one."""
+        passing: NDArray[np.intp] = reduce(np.logical_and, chain(*masks)).nonzero()[0]
+        return passing
 
     def _select(self) -> dict[str, Mask]:
         request = self._request
@@ -83,9 +90,6 @@ class Filtered:
         ordinals = [column.ordinal[value] for value in values if value in column.ordinal]
         return column.carrying(self._matches, ordinals)
 
-    def _passing(self, failures: NDArray[np.int8]) -> Docs:
-        return self._matches if not failures.any() else self._matches[failures == 0]
-
 
 def _mentioning(generation: Generation, docs: Docs, request: SearchRequest) -> Mask:
     """Pass what mentions any day of the range."""
@@ -103,15 +107,17 @@ def _mentioning(generation: Generation, docs: Docs, request: SearchRequest) -> M
 
 def _published(generation: Generation, docs: Docs, request: SearchRequest) -> Mask:
     """Pass by the first day a document may be of; see docs/facets.md on partial dates."""
-    days = generation.dates.days[docs]
-    undated: Mask = days == UNDATED_DAY
+    days = generation.dates.days
+    if len(docs) < len(days):
+        days = days.take(docs)
     if request.undated == "only":
+        undated: Mask = days == UNDATED_DAY
         return undated
-    passing: Mask = ~undated
-    if request.date_from:
-        passing &= days >= day_number(request.date_from)
+    # An undated document is older than any day.
+    first = day_number(request.date_from) if request.date_from else UNDATED_DAY + 1
+    passing: Mask = days >= first
     if request.date_to:
         passing &= days <= day_number(request.date_to)
     if request.undated == "include":
-        passing |= undated
+        passing |= days == UNDATED_DAY
     return passing

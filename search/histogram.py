@@ -80,8 +80,7 @@ def histogram(days: NDArray[np.int32], edges: Edges) -> NDArray[np.int64]:
     if days.min() < begin or days.max() >= end:
         days = days[(days >= begin) & (days < end)]
     if end - begin > _SPARSE * len(days):
-        found = edges.bounds.searchsorted(days, "right") - 1
-        return np.bincount(found, minlength=len(edges.names))
+        return np.bincount(_bucket(days, edges), minlength=len(edges.names))
     counts: NDArray[np.int64] = np.add.reduceat(
         np.bincount(days - begin, minlength=end - begin), edges.bounds[:-1] - begin
     )
@@ -111,8 +110,8 @@ def span_histogram(spans: Spans, edges: Edges) -> NDArray[np.int64]:
     inside = (spans.last >= begin) & (spans.first < end)
     # One axis for all documents, on which those of different documents are far apart.
     axis = spans.docs[inside] * np.int64(len(edges.names) + 1)
-    begins = edges.bounds.searchsorted(np.maximum(spans.first[inside], begin), "right") - 1 + axis
-    ends = edges.bounds.searchsorted(np.minimum(spans.last[inside], end - 1), "right") - 1 + axis
+    begins = _bucket(np.maximum(spans.first[inside], begin), edges) + axis
+    ends = _bucket(np.minimum(spans.last[inside], end - 1), edges) + axis
     order = np.argsort(begins, kind="stable")
     begins, ends, axis = begins[order], ends[order], axis[order]
     reached = np.maximum.accumulate(ends)
@@ -123,6 +122,15 @@ def span_histogram(spans: Spans, edges: Edges) -> NDArray[np.int64]:
     changes = np.bincount((begins - axis)[opens], minlength=len(edges.names) + 1)
     changes -= np.bincount((reached - axis)[closes] + 1, minlength=len(edges.names) + 1)
     return np.cumsum(changes)[:-1]
+
+
+def _bucket(days: NDArray[np.int32], edges: Edges) -> NDArray[np.int64]:
+    """Return the number of the bucket that each of these days is in."""
+    begin, end = int(edges.bounds[0]), int(edges.bounds[-1])
+    if end - begin > _SPARSE * len(days):
+        return edges.bounds.searchsorted(days, "right") - 1
+    of_day = np.repeat(np.arange(len(edges.names)), np.diff(edges.bounds))
+    return of_day.take(days - begin)
 
 
 def _buckets(first: int, last: int, grain: Grain) -> int:

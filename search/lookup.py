@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 
 from index.analysis import fold
 from index.generations import FacetColumn, Generation
-from search.request import VALUE_FACETS
-from search.response import ValueFacet
+from search.request import VALUE_FACETS, DateField, Interval
+from search.response import DateFacet, ValueFacet
 from search.values import vocabulary_label, vocabulary_names
 
 _WORD = re.compile(r"\w+")
 _KEY_CHARACTERS = 60
-MAX_SIZES = 8
+MAX_KEPT = 8
+Asked = tuple[DateField, Interval, int]
+"""What a date facet without a range depends on: field, interval, most months."""
 _LAST = "\U0010ffff"
 
 
@@ -130,7 +132,7 @@ class FacetLookup:
 
     def keep(self, facet: ValueFacet) -> None:
         """Keep the facet over all documents, for a few different sizes."""
-        if len(self.everything) < MAX_SIZES:
+        if len(self.everything) < MAX_KEPT:
             self.everything[facet.size] = facet
 
     def known_label(self, value: str) -> str | None:
@@ -185,10 +187,17 @@ class Lookup:
 
     def __init__(self, names: dict[str, Names], locale: str) -> None:
         self._facets = {name: FacetLookup(names[name], locale) for name in names}
+        self.dates: dict[Asked, DateFacet] = {}
+        """The date facet over all documents, by what was asked: it never changes."""
 
     def facet(self, name: str) -> FacetLookup:
         """Return the lookup of a facet of values; raises KeyError for any other name."""
         return self._facets[name]
+
+    def keep_dates(self, asked: Asked, facet: DateFacet) -> None:
+        """Keep the date facet over all documents, for a few different demands."""
+        if len(self.dates) < MAX_KEPT:
+            self.dates[asked] = facet
 
 
 def facet_names(generation: Generation) -> dict[str, Names]:

@@ -184,8 +184,8 @@ class WhooshEngine:
         filtered = Filtered(matches.docs, request, opened.generation)
         found = matches
         if filtered.any:
-            passing = filtered.passing
-            found = Matches(matches.docs[passing], matches.scores[passing], matches.warnings)
+            scores = matches.scores.take(filtered.passing)
+            found = Matches(filtered.all, scores, matches.warnings)
         return found, filtered, 0 if relaxed else len(matches.docs)
 
     def _spelling(self, parsed: ParsedQuery, total: int, generation: Generation) -> str | None:

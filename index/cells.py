@@ -19,6 +19,9 @@ SLOTS = (1, 2, 4, 8)
 _MORE_COST = 16
 """Bytes that a value outside the rows is worth: the eight it takes, and the time to find it."""
 
+_SEARCH_COST = 32
+"""Values outside the rows that are looked through in the time of looking one document up."""
+
 Docs = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
@@ -46,9 +49,13 @@ class Cells(NamedTuple):
     def tally(self, docs: Docs) -> NDArray[np.int64]:
         """Return how many of the documents carry each ordinal; behind them, how many none."""
         places = docs.astype(np.intp)
-        counts = self._tally(self.rows.take(places))
+        rows = self.rows.take(places)
+        counts = self._tally(rows)
         if len(self.more_docs):
-            counts[: self.values] += np.bincount(self._more(places), minlength=self.values)
+            # Only where the last cell is taken may there be more.
+            full = self.flat(rows)[self.slots - 1 :: self.slots] < self.values
+            more = self._more(places[full])
+            counts[: self.values] += np.bincount(more, minlength=self.values)
         return counts
 
     def tally_all(self) -> NDArray[np.int64]:
@@ -63,12 +70,11 @@ class Cells(NamedTuple):
 
     def _more(self, docs: NDArray[np.intp]) -> NDArray[np.int32]:
         """Return the ordinals outside the rows that ascending documents carry."""
-        if 8 * len(docs) < len(self.more_docs):
+        if _SEARCH_COST * len(docs) < len(self.more_docs):
             narrow = docs.astype(np.int32)
             first = self.more_docs.searchsorted(narrow)
             count = self.more_docs.searchsorted(narrow, "right") - first
-            some = count.nonzero()[0]
-            return self.more_ordinals[ranges(first[some], count[some])]
+            return self.more_ordinals[ranges(first, count)]
         asked = np.zeros(len(self.rows), np.bool_)
         asked[docs] = True
         return self.more_ordinals[asked.take(self.more_docs)]

@@ -9,14 +9,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from index.analysis import analyzer
-from index.analysis.analyzers import PART_GAP
-from index.analysis.tokenizer import CHUNK
+from index.analysis import PART_GAP
+from index.analysis.tokenizer import CHUNK, chunk_tokens
 from index.document import Span
 
 LONG: Final = 32_768
 """Characters from which on a text is kept in pieces."""
-PIECE: Final = 8_192
+PIECE: Final = 2_048
 """Characters of a piece, at least."""
 
 # Between two words that nothing ties together: no chunk is cut there.
@@ -36,10 +35,10 @@ def word_end(text: str, start: int) -> int:
     return between.start() + 1 if between else len(text)
 
 
-def cut(text: str, parts: Sequence[tuple[Span, str]], language: str) -> tuple[Piece, ...]:
+def cut(text: str, parts: Sequence[tuple[Span, str]]) -> tuple[Piece, ...]:
     """Return the pieces of a text and, behind them, its end; nothing for one that is not long.
 
-    ``parts`` are its parts in several languages, ``language`` is that of a text without any.
+    ``parts`` are its parts in several languages.
     """
     if len(text) < LONG:
         return ()
@@ -47,26 +46,26 @@ def cut(text: str, parts: Sequence[tuple[Span, str]], language: str) -> tuple[Pi
     while (end := word_end(text, starts[-1] + PIECE)) < len(text):
         starts.append(end)
     starts.append(len(text))
-    return tuple(map(Piece, starts, _positions(text, parts, language, starts)))
+    return tuple(map(Piece, starts, _positions(text, parts, starts)))
 
 
-def _positions(
-    text: str, parts: Sequence[tuple[Span, str]], language: str, starts: Sequence[int]
-) -> list[int]:
+def _positions(text: str, parts: Sequence[tuple[Span, str]], starts: Sequence[int]) -> list[int]:
     """Return the position of the first word from each of the ascending ``starts`` on."""
     found: list[int] = []
     base = 0
-    for (first, last), code in parts or ((Span(0, len(text)), language),):
-        entry = analyzer(code).entry
+    for first, last in [span for span, _ in parts] or [Span(0, len(text))]:
         at = first
         while len(found) < len(starts) and starts[len(found)] < last:
             end = max(at, starts[len(found)])
-            base += sum(entry(surface).positions for surface in CHUNK.findall(text, at, end))
+            base += _taken(text, at, end)
             found.append(base)
             at = end
-        base += sum(entry(surface).positions for surface in CHUNK.findall(text, at, last))
-        base += PART_GAP
+        base += _taken(text, at, last) + PART_GAP
     return found + [base] * (len(starts) - len(found))
+
+
+def _taken(text: str, start: int, end: int) -> int:
+    return sum(chunk_tokens(surface).positions for surface in CHUNK.findall(text, start, end))
 
 
 class LongText:
@@ -113,3 +112,7 @@ class LongText:
     def at_position(self, position: int) -> int:
         """Return the number of the piece in which the word at a position begins."""
         return max(0, min(bisect_right(self._positions, position), self.pieces) - 1)
+
+    def at_character(self, character: int) -> int:
+        """Return the number of the piece that holds a character."""
+        return max(0, min(bisect_right(self._starts, character), self.pieces) - 1)

@@ -65,7 +65,7 @@ def pack(document: Document, fields: Fields) -> Packed:
     Raises ValueError or TypeError for lone surrogates: see ``clean``.
     """
     text = document.text
-    pieces = cut(text, fields.language.parts, fields.language.code)
+    pieces = cut(text, fields.language.parts)
     head = encode_head(document, fields, pieces)
     if not pieces:
         return Packed(head, (text.encode(),))

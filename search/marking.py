@@ -7,17 +7,18 @@ surface form, so the cost is that of one regular expression over the text.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from time import perf_counter
 from typing import NamedTuple
 
-from index.analysis import analyzer
+from index.analysis import Analyzer, analyzer
 from index.analysis.tokenizer import CHUNK, Token, chunk_tokens
 from index.document import Span
+from index.pieces import word_end
 from search.query import Mark
 
-_BLOCK = 1 << 16
-_BETWEEN = re.compile(r"[^\W\d_]\s(?=\s*[^\W\d_])")
-_MAX_CACHED = 40
+_BLOCK = 1 << 13
+_SHORT = 1 << 13
 # What has no space for so long (encoded data) is marked in its beginning only.
 _MAX_CHUNK = 20_000
 
@@ -72,11 +73,22 @@ def wanted(marks: Iterable[Mark], name: str) -> Wanted:
 
 
 class _Verdict(NamedTuple):
-    """What a chunk holds: hits, words of phrases, and how many positions it takes."""
+    """What a chunk holds that is wanted: hits, and words of phrases."""
 
     hits: tuple[Hit, ...]
     parts: tuple[Token, ...]
-    positions: int
+
+
+class _Judged:
+    """The chunks met so far in texts of one analyzer.
+
+    ``positions`` says how many each takes; ``telling`` are those that hold something wanted.
+    """
+
+    def __init__(self, suffix: str) -> None:
+        self.analyzer = analyzer(suffix)
+        self.positions: dict[str, int] = {}
+        self.telling: dict[str, _Verdict] = {}
 
 
 class Marker:
@@ -84,8 +96,7 @@ class Marker:
 
     def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
-        self._verdicts: dict[str, dict[str, _Verdict]] = {}
-        self._analyzers = {suffix: analyzer(suffix) for suffix in wanted.forms}
+        self._judged: dict[str, _Judged] = {}
         self._in_phrases = frozenset(word for p in wanted.phrases for word in p.words)
         self._written = self._in_phrases.union(wanted.written)
         self._prefixes = tuple(prefix for prefix, _ in wanted.prefixes)
@@ -105,87 +116,65 @@ class Marker:
         """
         if not self.wanted.numbers:
             return []
-        if len(text) > _BLOCK and not parts and not self._in_phrases:
-            return self._hits_by_block(text, analyzer(language).suffix, deadline, thorough)
         found: list[Hit] = []
         tokens: list[Token] = []
         position = 0
-        check = _BLOCK
-        suffixes = _Suffixes(language, parts)
-        verdicts = self._of(suffixes.at(0))
-        for match in CHUNK.finditer(text):
-            start = match.start()
-            if start >= suffixes.until:
-                verdicts = self._of(suffixes.at(start))
-            verdict = self._verdict(match.group(), suffixes.current, verdicts)
-            for hit in verdict.hits:
-                found.append(Hit(start + hit.start, start + hit.end, hit.word))
-            for token in verdict.parts:
-                tokens.append(_moved(token, start, position))
-            position += verdict.positions
-            if start > check:
-                check = start + _BLOCK
-                if perf_counter() > deadline or (not thorough and self._complete(found, tokens)):
-                    break
+        for start, end, suffix in _stretches(text, language, parts):
+            if start and (
+                perf_counter() > deadline or (not thorough and self.complete(found, tokens))
+            ):
+                break
+            judged = self._judged.get(suffix) or self._judged.setdefault(suffix, _Judged(suffix))
+            matches, surfaces = _chunks(text, start, end)
+            unique = set(surfaces)
+            self._judge(unique.difference(judged.positions), judged)
+            telling = judged.telling
+            if not telling.keys().isdisjoint(unique):
+                chosen = map(telling.__contains__, surfaces)
+                for match in compress(matches or CHUNK.finditer(text, start, end), chosen):
+                    at = match.start()
+                    for hit in telling[match.group()].hits:
+                        found.append(Hit(at + hit.start, at + hit.end, hit.word))
+            if self._in_phrases:
+                tokens += _parts(matches or CHUNK.finditer(text, start, end), judged, position)
+                position += sum(map(judged.positions.__getitem__, surfaces))
         return _disjoint([*found, *self._phrases(tokens)])
 
-    def _hits_by_block(self, text: str, suffix: str, deadline: float, thorough: bool) -> list[Hit]:
-        """Return the hits in a long text, looking closely only at blocks that have any.
+    def _judge(self, surfaces: Iterable[str], judged: _Judged) -> None:
+        """Take note of chunks that were not met before; most hold nothing that is wanted."""
+        # The analyzer remembers the terms of what it has met.
+        entry_of = judged.analyzer.entry
+        forms = self.wanted.forms.get(judged.analyzer.suffix, {})
+        written, prefixes = self._written, self._prefixes
+        for surface in surfaces:
+            entry = entry_of(surface[:_MAX_CHUNK])
+            judged.positions[surface] = entry.positions
+            for form, _ in entry.stems:
+                if form in forms:
+                    break
+            else:
+                for word, _ in entry.exact:
+                    if word in written or (prefixes and word.startswith(prefixes)):
+                        break
+                else:
+                    continue
+            judged.telling[surface] = self._verdict(surface[:_MAX_CHUNK], judged.analyzer)
 
-        What words a block has, wherever they stand, is known many times sooner than where; but
-        without the place of every word no phrase can be found, and no change of language.
-        """
-        verdicts = self._of(suffix)
-        found: list[Hit] = []
-        start = 0
-        while start < len(text):
-            end = _block_end(text, start)
-            surfaces = set(CHUNK.findall(text, start, end))
-            if any(self._verdict(surface, suffix, verdicts).hits for surface in surfaces):
-                for match in CHUNK.finditer(text, start, end):
-                    at = match.start()
-                    for hit in self._verdict(match.group(), suffix, verdicts).hits:
-                        found.append(Hit(at + hit.start, at + hit.end, hit.word))
-            start = end
-            if perf_counter() > deadline or (not thorough and self._complete(found, ())):
-                break
-        return _disjoint(found)
+    def _verdict(self, surface: str, of_language: Analyzer) -> _Verdict:
+        tokens = chunk_tokens(surface).tokens
+        words = [(token, self._word(token, of_language)) for token in tokens]
+        return _Verdict(
+            tuple(Hit(token.start, token.end, word) for token, word in words if word is not None),
+            tuple(token for token in tokens if token.folded in self._in_phrases),
+        )
 
-    def _of(self, suffix: str) -> dict[str, _Verdict]:
-        return self._verdicts.setdefault(suffix, {})
-
-    def _verdict(self, surface: str, suffix: str, verdicts: dict[str, _Verdict]) -> _Verdict:
-        verdict = verdicts.get(surface)
-        if verdict is None:
-            verdict = self._judge(surface, suffix)
-            if len(surface) <= _MAX_CACHED:
-                verdicts[surface] = verdict
-        return verdict
-
-    def _judge(self, surface: str, suffix: str) -> _Verdict:
-        # The analyzer remembers the terms of what it has met, and most have none that is wanted.
-        entry = analyzer(suffix).entry(surface[:_MAX_CHUNK])
-        forms = self.wanted.forms.get(suffix, ())
-        if not any(form in forms for form, _ in entry.stems) and not any(
-            word in self._written or word.startswith(self._prefixes) for word, _ in entry.exact
-        ):
-            return _Verdict((), (), entry.positions)
-        chunk = chunk_tokens(surface[:_MAX_CHUNK])
-        hits = []
-        for token in chunk.tokens:
-            word = self._word(token, suffix)
-            if word is not None:
-                hits.append(Hit(token.start, token.end, word))
-        parts = tuple(token for token in chunk.tokens if token.folded in self._in_phrases)
-        return _Verdict(tuple(hits), parts, chunk.positions)
-
-    def _word(self, token: Token, suffix: str) -> int | None:
+    def _word(self, token: Token, of_language: Analyzer) -> int | None:
         wanted = self.wanted
         if token.folded in wanted.written:
             return wanted.written[token.folded]
-        forms = wanted.forms.get(suffix)
+        forms = wanted.forms.get(of_language.suffix)
         if forms:
-            for form in self._analyzers[suffix].forms(token):
+            for form in of_language.forms(token):
                 if form in forms:
                     return forms[form]
         for prefix, word in wanted.prefixes:
@@ -193,14 +182,17 @@ class Marker:
                 return word
         return None
 
-    def _complete(self, found: Iterable[Hit], tokens: Sequence[Token]) -> bool:
+    def complete(self, found: Iterable[Hit], tokens: Sequence[Token] = ()) -> bool:
+        """Tell whether every word of the query has been seen; ``tokens`` are words of phrases."""
         seen = {hit.word for hit in found}
         if len(seen) + len(self.wanted.phrases) < len(self.wanted.numbers):
             return False
         seen.update(hit.word for hit in self._phrases(tokens))
-        return seen == self.wanted.numbers
+        return seen >= self.wanted.numbers
 
     def _phrases(self, tokens: Sequence[Token]) -> Iterator[Hit]:
+        if not tokens:
+            return
         places: dict[str, dict[int, Token]] = {}
         for token in tokens:
             places.setdefault(token.folded, {})[token.position] = token
@@ -209,31 +201,40 @@ class Marker:
                 yield from _occurrences(phrase, places)
 
 
-class _Suffixes:
-    """Which analyzer the text has from a character on, for texts in several languages."""
-
-    def __init__(self, language: str, parts: Sequence[tuple[Span, str]]) -> None:
-        self._rest = list(parts)[::-1]
-        self._language = language
-        self.current = analyzer(language).suffix
-        self.until = 0 if parts else float("inf")
-
-    def at(self, start: int) -> str:
-        while self._rest and start >= self._rest[-1][0].end:
-            self._rest.pop()
-        if self._rest and start >= self._rest[-1][0].start:
-            self.until = self._rest[-1][0].end
-            self.current = analyzer(self._rest[-1][1]).suffix
-        else:
-            self.until = self._rest[-1][0].start if self._rest else float("inf")
-            self.current = analyzer(self._language).suffix
-        return self.current
+def _stretches(
+    text: str, language: str, parts: Sequence[tuple[Span, str]]
+) -> Iterator[tuple[int, int, str]]:
+    """Yield the stretches of a text, none long or in two languages, with their analyzers."""
+    at = 0
+    for (start, end), code in (*parts, (Span(len(text), len(text)), language)):
+        for first, last, spoken in ((at, start, language), (start, end, code)):
+            while first < last:
+                cut = last if last - first <= _BLOCK else min(last, word_end(text, first + _BLOCK))
+                yield first, cut, analyzer(spoken).suffix
+                first = cut
+        at = max(at, end)
 
 
-def _block_end(text: str, start: int) -> int:
-    """Return where a block ends: between two words, so that no chunk is cut."""
-    between = _BETWEEN.search(text, start + _BLOCK)
-    return between.start() + 1 if between else len(text)
+def _parts(matches: Iterable[re.Match[str]], judged: _Judged, position: int) -> Iterator[Token]:
+    """Yield the words of phrases in chunks, the first of which stands at ``position``."""
+    for match in matches:
+        surface = match.group()
+        if surface in judged.telling:
+            for token in judged.telling[surface].parts:
+                yield _moved(token, match.start(), position)
+        position += judged.positions[surface]
+
+
+def _chunks(text: str, start: int, end: int) -> tuple[list[re.Match[str]] | None, list[str]]:
+    """Return the chunks of a stretch: matches (None: not looked for yet) and surface forms.
+
+    What words there are is known sooner than where they stand, and in a long text most stretches
+    have none that is wanted; in a short one, which was found for them, most have.
+    """
+    if len(text) > _SHORT:
+        return None, CHUNK.findall(text, start, end)
+    matches = list(CHUNK.finditer(text, start, end))
+    return matches, list(map(re.Match.group, matches))
 
 
 def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:

@@ -95,7 +95,7 @@ class Ranking:
                 for seconds in (self._generation.dates.second(doc), cursor.seconds)
             )
             before = age < limit or (
-                age == limit and self._generation.stored(doc)[0].id <= cursor.id
+                age == limit and self._generation.head(doc).id <= cursor.id
             )
             low, high = (middle + 1, high) if before else (low, middle)
         return low

@@ -5,8 +5,10 @@ an element. Directional and other controls are left out: they would act on the r
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from html import escape
+from typing import Protocol
 
 from search.marking import Hit
 
@@ -15,9 +17,13 @@ FRAGMENT = 200
 MAX_FRAGMENTS = 3
 MAX_TITLE = 500
 MAX_OFFSETS = 10_000
+_EDGE = 10_000
+"""Characters around a fragment that decide whether anything was left out there."""
+_STEP = 10_000
 
 _SENTENCE_END = re.compile(r"[.!?…؟。！？]+[»”\"')\]]*\s+|\s*\n\s*|[。！？]")
-_SPACES = re.compile(r"\s+")
+# White space that is not one plain space already.
+_SPACES = re.compile(r"\s{2,}|[^\S ]")
 _REMOVED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
     "\ufff9-\ufffb\ud800-\udfff\U000e0001-\U000e007f]+"
@@ -29,6 +35,14 @@ _STACKED = re.compile(
 )
 
 
+class Text(Protocol):
+    """A text or what reads one as far as it is asked for: it has a length, and slices."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, wanted: slice, /) -> str: ...
+
+
 def title(text: str, hits: Sequence[Hit]) -> tuple[str, ...]:
     """Return the title, hits marked; cut only when it is longer than any title is."""
     if not text.strip():
@@ -37,16 +51,13 @@ def title(text: str, hits: Sequence[Hit]) -> tuple[str, ...]:
     return (_html(text, 0, end, hits),)
 
 
-def body(text: str, hits: Sequence[Hit]) -> tuple[str, ...]:
+def body(text: Text, hits: Sequence[Hit]) -> tuple[str, ...]:
     """Return the best one to three fragments in their order; without hits, the beginning."""
-    if not text.strip():
-        return ()
     if not hits:
-        start = len(text) - len(text.lstrip())
-        return (_html(text, *_fragment(text, start, start), ()),)
-    stretches = _best(hits)
+        start = _first_shown(text)
+        return (_html(text, *_fragment(text, start, start), ()),) if start < len(text) else ()
     fragments: list[tuple[int, int]] = []
-    for first, last in sorted(stretches):
+    for first, last in sorted(_best(hits)):
         start, end = _fragment(text, hits[first].start, hits[last].end)
         if fragments and start <= fragments[-1][1]:
             fragments[-1] = (fragments[-1][0], max(end, fragments[-1][1]))
@@ -98,12 +109,28 @@ def _stretches(hits: Sequence[Hit]) -> list[tuple[int, int]]:
     return stretches
 
 
-def _fragment(text: str, first: int, last: int) -> tuple[int, int]:
+def _first_shown(text: Text) -> int:
+    """Return the place of the first character that is not white, or the length of the text."""
+    for start in range(0, len(text), _STEP):
+        stretch = text[start : start + _STEP]
+        if shown := stretch.lstrip():
+            return start + len(stretch) - len(shown)
+    return len(text)
+
+
+def _fragment(text: Text, first: int, last: int) -> tuple[int, int]:
     """Return a piece of about FRAGMENT characters around ``first`` to ``last``.
 
     It begins and ends with a sentence where one is near enough, else between words.
     """
     last = min(last, first + FRAGMENT)
+    # Whatever lies further away cannot be in it.
+    base = max(0, first - 2 * FRAGMENT)
+    start, end = _within(text[base : last + 2 * FRAGMENT], first - base, last - base)
+    return base + start, base + end
+
+
+def _within(text: str, first: int, last: int) -> tuple[int, int]:
     room = FRAGMENT - (last - first)
     start = _start(text, first, room)
     end = min(len(text), max(last, start + FRAGMENT))
@@ -128,19 +155,28 @@ def _start(text: str, first: int, room: int) -> int:
     return space + 1 if space >= 0 else start
 
 
-def _html(text: str, start: int, end: int, hits: Sequence[Hit]) -> str:
-    begins = not text[max(0, start - 10_000) : start].strip()
-    pieces = [] if begins else ["… "]
-    at = start
-    for hit in hits:
-        if hit.end <= start or hit.start >= end:
-            continue
-        first, last = max(hit.start, at), min(hit.end, end)
-        pieces += [_clean(text[at:first]), "<mark>", _clean(text[first:last]), "</mark>"]
-        at = last
-    pieces.append(_clean(text[at:end]))
+def _html(text: Text, start: int, end: int, hits: Sequence[Hit]) -> str:
+    shown = text[start:end]
+    pieces = []
+    at = 0
+    for number in range(max(0, bisect_left(hits, (start,)) - 1), len(hits)):
+        hit = hits[number]
+        if hit.start >= end:
+            break
+        first, last = max(hit.start - start, at), min(hit.end, end) - start
+        if last > 0:
+            pieces += [_clean(shown[at:first]), "<mark>", _clean(shown[first:last]), "</mark>"]
+            at = last
+    pieces.append(_clean(shown[at:]))
     html = "".join(pieces).strip()
-    return html + " …" if text[end : end + 10_000].strip() else html
+    before = "… " if _shows(text, max(0, start - _EDGE), start, backwards=True) else ""
+    return before + html + (" …" if _shows(text, end, min(len(text), end + _EDGE)) else "")
+
+
+def _shows(text: Text, start: int, end: int, backwards: bool = False) -> bool:
+    """Tell whether a stretch of a text is more than white space; its near end tells mostly."""
+    near = text[max(start, end - 50) : end] if backwards else text[start : min(end, start + 50)]
+    return bool(near.strip() or (end - start > 50 and text[start:end].strip()))
 
 
 def _clean(text: str) -> str:

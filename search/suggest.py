@@ -74,8 +74,8 @@ def _titles(text: str, limit: int, generation: Generation) -> Iterator[Suggestio
     for word in words[:-1]:
         docs = np.intersect1d(docs, generation.postings("title", word).docs, assume_unique=True)
     for doc in docs[np.argsort(generation.order[docs])][:limit].tolist():
-        document, _ = generation.stored(doc)
-        yield Suggestion("title", document.title, document.id, 1)
+        head = generation.head(doc)
+        yield Suggestion("title", head.title, head.id, 1)
 
 
 def _words(text: str, generation: Generation) -> Iterator[Suggestion]:

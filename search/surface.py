@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from index.analysis import analyzer
 from index.analysis.tokenizer import CHUNK, Token, chunk_tokens
 from index.generations import Generation
+from index.heads import Head
 
 _DOCUMENTS = 5
 _CHARACTERS = 20_000
@@ -51,16 +52,20 @@ def _read(term: str, generation: Generation) -> Surface:
         stops = 0
         sample = docs[:: -(-len(docs) // _DOCUMENTS)].tolist()
         for doc in sample:
-            document, fields = generation.stored(doc)
-            text = document.title if field == "title" else document.text[:_CHARACTERS]
+            head = generation.head(doc)
+            text = head.title if field == "title" else _beginning(doc, head, generation)
             token = _first(term, text)
             if token is not None:
                 written[token.normal] += 1
-                stops += analyzer(fields.language.code).is_stop(token)
+                stops += analyzer(head.language).is_stop(token)
         if written:
             best = min(written, key=lambda word: (-written[word], word))
             return Surface(best, 2 * stops > written.total())
     return Surface(term, False)
+
+
+def _beginning(doc: int, head: Head, generation: Generation) -> str:
+    return generation.text(doc, generation.details(doc, head))[:_CHARACTERS]
 
 
 def _first(term: str, text: str) -> Token | None:

@@ -6,37 +6,65 @@ from functools import lru_cache
 
 from index.analysis import direction
 from index.document import Document, Fields, Span
-from index.heads import opening
+from index.heads import Head, opening
 from search.lookup import Lookup
 from search.response import DocumentView, Highlights, Labelled, Result
 
-__all__ = ["moment", "opening", "result", "view"]
+__all__ = ["Labels", "moment", "opening", "result", "view"]
+
+MAX_KEPT = 20_000
 
 
-def result(
-    document: Document, fields: Fields, score: float, highlights: Highlights, lookup: Lookup
-) -> Result:
+class Labels:
+    """Organizations and themes of documents with their labels in one locale; those met are kept.
+
+    Safe for threads: two may make one label, to no harm.
+    """
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+        self._organizations: dict[tuple[str, str], Labelled] = {}
+        self._themes: dict[str, Labelled] = {}
+
+    def organization(self, id: str, written: str) -> Labelled:
+        """Return an organization; one that no vocabulary knows as the document writes it."""
+        found = self._organizations.get((id, written))
+        if found is None:
+            if len(self._organizations) >= MAX_KEPT:
+                self._organizations = {}
+            label = self._lookup.facet("organization").known_label(id) or written
+            found = self._organizations[id, written] = Labelled(id, label)
+        return found
+
+    def theme(self, id: str) -> Labelled:
+        """Return a theme."""
+        found = self._themes.get(id)
+        if found is None:
+            found = self._themes[id] = Labelled(id, self._lookup.facet("theme").label(id))
+        return found
+
+
+def result(head: Head, score: float, highlights: Highlights, labels: Labels) -> Result:
     """Return one line of an answer."""
-    published = fields.published
     return Result(
-        id=document.id,
-        title=document.title,
-        language=fields.language.code,
-        direction=direction(fields.language.code),
-        published=moment(published.value) if published else None,
-        date_precision=published.precision if published else None,
-        source=document.source,
-        url=document.url,
-        organizations=_organizations(fields, lookup),
-        themes=_themes(fields, lookup),
+        id=head.id,
+        title=head.title,
+        language=head.language,
+        direction=direction(head.language),
+        published=moment(head.published) if head.precision else None,
+        date_precision=head.precision or None,
+        source=head.source,
+        url=head.url,
+        organizations=tuple([labels.organization(id, label) for id, label in head.organizations]),
+        themes=tuple([labels.theme(id) for id in head.themes]),
         score=score,
         highlights=highlights,
-        opening="" if document.title.strip() else opening(document.text),
+        opening=head.opening,
     )
 
 
 def view(
-    document: Document, fields: Fields, highlights: Highlights, lookup: Lookup
+    document: Document, fields: Fields, highlights: Highlights, labels: Labels
 ) -> DocumentView:
     """Return a whole document."""
     published = fields.published
@@ -54,8 +82,8 @@ def view(
         url=document.url,
         path=document.path,
         tags=document.tags,
-        organizations=_organizations(fields, lookup),
-        themes=_themes(fields, lookup),
+        organizations=tuple(labels.organization(one.id, one.label) for one in fields.organizations),
+        themes=tuple(labels.theme(one.id) for one in fields.themes),
         organization_spans={one.id: _pairs(one.spans) for one in fields.organizations},
         theme_evidence={one.id: _pairs(one.evidence) for one in fields.themes},
         highlights=highlights,
@@ -70,18 +98,6 @@ def moment(value: str) -> str:
         return value
     written = datetime.fromisoformat(value).isoformat(timespec="seconds")
     return written.replace("+00:00", "Z")
-
-
-def _organizations(fields: Fields, lookup: Lookup) -> tuple[Labelled, ...]:
-    facet = lookup.facet("organization")
-    return tuple(
-        Labelled(one.id, facet.known_label(one.id) or one.label) for one in fields.organizations
-    )
-
-
-def _themes(fields: Fields, lookup: Lookup) -> tuple[Labelled, ...]:
-    facet = lookup.facet("theme")
-    return tuple(Labelled(one.id, facet.label(one.id)) for one in fields.themes)
 
 
 def _pairs(spans: Iterable[Span]) -> tuple[tuple[int, int], ...]:

@@ -1,21 +1,20 @@
 """The engine over our index."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
 from time import monotonic, perf_counter
 
-from index.document import Document, Fields, Skipped
+from index.document import Skipped
 from index.errors import SearchTimeout
 from index.generations import Archive, Generation
-from search import snippets
 from search.cursor import Cursor, CursorError, decode, encode, fingerprint
 from search.evaluate import Matches
 from search.facets import facet_page, facets
 from search.filters import Filtered
+from search.highlighting import Highlighter
 from search.lookup import Lookup, Names, facet_names
-from search.marking import Hit, Marker, joined, wanted
 from search.query import ParsedQuery, parse
 from search.ranking import Ranking, request_fingerprint
 from search.relaxation import answer
@@ -33,7 +32,7 @@ from search.response import (
 from search.similar import similar
 from search.spelling import did_you_mean
 from search.suggest import suggest
-from search.views import result, view
+from search.views import Labels, result, view
 
 MAX_LOCALES = 16
 
@@ -78,7 +77,8 @@ class WhooshEngine:
         searched = perf_counter()
         counted = facets(request, filtered, lookup, searched + self._budget.facets)
         sorted_out = perf_counter()
-        results = self._results(page.lines, request, parsed, opened.generation, lookup)
+        labels = opened.labels(request.locale)
+        results = self._results(page.lines, request, parsed, opened.generation, labels)
         ended = perf_counter()
         return SearchResponse(
             request=request,
@@ -128,10 +128,11 @@ class WhooshEngine:
         doc = opened.generation.docnum(id)
         if doc is None:
             return None
-        document, fields = opened.generation.stored(doc)
-        highlighter = _Highlighter(parse(q, opened.generation.analyzers), self._budget.snippets)
-        highlights = highlighter.everything(document, fields)
-        return view(document, fields, highlights, opened.lookup(locale))
+        generation = opened.generation
+        parsed = parse(q, generation.analyzers)
+        highlighter = Highlighter(parsed, generation, self._budget.snippets)
+        highlights = highlighter.everything(doc, generation.head(doc))
+        return view(*generation.stored(doc), highlights, opened.labels(locale))
 
     def similar(self, id: str, limit: int, locale: str) -> tuple[Result, ...] | None:
         """Return the documents most like this one, best first; None if absent."""
@@ -143,8 +144,7 @@ class WhooshEngine:
         found = similar(opened.generation, doc, limit, deadline)
         nothing = parse("", opened.generation.analyzers)
         request = SearchRequest(locale=locale)
-        lookup = opened.lookup(locale)
-        return self._results(found, request, nothing, opened.generation, lookup)
+        return self._results(found, request, nothing, opened.generation, opened.labels(locale))
 
     def status(self) -> IndexStatus:
         """Return what is being served."""
@@ -202,20 +202,15 @@ class WhooshEngine:
         request: SearchRequest,
         parsed: ParsedQuery,
         generation: Generation,
-        lookup: Lookup,
+        labels: Labels,
     ) -> tuple[Result, ...]:
-        highlighter = _Highlighter(parsed, self._budget.snippets)
-        results = []
-        for doc, score in lines:
-            document, fields = generation.stored(doc)
-            if request.highlight == "true":
-                highlights = highlighter.html(document, fields)
-            elif request.highlight == "offsets":
-                highlights = highlighter.offsets(document, fields)
-            else:
-                highlights = Highlights()
-            results.append(result(document, fields, score, highlights, lookup))
-        return tuple(results)
+        heads = [(doc, generation.head(doc), score) for doc, score in lines]
+        if request.highlight == "false":
+            nothing = Highlights()
+            return tuple([result(head, score, nothing, labels) for _, head, score in heads])
+        highlighter = Highlighter(parsed, generation, self._budget.snippets)
+        mark = highlighter.html if request.highlight == "true" else highlighter.offsets
+        return tuple([result(head, score, mark(doc, head), labels) for doc, head, score in heads])
 
 
 class _Opened:
@@ -223,20 +218,28 @@ class _Opened:
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
-        self._lookups: dict[str, Lookup] = {}
+        self._locales: dict[str, tuple[Lookup, Labels]] = {}
 
     @cached_property
     def _names(self) -> dict[str, Names]:
         return facet_names(self.generation)
 
     def lookup(self, locale: str) -> Lookup:
-        """Return the labels of a locale; those of the last few locales are kept."""
-        found = self._lookups.get(locale)
+        """Return the facet values with the labels of a locale; those of the last few are kept."""
+        return self._locale(locale)[0]
+
+    def labels(self, locale: str) -> Labels:
+        """Return the labels of a locale for documents."""
+        return self._locale(locale)[1]
+
+    def _locale(self, locale: str) -> tuple[Lookup, Labels]:
+        found = self._locales.get(locale)
         if found is None:
-            found = Lookup(self._names, locale)
-            kept = list(self._lookups.items())[-MAX_LOCALES + 1 :]
+            lookup = Lookup(self._names, locale)
+            found = lookup, Labels(lookup)
+            kept = list(self._locales.items())[-MAX_LOCALES + 1 :]
             # Replaced, not changed: another thread may be reading.
-            self._lookups = {**dict(kept), locale: found}
+            self._locales = {**dict(kept), locale: found}
         return found
 
 
@@ -265,7 +268,7 @@ def _page(request: SearchRequest, found: Matches, generation: Generation) -> _Pa
     following = None
     if start + len(lines) < len(found.docs):
         doc, score = lines[-1]
-        id = generation.stored(doc)[0].id
+        id = generation.head(doc).id
         following = encode(ranking.cursor(doc, score, id, fingerprinted))
     return _Page(lines, following, notices)
 
@@ -297,52 +300,3 @@ def _canonical(request: SearchRequest, lookup: Lookup) -> SearchRequest:
         selected=resolved(dict(request.selected)),
         excluded=resolved(dict(request.excluded)),
     )
-
-
-class _Highlighter:
-    """Marks the words of one query in documents, within a budget of seconds."""
-
-    def __init__(self, parsed: ParsedQuery, seconds: float) -> None:
-        self._title = Marker(wanted(parsed.marks, "title"))
-        self._body = Marker(wanted(parsed.marks, "body"))
-        self._organizations = {
-            id: len(parsed.marks) + number for number, id in enumerate(parsed.organizations)
-        }
-        self._deadline = perf_counter() + seconds
-
-    def html(self, document: Document, fields: Fields) -> Highlights:
-        """Return the title and fragments of the body as HTML."""
-        language = fields.language
-        title = self._title.hits(document.title, language.code)
-        body = self._body.hits(document.text, language.code, language.parts, self._deadline)
-        body = joined(body, self._mentions(fields))
-        return Highlights(
-            title=snippets.title(document.title, title), body=snippets.body(document.text, body)
-        )
-
-    def offsets(self, document: Document, fields: Fields) -> Highlights:
-        """Return all matches as offsets."""
-        everything = self.everything(document, fields)
-        return replace(everything, title=(), body=())
-
-    def everything(self, document: Document, fields: Fields) -> Highlights:
-        """Return all matches as offsets, and the title and fragments as HTML."""
-        language = fields.language
-        title = self._title.hits(document.title, language.code)
-        body = self._body.hits(
-            document.text, language.code, language.parts, self._deadline, thorough=True
-        )
-        body = joined(body, self._mentions(fields))
-        return Highlights(
-            title=snippets.title(document.title, title),
-            body=snippets.body(document.text, body),
-            title_offsets=snippets.offsets(title),
-            body_offsets=snippets.offsets(body),
-        )
-
-    def _mentions(self, fields: Fields) -> Iterator[Hit]:
-        """Yield where a document names organizations that the query names, by whatever name."""
-        for organization in fields.organizations:
-            number = self._organizations.get(organization.id)
-            if number is not None:
-                yield from (Hit(start, end, number) for start, end in organization.spans)

@@ -10,8 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import blobs, stored
-from index.analysis import analyse, tokenize
-from index.analysis.analyzers import PART_GAP
+from index.analysis import PART_GAP, analyse, tokenize
 from index.blobs import Blobs, BlobWriter, dictionary
 from index.codec.files import HEADER_BYTES
 from index.document import (
@@ -158,7 +157,7 @@ def test_the_positions_of_pieces_are_those_of_the_postings(
         tokens = tokenize(text[span.start : span.end])
         places += [(span.start + token.start, base + token.position) for token in tokens]
         base += analyse(text, [(span, code)]).length + PART_GAP
-    for pieces in (cut(text, parts, "fr"), cut(text, (), "fr") if len(parts) == 1 else ()):
+    for pieces in (cut(text, parts), cut(text, ()) if len(parts) == 1 else ()):
         for piece, following in pairwise(pieces):
             assert following.start - piece.start >= PIECE or following == pieces[-1]
             position = next(position for start, position in places if start >= piece.start)

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from index.codec.lists import places as ranges
 
 SLOTS = (1, 2, 4, 8)
-_MORE_COST = 16
+_MORE_COST = 32
 """Bytes that a value outside the rows is worth: the eight it takes, and the time to find it."""
 
+_MANY = 4
+"""Values outside the rows for a document from which on it is better to look through them all."""
 _SEARCH_COST = 32
 """Values outside the rows that are looked through in the time of looking one document up."""
 
@@ -52,10 +54,10 @@ class Cells(NamedTuple):
         rows = self.rows.take(places)
         counts = self._tally(rows)
         if len(self.more_docs):
-            # Only where the last cell is taken may there be more.
-            full = self.flat(rows)[self.slots - 1 :: self.slots] < self.values
-            more = self._more(places[full])
-            counts[: self.values] += np.bincount(more, minlength=self.values)
+            if len(places) < len(self.more_docs) // _MANY:
+                # Only where the last cell is taken may there be more.
+                places = places[self.flat(rows)[self.slots - 1 :: self.slots] < self.values]
+            counts[: self.values] += np.bincount(self._more(places), minlength=self.values)
         return counts
 
     def tally_all(self) -> NDArray[np.int64]:
@@ -77,7 +79,7 @@ class Cells(NamedTuple):
             return self.more_ordinals[ranges(first, count)]
         asked = np.zeros(len(self.rows), np.bool_)
         asked[docs] = True
-        return self.more_ordinals[asked.take(self.more_docs)]
+        return self.more_ordinals.take(asked.take(self.more_docs).nonzero()[0])
 
     def carrying(self, ordinals: Sequence[int], docs: Docs | None = None) -> Mask:
         """Return which documents (of all, or of these, ascending) carry any of the ordinals."""

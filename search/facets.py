@@ -1,7 +1,9 @@
 """Facets under the contract of docs/facets.md."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import repeat
 from time import perf_counter
 
 import numpy as np
@@ -150,6 +152,10 @@ def date_facet(request: SearchRequest, filtered: Filtered) -> DateFacet:
     )
 
 
+_new_value: Callable[[Iterable[object]], FacetValue] = partial(tuple.__new__, FacetValue)
+"""Makes a value of all its fields, in half the time that its class takes to look them over."""
+
+
 class _Counts:
     """The counts of one facet's values under the other filters."""
 
@@ -195,7 +201,9 @@ class _Counts:
         if self.pinned:
             return [self._value(value) for value in values]
         counts = map(self.array.item, ordinals)
-        return list(map(FacetValue, values, self.lookup.labels(values), counts))
+        labels = self.lookup.labels(values)
+        lines = zip(values, labels, counts, repeat(False), repeat(()), repeat(False))
+        return list(map(_new_value, lines))
 
     def _two_levels(self) -> tuple[int, list[FacetValue]]:
         """Return how many values of the first level have a count, and those to be listed."""

@@ -149,13 +149,15 @@ class FacetLookup:
             few = held >= np.partition(held, -size)[-size]
             present, held = present[few], held[few]
         order = np.lexsort((self._label_ranks(present), -held))
-        return [int(ordinal) for ordinal in present[order[:size]].tolist()]
+        ordinals: list[int] = present[order[:size]].tolist()
+        return ordinals
 
     def by_label(self, counts: NDArray[np.int64], size: int) -> list[int]:
         """Return the first ``size`` ordinals by label among those that have a count."""
         present = np.flatnonzero(counts)
         order = np.argsort(self._label_ranks(present))
-        return [int(ordinal) for ordinal in present[order[:size]].tolist()]
+        ordinals: list[int] = present[order[:size]].tolist()
+        return ordinals
 
     def _label_ranks(self, ordinals: NDArray[np.intp]) -> NDArray[np.int64]:
         """Return numbers that ascend as the labels of these ordinals do.

@@ -24,6 +24,7 @@ _UNUSUAL = re.compile(
 )
 """Characters beside which words of folded text may be other words than those of the text."""
 _CACHED_WORDS = 50_000
+_LONGEST_CACHED = 40
 
 
 class _Kinds(dict[str, str]):
@@ -45,7 +46,9 @@ class _Kinds(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= _CACHED_WORDS:
             self.clear()
-        kind = self[word] = self._kind(word)
+        kind = self._kind(word)
+        if len(word) <= _LONGEST_CACHED:
+            self[word] = kind
         return kind
 
     def _kind(self, word: str) -> str:

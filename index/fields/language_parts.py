@@ -29,7 +29,7 @@ _RUN = re.compile(
     rf"(?=[^{_LATIN}]{{15}})){{{LEAST - 1},}})"
 )
 _PARAGRAPH = re.compile(r"[^\n]+")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[a-zà-öø-ÿ]++(?!\w)|[^\W\d_]+")  # the first finds most words, and fast
 
 Detect = Callable[[str], tuple[str, float]]
 

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, chain
+from operator import itemgetter
 from typing import NamedTuple, overload
 
 from index.document import Span
@@ -36,6 +38,7 @@ _ELISION = ("'", "’")
 _ABBREVIATED = frozenset(("St", "Ste"))
 """Words whose full stop ends no sentence: ``Landesgericht St. Pölten``."""
 _CACHED_WORDS = 60_000
+_LONGEST_CACHED = 40
 _SHORT_NUMBER = 2
 _JOINTS = 2
 _MARKS = " «“\"'’-–—("
@@ -83,10 +86,13 @@ class Roles(dict[str, tuple[str, ...]]):
     def __missing__(self, written: str) -> tuple[str, ...]:
         if len(self) >= _CACHED_WORDS:
             self.clear()
-        found = self[written] = self._roles(written, _folded(written))
+        found = self._roles(written, _folded(written))
+        if len(written) <= _LONGEST_CACHED:
+            self[written] = found
         return found
 
 
+@lru_cache(_CACHED_WORDS)
 def _folded(written: str) -> str:
     if written.isascii() and written.isalnum():
         return written.lower()
@@ -104,9 +110,10 @@ class Words(Sequence[Word]):
         self._ends = list(accumulate(map(len, chain.from_iterable(pairs))))
         self._made: list[Word | None] = [None] * len(pairs)
         self._where: dict[str, list[int]] = {}
-        for index, (_, written) in enumerate(pairs):
-            for role in roles[written]:
-                self._where.setdefault(role, []).append(index)
+        for index, found in enumerate(map(roles.__getitem__, map(itemgetter(1), pairs))):
+            if found:
+                for role in found:
+                    self._where.setdefault(role, []).append(index)
 
     def __len__(self) -> int:
         return len(self._made)

@@ -56,6 +56,7 @@ _MOST_NEEDED = 4.0
 _LONGER, _LONGER_GERMAN = 3, 5
 """Letters that an inflected form may have more than the word it is a form of."""
 _CACHED_WORDS = 100_000
+_LONGEST_CACHED = 40
 _COMPOUNDED = 5
 """Letters that a part of a German compound has at least."""
 
@@ -108,7 +109,9 @@ class _Lexicon(dict[str, _Meaning]):
         if len(self) >= _CACHED_WORDS:
             self.clear()
             self[""] = _STOP_WORD
-        found = self[word] = self._meaning(word)
+        found = self._meaning(word)
+        if len(word) <= _LONGEST_CACHED:
+            self[word] = found
         return found
 
     def _meaning(self, word: str) -> _Meaning:
@@ -283,8 +286,8 @@ def _hits(
         if not (patterns or followed) or masked[index]:
             continue
         if followed:
-            second = _next(meanings, masked, index)
-            patterns = (*followed.get(meanings[second].stem, ()), *patterns)
+            longer = followed.get(meanings[_next(meanings, masked, index)].stem)
+            patterns = (*longer, *patterns) if longer else patterns
         for pattern in patterns:
             end = _last(meanings, masked, index, pattern.stems)
             if end is None:

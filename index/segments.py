@@ -12,6 +12,7 @@
 """
 
 import shutil
+from array import array
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -47,13 +48,13 @@ class SegmentWriter:
         self._facets = {name: ValueColumnWriter() for name in FACETS}
         self._published = DateColumnWriter()
         self._mentioned = SpanColumnWriter()
-        self._lengths: list[tuple[int, int]] = []
+        self._lengths = {part: array("f") for part in PARTS}
         self._ids: list[str] = []
 
     @property
     def documents(self) -> int:
         """How many documents were added."""
-        return len(self._lengths)
+        return len(self._ids)
 
     def add(self, document: EncodedDocument) -> None:
         """Add one document; its number is the count of those before it."""
@@ -63,7 +64,8 @@ class SegmentWriter:
             column.add(document.facets[name])
         self._published.add(document.published)
         self._mentioned.add(document.mentioned)
-        self._lengths.append((document.title.length, document.body.length))
+        self._lengths["title"].append(document.title.length)
+        self._lengths["body"].append(document.body.length)
         self._ids.append(document.id)
 
     def commit(self) -> SegmentInfo:
@@ -75,9 +77,8 @@ class SegmentWriter:
             column.save(columns, name)
         self._published.save(columns)
         self._mentioned.save(columns)
-        lengths = np.asarray(self._lengths, np.float32).reshape(-1, len(PARTS))
-        for at, part in enumerate(PARTS):
-            save_array(columns / f"{part}.lengths.array", lengths[:, at].copy())
+        for part, lengths in self._lengths.items():
+            save_array(columns / f"{part}.lengths.array", np.asarray(lengths, np.float32))
         write_ids(self._folder, self._ids)
         info = SegmentInfo(self.documents, records(self._folder))
         data = {"documents": info.documents, "files": info.files}

@@ -59,7 +59,7 @@ def edges(first: int, last: int, grain: Grain) -> Edges:
     return _edges(max(start, end - MAX_BUCKETS + 1), end, grain)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _edges(start: int, end: int, grain: Grain) -> Edges:
     units = np.arange(start, end + 2).astype(_UNITS[grain])
     days = units.astype("M8[D]")

@@ -23,6 +23,7 @@ from search.values import vocabulary_label, vocabulary_names
 _WORD = re.compile(r"\w+")
 _KEY_CHARACTERS = 60
 MAX_KEPT = 8
+MAX_KEPT_VALUES = 100
 Asked = tuple[DateField, Interval, int]
 """What a date facet without a range depends on: field, interval, most months."""
 _LAST = "\U0010ffff"
@@ -131,8 +132,8 @@ class FacetLookup:
             return [self.label(value) for value in values]
 
     def keep(self, facet: ValueFacet) -> None:
-        """Keep the facet over all documents, for a few different sizes."""
-        if len(self.everything) < MAX_KEPT:
+        """Keep the facet over all documents, for a few different sizes that are not large."""
+        if len(self.everything) < MAX_KEPT and facet.size <= MAX_KEPT_VALUES:
             self.everything[facet.size] = facet
 
     def known_label(self, value: str) -> str | None:

@@ -30,3 +30,9 @@ class ByteCache:
             while self._held > self._limit:
                 self._held -= self._entries.popitem(last=False)[1][1]
         return value
+
+    def forget(self) -> None:
+        """Let go of every entry."""
+        with self._lock:
+            self._entries.clear()
+            self._held = 0

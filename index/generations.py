@@ -25,6 +25,7 @@ from index.days import UNDATED_SECOND
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, IndexMissing
 from index.files import REMEDY, compare_sizes, open_array, read_bytes, read_json
+from index.gathering import Gathering
 from index.heads import Details, Head
 from index.identifiers import Identifiers
 from index.manifest import Manifest, read_manifest
@@ -34,7 +35,7 @@ from index.report import Report, parse_report
 from index.schema import PARTS
 from index.stored import StoredDocuments
 
-CACHE_BYTES = 64 * 1024 * 1024
+CACHE_BYTES = 12 * 1024 * 1024
 
 __all__ = [
     "Archive",
@@ -90,6 +91,12 @@ class Generation:
         self._starts: list[int] = self._bases.tolist()
         self._whole = self.documents == self.size
         self._cache = ByteCache(cache_bytes)
+        self.gathering = Gathering(
+            self._postings,
+            self._bases.tolist(),
+            None if self._whole else lambda: self.live,
+            self._cache,
+        )
         columns = [folder / "columns" for folder in folders]
         live = None if self._whole else self.live
         self.columns: Mapping[str, FacetColumn] = MappingProxyType(
@@ -134,7 +141,7 @@ class Generation:
 
     def close(self) -> None:
         """Forget what was cached; maps are let go of when the last array over them is."""
-        self._cache = ByteCache(0)
+        self._cache.forget()
 
     def _analyzers_used(self) -> tuple[str, ...]:
         """Return the suffixes of the analyzers that a text of this generation went through."""
@@ -223,10 +230,11 @@ class Generation:
         )
 
     def _find(self, field: str, term: str) -> tuple[Postings, int]:
-        """Return postings and what they take of memory: views of the files take none."""
+        """Return postings and what they take of memory."""
         parts = [segment.read(field, term) for segment in self._postings]
         if self._whole and len(parts) == 1:
-            return Postings(*parts[0]), 256
+            docs, freqs = parts[0]
+            return Postings(docs, freqs), docs.nbytes + freqs.nbytes + 256
         bases = self._bases.tolist()
         docs = _join([part.docs + np.int32(b) for part, b in zip(parts, bases, strict=False)])
         freqs = _join([part.freqs for part in parts])

@@ -88,6 +88,23 @@ class SegmentPostings:
         number = self._find(field, term)
         return _NOTHING if number < 0 else self._arrays.postings(number)
 
+    def lists(self, field: str, term: str) -> NDArray[np.uint32]:
+        """Return the numbers of the posting lists that a term is the sum of."""
+        number = self._find(field, term)
+        if number < 0:
+            return np.empty(0, np.uint32)
+        return self._arrays.lists_of(range(number, number + 1))
+
+    def many(self, lists: NDArray[np.uint32]) -> ManyPostings:
+        """Return the postings of some lists, list after list."""
+        return self._arrays.lists.many(lists)
+
+    def keys_of(
+        self, lists: NDArray[np.uint32], many: ManyPostings, docs: NDArray[np.int32]
+    ) -> Keys:
+        """Return where any of some lists, ``many`` being their postings, is in ``docs``."""
+        return self._arrays.lists.keys(lists, many, docs)
+
     def keys(self, field: str, term: str, docs: NDArray[np.int32]) -> Keys:
         """Return where a term is in ascending ``docs``, ascending."""
         number = self._find(field, term)

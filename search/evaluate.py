@@ -21,7 +21,6 @@ from search.occurrences import (
     NO_SCORES,
     Occurrences,
     among,
-    of_forms,
     of_phrase,
     of_prefix,
     of_term,
@@ -41,6 +40,7 @@ from search.scoring import (
     idf,
     statistics,
 )
+from search.wordscores import Inflected, inflected
 
 
 class Matches(NamedTuple):
@@ -90,7 +90,6 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         self.statistics = statistics(self.generation)
-        self._weights: dict[tuple[Word, str], float] = {}
 
     def hits(self, node: query.Query, within: Docs | None = None) -> Hits:
         """Return what matches a node; documents that are not in ``within`` may be left out."""
@@ -132,19 +131,9 @@ class Evaluation:
 
     def _word(self, node: Word) -> Hits:
         found: list[Hits] = []
-        for suffix, forms in node.forms.items():
-            parts = [
-                (
-                    name,
-                    of_forms(self.generation, f"{name}_{suffix}", forms, self.parameters.inexact),
-                )
-                for name in node.fields
-            ]
-            hits = self._scored(parts, self.statistics.frame(suffix))
-            self._weights[node, suffix] = idf(self.statistics.frame(suffix), len(hits.docs))
-            found.append(hits)
-        inflected = self._with_exact(self._either(found, np.maximum), node)
-        found = [inflected]
+        for suffix in node.forms:
+            docs, scores, _ = self._inflected(node, suffix)
+            found.append(Hits(docs, scores))
         if node.written:
             parts = [(name, of_term(self.generation, name, node.literal)) for name in node.fields]
             for suffix in sorted(node.written):
@@ -155,26 +144,12 @@ class Evaluation:
             found.append(self._unscored(self.statistics.mask(suffix)))
         return self._either(found, np.maximum)
 
-    def _with_exact(self, hits: Hits, node: Word) -> Hits:
-        """Add what it is worth that a document has the very word, not an inflection of it."""
-        if not len(hits.docs) or not self.scored or not self.parameters.exact:
-            return hits
-        parts = [(name, of_term(self.generation, name, node.literal)) for name in node.fields]
-        exact = self._scored(parts, self.statistics.everywhere)
-        present = among(exact.docs, hits.docs)
-        scores = hits.scores.copy()
-        scores[np.searchsorted(hits.docs, exact.docs[present])] += (
-            np.float32(self.parameters.exact) * exact.scores[present]
-        )
-        return Hits(hits.docs, scores)
+    def _inflected(self, node: Word, suffix: str) -> Inflected:
+        return inflected(node, suffix, self.generation, self.statistics, self.parameters)
 
     def weight(self, node: Word, suffix: str) -> float:
         """Return the idf of a word in an analyzer's language; 0 where it asks for nothing."""
-        if suffix not in node.forms:
-            return 0.0
-        if (node, suffix) not in self._weights:
-            self._word(node)
-        return self._weights[node, suffix]
+        return self._inflected(node, suffix).weight if suffix in node.forms else 0.0
 
     def _quoted(self, node: Quoted, within: Docs | None) -> Hits:
         if len(node.words) == 1:

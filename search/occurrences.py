@@ -89,26 +89,6 @@ def of_term(generation: Generation, field: str, term: str) -> Occurrences:
     return Occurrences(docs, freqs.astype(np.float32))
 
 
-def of_forms(
-    generation: Generation, field: str, forms: Sequence[str], inexact: float
-) -> Occurrences:
-    """Return the occurrences of a word that is indexed under several forms at one position.
-
-    They count once, the larger frequency; those that the first form misses count ``inexact``.
-    """
-    parts = [of_term(generation, field, form) for form in forms]
-    if len(parts) == 1:
-        return parts[0]
-    docs = union([part.docs for part in parts])
-    if not len(docs):
-        return NOWHERE
-    exact = spread(docs, parts[0])
-    most = exact
-    for part in parts[1:]:
-        most = np.maximum(most, spread(docs, part))
-    return Occurrences(docs, exact + np.float32(inexact) * (most - exact))
-
-
 def of_prefix(generation: Generation, field: str, prefix: str) -> Occurrences:
     """Return the occurrences of all terms with a prefix, added up."""
     docs, freqs = generation.starting(field, prefix)

@@ -10,18 +10,21 @@ Only the ``RESCORED`` best documents are looked at. Nothing is ever subtracted, 
 best, and the order of the others does not change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.evaluate import Evaluation, Hits
 from search.nodes import Word
-from search.occurrences import Keys, keys_of
-from search.scoring import Docs, Scores
+from search.occurrences import Keys
+from search.scoring import Docs, Parameters, Scores
+from search.wordscores import lists_of
 
 WINDOW = 8
 RESCORED = 200
+TITLE = 1 << 31
+"""Marks the key of a position in a title; no text has so many."""
 
 Pair = tuple[Word, Word]
 
@@ -32,13 +35,14 @@ def rescore(hits: Hits, pairs: Sequence[Pair], evaluation: Evaluation) -> Hits:
         return hits
     best = _best(hits, evaluation)
     docs = hits.docs[best]
+    keys: dict[Word, Keys] = {}
     bonus = np.zeros(len(docs), np.float32)
-    for suffix in evaluation.generation.analyzers:
-        spoken = np.flatnonzero(evaluation.statistics.mask(suffix)[docs])
-        if len(spoken):
-            for first, second in pairs:
-                evaluation.check_deadline()
-                bonus[spoken] += _bonus(docs[spoken], suffix, first, second, evaluation)
+    for pair in pairs:
+        evaluation.check_deadline()
+        for word in pair:
+            if word not in keys:
+                keys[word] = _positions(word, docs, evaluation)
+        bonus += _bonus(docs, pair, keys, evaluation)
     scores = hits.scores.copy()
     scores[best] += bonus
     return Hits(hits.docs, scores)
@@ -55,42 +59,55 @@ def _best(hits: Hits, evaluation: Evaluation) -> NDArray[np.intp]:
     return np.sort(candidates[ranked[:RESCORED]])
 
 
-def _bonus(docs: Docs, suffix: str, first: Word, second: Word, evaluation: Evaluation) -> Scores:
+def _positions(word: Word, docs: Docs, evaluation: Evaluation) -> Keys:
+    """Return where a word is in ``docs``, in every language; positions in titles are ``TITLE``."""
+    generation = evaluation.generation
+    parts = []
+    for field in word.fields:
+        for suffix in word.forms:
+            keys = generation.gathering.keys(lists_of(word, suffix, field, generation), docs)
+            parts.append(keys | TITLE if field == "title" else keys)
+    parts = [part for part in parts if len(part)]
+    if len(parts) < 2:
+        return parts[0] if parts else np.empty(0, np.int64)
+    keys = np.concatenate(parts)
+    keys.sort()
+    return keys
+
+
+def _bonus(docs: Docs, pair: Pair, keys: Mapping[Word, Keys], evaluation: Evaluation) -> Scores:
+    first, second = pair
+    tf = _closeness(keys[first], keys[second], docs, evaluation.parameters)
+    bonus = np.zeros(len(docs), np.float32)
     parameters = evaluation.parameters
-    weight = min(evaluation.weight(first, suffix), evaluation.weight(second, suffix))
-    tf = np.zeros(len(docs), np.float32)
-    if weight > 0.0:
-        for name in first.fields:
-            field = f"{name}_{suffix}"
-            here = _positions(first, field, suffix, docs, evaluation)
-            there = _positions(second, field, suffix, docs, evaluation)
-            tf += parameters.weight(name) * _closeness(here, there, docs)
-    frame = evaluation.statistics.frame(suffix)
     b = parameters.body_b
-    length = evaluation.statistics.lengths["body"][docs] / frame.mean_lengths["body"]
-    saturated = tf * (parameters.k1 + 1.0) / (tf + parameters.k1 * (1.0 - b + b * length))
-    bonus: Scores = (parameters.proximity * weight * saturated).astype(np.float32)
+    for suffix in first.forms:
+        weight = min(evaluation.weight(first, suffix), evaluation.weight(second, suffix))
+        spoken = np.flatnonzero(evaluation.statistics.mask(suffix)[docs] & (tf > 0.0))
+        if not weight or not len(spoken):
+            continue
+        mean = evaluation.statistics.frame(suffix).mean_lengths["body"]
+        length = evaluation.statistics.lengths["body"][docs[spoken]] / np.float32(mean)
+        here = tf[spoken]
+        norm = parameters.k1 * (1.0 - b + b * length)
+        bonus[spoken] = parameters.proximity * weight * here * (parameters.k1 + 1.0) / (here + norm)
     return bonus
 
 
-def _positions(word: Word, field: str, suffix: str, docs: Docs, evaluation: Evaluation) -> Keys:
-    parts = [
-        keys_of(evaluation.generation, field, form, docs)
-        for form in word.forms.get(suffix, ())
-        if len(evaluation.generation.postings(field, form).docs)
-    ]
-    return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+def _closeness(here: Keys, there: Keys, docs: Docs, parameters: Parameters) -> Scores:
+    """Return for each of ``docs`` the sum of 1 / distance from each key to the nearest other.
 
-
-def _closeness(here: Keys, there: Keys, docs: Docs) -> Scores:
-    """Return for each of ``docs`` the sum of 1 / distance from each key to the nearest other."""
+    What is close in a title counts as much more as titles do.
+    """
     if not len(here) or not len(there):
         return np.zeros(len(docs), np.float32)
     after = np.searchsorted(there, here)
     to_next = np.abs(there[np.minimum(after, len(there) - 1)] - here)
     to_last = np.abs(here - there[np.maximum(after - 1, 0)])
     distance = np.maximum(np.minimum(to_next, to_last), 1)
-    # Keys of another document are far away.
-    near = distance <= WINDOW
+    # Keys of another document, or of its title, are far away.
+    near = np.flatnonzero(distance <= WINDOW)
     owner = np.searchsorted(docs, here[near] >> 32)
-    return np.bincount(owner, 1.0 / distance[near], len(docs)).astype(np.float32)
+    in_title = (here[near] & TITLE) > 0
+    weight = np.where(in_title, parameters.weight("title"), parameters.weight("body"))
+    return np.bincount(owner, weight / distance[near], len(docs)).astype(np.float32)

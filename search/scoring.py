@@ -11,8 +11,8 @@ the idf is that of Lucene, which is never negative. ``N``, ``n`` and mean length
 the live documents that the analyzer's language has, so that a small language in a large archive
 is weighed against itself.
 
-The same is computed for the word as typed, in the unstemmed fields and over all documents, and
-added with the weight ``exact``: of two documents the one that has the very word comes first.
+The same is computed for the word as typed alone, and added with the weight ``exact``: of two
+documents the one that has the very word comes first.
 """
 
 import math
@@ -143,7 +143,11 @@ def bm25f(
         b = parameters.b(field)
         norm = 1.0 - b + b * lengths[field][docs] / frame.mean_lengths[field]
         total += parameters.weight(field) * frequency / norm
-    scores: Scores = (weight * (parameters.k1 + 1.0) * total / (total + parameters.k1)).astype(
-        np.float32
-    )
+    return saturated(total, weight, parameters)
+
+
+def saturated(total: Scores, weight: float, parameters: Parameters) -> Scores:
+    """Return the scores of normalised frequencies of a word whose idf is ``weight``."""
+    factor = np.float32(weight * (parameters.k1 + 1.0))
+    scores: Scores = factor * total / (total + np.float32(parameters.k1))
     return scores

@@ -46,7 +46,7 @@ class ManyPostings(NamedTuple):
     """The postings of several lists behind one another, ``counts`` of each."""
 
     docs: NDArray[np.int32]
-    freqs: NDArray[np.int64]
+    freqs: NDArray[Any]
     counts: NDArray[np.int64]
 
 
@@ -234,7 +234,7 @@ class PostingLists:
                 return ManyPostings(nothing.astype(np.int32), nothing, nothing)
             return ManyPostings(
                 np.concatenate([part.docs for part in parts]),
-                np.concatenate([part.freqs for part in parts]).astype(np.int64),
+                np.concatenate([part.freqs for part in parts]),
                 np.array([len(part.docs) for part in parts], np.int64),
             )
         at = self._postings_at.all()
@@ -248,7 +248,7 @@ class PostingLists:
         docs = np.cumsum(gaps)
         first = _starts(counts)
         docs -= np.repeat(docs[first] - gaps[first], counts)
-        return ManyPostings(docs.astype(np.int32), freqs, counts)
+        return ManyPostings(docs.astype(np.int32), freqs.astype(np.int32), counts)
 
     def _gathered(
         self, starts: NDArray[np.int64], stops: NDArray[np.int64]
@@ -273,7 +273,7 @@ class PostingLists:
         at = self._positions_at.all()
         starts, stops = at[numbers].astype(np.int64), at[numbers + 1].astype(np.int64)
         width = self._width.all()[many.docs]
-        freqs = many.freqs
+        freqs = many.freqs.astype(np.int64)
         sizes = np.where(np.repeat(starts < stops, many.counts), freqs * width, 0)
         begin = _starts(sizes)
         begin += np.repeat(starts - begin[_starts(many.counts)], many.counts)

@@ -118,7 +118,7 @@ class SegmentArrays:
 def merged(docs: NDArray[np.int32], freqs: NDArray[Any]) -> TermPostings:
     """Return the sum of several posting lists, given behind one another."""
     # Both in one number: sorting 64 bits is several times quicker than ``argsort``.
-    keys = docs.astype(np.int64) << 32 | freqs
+    keys = docs.astype(np.int64) << 32 | freqs.astype(np.int64)
     keys.sort()
     docs = (keys >> 32).astype(np.int32)
     freqs = (keys & 0xFFFFFFFF).astype(np.int32)

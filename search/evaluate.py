@@ -40,7 +40,7 @@ from search.scoring import (
     idf,
     statistics,
 )
-from search.wordscores import Inflected, inflected
+from search.wordscores import word_scores
 
 
 class Matches(NamedTuple):
@@ -90,6 +90,7 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         self.statistics = statistics(self.generation)
+        self.words = word_scores(self.generation, self.statistics, self.parameters)
 
     def hits(self, node: query.Query, within: Docs | None = None) -> Hits:
         """Return what matches a node; documents that are not in ``within`` may be left out."""
@@ -130,10 +131,8 @@ class Evaluation:
     # Text
 
     def _word(self, node: Word) -> Hits:
-        found: list[Hits] = []
-        for suffix in node.forms:
-            docs, scores, _ = self._inflected(node, suffix)
-            found.append(Hits(docs, scores))
+        docs, scores, _, _ = self.words.find(node)
+        found = [Hits(docs, scores)]
         if node.written:
             parts = [(name, of_term(self.generation, name, node.literal)) for name in node.fields]
             for suffix in sorted(node.written):
@@ -143,13 +142,6 @@ class Evaluation:
         for suffix in sorted(node.stopped):
             found.append(self._unscored(self.statistics.mask(suffix)))
         return self._either(found, np.maximum)
-
-    def _inflected(self, node: Word, suffix: str) -> Inflected:
-        return inflected(node, suffix, self.generation, self.statistics, self.parameters)
-
-    def weight(self, node: Word, suffix: str) -> float:
-        """Return the idf of a word in an analyzer's language; 0 where it asks for nothing."""
-        return self._inflected(node, suffix).weight if suffix in node.forms else 0.0
 
     def _quoted(self, node: Quoted, within: Docs | None) -> Hits:
         if len(node.words) == 1:

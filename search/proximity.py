@@ -19,7 +19,6 @@ from search.evaluate import Evaluation, Hits
 from search.nodes import Word
 from search.occurrences import Keys
 from search.scoring import Docs, Parameters, Scores
-from search.wordscores import lists_of
 
 WINDOW = 8
 RESCORED = 200
@@ -61,12 +60,11 @@ def _best(hits: Hits, evaluation: Evaluation) -> NDArray[np.intp]:
 
 def _positions(word: Word, docs: Docs, evaluation: Evaluation) -> Keys:
     """Return where a word is in ``docs``, in every language; positions in titles are ``TITLE``."""
-    generation = evaluation.generation
+    gathering = evaluation.generation.gathering
     parts = []
-    for field in word.fields:
-        for suffix in word.forms:
-            keys = generation.gathering.keys(lists_of(word, suffix, field, generation), docs)
-            parts.append(keys | TITLE if field == "title" else keys)
+    for field, lists in evaluation.words.find(word).lists.items():
+        keys = gathering.keys(lists, docs)
+        parts.append(keys | TITLE if field == "title" else keys)
     parts = [part for part in parts if len(part)]
     if len(parts) < 2:
         return parts[0] if parts else np.empty(0, np.int64)
@@ -81,8 +79,9 @@ def _bonus(docs: Docs, pair: Pair, keys: Mapping[Word, Keys], evaluation: Evalua
     bonus = np.zeros(len(docs), np.float32)
     parameters = evaluation.parameters
     b = parameters.body_b
-    for suffix in first.forms:
-        weight = min(evaluation.weight(first, suffix), evaluation.weight(second, suffix))
+    weights = [evaluation.words.find(word).weights for word in pair]
+    for suffix in weights[0]:
+        weight = min(each.get(suffix, 0.0) for each in weights)
         spoken = np.flatnonzero(evaluation.statistics.mask(suffix)[docs] & (tf > 0.0))
         if not weight or not len(spoken):
             continue

@@ -5,10 +5,10 @@ added up by document; see ``search.scoring`` for the formulas. What was found of
 a while: a reader pages, sorts and chooses facets with the same words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,54 +17,100 @@ from index.cache import ByteCache
 from index.gathering import Lists
 from index.generations import Generation
 from search.nodes import Word
-from search.scoring import Docs, Frame, Parameters, Scores, Statistics, idf, saturated
+from search.scoring import Docs, Parameters, Scores, Statistics, idf, saturated
 
 KEPT_BYTES = 12 * 1024 * 1024
 
 
-class Inflected(NamedTuple):
-    """The documents of one language that have a word in any form, scored, and the word's idf."""
+class Found(NamedTuple):
+    """The documents that have a word in any form, in any language, with their scores.
+
+    ``weights`` are the idfs of the word by analyzer, of those in whose language any document has
+    it; ``lists`` are all posting lists of the word by field.
+    """
 
     docs: Docs
     scores: Scores
-    weight: float
+    weights: Mapping[str, float]
+    lists: Mapping[str, Lists]
 
 
-_kept: WeakKeyDictionary[Generation, ByteCache] = WeakKeyDictionary()
+class WordScores:
+    """Finds words in one generation, with one set of parameters; safe for threads."""
+
+    def __init__(
+        self, generation: Generation, statistics: Statistics, parameters: Parameters
+    ) -> None:
+        # The generation keeps this, so this does not keep the generation.
+        self._generation = ref(generation)
+        self._statistics = statistics
+        self._parameters = parameters
+        self._kept = ByteCache(KEPT_BYTES)
+
+    def find(self, node: Word) -> Found:
+        """Return the documents that have a word."""
+
+        def find() -> tuple[Found, int]:
+            found = self._find(node)
+            return found, found.docs.nbytes + found.scores.nbytes + 1000
+
+        kept: Found = self._kept.get((node.literal, *node.forms.items(), node.fields), find)
+        return kept
+
+    def _find(self, node: Word) -> Found:
+        generation = self._generation()
+        if generation is None:
+            raise RuntimeError("the generation has been let go of")
+        by_suffix: dict[str, tuple[Docs, Scores, float]] = {}
+        every: list[_Lists] = []
+        for suffix, forms in node.forms.items():
+            lists = _Lists(node.literal, forms, suffix, node.fields, generation, self._parameters)
+            if len(lists.form):
+                every.append(lists)
+                by_suffix[suffix] = _scored(
+                    lists, generation, self._statistics, suffix, self._parameters
+                )
+        docs, scores = _best([(docs, scores) for docs, scores, _ in by_suffix.values()])
+        weights = {suffix: weight for suffix, (_, _, weight) in by_suffix.items()}
+        by_field = {
+            field: _joined([lists.of_field(number) for lists in every])
+            for number, field in enumerate(node.fields if every else ())
+        }
+        return Found(docs, scores, weights, by_field)
+
+
+_kept: WeakKeyDictionary[Generation, dict[Parameters, WordScores]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def inflected(
-    node: Word, suffix: str, generation: Generation, statistics: Statistics, parameters: Parameters
-) -> Inflected:
-    """Return the documents that have a word in the language of an analyzer."""
+def word_scores(
+    generation: Generation, statistics: Statistics, parameters: Parameters
+) -> WordScores:
+    """Return what finds words in a generation, with what it has kept of them."""
     with _lock:
-        cache = _kept.get(generation)
-        if cache is None:
-            cache = _kept[generation] = ByteCache(KEPT_BYTES)
-    forms = node.forms[suffix]
-
-    def find() -> tuple[Inflected, int]:
-        lists = _Lists(node.literal, forms, suffix, node.fields, generation, parameters)
-        found = _scored(lists, generation, statistics, suffix, parameters)
-        return found, found.docs.nbytes + found.scores.nbytes + 200
-
-    key = (node.literal, suffix, forms, node.fields, parameters)
-    kept: Inflected = cache.get(key, find)
-    return kept
+        scores = _kept.setdefault(generation, {})
+        if parameters not in scores:
+            scores[parameters] = WordScores(generation, statistics, parameters)
+        return scores[parameters]
 
 
-def lists_of(node: Word, suffix: str, field: str, generation: Generation) -> Lists:
-    """Return the posting lists of a word in ``title`` or ``body`` in a language, in any form."""
-    found = [
-        generation.gathering.lists(f"{field}_{suffix}", form) for form in node.forms.get(suffix, ())
-    ]
+def _best(found: Sequence[tuple[Docs, Scores]]) -> tuple[Docs, Scores]:
+    """Return all documents, each with the highest of its scores: few have several."""
     if len(found) == 1:
         return found[0]
-    return tuple(
-        np.array(list(dict.fromkeys(np.concatenate(each).tolist())), np.uint32)
-        for each in zip(*found, strict=True)
-    )
+    if not found:
+        return np.empty(0, np.int32), np.empty(0, np.float32)
+    docs = np.concatenate([each for each, _ in found])
+    scores = np.concatenate([each for _, each in found])
+    order = np.lexsort((scores, docs))
+    docs = docs[order]
+    last = np.ones(len(docs), np.bool_)
+    np.not_equal(docs[1:], docs[:-1], out=last[:-1])
+    return docs[last], scores[order][last]
+
+
+def _joined(lists: Sequence[Lists]) -> Lists:
+    return tuple(np.unique(np.concatenate(each)) for each in zip(*lists, strict=True))
 
 
 class _Lists:
@@ -106,10 +152,16 @@ class _Lists:
                 field_of += [field_number] * len(values)
             numbers.append(np.array(mine, np.uint32))
         self.numbers: Lists = tuple(numbers)
+        self._ends = np.cumsum([len(each) for each in numbers])
         self.fields = fields
         self.form = np.array(form, np.float32)
         self.exact = np.array(exact, np.bool_)
         self.field = np.array(field_of, np.int8)
+
+    def of_field(self, field: int) -> Lists:
+        """Return the lists of one field."""
+        chosen = np.split(self.field == field, self._ends[:-1])
+        return tuple(each[which] for each, which in zip(self.numbers, chosen, strict=True))
 
 
 def _scored(
@@ -118,7 +170,8 @@ def _scored(
     statistics: Statistics,
     suffix: str,
     parameters: Parameters,
-) -> Inflected:
+) -> tuple[Docs, Scores, float]:
+    """Return the documents of one language, their scores, and the idf of the word."""
     docs, freqs, counts = generation.gathering.postings(lists.numbers)
     frame = statistics.frame(suffix)
     worth = np.empty(len(docs), np.float32)
@@ -141,7 +194,7 @@ def _scored(
             literal = total.of(worth * np.repeat(lists.exact, counts))
         exact = idf(frame, int(np.count_nonzero(literal)))
         scores += np.float32(parameters.exact) * saturated(literal, exact, parameters)
-    return Inflected(total.docs, scores, weight)
+    return total.docs, scores, weight
 
 
 class Sum:
@@ -177,6 +230,3 @@ class Sum:
             return added
         everywhere = np.bincount(self._given, worth, self._size)
         return everywhere[self.docs].astype(np.float32)
-
-
-__all__ = ["Frame", "Inflected", "Sum", "inflected", "lists_of"]

@@ -83,9 +83,12 @@ def passages(text: str, language: str, folded: Folded, lead: int) -> Iterator[tu
     while at >= 0:
         first = kinds.rfind(_NO_PART, 0, at)
         last = kinds.find(_NO_PART, at)
-        begin = folded.starts[first] if first >= 0 else 1
-        stop = folded.starts[last + 1] - 1 if last >= 0 else len(folded.text) - 1
-        span = folded.span(begin, stop)
-        if span.end > lead:
-            yield max(0, span.start - lead), span.end - lead
+        start, end = 0, len(text)
+        if first >= 0:
+            start = max(0, folded.span(folded.starts[first], folded.starts[first] + 1).start - lead)
+        if last >= 0:
+            stop = folded.starts[last + 1] - 1
+            end = folded.span(stop - 1, stop).end - lead
+        if end > 0:
+            yield start, end
         at = kinds.find(_ANNOUNCES, last) if last >= 0 else -1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.analysis import ANALYZERS, analyse
 from index.cache import ByteCache
-from index.columns import Docs
+from index.cells import Docs
 from index.days import UNDATED_DAY, span
 from index.document import (
     Document,

@@ -8,6 +8,7 @@ alignment: insertion, deletion, substitution, transposition of neighbours).
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from threading import Lock
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -19,7 +20,7 @@ from whoosh import query
 from index.analysis import fold
 from index.generations import Generation
 from search.evaluate import Evaluation
-from search.nodes import Word
+from search.nodes import Quoted, Word
 from search.query import ParsedQuery, QueryWord, parse
 from search.relaxation import answer
 from search.surface import surface
@@ -94,7 +95,7 @@ def near(word: str, generation: Generation, distance: int) -> list[Candidate]:
     for beginning in _beginnings(word):
         lexicon = _lexicon(beginning, generation)
         likely = _likely(lexicon, word, distance)
-        distances = _distances(lexicon.codes[likely], lexicon.lengths[likely], word)
+        distances = _distances(lexicon.codes[likely], lexicon.lengths[likely], word, distance)
         for at in np.flatnonzero(distances <= distance):
             index = likely[at]
             term, frequency = lexicon.terms[index], int(lexicon.frequencies[index])
@@ -126,12 +127,19 @@ def _doubtful(parsed: ParsedQuery, evaluation: Evaluation) -> list[tuple[QueryWo
 
 def _is_common(node: query.Query, generation: Generation) -> bool:
     """Tell, without evaluating it, whether more than a few documents have a word."""
-    return isinstance(node, Word) and any(
-        generation.term_frequency(f"{field}_{suffix}", form) > RARE
-        for suffix, forms in node.forms.items()
-        for field in node.fields
-        for form in forms
-    )
+    # The postings are those that the search has just read.
+    return any(len(generation.postings(*each).docs) > RARE for each in _terms(node))
+
+
+def _terms(node: query.Query) -> Iterator[tuple[str, str]]:
+    """Yield fields and terms that documents are found under that have a word."""
+    match node:
+        case Word(forms=forms, fields=fields):
+            for suffix, found in forms.items():
+                for form in found:
+                    yield from ((f"{field}_{suffix}", form) for field in reversed(fields))
+        case Quoted(words=(word,), fields=fields):
+            yield from ((field, word) for field in reversed(fields))
 
 
 def _better(word: str, count: int, generation: Generation) -> Candidate | None:
@@ -189,31 +197,35 @@ def _likely(lexicon: Lexicon, word: str, distance: int) -> NDArray[np.intp]:
     )
 
 
-def _distances(codes: Codes, lengths: NDArray[np.int32], word: str) -> NDArray[np.int32]:
+def _distances(codes: Codes, lengths: NDArray[np.int32], word: str, most: int) -> NDArray[np.int8]:
     """Return the optimal string alignment distance from ``word`` to each row of ``codes``.
 
-    The usual table, of which one row holds the distances of a beginning of ``word`` to all
-    beginnings of every candidate at once.
+    Distances above ``most`` may come out as any number above it; lengths differ by no more. The
+    usual table, of which one row holds the distances of a beginning of ``word`` to all
+    beginnings of every candidate at once; those that differ in length by more than ``most`` are
+    not looked at (Ukkonen, "Algorithms for approximate string matching", 1985).
     """
-    count, width = codes.shape
-    before = np.zeros((count, width + 1), np.int32)
-    last = np.broadcast_to(np.arange(width + 1, dtype=np.int32), (count, width + 1)).copy()
+    count, width = len(codes), min(codes.shape[1], len(word) + most)
+    # A column of the table is contiguous, and so is what it is compared with.
+    columns = np.ascontiguousarray(codes[:, :width].T)
+    far = np.full((width + 1, count), most + 1, np.int8)
+    before, last = far, far.copy()
+    for j in range(min(most, width) + 1):
+        last[j] = j
     for i, letter in enumerate(word, 1):
-        row = np.empty_like(last)
-        row[:, 0] = i
-        differs = codes != np.uint32(ord(letter))
-        for j in range(1, width + 1):
-            cost = np.minimum(last[:, j], row[:, j - 1]) + 1
-            np.minimum(cost, last[:, j - 1] + differs[:, j - 1], out=cost)
+        row = far.copy()
+        if i <= most:
+            row[0] = i
+        for j in range(max(1, i - most), min(width, i + most) + 1):
+            cost = np.minimum(last[j], row[j - 1]) + np.int8(1)
+            np.minimum(cost, last[j - 1] + (columns[j - 1] != ord(letter)), out=cost)
             if i > 1 and j > 1:
-                swapped = (codes[:, j - 2] == np.uint32(ord(letter))) & (
-                    codes[:, j - 1] == np.uint32(ord(word[i - 2]))
-                )
-                np.minimum(cost, np.where(swapped, before[:, j - 2] + 1, cost), out=cost)
-            row[:, j] = cost
+                swapped = columns[j - 2] == ord(letter)
+                swapped &= columns[j - 1] == ord(word[i - 2])
+                np.minimum(cost, before[j - 2] + np.int8(1), out=cost, where=swapped)
+            row[j] = cost
         before, last = last, row
-    distances: NDArray[np.int32] = last[np.arange(count), lengths]
-    return distances
+    return last[lengths, np.arange(count)]
 
 
 def _cased(written: str, typed: str) -> str:

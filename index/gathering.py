@@ -74,15 +74,25 @@ class Gathering:
     def keys(self, lists: Lists, docs: NDArray[np.int32]) -> Keys:
         """Return where any of some lists is in ascending ``docs``, ascending."""
         if len(self._segments) == 1:
-            return self._segments[0].keys_of(lists[0], self._many(0, lists[0]), docs)
+            return self._keys(0, lists[0], docs)
         cuts = [*np.searchsorted(docs, self._bases).tolist(), len(docs)]
-        parts = []
+        parts = [np.empty(0, np.int64)]
         for number, numbers in enumerate(lists):
             base = self._bases[number]
             mine = docs[cuts[number] : cuts[number + 1]] - np.int32(base)
-            keys = self._segments[number].keys_of(numbers, self._many(number, numbers), mine)
-            parts.append(keys + (base << 32))
+            if len(mine):
+                parts.append(self._keys(number, numbers, mine) + (base << 32))
         return np.concatenate(parts)
+
+    def _keys(self, number: int, lists: NDArray[np.uint32], docs: NDArray[np.int32]) -> Keys:
+        segment, many = self._segments[number], self._many(number, lists)
+
+        def read() -> tuple[NDArray[np.int64], int]:
+            begins = segment.begins(lists, many)
+            return begins, 200 + begins.nbytes
+
+        key = ("begins", number, lists.tobytes())
+        return segment.keys(many, self._cache.get(key, read), docs)
 
     def _many(self, number: int, lists: NDArray[np.uint32]) -> ManyPostings:
         def read() -> tuple[ManyPostings, int]:

@@ -93,7 +93,7 @@ class Generation:
         self._cache = ByteCache(cache_bytes)
         self.gathering = Gathering(
             self._postings,
-            self._bases.tolist(),
+            self._bases[:-1].tolist(),
             None if self._whole else lambda: self.live,
             self._cache,
         )
@@ -163,17 +163,7 @@ class Generation:
 
     def keys(self, field: str, term: str, docs: NDArray[np.int32]) -> Keys:
         """Return where a term is in ascending ``docs``, ascending; see ``Keys``."""
-        if len(self._postings) == 1:
-            return self._postings[0].keys(field, term, docs)
-        cuts = np.searchsorted(docs, self._bases)
-        parts = [
-            segment.keys(field, term, docs[start:stop] - np.int32(base)) + (base << 32)
-            for segment, base, start, stop in zip(
-                self._postings, self._bases, cuts, cuts[1:], strict=False
-            )
-            if start < stop
-        ]
-        return _join(parts) if parts else np.empty(0, np.int64)
+        return self.gathering.keys(self.gathering.lists(field, term), docs)
 
     def starting(self, field: str, prefix: str) -> Postings:
         """Return the live documents that hold any term with a prefix, and how often."""

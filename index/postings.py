@@ -99,16 +99,13 @@ class SegmentPostings:
         """Return the postings of some lists, list after list."""
         return self._arrays.lists.many(lists)
 
-    def keys_of(
-        self, lists: NDArray[np.uint32], many: ManyPostings, docs: NDArray[np.int32]
-    ) -> Keys:
-        """Return where any of some lists, ``many`` being their postings, is in ``docs``."""
-        return self._arrays.lists.keys(lists, many, docs)
+    def begins(self, lists: NDArray[np.uint32], many: ManyPostings) -> NDArray[np.int64]:
+        """Return where the positions of each posting of some lists begin, for ``keys``."""
+        return self._arrays.lists.begins(lists, many)
 
-    def keys(self, field: str, term: str, docs: NDArray[np.int32]) -> Keys:
-        """Return where a term is in ascending ``docs``, ascending."""
-        number = self._find(field, term)
-        return np.empty(0, np.int64) if number < 0 else self._arrays.keys(number, docs)
+    def keys(self, many: ManyPostings, begins: NDArray[np.int64], docs: NDArray[np.int32]) -> Keys:
+        """Return where any of some lists is in ascending ``docs``, ascending."""
+        return self._arrays.lists.keys(many, begins, docs)
 
     def frequency(self, field: str, term: str) -> int:
         """Return how many documents hold a term, deleted ones included."""

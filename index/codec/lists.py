@@ -263,24 +263,28 @@ class PostingLists:
         ]
         return np.concatenate(pieces), _starts(sizes)
 
-    def positions(
-        self, numbers: NDArray[Any], many: ManyPostings, which: NDArray[np.intp] | None = None
-    ) -> NDArray[np.int64]:
-        """Return the positions of the postings ``which`` (all if None) of ``many``, in a row.
+    def begins(self, numbers: NDArray[Any], many: ManyPostings) -> NDArray[np.int64]:
+        """Return where the positions of each posting of ``many`` begin in the blob.
 
         ``many`` are the postings of the lists ``numbers``, as ``self.many`` gives them.
         """
         at = self._positions_at.all()
         starts, stops = at[numbers].astype(np.int64), at[numbers + 1].astype(np.int64)
-        width = self._width.all()[many.docs]
-        freqs = many.freqs.astype(np.int64)
-        sizes = np.where(np.repeat(starts < stops, many.counts), freqs * width, 0)
+        sizes = self._width.all()[many.docs] * many.freqs.astype(np.int64)
+        having = starts < stops
+        if not having.all():
+            sizes *= np.repeat(having, many.counts)
+        self._positions.parts(starts[having], stops[having])
         begin = _starts(sizes)
         begin += np.repeat(starts - begin[_starts(many.counts)], many.counts)
-        if which is not None:
-            freqs, width, begin, sizes = freqs[which], width[which], begin[which], sizes[which]
-        having = starts < stops
-        blob = self._positions.parts(starts[having], stops[having])
+        return begin
+
+    def positions(
+        self, docs: NDArray[Any], freqs: NDArray[Any], begin: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Return the positions of some postings in a row; ``begin`` is where ``begins`` says."""
+        blob = self._positions.trusted()
+        width = self._width.all()[docs]
         found = places(begin, freqs)
         if (width == 1).all():
             return blob[found].astype(np.int64)
@@ -292,16 +296,20 @@ class PostingLists:
             values[wide] |= blob[found[wide] + byte].astype(np.int64) << 8 * byte
         return values
 
-    def keys(self, numbers: NDArray[Any], many: ManyPostings, docs: NDArray[np.int32]) -> Keys:
-        """Return where any of the lists ``numbers`` is in ascending ``docs``, ascending."""
+    def keys(self, many: ManyPostings, begins: NDArray[np.int64], docs: NDArray[np.int32]) -> Keys:
+        """Return where any of several lists is in ascending ``docs``, ascending.
+
+        ``many`` are the postings of the lists and ``begins`` where their positions begin.
+        """
         if not len(docs) or not len(many.docs):
             return np.empty(0, np.int64)
         wanted = np.zeros(max(int(docs[-1]), int(many.docs.max())) + 1, np.bool_)
         wanted[docs] = True
         which = np.flatnonzero(wanted[many.docs])
-        positions = self.positions(numbers, many, None if len(which) == len(many.docs) else which)
-        keys = np.repeat(many.docs[which].astype(np.int64) << 32, many.freqs[which]) + positions
-        if len(numbers) > 1:
+        held, freqs = many.docs[which], many.freqs[which].astype(np.int64)
+        positions = self.positions(held, freqs, begins[which])
+        keys = np.repeat(held.astype(np.int64) << 32, freqs) + positions
+        if len(many.counts) > 1:
             keys.sort()
         return keys
 

@@ -102,7 +102,8 @@ class SegmentArrays:
     def keys(self, number: int, docs: NDArray[np.int32]) -> Keys:
         """Return where a term is in ascending ``docs``, ascending."""
         lists = self.lists_of(range(number, number + 1))
-        return self.lists.keys(lists, self.lists.many(lists), docs)
+        many = self.lists.many(lists)
+        return self.lists.keys(many, self.lists.begins(lists, many), docs)
 
     def lengths(self, field: str) -> NDArray[np.int64]:
         """Return the number of tokens of a field, by document, up to the last that has any.

@@ -128,9 +128,11 @@ def test_lists_keep_numbers_of_every_width(
     if len(located):
         many = read.many(located)
         every = [(doc, place) for at in located for doc, place in placed(lists[at])]
-        assert read.positions(located, many).tolist() == [place for _, place in every]
+        begins = read.begins(located, many)
+        found = read.positions(many.docs, many.freqs, begins)
+        assert found.tolist() == [place for _, place in every]
         some_docs = np.array(sorted({doc for doc, _ in every})[::2], np.int32)
-        keys = read.keys(located, many, some_docs)
+        keys = read.keys(many, begins, some_docs)
         assert keys.tolist() == sorted(
             doc << 32 | place for doc, place in every if doc in some_docs.tolist()
         )

@@ -6,7 +6,7 @@ authority, acronyms of two letters, acronyms that are stop words) must be typed 
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from index.analysis import analyzer, tokenize
@@ -58,8 +58,11 @@ def named(text: str, units: Sequence[Unit]) -> list[Named]:
 def _key(unit: Unit) -> str:
     """Return a unit as the names are folded; ``O.N.U.`` is one word here."""
     if "." in unit.text and isinstance(unit.node, Word):
-        return fold_key(unit.node.literal)
-    return fold_key(unit.text)
+        return _folded(unit.node.literal)
+    return _folded(unit.text)
+
+
+_folded = lru_cache(maxsize=4096)(fold_key)
 
 
 def _meant(bearers: Sequence[_Bearer], typed: str) -> str | None:

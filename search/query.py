@@ -20,7 +20,7 @@ from search.questions import is_question
 from search.response import Notice
 from search.syntax import And, Syntax, Words, read
 
-_KEPT_LENGTH = 100
+_KEPT_LENGTH = 64
 """Characters of the queries that are kept understood: the next page asks the same again."""
 
 __all__ = ["Clause", "Mark", "ParsedQuery", "QueryWord", "parse"]
@@ -56,7 +56,7 @@ def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
     return _kept(q, known) if len(q) <= _KEPT_LENGTH else _parse(q, known)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _kept(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
     return _parse(q, analyzers)
 

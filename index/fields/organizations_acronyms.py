@@ -25,12 +25,11 @@ def find_acronyms(words: Words, grammar: Grammar) -> Iterator[Candidate]:
     articles, said = grammar["article"], grammar["said"]
     for index in words.where("acronym"):
         word = words[index]
-        if _shouted(words, index):
-            continue
         before = words[index - 1].folded if index and word.tight else ""
         after = words[index + 1].folded if index + 1 < len(words) else ""
         spoken = index + 1 < len(words) and words[index + 1].tight and after in said
-        if (before in articles and not words[index - 1].text.isupper()) or spoken:
+        named = (before in articles and not words[index - 1].text.isupper()) or spoken
+        if named and not _shouted(words, index):
             yield Candidate(span_of(words, index, index), "acronym")
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from index.analysis import analyzer, tokenize
 from index.vocabularies import organizations
-from index.vocabularies.folding import fold_key
+from index.vocabularies.folding import fold_key, name_key
 from index.vocabularies.organizations import Name
 from index.vocabularies.rows import LANGUAGES
 from search.nodes import Word
@@ -106,4 +106,4 @@ def _all() -> Iterator[tuple[str, _Bearer]]:
     for id, entry in organizations().entries.items():
         for name in entry.names:
             if name.sought:
-                yield fold_key(name.text), _Bearer(id, name)
+                yield name_key(name.text), _Bearer(id, name)

@@ -188,3 +188,9 @@ def fold_text(text: str) -> Folded:
 def fold_key(name: str) -> str:
     """Fold a name to the form under which it is found: ``L'Unité`` becomes ``l unite``."""
     return " ".join(fold_text(name).text.split())
+
+
+@cache
+def name_key(name: str) -> str:
+    """Return ``fold_key`` of a name in a vocabulary, kept: it is asked for again and again."""
+    return fold_key(name)

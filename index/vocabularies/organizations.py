@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from index.vocabularies.folding import fold_key
+from index.vocabularies.folding import fold_key, name_key
 from index.vocabularies.rows import LANGUAGES, Row, read_rows
 
 COLUMNS = ("id", "kind", "parent", "wikidata", "eurovoc", "source", "context", "mul", *LANGUAGES)
@@ -127,7 +127,7 @@ def _entry(row: Row) -> OrganizationEntry:
     for language in ("mul", *LANGUAGES):
         for written in filter(None, map(str.strip, cells[language].split(";"))):
             name = parse_name(written, language)
-            if not fold_key(name.text):
+            if not name_key(name.text):
                 raise row.fault(f"the name {written!r} has no letter")
             names.append(name)
     if not any(name.sought for name in names):
@@ -175,7 +175,7 @@ def _check_bearers(entries: Mapping[str, OrganizationEntry], rows: Mapping[str, 
                 continue
             scope = LANGUAGES if name.language == "mul" else (name.language,)
             for language in scope:
-                key = (fold_key(name.text), language)
+                key = (name_key(name.text), language)
                 other, _ = bearers.setdefault(key, (entry, name))
                 if other.id != entry.id:
                     raise rows[entry.id].fault(
@@ -184,7 +184,7 @@ def _check_bearers(entries: Mapping[str, OrganizationEntry], rows: Mapping[str, 
             if (
                 name.acronym
                 and not name.checked
-                and len(fold_key(name.text).replace(" ", "")) < SHORT_ACRONYM
+                and len(name_key(name.text).replace(" ", "")) < SHORT_ACRONYM
             ):
                 raise rows[entry.id].fault(
                     f"{name.text!r} is too short an acronym to stand without ~ or !"
@@ -198,7 +198,7 @@ def _aliases(entries: Iterable[OrganizationEntry]) -> Iterator[tuple[str, str]]:
         claims.append((4, fold_key(entry.id), entry.id))
         for name in entry.names:
             strength = 3 - name.ambiguous - name.former - (not name.sought)
-            claims.append((strength, fold_key(name.text), entry.id))
+            claims.append((strength, name_key(name.text), entry.id))
     for _, alias, id in sorted(claims, key=lambda claim: (claim[0], claim[2])):
         yield alias, id
 

@@ -23,49 +23,35 @@ _UNUSUAL = re.compile(
     "\u2000-\u200a\u2010-\u2027\u202f\u2030-\u203a\u20a0-\u20bf]"
 )
 """Characters beside which words of folded text may be other words than those of the text."""
-_CACHED_WORDS = 50_000
-_LONGEST_CACHED = 40
 
 
-class _Kinds(dict[str, str]):
-    """What the folded words of a language are to a date, found out when first asked for."""
-
-    def __init__(self, language: str, dotted: bool) -> None:
-        super().__init__()
-        self._least_digits = 1 if dotted else 4
-        words, by_first = table(language)
-        phrases = [row for rows in by_first.values() for row in rows]
-        parts = {part for each, _ in phrases for part in each}
-        announcing = {word for word, meaning in words.items() if meaning.letter in _ANNOUNCING}
-        announcing.update(
-            max(each, key=len) for each, meaning in phrases if meaning.letter in _ANNOUNCING
-        )
-        self._announcing = _folded(announcing)
-        self._parts = _folded(parts.union(words))
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= _CACHED_WORDS:
-            self.clear()
-        kind = self._kind(word)
-        if len(word) <= _LONGEST_CACHED:
-            self[word] = kind
-        return kind
-
-    def _kind(self, word: str) -> str:
-        if word.isalpha() and word not in self._parts:
-            return _NO_PART
-        runs = _RUN.findall(word)
-        numbers = [run for run in runs if run.isdecimal()]
-        if any(len(number) >= self._least_digits for number in numbers):
-            return _ANNOUNCES
-        return _PART if self._announcing.isdisjoint(runs) else _ANNOUNCES
+@cache
+def _kinds(language: str) -> dict[str, str]:
+    """Return what the folded words of dates in a language are to a date; others are no part."""
+    words, by_first = table(language)
+    phrases = [row for rows in by_first.values() for row in rows]
+    announcing = {word for word, meaning in words.items() if meaning.letter in _ANNOUNCING}
+    announcing.update(
+        max(parts, key=len) for parts, meaning in phrases if meaning.letter in _ANNOUNCING
+    )
+    in_phrases = {part for parts, _ in phrases for part in parts}
+    return {
+        **dict.fromkeys(_folded(in_phrases.union(words)), _PART),
+        **dict.fromkeys(_folded(announcing), _ANNOUNCES),
+        "": _PART,  # between two spaces
+    }
 
 
-def _folded(words: set[str]) -> frozenset[str]:
-    return frozenset(part for word in words for part in fold_key(word).split())
+def _folded(words: set[str]) -> Iterator[str]:
+    return (part for word in words for part in fold_key(word).split())
 
 
-_kinds = cache(_Kinds)
+def _mixed(word: str, kinds: dict[str, str], least_digits: int) -> str:
+    """Return what a word with other characters than letters is to a date."""
+    runs = _RUN.findall(word)
+    if any(run.isdecimal() and len(run) >= least_digits for run in runs):
+        return _ANNOUNCES
+    return _ANNOUNCES if any(kinds.get(run) == _ANNOUNCES for run in runs) else _PART
 
 
 def passages(text: str, language: str, folded: Folded, lead: int) -> Iterator[tuple[int, int]]:
@@ -77,8 +63,16 @@ def passages(text: str, language: str, folded: Folded, lead: int) -> Iterator[tu
     if not text.isascii() and _UNUSUAL.search(text):
         yield 0, len(text)
         return
-    dotted = language == "de" and _DOTTED_DAY.search(text) is not None
-    kinds = "".join(map(_kinds(language, dotted).__getitem__, folded.words))
+    known = _kinds(language)
+    least_digits = 1 if language == "de" and _DOTTED_DAY.search(text) else 4
+    kinds = "".join(
+        [
+            known[word]
+            if word in known
+            else (_NO_PART if word.isalpha() else _mixed(word, known, least_digits))
+            for word in folded.words
+        ]
+    )
     at = kinds.find(_ANNOUNCES)
     while at >= 0:
         first = kinds.rfind(_NO_PART, 0, at)

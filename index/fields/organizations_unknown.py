@@ -49,8 +49,11 @@ def find_candidates(text: str, language: str) -> list[Candidate]:
 def _roles(language: str) -> Roles:
     """Return which rules a word may set off in a language, so that they look at no other."""
     rules = grammar(language)
+    listed = rules.heads | rules["cue"]
 
     def of_word(written: str, folded: str) -> tuple[str, ...]:
+        if folded not in listed and not written[0].isupper():
+            return ()
         found = []
         if is_head(folded, rules, language):
             found.append("head")

@@ -187,7 +187,9 @@ def fold_text(text: str) -> Folded:
 
 def fold_key(name: str) -> str:
     """Fold a name to the form under which it is found: ``L'Unité`` becomes ``l unite``."""
-    return " ".join(fold_text(name).text.split())
+    if _SPECIAL.search(name):
+        return " ".join(fold_text(name).text.split())
+    return " ".join(name.translate(_TABLE).split())
 
 
 @cache

@@ -64,7 +64,8 @@ class Details(NamedTuple):
     evidence: Sequence[Sequence[int]]
     mentioned: Sequence[tuple[int, int, str, str, Any]]
     failures: Sequence[tuple[str, str]]
-    pieces: Sequence[tuple[int, int]]
+    piece_starts: Sequence[int]
+    piece_positions: Sequence[int]
 
     def language_parts(self) -> tuple[tuple[Span, str], ...]:
         """Return the parts of the text in languages of their own."""
@@ -110,7 +111,8 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         [_flat(one.evidence) for one in fields.themes],
         [(*one.span, one.first, one.last, one.precision) for one in fields.mentioned],
         fields.failures,
-        [(piece.start, piece.position) for piece in pieces],
+        [piece.start for piece in pieces],
+        [piece.position for piece in pieces],
     )
     return orjson.dumps(line) + b"\n" + orjson.dumps(tuple(details))
 

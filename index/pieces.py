@@ -71,12 +71,15 @@ def _taken(text: str, start: int, end: int) -> int:
 class LongText:
     """A long text, read as far as it is asked for: slices give its characters.
 
-    ``read`` returns the piece of a number; each is asked for once. Not for several threads.
+    ``starts`` and ``positions`` are those of its pieces and of its end, see ``Piece``; ``read``
+    returns the piece of a number, each is asked for once. Not for several threads.
     """
 
-    def __init__(self, pieces: Sequence[Piece], read: Callable[[int], str]) -> None:
-        self._starts = [piece.start for piece in pieces]
-        self._positions = [piece.position for piece in pieces]
+    def __init__(
+        self, starts: Sequence[int], positions: Sequence[int], read: Callable[[int], str]
+    ) -> None:
+        self._starts = starts
+        self._positions = positions
         self._read = read
         self._known: dict[int, str] = {}
 

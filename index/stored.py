@@ -16,7 +16,7 @@ from index.document import Document, Fields
 from index.errors import IndexDamaged
 from index.files import REMEDY, load_array, save_array
 from index.heads import Details, Head, decode_details, decode_head, encode_head, whole
-from index.pieces import LongText, Piece, cut
+from index.pieces import LongText, cut
 
 HEAD_BATCH: Final = 4 * 1024 * 1024
 TEXT_BATCH: Final = 16 * 1024 * 1024
@@ -139,10 +139,13 @@ class StoredDocuments:
     def text(self, doc: int, details: Details) -> str | LongText:
         """Return the text of a document, a long one as what reads it by pieces."""
         first = doc + self._more[bisect_left(self._long, doc)]
-        if not details.pieces:
+        if not details.piece_starts:
             return self._piece(doc, first)
-        pieces = [Piece(*piece) for piece in details.pieces]
-        return LongText(pieces, lambda number: self._piece(doc, first + number))
+        return LongText(
+            details.piece_starts,
+            details.piece_positions,
+            lambda number: self._piece(doc, first + number),
+        )
 
     def get(self, doc: int) -> tuple[Document, Fields]:
         """Return a document and its fields."""

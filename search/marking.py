@@ -1,24 +1,30 @@
 """Where in a text the words of a query are.
 
-The text is cut into the chunks of ``index.analysis``; what a chunk holds is decided once per
-surface form, so the cost is that of one regular expression over the text.
+A text is cut at spaces, which is quick; what a word stands for is decided once per surface form,
+and only words that hold something wanted are looked for in the text and cut into the chunks of
+``index.analysis``. Where that would not do (phrases, numbers), all of the text is.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from functools import cache
+from string import ascii_lowercase
 from time import perf_counter
 from typing import NamedTuple
 
-from index.analysis import Analyzer, analyzer
-from index.analysis.tokenizer import CHUNK, Token, chunk_tokens
+from index.analysis import Analyzer, analyzer, fold
+from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, chunk_tokens
 from index.document import Span
 from index.pieces import word_end
+from index.tokens import parted
 from search.query import Mark
 
 _BLOCK = 1 << 13
-_SHORT = 1 << 13
+_DIGIT = re.compile(r"\d")
+_MAX_CACHED = 40
+_LATIN_WORD = re.compile("[a-zA-Z\u00c0-\u024f]+")
+_MAX_REMEMBERED = 1 << 14
 # What has no space for so long (encoded data) is marked in its beginning only.
 _MAX_CHUNK = 20_000
 
@@ -72,6 +78,14 @@ def wanted(marks: Iterable[Mark], name: str) -> Wanted:
     return found
 
 
+class _Terms(NamedTuple):
+    """What a surface form stands for: stemmed terms, folded words, and positions it takes."""
+
+    forms: tuple[str, ...]
+    words: tuple[str, ...]
+    positions: int
+
+
 class _Verdict(NamedTuple):
     """What a chunk holds that is wanted: hits, and words of phrases."""
 
@@ -80,15 +94,16 @@ class _Verdict(NamedTuple):
 
 
 class _Judged:
-    """The chunks met so far in texts of one analyzer.
+    """The surface forms met so far in texts of one analyzer, for one query.
 
-    ``positions`` says how many each takes; ``telling`` are those that hold something wanted.
+    ``telling`` are those that hold something wanted; ``verdicts`` are of chunks.
     """
 
     def __init__(self, suffix: str) -> None:
         self.analyzer = analyzer(suffix)
-        self.positions: dict[str, int] = {}
-        self.telling: dict[str, _Verdict] = {}
+        self.known: dict[str, _Terms] = {}
+        self.telling: set[str] = set()
+        self.verdicts: dict[str, _Verdict] = {}
 
 
 class Marker:
@@ -99,7 +114,13 @@ class Marker:
         self._judged: dict[str, _Judged] = {}
         self._in_phrases = frozenset(word for p in wanted.phrases for word in p.words)
         self._written = self._in_phrases.union(wanted.written)
+        self._initials: dict[str, frozenset[str]] = {}
         self._prefixes = tuple(prefix for prefix, _ in wanted.prefixes)
+        forms = [form for each in wanted.forms.values() for form in each]
+        # Phrases need the place of every word; the digits of one number may stand apart.
+        self._by_chunk = bool(wanted.phrases) or any(
+            map(_DIGIT.search, (*forms, *self._written, *self._prefixes))
+        )
 
     def hits(
         self,
@@ -121,52 +142,96 @@ class Marker:
         position = 0
         for start, end, suffix in _stretches(text, language, parts):
             if start and (
-                perf_counter() > deadline or (not thorough and self.complete(found, tokens))
+                perf_counter() > deadline or (not thorough and self._complete(found, tokens))
             ):
                 break
             judged = self._judged.get(suffix) or self._judged.setdefault(suffix, _Judged(suffix))
-            matches, surfaces = _chunks(text, start, end)
-            unique = set(surfaces)
-            self._judge(unique.difference(judged.positions), judged)
-            telling = judged.telling
-            if not telling.keys().isdisjoint(unique):
-                chosen = map(telling.__contains__, surfaces)
-                for match in compress(matches or CHUNK.finditer(text, start, end), chosen):
-                    at = match.start()
-                    for hit in telling[match.group()].hits:
-                        found.append(Hit(at + hit.start, at + hit.end, hit.word))
-            if self._in_phrases:
-                tokens += _parts(matches or CHUNK.finditer(text, start, end), judged, position)
-                position += sum(map(judged.positions.__getitem__, surfaces))
+            if self._by_chunk:
+                position = self._take_chunks(text, start, end, judged, position, found, tokens)
+            else:
+                self._take_words(text, start, end, judged, found)
         return _disjoint([*found, *self._phrases(tokens)])
 
-    def _judge(self, surfaces: Iterable[str], judged: _Judged) -> None:
-        """Take note of chunks that were not met before; most hold nothing that is wanted."""
-        # The analyzer remembers the terms of what it has met.
-        entry_of = judged.analyzer.entry
-        forms = self.wanted.forms.get(judged.analyzer.suffix, {})
-        written, prefixes = self._written, self._prefixes
-        for surface in surfaces:
-            entry = entry_of(surface[:_MAX_CHUNK])
-            judged.positions[surface] = entry.positions
-            for form, _ in entry.stems:
-                if form in forms:
+    def _take_words(
+        self, text: str, start: int, end: int, judged: _Judged, found: list[Hit]
+    ) -> None:
+        """Add the hits of a stretch that is looked through word by word."""
+        stretch = parted(text[start:end])
+        words = stretch.split()
+        unique = set(words)
+        initials = self._initials_of(judged.analyzer.suffix)
+        self._judge(_beginning(unique, initials) if initials else unique, judged)
+        if judged.telling.isdisjoint(unique):
+            return
+        at = 0
+        for word in filter(judged.telling.__contains__, words):
+            at = _place(stretch, word, at)
+            last = start + at + len(word)
+            # The chunk as the whole text has it: the dot of an acronym may have parted it.
+            for match in CHUNK.finditer(text, start + at, end):
+                if match.start() >= last:
                     break
-            else:
-                for word, _ in entry.exact:
-                    if word in written or (prefixes and word.startswith(prefixes)):
-                        break
-                else:
-                    continue
-            judged.telling[surface] = self._verdict(surface[:_MAX_CHUNK], judged.analyzer)
+                found += _moved_hits(self._verdict(match.group(), judged), match.start())
+            at += len(word)
 
-    def _verdict(self, surface: str, of_language: Analyzer) -> _Verdict:
-        tokens = chunk_tokens(surface).tokens
-        words = [(token, self._word(token, of_language)) for token in tokens]
-        return _Verdict(
-            tuple(Hit(token.start, token.end, word) for token, word in words if word is not None),
-            tuple(token for token in tokens if token.folded in self._in_phrases),
-        )
+    def _take_chunks(
+        self,
+        text: str,
+        start: int,
+        end: int,
+        judged: _Judged,
+        position: int,
+        found: list[Hit],
+        tokens: list[Token],
+    ) -> int:
+        """Add the hits of a stretch, and its words of phrases; return the position behind it."""
+        matches = list(CHUNK.finditer(text, start, end))
+        surfaces = list(map(re.Match.group, matches))
+        self._judge(set(surfaces), judged)
+        for match, surface in zip(matches, surfaces, strict=True):
+            if surface in judged.telling:
+                verdict = self._verdict(surface, judged)
+                found += _moved_hits(verdict, match.start())
+                tokens += [_moved(token, match.start(), position) for token in verdict.parts]
+            position += judged.known[surface].positions
+        return position
+
+    def _judge(self, surfaces: Iterable[str], judged: _Judged) -> None:
+        """Take note of surface forms that were not met before; most hold nothing wanted."""
+        forms = self.wanted.forms.get(judged.analyzer.suffix, {}).keys()
+        written, prefixes, known = self._written, self._prefixes, judged.known
+        remembered = _remembered.setdefault(judged.analyzer.suffix, {})
+        for surface in surfaces:
+            if surface in known:
+                continue
+            terms = remembered.get(surface) or _learn(surface, judged.analyzer, remembered)
+            known[surface] = terms
+            if (
+                not forms.isdisjoint(terms.forms)
+                or not written.isdisjoint(terms.words)
+                or (prefixes and any(word.startswith(prefixes) for word in terms.words))
+            ):
+                judged.telling.add(surface)
+
+    def _initials_of(self, suffix: str) -> frozenset[str]:
+        """Return with which characters words that are wanted may begin; none: any of them."""
+        if suffix not in _INITIALS_KEPT:
+            return frozenset()
+        if suffix not in self._initials:
+            wanted = (*self.wanted.forms.get(suffix, ()), *self._written, *self._prefixes)
+            self._initials[suffix] = _initials(fold(form)[:1] for form in wanted)
+        return self._initials[suffix]
+
+    def _verdict(self, surface: str, judged: _Judged) -> _Verdict:
+        verdict = judged.verdicts.get(surface)
+        if verdict is None:
+            tokens = chunk_tokens(surface[:_MAX_CHUNK]).tokens
+            words = [(token, self._word(token, judged.analyzer)) for token in tokens]
+            verdict = judged.verdicts[surface] = _Verdict(
+                tuple(Hit(one.start, one.end, word) for one, word in words if word is not None),
+                tuple(token for token in tokens if token.folded in self._in_phrases),
+            )
+        return verdict
 
     def _word(self, token: Token, of_language: Analyzer) -> int | None:
         wanted = self.wanted
@@ -182,13 +247,12 @@ class Marker:
                 return word
         return None
 
-    def complete(self, found: Iterable[Hit], tokens: Sequence[Token] = ()) -> bool:
-        """Tell whether every word of the query has been seen; ``tokens`` are words of phrases."""
+    def _complete(self, found: Iterable[Hit], tokens: Sequence[Token]) -> bool:
         seen = {hit.word for hit in found}
         if len(seen) + len(self.wanted.phrases) < len(self.wanted.numbers):
             return False
         seen.update(hit.word for hit in self._phrases(tokens))
-        return seen >= self.wanted.numbers
+        return seen == self.wanted.numbers
 
     def _phrases(self, tokens: Sequence[Token]) -> Iterator[Hit]:
         if not tokens:
@@ -199,6 +263,75 @@ class Marker:
         for phrase in self.wanted.phrases:
             if all(word in places for word in phrase.words):
                 yield from _occurrences(phrase, places)
+
+
+# Languages in whose stems no word loses its first letter, but for one (yeux, œil).
+_INITIALS_KEPT = frozenset({"ca", "de", "en", "es", "fr", "it", "pt"})
+_SAME_INITIALS = {"o": "oy", "y": "oy"}
+_LATIN_END = "\u024f"
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """Return for each of a to z the Latin characters that fold to it or to it and more."""
+    found: dict[str, str] = {}
+    for char in map(chr, range(ord(_LATIN_END) + 1)):
+        if char.isalpha():
+            found[fold(char)[:1]] = found.get(fold(char)[:1], "") + char
+    return {first: found[first] for first in ascii_lowercase}
+
+
+def _initials(folded: Iterable[str]) -> frozenset[str]:
+    spellings = _spellings()
+    wanted = {each for first in folded for each in _SAME_INITIALS.get(first, first)}
+    if not wanted or not wanted <= spellings.keys():
+        return frozenset()
+    return frozenset(char for first in wanted for char in spellings[first])
+
+
+def _beginning(surfaces: Iterable[str], initials: frozenset[str]) -> list[str]:
+    """Leave out what is surely one Latin word that begins otherwise."""
+    return [
+        surface
+        for surface in surfaces
+        if surface[0] in initials
+        or not surface.isalpha()
+        or not (surface.isascii() or _LATIN_WORD.fullmatch(surface))
+    ]
+
+
+# What surface forms stand for does not depend on the query: analyzer -> surface form -> terms.
+_remembered: dict[str, dict[str, _Terms]] = {}
+
+
+def _learn(surface: str, of_language: Analyzer, remembered: dict[str, _Terms]) -> _Terms:
+    """Return what a surface form, of one chunk or several, stands for; short ones are kept."""
+    chunks = [analyse_chunk(each[:_MAX_CHUNK]) for each in CHUNK.findall(surface)]
+    terms = _Terms(
+        tuple({form for c in chunks for token in c.tokens for form in of_language.forms(token)}),
+        tuple({token.folded for c in chunks for token in c.tokens}),
+        sum(chunk.positions for chunk in chunks),
+    )
+    if len(surface) <= _MAX_CACHED:
+        if len(remembered) >= _MAX_REMEMBERED:
+            remembered.clear()
+        remembered[surface] = terms
+    return terms
+
+
+def _place(stretch: str, word: str, at: int) -> int:
+    """Return where, from ``at`` on, a word stands between white space; it does."""
+    while True:
+        at = stretch.index(word, at)
+        before, after = stretch[at - 1 : at], stretch[at + len(word) : at + len(word) + 1]
+        if (not before or before.isspace()) and (not after or after.isspace()):
+            return at
+        at += 1
+
+
+def _moved_hits(verdict: _Verdict, start: int) -> Iterator[Hit]:
+    for hit in verdict.hits:
+        yield Hit(start + hit.start, start + hit.end, hit.word)
 
 
 def _stretches(
@@ -213,28 +346,6 @@ def _stretches(
                 yield first, cut, analyzer(spoken).suffix
                 first = cut
         at = max(at, end)
-
-
-def _parts(matches: Iterable[re.Match[str]], judged: _Judged, position: int) -> Iterator[Token]:
-    """Yield the words of phrases in chunks, the first of which stands at ``position``."""
-    for match in matches:
-        surface = match.group()
-        if surface in judged.telling:
-            for token in judged.telling[surface].parts:
-                yield _moved(token, match.start(), position)
-        position += judged.positions[surface]
-
-
-def _chunks(text: str, start: int, end: int) -> tuple[list[re.Match[str]] | None, list[str]]:
-    """Return the chunks of a stretch: matches (None: not looked for yet) and surface forms.
-
-    What words there are is known sooner than where they stand, and in a long text most stretches
-    have none that is wanted; in a short one, which was found for them, most have.
-    """
-    if len(text) > _SHORT:
-        return None, CHUNK.findall(text, start, end)
-    matches = list(CHUNK.finditer(text, start, end))
-    return matches, list(map(re.Match.group, matches))
 
 
 def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:

@@ -157,6 +157,7 @@ def _start(text: str, first: int, room: int) -> int:
 
 def _html(text: Text, start: int, end: int, hits: Sequence[Hit]) -> str:
     shown = text[start:end]
+    clean = _escape if _is_clean(shown) else _clean
     pieces = []
     at = 0
     for number in range(max(0, bisect_left(hits, (start,)) - 1), len(hits)):
@@ -165,9 +166,9 @@ def _html(text: Text, start: int, end: int, hits: Sequence[Hit]) -> str:
             break
         first, last = max(hit.start - start, at), min(hit.end, end) - start
         if last > 0:
-            pieces += [_clean(shown[at:first]), "<mark>", _clean(shown[first:last]), "</mark>"]
+            pieces += [clean(shown[at:first]), "<mark>", clean(shown[first:last]), "</mark>"]
             at = last
-    pieces.append(_clean(shown[at:]))
+    pieces.append(clean(shown[at:]))
     html = "".join(pieces).strip()
     before = "… " if _shows(text, max(0, start - _EDGE), start, backwards=True) else ""
     return before + html + (" …" if _shows(text, end, min(len(text), end + _EDGE)) else "")
@@ -179,6 +180,15 @@ def _shows(text: Text, start: int, end: int, backwards: bool = False) -> bool:
     return bool(near.strip() or (end - start > 50 and text[start:end].strip()))
 
 
+def _is_clean(text: str) -> bool:
+    """Tell, in most cases in which it is so, that ``_clean`` would only escape."""
+    return text.isprintable() and "  " not in text and not _STACKED.search(text)
+
+
+def _escape(text: str) -> str:
+    return escape(text, quote=False)
+
+
 def _clean(text: str) -> str:
     text = _STACKED.sub(r"\1", _REMOVED.sub("", text))
-    return escape(_SPACES.sub(" ", text), quote=False)
+    return _escape(_SPACES.sub(" ", text))

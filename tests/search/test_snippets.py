@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.analysis import analyzer, fold, tokenize
 from index.document import Span
 from search import snippets
-from search.marking import Hit, Marker, wanted
+from search.marking import _INITIALS_KEPT, Hit, Marker, wanted
 from search.query import parse
 from search.request import SearchRequest
 
@@ -214,3 +215,50 @@ def test_long_texts_have_the_hits_of_short_ones(words: list[str], q: str) -> Non
         patch.setattr("search.marking._BLOCK", 20)
         by_block = Marker(wanted(parse(q, LANGUAGES).marks, "body")).hits(text, "fr", thorough=True)
     assert by_block == hits(q, text, "fr")
+
+
+SPOKEN = ("ar", "ca", "de", "en", "es", "fr", "it", "nl", "pt", "ru", "und")
+TRICKY = """accord accords l’Accord d'accords désaccord Œil yeux l'œil aujourd'hui porte-avions
+10 000 1.000,5 2015 U.S.A. USA «pêche» pêches (pêche) pe\u0302che ÉLECTION élections, n.º 1ª
+aªaccord C++ AT&T O'Brien Häuser haus, STRASSE straße ﬁn ſein dying die dit-il 東京都 الاتفاق
+accord東accord بالاتفاق accord.» accord... x ; … — - ' . ,"""
+PIECES = st.sampled_from([*TRICKY.split(), "\n", "\u00a0", "\t", "\x1c"])
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    words=st.lists(PIECES | st.text(max_size=6), max_size=40),
+    q=st.lists(PIECES | st.sampled_from(["acc*", '"accord pêche"', "dy*"]), min_size=1, max_size=3),
+    glue=st.sampled_from([" ", " ", " ", ""]),
+    language=st.sampled_from(SPOKEN),
+)
+def test_marks_are_those_of_every_token(
+    words: list[str], q: list[str], glue: str, language: str
+) -> None:
+    text = glue.join(words)
+    asked = wanted(parse(" ".join(q), SPOKEN).marks, "body")
+    found = Marker(asked).hits(text, language)
+    spoken = analyzer(language)
+    forms = asked.forms.get(spoken.suffix, {})
+    single = {
+        (token.start, token.end)
+        for token in tokenize(text)
+        if token.folded in asked.written
+        or any(form in forms for form in spoken.forms(token))
+        or any(token.folded.startswith(prefix) for prefix, _ in asked.prefixes)
+    }
+    for start, end in single:
+        assert any(hit.start <= start and end <= hit.end for hit in found)
+    if not asked.phrases:
+        marked_ones = {at for start, end in single for at in range(start, end)}
+        assert marked_ones == {at for hit in found for at in range(hit.start, hit.end)}
+
+
+def test_no_word_of_these_languages_is_stemmed_to_another_beginning() -> None:
+    rules = ("mourir", "dying", "häuser", "être", "ações", "mesas", "œuvre", "émaux", "cieux")
+    letters = [first + rest for first in "abcdefghijklmnopqrstuvwxyz" for rest in rules]
+    for suffix in _INITIALS_KEPT:
+        for word in letters:
+            for token in tokenize(word):
+                for form in analyzer(suffix).forms(token):
+                    assert fold(form)[0] == token.folded[0]

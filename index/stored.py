@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 
 from index.blobs import Blobs, BlobWriter
+from index.cache import ByteCache
 from index.document import Document, Fields
 from index.errors import IndexDamaged
 from index.files import REMEDY, load_array, save_array
@@ -21,6 +22,9 @@ from index.pieces import LongText, cut
 HEAD_BATCH: Final = 4 * 1024 * 1024
 TEXT_BATCH: Final = 16 * 1024 * 1024
 """Bytes that a writer keeps in memory, to learn what documents have in common."""
+RECENT_BYTES: Final = 4 * 1024 * 1024
+HEAD_COST: Final = 1_500
+"""Bytes of a decoded head, beside twice those it is decoded from."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE = re.compile(r":\d+\Z")
@@ -112,6 +116,7 @@ class StoredDocuments:
         self._folder = folder
         self._heads = Blobs(folder, "heads")
         self._texts = Blobs(folder, "texts")
+        self._recent = ByteCache(RECENT_BYTES)
         long = load_array(folder / "texts.long.array", np.int64).reshape(-1, 2)
         self._long: list[int] = long[:, 0].tolist()
         self._more: list[int] = [0, *long[:, 1].tolist()]
@@ -123,9 +128,13 @@ class StoredDocuments:
 
     def head(self, doc: int) -> Head:
         """Return what a result line shows of a document."""
+        found: Head = self._recent.get(doc, lambda: self._read_head(doc))
+        return found
+
+    def _read_head(self, doc: int) -> tuple[Head, int]:
         data = self._heads.get(doc)
         try:
-            return decode_head(data)
+            return decode_head(data), HEAD_COST + 2 * len(data)
         except (ValueError, TypeError) as error:
             raise self._damaged(doc) from error
 

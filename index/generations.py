@@ -6,7 +6,7 @@ Document numbers run over the segments of a generation in order; ``size`` of the
 
 import os
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -205,6 +205,23 @@ class Generation:
         if self._whole:
             return sum(segment.frequency(field, term) for segment in self._postings)
         return len(self.postings(field, term).docs)
+
+    def has_more(self, field: str, term: str, documents: int) -> bool:
+        """Tell whether more than so many live documents hold a term, reading few postings."""
+        lists = self.gathering.lists(field, term)
+        most = [s.longest(each) for s, each in zip(self._postings, lists, strict=True)]
+        if self._whole and max(most) > documents:
+            return True
+        return sum(most) > 0 and self.term_frequency(field, term) > documents
+
+    def segments(self) -> Iterator[tuple[SegmentPostings, int]]:
+        """Yield the postings of each segment, deleted ones too, and its first document."""
+        return zip(self._postings, self._starts, strict=False)
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is one segment, of which all documents are live."""
+        return self._whole and len(self._postings) == 1
 
     def vocabulary_size(self, field: str) -> int:
         """Return how many terms a field has, those of deleted documents included."""

@@ -12,11 +12,16 @@ from index.codec.merge import merge, numbers
 from index.codec.reader import Keys, SegmentArrays, write_terms
 from index.codec.runs import RunBuilder, write_run
 from index.schema import PARTS, fit
+from index.spelling import SpellingWords
 from index.terms import vocabulary
 from index.tokens import Tokens, Words
+from index.written import TermCount, WrittenWords, write_words
 
 RUN_SIZE = 8_000_000
 """Tokens held in memory before they are written as a run: 300 MB while it is inverted."""
+
+_LONG = 200
+"""Postings of a list that is quicker read alone than together with others."""
 
 _NOTHING = TermPostings(np.empty(0, np.int32), np.empty(0, np.uint8))
 
@@ -62,6 +67,7 @@ class PostingsWriter:
         rank[lists] = found.rank
         merge(self._runs, rank, len(lists), self._folder, self._folder / "merging")
         write_terms(self._folder, found.fields, found.counts, found.lists)
+        write_words(self._folder, found)
         for run in self._runs:
             shutil.rmtree(run)
 
@@ -77,6 +83,8 @@ class SegmentPostings:
 
     def __init__(self, folder: Path) -> None:
         self._arrays = SegmentArrays(folder)
+        self.written = WrittenWords(folder, self._arrays.dictionary)
+        self.spelling = SpellingWords(folder)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -112,9 +120,25 @@ class SegmentPostings:
         number = self._find(field, term)
         return 0 if number < 0 else self._arrays.frequency(number)
 
+    def longest(self, lists: NDArray[np.uint32]) -> int:
+        """Return how many postings the longest of some lists has."""
+        return int(self._arrays.lists.counts(lists).max()) if len(lists) else 0
+
     def starting(self, field: str, prefix: str) -> range:
         """Return the numbers of the terms that start with a prefix."""
         return self._arrays.dictionary.prefix(field, fit(prefix))
+
+    def term(self, number: int) -> str:
+        """Return the term of a number."""
+        return self._arrays.dictionary.split(number).text.decode()
+
+    def most_frequent(self, part: str, numbers: range, limit: int) -> list[TermCount]:
+        """Return the terms, among successive ones of a part as written, that most documents have.
+
+        Most first, at most ``limit``. In the body stop words and very short words are left out,
+        and counts are exact; in titles they are upper bounds. Deleted documents are included.
+        """
+        return self.written.most_frequent(part, numbers, limit)
 
     def terms(self, numbers: range) -> list[str]:
         """Return the terms of successive numbers, in order of UTF-8."""
@@ -144,6 +168,24 @@ class SegmentPostings:
     def postings_of(self, numbers: range) -> ManyPostings:
         """Return the postings of the lists of successive terms, list after list."""
         return self._arrays.postings_of(numbers)
+
+    def docs_of(self, numbers: Sequence[int]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return documents that hold some terms, in no order, and at which index each term is.
+
+        A document that has a term in several spellings is given once for each.
+        """
+        of_terms = [self._arrays.lists_of(range(number, number + 1)) for number in numbers]
+        if not of_terms:
+            return np.empty(0, np.int32), np.empty(0, np.int64)
+        lists = np.concatenate(of_terms)
+        which = np.repeat(np.arange(len(of_terms)), list(map(len, of_terms)))
+        long = self._arrays.lists.counts(lists) > _LONG
+        short = self._arrays.lists.many(lists[~long])
+        parts = [self._arrays.lists.postings(number).docs for number in lists[long].tolist()]
+        counts = [*short.counts.tolist(), *map(len, parts)]
+        return np.concatenate([short.docs, *parts]), np.repeat(
+            np.concatenate([which[~long], which[long]]), counts
+        )
 
     def _find(self, field: str, term: str) -> int:
         return self._arrays.dictionary.find(field, fit(term).encode("utf-8", "replace"))

@@ -22,22 +22,34 @@ class Vocabulary(NamedTuple):
     """The terms of a segment by field, sorted, and the posting lists of each, term after term.
 
     ``rank`` is the place of each list that was given; lists stand in the order of what is
-    written, so that those of words with a common beginning stand together.
+    written, so that those of words with a common beginning stand together. ``written`` is the
+    word of each list, with its accents, and ``stops`` whether it is a stop word.
     """
 
     rank: NDArray[np.int64]
     fields: dict[str, list[bytes]]
     counts: NDArray[np.int64]
     lists: NDArray[np.int64]
+    written: list[str]
+    stops: NDArray[np.bool_]
+
+    def lists_of(self, field: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return how many lists each term of a field has, and the lists, term after term."""
+        first = sum(len(terms) for name, terms in self.fields.items() if name < field)
+        last = first + len(self.fields.get(field, ()))
+        start, size = self.counts[:first].sum(), self.counts[first:last].sum()
+        return self.counts[first:last], self.lists[start : start + size]
 
 
 class _Word(NamedTuple):
-    """A word: how it is sorted, and its terms."""
+    """A word: how it is sorted, its terms, and whether it is a stop word."""
 
     order: bytes
+    normal: str
     written: bytes
     suffix: str
     forms: list[bytes]
+    stop: bool
 
 
 def vocabulary(keys: Sequence[str], lists: NDArray[np.integer[Any]]) -> Vocabulary:
@@ -66,7 +78,9 @@ def vocabulary(keys: Sequence[str], lists: NDArray[np.integer[Any]]) -> Vocabula
     members = [fields[field][term] for field, found in terms.items() for term in found]
     counts = np.fromiter(map(len, members), np.int64, len(members))
     flat = np.fromiter(chain.from_iterable(members), np.int64, int(counts.sum()))
-    return Vocabulary(rank, terms, counts, flat)
+    of_list = [words[number] for number in numbers[sequence].tolist()]
+    stops = np.fromiter((word.stop for word in of_list), np.bool_, len(of_list))
+    return Vocabulary(rank, terms, counts, flat, [word.normal for word in of_list], stops)
 
 
 def _add(fields: dict[str, dict[bytes, list[int]]], field: str, term: bytes, at: int) -> None:
@@ -83,8 +97,17 @@ def _word(key: str) -> _Word:
     folded = _bytes(token.folded)
     # Other spellings, other languages, follow one another.
     order = b"\0".join((folded, key.encode("utf-8", "replace")))
-    forms = () if written.endswith("'") else analyzer(suffix).forms(token)
-    return _Word(order, folded, suffix, [_bytes(form) for form in dict.fromkeys(map(fit, forms))])
+    elided = written.endswith("'")
+    of_language = analyzer(suffix)
+    forms = () if elided else of_language.forms(token)
+    return _Word(
+        order,
+        token.normal,
+        folded,
+        suffix,
+        [_bytes(form) for form in dict.fromkeys(map(fit, forms))],
+        elided or of_language.is_stop(token),
+    )
 
 
 def _bytes(term: str) -> bytes:

@@ -1,26 +1,29 @@
 """Completions of what is being typed: organizations, themes, titles, words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.analysis import fold, tokenize
 from index.generations import Generation
+from index.written import TermCount
 from search.lookup import Lookup
-from search.occurrences import union
+from search.occurrences import distinct
 from search.response import Suggestion
 from search.surface import surface
 
 MAX_TEXT = 100
-_LISTED = 2_000
-"""Terms with a prefix among which the most frequent are looked for."""
 _TITLE_TERMS = 50
-_CONSIDERED = 30
-_TOGETHER = 200
-"""Terms that are counted together with the words before them."""
+_TOGETHER = 100
+"""Words that are counted together with the words before them."""
+_POSTINGS = 150_000
+"""Postings that are read for one completion, of the most frequent words or titles' words."""
 _LAST_WORD = re.compile(r"\w+\Z")
+
+Mask = NDArray[np.bool_]
 
 
 def suggest(
@@ -40,7 +43,7 @@ def suggest(
         for kind in (
             _values("organization", text, limit, lookup),
             _values("theme", text, limit, lookup),
-            _words(text, generation),
+            _words(text, limit, generation),
             _titles(text, limit, generation),
         )
     ]
@@ -69,44 +72,128 @@ def _titles(text: str, limit: int, generation: Generation) -> Iterator[Suggestio
     words = [token.folded for token in tokenize(text) if token.kind != "compound"]
     if not words or (len(words) == 1 and len(words[0]) < 2):
         return
-    terms = sorted(generation.terms("title", words[-1], _LISTED), key=lambda term: -term[1])
-    docs = union([generation.postings("title", term).docs for term, _ in terms[:_TITLE_TERMS]])
-    for word in words[:-1]:
-        docs = np.intersect1d(docs, generation.postings("title", word).docs, assume_unique=True)
-    for doc in docs[np.argsort(generation.order[docs])][:limit].tolist():
+    titled = _titled(words[-1], generation) & _having("title", words[:-1], generation)
+    docs = titled.nonzero()[0]
+    ranks = generation.order[docs]
+    if len(docs) > limit:
+        newest = np.argpartition(ranks, limit)[:limit]
+        docs, ranks = docs[newest], ranks[newest]
+    for doc in docs[np.argsort(ranks)].tolist():
         head = generation.head(doc)
         yield Suggestion("title", head.title, head.id, 1)
 
 
-def _words(text: str, generation: Generation) -> Iterator[Suggestion]:
+def _titled(prefix: str, generation: Generation) -> Mask:
+    """Return which documents have a word with a prefix in their title.
+
+    Of very many, those that have one of the most frequent such words.
+    """
+    titled = np.zeros(generation.size, np.bool_)
+    for segment, base in generation.segments():
+        starting = segment.starting("title", prefix)
+        terms: Sequence[int] = starting
+        if segment.written.total("title", starting) > _POSTINGS:
+            terms = _affordable(segment.most_frequent("title", starting, _TITLE_TERMS))
+        docs, _ = segment.docs_of(terms)
+        titled[docs + np.int32(base)] = True
+    return titled
+
+
+def _words(text: str, limit: int, generation: Generation) -> Iterator[Suggestion]:
     """Yield the words that complete the last one in most documents that have the words before."""
     last = _LAST_WORD.search(text)
     prefix = fold(last[0]) if last else ""
     if last is None or not prefix:
         return
-    before = [token for token in tokenize(text[: last.start()]) if token.kind != "compound"]
-    listed = generation.terms("body", prefix, _LISTED)
-    terms = sorted((t for t in listed if len(t[0]) > 2), key=lambda term: (-term[1], term[0]))
+    before = [token.folded for token in tokenize(text[: last.start()]) if token.kind != "compound"]
     if before:
-        terms = _together([token.folded for token in before], terms[:_TOGETHER], generation)
-    for term, count in terms[:_CONSIDERED]:
-        word = surface(term, generation)
-        if not word.stop:
-            written = text[: last.start()] + word.text
-            yield Suggestion("word", written, written, count)
+        found = together(before, prefix, limit, generation)
+    else:
+        found = most_frequent(prefix, limit, generation)
+    for term, count in found:
+        written = text[: last.start()] + surface(term, generation)
+        yield Suggestion("word", written, written, count)
 
 
-def _together(
-    words: list[str], terms: list[tuple[str, int]], generation: Generation
+def most_frequent(prefix: str, limit: int, generation: Generation) -> list[tuple[str, int]]:
+    """Return the words with a prefix that most live documents have, and how many; most first.
+
+    Words of one or two letters are left out, and what is a stop word in most documents of a
+    segment that have it.
+    """
+    wanted = limit
+    while True:
+        unseen = 0
+        terms: dict[str, int] = {}
+        for segment, _ in generation.segments():
+            found = segment.most_frequent("body", segment.starting("body", prefix), wanted)
+            terms.update((segment.term(number), count) for number, count in found)
+            if len(found) == wanted:
+                unseen += found[-1].documents
+        if generation.whole:
+            return list(terms.items())
+        ranked = _ranked(
+            (term, generation.term_frequency("body", term)) for term in _kept(terms, generation)
+        )
+        if not unseen or (len(ranked) >= limit and ranked[limit - 1][1] >= unseen):
+            return ranked[:limit]
+        # What is not among the first of any segment may yet be among the first of all.
+        wanted *= 4
+
+
+def together(
+    words: Sequence[str], prefix: str, limit: int, generation: Generation
 ) -> list[tuple[str, int]]:
-    """Count the documents that have each term and all the words; most first."""
-    having = generation.live.copy()
-    for word in words:
-        present = np.zeros(generation.size, dtype=np.bool_)
-        present[generation.postings("body", word).docs] = True
-        having &= present
-    counts = [
-        (term, int(np.count_nonzero(having[generation.postings("body", term).docs])))
-        for term, _ in terms
+    """Return words with a prefix and how many live documents have them and all ``words``.
+
+    Most first; looked for among the most frequent words with the prefix.
+    """
+    having = _having("body", words, generation)
+    terms: dict[str, int] = {}
+    for segment, base in generation.segments():
+        numbers = segment.starting("body", prefix)
+        some = _affordable(segment.most_frequent("body", numbers, _TOGETHER))
+        docs, which = segment.docs_of(some)
+        held = having[base:][docs]
+        both = distinct(which[held] << 32 | docs[held])
+        counts = np.bincount(both >> 32, minlength=len(some))
+        best = np.argsort(-counts, kind="stable")[: 2 * limit]
+        terms.update((segment.term(some[at]), int(counts[at])) for at in best[counts[best] > 0])
+    if not generation.whole:
+        terms = {
+            term: int(np.count_nonzero(having[generation.postings("body", term).docs]))
+            for term in _kept(terms, generation)
+        }
+    return _ranked(terms.items())[:limit]
+
+
+def _kept(terms: Iterable[str], generation: Generation) -> list[str]:
+    """Return the terms that no segment leaves out."""
+    return [
+        term
+        for term in terms
+        if all(
+            found is None or found.documents > 0
+            for found in (segment.written.word(term) for segment, _ in generation.segments())
+        )
     ]
+
+
+def _ranked(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     return sorted((each for each in counts if each[1]), key=lambda term: (-term[1], term[0]))
+
+
+def _affordable(terms: Sequence[TermCount]) -> list[int]:
+    """Return the numbers of the first terms, so many that their postings are soon read."""
+    totals = np.cumsum([term.documents for term in terms])
+    return [term.number for term in terms[: max(int(np.searchsorted(totals, _POSTINGS)), 1)]]
+
+
+def _having(part: str, words: Sequence[str], generation: Generation) -> Mask:
+    """Return which live documents have all the words in a part."""
+    having = generation.live
+    for word in words:
+        present = np.zeros(generation.size, np.bool_)
+        present[generation.postings(part, word).docs] = True
+        having = having & present
+    return having

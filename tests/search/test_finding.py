@@ -286,10 +286,9 @@ def test_did_you_mean(q: str, expected: str | None, spelt: Generation) -> None:
 
 @pytest.mark.parametrize(
     ("word", "distance"),
-    [("pasport", 2), ("passeprot", 1), ("apsseport", 1), ("passeports", 1), ("asseport", None)],
+    [("pasport", 2), ("passeprot", 1), ("apsseport", 1), ("passeports", 1), ("asseport", 1)],
 )
 def test_near_counts_slips(word: str, distance: int | None, spelt: Generation) -> None:
-    """A word without its first letter is not found: candidates share the first or the second."""
     found = {each.term: each.distance for each in near(word, spelt, 2)}
     assert found.get("passeport") == distance
 

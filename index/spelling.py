@@ -1,0 +1,217 @@
+"""The words of a segment as they are compared with a misspelt one.
+
+Words of three to ``MAX_LENGTH`` letters, without case and accents, stand by their length, so that
+those that a few slips may have made of a word are a few ranges of every array. Files::
+
+    spelling.shape     letters of the alphabet; how many words there are of each length
+    spelling.codes     the letters of the words, as places in the alphabet from 1 on; OTHER else
+    spelling.letters   64 bits for each word: which letters it has, see ``_letters``
+    spelling.counts    how many documents have it, at most MANY: an upper bound
+
+A word is compared in two steps: first all words of a likely length by their bits, then those that
+remain by Damerau-Levenshtein distance, all at once.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.codec.files import ArrayFile, Place, write_array
+
+MIN_LENGTH = 3
+MAX_LENGTH = 24
+MANY = 0xFFFF
+OTHER = 255
+"""The code of all letters but the 254 most frequent: equal to none."""
+_BUCKETS = 32
+
+Codes = NDArray[np.uint8]
+Bits = NDArray[np.uint64]
+
+
+class Near(NamedTuple):
+    """A word near to another, the distance, and how many documents have it (or a few less)."""
+
+    term: str
+    distance: int
+    frequency: int
+
+
+def write_spelling(folder: Place, words: Mapping[str, int]) -> None:
+    """Write the words that have a fit length and nothing but letters, with their counts."""
+    fit = sorted(word for word in words if MIN_LENGTH <= len(word) <= MAX_LENGTH and word.isalpha())
+    by_length: list[list[str]] = [[] for _ in range(MAX_LENGTH + 1)]
+    for word in fit:
+        by_length[len(word)].append(word)
+    points = [
+        np.array(group, f"<U{length}").view("<u4").reshape(len(group), length)
+        for length, group in enumerate(by_length)
+        if group
+    ]
+    flat = np.concatenate([each.ravel() for each in points]) if points else np.empty(0, np.uint32)
+    found, often = np.unique(flat, return_counts=True)
+    alphabet = found[np.argsort(-often, kind="stable")][: OTHER - 1]
+    codes = [_codes(each, alphabet) for each in points]
+    letters = [_letters(each) for each in codes]
+    counts = [words[word] for group in by_length for word in group]
+    sizes = [len(group) for group in by_length]
+    write_array(folder / "spelling.shape", np.array([*sizes, *alphabet.tolist()], np.uint32))
+    for name, arrays, dtype in (
+        ("codes", [each.ravel() for each in codes], np.uint8),
+        ("letters", letters, np.uint64),
+        ("counts", [np.minimum(np.array(counts, np.int64), MANY)], np.uint16),
+    ):
+        whole = np.concatenate(arrays) if arrays else np.empty(0)
+        write_array(folder / f"spelling.{name}", whole.astype(dtype))
+
+
+def _codes(points: NDArray[np.uint32], alphabet: NDArray[np.uint32]) -> Codes:
+    order = np.argsort(alphabet)
+    at = np.searchsorted(alphabet[order], points)
+    at[at == len(alphabet)] = 0
+    place = order[at]
+    return np.where(alphabet[place] == points, place + 1, OTHER).astype(np.uint8)
+
+
+def _letters(codes: Codes) -> Bits:
+    """Return for each row which letters it has: a bit for a letter, one more for its second.
+
+    Letters share ``_BUCKETS`` pairs of bits, the most frequent ones have one alone.
+    """
+    bits = np.zeros(len(codes), np.uint64)
+    for column in codes.T:
+        bit = np.uint64(1) << (column % _BUCKETS * 2).astype(np.uint64)
+        bits |= bit | (bits & bit) << np.uint64(1)
+    return bits
+
+
+class SpellingWords:
+    """Reads the words of one segment; safe for threads."""
+
+    def __init__(self, folder: Place) -> None:
+        self._shape = ArrayFile(folder / "spelling.shape")
+        self._codes = ArrayFile(folder / "spelling.codes")
+        self._letters = ArrayFile(folder / "spelling.letters")
+        self._counts = ArrayFile(folder / "spelling.counts")
+
+    @cached_property
+    def _alphabet(self) -> NDArray[np.uint32]:
+        """The letter of each code; unknown for 0 and ``OTHER``."""
+        alphabet = np.full(OTHER + 1, ord("\ufffd"), np.uint32)
+        letters = self._shape.slice(MAX_LENGTH + 1, self._shape.size)
+        alphabet[1 : len(letters) + 1] = letters
+        return alphabet
+
+    @cached_property
+    def _code_of(self) -> dict[str, int]:
+        letters = self._shape.slice(MAX_LENGTH + 1, self._shape.size).tolist()
+        return {chr(letter): code for code, letter in enumerate(letters, 1)}
+
+    @cached_property
+    def _starts(self) -> tuple[list[int], list[int]]:
+        """By length: the first word of it, and the first of their letters."""
+        sizes = self._shape.slice(0, MAX_LENGTH + 1).astype(np.int64)
+        rows = np.concatenate(([0], np.cumsum(sizes)))
+        letters = np.concatenate(([0], np.cumsum(sizes * np.arange(MAX_LENGTH + 1))))
+        return rows.tolist(), letters.tolist()
+
+    def near(self, word: str, distance: int) -> list[Near]:
+        """Return the words at most ``distance`` slips away from a folded one, itself included.
+
+        A slip is a letter too many, too few or wrong, or two neighbours in the wrong order
+        (optimal string alignment: no part of the word is changed twice).
+        """
+        codes = np.array([[self._code_of.get(letter, OTHER) for letter in word]], np.uint8)
+        shortest = max(len(word) - distance, MIN_LENGTH)
+        longest = min(len(word) + distance, MAX_LENGTH)
+        if shortest > longest or len(word) > MAX_LENGTH:
+            return []
+        groups = self._likely(codes, shortest, longest, distance)
+        likely = np.concatenate(groups)
+        if not len(likely):
+            return []
+        matrix = self._matrix(groups, shortest, longest)
+        ends = np.cumsum([len(group) for group in groups]).tolist()
+        distances = _distances(matrix, ends, shortest, codes[0])
+        found = np.flatnonzero(distances <= distance)
+        rows = likely[found]
+        lengths = shortest + np.searchsorted(ends, found, side="right")
+        letters = self._alphabet[matrix[:, found].T]
+        letters[np.arange(longest) >= lengths[:, None]] = 0
+        terms = np.ascontiguousarray(letters).view(f"<U{longest}").ravel().tolist()
+        counts = self._counts.parts(rows, rows + 1)[rows].tolist()
+        return list(map(Near, terms, distances[found].tolist(), counts))
+
+    def _likely(
+        self, codes: Codes, shortest: int, longest: int, distance: int
+    ) -> list[NDArray[np.intp]]:
+        """Return by length the numbers of the words that their bits do not rule out.
+
+        A letter too many or too few changes one bit, a wrong one two.
+        """
+        starts, _ = self._starts
+        first = starts[shortest]
+        bits = self._letters.slice(first, starts[longest + 1])
+        differing = np.bitwise_count(bits ^ _letters(codes)[0])
+        likely = []
+        for length in range(shortest, longest + 1):
+            here = differing[starts[length] - first : starts[length + 1] - first]
+            allowed = 2 * distance - abs(length - codes.shape[1])
+            likely.append((here <= allowed).nonzero()[0] + starts[length])
+        return likely
+
+    def _matrix(self, groups: list[NDArray[np.intp]], shortest: int, longest: int) -> Codes:
+        """Return the letters of words, a column each, padded with zeros."""
+        rows, letters = self._starts
+        matrix = np.zeros((longest, sum(map(len, groups))), np.uint8)
+        at = 0
+        for length, group in enumerate(groups, shortest):
+            if len(group):
+                words = self._codes.slice(letters[length], letters[length + 1])
+                chosen = words.reshape(-1, length)[group - rows[length]]
+                matrix[:length, at : at + len(group)] = chosen.T
+                at += len(group)
+        return matrix
+
+
+def _distances(
+    matrix: Codes, ends: list[int], shortest: int, word: Codes
+) -> NDArray[np.integer[Any]]:
+    """Return the optimal string alignment distance of ``word`` to each column of ``matrix``.
+
+    Columns stand by length, from ``shortest`` on, which end at ``ends``. The columns of the usual
+    table are bits of one number for each word, added to letter by letter: H. Hyyrö, "A
+    bit-vector algorithm for computing Levenshtein and Damerau edit distances", Nordic Journal of
+    Computing 10 (2003).
+    """
+    one = np.uint32(1)
+    count = matrix.shape[1]
+    places = np.zeros(OTHER + 1, np.uint32)
+    for at, code in enumerate(word.tolist()):
+        places[code] |= 1 << at
+    places[OTHER] = places[0] = 0
+    last = np.uint32(len(word) - 1)
+    rising = np.full(count, (1 << len(word)) - 1, np.uint32)
+    falling, diagonal, before = (np.zeros(count, np.uint32) for _ in range(3))
+    score = np.full(count, len(word), np.int32)
+    distances = np.empty(count, np.int32)
+    bounds = dict(enumerate(pairwise([0, *ends]), shortest))
+    for length, letters in enumerate(places[matrix], 1):
+        swapped = (~diagonal & letters) << one & before
+        diagonal = ((letters & rising) + rising ^ rising) | letters | falling | swapped
+        more = falling | ~(diagonal | rising)
+        less = diagonal & rising
+        score += (more >> last & one).view(np.int32)
+        score -= (less >> last & one).view(np.int32)
+        more = more << one | one
+        rising = less << one | ~(diagonal | more)
+        falling = diagonal & more
+        before = letters
+        if length in bounds:
+            start, stop = bounds[length]
+            distances[start:stop] = score[start:stop]
+    return distances

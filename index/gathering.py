@@ -54,6 +54,20 @@ class Gathering:
         lists = tuple(segment.lists(field, term) for segment in self._segments)
         return lists, 200 + sum(each.nbytes for each in lists)
 
+    def sizes(self, terms: Sequence[Lists]) -> NDArray[np.int64]:
+        """Return how many postings the lists of each term have, deleted documents included.
+
+        A document that has a term in several spellings counts once for each.
+        """
+        sizes = np.zeros(len(terms), np.int64)
+        for number, segment in enumerate(self._segments):
+            held = [lists[number] for lists in terms]
+            if held:
+                of_term = np.repeat(np.arange(len(held)), list(map(len, held)))
+                counts = segment.counts(np.concatenate(held))
+                sizes += np.bincount(of_term, counts, len(held)).astype(np.int64)
+        return sizes
+
     def postings(self, lists: Lists) -> Gathered:
         """Return the postings of some lists."""
         if len(self._segments) == 1 and self._live is None:

@@ -209,10 +209,10 @@ class Generation:
     def has_more(self, field: str, term: str, documents: int) -> bool:
         """Tell whether more than so many live documents hold a term, reading few postings."""
         lists = self.gathering.lists(field, term)
-        most = [s.longest(each) for s, each in zip(self._postings, lists, strict=True)]
-        if self._whole and max(most) > documents:
+        counts = [s.counts(each) for s, each in zip(self._postings, lists, strict=True)]
+        if self._whole and max(int(each.max(initial=0)) for each in counts) > documents:
             return True
-        return sum(most) > 0 and self.term_frequency(field, term) > documents
+        return any(map(len, lists)) and self.term_frequency(field, term) > documents
 
     def segments(self) -> Iterator[tuple[SegmentPostings, int]]:
         """Yield the postings of each segment, deleted ones too, and its first document."""

@@ -120,9 +120,9 @@ class SegmentPostings:
         number = self._find(field, term)
         return 0 if number < 0 else self._arrays.frequency(number)
 
-    def longest(self, lists: NDArray[np.uint32]) -> int:
-        """Return how many postings the longest of some lists has."""
-        return int(self._arrays.lists.counts(lists).max()) if len(lists) else 0
+    def counts(self, lists: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings each of some lists has."""
+        return self._arrays.lists.counts(lists)
 
     def starting(self, field: str, prefix: str) -> range:
         """Return the numbers of the terms that start with a prefix."""

@@ -6,7 +6,8 @@ themes in common add to that, and reach documents in other languages.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,8 @@ from search.nodes import Word
 from search.scoring import Frame, idf
 
 MAX_WORDS = 25
+MAX_POSTINGS = 50_000
+"""Postings that are read of all words together."""
 MAX_CONSIDERED = 300
 MAX_CHARACTERS = 50_000
 """As much of a text as is read to find out what it is about."""
@@ -49,9 +52,11 @@ def similar(
     for word, weight in _telling_words(document, of_language, evaluation):
         hits = evaluation.hits(word)
         scores[hits.docs] += np.float32(weight) * hits.scores
-    scores += _common_values(doc, generation, evaluation.statistics.everywhere)
+    _add_common_values(scores, doc, generation, evaluation.statistics.everywhere)
     scores[doc] = 0.0
-    found = np.flatnonzero((scores > 0.0) & generation.live)
+    scores[~generation.live] = 0.0
+    least = np.partition(scores, -limit)[-limit] if limit < len(scores) else np.float32(0.0)
+    found = np.flatnonzero((scores >= least) & (scores > 0.0))
     ranked = found[np.lexsort((generation.order[found], -scores[found]))][:limit]
     return [Similar(int(each), float(scores[each])) for each in ranked]
 
@@ -68,35 +73,55 @@ def _telling_words(
                 tokens.setdefault(token.folded, token)
                 counts[token.folded] += weight
     frame = evaluation.statistics.frame(of_language.suffix)
-    weights: dict[tuple[str, ...], tuple[float, str]] = {}
+    found: dict[tuple[str, ...], tuple[str, int]] = {}
     for literal, count in counts.most_common():
-        if len(weights) == MAX_CONSIDERED:
+        if len(found) == MAX_CONSIDERED:
             break
         forms = of_language.forms(tokens[literal])
-        if forms and forms not in weights:
-            rarity = _rarity(forms, of_language.suffix, frame, evaluation.generation)
-            weights[forms] = (rarity * (1.0 + np.log(count)), literal)
-    best = sorted(weights.items(), key=lambda item: (-item[1][0], item[1][1]))[:MAX_WORDS]
+        if forms:
+            found.setdefault(forms, (literal, count))
+    held = _frequencies(list(found), of_language.suffix, evaluation.generation)
+    ranked = sorted(
+        (-idf(frame, matching) * (1.0 + log(count)), literal, forms, matching)
+        for (forms, (literal, count)), matching in zip(found.items(), held, strict=True)
+        if matching > 1
+    )
     return [
-        (Word(literal, {of_language.suffix: forms}), weight / best[0][1][0])
-        for forms, (weight, literal) in best
-        if weight > 0.0
+        (Word(literal, {of_language.suffix: forms}), weight / ranked[0][0])
+        for weight, literal, forms in _affordable(ranked)
     ]
 
 
-def _rarity(forms: tuple[str, ...], suffix: str, frame: Frame, generation: Generation) -> float:
-    """Return the idf of a word that other documents have too, 0 of one that they have not."""
-    matching = max(generation.term_frequency(f"body_{suffix}", form) for form in forms)
-    return idf(frame, matching) if matching > 1 else 0.0
+def _affordable(
+    ranked: Sequence[tuple[float, str, tuple[str, ...], int]],
+) -> Iterator[tuple[float, str, tuple[str, ...]]]:
+    """Yield the first words, but those that would take too much to look for."""
+    left = MAX_POSTINGS
+    for weight, literal, forms, matching in ranked[:MAX_WORDS]:
+        if matching <= left:
+            left -= matching
+            yield weight, literal, forms
 
 
-def _common_values(doc: int, generation: Generation, frame: Frame) -> NDArray[np.float32]:
-    scores = np.zeros(generation.size, np.float32)
+def _frequencies(
+    words: Sequence[tuple[str, ...]], suffix: str, generation: Generation
+) -> list[int]:
+    """Return about how many documents have each word, by its forms, in their body."""
+    gathering = generation.gathering
+    forms = [form for word in words for form in word]
+    sizes = gathering.sizes([gathering.lists(f"body_{suffix}", form) for form in forms]).tolist()
+    each = iter(sizes)
+    return [max(next(each) for _ in word) for word in words]
+
+
+def _add_common_values(
+    scores: NDArray[np.float32], doc: int, generation: Generation, frame: Frame
+) -> None:
     for facet, weight in VALUE_WEIGHTS.items():
         column = generation.columns[facet]
         positions: Mapping[str, int] = column.ordinal
+        totals = column.totals.counts
         for value in column.of(doc):
-            carrying = column.mask([positions[value]]) & generation.live
-            rarity = idf(frame, int(np.count_nonzero(carrying)))
-            scores[carrying] += np.float32(weight * rarity)
-    return scores
+            ordinal = positions[value]
+            rarity = idf(frame, int(totals[ordinal]))
+            scores[column.mask([ordinal])] += np.float32(weight * rarity)

@@ -53,9 +53,11 @@ class PostingsWriter:
     def _numbered(self, keys: Sequence[str]) -> NDArray[np.int32]:
         known = self._numbers
         found = list(map(known.get, keys))
-        while None in found:
-            at = found.index(None)
-            found[at] = known[keys[at]] = len(known)
+        if None in found:
+            for key in keys:
+                if key not in known:
+                    known[key] = len(known)
+            found = list(map(known.get, keys))
         return np.array(found, np.int32)
 
     def commit(self) -> None:

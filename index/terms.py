@@ -59,7 +59,7 @@ def vocabulary(keys: Sequence[str], lists: NDArray[np.integer[Any]]) -> Vocabula
     ``w * len(PARTS) + p``.
     """
     numbers, parts = np.divmod(lists, len(PARTS))
-    words = {number: _word(keys[number]) for number in np.unique(numbers).tolist()}
+    words = _words(keys, np.unique(numbers).tolist())
     order = sorted(words, key=lambda number: words[number].order)
     place = np.empty(len(keys), np.int64)
     place[order] = np.arange(len(order))
@@ -71,9 +71,11 @@ def vocabulary(keys: Sequence[str], lists: NDArray[np.integer[Any]]) -> Vocabula
     for at, (number, part) in enumerate(pairs):
         word = words[number]
         if word.written:
-            _add(fields, PARTS[part], word.written, at)
-        for form in word.forms:
-            _add(fields, f"{PARTS[part]}_{word.suffix}", form, at)
+            _add(fields.setdefault(PARTS[part], {}), word.written, at)
+        if word.forms:
+            terms_of = fields.setdefault(f"{PARTS[part]}_{word.suffix}", {})
+            for form in word.forms:
+                _add(terms_of, form, at)
     terms = {field: sorted(fields[field]) for field in sorted(fields)}
     members = [fields[field][term] for field, found in terms.items() for term in found]
     counts = np.fromiter(map(len, members), np.int64, len(members))
@@ -83,31 +85,36 @@ def vocabulary(keys: Sequence[str], lists: NDArray[np.integer[Any]]) -> Vocabula
     return Vocabulary(rank, terms, counts, flat, [word.normal for word in of_list], stops)
 
 
-def _add(fields: dict[str, dict[bytes, list[int]]], field: str, term: bytes, at: int) -> None:
-    terms = fields.setdefault(field, {})
+def _add(terms: dict[bytes, list[int]], term: bytes, at: int) -> None:
     if term in terms:
         terms[term].append(at)
     else:
         terms[term] = [at]
 
 
-def _word(key: str) -> _Word:
-    suffix, _, written = key.partition("\0")
-    token = word_token(written.removesuffix("'"))
-    folded = _bytes(token.folded)
+def _words(keys: Sequence[str], numbers: Sequence[int]) -> dict[int, _Word]:
+    """Analyse words by their numbers, those of one analyzer together."""
+    by_suffix: dict[str, list[tuple[int, str]]] = {}
+    words: dict[int, _Word] = {}
+    for number in numbers:
+        suffix, _, written = keys[number].partition("\0")
+        if written.endswith("'"):
+            words[number] = _word(keys[number], suffix, written[:-1], ())
+        else:
+            by_suffix.setdefault(suffix, []).append((number, written))
+    for suffix, mine in by_suffix.items():
+        forms = analyzer(suffix).forms_of([written for _, written in mine])
+        for (number, written), each in zip(mine, forms, strict=True):
+            words[number] = _word(keys[number], suffix, written, each)
+    return words
+
+
+def _word(key: str, suffix: str, written: str, forms: tuple[str, ...]) -> _Word:
+    plain = written.isascii() and written.isalnum()
+    folded = _bytes(written if plain else word_token(written).folded)
     # Other spellings, other languages, follow one another.
     order = b"\0".join((folded, key.encode("utf-8", "replace")))
-    elided = written.endswith("'")
-    of_language = analyzer(suffix)
-    forms = () if elided else of_language.forms(token)
-    return _Word(
-        order,
-        token.normal,
-        folded,
-        suffix,
-        [_bytes(form) for form in dict.fromkeys(map(fit, forms))],
-        elided or of_language.is_stop(token),
-    )
+    return _Word(order, written, folded, suffix, [*dict.fromkeys(map(_bytes, forms))], not forms)
 
 
 def _bytes(term: str) -> bytes:

@@ -8,6 +8,7 @@ over words.
 A *word* is an analyzer's suffix and a word as ``Token.normal`` has it; ``word_key`` ties them.
 """
 
+import re
 import threading
 from array import array
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import ANALYZERS, PART_GAP, Token, analyzer
+from index.analysis import ANALYZERS, PART_GAP, Token, analyzer, normalize
 from index.analysis.tokenizer import CHUNK, MAX_TERM, analyse_chunk
 from index.codec.lists import places
 from index.document import Span
@@ -107,6 +108,26 @@ class _Tables(threading.local):
         return len(self.spans) - 1
 
 
+_LETTERS = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+_WORD = re.compile(f"[{_LETTERS}]+")
+_ELIDED = re.compile(
+    f"([ldstcjnmLDSTCJNM]|[qQ]u)['’]([aeiouyhàâäéèêëîïôöùûüAEIOUYHÀÂÉÈÊÎÔ][{_LETTERS}]*)"
+)
+
+
+def _quick(piece: str) -> list[str] | None:
+    """Return the words of a piece that is one, or an article and one, as most are.
+
+    As ``analyse_chunk`` has them. None for all others.
+    """
+    if _WORD.fullmatch(piece):
+        return [normalize(piece)[:MAX_TERM]]
+    elided = _ELIDED.fullmatch(piece)
+    if elided:
+        return [f"{elided[1].lower()}'", normalize(elided[2])[:MAX_TERM]]
+    return None
+
+
 class _Rows(dict[str, int]):
     """Piece of text -> its row, for one analyzer."""
 
@@ -116,9 +137,10 @@ class _Rows(dict[str, int]):
 
     def __missing__(self, piece: str) -> int:
         self._tables.weight += len(piece)
-        if piece.isalpha() and piece.isascii() and len(piece) <= MAX_TERM:
-            # Most are; what ``analyse_chunk`` gives for them.
-            row = self._tables.row(1, [(f"{self._suffix}\0{piece.lower()}", 0)], 0)
+        quick = _quick(piece) if len(piece) <= MAX_TERM else None
+        if quick:
+            entries = [(f"{self._suffix}\0{word}", at) for at, word in enumerate(quick)]
+            row = self._tables.row(len(quick), entries, 0)
         else:
             row = self._analysed(piece)
         self[piece] = row

@@ -1,5 +1,6 @@
 """One analyzer per language: tokens to the terms under which documents are found."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
@@ -64,6 +65,9 @@ _MAX_ENTRIES: Final = 65_536
 _MAX_FORMS: Final = 16_384
 _MAX_CACHED: Final = 40
 
+# Words that are their own folded form, as their stems are.
+_PLAIN: Final = re.compile("[a-z]{1,100}")
+
 _local = threading.local()
 
 
@@ -76,6 +80,11 @@ def _stem(algorithm: str, word: str) -> str:
     if stem is None:
         stem = stemmers[algorithm] = Stemmer.Stemmer(algorithm, 0).stemWord
     return stem(word)
+
+
+def _stem_all(algorithm: str | None, words: list[str]) -> list[str]:
+    found: list[str] = Stemmer.Stemmer(algorithm, 0).stemWords(words)
+    return found
 
 
 class _Entry(NamedTuple):
@@ -162,9 +171,25 @@ class Analyzer:
         if self.suffix in inflection.STEMMED_TWICE:
             yield fold(_stem(self._algorithm, _stem(self._algorithm, word)))
 
-    def word_forms(self, normal: str) -> tuple[str, ...]:
-        """Return ``forms`` of a word by its ``Token.normal`` alone, not being an elision."""
-        return self.forms(word_token(normal))
+    def forms_of(self, normals: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return ``forms`` of many words by their ``Token.normal``, none being an elision.
+
+        What ``forms(word_token(normal))`` gives, several times as quickly for plain words.
+        """
+        found: list[tuple[str, ...]] = [()] * len(normals)
+        plain = []
+        for at, normal in enumerate(normals):
+            if self._algorithm and self.suffix != "ar" and _PLAIN.fullmatch(normal):
+                if normal not in self._stop_words and normal not in self._folded_stop_words:
+                    plain.append(at)
+            else:
+                found[at] = self.forms(word_token(normal))
+        stems = _stem_all(self._algorithm, [normals[at] for at in plain]) if plain else []
+        further = self.suffix in inflection.BASES or self.suffix in inflection.STEMMED_TWICE
+        for at, stem in zip(plain, stems, strict=True):
+            rest = self._further_stems(normals[at]) if further else ()
+            found[at] = tuple(dict.fromkeys(form for form in (stem, *rest) if form))
+        return found
 
     def entry(self, surface: str) -> _Entry:
         """Return the terms of one chunk of a text; short chunks are kept."""

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.analysis import ANALYZERS, PART_GAP, analyse, analyzer, direction, tokenize
+from index.analysis.tokenizer import word_token
 from index.document import Span
 
 # Pairs that must share a form, per language.
@@ -191,3 +192,11 @@ def test_analyzers_work_from_several_threads() -> None:
     for thread in threads:
         thread.join()
     assert not failures
+
+
+@given(st.lists(st.one_of(WORD, st.text("abcéœß-1"), st.text()), max_size=9))
+def test_forms_of_many_words_are_those_of_each(words: list[str]) -> None:
+    normals = [t.normal for word in words for t in tokenize(word) if t.kind != "elision"]
+    for code in ("fr", "en", "es", "pt", "ro", "ar", "de", "xx"):
+        of = analyzer(code)
+        assert of.forms_of(normals) == [of.forms(word_token(normal)) for normal in normals]

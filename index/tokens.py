@@ -109,23 +109,25 @@ class _Tables(threading.local):
 
 
 _LETTERS = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
-_WORD = re.compile(f"[{_LETTERS}]+")
+_WORD = re.compile(f"([{_LETTERS}]+)|([{_LETTERS}]{{2,}})\\.")
 _ELIDED = re.compile(
-    f"([ldstcjnmLDSTCJNM]|[qQ]u)['’]([aeiouyhàâäéèêëîïôöùûüAEIOUYHÀÂÉÈÊÎÔ][{_LETTERS}]*)"
+    f"([ldstcjnmLDSTCJNM]|[qQ]u)['’]([aeiouyhàâäéèêëîïôöùûüAEIOUYHÀÂÉÈÊÎÔ][{_LETTERS}]+)\\.?"
 )
+_DIGITS = re.compile("[0-9]+(?:-[0-9]+)*")
 
 
-def _quick(piece: str) -> list[str] | None:
-    """Return the words of a piece that is one, or an article and one, as most are.
+def _quick(piece: str) -> tuple[str, ...]:
+    """Return the words of a piece that is one, an article and one, or digits, as most are.
 
-    As ``analyse_chunk`` has them. None for all others.
+    As ``analyse_chunk`` has them. Nothing for all others.
     """
-    if _WORD.fullmatch(piece):
-        return [normalize(piece)[:MAX_TERM]]
-    elided = _ELIDED.fullmatch(piece)
-    if elided:
-        return [f"{elided[1].lower()}'", normalize(elided[2])[:MAX_TERM]]
-    return None
+    if word := _WORD.fullmatch(piece):
+        return (normalize(word[1] or word[2])[:MAX_TERM],)
+    if elided := _ELIDED.fullmatch(piece):
+        return f"{elided[1].lower()}'", normalize(elided[2])[:MAX_TERM]
+    if _DIGITS.fullmatch(piece):
+        return tuple(piece.split("-"))
+    return ()
 
 
 class _Rows(dict[str, int]):
@@ -137,10 +139,10 @@ class _Rows(dict[str, int]):
 
     def __missing__(self, piece: str) -> int:
         self._tables.weight += len(piece)
-        quick = _quick(piece) if len(piece) <= MAX_TERM else None
+        quick = _quick(piece) if len(piece) <= MAX_TERM else ()
         if quick:
             entries = [(f"{self._suffix}\0{word}", at) for at, word in enumerate(quick)]
-            row = self._tables.row(len(quick), entries, 0)
+            row = self._tables.row(len(quick), entries, _edges(piece))
         else:
             row = self._analysed(piece)
         self[piece] = row
@@ -153,8 +155,11 @@ class _Rows(dict[str, int]):
             chunk = analyse_chunk(surface)
             entries += [(word_key(self._suffix, t), span + t.position) for t in chunk.tokens]
             span += chunk.positions
-        edges = _BEGINS * piece[0].isdecimal() | _ENDS * piece[-1].isdecimal()
-        return self._tables.row(span, entries, edges)
+        return self._tables.row(span, entries, _edges(piece))
+
+
+def _edges(piece: str) -> int:
+    return _BEGINS * piece[0].isdecimal() | _ENDS * piece[-1].isdecimal()
 
 
 _tables = _Tables()

@@ -1,10 +1,10 @@
 """The words of a segment as they are compared with a misspelt one.
 
 Words of three to ``MAX_LENGTH`` letters, without case and accents, stand by their length, so that
-those that a few slips may have made of a word are a few ranges of every array. Files::
+those from which a few slips may have made another are one range of every array. Files::
 
-    spelling.shape     letters of the alphabet; how many words there are of each length
-    spelling.codes     the letters of the words, as places in the alphabet from 1 on; OTHER else
+    spelling.shape     how many words there are of each length, from 0 on; then the alphabet
+    spelling.codes     the letters of the words, as places in the alphabet from 1 on
     spelling.letters   64 bits for each word: which letters it has, see ``_letters``
     spelling.counts    how many documents have it, at most MANY: an upper bound
 
@@ -12,6 +12,7 @@ A word is compared in two steps: first all words of a likely length by their bit
 remain by Damerau-Levenshtein distance, all at once.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
@@ -25,8 +26,9 @@ from index.codec.files import ArrayFile, Place, write_array
 MIN_LENGTH = 3
 MAX_LENGTH = 24
 MANY = 0xFFFF
-OTHER = 255
-"""The code of all letters but the 254 most frequent: equal to none."""
+MOST_LETTERS = 254
+OTHER = MOST_LETTERS + 1
+"""The code of a letter that no word has."""
 _BUCKETS = 32
 
 Codes = NDArray[np.uint8]
@@ -42,39 +44,43 @@ class Near(NamedTuple):
 
 
 def write_spelling(folder: Place, words: Mapping[str, int]) -> None:
-    """Write the words that have a fit length and nothing but letters, with their counts."""
+    """Write the words that have a fit length and nothing but letters, with their counts.
+
+    Words with other letters than the ``MOST_LETTERS`` most frequent are left out.
+    """
     fit = sorted(word for word in words if MIN_LENGTH <= len(word) <= MAX_LENGTH and word.isalpha())
+    often = Counter("".join(fit))
+    alphabet = "".join(sorted(often, key=lambda letter: (-often[letter], letter))[:MOST_LETTERS])
+    if len(often) > len(alphabet):
+        known = set(alphabet)
+        fit = [word for word in fit if known.issuperset(word)]
     by_length: list[list[str]] = [[] for _ in range(MAX_LENGTH + 1)]
     for word in fit:
         by_length[len(word)].append(word)
-    points = [
-        np.array(group, f"<U{length}").view("<u4").reshape(len(group), length)
+    points = _points(alphabet)
+    codes = [
+        _codes(_points("".join(group)), points).reshape(-1, length)
         for length, group in enumerate(by_length)
         if group
     ]
-    flat = np.concatenate([each.ravel() for each in points]) if points else np.empty(0, np.uint32)
-    found, often = np.unique(flat, return_counts=True)
-    alphabet = found[np.argsort(-often, kind="stable")][: OTHER - 1]
-    codes = [_codes(each, alphabet) for each in points]
-    letters = [_letters(each) for each in codes]
-    counts = [words[word] for group in by_length for word in group]
-    sizes = [len(group) for group in by_length]
-    write_array(folder / "spelling.shape", np.array([*sizes, *alphabet.tolist()], np.uint32))
-    for name, arrays, dtype in (
-        ("codes", [each.ravel() for each in codes], np.uint8),
-        ("letters", letters, np.uint64),
-        ("counts", [np.minimum(np.array(counts, np.int64), MANY)], np.uint16),
-    ):
-        whole = np.concatenate(arrays) if arrays else np.empty(0)
-        write_array(folder / f"spelling.{name}", whole.astype(dtype))
+    counts = [min(words[word], MANY) for group in by_length for word in group]
+    shape = np.concatenate([np.array([len(group) for group in by_length], np.uint32), points])
+    write_array(folder / "spelling.shape", shape)
+    nothing = np.empty(0, np.uint8)
+    write_array(folder / "spelling.codes", np.concatenate([nothing, *(c.ravel() for c in codes)]))
+    letters = [np.empty(0, np.uint64), *map(_letters, codes)]
+    write_array(folder / "spelling.letters", np.concatenate(letters))
+    write_array(folder / "spelling.counts", np.array(counts, np.uint16))
+
+
+def _points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
 def _codes(points: NDArray[np.uint32], alphabet: NDArray[np.uint32]) -> Codes:
+    """Return the places, from 1 on, of letters in an alphabet that has them all."""
     order = np.argsort(alphabet)
-    at = np.searchsorted(alphabet[order], points)
-    at[at == len(alphabet)] = 0
-    place = order[at]
-    return np.where(alphabet[place] == points, place + 1, OTHER).astype(np.uint8)
+    return (order[np.searchsorted(alphabet[order], points)] + 1).astype(np.uint8)
 
 
 def _letters(codes: Codes) -> Bits:
@@ -100,8 +106,8 @@ class SpellingWords:
 
     @cached_property
     def _alphabet(self) -> NDArray[np.uint32]:
-        """The letter of each code; unknown for 0 and ``OTHER``."""
-        alphabet = np.full(OTHER + 1, ord("\ufffd"), np.uint32)
+        """The letter of each code."""
+        alphabet = np.zeros(OTHER + 1, np.uint32)
         letters = self._shape.slice(MAX_LENGTH + 1, self._shape.size)
         alphabet[1 : len(letters) + 1] = letters
         return alphabet

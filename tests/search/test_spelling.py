@@ -1,5 +1,6 @@
 """Words spelt nearly alike, against the distance as its definition has it."""
 
+import json
 import random
 from functools import cache
 from pathlib import Path
@@ -8,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.build import BuildOptions, rebuild, update
 from index.document import Document, Fields, Language
-from index.generations import Generation
+from index.generations import Archive, Generation
 from index.publishing import index_documents
-from search.spelling import near
+from search.query import parse
+from search.spelling import did_you_mean, near
 
 
 @cache
@@ -47,3 +50,16 @@ def test_near_words_are_those_within_the_distance(
     assert {each.term: each.distance for each in near(word, generation, most)} == {
         term: distance(word, term) for term in made - {word} if distance(word, term) <= most
     }
+
+
+def test_words_of_deleted_documents_are_not_suggested(tmp_path: Path) -> None:
+    source, root = tmp_path / "a.jsonl", tmp_path / "index"
+    texts = ["le passeport", "la passerelle", *(f"le rien {n}" for n in range(20))]
+    for texts_now, expected in ((texts, "passeport"), (texts[1:], None), (texts, "passeport")):
+        records = [{"id": text, "text": text, "language": "fr"} for text in texts_now]
+        source.write_text("".join(json.dumps(each) + "\n" for each in records), "utf-8")
+        (update if root.exists() else rebuild)(root, [source], BuildOptions(workers=0))
+        generation = Archive(root).current()
+        parsed = parse("passeprot", generation.analyzers)
+        assert did_you_mean(parsed, generation, 0) == expected
+    assert len(generation.manifest.segments) == 2

@@ -1,0 +1,71 @@
+"""Words near to another, whatever their letters, against the distance as its definition has it."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.spelling import MANY, MAX_LENGTH, MIN_LENGTH, MOST_LETTERS, SpellingWords, write_spelling
+
+LETTERS = "eaistрмοαاللة𐓘ß"
+WORDS = st.text(LETTERS, min_size=1, max_size=8)
+
+
+@cache
+def distance(one: str, other: str) -> int:
+    """Return the optimal string alignment distance."""
+    if not one or not other:
+        return len(one) + len(other)
+    ways = [
+        distance(one[:-1], other) + 1,
+        distance(one, other[:-1]) + 1,
+        distance(one[:-1], other[:-1]) + (one[-1] != other[-1]),
+    ]
+    if len(one) > 1 and len(other) > 1 and one[-2:] == other[-1] + other[-2]:
+        ways.append(distance(one[:-2], other[:-2]) + 1)
+    return min(ways)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    words=st.dictionaries(WORDS, st.integers(1, 100_000), max_size=40),
+    asked=st.lists(WORDS, min_size=1, max_size=5),
+    most=st.sampled_from([1, 2, 3]),
+)
+def test_near_words(
+    words: dict[str, int], asked: list[str], most: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder: Path = tmp_path_factory.mktemp("words")
+    write_spelling(folder, words)
+    opened = SpellingWords(folder)
+    for word in [*asked, *list(words)[:5]]:
+        expected = {
+            (term, distance(word, term), min(count, MANY))
+            for term, count in words.items()
+            if len(term) >= MIN_LENGTH and distance(word, term) <= most
+        }
+        assert set(opened.near(word, most)) == expected
+
+
+def test_words_of_very_rare_letters_are_left_out(tmp_path: Path) -> None:
+    letters = [chr(point) for point in range(0x4E00, 0x4E00 + 2 * MOST_LETTERS)]
+    words = {letters[at] + letters[at + 1] + "abc": 1 for at in range(0, len(letters), 2)}
+    write_spelling(tmp_path, words)
+    opened = SpellingWords(tmp_path)
+    kept = {word for word in words if (word, 0, 1) in opened.near(word, 2)}
+    assert 0 < len(kept) < len(words)
+    for word in words:
+        expected = {(each, distance(word, each), 1) for each in kept if distance(word, each) <= 2}
+        assert set(opened.near(word, 2)) == expected
+
+
+def test_lengths_that_no_word_has(tmp_path: Path) -> None:
+    longest = "a" * MAX_LENGTH
+    write_spelling(tmp_path, {"ab": 1, longest: 2, longest + "a": 3, "a1b": 4})
+    opened = SpellingWords(tmp_path)
+    assert opened.near(longest[1:], 1) == [(longest, 1, 2)]
+    assert opened.near(longest, 1) == [(longest, 0, 2)]
+    for word in ("", "a", "ab", "abc", longest + "a"):
+        assert opened.near(word, 1) == []

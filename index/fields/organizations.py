@@ -24,6 +24,7 @@ from index.fields.organizations_words import Candidate
 from index.fields.pairs import Pair, find_pairs
 from index.vocabularies import organizations as authority_of_organizations
 from index.vocabularies.folding import Folded, fold_key, fold_text
+from index.vocabularies.organizations_grammar import grammar
 from index.vocabularies.rows import slug
 
 _NEARLY = 0.6
@@ -111,7 +112,7 @@ def find_all(text: str, language: str, folded: Folded | None = None, *, ner: boo
         ]
         rest += _untouched(named, rest, taken)
     bearers: dict[str, str] = {}
-    for name in name_candidates(text, language, rest):
+    for name in name_candidates(text, language, rest, _begun(text, language, kept)):
         spans[name.id].extend(name.spans)
         for span in name.spans:
             taken.take(span)
@@ -128,6 +129,18 @@ def find_all(text: str, language: str, folded: Folded | None = None, *, ner: boo
         organizations.append(Organization(id, " ".join(label.split()), tuple(where), known))
     organizations.sort(key=lambda organization: (organization.spans[0], organization.id))
     return Found(tuple(organizations), covered)
+
+
+def _begun(text: str, language: str, kept: list[Mention]) -> dict[str, str]:
+    """Return the organizations by those first words of their names that may stand alone."""
+    alone = grammar(language)["bare"]
+    begun: dict[str, str] = {}
+    for mention in kept:
+        if mention.form.words > 1 and not mention.form.acronym:
+            first = fold_key(text[mention.span.start : mention.span.end]).partition(" ")[0]
+            if first in alone and mention.form.id != TRAP:
+                begun.setdefault(first, mention.form.id)
+    return begun
 
 
 def _untouched(

@@ -22,6 +22,8 @@ _ENGLISH_WORDS = (
     " authority army studios records bank"
 )
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_SINGLE = frozenset(("bank", "university", "church", "court"))
+"""Of these ``and`` joins another (``Bank of America and Sanwa``)."""
 _PLACES = frozenset(("los", "las", "la", "el", "des"))
 _DAUGHTERS = frozenset(("tochter", "tochterfirma", "mutter", "chef", "betreiber"))
 _OFFICES = frozenset(("minister", "president", "chairman", "governor", "secretary", "senator"))
@@ -128,7 +130,11 @@ def _ending(
             if index == first + 1 and words[first].folded in _COMMON:
                 return None
             banking = words[index - 1].folded in ("trust", "bank")
-            return _prolonged(words, index, last) if banking else index
+            if banking:
+                return _prolonged(words, index, last)
+            while index < last and words[index + 1].folded in legal and words[index + 1].capital:
+                index += 1  # Co Ltd
+            return index
         if word.folded in suffix and word.capital:
             best = index
         elif word.folded == "and" and best is not None and best == index - 1:
@@ -138,7 +144,13 @@ def _ending(
     if best is not None:
         return _prolonged(words, best, last) if words[best].folded in _OPEN else best
     begins = words[first].folded in grammar["of"] and last > first + 1 and language != "de"
-    return last if begins and words[first + 1].folded in ("of", "for") else None
+    if not begins or words[first + 1].folded not in ("of", "for"):
+        return None
+    if words[first].folded in _SINGLE:
+        for index in range(first + 2, last):
+            if words[index].folded == "and":
+                return index - 1
+    return last
 
 
 def _is_legal(word: Word, language: str) -> bool:

@@ -5,7 +5,7 @@ accents, article, plural or legal form are one organization.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -180,10 +180,14 @@ class Named(NamedTuple):
     aliases: tuple[str, ...]
 
 
-def name_candidates(text: str, language: str, candidates: list[Candidate]) -> list[Named]:
+def name_candidates(
+    text: str, language: str, candidates: list[Candidate], begun: Mapping[str, str]
+) -> list[Named]:
     """Join candidates that name one organization and give each an id.
 
-    The id is the authority's where it knows the name without its legal form.
+    The id is the authority's where it knows the name without its legal form. ``begun`` gives the
+    known organizations of the document by the first word of their names: bare ``Senado`` is the
+    ``Senado Federal`` named elsewhere.
     """
     spans: dict[str, list[Span]] = {}
     aliases: dict[str, list[str]] = {}
@@ -200,7 +204,7 @@ def name_candidates(text: str, language: str, candidates: list[Candidate]) -> li
     joined: dict[str, Named] = {}
     for key, where in spans.items():
         whole = longer.get(key, key)
-        id = _known(whole) or "~" + slug(whole)
+        id = begun.get(whole) or _known(whole, language) or "~" + slug(whole)
         before = joined.get(id, Named(id, (), ()))
         joined[id] = Named(
             id, (*before.spans, *where), tuple(dict.fromkeys((*before.aliases, *aliases[key])))
@@ -208,12 +212,20 @@ def name_candidates(text: str, language: str, candidates: list[Candidate]) -> li
     return list(joined.values())
 
 
-def _known(key: str) -> str | None:
-    """Return the organization of the authority that bears a folded name without ambiguity."""
+def _known(key: str, language: str) -> str | None:
+    """Return the organization of the authority that bears a folded name without ambiguity.
+
+    A name that is not looked for counts in its own language alone.
+    """
     authority = organizations()
     id = authority.resolve(key)
     if id is None or len(key) < _SHORTEST:
         return None
     entry = authority.entries[id]
-    sure = any(not name.ambiguous and fold_key(name.text) == key for name in entry.names)
+    sure = any(
+        not name.ambiguous
+        and fold_key(name.text) == key
+        and (name.sought or name.language == language)
+        for name in entry.names
+    )
     return id if sure else None

@@ -8,7 +8,7 @@ half of it.
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -29,11 +29,18 @@ Asked = tuple[DateField, Interval, int]
 _LAST = "\U0010ffff"
 
 
-class NameKey(NamedTuple):
-    """A name of a value from one of its words on, folded, and the ordinal of the value."""
+class NameKeys(NamedTuple):
+    """Names of values from one of their words on, folded and sorted; the ordinals of the values."""
 
-    key: str
-    ordinal: int
+    keys: list[str]
+    ordinals: NDArray[np.int32]
+
+
+@lru_cache(maxsize=8192)
+def _keys(name: str) -> tuple[str, ...]:
+    """Return a name from each of its words on, folded."""
+    words = _WORD.findall(fold(name))
+    return tuple(" ".join(words[at:])[:_KEY_CHARACTERS] for at in range(len(words)))
 
 
 class Names:
@@ -68,22 +75,26 @@ class Names:
         return self.column.totals.counts
 
     @cached_property
-    def keys(self) -> list[NameKey]:
+    def keys(self) -> NameKeys:
         """Every name of every value from each of its words on, sorted."""
-        keys = set()
-        for ordinal, value in enumerate(self.column.values):
-            for name in self._names(value):
-                words = _WORD.findall(fold(name))
-                for start in range(len(words)):
-                    keys.add(NameKey(" ".join(words[start:])[:_KEY_CHARACTERS], ordinal))
-        return sorted(keys)
+        found = sorted(
+            {
+                (key, ordinal)
+                for ordinal, value in enumerate(self.column.values)
+                for name in self._names(value)
+                for key in _keys(name)
+            }
+        )
+        ordinals = np.fromiter((ordinal for _, ordinal in found), np.int32, len(found))
+        return NameKeys([key for key, _ in found], ordinals)
 
-    def starting(self, prefix: str) -> NDArray[np.int64]:
+    def starting(self, prefix: str) -> NDArray[np.int32]:
         """Return the ordinals of the values a word of whose names starts like ``prefix``."""
         key = " ".join(_WORD.findall(fold(prefix)))[:_KEY_CHARACTERS]
-        first = bisect_left(self.keys, (key,))
-        last = bisect_left(self.keys, (key + _LAST,))
-        return np.unique(np.array([k.ordinal for k in self.keys[first:last]], dtype=np.int64))
+        keys, ordinals = self.keys
+        first = bisect_left(keys, key)
+        last = bisect_left(keys, key + _LAST, first)
+        return np.unique(ordinals[first:last])
 
     @cached_property
     def folded(self) -> dict[str, str]:

@@ -171,23 +171,46 @@ class SegmentPostings:
         """Return the postings of the lists of successive terms, list after list."""
         return self._arrays.postings_of(numbers)
 
-    def docs_of(self, numbers: Sequence[int]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Return documents that hold some terms, in no order, and at which index each term is.
+    def docs_of(self, numbers: Sequence[int]) -> NDArray[np.int32]:
+        """Return the documents that hold any of some terms, in no order and some repeatedly."""
+        lists, _ = self._lists_of(numbers)
+        return self._docs(lists)[0]
 
-        A document that has a term in several spellings is given once for each.
-        """
-        of_terms = [self._arrays.lists_of(range(number, number + 1)) for number in numbers]
-        if not of_terms:
-            return np.empty(0, np.int32), np.empty(0, np.int64)
-        lists = np.concatenate(of_terms)
-        which = np.repeat(np.arange(len(of_terms)), list(map(len, of_terms)))
+    def holding(self, numbers: Sequence[int], among: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return how many of the documents ``among`` all hold each of some terms."""
+        lists, which = self._lists_of(numbers)
+        held = np.zeros(len(numbers), np.int64)
+        alone = np.bincount(which, minlength=len(numbers))[which] == 1
+        alone &= self._arrays.lists.counts(lists) > _LONG
+        for at in np.flatnonzero(alone).tolist():
+            docs = self._arrays.lists.postings(int(lists[at])).docs
+            held[which[at]] = np.count_nonzero(among[docs])
+        docs, of_list = self._docs(lists[~alone])
+        hits = np.flatnonzero(among[docs])
+        keys = which[~alone][of_list[hits]] << 32 | docs[hits]
+        keys.sort()
+        new = np.ones(len(keys), np.bool_)
+        np.not_equal(keys[1:], keys[:-1], out=new[1:])
+        return held + np.bincount(keys[new] >> 32, minlength=len(numbers))
+
+    def _lists_of(self, numbers: Sequence[int]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """Return the lists of terms, and at which index the term of each list is."""
+        if isinstance(numbers, range):
+            lists, held = self._arrays.lists_of(numbers), self._arrays.list_counts(numbers)
+        else:
+            of_terms = [self._arrays.lists_of(range(each, each + 1)) for each in numbers]
+            lists = np.concatenate([np.empty(0, np.uint32), *of_terms])
+            held = np.array(list(map(len, of_terms)), np.int64)
+        return lists, np.repeat(np.arange(len(held)), held)
+
+    def _docs(self, lists: NDArray[np.uint32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return the documents in lists, the lists in no order, and at which index each is."""
         long = self._arrays.lists.counts(lists) > _LONG
         short = self._arrays.lists.many(lists[~long])
         parts = [self._arrays.lists.postings(number).docs for number in lists[long].tolist()]
-        counts = [*short.counts.tolist(), *map(len, parts)]
-        return np.concatenate([short.docs, *parts]), np.repeat(
-            np.concatenate([which[~long], which[long]]), counts
-        )
+        which = np.concatenate([np.flatnonzero(~long), np.flatnonzero(long)])
+        counts = np.array([*short.counts.tolist(), *map(len, parts)], np.int64)
+        return np.concatenate([short.docs, *parts]), np.repeat(which, counts)
 
     def _find(self, field: str, term: str) -> int:
         return self._arrays.dictionary.find(field, fit(term).encode("utf-8", "replace"))

@@ -11,7 +11,6 @@ from index.analysis import fold, tokenize
 from index.generations import Generation
 from index.written import TermCount
 from search.lookup import Lookup
-from search.occurrences import distinct
 from search.response import Suggestion
 from search.surface import surface
 
@@ -19,8 +18,10 @@ MAX_TEXT = 100
 _TITLE_TERMS = 50
 _TOGETHER = 100
 """Words that are counted together with the words before them."""
-_POSTINGS = 150_000
-"""Postings that are read for one completion, of the most frequent words or titles' words."""
+_POSTINGS = 100_000
+"""Postings that are read for one completion, of the most frequent words."""
+_TITLE_POSTINGS = 50_000
+"""The same of words of titles, if there are more."""
 _LAST_WORD = re.compile(r"\w+\Z")
 
 Mask = NDArray[np.bool_]
@@ -92,10 +93,10 @@ def _titled(prefix: str, generation: Generation) -> Mask:
     for segment, base in generation.segments():
         starting = segment.starting("title", prefix)
         terms: Sequence[int] = starting
-        if segment.written.total("title", starting) > _POSTINGS:
-            terms = _affordable(segment.most_frequent("title", starting, _TITLE_TERMS))
-        docs, _ = segment.docs_of(terms)
-        titled[docs + np.int32(base)] = True
+        if segment.written.total("title", starting) > _TITLE_POSTINGS:
+            frequent = segment.most_frequent("title", starting, _TITLE_TERMS)
+            terms = _affordable(frequent, _TITLE_POSTINGS)
+        titled[segment.docs_of(terms) + np.int32(base)] = True
     return titled
 
 
@@ -152,11 +153,8 @@ def together(
     terms: dict[str, int] = {}
     for segment, base in generation.segments():
         numbers = segment.starting("body", prefix)
-        some = _affordable(segment.most_frequent("body", numbers, _TOGETHER))
-        docs, which = segment.docs_of(some)
-        held = having[base:][docs]
-        both = distinct(which[held] << 32 | docs[held])
-        counts = np.bincount(both >> 32, minlength=len(some))
+        some = _affordable(segment.most_frequent("body", numbers, _TOGETHER), _POSTINGS)
+        counts = segment.holding(some, having[base:])
         best = np.argsort(-counts, kind="stable")[: 2 * limit]
         terms.update((segment.term(some[at]), int(counts[at])) for at in best[counts[best] > 0])
     if not generation.whole:
@@ -183,10 +181,10 @@ def _ranked(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     return sorted((each for each in counts if each[1]), key=lambda term: (-term[1], term[0]))
 
 
-def _affordable(terms: Sequence[TermCount]) -> list[int]:
-    """Return the numbers of the first terms, so many that their postings are soon read."""
+def _affordable(terms: Sequence[TermCount], postings: int) -> list[int]:
+    """Return the numbers of the first terms that have so many postings together, at least one."""
     totals = np.cumsum([term.documents for term in terms])
-    return [term.number for term in terms[: max(int(np.searchsorted(totals, _POSTINGS)), 1)]]
+    return [term.number for term in terms[: max(int(np.searchsorted(totals, postings)), 1)]]
 
 
 def _having(part: str, words: Sequence[str], generation: Generation) -> Mask:

@@ -6,7 +6,16 @@
     gaps     from each document to the next, the first from 0; little-endian
     freqs    how often each document has it
 
-The widths are the smallest that hold every value of the list. ``positions.blob`` holds, for the
+The widths are the smallest that hold every value of the list. A list that takes much less so is
+packed::
+
+    1 byte   PACKED
+    8 bytes  how many postings, how many steps
+    steps    one byte each: a gap, or 255 for a part of the gap to the next document
+    flags    one bit a posting: whether its frequency is above 1
+    freqs    one byte for each that is
+
+``positions.blob`` holds, for the
 lists that have them, the positions of the first document, ascending, then those of the second, and
 so on, in as many bytes as ``positions.width`` says of the document: one where no position of it
 is above 255, as in most, else two or four. ``postings.at`` and ``positions.at`` say where the
@@ -24,6 +33,9 @@ from index.codec.files import ArrayFile, ArrayWriter, Place, write_array
 
 _BLOCK = 1 << 21
 """Postings and positions that are encoded at once."""
+PACKED = 255
+_WORTH = 256
+"""Bytes that packing a list must save: a packed list is read alone."""
 _FEW = 8
 """Lists that are decoded faster one by one than together."""
 
@@ -98,12 +110,20 @@ def write_lists(folder: Place, lists: Lists) -> None:
 
 def _document_widths(lists: Lists) -> NDArray[np.uint8]:
     """Return how many bytes a position takes in each document."""
-    largest = np.zeros(int(lists.docs.max()) + 1 if len(lists.docs) else 0, np.int64)
+    widths = np.ones(int(lists.docs.max()) + 1 if len(lists.docs) else 0, np.uint8)
+    # Wider ones last: they overrule.
+    found: dict[int, list[Numbers]] = {2: [], 4: []}
     for block in _blocks(lists):
         having = np.repeat(block.located > 0, block.counts)
-        last = np.cumsum(block.freqs[having], dtype=np.int64) - 1
-        np.maximum.at(largest, block.docs[having], block.positions[last])
-    return _width(largest).astype(np.uint8)
+        last = block.positions[np.cumsum(block.freqs[having], dtype=np.int64) - 1]
+        wide = np.flatnonzero(last >= 1 << 8)
+        docs, last = block.docs[having][wide], last[wide]
+        found[2].append(docs)
+        found[4].append(docs[last >= 1 << 16])
+    for width, each in found.items():
+        for docs in each:
+            widths[docs] = width
+    return widths
 
 
 def _blocks(lists: Lists) -> Sequence[Lists]:
@@ -150,12 +170,54 @@ def _postings(lists: Lists) -> tuple[Bytes, NDArray[np.int64]]:
     largest = np.maximum.reduceat(lists.freqs, starts)
     freq_width = np.where(largest == 1, 0, _width(largest))
     sizes = 1 + lists.counts * (gap_width + freq_width)
+    packed = _packed_sizes(lists, gaps, starts)
+    pack = (sizes - packed > _WORTH) & (largest < 1 << 8)
+    sizes = np.where(pack, packed, sizes)
+    gap_width[pack] = freq_width[pack] = 0
     at = _starts(sizes)
     blob = np.empty(int(sizes.sum()), np.uint8)
-    blob[at] = gap_width + 16 * freq_width
+    blob[at] = np.where(pack, PACKED, gap_width + 16 * freq_width)
     _put(blob, at + 1, gap_width, lists.counts, starts, gaps)
     _put(blob, at + 1 + lists.counts * gap_width, freq_width, lists.counts, starts, lists.freqs)
+    for number in np.flatnonzero(pack).tolist():
+        start, stop = starts[number], starts[number] + lists.counts[number]
+        data = _packed(gaps[start:stop], lists.freqs[start:stop])
+        blob[at[number] : at[number] + sizes[number]] = data
     return blob, sizes
+
+
+def _packed_sizes(
+    lists: Lists, gaps: NDArray[np.int64], starts: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return how many bytes each list would take if it were packed."""
+    steps = lists.counts + np.add.reduceat(gaps // 255, starts)
+    sizes: NDArray[np.int64] = (
+        1
+        + 8
+        + steps
+        - (-lists.counts // 8)
+        + np.add.reduceat(lists.freqs > 1, starts, dtype=np.int64)
+    )
+    return sizes
+
+
+def _packed(gaps: NDArray[np.int64], freqs: Numbers) -> Bytes:
+    parts = gaps // 255
+    steps = np.full(len(gaps) + int(parts.sum()), 255, np.uint8)
+    steps[np.cumsum(parts + 1) - 1] = gaps % 255
+    more = freqs > 1
+    head = np.array([len(gaps), len(steps)], "<u4").view(np.uint8)
+    code = np.array([PACKED], np.uint8)
+    return np.concatenate((code, head, steps, np.packbits(more), freqs[more].astype(np.uint8)))
+
+
+def _unpacked(data: Bytes) -> "TermPostings":
+    count, size = data[1:9].view("<u4").tolist()
+    steps, flags = data[9 : 9 + size], 9 + size + -(-count // 8)
+    docs = np.cumsum(steps, dtype=np.int32)[steps != 255]
+    freqs = np.ones(count, np.uint8)
+    freqs[np.unpackbits(data[9 + size : flags], count=count).view(np.bool_)] = data[flags:]
+    return TermPostings(docs, freqs)
 
 
 def _positions(lists: Lists, widths: NDArray[np.uint8]) -> tuple[Bytes, NDArray[np.int64]]:
@@ -204,6 +266,8 @@ class PostingLists:
         start, stop = self._postings_at.slice(number, number + 2).tolist()
         data = self._postings.slice(start, stop)
         code = int(data[0])
+        if code == PACKED:
+            return _unpacked(data)
         gap, freq = code & 15, code >> 4
         count = (stop - start - 1) // (gap + freq)
         split = 1 + count * gap
@@ -220,9 +284,14 @@ class PostingLists:
         else:
             starts, stops = at[numbers], at[numbers + 1]
         codes = self._postings.parts(starts, starts + 1)[starts]
+        packed = np.flatnonzero(codes == PACKED)
+        codes[packed] = 1
         counts: NDArray[np.int64] = (stops.astype(np.int64) - starts - 1) // (
             (codes & 15) + (codes >> 4)
         )
+        for at_ in packed.tolist():
+            start = int(starts[at_])
+            counts[at_] = self._postings.slice(start + 1, start + 5).view("<u4")[0]
         return counts
 
     def many(self, numbers: NDArray[Any]) -> ManyPostings:
@@ -230,13 +299,36 @@ class PostingLists:
         if len(numbers) <= _FEW:
             parts = [self.postings(number) for number in numbers.tolist()]
             if not parts:
-                nothing = np.empty(0, np.int64)
-                return ManyPostings(nothing.astype(np.int32), nothing, nothing)
+                return self._plain(numbers)
             return ManyPostings(
                 np.concatenate([part.docs for part in parts]),
                 np.concatenate([part.freqs for part in parts]),
                 np.array([len(part.docs) for part in parts], np.int64),
             )
+        at = self._postings_at.all()
+        starts = at[numbers].astype(np.int64)
+        packed = self._postings.parts(starts, starts + 1)[starts] == PACKED
+        if not packed.any():
+            return self._plain(numbers)
+        plain = self._plain(numbers[~packed])
+        alone = [self.postings(number) for number in numbers[packed].tolist()]
+        counts = np.empty(len(numbers), np.int64)
+        counts[~packed] = plain.counts
+        counts[packed] = [len(each.docs) for each in alone]
+        begin = _starts(counts)
+        docs, freqs = np.empty(int(counts.sum()), np.int32), np.empty(int(counts.sum()), np.int32)
+        where = places(begin[~packed], plain.counts)
+        docs[where], freqs[where] = plain.docs, plain.freqs
+        for first, each in zip(begin[packed].tolist(), alone, strict=True):
+            docs[first : first + len(each.docs)] = each.docs
+            freqs[first : first + len(each.docs)] = each.freqs
+        return ManyPostings(docs, freqs, counts)
+
+    def _plain(self, numbers: NDArray[Any]) -> ManyPostings:
+        """Return the postings of lists that are not packed."""
+        if not len(numbers):
+            nothing = np.empty(0, np.int64)
+            return ManyPostings(nothing.astype(np.int32), nothing, nothing)
         at = self._postings_at.all()
         starts, stops = at[numbers].astype(np.int64), at[numbers + 1].astype(np.int64)
         data, starts = self._gathered(starts, stops)

@@ -95,22 +95,27 @@ def test_arrays_hold_what_the_documents_hold(
     assert set(segment.dictionary.fields()) == {name for name, _ in expected}
 
 
-@settings(deadline=None, max_examples=60)
-@given(data=st.data())
+@settings(deadline=None, max_examples=100)
+@given(data=st.data(), worth=st.sampled_from([-100, 0, 256]))
 def test_lists_keep_numbers_of_every_width(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, worth: int
 ) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.codec.lists._WORTH", worth)
+        check_lists(tmp_path_factory.mktemp("lists"), data)
+
+
+def check_lists(folder: Path, data: st.DataObject) -> None:
     number = st.one_of(st.integers(0, 300), st.integers(0, 70_000), st.integers(0, 2**31 - 2))
     document = st.one_of(st.integers(0, 300), st.integers(0, 70_000), st.integers(0, 200_000))
     ascending = st.lists(number, min_size=1, max_size=12, unique=True).map(sorted)
     ascending_docs = st.lists(document, min_size=1, max_size=12, unique=True).map(sorted)
     lists = []
-    for _ in range(data.draw(st.integers(1, 4))):
+    for _ in range(data.draw(st.sampled_from((1, 3, 12)))):
         docs = data.draw(ascending_docs)
         places = [data.draw(ascending) for _ in docs] if data.draw(st.booleans()) else None
         freqs = [len(each) for each in places] if places else [data.draw(number) + 1 for _ in docs]
         lists.append((docs, freqs, [at for each in places or [] for at in each]))
-    folder = tmp_path_factory.mktemp("lists")
     flat = [np.array([n for each in lists for n in each[k]], np.int64) for k in range(3)]
     sizes = [np.array([len(each[k]) for each in lists]) for k in (0, 2)]
     write_lists(folder, Lists(*sizes, *flat))

@@ -16,6 +16,13 @@ from index.fields.organizations_unknown import key_of
 from index.vocabularies.organizations_grammar import grammar, load_grammars
 
 
+def test_a_bare_chamber_is_the_one_named_in_full() -> None:
+    found = find("O Senado Federal votou. Depois, o Senado encerrou.", "pt")
+    assert [each.id for each in found] == ["senado-br"]
+    assert [each.id for each in find("Ontem o Senado votou.", "pt")] == ["senado-br"]
+    assert [each.id for each in find("Ayer el Senado votó.", "es")] == ["~senado"]
+
+
 def unknown(text: str, language: str) -> list[str]:
     return [each.label for each in find(text, language) if not each.known]
 
@@ -43,6 +50,10 @@ def unknown(text: str, language: str) -> list[str]:
         ("it", "i ricercatori dell'Università di Zubrow", ["Università di Zubrow"]),
         ("pt", "segundo o Sindicato dos Pescadores de Zubrow", 1),
         ("ar", "قالت وزارة الصيد البحري في بلاغ", ["وزارة الصيد البحري"]),
+        ("ar", "وزارة الصيد البحري بصدد التنسيق مع الولاية", ["وزارة الصيد البحري"]),
+        ("ar", 'وفق صحيفة "زوبروفكا اليوم" الصادرة أمس', ["زوبروفكا اليوم"]),
+        ("de", "am Landesgericht St. Zubrow verhandelt", ["Landesgericht St. Zubrow"]),
+        ("en", "Bank of Zubrowka and Zorbo agreed", ["Bank of Zubrowka"]),
         ("ar", "أستاذ بجامعة زوبروفكا", ["جامعة زوبروفكا"]),
     ],
 )
@@ -65,6 +76,9 @@ def test_names_of_bodies_are_recognised(language: str, text: str, names: list[st
         ("it", "il Consiglio dei ministri e la società civile"),
         ("pt", "a CPI e o AVC, o Conselho de Ministros"),
         ("ar", "ولاية القيروان ومجلس الإدارة"),
+        ("ar", "اتهم الاتحاد بالاستهداف الممنهج"),
+        ("de", "Das gab der Konzern Mittwochabend bekannt."),
+        ("de", "Er will eine Gesellschaft des gerechten Ausgleichs."),
     ],
 )
 def test_noise_is_kept_out(language: str, text: str) -> None:

@@ -6,7 +6,7 @@ Document numbers run over the segments of a generation in order; ``size`` of the
 
 import os
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -36,6 +36,8 @@ from index.schema import PARTS
 from index.stored import StoredDocuments
 
 CACHE_BYTES = 12 * 1024 * 1024
+_TERMS_TOGETHER = 1024
+"""Terms with a prefix whose postings are read together."""
 
 __all__ = [
     "Archive",
@@ -165,11 +167,19 @@ class Generation:
         """Return where a term is in ascending ``docs``, ascending; see ``Keys``."""
         return self.gathering.keys(self.gathering.lists(field, term), docs)
 
-    def starting(self, field: str, prefix: str) -> Postings:
-        """Return the live documents that hold any term with a prefix, and how often."""
-        docs, freqs = [], []
-        for segment, base in zip(self._postings, self._bases.tolist(), strict=False):
-            held = segment.postings_of(segment.starting(field, prefix))
+    def starting(
+        self, field: str, prefix: str, goes_on: Callable[[], bool] = lambda: True
+    ) -> Postings:
+        """Return the live documents that hold any term with a prefix, and how often.
+
+        ``goes_on`` is asked now and then; once it says no, further terms are left out.
+        """
+        docs: list[NDArray[np.int32]] = []
+        freqs: list[NDArray[Any]] = []
+        for segment, base, numbers in self._starting(field, prefix):
+            if docs and not goes_on():
+                break
+            held = segment.postings_of(numbers)
             docs.append(held.docs + np.int32(base))
             freqs.append(held.freqs)
         every, often = _join(docs), _join(freqs)
@@ -180,6 +190,13 @@ class Generation:
         summed = merged(every, often)
         kept = self.live[summed.docs]
         return Postings(summed.docs[kept], summed.freqs[kept])
+
+    def _starting(self, field: str, prefix: str) -> Iterator[tuple[SegmentPostings, int, range]]:
+        """Yield the terms with a prefix, some at a time, with their segment and its base."""
+        for segment, base in self.segments():
+            numbers = segment.starting(field, prefix)
+            for first in range(0, len(numbers), _TERMS_TOGETHER):
+                yield segment, base, numbers[first : first + _TERMS_TOGETHER]
 
     def terms(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Return the first ``limit`` terms with a prefix, in order of code points.

@@ -9,9 +9,9 @@ from whoosh import query
 from search.conditions import condition
 from search.lexer import Notices
 from search.naming import named
-from search.nodes import TEXT_FIELDS, Compound, HasValue, Near, Quoted, Started, Word
-from search.syntax import And, Everything, Not, Or, Prefix, QuotedText, Syntax, Words
-from search.words import Unit, parts, phrase_tokens, prefix_units, units
+from search.nodes import TEXT_FIELDS, Compound, Fuzzy, HasValue, Near, Quoted, Started, Word
+from search.syntax import And, Everything, FuzzyWord, Not, Or, Prefix, QuotedText, Syntax, Words
+from search.words import Unit, fuzzy_units, parts, phrase_tokens, prefix_units, units
 
 MAX_UNITS = 128
 """Words of a query, counted after analysis: one word as typed may be several (``a.b/c``)."""
@@ -52,7 +52,8 @@ class Mark(NamedTuple):
 
     ``stems`` maps an analyzer's suffix to forms: a word any of whose forms is among them is
     marked. ``words`` are folded words that are marked where they follow one another, or, with
-    ``near``, wherever they stand. ``prefix`` marks the folded words that start so.
+    ``near``, wherever they stand. ``prefix`` marks the folded words that start so. With ``slips``,
+    the one word stands for all of the archive that are at most so many slips away from it.
     """
 
     fields: tuple[str, ...] = TEXT_FIELDS
@@ -60,6 +61,7 @@ class Mark(NamedTuple):
     words: tuple[str, ...] = ()
     near: int | None = None
     prefix: str = ""
+    slips: int = 0
 
 
 @dataclass
@@ -83,7 +85,10 @@ class Compiler:
                 return self._negation(clause)
             case Everything():
                 return [Clause(query.Every(), "*", condition=True)]
-            case Words() | Prefix() | QuotedText() if syntax.field not in (None, "title"):
+            case Words() | Prefix() | FuzzyWord() | QuotedText() if syntax.field not in (
+                None,
+                "title",
+            ):
                 return self._conditions(syntax)
             case Words(text, start, name):
                 found = units(text, self.analyzers, _fields(name))
@@ -92,6 +97,8 @@ class Compiler:
                 return self._units(found, start, name)
             case Prefix():
                 return self._prefix(syntax)
+            case FuzzyWord():
+                return self._fuzzy(syntax)
             case QuotedText():
                 return self._quoted(syntax)
 
@@ -194,9 +201,11 @@ class Compiler:
         text = f"NOT ({clause.text})" if grouped else f"NOT {clause.text}"
         return [Clause(query.Not(clause.node), text, condition=True)]
 
-    def _conditions(self, syntax: Words | Prefix | QuotedText) -> list[Clause]:
+    def _conditions(self, syntax: Words | Prefix | FuzzyWord | QuotedText) -> list[Clause]:
         if isinstance(syntax, Prefix):
             self.notices.add("wildcard_unsupported", word=f"{syntax.field}:{syntax.text}*")
+        elif isinstance(syntax, FuzzyWord):
+            self.notices.add("fuzzy_unsupported", word=f"{syntax.field}:{syntax.text}~")
         values = syntax.text.split() if isinstance(syntax, Words) else [syntax.text]
         found = [condition(str(syntax.field), value, self.notices) for value in values]
         return [Clause(*each, condition=True) for each in found if each]
@@ -225,7 +234,7 @@ class Compiler:
                 break
             self.units += 1
             clauses.append(Clause(unit.node, _titled(unit.text, field), unit.stops))
-            if self.positive and not isinstance(unit.node, Started):
+            if self.positive and isinstance(unit.node, Word | Compound | Quoted):
                 self.words.append(
                     QueryWord(unit.text, start + unit.start, start + unit.end, unit.node)
                 )
@@ -237,6 +246,15 @@ class Compiler:
         if isinstance(last, Started) and len(last.prefix) < 2 and last.prefix.isascii():
             self.notices.add("prefix_too_short", prefix=f"{syntax.text}*")
             found = units(syntax.text, self.analyzers, _fields(syntax.field))
+        return self._units(found, syntax.start, syntax.field)
+
+    def _fuzzy(self, syntax: FuzzyWord) -> list[Clause]:
+        fields = _fields(syntax.field)
+        found = fuzzy_units(syntax.text, syntax.slips, self.analyzers, fields)
+        if not found:
+            found = units(syntax.text, self.analyzers, fields)
+            if found:
+                self.notices.add("fuzzy_unsupported", word=f"{syntax.text}~")
         return self._units(found, syntax.start, syntax.field)
 
     def _quoted(self, syntax: QuotedText) -> list[Clause]:
@@ -300,6 +318,8 @@ def _marks(node: query.Query) -> Iterator[Mark]:
             yield Mark(node.fields, words=node.words, near=node.distance)
         case Started():
             yield Mark(node.fields, prefix=node.prefix)
+        case Fuzzy():
+            yield Mark(node.fields, words=(node.word,), near=0, slips=node.distance)
         case query.And() | query.Or() | query.DisjunctionMax():
             for child in node.subqueries:
                 yield from _marks(child)
@@ -310,7 +330,7 @@ def implied(node: query.Query) -> list[str]:
     match node:
         case HasValue(implied=True, value=value):
             return [value]
-        case Word() | Compound() | Quoted() | Near() | Started():
+        case Word() | Compound() | Quoted() | Near() | Started() | Fuzzy():
             return []
         case query.And() | query.Or():
             found = (implied(child) for child in node.subqueries)

@@ -4,8 +4,7 @@ Every node gives ascending document numbers and one score for each. Nothing here
 postings in Python, and the set of documents is exact.
 """
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,8 +13,9 @@ from whoosh import query
 
 from index.errors import SearchTimeout
 from index.generations import Generation
+from search.fuzzy import MAX_TERMS, expansion
 from search.masks import mask, ordinals
-from search.nodes import Filter, HasValue, Near, Quoted, Started, Word
+from search.nodes import Filter, Fuzzy, HasValue, Near, Quoted, Started, Word
 from search.occurrences import (
     NO_DOCS,
     NO_SCORES,
@@ -24,6 +24,7 @@ from search.occurrences import (
     of_phrase,
     of_prefix,
     of_term,
+    of_terms,
     of_window,
     spread,
     union,
@@ -40,6 +41,7 @@ from search.scoring import (
     idf,
     statistics,
 )
+from search.timekeeping import Timekeeper
 from search.wordscores import word_scores
 
 
@@ -67,14 +69,16 @@ def evaluate(
     scored: bool = True,
     deadline: float | None = None,
     parameters: Parameters = PARAMETERS,
+    lenient: bool = False,
 ) -> Matches:
     """Return what matches ``tree``; None matches everything.
 
     ``deadline`` is a moment of ``time.monotonic()``; raises SearchTimeout when it has passed.
+    Where some documents are found by then, ``lenient`` has further ones left out with a warning.
     """
-    evaluation = Evaluation(generation, scored, deadline, parameters)
+    evaluation = Evaluation(generation, scored, deadline, parameters, lenient)
     hits = evaluation.hits(tree if tree is not None else query.Every())
-    return Matches(hits.docs, hits.scores, tuple(evaluation.warnings))
+    return Matches(hits.docs, hits.scores, evaluation.notices)
 
 
 @dataclass
@@ -85,12 +89,19 @@ class Evaluation:
     scored: bool = True
     deadline: float | None = None
     parameters: Parameters = PARAMETERS
+    lenient: bool = False
     warnings: list[Notice] = field(default_factory=list)
     statistics: Statistics = field(init=False)
 
     def __post_init__(self) -> None:
         self.statistics = statistics(self.generation)
         self.words = word_scores(self.generation, self.statistics, self.parameters)
+        self.time = Timekeeper(self.deadline, self.lenient)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the reader should know of what was found so far."""
+        return (*self.warnings, *self.time.notices)
 
     def hits(self, node: query.Query, within: Docs | None = None) -> Hits:
         """Return what matches a node; documents that are not in ``within`` may be left out."""
@@ -103,15 +114,17 @@ class Evaluation:
             case Near():
                 return self._near(node, within)
             case Started():
-                return self._started(node.prefix, node.fields)
+                return self._started(node, node.prefix, node.fields)
+            case Fuzzy():
+                return self._fuzzy(node)
             case Filter():
                 return self._unscored(self._filtered(node))
             case query.And():
                 return self._and(node.subqueries, within)
             case query.DisjunctionMax():
-                return self._either([self.hits(n, within) for n in node.subqueries], np.maximum)
+                return self._any(node.subqueries, within, np.maximum)
             case query.Or():
-                return self._either([self.hits(n, within) for n in node.subqueries], np.add)
+                return self._any(node.subqueries, within, np.add)
             case query.Not():
                 return self._and([node], within)
             case query.AndNot():
@@ -121,7 +134,7 @@ class Evaluation:
             case query.NullQuery:
                 return NONE
             case query.Prefix():
-                return self._started(node.text, (node.fieldname,))
+                return self._started(node, node.text, (node.fieldname,))
             case query.Term():
                 return self._stock([node.text], node.fieldname, within)
             case query.Phrase() if node.slop == 1:
@@ -149,22 +162,59 @@ class Evaluation:
             parts = [(name, of_term(self.generation, name, word)) for name in node.fields]
             return self._scored(parts, self.statistics.everywhere)
         parts = [
-            (name, of_phrase(self.generation, name, node.words, within)) for name in node.fields
+            (name, of_phrase(self.generation, name, node.words, within, self.check_deadline))
+            for name in node.fields
         ]
         return self._scored(parts, self.statistics.everywhere, node.words)
 
     def _near(self, node: Near, within: Docs | None) -> Hits:
         parts = [
-            (name, of_window(self.generation, name, node.words, node.distance, within))
+            (
+                name,
+                of_window(
+                    self.generation, name, node.words, node.distance, within, self.check_deadline
+                ),
+            )
             for name in node.fields
         ]
         return self._scored(parts, self.statistics.everywhere, node.words)
 
-    def _started(self, prefix: str, fields: Sequence[str]) -> Hits:
+    def _started(self, node: query.Query, prefix: str, fields: Sequence[str]) -> Hits:
+        goes_on = self._expanding(node)
         parts = [
-            (name.partition("_")[0], of_prefix(self.generation, name, prefix)) for name in fields
+            (name.partition("_")[0], of_prefix(self.generation, name, prefix, goes_on))
+            for name in fields
         ]
         return self._scored(parts, self.statistics.everywhere)
+
+    def _fuzzy(self, node: Fuzzy) -> Hits:
+        """Score the words that are equally near as one; the nearest that a document has counts."""
+        near = expansion(node.word, node.distance, self.generation)
+        if near.cut:
+            values = {"word": f"{node.word}~{node.distance}", "limit": str(MAX_TERMS)}
+            self._warn(Notice("fuzzy_cut", values))
+        more = self._expanding(node)
+        parts: list[list[tuple[str, Occurrences]]] = []
+        for distance in range(node.distance + 1):
+            terms = [each.term for each in near.terms if each.distance == distance]
+            goes_on = more if distance else lambda: True
+            parts.append(
+                [
+                    (name, part)
+                    for name in node.fields
+                    for part in of_terms(self.generation, name, terms, goes_on)
+                ]
+            )
+        docs = union([part.docs for each in parts for _, part in each])
+        found = []
+        for distance, each in enumerate(parts):
+            hits = self._scored(each, self.statistics.everywhere, documents=len(docs))
+            worth = np.float32(self.parameters.slip**distance)
+            found.append(Hits(hits.docs, hits.scores * worth))
+        return self._either(found, np.maximum)
+
+    def _expanding(self, node: query.Query) -> Callable[[], bool]:
+        return lambda: self.time.goes_on("expansions", node)
 
     def _stock(self, words: Sequence[str], fieldname: str, within: Docs | None) -> Hits:
         """Evaluate a term or phrase of one field as Whoosh has them."""
@@ -172,7 +222,7 @@ class Evaluation:
         frame = self.statistics.frame(suffix) if suffix else self.statistics.everywhere
         if len(words) == 1:
             return self._scored([(name, of_term(self.generation, fieldname, words[0]))], frame)
-        part = of_phrase(self.generation, fieldname, words, within)
+        part = of_phrase(self.generation, fieldname, words, within, self.check_deadline)
         return self._scored([(name, part)], frame, words)
 
     def _scored(
@@ -180,8 +230,9 @@ class Evaluation:
         parts: Sequence[tuple[str, Occurrences]],
         frame: Frame,
         words: Sequence[str] = (),
+        documents: int = 0,
     ) -> Hits:
-        """Score occurrences in fields as those of one term.
+        """Score occurrences in fields as those of one term that so many documents have at least.
 
         That of a phrase weighs as much as its ``words`` together: how many documents have the
         phrase need not be known, so that it is looked for only where it can be.
@@ -195,7 +246,7 @@ class Evaluation:
         if words:
             weight = sum(self._weight(word, frame) for word in dict.fromkeys(words))
         else:
-            weight = idf(frame, len(docs))
+            weight = idf(frame, max(documents, len(docs)))
         frequencies = [(name, spread(docs, part)) for name, part in parts]
         lengths = self.statistics.lengths
         return Hits(docs, bm25f(docs, frequencies, weight, frame, lengths, self.parameters))
@@ -219,11 +270,26 @@ class Evaluation:
                 left = _kept(left, passing[left.docs])
             elif isinstance(node, query.Not):
                 left = left or self._unscored(self.generation.live)
-                left = _kept(left, ~among(left.docs, self.hits(node.query, left.docs).docs))
+                with self.time.strictly():
+                    excluded = self.hits(node.query, left.docs)
+                left = _kept(left, ~among(left.docs, excluded.docs))
             else:
                 hits = self.hits(node, None if left is None else left.docs)
                 left = hits if left is None else _intersection(left, hits)
         return left if left is not None else NONE
+
+    def _any(self, nodes: Sequence[query.Query], within: Docs | None, combine: np.ufunc) -> Hits:
+        """Unite: once something is found, what there is no time for may be left out."""
+        found: list[Hits] = []
+        for number, node in enumerate(nodes):
+            try:
+                found.append(self.hits(node, within))
+            except SearchTimeout as error:
+                if not any(len(hits.docs) for hits in found):
+                    raise
+                self.time.omit(error, "alternatives", nodes[number:])
+                break
+        return self._either(found, combine)
 
     def _either(self, found: Sequence[Hits], combine: np.ufunc) -> Hits:
         found = [hits for hits in found if len(hits.docs)]
@@ -251,10 +317,7 @@ class Evaluation:
 
     def check_deadline(self) -> None:
         """Raise SearchTimeout when the deadline has passed."""
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise SearchTimeout(
-                "The search took longer than it may.", "Ask for fewer or longer words."
-            )
+        self.time.check()
 
 
 def _cost(node: query.Query) -> int:

@@ -15,6 +15,7 @@ from index.heads import Details, Head, spans
 from index.pieces import LongText, word_end
 from search import snippets
 from search.compiler import Mark
+from search.fuzzy import expansion
 from search.marking import Hit, Marker, joined, wanted
 from search.query import ParsedQuery
 from search.response import Highlights
@@ -29,11 +30,11 @@ class Highlighter:
 
     def __init__(self, parsed: ParsedQuery, generation: Generation, seconds: float) -> None:
         self._generation = generation
-        self._marks = parsed.marks
-        self._title = Marker(wanted(parsed.marks, "title"))
-        self._body = Marker(wanted(parsed.marks, "body"))
+        self._marks = [_expanded(mark, generation) for mark in parsed.marks]
+        self._title = Marker(wanted(self._marks, "title"))
+        self._body = Marker(wanted(self._marks, "body"))
         self._organizations = {
-            id: len(parsed.marks) + number for number, id in enumerate(parsed.organizations)
+            id: len(self._marks) + number for number, id in enumerate(parsed.organizations)
         }
         self._deadline = perf_counter() + seconds
 
@@ -135,6 +136,14 @@ class Highlighter:
         hits = self._body.hits(text[start:stop], language, moved, self._deadline, thorough=True)
         for hit in hits:
             yield Hit(start + hit.start, start + hit.end, hit.word)
+
+
+def _expanded(mark: Mark, generation: Generation) -> Mark:
+    """Replace a fuzzy word by the words of the archive that it stands for."""
+    if not mark.slips:
+        return mark
+    near = expansion(mark.words[0], mark.slips, generation)
+    return mark._replace(words=tuple(each.term for each in near.terms), slips=0)
 
 
 def _positions(

@@ -3,7 +3,7 @@
 One pass over at most ``MAX_LENGTH`` characters. Nothing is an error: what has no meaning is left
 out and a notice says so. The lexemes that come out are balanced and bounded: every parenthesis
 has its other half, at most ``MAX_DEPTH`` are open at once, and there are at most ``MAX_LEAVES``
-words, phrases and prefixes, so that what reads them needs no limits of its own.
+words, phrases, prefixes and fuzzy words, so that what reads them needs no limits of its own.
 """
 
 import re
@@ -46,6 +46,7 @@ _CLOSERS = {
     "『": "』",
 }
 _NEAR = re.compile(r"~([0-9]{0,4})")
+_FUZZY = re.compile(r"(.*[^~])~+([0-9]{0,4})")
 _WORD_BREAK = re.compile(rf"[\s()（）{_DOUBLE_QUOTES}«»「」『』]")
 
 
@@ -54,6 +55,7 @@ class Kind(Enum):
 
     WORD = "word"
     PREFIX = "prefix"
+    FUZZY = "fuzzy"
     EVERYTHING = "everything"
     QUOTED = "quoted"
     FIELD = "field"
@@ -64,10 +66,13 @@ class Kind(Enum):
     CLOSE = ")"
 
 
+_LEAVES = (Kind.WORD, Kind.PREFIX, Kind.FUZZY, Kind.QUOTED, Kind.EVERYTHING)
+
+
 class Lexeme(NamedTuple):
     """A piece of the query: characters ``start`` to ``end``; ``text`` is what counts of them.
 
-    ``near`` is N of ``"..."~N``. The text of a FIELD is its canonical name.
+    ``near`` is N of ``"..."~N`` and of ``word~N``. The text of a FIELD is its canonical name.
     """
 
     kind: Kind
@@ -205,8 +210,20 @@ class _Lexer:
             self._add(Kind.WORD, chunk.replace("*", " "), end)
         elif stem != chunk:
             self._add(Kind.PREFIX, stem, end)
+        elif (fuzzy := _FUZZY.fullmatch(chunk)) and self._is_fuzzy(*fuzzy.groups()):
+            self._add(Kind.FUZZY, fuzzy[1], end, int(fuzzy[2]) if fuzzy[2] else None)
         else:
             self._add(Kind.WORD, chunk, end)
+
+    def _is_fuzzy(self, word: str, number: str) -> bool:
+        """Neither a value of a field, which may hold anything, nor a range (``5~10``)."""
+        field = self.lexemes[-1] if self.lexemes else None
+        is_value = (
+            field is not None
+            and (field.kind, field.end) == (Kind.FIELD, self.at)
+            and field.text != "title"
+        )
+        return not is_value and not (number and word[-1].isdigit())
 
 
 def _balanced(lexemes: Sequence[Lexeme], notices: Notices) -> list[Lexeme]:
@@ -235,11 +252,11 @@ def _balanced(lexemes: Sequence[Lexeme], notices: Notices) -> list[Lexeme]:
 
 
 def _bounded(lexemes: Sequence[Lexeme], notices: Notices) -> list[Lexeme]:
-    """Leave out the words, phrases and prefixes beyond ``MAX_LEAVES``."""
+    """Leave out the words, phrases, prefixes and fuzzy words beyond ``MAX_LEAVES``."""
     kept: list[Lexeme] = []
     leaves = 0
     for lexeme in lexemes:
-        if lexeme.kind in (Kind.WORD, Kind.PREFIX, Kind.QUOTED, Kind.EVERYTHING):
+        if lexeme.kind in _LEAVES:
             leaves += 1
             if leaves > MAX_LEAVES:
                 notices.add("too_many_words", limit=str(MAX_LEAVES))

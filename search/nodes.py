@@ -1,8 +1,8 @@
 """The nodes of a query tree beyond Whoosh's own.
 
-``Word``, ``Compound``, ``Quoted``, ``Started`` and ``Near`` are ORs (or ANDs) over stock nodes, so
-that Whoosh can evaluate a tree of them too; they carry what scoring needs to count the forms of
-one word once. The filters are over columns, which Whoosh does not have: only
+``Word``, ``Compound``, ``Quoted``, ``Started``, ``Fuzzy`` and ``Near`` are ORs (or ANDs) over stock
+nodes, so that Whoosh can evaluate a tree of them too; they carry what scoring needs to count the
+forms of one word once. The filters are over columns, which Whoosh does not have: only
 ``search.evaluate`` evaluates those.
 """
 
@@ -154,6 +154,32 @@ class Started(TextNode):
 
     def _stock(self) -> list[query.Query]:
         return [query.Prefix(field, self.prefix) for field in self.fields]
+
+
+class Fuzzy(TextNode):
+    """Words at most ``distance`` slips away from a word, as written (unstemmed fields).
+
+    See ``search.fuzzy`` for which these are. To Whoosh a slip is not two neighbouring letters in
+    the wrong order, and words may be short.
+    """
+
+    def __init__(
+        self,
+        word: str,
+        distance: int,
+        fields: tuple[str, ...] = TEXT_FIELDS,
+        boost: float = 1.0,
+    ) -> None:
+        self.word = word
+        self.distance = distance
+        self.fields = fields
+        super().__init__((word, distance, fields), boost)
+
+    def _stock(self) -> list[query.Query]:
+        return [
+            query.FuzzyTerm(field, self.word, maxdist=self.distance, prefixlength=0)
+            for field in self.fields
+        ]
 
 
 class Compound(query.DisjunctionMax):  # type: ignore[misc]

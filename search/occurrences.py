@@ -4,16 +4,22 @@ Documents are always ascending and distinct. A *key* is a document and a positio
 integer, so that a phrase is an intersection of sorted keys.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.codec.reader import merged
 from index.generations import Generation
 from search.scoring import Docs, Scores
 
 Keys = NDArray[np.int64]
+
+TOGETHER = 1 << 17
+"""Documents whose positions are compared between two looks at the clock."""
+TERMS_TOGETHER = 10
+"""Terms of a list whose postings are read between two looks at the clock."""
 
 NO_DOCS: Docs = np.empty(0, np.int32)
 NO_SCORES: Scores = np.empty(0, np.float32)
@@ -89,50 +95,85 @@ def of_term(generation: Generation, field: str, term: str) -> Occurrences:
     return Occurrences(docs, freqs.astype(np.float32))
 
 
-def of_prefix(generation: Generation, field: str, prefix: str) -> Occurrences:
-    """Return the occurrences of all terms with a prefix, added up."""
-    docs, freqs = generation.starting(field, prefix)
+def of_terms(
+    generation: Generation, field: str, terms: Sequence[str], goes_on: Callable[[], bool]
+) -> Iterator[Occurrences]:
+    """Yield the occurrences of some terms, of several added up, until told not to go on."""
+    for first in range(0, len(terms), TERMS_TOGETHER):
+        if not goes_on():
+            return
+        found = [
+            generation.gathering.lists(field, term)
+            for term in terms[first : first + TERMS_TOGETHER]
+        ]
+        lists = tuple(np.concatenate(each) for each in zip(*found, strict=True))
+        if any(map(len, lists)):
+            held = generation.gathering.postings(lists)
+            docs, freqs = merged(held.docs, held.freqs)
+            yield Occurrences(docs, freqs.astype(np.float32))
+
+
+def of_prefix(
+    generation: Generation, field: str, prefix: str, goes_on: Callable[[], bool]
+) -> Occurrences:
+    """Return the occurrences of all terms with a prefix, added up, until told not to go on."""
+    docs, freqs = generation.starting(field, prefix, goes_on)
     return Occurrences(docs, freqs.astype(np.float32))
 
 
 def of_phrase(
-    generation: Generation, field: str, words: Sequence[str], within: Docs | None
+    generation: Generation,
+    field: str,
+    words: Sequence[str],
+    within: Docs | None,
+    check: Callable[[], None],
 ) -> Occurrences:
-    """Return the occurrences of words one after another."""
-    docs = _having_all(generation, field, words, within)
-    if not len(docs):
-        return NOWHERE
-    keys = {word: keys_of(generation, field, word, docs) for word in set(words)}
-    starts = keys[words[0]]
-    for offset, word in enumerate(words[1:], 1):
-        starts = starts[_contains(keys[word], starts + offset)]
-    return _counted(starts)
+    """Return the occurrences of words one after another; ``check`` may end this by raising."""
+    found = []
+    for docs in _portions(_having_all(generation, field, words, within), check):
+        keys = {word: keys_of(generation, field, word, docs) for word in set(words)}
+        starts = keys[words[0]]
+        for offset, word in enumerate(words[1:], 1):
+            starts = starts[_contains(keys[word], starts + offset)]
+        found.append(starts)
+    return _counted(found)
 
 
 def of_window(
-    generation: Generation, field: str, words: Sequence[str], distance: int, within: Docs | None
+    generation: Generation,
+    field: str,
+    words: Sequence[str],
+    distance: int,
+    within: Docs | None,
+    check: Callable[[], None],
 ) -> Occurrences:
     """Return the occurrences of words in any order, at most ``distance`` others among them.
 
     An occurrence is a position of one of the words that begins such a window; a word that was
-    given twice has to be there twice.
+    given twice has to be there twice. ``check`` may end this by raising.
     """
-    docs = _having_all(generation, field, words, within)
-    if not len(docs):
-        return NOWHERE
     needed = {word: words.count(word) for word in words}
-    keys = {word: keys_of(generation, field, word, docs) for word in needed}
-    starts = np.unique(np.concatenate(list(keys.values())))
-    last = starts.copy()
-    complete = np.ones(len(starts), np.bool_)
-    for word, times in needed.items():
-        # The last of as many as are needed, from the start of the window on.
-        at = np.searchsorted(keys[word], starts) + times - 1
-        there = at < len(keys[word])
-        complete &= there
-        last = np.maximum(last, keys[word][np.where(there, at, 0)])
-    # The next document's keys are 2**32 away: a window never reaches into it.
-    return _counted(starts[complete & (last - starts <= len(words) - 1 + distance)])
+    found = []
+    for docs in _portions(_having_all(generation, field, words, within), check):
+        keys = {word: keys_of(generation, field, word, docs) for word in needed}
+        starts = np.unique(np.concatenate(list(keys.values())))
+        last = starts.copy()
+        complete = np.ones(len(starts), np.bool_)
+        for word, times in needed.items():
+            # The last of as many as are needed, from the start of the window on.
+            at = np.searchsorted(keys[word], starts) + times - 1
+            there = at < len(keys[word])
+            complete &= there
+            last = np.maximum(last, keys[word][np.where(there, at, 0)])
+        # The next document's keys are 2**32 away: a window never reaches into it.
+        found.append(starts[complete & (last - starts <= len(words) - 1 + distance)])
+    return _counted(found)
+
+
+def _portions(docs: Docs, check: Callable[[], None]) -> Iterator[Docs]:
+    for first in range(0, len(docs), TOGETHER):
+        check()
+        yield docs[first : first + TOGETHER]
 
 
 def _having_all(
@@ -158,6 +199,10 @@ def _contains(keys: Keys, wanted: Keys) -> NDArray[np.bool_]:
     return found
 
 
-def _counted(keys: Keys) -> Occurrences:
+def _counted(found: Sequence[Keys]) -> Occurrences:
+    """Return how many keys there are of each document; ``found`` are those of successive ones."""
+    if not found:
+        return NOWHERE
+    keys = found[0] if len(found) == 1 else np.concatenate(found)
     docs, counts = np.unique(keys >> 32, return_counts=True)
     return Occurrences(docs.astype(np.int32), counts.astype(np.float32))

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from whoosh import query
 
+from index.errors import SearchTimeout
 from index.generations import Generation
-from search.evaluate import Evaluation, Hits, Matches
+from search.evaluate import NONE, Evaluation, Hits, Matches
 from search.nodes import Word
-from search.occurrences import NO_DOCS, NO_SCORES, among, union
+from search.occurrences import among, union
 from search.proximity import rescore
 from search.query import Clause, ParsedQuery
 from search.response import Notice
@@ -35,17 +36,36 @@ def answer(
     scored: bool = True,
     deadline: float | None = None,
     parameters: Parameters = PARAMETERS,
+    lenient: bool = False,
 ) -> Answer:
-    """Return what matches a query, relaxed if nothing does. Raises SearchTimeout."""
-    evaluation = Evaluation(generation, scored, deadline, parameters)
+    """Return what matches a query, relaxed if nothing does. Raises SearchTimeout.
+
+    When ``lenient``, what may be is left out, with a warning, when the deadline has passed.
+    """
+    evaluation = Evaluation(generation, scored, deadline, parameters, lenient)
     hits = evaluation.hits(parsed.tree if parsed.tree is not None else query.Every())
-    if len(hits.docs) or len(parsed.clauses) < 2:
-        hits = rescore(hits, parsed.pairs, evaluation)
-        return Answer(Matches(hits.docs, hits.scores, tuple(evaluation.warnings)))
-    return _relaxed(parsed, evaluation)
+    relaxed: tuple[Notice, ...] = ()
+    if not len(hits.docs) and len(parsed.clauses) > 1:
+        try:
+            with evaluation.time.strictly():
+                hits, relaxed = _relaxed(parsed, evaluation)
+        except SearchTimeout as error:
+            evaluation.time.omit(error, "relaxation")
+    hits = _rescored(hits, parsed, evaluation)
+    matches = Matches(hits.docs, hits.scores, (*evaluation.notices, *relaxed))
+    return Answer(matches, bool(relaxed))
 
 
-def _relaxed(parsed: ParsedQuery, evaluation: Evaluation) -> Answer:
+def _rescored(hits: Hits, parsed: ParsedQuery, evaluation: Evaluation) -> Hits:
+    try:
+        return rescore(hits, parsed.pairs, evaluation)
+    except SearchTimeout as error:
+        evaluation.time.omit(error, "proximity")
+        return hits
+
+
+def _relaxed(parsed: ParsedQuery, evaluation: Evaluation) -> tuple[Hits, tuple[Notice, ...]]:
+    """Return what matches most of a query, and a notice of that; nothing if nothing does."""
     asked = [clause for clause in parsed.clauses if not clause.condition]
     kept = [clause.node for clause in parsed.clauses if clause.condition]
     found = [evaluation.hits(_demanding(clause.node)) for clause in asked]
@@ -53,7 +73,7 @@ def _relaxed(parsed: ParsedQuery, evaluation: Evaluation) -> Answer:
     if kept and len(docs):
         docs = evaluation.hits(query.And(kept), docs).docs
     if not len(docs):
-        return Answer(Matches(NO_DOCS, NO_SCORES, tuple(evaluation.warnings)))
+        return NONE, ()
 
     missing = [
         clause.text
@@ -71,13 +91,12 @@ def _relaxed(parsed: ParsedQuery, evaluation: Evaluation) -> Answer:
     if not enough.any():
         enough = has == has.max()
     docs, has = docs[enough], has[enough]
-    scores = rescore(Hits(docs, scores[enough]), parsed.pairs, evaluation).scores
 
     notice = Notice(
         "relaxed",
         {"missing": ", ".join(missing), "at_least": str(int(has.min())), "asked": str(len(asked))},
     )
-    return Answer(Matches(docs, scores, (*evaluation.warnings, notice)), relaxed=True)
+    return Hits(docs, scores[enough]), (notice,)
 
 
 def _demanding(node: query.Query) -> query.Query:

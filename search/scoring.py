@@ -39,7 +39,9 @@ class Parameters:
 
     ``inexact`` is what an occurrence counts that only a secondary form of the word matched (its
     folded form, where the word was typed with accents). ``exact`` is what the word as typed adds
-    to the word in any inflection, and ``proximity`` what two words close together add.
+    to the word in any inflection, and ``proximity`` what two words close together add. ``slip`` is
+    what a word counts for each slip that it is away from a fuzzy word: so little that among texts
+    of average length the nearest word decides, however often a document has one further away.
     """
 
     k1: float = 1.2
@@ -50,6 +52,7 @@ class Parameters:
     inexact: float = 0.8
     exact: float = 0.5
     proximity: float = 0.6
+    slip: float = 0.45
 
     def weight(self, field: str) -> float:
         """Return the weight of ``title`` or ``body``."""

@@ -2,7 +2,7 @@
 
     or     = and { OR and }
     and    = unit { [AND] unit }
-    unit   = { NOT } [ field: ] ( words | prefix* | "quoted" | "(" or ")" )
+    unit   = { NOT } [ field: ] ( words | prefix* | fuzzy~ | "quoted" | "(" or ")" )
 
 NOT binds tighter than AND, AND (written or not) tighter than OR. Operators with nothing to join
 are left out, with a notice.
@@ -29,6 +29,16 @@ class Prefix:
 
     text: str
     start: int
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzyWord:
+    """A word spelt nearly so; ``slips`` is how many slips were asked for, None for the usual."""
+
+    text: str
+    start: int
+    slips: int | None = None
     field: str | None = None
 
 
@@ -69,7 +79,7 @@ class Or:
     clauses: tuple["Syntax", ...]
 
 
-Syntax = Words | Prefix | QuotedText | Everything | Not | And | Or
+Syntax = Words | Prefix | FuzzyWord | QuotedText | Everything | Not | And | Or
 
 
 def read(text: str, lexemes: Sequence[Lexeme], notices: Notices) -> Syntax | None:
@@ -155,11 +165,13 @@ class _Reader:
             return clause
         if lexeme.kind is Kind.WORD:
             return self._words(field, alone)
-        if lexeme.kind not in (Kind.PREFIX, Kind.QUOTED, Kind.EVERYTHING):
+        if lexeme.kind not in (Kind.PREFIX, Kind.FUZZY, Kind.QUOTED, Kind.EVERYTHING):
             return None
         self.at += 1
         if lexeme.kind is Kind.PREFIX:
             return Prefix(lexeme.text, lexeme.start, field)
+        if lexeme.kind is Kind.FUZZY:
+            return FuzzyWord(lexeme.text, lexeme.start, lexeme.near, field)
         if lexeme.kind is Kind.QUOTED:
             return QuotedText(lexeme.text, lexeme.start + 1, lexeme.near, field)
         return Everything()

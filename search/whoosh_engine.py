@@ -41,8 +41,9 @@ MAX_LOCALES = 16
 class Budget:
     """Seconds that the parts of a search may take.
 
-    Finding that takes longer raises SearchTimeout; facets that take longer are truncated;
-    snippets then show what was found so far, and no better spelling is suggested.
+    Finding that takes longer raises SearchTimeout, or leaves out what adds to an answer with a
+    warning (see ``search.timekeeping``); facets that take longer are truncated; snippets then show
+    what was found so far, and no better spelling is suggested.
     """
 
     search: float = 5.0
@@ -71,9 +72,12 @@ class WhooshEngine:
             # Links and cursors of the answer speak of what was read of an overlong query.
             request = replace(request, q=parsed.text)
         understood = perf_counter()
-        found, filtered, unfiltered = self._find(request, parsed, opened)
+        # The pages of a walk are parts of one whole.
+        lenient = request.cursor is None
+        found, filtered, unfiltered = self._find(request, parsed, opened, lenient)
         page = _page(request, found, opened.generation)
-        suggestion = self._spelling(parsed, unfiltered, opened.generation)
+        hurried = any(notice.code == "out_of_time" for notice in found.warnings)
+        suggestion = None if hurried else self._spelling(parsed, unfiltered, opened.generation)
         searched = perf_counter()
         counted = facets(request, filtered, lookup, searched + self._budget.facets)
         sorted_out = perf_counter()
@@ -114,7 +118,7 @@ class WhooshEngine:
         lookup.facet(name)
         request = _canonical(replace(request, sort="date"), lookup)
         parsed = parse(request.q, opened.generation.analyzers)
-        _, filtered, _ = self._find(request, parsed, opened)
+        _, filtered, _ = self._find(request, parsed, opened, lenient=False)
         return facet_page(name, request, filtered, lookup, prefix, page, order)
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
@@ -172,7 +176,7 @@ class WhooshEngine:
             return self._opened
 
     def _find(
-        self, request: SearchRequest, parsed: ParsedQuery, opened: "_Opened"
+        self, request: SearchRequest, parsed: ParsedQuery, opened: "_Opened", lenient: bool
     ) -> tuple[Matches, Filtered, int]:
         """Return what matches under all filters, the filters, and how much matches without them.
 
@@ -180,7 +184,7 @@ class WhooshEngine:
         """
         deadline = monotonic() + self._budget.search
         scored = request.sort == "relevance"
-        matches, relaxed = answer(parsed, opened.generation, scored, deadline)
+        matches, relaxed = answer(parsed, opened.generation, scored, deadline, lenient=lenient)
         filtered = Filtered(matches.docs, request, opened.generation)
         found = matches
         if filtered.any:

@@ -12,14 +12,15 @@ from typing import NamedTuple
 from whoosh import query
 
 from index.analysis import Token, analyzer, tokenize
-from search.nodes import Compound, Quoted, Started, Word
+from search.fuzzy import MAX_SLIPS, is_comparable, slips
+from search.nodes import Compound, Fuzzy, Quoted, Started, Word
 
 
 class Unit(NamedTuple):
     """A word, compound or run: characters ``start`` to ``end`` of the text it came from.
 
-    ``node`` is a ``Word`` that knows no stop words yet, a ``Compound``, ``Quoted`` or
-    ``Started``. ``stops`` are the suffixes of the analyzers for which it is a stop word. Elided
+    ``node`` is a ``Word`` that knows no stop words yet, a ``Compound``, ``Quoted``, ``Started``
+    or ``Fuzzy``. ``stops`` are the suffixes of the analyzers for which it is a stop word. Elided
     articles are stop words everywhere.
     """
 
@@ -45,13 +46,43 @@ def parts(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[
 
 def prefix_units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[Unit]:
     """Return the units of ``text``, whose last word is only the beginning of one."""
-    tokens = [token for token in tokenize(text) if token.kind != "compound"]
-    if not tokens:
+    before, last = _last_apart(text, analyzers, fields)
+    if last is None:
         return []
-    last = tokens.pop()
-    before = list(_units(text, tokens, analyzers, fields))
     node = Started(last.folded, fields)
     return [*before, Unit(text[last.start : last.end] + "*", last.start, last.end, node)]
+
+
+def fuzzy_units(
+    text: str, distance: int | None, analyzers: Sequence[str], fields: tuple[str, ...]
+) -> list[Unit]:
+    """Return the units of ``text``, whose last word may be spelt otherwise; none if it may not.
+
+    ``distance`` is how many slips were asked for, None for as many as suit its length.
+    """
+    before, last = _last_apart(text, analyzers, fields)
+    if last is None or not is_comparable(last.folded):
+        return []
+    if distance is None:
+        distance = slips(last.folded)
+    distance = min(distance, MAX_SLIPS)
+    written = text[last.start : last.end]
+    if not distance:
+        exact = Quoted([last.folded], fields)
+        return [*before, Unit(f'"{written}"', last.start, last.end, exact)]
+    node = Fuzzy(last.folded, distance, fields)
+    return [*before, Unit(f"{written}~{distance}", last.start, last.end, node)]
+
+
+def _last_apart(
+    text: str, analyzers: Sequence[str], fields: tuple[str, ...]
+) -> tuple[list[Unit], Token | None]:
+    """Return the units of ``text`` but for its last word, and that; None if it has no word."""
+    tokens = [token for token in tokenize(text) if token.kind != "compound"]
+    if not tokens:
+        return [], None
+    last = tokens.pop()
+    return list(_units(text, tokens, analyzers, fields)), last
 
 
 def phrase_tokens(text: str) -> list[Token]:

@@ -40,7 +40,12 @@ def search() -> Response:
         f"{step};dur={timings.get(step, 0.0):.1f}"
         for step in ("parse", "search", "facets", "snippets")
     )
-    return labelled(answer, tag(response.generation, *search_parts(wanted)))
+    labelled(answer, tag(response.generation, *search_parts(wanted)))
+    if any(notice.code == "out_of_time" for notice in response.warnings):
+        # The next time there may be time for all of it.
+        del answer.headers["ETag"]
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.get("/api/facets/<name>")

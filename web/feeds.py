@@ -72,7 +72,8 @@ def atom() -> Response:
     question = links.first_page(asked(also=("hl",)))
     current = stop_if_known(*search_parts(question))
     response = engine().search(
-        replace(question, sort="-date", per_page=FEED_SIZE, facets=(), highlight="true")
+        # As the beginning of a walk: a feed has no place to say that something is missing.
+        replace(question, sort="-date", per_page=FEED_SIZE, cursor="*", facets=(), highlight="true")
     )
     feed = Response(_feed(response, question), mimetype="application/atom+xml")
     return labelled(feed, current)

@@ -116,6 +116,13 @@ FAULTS: Mapping[str, LazyString] = {
 _NO_MAXIMUM = _l("Expected a number from %(minimum)s.")
 
 NOTICES: Mapping[str, LazyString] = {
+    "fuzzy_cut": _l(
+        "Many words are spelt nearly like %(word)s: the %(limit)s nearest were looked for."
+    ),
+    "fuzzy_unsupported": _l(
+        "In %(word)s, ~ was left out: it needs a word of three to 24 letters before it."
+    ),
+    "out_of_time": _l("Time ran out: a part of the question was left out."),
     "query_cut": _l("The question was cut after %(limit)s characters."),
     "control_characters": _l("Control characters were left out of the question."),
     "unbalanced_quote": _l("A quotation mark has no partner and was left out."),
@@ -137,6 +144,14 @@ NOTICES: Mapping[str, LazyString] = {
     ),
     "unknown_value": _l("No document carries %(field)s:%(value)s."),
     "wildcard_unsupported": _l("In %(word)s, * is only understood at the end of a word."),
+}
+
+
+_OUT_OF_TIME: Mapping[str, LazyString] = {
+    "alternatives": _l("Time ran out: what only %(left_out)s finds is missing."),
+    "expansions": _l("Time ran out: not all words were looked for that %(left_out)s stands for."),
+    "proximity": _l("Time ran out: it does not count for the order how close words are."),
+    "relaxation": _l("Time ran out: documents with only some of the words were not looked for."),
 }
 
 
@@ -165,6 +180,8 @@ def notice_detail(notice: Notice) -> str:
     sentence = NOTICES.get(notice.code)
     if sentence is None:
         return notice.code
+    if notice.code == "out_of_time":
+        sentence = _OUT_OF_TIME.get(notice.values.get("part", ""), sentence)
     said = str(sentence) % _Known(notice.values)
     if notice.code == "relaxed" and notice.values.get("missing"):
         said += " " + gettext("In no document: %(missing)s.", missing=notice.values["missing"])

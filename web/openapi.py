@@ -42,8 +42,8 @@ _SELECTIONS = {
 SEARCH_PARAMETERS: tuple[Json, ...] = (
     _parameter(
         "q",
-        'What to look for: words, "phrases", -word, AND/OR/NOT (ET/OU/SAUF), prefix*, title:word. '
-        "Never an error; beyond 1,000 characters it is cut, with a warning.",
+        'What to look for: words, "phrases", -word, AND/OR/NOT (ET/OU/SAUF), prefix*, fuzzy~, '
+        "title:word. Never an error; beyond 1,000 characters it is cut, with a warning.",
         {"type": "string", "default": ""},
     ),
     *(

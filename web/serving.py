@@ -128,7 +128,7 @@ def limit_options(command: C) -> C:
             _setting(
                 "--search-seconds",
                 budget.search,
-                "Seconds until a search is given up.",
+                "Seconds until a search is given up, or cut short where that may be.",
                 metavar="S",
                 type=seconds,
             ),

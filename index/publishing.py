@@ -25,6 +25,7 @@ from index.document import Document, Fields
 from index.encoding import EncodedDocument, draft, finish
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexVersion, UsageError
 from index.files import FULL, records, save_array, sync, sync_tree, write_durably
+from index.garbage import rare_collections
 from index.generations import Generation, Pointer, read_pointer
 from index.lock import lock
 from index.manifest import FORMAT_VERSION, Manifest, SegmentEntry, Settings, read_manifest
@@ -35,7 +36,7 @@ from index.version import PRODUCT
 
 _OURS = frozenset({"current", "current.new", "lock", "generations", "segments", "learned"})
 
-TOGETHER = 64
+TOGETHER = 256
 """Documents that are encoded together."""
 
 
@@ -200,7 +201,7 @@ def building(root: Path) -> Iterator[Site]:
     """
     try:
         prepare(root)
-        with lock(root):
+        with lock(root), rare_collections():
             site = Site(root)
             site.remove_leftovers()
             try:

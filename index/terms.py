@@ -110,7 +110,7 @@ def _words(keys: Sequence[str], numbers: Sequence[int]) -> dict[int, _Word]:
 
 
 def _word(key: str, suffix: str, written: str, forms: tuple[str, ...]) -> _Word:
-    plain = written.isascii() and written.isalnum()
+    plain = written.isascii() and "-" not in written
     folded = _bytes(written if plain else word_token(written).folded)
     # Other spellings, other languages, follow one another.
     order = b"\0".join((folded, key.encode("utf-8", "replace")))

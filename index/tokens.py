@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import ANALYZERS, PART_GAP, Token, analyzer, normalize
-from index.analysis.tokenizer import CHUNK, MAX_TERM, analyse_chunk
+from index.analysis import ANALYZERS, PART_GAP, Token, analyzer, fold, normalize
+from index.analysis.tokenizer import CHUNK, ENCLITICS, MAX_TERM, analyse_chunk
 from index.codec.lists import places
 from index.document import Span
 
@@ -113,21 +113,39 @@ _WORD = re.compile(f"([{_LETTERS}]+)|([{_LETTERS}]{{2,}})\\.")
 _ELIDED = re.compile(
     f"([ldstcjnmLDSTCJNM]|[qQ]u)['’]([aeiouyhàâäéèêëîïôöùûüAEIOUYHÀÂÉÈÊÎÔ][{_LETTERS}]+)\\.?"
 )
+_COMPOUND = re.compile(f"[{_LETTERS}]+(?:-[{_LETTERS}]+){{1,5}}")
 _DIGITS = re.compile("[0-9]+(?:-[0-9]+)*")
+_DECIMAL = re.compile("([0-9]+)[.,]([0-9]{1,2})")
+_SPACED = re.compile("[0-9]{1,3}(?:[ \u00a0\u2007\u2009\u202f][0-9]{3})+")
 
 
-def _quick(piece: str) -> tuple[str, ...]:
-    """Return the words of a piece that is one, an article and one, or digits, as most are.
+def _quick(piece: str) -> list[tuple[str, int]]:
+    """Return the words of a piece, with their positions, if it is of the kinds that most are.
 
     As ``analyse_chunk`` has them. Nothing for all others.
     """
     if word := _WORD.fullmatch(piece):
-        return (normalize(word[1] or word[2])[:MAX_TERM],)
+        return [(normalize(word[1] or word[2])[:MAX_TERM], 0)]
     if elided := _ELIDED.fullmatch(piece):
-        return f"{elided[1].lower()}'", normalize(elided[2])[:MAX_TERM]
+        return [(f"{elided[1].lower()}'", 0), (normalize(elided[2])[:MAX_TERM], 1)]
     if _DIGITS.fullmatch(piece):
-        return tuple(piece.split("-"))
-    return ()
+        return [(part, at) for at, part in enumerate(piece.split("-"))]
+    if decimal := _DECIMAL.fullmatch(piece):
+        return [(f"{decimal[1]}.{decimal[2]}", 0)]
+    if _COMPOUND.fullmatch(piece):
+        return _compound([normalize(part) for part in piece.split("-")])
+    if _SPACED.fullmatch(piece):
+        parts = piece.split()
+        first, *rest = enumerate(parts)
+        return [(part, at) for at, part in (first, (0, "".join(parts)), *rest)]
+    return []
+
+
+def _compound(parts: list[str]) -> list[tuple[str, int]]:
+    words = [(part, at) for at, part in enumerate(parts)]
+    if fold(parts[-1]) in ENCLITICS:
+        return words
+    return [words[0], ("-".join(parts)[:MAX_TERM], 0), *words[1:]]
 
 
 class _Rows(dict[str, int]):
@@ -139,10 +157,10 @@ class _Rows(dict[str, int]):
 
     def __missing__(self, piece: str) -> int:
         self._tables.weight += len(piece)
-        quick = _quick(piece) if len(piece) <= MAX_TERM else ()
+        quick = _quick(piece) if len(piece) <= MAX_TERM else None
         if quick:
-            entries = [(f"{self._suffix}\0{word}", at) for at, word in enumerate(quick)]
-            row = self._tables.row(len(quick), entries, _edges(piece))
+            entries = [(f"{self._suffix}\0{word}", at) for word, at in quick]
+            row = self._tables.row(quick[-1][1] + 1, entries, _edges(piece))
         else:
             row = self._analysed(piece)
         self[piece] = row

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from index.document import Document, Fields, Skipped
 from index.encoding import Draft, EncodedDocument, UnfitDocumentError, draft, finish
 from index.fields import ExtractionOptions, extract
+from index.garbage import collect_rarely
 from index.readers import ReadOptions, SourceFile, read_file
 from index.reuse import Before, Reuse, opened
 from index.stored import clean, content_hash
@@ -140,6 +141,7 @@ def start(job: Job) -> None:
     global _job, _reuse
     _job = job
     _reuse = opened(job.before)
+    collect_rarely()
     # An interrupt at the terminal reaches every process; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

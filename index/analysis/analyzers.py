@@ -67,6 +67,7 @@ _MAX_CACHED: Final = 40
 
 # Words that are their own folded form, as their stems are.
 _PLAIN: Final = re.compile("[a-z]{1,100}")
+_NUMERAL: Final = re.compile("[0-9][0-9.]{0,99}")
 
 _local = threading.local()
 
@@ -182,6 +183,8 @@ class Analyzer:
             if self._algorithm and self.suffix != "ar" and _PLAIN.fullmatch(normal):
                 if normal not in self._stop_words and normal not in self._folded_stop_words:
                     plain.append(at)
+            elif _NUMERAL.fullmatch(normal):
+                found[at] = (normal,)
             else:
                 found[at] = self.forms(word_token(normal))
         stems = _stem_all(self._algorithm, [normals[at] for at in plain]) if plain else []

@@ -115,7 +115,7 @@ _UNDIVIDED = frozenset({"aujourd", "prud", "presqu", "entr"})
 # English endings that say nothing about the word before: John's, we'll, they've.
 _CONTRACTIONS = frozenset({"s", "ll", "re", "ve", "d", "m"})
 # Pronouns and particles after a hyphen make no compound: dit-il, celui-ci, tornou-se.
-_ENCLITICS = _words_of(
+ENCLITICS = _words_of(
     """je tu il elle on nous vous ils elles ce ci la le les lui leur moi toi soi y en t
     se lo os as o a me te lhe lhes vos nos"""
 )
@@ -342,7 +342,7 @@ def _compound(tokens: list[Token], ampersand: bool) -> Token | None:
         words.pop(0)
     if not 2 <= len(words) <= _MAX_COMPOUND_PARTS:
         return None
-    if words[-1].folded in _ENCLITICS and not ampersand:
+    if words[-1].folded in ENCLITICS and not ampersand:
         return None
     if all(token.kind == "number" for token in words):
         return None

@@ -35,7 +35,8 @@ from index.report import Report, parse_report
 from index.schema import PARTS
 from index.stored import StoredDocuments
 
-CACHE_BYTES = 12 * 1024 * 1024
+CACHE_BYTES = 8 * 1024 * 1024
+CACHE_BYTES_PER_DOCUMENT = 64
 _TERMS_TOGETHER = 1024
 """Terms with a prefix whose postings are read together."""
 
@@ -62,14 +63,15 @@ class Generation:
     ``live`` says of every document number whether it is served; ``order`` ranks documents, newest
     first, then by id; ``lengths`` are positions in title and body; ``columns`` maps organization,
     theme, lang and source to their columns; ``dates`` are publication dates, ``mentioned`` those
-    that the texts speak of.
+    that the texts speak of. Postings and positions that were read are kept in at most
+    ``cache_bytes`` of memory (None: by the size of the archive), and as much again for scores.
 
     All files are opened at once, so that arrays stay valid as long as this object is referred to,
     even after the files have been deleted; an array is verified and made when first asked for.
     Whatever reads raises IndexDamaged where bytes are not what they should be.
     """
 
-    def __init__(self, root: Path, name: str, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(self, root: Path, name: str, cache_bytes: int | None = None) -> None:
         self.folder = root / "generations" / name
         self.name = name
         self.manifest: Manifest = read_manifest(self.folder)
@@ -92,6 +94,10 @@ class Generation:
         self._bases = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
         self._starts: list[int] = self._bases.tolist()
         self._whole = self.documents == self.size
+        if cache_bytes is None:
+            # A common word of a large archive would else drive out all others.
+            cache_bytes = max(CACHE_BYTES, CACHE_BYTES_PER_DOCUMENT * self.size)
+        self.cache_bytes = cache_bytes
         self._cache = ByteCache(cache_bytes)
         self.gathering = Gathering(
             self._postings,
@@ -368,7 +374,7 @@ def read_pointer(root: Path) -> Pointer:
 class Archive:
     """An index directory: whoever searches asks it for the generation of the moment."""
 
-    def __init__(self, path: Path, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(self, path: Path, cache_bytes: int | None = None) -> None:
         self.path = Path(path)
         self._pointer = str(self.path / "current")
         self._cache_bytes = cache_bytes

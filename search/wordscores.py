@@ -19,8 +19,6 @@ from index.generations import Generation
 from search.nodes import Word
 from search.scoring import Docs, Parameters, Scores, Statistics, idf, saturated
 
-KEPT_BYTES = 12 * 1024 * 1024
-
 
 class Found(NamedTuple):
     """The documents that have a word in any form, in any language, with their scores.
@@ -45,7 +43,7 @@ class WordScores:
         self._generation = ref(generation)
         self._statistics = statistics
         self._parameters = parameters
-        self._kept = ByteCache(KEPT_BYTES)
+        self._kept = ByteCache(generation.cache_bytes)
 
     def find(self, node: Word) -> Found:
         """Return the documents that have a word."""

@@ -6,16 +6,17 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from whoosh import query
 from whoosh.searching import Searcher
 
-from index.analysis import analyse, analyzer, tokenize
+from index.analysis import analyse, analyzer, fold, tokenize
 from index.codec.whoosh_codec import segment_reader
 from index.document import Document, Fields, Language, PublicationDate, Span
 from index.encoding import encode
@@ -26,7 +27,7 @@ from index.publishing import Part, Report, building, index_documents
 from index.schema import schema
 from index.segments import write_segment
 from search.evaluate import evaluate
-from search.nodes import AnalyzedWith, Dated, HasValue, Near, Quoted, Started, Word
+from search.nodes import AnalyzedWith, Dated, Fuzzy, HasValue, Near, Quoted, Started, Word
 from search.query import parse
 from search.scoring import PARAMETERS
 
@@ -122,6 +123,12 @@ def matches(node: query.Query, doc: Analysed) -> bool:
             return any(
                 term.startswith(node.prefix) for name in node.fields for term in doc.terms[name]
             )
+        case Fuzzy():
+            return any(
+                term == node.word or is_near(term, node)
+                for name in node.fields
+                for term in doc.terms[name]
+            )
         case HasValue():
             document, fields = doc.entry
             if node.facet == "organization":
@@ -145,6 +152,26 @@ def matches(node: query.Query, doc: Analysed) -> bool:
         case query.Every():
             return True
     raise TypeError(node)
+
+
+def is_near(term: str, node: Fuzzy) -> bool:
+    fit = 3 <= len(term) <= 24 and term.isalpha()
+    return fit and distance(node.word, term, swaps=True) <= node.distance
+
+
+@cache
+def distance(one: str, other: str, swaps: bool) -> int:
+    """Return how many letters were added, dropped, changed or, of two neighbours, swapped."""
+    if not one or not other:
+        return len(one) + len(other)
+    ways = [
+        distance(one[:-1], other, swaps) + 1,
+        distance(one, other[:-1], swaps) + 1,
+        distance(one[:-1], other[:-1], swaps) + (one[-1] != other[-1]),
+    ]
+    if swaps and len(one) > 1 and len(other) > 1 and one[-2:] == other[-1] + other[-2]:
+        ways.append(distance(one[:-2], other[:-2], swaps) + 1)
+    return min(ways)
 
 
 def adjacent(doc: Analysed, name: str, words: Sequence[str]) -> bool:
@@ -203,6 +230,7 @@ def two_segments(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def queries() -> st.SearchStrategy[str]:
     word = st.sampled_from(QUERY_WORDS)
     phrase = st.lists(word, min_size=1, max_size=3).map(" ".join)
+    slips = st.sampled_from(("~", "~", "~0", "~1", "~2"))
     leaf = st.one_of(
         word,
         word,
@@ -211,6 +239,9 @@ def queries() -> st.SearchStrategy[str]:
         st.builds('"{}"~{}'.format, phrase, st.integers(0, 6)),
         word.map(lambda each: f"{each[:2]}*"),
         word.map("title:{}".format),
+        st.builds("{}{}".format, word, slips),
+        st.builds("{}{}".format, word.map(misspelt), slips),
+        st.builds("title:{}{}".format, word.map(misspelt), slips),
         st.sampled_from(("lang:fr", "lang:de", "source:afp", "date:2024", "date:2023-05..", "*")),
     )
     return st.recursive(
@@ -223,6 +254,10 @@ def queries() -> st.SearchStrategy[str]:
         ),
         max_leaves=6,
     )
+
+
+def misspelt(word: str) -> str:
+    return word[:1] + word[2:3] + word[1:2] + word[4:]
 
 
 @settings(max_examples=250, deadline=None)
@@ -302,6 +337,46 @@ def test_whoosh_evaluates_words_and_quotations_too(one_segment: Built) -> None:
             expected = sorted(searcher.docs_for_query(tree))
         assert expected
         assert evaluate(tree, generation).docs.tolist() == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(word=st.sampled_from(QUERY_WORDS), slips=st.integers(1, 2))
+def test_near_words_are_those_of_whoosh_where_it_knows_no_less(
+    word: str, slips: int, one_segment: Built
+) -> None:
+    node = Fuzzy(fold(word), slips)
+    assume(node.word.isalpha())
+    terms = {
+        t for doc in one_segment.docs.values() for name in node.fields for t in doc.terms[name]
+    }
+    # Whoosh knows no swapped letters, and we no short words.
+    assume(
+        all(
+            (t == node.word or is_near(t, node)) == (distance(t, node.word, swaps=False) <= slips)
+            for t in terms
+        )
+    )
+    with whoosh_searcher(one_segment.generation) as searcher:
+        expected = sorted(searcher.docs_for_query(query.Or(node.subqueries)))
+    assert evaluate(node, one_segment.generation).docs.tolist() == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(typed=queries(), exponent=st.floats(-5.5, -2.5))
+def test_what_is_found_in_time_is_right(typed: str, exponent: float, one_segment: Built) -> None:
+    tree = parse(typed, one_segment.generation.analyzers).tree
+    assert tree is not None
+    expected = one_segment.expected(tree)
+    moment = time.monotonic() + 10**exponent
+    try:
+        found = evaluate(tree, one_segment.generation, deadline=moment, lenient=True)
+    except SearchTimeout:
+        return
+    codes = [notice.code for notice in found.warnings]
+    if "out_of_time" in codes:
+        assert set(found.docs.tolist()) <= set(expected)
+    else:
+        assert found.docs.tolist() == expected
 
 
 def test_nothing_asked_matches_everything(two_segments: Built) -> None:

@@ -30,7 +30,23 @@ PIECES = (
         "اتفاق",
         "*:*",
     ),
-    *("2024..", "..", "~3", " ", "  ", "é", "e\u0301", "😀", "ﷺ", "c++", "a.b@c.fr", "http://x.fr"),
+    *(
+        "acord~",
+        "acord~2",
+        "x~9",
+        "2024..",
+        "..",
+        "~3",
+        " ",
+        "  ",
+        "é",
+        "e\u0301",
+        "😀",
+        "ﷺ",
+        "c++",
+        "a.b@c.fr",
+        "http://x.fr",
+    ),
 )
 
 
@@ -101,6 +117,8 @@ def test_anything_typed_has_an_answer(q: str, generation: Generation) -> None:
         "é ",
         "a-",
         "10 000 ",
+        "acord~ ",
+        "~",
     ],
 )
 def test_ten_thousand_characters_take_no_time(piece: str, generation: Generation) -> None:
@@ -172,12 +190,14 @@ def test_operators_are_words_unless_in_capitals() -> None:
 
 
 def test_marks_are_of_what_is_asked_and_not_of_what_is_excluded() -> None:
-    marks = parse('accord -guerre "les pays" gouver* CEN-SAD', ("fr",)).marks
+    marks = parse('accord -guerre "les pays" gouver* CEN-SAD paix~ -mer~', ("fr",)).marks
     assert [dict(mark.stems) for mark in marks if mark.stems] == [
         {"fr": ("accord",)},
         {"fr": ("censad",)},
     ]
-    assert [mark.words for mark in marks if mark.words] == [("les", "pays"), ("cen", "sad")]
+    assert [(mark.words, mark.slips) for mark in marks if mark.words] == [
+        *((("les", "pays"), 0), (("cen", "sad"), 0), (("paix",), 1))
+    ]
     assert [mark.prefix for mark in marks if mark.prefix] == ["gouver"]
 
 

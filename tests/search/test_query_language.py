@@ -50,7 +50,10 @@ def test_every_warning_is_documented() -> None:
     written = set(re.findall(r"`([a-z]+_[a-z_]+|question|relaxed)`", PAGE.read_text("utf-8")))
     root = Path(__file__).parents[2] / "search"
     given = set()
-    for name in ("lexer", "syntax", "compiler", "conditions", "query", "evaluate", "relaxation"):
+    for name in (
+        *("lexer", "syntax", "compiler", "conditions", "query", "evaluate", "relaxation"),
+        "timekeeping",
+    ):
         source = (root / f"{name}.py").read_text("utf-8")
         given |= set(re.findall(r'(?:notices\.add|Notice)\(\s*"([a-z_]+)"', source))
     assert given

@@ -1,0 +1,198 @@
+"""A deadline interrupts what is under way; what is left out is said, and what is found is right."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from index.document import Document, Fields, Language
+from index.errors import SearchTimeout
+from index.generations import Archive, Generation
+from index.publishing import index_documents
+from search import occurrences
+from search.evaluate import Matches, evaluate
+from search.query import parse
+from search.relaxation import answer
+from search.request import SearchRequest
+from search.whoosh_engine import Budget, WhooshEngine
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+COMMON = [f"mot{letter}" for letter in LETTERS]
+RARE = [f"nul{letter}" for letter in LETTERS]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Documents that all have the common words, each one rare word, and many other words."""
+    root = tmp_path_factory.mktemp("deadline")
+    others = [f"suite{a}{b}{c}" for a in LETTERS for b in LETTERS for c in LETTERS[:10]]
+    made = []
+    for number in range(260):
+        text = " ".join([*COMMON, RARE[number % 26], *others[number * 26 : number * 26 + 26]])
+        made.append((Document(f"d{number}", text), Fields(language=Language("fr"))))
+    index_documents(root, made)
+    return root
+
+
+@pytest.fixture(scope="module")
+def generation(root: Path) -> Generation:
+    return Archive(root).current()
+
+
+def hurried(ask: Callable[[float], Any], parts: Callable[[Any], set[str]], part: str) -> Any:
+    """Return an answer without ``part``, by trying more and less time until one is."""
+    for _ in range(50):
+        least, most = 0.0, 0.05
+        while most - least > 1e-7:
+            seconds = (least + most) / 2
+            try:
+                found = ask(seconds)
+            except SearchTimeout:
+                least = seconds
+                continue
+            if part in parts(found):
+                return found
+            most = seconds
+    raise AssertionError(f"never without {part}")
+
+
+def left_out(matches: Matches) -> set[str]:
+    return {n.values["part"] for n in matches.warnings if n.code == "out_of_time"}
+
+
+def ids(found: Matches) -> set[int]:
+    return set(found.docs.tolist())
+
+
+def test_alternatives_are_left_out(generation: Generation) -> None:
+    tree = parse(" OR ".join(f'"{word} sans"~5 OR {word}' for word in RARE), ("fr",)).tree
+    whole = ids(evaluate(tree, generation))
+    assert len(whole) == 260
+
+    def ask(seconds: float) -> Matches:
+        return evaluate(tree, generation, deadline=monotonic() + seconds, lenient=True)
+
+    found = hurried(ask, left_out, "alternatives")
+    assert ids(found)
+    assert ids(found) <= whole
+    (notice,) = found.warnings
+    assert "nulz" in notice.values["left_out"] or notice.values["left_out"].endswith("…")
+
+
+@pytest.mark.parametrize("q", ["suite*", "motaa~2"])
+def test_expansions_are_left_out(q: str, generation: Generation) -> None:
+    tree = parse(q, ("fr",)).tree
+    whole = ids(evaluate(tree, generation))
+    assert len(whole) == 260
+
+    def ask(seconds: float) -> Matches:
+        return evaluate(tree, generation, deadline=monotonic() + seconds, lenient=True)
+
+    found = hurried(ask, left_out, "expansions")
+    assert ids(found) <= whole
+    assert found.warnings[-1].values == {"part": "expansions", "left_out": q}
+
+
+def test_closeness_is_left_out(generation: Generation) -> None:
+    parsed = parse(" AND ".join(COMMON), ("fr",))
+    whole = answer(parsed, generation).matches
+
+    def ask(seconds: float) -> Matches:
+        return answer(parsed, generation, True, monotonic() + seconds, lenient=True).matches
+
+    found = hurried(ask, left_out, "proximity")
+    assert found.docs.tolist() == whole.docs.tolist()
+    assert (found.scores <= whole.scores).all()
+    assert (found.scores < whole.scores).any()
+
+
+def test_relaxation_is_left_out(generation: Generation) -> None:
+    parsed = parse(" ".join(f'"{word}"' for word in RARE), ("fr",))
+    assert answer(parsed, generation).relaxed
+
+    def ask(seconds: float) -> Matches:
+        found = answer(parsed, generation, True, monotonic() + seconds, lenient=True)
+        assert found.relaxed != ("relaxation" in left_out(found.matches))
+        return found.matches
+
+    assert not len(hurried(ask, left_out, "relaxation").docs)
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "mota NOT (" + " OR ".join(RARE[:25]) + ")",
+        "mota NOT suite*",
+        "mota NOT nulaa~2",
+        " AND ".join(f'"{a} {b}"' for a, b in pairwise(COMMON)),
+        "(" + " OR ".join(RARE) + ") AND motz AND NOT nula",
+    ],
+)
+def test_nothing_is_left_out_that_would_find_wrong_documents(
+    q: str, generation: Generation
+) -> None:
+    tree = parse(q, ("fr",)).tree
+    whole = ids(evaluate(tree, generation))
+    ended = 0
+    for step in range(200):
+        moment = monotonic() + 0.005 * 0.95**step
+        try:
+            found = evaluate(tree, generation, deadline=moment, lenient=True)
+        except SearchTimeout:
+            ended += 1
+        else:
+            assert ids(found) <= whole
+            assert left_out(found) or ids(found) == whole
+    assert ended
+
+
+def test_long_work_on_positions_is_interrupted(
+    generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = [parse(q, ("fr",)).tree for q in ('"mota motb motc"', '"motc mota"~3', '"a b"')]
+    before = [evaluate(tree, generation) for tree in parsed]
+    monkeypatch.setattr(occurrences, "TOGETHER", 7)
+    for tree, whole in zip(parsed, before, strict=True):
+        found = evaluate(tree, generation)
+        assert found.docs.tolist() == whole.docs.tolist()
+        assert found.scores.tolist() == whole.scores.tolist()
+    looks = []
+    found = occurrences.of_phrase(
+        generation, "body", ("mota", "motb"), None, lambda: looks.append(monotonic())
+    )
+    assert len(found.docs) == 260
+    assert len(looks) == -(-260 // 7)
+
+
+def test_an_answer_says_what_it_lacks(root: Path) -> None:
+    whole = WhooshEngine(Archive(root)).search(SearchRequest(q=" OR ".join(RARE)))
+    assert (whole.total, whole.warnings) == (260, ())
+
+    def ask(seconds: float) -> Any:
+        engine = WhooshEngine(Archive(root), Budget(search=seconds))
+        return engine.search(SearchRequest(q=" OR ".join(RARE)))
+
+    found = hurried(ask, left_out, "alternatives")
+    assert 0 < found.total < 260
+    assert found.total == sum(value.count for value in found.facets["lang"].values)
+    assert found.suggestion is None
+
+
+@pytest.mark.parametrize("walking", [True, False])
+def test_walks_and_facets_leave_nothing_out(root: Path, walking: bool) -> None:
+    request = SearchRequest(q=" OR ".join(RARE), cursor="*" if walking else None)
+    ended = 0
+    for step in range(100):
+        engine = WhooshEngine(Archive(root), Budget(search=0.02 * 0.92**step))
+        try:
+            if walking:
+                assert engine.search(request).total == 260
+            else:
+                page = engine.facet("lang", request, "", 1)
+                assert page.facet.values[0].count == 260
+        except SearchTimeout:
+            ended += 1
+    assert ended

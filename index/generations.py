@@ -37,7 +37,7 @@ from index.stored import StoredDocuments
 
 CACHE_BYTES = 8 * 1024 * 1024
 CACHE_BYTES_PER_DOCUMENT = 64
-_TERMS_TOGETHER = 1024
+_TERMS_TOGETHER = 4096
 """Terms with a prefix whose postings are read together."""
 
 __all__ = [

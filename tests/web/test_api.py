@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from index.generations import Archive
-from search.whoosh_engine import WhooshEngine
+from search.whoosh_engine import Budget, WhooshEngine
 from web.app import create_app
 from web.settings import Settings
 
@@ -319,3 +319,32 @@ def test_what_a_reader_types_is_never_an_error(client: FlaskClient, q: str) -> N
         assert client.get(address, query_string={"q": q}).status_code == 200
     answer = client.get("/api/search", query_string={"q": q}).get_json()
     assert all(len(one) < 6000 for one in answer["links"].values() if one)
+
+
+def test_an_answer_that_ran_out_of_time_says_so_and_is_not_kept(archive: Path) -> None:
+    words = (
+        *("le", "la", "les", "de", "du", "des", "un", "une", "et", "en", "au", "aux", "à"),
+        *("par", "pour", "sur", "dans", "que", "qui", "est", "a", "ce", "se", "son"),
+    )
+    asked = " OR ".join([*words, *(f'"{word} de"~9' for word in words)])
+    least, most = 0.0, 0.1
+    for _ in range(500):
+        if most - least < 1e-7:
+            least, most = 0.0, 0.1
+        seconds = (least + most) / 2
+        client = create_app(WhooshEngine(Archive(archive), Budget(search=seconds))).test_client()
+        response = client.get("/api/search", query_string={"q": asked})
+        if response.status_code == 503:
+            least = seconds
+            continue
+        answer = response.get_json()
+        warnings = [one for one in answer["warnings"] if one["code"] == "out_of_time"]
+        if warnings:
+            break
+        assert "ETag" in response.headers
+        most = seconds
+    assert answer["total"]
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in response.headers
+    assert warnings[0]["values"]["part"] == "alternatives"
+    assert warnings[0]["values"]["left_out"] in warnings[0]["detail"]

@@ -2,6 +2,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -9,8 +10,10 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from search.response import Notice
+from search.timekeeping import Part
 from web.i18n import OFFERED, TRANSLATIONS
-from web.messages import FAULTS, NOTICES
+from web.messages import FAULTS, NOTICES, notice_detail
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,3 +89,12 @@ def test_french_is_typeset_as_french() -> None:
             strings = message.string if isinstance(message.string, tuple) else (message.string,)
             for string in strings:
                 assert not re.search(r" [;:?!»]|« |'", string), string
+
+
+def test_every_part_that_time_may_leave_out_has_its_sentence() -> None:
+    parts = get_args(Part)
+    told = {
+        notice_detail(Notice("out_of_time", {"part": part, "left_out": "mot*"})) for part in parts
+    }
+    assert len(told) == len(parts) == 4
+    assert notice_detail(Notice("out_of_time")) not in told

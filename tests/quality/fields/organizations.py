@@ -19,7 +19,8 @@ from counts import Counts
 from gold import Entity, JudgedNames, judged_names, languages
 
 from index.document import Document, Organization, Span
-from index.fields import ExtractionOptions, extract
+from index.errors import TrouvailleError
+from index.fields import ExtractionOptions, extract, organizations_ner
 
 Extractor = Callable[[Document], Sequence[Organization]]
 
@@ -157,6 +158,11 @@ def main() -> None:
     parser.add_argument("--part", choices=PARTS, default=PARTS[0], help="the gold to score on")
     parser.add_argument("--ner", action="store_true", help="score the full mode")
     options = parser.parse_args()
+    if options.ner:
+        try:
+            organizations_ner.require()
+        except TrouvailleError as error:
+            sys.exit(str(error))
     codes = options.language or languages(options.part)
     extractor = in_full_mode if options.ner else as_indexed
     rows = {code: score_organizations(code, extractor, options.part) for code in codes}

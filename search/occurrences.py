@@ -16,8 +16,13 @@ from search.scoring import Docs, Scores
 
 Keys = NDArray[np.int64]
 
-TOGETHER = 1 << 17
-"""Documents whose positions are compared between two looks at the clock."""
+TOGETHER = 1 << 12
+"""Documents whose positions are compared at least between two looks at the clock.
+
+What is compared of so many stays in the processor's caches.
+"""
+MOST_PORTIONS = 16
+"""Times that the postings of a word are looked through for some of its documents."""
 TERMS_TOGETHER = 10
 """Terms of a list whose postings are read between two looks at the clock."""
 
@@ -171,9 +176,10 @@ def of_window(
 
 
 def _portions(docs: Docs, check: Callable[[], None]) -> Iterator[Docs]:
-    for first in range(0, len(docs), TOGETHER):
+    size = max(TOGETHER, -(-len(docs) // MOST_PORTIONS))
+    for first in range(0, len(docs), size):
         check()
-        yield docs[first : first + TOGETHER]
+        yield docs[first : first + size]
 
 
 def _having_all(

@@ -154,7 +154,7 @@ def test_long_work_on_positions_is_interrupted(
 ) -> None:
     parsed = [parse(q, ("fr",)).tree for q in ('"mota motb motc"', '"motc mota"~3', '"a b"')]
     before = [evaluate(tree, generation) for tree in parsed]
-    monkeypatch.setattr(occurrences, "TOGETHER", 7)
+    monkeypatch.setattr(occurrences, "TOGETHER", 20)
     for tree, whole in zip(parsed, before, strict=True):
         found = evaluate(tree, generation)
         assert found.docs.tolist() == whole.docs.tolist()
@@ -164,7 +164,7 @@ def test_long_work_on_positions_is_interrupted(
         generation, "body", ("mota", "motb"), None, lambda: looks.append(monotonic())
     )
     assert len(found.docs) == 260
-    assert len(looks) == -(-260 // 7)
+    assert len(looks) == -(-260 // 20)
 
 
 def test_an_answer_says_what_it_lacks(root: Path) -> None:

@@ -93,6 +93,8 @@ def _wording(node: query.Query) -> str:
             return f"{facet}:{value}"
         case Dated(first=first, last=last):
             return f"date:{first or ''}..{last or ''}"
+        case query.Not(query=excluded):
+            return f"NOT {_wording(excluded)}"
         case query.And() | query.Or():
             return " ".join(filter(None, map(_wording, node.subqueries)))
     return ""

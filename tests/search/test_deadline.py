@@ -17,6 +17,7 @@ from search.evaluate import Matches, evaluate
 from search.query import parse
 from search.relaxation import answer
 from search.request import SearchRequest
+from search.timekeeping import Timekeeper
 from search.whoosh_engine import Budget, WhooshEngine
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -94,6 +95,26 @@ def test_expansions_are_left_out(q: str, generation: Generation) -> None:
     found = hurried(ask, left_out, "expansions")
     assert ids(found) <= whole
     assert found.warnings[-1].values == {"part": "expansions", "left_out": q}
+
+
+@pytest.mark.parametrize(
+    ("q", "said"),
+    [
+        *(("mot*", "mot*"), ("acord~", "acord~1"), ('"a b"', '"a b"'), ('"a b"~2', '"a b"')),
+        *(
+            ("pêche accord", "peche accord"),
+            ("porte-avions", "porte-avions"),
+            ("-mot*", "NOT mot*"),
+        ),
+        *(("lang:fr", "lang:fr"), ("date:2024-03", "date:2024-03-01..2024-03-31")),
+        ("a OR b OR *", "a b"),
+    ],
+)
+def test_what_is_left_out_is_named(q: str, said: str) -> None:
+    timekeeper = Timekeeper(lenient=True)
+    timekeeper.omit(SearchTimeout(""), "alternatives", [parse(q, ("fr", "und")).tree])
+    (notice,) = timekeeper.notices
+    assert notice.values == {"part": "alternatives", "left_out": said}
 
 
 def test_closeness_is_left_out(generation: Generation) -> None:

@@ -21,6 +21,7 @@ from search.occurrences import (
     NO_SCORES,
     Occurrences,
     among,
+    is_dense,
     of_phrase,
     of_prefix,
     of_term,
@@ -295,6 +296,16 @@ class Evaluation:
         found = [hits for hits in found if len(hits.docs)]
         if len(found) < 2:
             return found[0] if found else NONE
+        end = max(int(hits.docs[-1]) for hits in found) + 1
+        if is_dense(sum(len(hits.docs) for hits in found), end):
+            everywhere = np.zeros(end, np.float32)
+            present = np.zeros(end, np.bool_)
+            for docs, scores in found:
+                # No score is below zero.
+                everywhere[docs] = combine(everywhere[docs], scores)
+                present[docs] = True
+            docs = np.flatnonzero(present).astype(np.int32)
+            return Hits(docs, everywhere[docs])
         docs = union([hits.docs for hits in found])
         scores = np.zeros(len(docs), np.float32)
         for hits in found:
@@ -347,6 +358,14 @@ def _kept(hits: Hits, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Hits:
 def _intersection(left: Hits, right: Hits) -> Hits:
     if len(left.docs) > len(right.docs):
         left, right = right, left
+    if len(left.docs) and 16 * len(left.docs) > len(right.docs):
+        end = max(int(left.docs[-1]), int(right.docs[-1])) + 1
+        present = np.zeros(end, np.bool_)
+        present[right.docs] = True
+        everywhere = np.empty(end, np.float32)
+        everywhere[right.docs] = right.scores
+        docs, scores = _kept(left, present[left.docs])
+        return Hits(docs, scores + everywhere[docs])
     left = _kept(left, among(left.docs, right.docs))
     at = np.searchsorted(right.docs, left.docs)
     return Hits(left.docs, left.scores + right.scores[at])

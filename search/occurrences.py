@@ -56,7 +56,7 @@ def union(parts: Sequence[Docs]) -> Docs:
     if len(parts) < 2:
         return parts[0] if parts else NO_DOCS
     end = max(int(part[-1]) for part in parts) + 1
-    if _is_dense(sum(map(len, parts)), end):
+    if is_dense(sum(map(len, parts)), end):
         present = np.zeros(end, np.bool_)
         for part in parts:
             present[part] = True
@@ -80,7 +80,7 @@ def spread(docs: Docs, part: Occurrences) -> Scores:
     if len(docs) == len(part.docs):
         return part.frequency
     end = int(docs[-1]) + 1
-    if _is_dense(len(part.docs), end):
+    if is_dense(len(part.docs), end):
         everywhere = np.zeros(end, np.float32)
         everywhere[part.docs] = part.frequency
         return everywhere[docs]
@@ -89,7 +89,7 @@ def spread(docs: Docs, part: Occurrences) -> Scores:
     return frequency
 
 
-def _is_dense(count: int, end: int) -> bool:
+def is_dense(count: int, end: int) -> bool:
     """Tell whether an array over all documents is quicker than searching in sorted ones."""
     return 16 * count > end
 

@@ -21,7 +21,7 @@ from search.occurrences import (
     NO_SCORES,
     Occurrences,
     among,
-    is_dense,
+    either,
     of_phrase,
     of_prefix,
     of_term,
@@ -293,24 +293,7 @@ class Evaluation:
         return self._either(found, combine)
 
     def _either(self, found: Sequence[Hits], combine: np.ufunc) -> Hits:
-        found = [hits for hits in found if len(hits.docs)]
-        if len(found) < 2:
-            return found[0] if found else NONE
-        end = max(int(hits.docs[-1]) for hits in found) + 1
-        if is_dense(sum(len(hits.docs) for hits in found), end):
-            everywhere = np.zeros(end, np.float32)
-            present = np.zeros(end, np.bool_)
-            for docs, scores in found:
-                # No score is below zero.
-                everywhere[docs] = combine(everywhere[docs], scores)
-                present[docs] = True
-            docs = np.flatnonzero(present).astype(np.int32)
-            return Hits(docs, everywhere[docs])
-        docs = union([hits.docs for hits in found])
-        scores = np.zeros(len(docs), np.float32)
-        for hits in found:
-            scores = combine(scores, spread(docs, Occurrences(*hits)))
-        return Hits(docs, scores)
+        return Hits(*either(found, combine))
 
     def _filtered(self, node: Filter) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         asked = isinstance(node, HasValue) and not node.implied

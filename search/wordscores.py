@@ -17,6 +17,7 @@ from index.cache import ByteCache
 from index.gathering import Lists
 from index.generations import Generation
 from search.nodes import Word
+from search.occurrences import either
 from search.scoring import Docs, Parameters, Scores, Statistics, idf, saturated
 
 
@@ -68,7 +69,8 @@ class WordScores:
                 by_suffix[suffix] = _scored(
                     lists, generation, self._statistics, suffix, self._parameters
                 )
-        docs, scores = _best([(docs, scores) for docs, scores, _ in by_suffix.values()])
+        found = [(docs, scores) for docs, scores, _ in by_suffix.values()]
+        docs, scores = either(found, np.maximum)
         weights = {suffix: weight for suffix, (_, _, weight) in by_suffix.items()}
         by_field = {
             field: _joined([lists.of_field(number) for lists in every])
@@ -90,21 +92,6 @@ def word_scores(
         if parameters not in scores:
             scores[parameters] = WordScores(generation, statistics, parameters)
         return scores[parameters]
-
-
-def _best(found: Sequence[tuple[Docs, Scores]]) -> tuple[Docs, Scores]:
-    """Return all documents, each with the highest of its scores: few have several."""
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        return np.empty(0, np.int32), np.empty(0, np.float32)
-    docs = np.concatenate([each for each, _ in found])
-    scores = np.concatenate([each for _, each in found])
-    order = np.lexsort((scores, docs))
-    docs = docs[order]
-    last = np.ones(len(docs), np.bool_)
-    np.not_equal(docs[1:], docs[:-1], out=last[:-1])
-    return docs[last], scores[order][last]
 
 
 def _joined(lists: Sequence[Lists]) -> Lists:

@@ -23,19 +23,14 @@ bytes of each list begin. Reading lists is a few operations on arrays, whatever 
 for ``many``, their number.
 """
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec.files import ArrayFile, ArrayWriter, Place, write_array
+from index.codec.files import ArrayFile, Place
 
-_BLOCK = 1 << 21
-"""Postings and positions that are encoded at once."""
 PACKED = 255
-_WORTH = 256
-"""Bytes that packing a list must save: a packed list is read alone."""
 _FEW = 8
 """Lists that are decoded faster one by one than together."""
 
@@ -88,166 +83,10 @@ def narrowest(array: NDArray[np.int64]) -> NDArray[Any]:
     return array.astype(np.uint32) if not len(array) or array[-1] < 1 << 32 else array
 
 
-def write_lists(folder: Place, lists: Lists) -> None:
-    """Write posting lists, none of them empty."""
-    widths = _document_widths(lists)
-    write_array(folder / "positions.width", widths)
-    blobs = [ArrayWriter(folder / f"{name}.blob", np.uint8) for name in ("postings", "positions")]
-    sizes: list[list[NDArray[np.int64]]] = [[], []]
-    for block in _blocks(lists):
-        for blob, size, (data, taken) in zip(
-            blobs, sizes, (_postings(block), _positions(block, widths)), strict=True
-        ):
-            blob.append(data)
-            size.append(taken)
-    for name, blob, size in zip(("postings", "positions"), blobs, sizes, strict=True):
-        blob.close()
-        at = np.zeros(len(lists.counts) + 1, np.int64)
-        if size:
-            np.cumsum(np.concatenate(size), out=at[1:])
-        write_array(folder / f"{name}.at", narrowest(at))
-
-
-def _document_widths(lists: Lists) -> NDArray[np.uint8]:
-    """Return how many bytes a position takes in each document."""
-    widths = np.ones(int(lists.docs.max()) + 1 if len(lists.docs) else 0, np.uint8)
-    # Wider ones last: they overrule.
-    found: dict[int, list[Numbers]] = {2: [], 4: []}
-    for block in _blocks(lists):
-        having = np.repeat(block.located > 0, block.counts)
-        last = block.positions[np.cumsum(block.freqs[having], dtype=np.int64) - 1]
-        wide = np.flatnonzero(last >= 1 << 8)
-        docs, last = block.docs[having][wide], last[wide]
-        found[2].append(docs)
-        found[4].append(docs[last >= 1 << 16])
-    for width, each in found.items():
-        for docs in each:
-            widths[docs] = width
-    return widths
-
-
-def _blocks(lists: Lists) -> Sequence[Lists]:
-    """Cut the lists where a block is full."""
-    ends, located_ends = (
-        np.concatenate(([0], np.cumsum(each, dtype=np.int64)))
-        for each in (lists.counts, lists.located)
-    )
-    full = np.arange(_BLOCK, int(ends[-1] + located_ends[-1]) + _BLOCK, _BLOCK)
-    cuts = np.unique(np.searchsorted(ends + located_ends, full, side="left")).tolist()
-    blocks = []
-    start = 0
-    for stop in (min(cut, len(lists.counts)) for cut in cuts):
-        if stop > start:
-            blocks.append(
-                Lists(
-                    lists.counts[start:stop],
-                    lists.located[start:stop],
-                    lists.docs[ends[start] : ends[stop]],
-                    lists.freqs[ends[start] : ends[stop]],
-                    lists.positions[located_ends[start] : located_ends[stop]],
-                )
-            )
-            start = stop
-    return blocks
-
-
-def _width(largest: Numbers) -> NDArray[np.int64]:
-    return np.where(largest < 1 << 8, 1, np.where(largest < 1 << 16, 2, 4))
-
-
-def _starts(counts: Numbers) -> NDArray[np.int64]:
+def starts_of(counts: Numbers) -> NDArray[np.int64]:
+    """Return where ranges begin that follow one another."""
     starts: NDArray[np.int64] = np.cumsum(counts, dtype=np.int64) - counts
     return starts
-
-
-def _postings(lists: Lists) -> tuple[Bytes, NDArray[np.int64]]:
-    """Encode documents and frequencies; return the bytes, and how many each list takes."""
-    starts = _starts(lists.counts)
-    gaps = lists.docs.astype(np.int64)
-    gaps[1:] -= lists.docs[:-1]
-    gaps[starts] = lists.docs[starts]
-    gap_width = _width(np.maximum.reduceat(gaps, starts))
-    largest = np.maximum.reduceat(lists.freqs, starts)
-    freq_width = np.where(largest == 1, 0, _width(largest))
-    sizes = 1 + lists.counts * (gap_width + freq_width)
-    packed = _packed_sizes(lists, gaps, starts)
-    pack = (sizes - packed > _WORTH) & (largest < 1 << 8)
-    sizes = np.where(pack, packed, sizes)
-    gap_width[pack] = freq_width[pack] = 0
-    at = _starts(sizes)
-    blob = np.empty(int(sizes.sum()), np.uint8)
-    blob[at] = np.where(pack, PACKED, gap_width + 16 * freq_width)
-    _put(blob, at + 1, gap_width, lists.counts, starts, gaps)
-    _put(blob, at + 1 + lists.counts * gap_width, freq_width, lists.counts, starts, lists.freqs)
-    for number in np.flatnonzero(pack).tolist():
-        start, stop = starts[number], starts[number] + lists.counts[number]
-        data = _packed(gaps[start:stop], lists.freqs[start:stop])
-        blob[at[number] : at[number] + sizes[number]] = data
-    return blob, sizes
-
-
-def _packed_sizes(
-    lists: Lists, gaps: NDArray[np.int64], starts: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return how many bytes each list would take if it were packed."""
-    steps = lists.counts + np.add.reduceat(gaps // 255, starts)
-    sizes: NDArray[np.int64] = (
-        1
-        + 8
-        + steps
-        - (-lists.counts // 8)
-        + np.add.reduceat(lists.freqs > 1, starts, dtype=np.int64)
-    )
-    return sizes
-
-
-def _packed(gaps: NDArray[np.int64], freqs: Numbers) -> Bytes:
-    parts = gaps // 255
-    steps = np.full(len(gaps) + int(parts.sum()), 255, np.uint8)
-    steps[np.cumsum(parts + 1) - 1] = gaps % 255
-    more = freqs > 1
-    head = np.array([len(gaps), len(steps)], "<u4").view(np.uint8)
-    code = np.array([PACKED], np.uint8)
-    return np.concatenate((code, head, steps, np.packbits(more), freqs[more].astype(np.uint8)))
-
-
-def _unpacked(data: Bytes) -> "TermPostings":
-    count, size = data[1:9].view("<u4").tolist()
-    steps, flags = data[9 : 9 + size], 9 + size + -(-count // 8)
-    docs = np.cumsum(steps, dtype=np.int32)[steps != 255]
-    freqs = np.ones(count, np.uint8)
-    freqs[np.unpackbits(data[9 + size : flags], count=count).view(np.bool_)] = data[flags:]
-    return TermPostings(docs, freqs)
-
-
-def _positions(lists: Lists, widths: NDArray[np.uint8]) -> tuple[Bytes, NDArray[np.int64]]:
-    """Encode positions; return the bytes, and how many each list takes."""
-    freqs = np.where(np.repeat(lists.located > 0, lists.counts), lists.freqs, 0).astype(np.int64)
-    width = widths[lists.docs]
-    each = np.repeat(width, freqs)
-    ends = np.cumsum(each, dtype=np.int64)
-    blob = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
-    for byte in range(int(each.max()) if len(each) else 0):
-        wide = slice(None) if byte == 0 else np.flatnonzero(each > byte)
-        blob[ends[wide] - each[wide] + byte] = (lists.positions[wide] >> 8 * byte) & 255
-    return blob, np.add.reduceat(freqs * width, _starts(lists.counts))
-
-
-def _put(
-    blob: Bytes, base: Numbers, width: Numbers, counts: Numbers, starts: Numbers, values: Numbers
-) -> None:
-    """Write the values of each list from its ``base`` on, ``width`` bytes each (0: not at all)."""
-    for size in (1, 2, 4):
-        which = np.flatnonzero(width == size)
-        if not which.size:
-            continue
-        every = which.size == len(width)
-        number = counts[which]
-        chosen = values if every else values[places(starts[which], number)]
-        where = np.repeat(base[which] - size * _starts(number), number)
-        where += size * np.arange(len(where))
-        for byte in range(size):
-            blob[where + byte] = (chosen >> 8 * byte) & 255
 
 
 class PostingLists:
@@ -315,7 +154,7 @@ class PostingLists:
         counts = np.empty(len(numbers), np.int64)
         counts[~packed] = plain.counts
         counts[packed] = [len(each.docs) for each in alone]
-        begin = _starts(counts)
+        begin = starts_of(counts)
         docs, freqs = np.empty(int(counts.sum()), np.int32), np.empty(int(counts.sum()), np.int32)
         where = places(begin[~packed], plain.counts)
         docs[where], freqs[where] = plain.docs, plain.freqs
@@ -338,7 +177,7 @@ class PostingLists:
         gaps = _get(data, starts + 1, gap, counts, 0)
         freqs = _get(data, starts + 1 + counts * gap, freq, counts, 1)
         docs = np.cumsum(gaps)
-        first = _starts(counts)
+        first = starts_of(counts)
         docs -= np.repeat(docs[first] - gaps[first], counts)
         return ManyPostings(docs.astype(np.int32), freqs.astype(np.int32), counts)
 
@@ -353,7 +192,7 @@ class PostingLists:
             self._postings.slice(start, stop)
             for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
         ]
-        return np.concatenate(pieces), _starts(sizes)
+        return np.concatenate(pieces), starts_of(sizes)
 
     def begins(self, numbers: NDArray[Any], many: ManyPostings) -> NDArray[np.int64]:
         """Return where the positions of each posting of ``many`` begin in the blob.
@@ -367,8 +206,8 @@ class PostingLists:
         if not having.all():
             sizes *= np.repeat(having, many.counts)
         self._positions.parts(starts[having], stops[having])
-        begin = _starts(sizes)
-        begin += np.repeat(starts - begin[_starts(many.counts)], many.counts)
+        begin = starts_of(sizes)
+        begin += np.repeat(starts - begin[starts_of(many.counts)], many.counts)
         return begin
 
     def positions(
@@ -406,6 +245,15 @@ class PostingLists:
         return keys
 
 
+def _unpacked(data: Bytes) -> "TermPostings":
+    count, size = data[1:9].view("<u4").tolist()
+    steps, flags = data[9 : 9 + size], 9 + size + -(-count // 8)
+    docs = np.cumsum(steps, dtype=np.int32)[steps != 255]
+    freqs = np.ones(count, np.uint8)
+    freqs[np.unpackbits(data[9 + size : flags], count=count).view(np.bool_)] = data[flags:]
+    return TermPostings(docs, freqs)
+
+
 def _items(data: Bytes, width: int) -> NDArray[Any]:
     return data if width == 1 else data.view(f"<u{width}")
 
@@ -415,13 +263,13 @@ def _get(
 ) -> NDArray[np.int64]:
     """Read the values of each list, ``width`` bytes each; ``absent`` where that is 0."""
     found = np.full(int(counts.sum()), absent, np.int64)
-    starts = _starts(counts)
+    starts = starts_of(counts)
     for size in (1, 2, 4):
         which = np.flatnonzero(width == size)
         if not which.size:
             continue
         number = counts[which]
-        where = np.repeat(base[which] - size * _starts(number), number)
+        where = np.repeat(base[which] - size * starts_of(number), number)
         where += size * np.arange(len(where))
         values = data[where].astype(np.int64)
         for byte in range(1, size):

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.codec.files import Place
-from index.codec.lists import Lists, places, write_lists
+from index.codec.list_writer import write_lists
+from index.codec.lists import Lists, places
 from index.codec.runs import load, load_run
 
 

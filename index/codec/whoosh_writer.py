@@ -7,7 +7,8 @@ from whoosh.codec import base
 from whoosh.fields import FieldType
 
 from index.codec.files import Place
-from index.codec.lists import Lists, write_lists
+from index.codec.list_writer import write_lists
+from index.codec.lists import Lists
 from index.codec.reader import write_terms
 
 

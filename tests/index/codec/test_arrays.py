@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from index.codec.dictionary import Term, encode
 from index.codec.files import ArrayFile, write_array
-from index.codec.lists import Lists, PostingLists, write_lists
+from index.codec.list_writer import write_lists
+from index.codec.lists import Lists, PostingLists
 from index.codec.merge import merge
 from index.codec.reader import SegmentArrays, located, write_terms
 from index.codec.runs import RunBuilder, write_run
@@ -101,7 +102,7 @@ def test_lists_keep_numbers_of_every_width(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, worth: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.codec.lists._WORTH", worth)
+        patch.setattr("index.codec.list_writer._WORTH", worth)
         check_lists(tmp_path_factory.mktemp("lists"), data)
 
 
@@ -151,7 +152,7 @@ def placed(made: tuple[list[int], list[int], list[int]]) -> list[tuple[int, int]
 def test_blocks_of_lists_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = [{"body": [f"w{(doc * k) % 11}" for k in range(300)]} for doc in range(40)]
     for block in (1, 500, 1 << 21):
-        monkeypatch.setattr("index.codec.lists._BLOCK", block)
+        monkeypatch.setattr("index.codec.list_writer._BLOCK", block)
         (tmp_path / str(block)).mkdir()
         build(tmp_path / str(block), archive, 40)
     reference = {p.name: p.read_bytes() for p in (tmp_path / "1" / "segment").iterdir()}

@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.archive import Pointer, read_pointer
 from index.document import Skipped
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, NoDocuments
 from index.fields import ExtractionOptions
-from index.generations import Generation, Pointer, read_pointer
+from index.generations import Generation
 from index.intake import Intake, made_by
 from index.learning import load as load_learned
 from index.manifest import Settings

@@ -11,12 +11,13 @@ from typing import Any
 import click
 
 from index import build
+from index.archive import read_pointer
 from index.build import BuildOptions, BuildResult
 from index.cli_support import index_option, json_option, plain_errors, print_json
 from index.document import Skipped
 from index.errors import SettingError
 from index.fields import ExtractionOptions, organizations_ner
-from index.generations import Generation, read_pointer
+from index.generations import Generation
 from index.learning_cli import learn
 from index.overview import Overview, overview
 from index.progress import Progress, Silent, progress_on

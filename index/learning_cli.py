@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from index import learning
+from index.archive import read_pointer
 from index.cli_support import index_option, json_option, plain_errors, print_json
 from index.document import Document
 from index.errors import IndexMissing, UsageError
-from index.generations import Generation, read_pointer
+from index.generations import Generation
 from index.labelled import Labelled, from_tags, read_labelled
 from index.learning import Lesson, Score
 from index.lock import lock

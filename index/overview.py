@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.archive import read_pointer
 from index.columns import FacetColumn
 from index.days import UNDATED_DAY, day_of
 from index.document import Skipped
-from index.generations import Generation, read_pointer
+from index.generations import Generation
 from index.schema import PARTS
 from index.vocabularies import organizations, themes
 

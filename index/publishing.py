@@ -18,6 +18,7 @@ import orjson
 from numpy.typing import NDArray
 
 from index.analysis import ANALYZERS
+from index.archive import Pointer, read_pointer
 from index.columns import open_facet
 from index.datecolumns import DateColumn
 from index.days import UNDATED_SECOND
@@ -26,7 +27,7 @@ from index.encoding import EncodedDocument, draft, finish
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexVersion, UsageError
 from index.files import FULL, records, save_array, sync, sync_tree, write_durably
 from index.garbage import rare_collections
-from index.generations import Generation, Pointer, read_pointer
+from index.generations import Generation
 from index.lock import lock
 from index.manifest import FORMAT_VERSION, Manifest, SegmentEntry, Settings, read_manifest
 from index.report import Report

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from index.analysis import analyse
+from index.archive import read_pointer
 from index.document import Document, Fields, Span
 from index.errors import IndexDamaged
 from index.files import REMEDY, FileRecord, is_sound
-from index.generations import Generation, read_pointer
+from index.generations import Generation
 
 PROBES = 5
 PROBE_TERMS = 8

@@ -9,8 +9,8 @@ from time import perf_counter
 import click
 import orjson
 
+from index.archive import Archive
 from index.errors import UsageError
-from index.generations import Archive
 from search.presenter import Presenter
 from search.request import Fault, InvalidRequest, parse_request
 from search.response import DateFacet, FacetValue, Result, SearchResponse, ValueFacet

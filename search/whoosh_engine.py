@@ -6,9 +6,10 @@ from functools import cached_property
 from threading import Lock
 from time import monotonic, perf_counter
 
+from index.archive import Archive
 from index.document import Skipped
 from index.errors import SearchTimeout
-from index.generations import Archive, Generation
+from index.generations import Generation
 from search.cursor import Cursor, CursorError, decode, encode, fingerprint
 from search.evaluate import Matches
 from search.facets import facet_page, facets

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from index.archive import Archive
 from index.cli import build_options
 from index.cli import commands as index_commands
 from index.cli_support import index_option, plain_errors
-from index.generations import Archive
 from search.cli import search
 from search.whoosh_engine import Budget, WhooshEngine
 from web import logs, server

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 import click
 
 from index import build
+from index.archive import Archive
 from index.build import BuildOptions, BuildResult
 from index.cli import merged_options
 from index.errors import IndexLocked, IndexMissing, IndexVersion, SettingError
-from index.generations import Archive
 from index.progress import progress_on
 from search.whoosh_engine import Budget
 from web.security import is_loopback

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, cast
 
+from index.archive import Archive
 from index.document import Document
-from index.generations import Archive
 
 from . import synthetic
 from .question import Entry

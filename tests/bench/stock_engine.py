@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import local
 from typing import Any
 
-from index.generations import Archive
+from index.archive import Archive
 from search.request import SearchRequest
 from search.response import FacetValue, Highlights, Result, SearchResponse, ValueFacet
 from search.whoosh_engine import WhooshEngine

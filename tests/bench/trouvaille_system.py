@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from index.generations import Archive
+from index.archive import Archive
 from index.publishing import index_documents
 from search.request import SearchRequest
 from search.response import SearchResponse, ValueFacet

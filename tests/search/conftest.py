@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from index.archive import Archive
 from index.document import (
     Document,
     Fields,
@@ -17,7 +18,6 @@ from index.document import (
     Span,
     Theme,
 )
-from index.generations import Archive
 from index.publishing import index_documents
 from search.request import parse_request
 from search.response import SearchResponse

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from index.archive import Archive
 from index.document import Document, Fields, Language
 from index.errors import SearchTimeout
-from index.generations import Archive, Generation
+from index.generations import Generation
 from index.publishing import index_documents
 from search import occurrences
 from search.evaluate import Matches, evaluate

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from index.archive import Archive
 from index.errors import IndexMissing, SearchTimeout
-from index.generations import Archive
 from index.publishing import index_documents
 from search.engine import Engine
 from search.request import SearchRequest

@@ -17,11 +17,12 @@ from whoosh import query
 from whoosh.searching import Searcher
 
 from index.analysis import analyse, analyzer, fold, tokenize
+from index.archive import Archive
 from index.codec.whoosh_codec import segment_reader
 from index.document import Document, Fields, Language, PublicationDate, Span
 from index.encoding import encode
 from index.errors import SearchTimeout
-from index.generations import Archive, Generation
+from index.generations import Generation
 from index.manifest import Settings
 from index.publishing import Part, Report, building, index_documents
 from index.schema import schema

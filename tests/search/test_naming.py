@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whoosh import query
 
+from index.archive import Archive
 from index.build import BuildOptions, rebuild
-from index.generations import Archive
 from search.nodes import HasValue
 from search.query import parse
 from search.request import parse_request

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from index.generations import Archive
+from index.archive import Archive
 from index.publishing import index_documents
 from search.cursor import CursorError, decode
 from search.request import InvalidRequest, SearchRequest, parse_request

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.generations import Archive, Generation
+from index.archive import Archive
+from index.generations import Generation
 from index.publishing import index_documents
 from search.lexer import MAX_LENGTH
 from search.nodes import Quoted, Word

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.archive import Archive
 from index.build import BuildOptions, rebuild, update
 from index.document import Document, Fields, Language
-from index.generations import Archive, Generation
+from index.generations import Generation
 from index.publishing import index_documents
 from search.query import parse
 from search.spelling import did_you_mean, near

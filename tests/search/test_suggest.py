@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.analysis import fold, tokenize
+from index.archive import Archive
 from index.build import BuildOptions, rebuild, update
 from index.document import Document, Fields, Language
-from index.generations import Archive, Generation
+from index.generations import Generation
 from index.publishing import index_documents
 from index.written import BLOCK
 from search.lookup import Lookup, facet_names

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from index.generations import Archive
+from index.archive import Archive
 from search.whoosh_engine import Budget, WhooshEngine
 from web.app import create_app
 from web.settings import Settings

@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from index.archive import Archive
 from index.errors import SearchTimeout
-from index.generations import Archive
 from search.request import SearchRequest
 from search.response import IndexStatus, SearchResponse
 from search.whoosh_engine import WhooshEngine

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from index.generations import Archive
+from index.archive import Archive
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
 from web.logs import JsonLines, TextLines

@@ -3,7 +3,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.generations import Archive
+from index.archive import Archive
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
 from web.ratelimit import RateLimit

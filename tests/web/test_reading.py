@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
+from index.archive import Archive
 from index.build import BuildOptions, rebuild
 from index.document import MentionedDate, Span
-from index.generations import Archive
 from search.request import MAX_DEPTH, SearchRequest
 from search.response import DocumentView, Highlights, Labelled
 from search.whoosh_engine import WhooshEngine

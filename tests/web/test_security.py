@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from lxml import html
 from markupsafe import Markup
 
+from index.archive import Archive
 from index.build import BuildOptions, rebuild
 from index.errors import SettingError
-from index.generations import Archive
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
 from web.security import MAX_MARKS, tamed

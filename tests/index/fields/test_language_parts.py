@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.archive import Archive
 from index.document import Document, Fields
 from index.fields import ExtractionOptions, extract
 from index.fields.language import detect
-from index.generations import Archive
 from index.publishing import index_documents
 from search.request import parse_request
 from search.whoosh_engine import WhooshEngine

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from index.archive import read_pointer
 from index.build import BuildOptions, rebuild
 from index.columns import FACETS
-from index.generations import Generation, read_pointer
+from index.generations import Generation
 from index.schema import PARTS
 
 HERE = BuildOptions(workers=0)

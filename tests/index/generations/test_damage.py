@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from index.archive import Archive, read_pointer
 from index.build import rebuild, rollback, update
 from index.codec.files import HEADER_BYTES
 from index.errors import (
@@ -16,7 +17,6 @@ from index.errors import (
     IndexUnavailable,
     IndexVersion,
 )
-from index.generations import Archive, read_pointer
 from index.manifest import FORMAT_VERSION
 from index.overview import overview
 from index.verify import check

@@ -13,10 +13,10 @@ from time import monotonic, sleep
 
 import pytest
 
+from index.archive import Archive, read_pointer
 from index.build import rebuild, update
 from index.errors import BuildFailed, IndexDamaged, IndexLocked
 from index.files import write_durably
-from index.generations import Archive, read_pointer
 from index.publishing import building
 from index.verify import check
 
@@ -172,7 +172,7 @@ SEARCHER = dedent(
     """
     import sys
     from pathlib import Path
-    from index.generations import Archive
+    from index.archive import Archive
 
     archive, stop, seen = Archive(Path(sys.argv[1])), Path(sys.argv[2]), set()
     print("ready", flush=True)
@@ -331,7 +331,7 @@ def test_a_reader_that_is_opening_what_is_deleted_opens_the_next(
     # What a reader sees that read the pointer two builds ago.
     told = iter([pointer])
     monkeypatch.setattr(
-        "index.generations.read_pointer", lambda at: next(told, None) or read_pointer(at)
+        "index.archive.read_pointer", lambda at: next(told, None) or read_pointer(at)
     )
     assert Archive(root).current().name == read_pointer(root).current
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 import index.work
+from index.archive import read_pointer
 from index.build import BuildOptions, rebuild
 from index.document import Document, Fields
 from index.fields import ExtractionOptions, extract
-from index.generations import Generation, read_pointer
+from index.generations import Generation
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.analysis import ANALYZERS, analyse
+from index.archive import Archive
 from index.cache import ByteCache
 from index.cells import Docs
 from index.days import UNDATED_DAY, span
@@ -24,7 +25,7 @@ from index.document import (
     Theme,
 )
 from index.errors import UsageError
-from index.generations import Archive, Generation
+from index.generations import Generation
 from index.heads import decode_details, decode_head, whole
 from index.publishing import index_documents
 from index.schema import MAX_TERM_BYTES, fit

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from index.archive import read_pointer
 from index.build import BuildOptions, rebuild, update
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.fields import ExtractionOptions, extract
-from index.generations import Generation, read_pointer
+from index.generations import Generation
 from index.labelled import Labelled, read_labelled, themes_of
 from index.learning import dumps, forget, learn, load, loads, save
 from index.learning_cli import learn as command

@@ -21,8 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from judged import DEPTH, SETS, Figures, JudgedSet, figures
 
+from index.archive import Archive
 from index.build import rebuild
-from index.generations import Archive, Generation
+from index.generations import Generation
 from search.query import parse
 from search.ranking import Ranking
 from search.relaxation import answer

@@ -6,202 +6,33 @@ of several words, or for single words that recur or stand in the title or the le
 must say more than a short one.
 """
 
-import threading
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-import Stemmer
-
 from index.document import Span, Theme
 from index.fields.organizations import Found
+from index.fields.themes_lexicon import ENOUGH, TRAP, Meaning, Pattern, lexicon
 from index.vocabularies import organizations as organization_authority
 from index.vocabularies import themes as theme_vocabulary
-from index.vocabularies.folding import Folded, fold_key, fold_text
-from index.vocabularies.inflection import inflected
+from index.vocabularies.folding import Folded, fold_text
 from index.vocabularies.rows import LANGUAGES
-from index.vocabularies.themes import Expression
 
-_ALGORITHMS = {
-    "fr": "french",
-    "en": "english",
-    "es": "spanish",
-    "de": "german",
-    "it": "italian",
-    "pt": "portuguese",
-    "ar": "arabic",
-}
-_STOP = {
-    "fr": "de des du d la le les l et en a au aux un une sur dans par ou",
-    "en": "of the and to in on for a an by or s",
-    "es": "de del la el los las y en a al un una por o e",
-    "de": "der die das den dem des und in im von vom zu zur zum ein eine einer eines fur am an",
-    "it": "di del della dello dei degli delle d la il lo le gli i l e ed in nel nella a al alla"
-    " un una per da dal dalla",
-    "pt": "de do da dos das o a os as e em no na nos nas um uma por ao",
-    "ar": "في من علي الي عن و",
-}
 NOTHING_FOUND = Found((), ())
 _LEAD = 400
-_ENOUGH = 2.0
-_WEAK = 0.5
 _MOST_WEAK = 2.0
 _WEAK_APIECE = 1.0
 """What weak expressions may add up to: together, and for each different one."""
 _CHARACTERS_A_POINT = 1_400
 _MOST_NEEDED = 4.0
-"""A long text must say more: a point for so many characters, from ``_ENOUGH`` to this."""
-_LONGER, _LONGER_GERMAN = 3, 5
-"""Letters that an inflected form may have more than the word it is a form of."""
-_CACHED_WORDS = 100_000
-_LONGEST_CACHED = 40
-_COMPOUNDED = 5
-"""Letters that a part of a German compound has at least."""
-
-
-_TRAP = ""
-"""The theme of phrases that speak for none."""
-
-
-class _Pattern(NamedTuple):
-    stems: tuple[str, ...]
-    theme: str
-    weight: float
-    word: str
-    """The folded word of an expression of one word (stop words aside), else empty."""
-    capitals: bool
-    exact: bool = False
-    accented: str = ""
-    """That word as it is written, in lower case."""
+"""A long text must say more: a point for so many characters, from ``ENOUGH`` to this."""
 
 
 class _Hit(NamedTuple):
     span: Span
-    pattern: _Pattern
-
-
-class _Meaning(NamedTuple):
-    """The stem of a word, and what the word says if what follows does not contradict it.
-
-    The stem is empty for a stop word; words that are in no expression share one.
-    """
-
-    stem: str
-    alone: tuple[_Pattern, ...] = ()
-    followed: Mapping[str, tuple[_Pattern, ...]] = {}
-    """What it says with others, by the stem of the second."""
-
-
-_STOP_WORD = _Meaning("")
-_MEANINGLESS = _Meaning("?")
-
-
-class _Lexicon(dict[str, _Meaning]):
-    """The meanings of the folded words of a language, found when first asked for."""
-
-    def __init__(self, language: str) -> None:
-        super().__init__({"": _STOP_WORD})
-        self._language = language
-
-    def __missing__(self, word: str) -> _Meaning:
-        if len(self) >= _CACHED_WORDS:
-            self.clear()
-            self[""] = _STOP_WORD
-        found = self._meaning(word)
-        if len(word) <= _LONGEST_CACHED:
-            self[word] = found
-        return found
-
-    def _meaning(self, word: str) -> _Meaning:
-        stem = _stem([word], self._language)[0]
-        if not stem:
-            return _STOP_WORD
-        patterns = _patterns(self._language).get(stem, ())
-        if not patterns and self._language == "de" and len(stem) > 2 * _COMPOUNDED:
-            patterns = _compounded(stem)
-        said = tuple(each for each in patterns if _may_say(word, each, self._language))
-        if said or stem in _all_stems(self._language):
-            alone = tuple(each for each in said if len(each.stems) == 1)
-            followed: dict[str, tuple[_Pattern, ...]] = defaultdict(tuple)
-            for each in said[: len(said) - len(alone)]:
-                followed[each.stems[1]] += (each,)
-            return _Meaning(stem, alone, dict(followed))
-        return _MEANINGLESS
-
-
-class _Tools(threading.local):
-    """Stemmers and lexicons; a Stemmer serves one thread."""
-
-    def __init__(self) -> None:
-        self.stemmers = {code: Stemmer.Stemmer(name, 0) for code, name in _ALGORITHMS.items()}
-        self.lexicons = {code: _Lexicon(code) for code in _ALGORITHMS}
-
-
-_TOOLS = _Tools()
-
-
-def _stem(words: Sequence[str], language: str) -> list[str]:
-    """Return the stem of each word, an empty string for a stop word."""
-    stemmer, stop = _TOOLS.stemmers[language], _stop_words(language)
-    return ["" if word in stop else stemmer.stemWord(word) for word in words]
-
-
-@cache
-def _stop_words(language: str) -> frozenset[str]:
-    return frozenset(_STOP[language].split())
-
-
-@cache
-def _patterns(language: str) -> dict[str, tuple[_Pattern, ...]]:
-    """Return the expressions of a language by their first stem, longest first."""
-    patterns: dict[str, list[_Pattern]] = defaultdict(list)
-    for id, entry in theme_vocabulary().entries.items():
-        listed = entry.expressions.get(language, ())
-        further = [
-            expression._replace(text=text)
-            for expression in listed
-            for text in inflected(expression.text, language)
-        ]
-        known = set()
-        for number, expression in enumerate([*listed, *further]):
-            pattern = _pattern(id, expression, language)
-            if pattern and (number < len(listed) or pattern.stems not in known):
-                known.add(pattern.stems)
-                patterns[pattern.stems[0]].append(pattern)
-    for phrase in theme_vocabulary().traps.get(language, ()):
-        stems = tuple(filter(None, _stem(fold_key(phrase).split(), language)))
-        patterns[stems[0]].append(_Pattern(stems, _TRAP, 0.0, "", False))
-    return {stem: tuple(sorted(found, reverse=True)) for stem, found in patterns.items()}
-
-
-def _pattern(theme: str, expression: Expression, language: str) -> _Pattern | None:
-    """Return what an expression is looked for as, None if it is nothing but stop words."""
-    words = fold_key(expression.text).split()
-    stems = _stem(words, language)
-    kept = tuple(filter(None, stems))
-    if not kept:
-        return None
-    single = len(kept) == 1
-    strong = 1.0 if single or expression.plain else _ENOUGH
-    word = next(text for text, stem in zip(words, stems, strict=True) if stem)
-    accented = expression.text.lower() if len(words) == 1 else word
-    return _Pattern(
-        kept,
-        theme,
-        _WEAK if expression.weak else strong,
-        word if single else "",
-        single and expression.text.isupper() and expression.text.isascii(),
-        expression.exact,
-        accented if single else "",
-    )
-
-
-@cache
-def _all_stems(language: str) -> frozenset[str]:
-    patterns = (pattern for found in _patterns(language).values() for pattern in found)
-    return frozenset(stem for pattern in patterns for stem in pattern.stems)
+    pattern: Pattern
 
 
 @cache
@@ -242,10 +73,10 @@ def assign(
     weak: dict[str, dict[tuple[str, ...], float]] = defaultdict(lambda: defaultdict(float))
     evidence: dict[str, set[Span]] = defaultdict(set)
     last_end: dict[str, int] = defaultdict(int)
-    enough = _ENOUGH
+    enough = ENOUGH
     if language in LANGUAGES:
         folded = folded or fold_text(text)
-        enough = min(max(_ENOUGH, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
+        enough = min(max(ENOUGH, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
         for span, pattern in _hits(text, folded, language, found.covered):
             theme, weight = pattern.theme, pattern.weight
             if span.end <= last_end[theme]:
@@ -276,7 +107,7 @@ def _hits(
     text: str, folded: Folded, language: str, covered: Sequence[tuple[int, int]]
 ) -> list[_Hit]:
     words, starts = folded.words, folded.starts
-    meanings = list(map(_TOOLS.lexicons[language].__getitem__, words))
+    meanings = list(map(lexicon(language).__getitem__, words))
     masked = bytearray(len(words))
     for first, last in covered:
         begin, stop = bisect_left(starts, first), bisect_left(starts, last)
@@ -299,20 +130,20 @@ def _hits(
             if pattern.word and not _accented_alike(pattern.accented, surface):
                 continue
             hits.append(_Hit(span, pattern))
-    trapped = [span for span, pattern in hits if pattern.theme == _TRAP]
+    trapped = [span for span, pattern in hits if pattern.theme == TRAP]
     if not trapped:
         return hits
     return [
         hit
         for hit in hits
-        if hit.pattern.theme != _TRAP
+        if hit.pattern.theme != TRAP
         and not any(start <= hit.span.start < hit.span.end < end for start, end in trapped)
         and not any(start < hit.span.start < hit.span.end <= end for start, end in trapped)
     ]
 
 
 def _last(
-    meanings: Sequence[_Meaning], masked: Sequence[int], index: int, stems: tuple[str, ...]
+    meanings: Sequence[Meaning], masked: Sequence[int], index: int, stems: tuple[str, ...]
 ) -> int | None:
     """Return the index of the last word of an expression that begins at ``index``, if it does.
 
@@ -325,40 +156,12 @@ def _last(
     return index
 
 
-def _next(meanings: Sequence[_Meaning], masked: Sequence[int], index: int) -> int:
+def _next(meanings: Sequence[Meaning], masked: Sequence[int], index: int) -> int:
     """Return the index of the next word that is no stop word, or of the last word."""
     for following in range(index + 1, len(meanings)):
         if meanings[following].stem or masked[following]:
             return following
     return len(meanings) - 1
-
-
-def _may_say(word: str, pattern: _Pattern, language: str) -> bool:
-    """Say whether a folded word may begin an expression; it has the stem of its first word."""
-    if pattern.exact and word.rstrip("sx") != pattern.word.rstrip("sx"):
-        return False
-    return not pattern.word or _alike(pattern.word, word, language)
-
-
-def _compounded(stem: str) -> tuple[_Pattern, ...]:
-    """Return what a German compound says: what its last part does, else weakly what its first."""
-    for at in range(3, len(stem) - _COMPOUNDED + 1):
-        found = _single(stem[at:])
-        if found:
-            return found
-    for end in range(len(stem) - 3, _COMPOUNDED - 1, -1):
-        found = _single(stem[:end])
-        if found:
-            return tuple(pattern._replace(weight=_WEAK) for pattern in found)
-    return ()
-
-
-def _single(stem: str) -> tuple[_Pattern, ...]:
-    return tuple(
-        pattern._replace(word="")
-        for pattern in _patterns("de").get(stem, ())
-        if pattern.word and not pattern.capitals and not pattern.exact
-    )
 
 
 def _accented_alike(word: str, surface: str) -> bool:
@@ -371,20 +174,6 @@ def _accented_alike(word: str, surface: str) -> bool:
         return True
     size = min(len(word), len(surface)) - 1
     return word.isascii() or word[:size] == surface[:size]
-
-
-def _alike(word: str, written: str, language: str) -> bool:
-    """Say whether a word that shares the stem of another is near enough to be a form of it.
-
-    Stemmers join ``parado`` and ``para``, ``importación`` and ``importante``.
-    """
-    if language == "ar":
-        core = word.removeprefix("ال")
-        if core.endswith("ه"):
-            return core in written or core[:-1] + "ت" in written
-        return core[: max(3, len(core) - 1)] in written
-    longest = len(word) + (_LONGER_GERMAN if language == "de" else _LONGER)
-    return len(written) <= longest and written.startswith(word[: max(4, len(word) - 2)])
 
 
 @cache

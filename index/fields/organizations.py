@@ -193,6 +193,8 @@ def _is_part(mention: Mention, candidate: Candidate) -> bool:
     shorter = 4 * (span.end - span.start) < 3 * (candidate.span.end - candidate.span.start)
     if candidate.rule == "suffix":
         return shorter
+    if candidate.rule == "quoted":  # "Folha de São Paulo"
+        return 2 * (span.end - span.start) < candidate.span.end - candidate.span.start
     behind = span.end == candidate.span.end and candidate.words == mention.form.words + 1
     headed = candidate.rule in ("head", "arabic")
     return headed and shorter and span.start > candidate.span.start and not behind

@@ -11,7 +11,7 @@ _LEADING_WORDS = (
     " while mr mrs ms dr u.s us with from under after before both all some new le la les un"
     " une des du au l d chairman president minister analysts shares later meanwhile however"
     " earlier also last el los las der die das den dem il lo gli o os um uma una et y e und"
-    " nach bei von selon"
+    " nach bei von selon im am beim laut zum zur vom"
 )
 _LEADING = frozenset(_LEADING_WORDS.split())
 _OPEN = frozenset(("bank", "court", "university", "institute", "group", "trust", "co", "school"))
@@ -26,6 +26,7 @@ _SINGLE = frozenset(("bank", "university", "church", "court"))
 """Of these ``and`` joins another (``Bank of America and Sanwa``)."""
 _PLACES = frozenset(("los", "las", "la", "el", "des"))
 _DAUGHTERS = frozenset(("tochter", "tochterfirma", "mutter", "chef", "betreiber"))
+_LEARNED = frozenset(("university", "journal", "academy", "college", "school"))
 _OFFICES = frozenset(("minister", "president", "chairman", "governor", "secretary", "senator"))
 _LONGEST = 9
 _SHORT = 3
@@ -143,8 +144,10 @@ def _ending(
                 return best
     if best is not None:
         return _prolonged(words, best, last) if words[best].folded in _OPEN else best
-    begins = words[first].folded in grammar["of"] and last > first + 1 and language != "de"
+    begins = words[first].folded in grammar["of"] and last > first + 1
     if not begins or words[first + 1].folded not in ("of", "for"):
+        return None
+    if language == "de" and words[first].folded not in _LEARNED:
         return None
     if words[first].folded in _SINGLE:
         for index in range(first + 2, last):

@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator
 
 from index.document import Span
-from index.fields.organizations_words import Candidate, Word, Words, capital_run, span_of
+from index.fields.organizations_words import (
+    Candidate,
+    Word,
+    Words,
+    before_common,
+    capital_run,
+    span_of,
+)
 from index.vocabularies.organizations_grammar import Grammar
 
 _ADJECTIVES = 2
@@ -24,6 +31,12 @@ _AFTER = re.compile(
 )
 _CONTEXT = 45
 _ENGLISH_JOINTS = frozenset(("of", "for", "the"))
+_KIN = re.compile(r".*jahrigen?|(?:sein|ihr|mein)e[rn]?|kleinen?|altest.*|jungst.*")
+_OF = frozenset(("di", "de"))
+_NO_PHRASE = frozenset(("partido", "radio", "canal", "canale", "casa", "rete", "operadora"))
+"""Cues that are common words with an ``of`` behind them: ``partido de ida``."""
+_STREETS = frozenset(("viale", "piazza", "corso", "calle", "plaza"))
+_SHORT = 4
 _ABSTRACT = (
     *("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tionen"),
     *("tag", "abend", "nacht", "morgen", "mittag", "vormittag", "personen", "angaben", "leute"),
@@ -47,7 +60,9 @@ def find_cued(words: Words, grammar: Grammar, common: frozenset[str]) -> Iterato
     if grammar["and"] & _NO_JOINTS:
         joints = _ENGLISH_JOINTS if "und" in grammar["and"] else frozenset()
     for index in words.where("cue"):
-        at = index + 1
+        if words[index].folded == "tochter" and _is_kin(words, index):
+            continue
+        at = _behind_phrase(words, index, stop)
         adjectives = 0
         while (
             at < len(words)
@@ -59,7 +74,7 @@ def find_cued(words: Words, grammar: Grammar, common: frozenset[str]) -> Iterato
         ):
             at, adjectives = at + 1, adjectives + 1
         if at < len(words) and words[at].tight and words[at].capital:
-            last = capital_run(words, at, joints, 4)
+            last = before_common(words, at, capital_run(words, at, joints, 4), grammar)
             name = " ".join(each.folded for each in words[at : last + 1])
             if words[at].folded in grammar["given"] and last > at:
                 continue
@@ -70,6 +85,22 @@ def find_cued(words: Words, grammar: Grammar, common: frozenset[str]) -> Iterato
                 yield Candidate(span_of(words, at, last), "cue")
 
 
+def _is_kin(words: Words, index: int) -> bool:
+    """Say whether a German ``Tochter`` is a child, as the word before shows."""
+    named = index + 1 < len(words) and words[index + 1].text.isupper()
+    return not named and index > 0 and _KIN.fullmatch(words[index - 1].folded) is not None
+
+
+def _behind_phrase(words: Words, cue: int, stop: frozenset[str]) -> int:
+    """Return the word behind a cue and what it is of: ``agenzia di stampa X``."""
+    at = cue + 1
+    if at + 1 >= len(words) or words[at].text not in _OF or words[cue].folded in _NO_PHRASE:
+        return at
+    noun = words[at + 1]
+    plain = words[at].tight and noun.tight and noun.text.islower() and noun.folded not in stop
+    return at + 2 if plain and len(noun.folded) > _SHORT and noun.folded not in _STREETS else at
+
+
 def _is_common(word: Word, grammar: Grammar) -> bool:
     """Say whether a capitalised German word is a common noun and no name."""
     if "und" not in grammar["and"] or word.text.isupper():
@@ -77,9 +108,16 @@ def _is_common(word: Word, grammar: Grammar) -> bool:
     return word.folded in grammar["common"] or word.folded.endswith(_ABSTRACT)
 
 
+_INITIALS = "CD UD SD RCD CF RC AD CA FC AC AS US SS SSC"
+_CLUB_INITIALS = frozenset(_INITIALS.split())
+
+
 def find_clubs(words: Words, grammar: Grammar) -> Iterator[Candidate]:
     """Yield towns that stand for their club, as the article before them shows."""
     articles = grammar["clubarticle"]
     for index in words.where("club"):
+        if index and words[index].tight and words[index - 1].text in _CLUB_INITIALS:
+            yield Candidate(span_of(words, index - 1, index), "club")
+            continue
         if index and words[index].tight and words[index - 1].folded in articles:
             yield Candidate(span_of(words, index, index), "club")

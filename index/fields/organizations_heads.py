@@ -1,8 +1,16 @@
 """Names that begin with what the body is: ``Fédération française de X``, ``Ministerio de X``."""
 
+import re
 from collections.abc import Iterator, Sequence
 
-from index.fields.organizations_words import Candidate, Word, Words, capital_run, span_of
+from index.fields.organizations_words import (
+    Candidate,
+    Word,
+    Words,
+    before_common,
+    capital_run,
+    span_of,
+)
 from index.vocabularies.organizations_grammar import Grammar
 
 _GROUPS = 3
@@ -34,7 +42,11 @@ class _Complement:
 
 def is_head(folded: str, grammar: Grammar, language: str) -> bool:
     """Say whether a name may begin with a word."""
-    return folded in grammar.heads or (language == "de" and folded.endswith(_GERMAN_TAILS))
+    if folded in grammar.heads:
+        return True
+    if language != "de":
+        return False
+    return folded.endswith(_GERMAN_TAILS) or _FEDERAL.fullmatch(folded) is not None
 
 
 def find_heads(words: Words, grammar: Grammar, language: str) -> Iterator[Candidate]:
@@ -55,15 +67,20 @@ def _name(words: Sequence[Word], at: int, grammar: Grammar, language: str) -> in
     if word.capital:
         if head in grammar["bare"] and (not word.first or language == "de"):
             if language == "de":
-                return at
+                last = _direct(words, at, grammar) if head in grammar["direct"] else None
+                return at if last is None else last
             if at and words[at - 1].folded in grammar["indefinite"]:
                 return None
             rest = _complement(words, at, grammar)
-            return rest.last if rest.capitals else at
+            if rest.capitals:
+                return rest.last
+            return at if _has_article(words, at, grammar, language) else None
         last = _direct(words, at, grammar) if head in grammar["direct"] else None
         if last is not None and not _all_capitals(words, at):
             return None if _is_generic(words, at, last, grammar) else last
     ministry, court = head in grammar["ministry"], head in grammar["court"]
+    if head in _PARTIES and not word.capital:
+        return _party(words, at, grammar, language)
     lower = ministry or court or head in grammar["lower"]
     upper = word.capital and not word.first and head in grammar["head"]
     if not (lower or upper):
@@ -93,7 +110,8 @@ def _direct(words: Sequence[Word], at: int, grammar: Grammar) -> int | None:
         if words[following].folded in grammar["common"]:
             return None
         german = not grammar["small"].isdisjoint(("der", "des"))
-        return capital_run(words, following, frozenset() if german else grammar["small"], 8)
+        last = capital_run(words, following, frozenset() if german else grammar["small"], 8)
+        return before_common(words, following, last, grammar)
     return None
 
 
@@ -127,7 +145,12 @@ def _complement(words: Sequence[Word], at: int, grammar: Grammar) -> _Complement
             rest.capitals += target.capital
             rest.last, index = following, following + 1
         elif word.capital:
-            if word.folded in grammar["given"] and words[index - 1].folded not in _SAINTS:
+            before = words[index - 1].folded
+            named = before in _SAINTS or before in grammar["direct"]  # Università Federico II
+            if word.folded in grammar["given"] and not named:
+                break
+            plain = not words[at].capital and index - at > 1 and not words[index - 1].capital
+            if plain and words[index - 1].folded not in small:  # agenzia di stampa Cihan
                 break
             rest.capitals += 1
             rest.last, index = index, index + 1
@@ -179,9 +202,59 @@ def _all_capitals(words: Sequence[Word], at: int) -> bool:
     return all(word.text.isupper() for word in near)
 
 
+def _has_article(words: Sequence[Word], at: int, grammar: Grammar, language: str) -> bool:
+    """Say whether an article stands before a body, perhaps before another that is joined to it.
+
+    Without one it is a surname (``Alberto, Irazusta y Armada``) or a heading.
+    """
+    if language not in _ARTICLES:
+        return True
+    before = words[at - 1].folded if at else ""
+    if at > 1 and before in grammar["and"] and words[at - 2].folded in grammar["bare"]:
+        return True
+    return before in _ARTICLES[language]
+
+
+def _party(words: Sequence[Word], at: int, grammar: Grammar, language: str) -> int | None:
+    """Return the end of the name of a party in lower case: ``il partito liberal democratico``."""
+    if not _has_article(words, at, grammar, language):
+        return None
+    last = at
+    while last + 1 < len(words) and words[last + 1].tight and not words[last + 1].capital:
+        folded = words[last + 1].folded
+        if folded not in _IDEOLOGIES and not (last > at and grammar.is_nation(folded)):
+            break
+        last += 1
+    return last if last > at else None
+
+
+_ITALIAN_ARTICLES = (
+    "il lo la l i gli le al allo alla all ai del dello della dell dei dal dallo dalla dall"
+    " nel nello nella nell in sul sullo sulla sull"
+)
+_SPANISH_ARTICLES = "el la los las al del"
+_ARTICLES = {
+    "es": frozenset(_SPANISH_ARTICLES.split()),
+    "it": frozenset(_ITALIAN_ARTICLES.split()),
+}
+_PARTIES = frozenset(("partito", "partido"))
+_IDEOLOGY_WORDS = (
+    "democratico democrata republicano repubblicano socialista comunista liberal liberale"
+    " conservatore conservador laburista laborista radicale radical popolare popular"
+    " socialdemocratico socialdemocrata democristiano"
+)
+_IDEOLOGIES = frozenset(_IDEOLOGY_WORDS.split())
+
 _GERMAN_TAILS = ("ministerium", "ministeriums")
+_FEDERAL = re.compile(
+    r"bundes(?!liga|prasident|lander|tags).{3,}(?:amt|gericht|gerichtshof|rechnungshof|agentur|behorde|anstalt|kammer|polizei"
+    r"|anwaltschaft|zentrale)(?:e?s)?"
+)
+_FEDERAL_LENGTH = 15
 
 
 def _german(word: Word) -> bool:
     """Say whether a German compound is a body by itself: ``Justizministerium``."""
+    if word.capital and _FEDERAL.fullmatch(word.folded):
+        return len(word.folded) >= _FEDERAL_LENGTH
     return word.capital and word.folded.endswith(_GERMAN_TAILS) and len(word.folded) > 13

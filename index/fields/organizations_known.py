@@ -1,5 +1,6 @@
 """Names of the authority in a text: one pass of an automaton, then case, language and context."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from index.document import Span
 from index.fields.organizations_cues import quoted_as_press
 from index.vocabularies.folding import Folded, fold_key
 from index.vocabularies.organizations import Name, OrganizationEntry
+from index.vocabularies.organizations_grammar import grammar
 
 TRAP = ""
 _ARABIC_ARTICLE = "ال"
@@ -69,6 +71,7 @@ class Matcher:
     def mentions(self, text: str, folded: Folded, language: str) -> list[Mention]:
         """Return the names that case and language allow, longest first where they overlap."""
         found = []
+        persons: set[str] = set()
         for last, (length, forms) in self._automaton.iter(folded.text):
             start, end = last - length, last
             span = folded.span(start, end)
@@ -76,14 +79,55 @@ class Matcher:
             for form in forms:
                 if not _speaks(form, language) or not _looks_right(form, written, language):
                     continue
+                if _is_born(form, written, text, span, language):
+                    continue
+                if _is_person(form, text, span):
+                    persons.add(form.id)
+                    continue
                 if form.cued and not quoted_as_press(text, span):
                     continue
                 if not (form.acronym and _in_capitals(text, span, form)):
                     if form.prefix:
                         span = folded.span(start + form.prefix, end)
                     found.append(Mention(start, end, span, form))
+        if persons:  # whose surname stands alone in the rest of the text
+            articles = grammar(language)["article"]
+            found = [
+                each
+                for each in found
+                if each.form.id not in persons
+                or each.form.words > 1
+                or each.form.acronym
+                or _word_before(text, each.span) in articles
+            ]
         found.sort(key=lambda mention: (mention.start, -mention.end, mention.form.ambiguous))
         return found
+
+
+_BEFORE_SURNAME = re.compile(r"(?:([A-ZÀ-Þ][\w’'-]+) )?([A-ZÀ-Þ][\w’'-]+) $")
+_NAMES_LENGTH = 32
+_BEGINNING = re.compile(r"(?:^|[.!?\n»\"”]) ?$")
+
+
+def _is_person(form: Form, text: str, span: Span) -> bool:
+    """Say whether a company's name is a surname here: ``Juan Carlos Ferrero``."""
+    if form.words > 1 or form.acronym or text[span.start - 1 : span.start] != " ":
+        return False
+    match = _BEFORE_SURNAME.search(text[max(0, span.start - _NAMES_LENGTH) : span.start])
+    given = grammar("und")["given"]
+    return match is not None and any(fold_key(each) in given for each in match.groups() if each)
+
+
+def _word_before(text: str, span: Span) -> str:
+    before = text[max(0, span.start - _NAMES_LENGTH) : span.start].replace("’", "'")
+    return fold_key(before.replace("'", " ").rpartition(" ")[0].rpartition(" ")[2])
+
+
+def _is_born(form: Form, written: str, text: str, span: Span, language: str) -> bool:
+    """Say whether Italian ``Nato`` begins a sentence, as the participle does, not the alliance."""
+    if language != "it" or written != "Nato" or not form.acronym:
+        return False
+    return _BEGINNING.search(text, max(0, span.start - 2), span.start) is not None
 
 
 def _forms(id: str, name: Name) -> Iterable[tuple[str, Form]]:
@@ -102,6 +146,8 @@ def _forms(id: str, name: Name) -> Iterable[tuple[str, Form]]:
         if space and not rest.startswith(_ARABIC_ARTICLE):  # الجوهرة "أف أم"
             yield f"{first}  {rest}", form
             yield from _arabic_forms(f"{first}  {rest}", form)
+    elif name.language == "mul" and words == 1 and _takes_genitive(name):
+        yield f"{key}s", form._replace(text=f"{name.text}s", languages=_IN_GERMAN)
     elif (name.language == "de" and not name.acronym) or _is_german(name):
         for variant in _german(name.text):
             yield fold_key(variant), form._replace(text=variant) if name.exact else form
@@ -139,6 +185,15 @@ def _german(name: str) -> Iterable[str]:
 
 def _genitives(noun: str) -> tuple[str, ...]:
     return (noun,) if noun.endswith("s") else (noun, noun + "s", noun + "es")
+
+
+_IN_GERMAN = frozenset(("de",))
+
+
+def _takes_genitive(name: Name) -> bool:
+    """Say whether German texts write a name with an ``s`` too: ``Nintendos Spiel``."""
+    proper = name.text.isalpha() and name.text.istitle() and not name.acronym
+    return proper and len(name.text) > _WORD_LENGTH and not name.text.endswith(("s", "x", "z"))
 
 
 _GERMAN_NOUNS = ("Zeitung", "Nachrichten", "Presse", "Rundschau", "Tageszeitung", "Bank", "Bahn")

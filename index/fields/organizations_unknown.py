@@ -18,6 +18,8 @@ from index.fields.organizations_arabic import find_arabic
 from index.fields.organizations_companies import find_companies, is_decisive
 from index.fields.organizations_cues import find_clubs, find_cued
 from index.fields.organizations_heads import find_heads, is_head
+from index.fields.organizations_shapes import LANGUAGES as SHAPED
+from index.fields.organizations_shapes import find_shapes, is_site, is_tail
 from index.fields.organizations_words import Candidate, Roles, Words
 from index.fields.pairs import Pair
 from index.vocabularies import organizations
@@ -42,6 +44,8 @@ def find_candidates(text: str, language: str) -> list[Candidate]:
         found += find_cued(words, rules, places)
         found += find_clubs(words, rules)
         found += find_acronyms(words, rules)
+    if language in SHAPED:
+        found += find_shapes(text, words, rules, language)
     return _longest(found)
 
 
@@ -66,6 +70,10 @@ def _roles(language: str) -> Roles:
                 found.append("club")
             if is_acronym(written, folded, rules):
                 found.append("acronym")
+            if language in SHAPED and is_site(written):
+                found.append("site")
+            if language == "de" and is_tail(written, folded):
+                found.append("tail")
         return tuple(found)
 
     return Roles(of_word)
@@ -148,7 +156,7 @@ class Taken:
 
 
 _AFTER = re.compile(
-    r" ?\((?:[\"«“] ?)?([A-ZÀ-Þ][A-Za-zÀ-ÿ]{0,9}[A-ZÀ-Þ][A-Za-z-]{0,3})(?: ?[\"»”])?\)"
+    r"(?: ?[\"”»])? ?\((?:[\"«“] ?)?([A-ZÀ-Þ][A-Za-zÀ-ÿ]{0,9}[A-ZÀ-Þ][A-Za-z-]{0,3})(?: ?[\"»”])?\)"
 )
 _BEFORE = re.compile(r"\b([A-ZÀ-Þ]{2,9}) \((?:l[ae'’] ?|les )?$")
 

@@ -9,6 +9,7 @@ from typing import NamedTuple, overload
 
 from index.document import Span
 from index.vocabularies.folding import fold_key
+from index.vocabularies.organizations_grammar import Grammar
 
 _PLAIN_WORD = r"[a-zA-Zà-öø-ÿ]{2,}+(?![\w!.+\xad-])"  # most words; tried first, it is fast
 _GAP_AND_WORD = re.compile(
@@ -183,6 +184,18 @@ def capital_run(words: Sequence[Word], at: int, joints: frozenset[str], limit: i
         elif word.folded not in joints or index - last > _JOINTS:
             break
         index += 1
+    return last
+
+
+def before_common(words: Sequence[Word], first: int, last: int, grammar: Grammar) -> int:
+    """Return the last word of the name of words ``first`` to ``last`` before a common noun.
+
+    German writes all nouns with a capital: ``die Partei UMP Ende 2013``.
+    """
+    common = grammar["common"]
+    for index in range(first + 1, last + 1):
+        if words[index].folded in common:
+            return index - 1
     return last
 
 

@@ -157,3 +157,49 @@ def test_spans_lie_in_any_text_and_are_ordered(text: str, language: str) -> None
 def test_a_long_list_of_pairs_is_read_in_one_pass() -> None:
     found = find("Union des arbitres (UA) " * 3000, "fr")
     assert [(each.id, len(each.spans)) for each in found] == [("~union-des-arbitres", 6000)]
+
+
+def labels(text: str, language: str) -> list[str]:
+    return [organization.label for organization in find(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("es", 'Lo publica hoy el diario peruano " La Hora Nueva ".', ["La Hora Nueva"]),
+        ("it", 'Lo scrive il quotidiano "Gazzetta di Valdora".', ["Gazzetta di Valdora"]),
+        ("it", "Lo riferisce l'agenzia di stampa Tarvis.", ["Tarvis"]),
+        ("it", "Il leader del partito liberal democratico tace.", ["partito liberal democratico"]),
+        ("de", "Das schreibt die Oberpfälzische Volkszeitung.", ["Oberpfälzische Volkszeitung"]),
+        ("de", "Sie lehrt an der Technischen Universität Nord.", ["Technischen Universität Nord"]),
+        ("de", "Das Bundesdenkmalamt prüft den Antrag.", ["Bundesdenkmalamt"]),
+        ("de", "Er forscht an der University of Lorsden heute.", ["University of Lorsden"]),
+        ("de", "Das berichtet Meldewerk.com am Montag.", ["Meldewerk.com"]),
+    ],
+)
+def test_names_are_known_by_their_shape(language: str, text: str, expected: list[str]) -> None:
+    assert labels(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", 'En su editorial " Una bolsa penalizada " lo niega.'),
+        ("es", "Juan Carlos Ferrero ganó. El marroquí se impuso a Ferrero por 6-4."),
+        ("es", "Alineación: López, Irazusta y Armada."),
+        ("it", "È morto ieri. Nato ad Alessandria, si laureò nel 1954."),
+        ("it", "Il Presidente della Federazione Russa ha parlato."),
+        ("de", "Er kam mit seiner achtjährigen Tochter Aysa."),
+        ("de", "Gestern hat eine Nordische Stiftung gewarnt."),
+    ],
+)
+def test_what_only_looks_like_a_body_is_none(language: str, text: str) -> None:
+    assert labels(text, language) == []
+
+
+def test_german_puts_the_name_of_a_company_in_the_genitive() -> None:
+    assert ids("Nintendos neues Spiel verkauft sich gut.", "de") == {"nintendo"}
+
+
+def test_a_german_name_ends_before_a_common_noun() -> None:
+    assert labels("Das zahlte die Partei UMP Ende 2013.", "de") == ["UMP"]

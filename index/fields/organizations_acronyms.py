@@ -7,7 +7,7 @@ from index.fields.organizations_words import Candidate, Word, Words, span_of
 from index.vocabularies.organizations_grammar import Grammar
 
 _ACRONYM = re.compile(r"[A-ZÀ-Þ]{3,7}(?:-[A-Z]{2,5})?")
-_ROMAN = re.compile(r"[IVXLCDM]+")
+_ROMAN = re.compile(r"[IVXLCDM]+(?:-[IVXLCDM]+)?")
 
 
 def is_acronym(written: str, folded: str, grammar: Grammar) -> bool:

@@ -35,6 +35,12 @@ _KIN = re.compile(r".*jahrigen?|(?:sein|ihr|mein)e[rn]?|kleinen?|altest.*|jungst
 _OF = frozenset(("di", "de"))
 _NO_PHRASE = frozenset(("partido", "radio", "canal", "canale", "casa", "rete", "operadora"))
 """Cues that are common words with an ``of`` behind them: ``partido de ida``."""
+_PLURAL_WORDS = (
+    "quotidiani giornali settimanali riviste sindacati partiti associazioni emittenti"
+    " periodicos diarios semanarios revistas sindicatos empresas asociaciones emisoras"
+    " zeitungen zeitschriften parteien gewerkschaften magazine sender firmen vereine"
+)
+_PLURALS = frozenset(_PLURAL_WORDS.split())
 _STREETS = frozenset(("viale", "piazza", "corso", "calle", "plaza"))
 _SHORT = 4
 _ABSTRACT = (
@@ -78,17 +84,32 @@ def find_cued(words: Words, grammar: Grammar, common: frozenset[str]) -> Iterato
             name = " ".join(each.folded for each in words[at : last + 1])
             if words[at].folded in grammar["given"] and last > at:
                 continue
+            if len(words[at].text) == 1 and last == at:  # gruppo B
+                continue
             if last == at and _is_common(words[at], grammar):
                 continue
             titled = words[at].folded in small and (last == at or words[at].text.isupper())
             if name not in common and not titled and words[at].folded not in stop:
                 yield Candidate(span_of(words, at, last), "cue")
+                if words[index].folded in _PLURALS:
+                    yield from _second(words, last + 1, grammar)
 
 
 def _is_kin(words: Words, index: int) -> bool:
     """Say whether a German ``Tochter`` is a child, as the word before shows."""
     named = index + 1 < len(words) and words[index + 1].text.isupper()
     return not named and index > 0 and _KIN.fullmatch(words[index - 1].folded) is not None
+
+
+def _second(words: Words, joint: int, grammar: Grammar) -> Iterator[Candidate]:
+    """Yield the second of two names behind a cue: ``i sindacati X e Y``."""
+    at = joint + 1
+    if at < len(words) and words[joint].folded in grammar["and"] and words[joint].tight:
+        first = words[at]
+        if first.tight and first.capital and first.folded not in grammar["given"]:
+            last = capital_run(words, at, frozenset(), 4)
+            if last > at or first.folded not in grammar["small"]:
+                yield Candidate(span_of(words, at, last), "cue")
 
 
 def _behind_phrase(words: Words, cue: int, stop: frozenset[str]) -> int:

@@ -22,6 +22,9 @@ _SCHOOLS = frozenset(("lycee", "clinique"))
 
 _ARTICLE = 5
 _VAGUE = frozenset(("von", "des", "den", "dem"))
+_NOMINATIVE = frozenset(("il", "lo", "el"))
+_GERMAN_NOMINATIVE = frozenset(("die", "das"))
+"""Articles that begin another part of the sentence: ``sollte die Gesellschaft die Kunst``."""
 _FOR = frozenset(("para", "per", "pour"))
 _INFINITIVES = ("ar", "er", "ir", "are", "ere", "ire", "oir", "arse", "erse", "irse")
 _NOUNS = frozenset(("mujer", "militar", "hogar", "mar", "mulher", "popular", "exterior"))
@@ -107,7 +110,7 @@ def _direct(words: Sequence[Word], at: int, grammar: Grammar) -> int | None:
     if following < len(words) and words[following].tight and words[following].capital:
         if words[following].folded in grammar["stop"]:
             return None
-        if words[following].folded in grammar["common"]:
+        if words[following].folded in grammar["common"] or len(words[following].text) == 1:
             return None
         german = not grammar["small"].isdisjoint(("der", "des"))
         last = capital_run(words, following, frozenset() if german else grammar["small"], 8)
@@ -118,6 +121,7 @@ def _direct(words: Sequence[Word], at: int, grammar: Grammar) -> int | None:
 def _complement(words: Sequence[Word], at: int, grammar: Grammar) -> _Complement:
     rest = _Complement(at)
     small, stop, joints = grammar["small"], grammar["stop"], grammar["and"]
+    nominative = _GERMAN_NOMINATIVE if "und" in joints else _NOMINATIVE
     index = at + 1
     while index < len(words) and index - at < _LONGEST and words[index].tight:
         word = words[index]
@@ -130,6 +134,8 @@ def _complement(words: Sequence[Word], at: int, grammar: Grammar) -> _Complement
                 break
             rest.capitals += words[following].capital
             rest.last, index = following, following + 1
+        elif word.folded in nominative:
+            break
         elif word.folded in small:
             following = _skip(words, index, small)
             if following is None or _stops(words[following], stop):

@@ -175,6 +175,11 @@ def labels(text: str, language: str) -> list[str]:
         ("de", "Das Bundesdenkmalamt prüft den Antrag.", ["Bundesdenkmalamt"]),
         ("de", "Er forscht an der University of Lorsden heute.", ["University of Lorsden"]),
         ("de", "Das berichtet Meldewerk.com am Montag.", ["Meldewerk.com"]),
+        (
+            "it",
+            "Scioperano i sindacati Trasporto Libero e OrSA Tpl.",
+            ["Trasporto Libero", "OrSA Tpl"],
+        ),
     ],
 )
 def test_names_are_known_by_their_shape(language: str, text: str, expected: list[str]) -> None:
@@ -190,6 +195,8 @@ def test_names_are_known_by_their_shape(language: str, text: str, expected: list
         ("it", "È morto ieri. Nato ad Alessandria, si laureò nel 1954."),
         ("it", "Il Presidente della Federazione Russa ha parlato."),
         ("de", "Er kam mit seiner achtjährigen Tochter Aysa."),
+        ("de", "Dass die Gesellschaft die Kunst der Differenzierung lernt."),
+        ("it", "Gioca nel Gruppo B contro i belgi."),
         ("de", "Gestern hat eine Nordische Stiftung gewarnt."),
     ],
 )

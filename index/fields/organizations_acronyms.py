@@ -7,7 +7,17 @@ from index.fields.organizations_words import Candidate, Word, Words, span_of
 from index.vocabularies.organizations_grammar import Grammar
 
 _ACRONYM = re.compile(r"[A-ZÀ-Þ]{3,7}(?:-[A-Z]{2,5})?")
-_ROMAN = re.compile(r"[IVXLCDM]+(?:-[IVXLCDM]+)?")
+_OF = frozenset(("de", "di"))
+_OFFICE_WORDS = (
+    "presidente presidenta lider portavoz dirigente dirigentes secretario secretaria diputado"
+    " diputada diputados senador militante militantes sector candidato candidata miembro miembros"
+    " leader segretario portavoce deputato deputati senatore esponente esponenti capogruppo"
+    " dirigenti militanti"
+)
+_OFFICES = frozenset(_OFFICE_WORDS.split())
+"""Whoever is one of these is one of a body (in Spanish and Italian, which have no article)."""
+_NUMERAL = r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,4})"
+_ROMAN = re.compile(rf"{_NUMERAL}(?:-{_NUMERAL})?")
 
 
 def is_acronym(written: str, folded: str, grammar: Grammar) -> bool:
@@ -29,8 +39,14 @@ def find_acronyms(words: Words, grammar: Grammar) -> Iterator[Candidate]:
         after = words[index + 1].folded if index + 1 < len(words) else ""
         spoken = index + 1 < len(words) and words[index + 1].tight and after in said
         named = (before in articles and not words[index - 1].text.isupper()) or spoken
+        named = named or (before in _OF and not _OFFICES.isdisjoint(_behind(words, index)))
         if named and not _shouted(words, index):
             yield Candidate(span_of(words, index, index), "acronym")
+
+
+def _behind(words: Words, index: int) -> set[str]:
+    """Return the two words before ``of`` and an acronym: ``sector crítico de CDC``."""
+    return {word.folded for word in words[max(0, index - 3) : index - 1]}
 
 
 def _shouted(words: Sequence[Word], index: int) -> bool:

@@ -174,6 +174,7 @@ def labels(text: str, language: str) -> list[str]:
         ("de", "Sie lehrt an der Technischen Universität Nord.", ["Technischen Universität Nord"]),
         ("de", "Das Bundesdenkmalamt prüft den Antrag.", ["Bundesdenkmalamt"]),
         ("de", "Er forscht an der University of Lorsden heute.", ["University of Lorsden"]),
+        ("es", "Fuentes del sector crítico de CDC lo niegan.", ["CDC"]),
         ("de", "Das berichtet Meldewerk.com am Montag.", ["Meldewerk.com"]),
         (
             "it",

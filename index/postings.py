@@ -146,13 +146,6 @@ class SegmentPostings:
         """Return the terms of successive numbers, in order of UTF-8."""
         return list(self._arrays.dictionary.terms(numbers))
 
-    def frequencies(self, numbers: range) -> NDArray[np.int64]:
-        """Return how many postings each of successive terms has, deleted ones included.
-
-        A document that has a term in several spellings counts once for each.
-        """
-        return self._arrays.frequencies(numbers)
-
     def held(self, numbers: range, live: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Return how many documents, or ``live`` documents, hold each of successive terms."""
         if live is None and (self._arrays.list_counts(numbers) == 1).all():

@@ -23,7 +23,7 @@ from .indexing import indexing, opening, rebuilding
 from .pages import pages
 from .searching import agreement, searches, snippets, suggestions
 from .tables import Section, put
-from .timing import CLOCKS
+from .timing import CLOCKS, TURNS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -68,8 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             budget=options.budget,
             quick=options.quick,
             clock=options.clock,
+            turns=options.turns,
             growth_sizes=(*sizes, MILLION) if options.million else sizes,
-            figures=DOCS if options.write else None,
+            figures=options.write.parent if options.write else None,
         )
         sections = []
         where = environment(context)
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sections.append(section)
             print(f"\n## {section.heading}\n\n{section.markdown()}", flush=True)
             if options.write:
-                _write(section)
+                _write(section, options.write)
         context.close()
     if options.json:
         data = [section.data() for section in sections]
@@ -88,8 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _write(section: Section) -> None:
-    PAGE.write_text(put(PAGE.read_text("utf-8"), section).rstrip() + "\n", "utf-8")
+def _write(section: Section, page: Path) -> None:
+    page.write_text(put(page.read_text("utf-8"), section).rstrip() + "\n", "utf-8")
 
 
 def environment(context: Context) -> str:
@@ -99,7 +100,8 @@ def environment(context: Context) -> str:
     return (
         f"{context.corpus.title}; {context.questions} questions of each kind,"
         f" {context.rounds} rounds, a budget of {context.budget:g} s; times by the clock of the"
-        f" {'wall' if context.clock == 'wall' else 'processor'};"
+        f" {'wall' if context.clock == 'wall' else 'processor'},"
+        f" turns by {context.turns};"
         f" {_processor()}, {os.cpu_count()} processors, load {load:.1f} at the"
         f" beginning; Python {platform.python_version()}, {packages};"
         f" {datetime.now(UTC).date().isoformat()}."
@@ -165,8 +167,21 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default="wall",
         help="cpu: processor time, for a machine that others use too",
     )
+    parser.add_argument(
+        "--turns",
+        choices=TURNS,
+        default="list",
+        help="question: systems take turns at every question instead of every list of them",
+    )
     parser.add_argument("--million", action="store_true", help="let it grow to a million")
-    parser.add_argument("--write", action="store_true", help=f"into {PAGE.relative_to(ROOT)}")
+    parser.add_argument(
+        "--write",
+        type=Path,
+        nargs="?",
+        const=PAGE,
+        metavar="PAGE",
+        help=f"put the tables into {PAGE.relative_to(ROOT)}, or another page",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     return parser.parse_args(arguments)
 

@@ -1,15 +1,17 @@
 """What the parts of the benchmark share: documents, indexes, questions and how hard to try."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 from .corpora import Corpus
 from .drawing import Drawn, draw, sample_of
 from .question import Entry, Indexed, Metered, System, folder_bytes
 from .registry import Kind, kinds
-from .timing import Clock
+from .timing import Ask, Clock, Times, Turns, race
 
 SEED = 20_240_312
 
@@ -25,6 +27,7 @@ class Context:
     budget: float = 30.0
     quick: bool = False
     clock: Clock = "wall"
+    turns: Turns = "list"
     growth_sizes: tuple[int, ...] = (10_000, 100_000)
     figures: Path | None = None
     kinds: dict[str, Kind] = field(default_factory=kinds)
@@ -39,7 +42,11 @@ class Context:
     @cached_property
     def drawn(self) -> Drawn:
         """The questions."""
-        return draw(self.sample, self.questions, SEED)
+        return draw(self.sample, self.questions, SEED, self.corpus.stop_words)
+
+    def race(self, systems: dict[str, Ask], questions: Sequence[Any]) -> dict[str, Times]:
+        """Time systems at some questions, as this run does."""
+        return race(systems, questions, self.rounds, self.budget, self.clock, self.turns)
 
     def path(self, name: str) -> Path:
         """Return where a system's index of the documents lies, building it when first wanted."""

@@ -18,13 +18,15 @@ class Corpus:
     """Documents with their fields, as often as they are wanted.
 
     ``drawn_from`` says from which of them questions are drawn; ``sources`` are the files of a
-    whole rebuild, none for synthetic documents.
+    whole rebuild, none for synthetic documents. No question asks for ``stop_words`` (nor for those
+    of real languages).
     """
 
     title: str
     entries: Callable[[], Iterator[Entry]]
     drawn_from: Callable[[Document], bool]
     sources: tuple[Path, ...] = ()
+    stop_words: frozenset[str] = frozenset()
 
 
 def synthetic_corpus(documents: int) -> Corpus:
@@ -33,6 +35,7 @@ def synthetic_corpus(documents: int) -> Corpus:
         f"{documents:,} synthetic documents",
         lambda: synthetic.entries(documents),
         lambda document: True,
+        stop_words=synthetic.stop_words(),
     )
 
 

@@ -43,18 +43,19 @@ def sample_of(
     return kept
 
 
-def draw(sample: list[Entry], count: int, seed: int) -> Drawn:
-    """Draw ``count`` questions of every kind."""
-    chance = random.Random(seed)
+def draw(
+    sample: list[Entry], count: int, seed: int, stop_words: frozenset[str] = frozenset()
+) -> Drawn:
+    """Draw ``count`` questions of every kind, none of which asks for a stop word."""
+    draws = _Draws(sample, random.Random(seed), stop_words)
+    chance = draws.chance
     days = sorted(day for _, fields in sample if (day := published_day(fields)))
     questions: dict[str, list[Question]] = {}
-    pairs = [_pair(sample, chance) for _ in range(count)]
+    pairs = [draws.pair() for _ in range(count)]
     questions["AND"] = [Question("AND", pair, "and") for pair in pairs]
     questions["OR"] = [Question("OR", pair, "or") for pair in pairs]
-    questions["phrase"] = [
-        Question("phrase", _phrase(sample, chance), "phrase") for _ in range(count)
-    ]
-    words = [_word(sample, chance) for _ in range(count)]
+    questions["phrase"] = [Question("phrase", draws.phrase(), "phrase") for _ in range(count)]
+    words = [draws.word() for _ in range(count)]
     questions["prefix"] = [
         Question("prefix", (word[: chance.randint(3, max(3, len(word) - 2))],), "prefix")
         for word in words
@@ -73,12 +74,53 @@ def draw(sample: list[Entry], count: int, seed: int) -> Drawn:
     ]
     # All the same question: a few are enough.
     questions["everything"] = [Question("everything", newest=True)] * min(5, count)
-    longer = [_word(sample, chance, 6) for _ in range(count)]
+    longer = [draws.word(6) for _ in range(count)]
     return Drawn(
         questions,
         [_misspelt(word, chance) for word in longer],
         [word[: chance.randint(2, 5)] for word in longer],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Draws:
+    """Words of documents, drawn by chance."""
+
+    sample: list[Entry]
+    chance: random.Random
+    stop_words: frozenset[str]
+
+    def word(self, shortest: int = SHORTEST) -> str:
+        return self.pair(shortest)[0]
+
+    def pair(self, shortest: int = SHORTEST) -> tuple[str, str]:
+        """Draw two words of one document, so that some document has both."""
+        while True:
+            tokens = [token for token in self._tokens() if _plain(token)]
+            if len(tokens) < 2:
+                continue
+            first, second = self.chance.sample(tokens, 2)
+            fit = min(len(first.normal), len(second.normal)) >= shortest
+            if fit and first.folded != second.folded and self._usable(first, second):
+                return first.normal, second.normal
+
+    def phrase(self) -> tuple[str, str]:
+        """Draw two words that stand side by side."""
+        while True:
+            tokens = self._tokens()
+            if len(tokens) < 2:
+                continue
+            at = self.chance.randrange(len(tokens) - 1)
+            first, second = tokens[at : at + 2]
+            if second.position == first.position + 1 and self._usable(first, second):
+                return first.normal, second.normal
+
+    def _tokens(self) -> list[Token]:
+        # The beginning says what a text is about, and no text of a megabyte is cut up for one word.
+        return tokenize(self.chance.choice(self.sample)[0].text[:4_000])
+
+    def _usable(self, *tokens: Token) -> bool:
+        return all(usable(token) and token.normal not in self.stop_words for token in tokens)
 
 
 def usable(token: Token) -> bool:
@@ -88,38 +130,6 @@ def usable(token: Token) -> bool:
 
 def _plain(token: Token) -> bool:
     return token.kind == "word" and len(token.folded) >= SHORTEST and token.normal.isalpha()
-
-
-def _tokens(document: Document) -> list[Token]:
-    # The beginning says what a text is about, and no text of a megabyte is cut up for one word.
-    return tokenize(document.text[:4_000])
-
-
-def _word(sample: list[Entry], chance: random.Random, shortest: int = SHORTEST) -> str:
-    return _pair(sample, chance, shortest)[0]
-
-
-def _pair(sample: list[Entry], chance: random.Random, shortest: int = SHORTEST) -> tuple[str, str]:
-    """Draw two words of one document, so that some document has both."""
-    while True:
-        tokens = [token for token in _tokens(chance.choice(sample)[0]) if _plain(token)]
-        if len(tokens) < 2:
-            continue
-        first, second = chance.sample(tokens, 2)
-        fit = min(len(first.normal), len(second.normal)) >= shortest
-        if fit and first.folded != second.folded and usable(first) and usable(second):
-            return first.normal, second.normal
-
-
-def _phrase(sample: list[Entry], chance: random.Random) -> tuple[str, str]:
-    while True:
-        tokens = _tokens(chance.choice(sample)[0])
-        if len(tokens) < 2:
-            continue
-        at = chance.randrange(len(tokens) - 1)
-        first, second = tokens[at : at + 2]
-        if second.position == first.position + 1 and usable(first) and usable(second):
-            return first.normal, second.normal
 
 
 def _range(days: list[date], chance: random.Random) -> tuple[date, date]:

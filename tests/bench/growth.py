@@ -75,18 +75,14 @@ def _measure(size: int, context: Context) -> Point:
     kind = context.kinds[OURS]
     cost = build(kind, corpus, folder)
     sample = sample_of(synthetic_corpus(min(size, 20_000)).entries(), corpus.drawn_from, SEED)
-    drawn = draw(sample, context.questions, SEED)
+    drawn = draw(sample, context.questions, SEED, corpus.stop_words)
     opened = race(
         {OURS: lambda path: kind.open(path).close()}, [folder] * 3, 2, 10.0, context.clock
     )[OURS]
     system = kind.open(folder)
     times = {
-        name: race(
-            {OURS: system.ask},
-            [question.with_facets() for question in drawn.questions[name]],
-            context.rounds,
-            context.budget,
-            context.clock,
+        name: context.race(
+            {OURS: system.ask}, [question.with_facets() for question in drawn.questions[name]]
         )[OURS]
         for name in ("OR", "AND")
     }

@@ -10,7 +10,7 @@ from .brute import answers
 from .context import Context
 from .question import Question, System
 from .tables import Section, Table, number, pair, times
-from .timing import Ask, Times, percentile, race
+from .timing import Ask, Times, percentile
 from .trouvaille_system import Trouvaille
 from .whoosh_system import Whoosh
 
@@ -56,7 +56,7 @@ def snippets(context: Context) -> Section:
             answer: Any = ask(question)
             took.append(answer.timings["snippets"] / 1000)
 
-        race({OURS: timed}, questions, context.rounds, context.budget, context.clock)
+        context.race({OURS: timed}, questions)
         parts.add(name, pair(percentile(took, 50), percentile(took, 95)))
     section.tables.append(parts)
     for system in systems.values():
@@ -101,7 +101,7 @@ def suggestions(context: Context) -> Section:
             },
         ),
     ):
-        took = race(asks, questions, context.rounds, context.budget, context.clock)
+        took = context.race(asks, questions)
         table.add(name, *_against(took, (STOCK,)))
     section.tables.append(table)
     found = [engine.search(misspelt(word)) for word in context.drawn.typos]
@@ -169,7 +169,7 @@ def _line(
 ) -> None:
     systems = systems or context.systems()
     asks: dict[str, Any] = {name: system.ask for name, system in systems.items()}
-    took = race(asks, questions, context.rounds, context.budget, context.clock)
+    took = context.race(asks, questions)
     ours = systems[OURS]
     matches = mean(ours.read(ours.ask(question)).total for question in questions)
     others = [name for name in systems if name != OURS]

@@ -30,7 +30,7 @@ RANKS = 2_000_000
 KERNEL = 8_000
 TAIL = 1.7
 FUNCTION_WORDS = 120
-"""Ranks that play the part of stop words: no question asks for them."""
+"""Ranks that play the part of stop words."""
 MEAN_WORDS = 150
 ORGANIZATIONS = 2_000
 FIRST_DAY = date(2010, 1, 1)
@@ -50,6 +50,11 @@ def word(rank: int) -> str:
         number, digit = divmod(number, len(_SYLLABLES))
         parts.append(_SYLLABLES[digit])
     return "".join(parts) + "k"
+
+
+def stop_words() -> frozenset[str]:
+    """Return the words that play the part of stop words: no question asks for them."""
+    return frozenset(map(word, range(FUNCTION_WORDS)))
 
 
 def entries(documents: int, seed: int = 4) -> Iterator[Entry]:

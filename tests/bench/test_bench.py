@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from .chart import Line, chart
+from .corpora import synthetic_corpus
+from .drawing import draw, sample_of
 from .registry import kinds
 from .synthetic import entries
 from .tables import Section, Table, put
-from .timing import race
+from .timing import Ask, race
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,6 +97,21 @@ def test_synthetic_documents_are_the_same_whatever_their_number() -> None:
     assert len({document.id for document, _ in entries(1_200)}) == 1_200
 
 
+def test_no_question_asks_for_a_stop_word() -> None:
+    corpus = synthetic_corpus(300)
+    sample = sample_of(corpus.entries(), corpus.drawn_from, 1)
+
+    def asked(stop_words: frozenset[str]) -> set[str]:
+        drawn = draw(sample, 40, 1, stop_words).questions
+        kinds = ("AND", "OR", "phrase", "prefix")
+        return {word for kind in kinds for question in drawn[kind] for word in question.words}
+
+    assert len(asked(corpus.stop_words)) > 40
+    assert not asked(corpus.stop_words) & corpus.stop_words
+    # They are asked for if they may be: they are most of what is written.
+    assert asked(frozenset()) & corpus.stop_words
+
+
 def test_synthetic_words_follow_zipf_and_heaps() -> None:
     counts: dict[str, int] = {}
     sizes, distinct = [], []
@@ -123,6 +140,13 @@ def test_systems_take_turns_and_slow_ones_leave() -> None:
     )
     assert sorted(asked) == ["a1", "a1", "a1", "a2", "a2", "a2", "a3", "a3", "a3"]
     assert len(found["a"].settled) == len(found["a"].first) == 3
+    order: list[str] = []
+    asks: dict[str, Ask] = {name: lambda question, name=name: order.append(name) for name in "ab"}
+    race(asks, [1, 2], rounds=0, budget=60.0)
+    assert order in (["a", "a", "b", "b"], ["b", "b", "a", "a"])
+    order.clear()
+    race(asks, [1, 2], rounds=0, budget=60.0, turns="question")
+    assert order in (["a", "b", "b", "a"], ["b", "a", "a", "b"])
     once = race({"a": lambda question: None}, [1, 2], rounds=2, budget=0.0)["a"]
     assert once.later == []
     assert once.settled == once.first

@@ -1,8 +1,10 @@
 """Timing of several systems side by side.
 
-Systems take turns at every question, in another order each time, so that what else the machine
-does meets all of them alike. The first round is kept apart (nothing of a question has been read
-before); of the later rounds each question counts with its median.
+Systems take turns, in another order each time, so that what else the machine does meets all of
+them alike. A turn is the whole list of questions, which is how a server finds the processor's
+caches: full of its own data; or one question, after which the caches are full of the others'
+data. The first round is kept apart (nothing of a question has been read before); of the later
+rounds each question counts with its median.
 
 The clock is that of the wall, or that of the processor for machines on which others work too:
 everything measured so runs in one thread and waits for nothing.
@@ -13,12 +15,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter, thread_time
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 Ask = Callable[[Any], object]
 Clock = Literal["wall", "cpu"]
+Turns = Literal["list", "question"]
+TURNS: tuple[Turns, ...] = get_args(Turns)
 CLOCKS: dict[Clock, Callable[[], float]] = {"wall": perf_counter, "cpu": thread_time}
 
 
@@ -28,6 +32,18 @@ class Times:
 
     first: list[float] = field(default_factory=list)
     later: list[list[float]] = field(default_factory=list)
+
+    def add(self, seconds: list[float]) -> None:
+        """Add a round."""
+        if self.first:
+            self.later.append(seconds)
+        else:
+            self.first = seconds
+
+    @property
+    def spent(self) -> float:
+        """The seconds of all rounds."""
+        return sum(map(sum, (self.first, *self.later)))
 
     @property
     def settled(self) -> list[float]:
@@ -56,6 +72,7 @@ def race(
     rounds: int,
     budget: float,
     clock: Clock = "wall",
+    turns: Turns = "list",
 ) -> dict[str, Times]:
     """Ask every system every question, once and then in ``rounds`` rounds.
 
@@ -66,25 +83,21 @@ def race(
     gc.collect()
     gc.freeze()
     times = {name: Times() for name in systems}
-    spent = dict.fromkeys(systems, 0.0)
-    names = list(systems)
+    size = 1 if turns == "question" else max(1, len(questions))
+    portions = [questions[first : first + size] for first in range(0, len(questions), size)]
     for number in range(1 + rounds):
-        running = [name for name in names if number == 0 or spent[name] < budget]
+        running = [name for name in systems if number == 0 or times[name].spent < budget]
         took: dict[str, list[float]] = {name: [] for name in running}
-        for turn, question in enumerate(questions):
+        for turn, portion in enumerate(portions):
             shift = (turn + number) % len(running) if running else 0
             for name in running[shift:] + running[:shift]:
                 ask = systems[name]
-                start = now()
-                ask(question)
-                seconds = now() - start
-                took[name].append(seconds)
-                spent[name] += seconds
-        for name, seconds_of in took.items():
-            if number == 0:
-                times[name].first = seconds_of
-            else:
-                times[name].later.append(seconds_of)
+                for question in portion:
+                    start = now()
+                    ask(question)
+                    took[name].append(now() - start)
+        for name, seconds in took.items():
+            times[name].add(seconds)
     gc.unfreeze()
     return times
 

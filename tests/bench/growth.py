@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from statistics import mean
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from .chart import Line, chart
 from .context import SEED, Context, build
 from .corpora import synthetic_corpus
 from .drawing import draw, sample_of
-from .question import Indexed
+from .question import Indexed, Question
 from .tables import Section, Table, number, pair
 from .timing import Times, race
 
@@ -19,14 +20,22 @@ OURS = trouvaille_system.NAME
 FIGURE = "growth.svg"
 
 
+class Asked(NamedTuple):
+    """Questions of one kind, what they took, and how many documents each finds."""
+
+    questions: list[Question]
+    times: Times
+    matches: list[int]
+
+
 class Point(NamedTuple):
     """What was measured at one number of documents."""
 
     documents: int
     cost: Indexed
-    matches: list[int]
-    either: Times
-    both: Times
+    either: Asked
+    both: Asked
+    any_words: Asked
     opened: float
     private: float | None
 
@@ -46,6 +55,8 @@ def growth(context: Context) -> Section:
             "OR finds",
             "OR",
             "AND",
+            "OR of any words finds",
+            "OR of any words",
             "µs per 1,000 found",
         ],
     )
@@ -56,12 +67,18 @@ def growth(context: Context) -> Section:
             number(point.cost.bytes / point.cost.text_bytes),
             number(point.opened * 1000),
             "" if point.private is None else number(point.private),
-            number(float(np.mean(point.matches))),
-            pair(point.either.ms(50), point.either.ms(95)),
-            pair(point.both.ms(50), point.both.ms(95)),
+            number(mean(point.either.matches)),
+            _ms(point.either),
+            _ms(point.both),
+            number(mean(point.any_words.matches)),
+            _ms(point.any_words),
             number(_slope(point) * 1e9),
         )
-    table.note = "The last column is the slope of a line through the times over the matches."
+    table.note = (
+        "“Any words” are drawn with those that play the part of stop words: the hardest questions"
+        " there are. The last column is the slope of a line through the times of both over what they"
+        " find."
+    )
     section.tables.append(table)
     if context.figures is not None and len(points) > 1:
         (context.figures / FIGURE).write_text(_figure(points), "utf-8")
@@ -75,31 +92,38 @@ def _measure(size: int, context: Context) -> Point:
     kind = context.kinds[OURS]
     cost = build(kind, corpus, folder)
     sample = sample_of(synthetic_corpus(min(size, 20_000)).entries(), corpus.drawn_from, SEED)
-    drawn = draw(sample, context.questions, SEED, corpus.stop_words)
     opened = race(
         {OURS: lambda path: kind.open(path).close()}, [folder] * 3, 2, 10.0, context.clock
     )[OURS]
     system = kind.open(folder)
-    times = {
-        name: context.race(
-            {OURS: system.ask}, [question.with_facets() for question in drawn.questions[name]]
-        )[OURS]
-        for name in ("OR", "AND")
-    }
-    asked = [question.with_facets() for question in drawn.questions["OR"]]
-    matches = [system.read(system.ask(question)).total for question in asked]
+
+    def ask(operator: str, stop_words: frozenset[str]) -> Asked:
+        drawn = draw(sample, context.questions, SEED, stop_words).questions[operator]
+        questions = [question.with_facets() for question in drawn]
+        times = context.race({OURS: system.ask}, questions)[OURS]
+        matches = [system.read(system.ask(question)).total for question in questions]
+        return Asked(questions, times, matches)
+
+    either, both = ask("OR", corpus.stop_words), ask("AND", corpus.stop_words)
+    any_words = ask("OR", frozenset())
     system.close()
     private = None
     if memory.available():
-        life = memory.second_process(OURS, folder, asked)
+        life = memory.second_process(OURS, folder, either.questions)
         private = (life.answered.private - life.imported.private) / 1e6
     shutil.rmtree(folder)
-    return Point(size, cost, matches, times["OR"], times["AND"], min(opened.settled), private)
+    return Point(size, cost, either, both, any_words, min(opened.settled), private)
+
+
+def _ms(asked: Asked) -> str:
+    return pair(asked.times.ms(50), asked.times.ms(95))
 
 
 def _slope(point: Point) -> float:
     """Return seconds per document found, by least squares."""
-    return float(np.polyfit(point.matches, point.either.settled, 1)[0])
+    asked = (point.either, point.any_words)
+    matches = [found for each in asked for found in each.matches]
+    return float(np.polyfit(matches, [t for each in asked for t in each.times.settled], 1)[0])
 
 
 def _figure(points: Sequence[Point]) -> str:
@@ -113,8 +137,8 @@ def _figure(points: Sequence[Point]) -> str:
             (
                 "Two words, three facets: p95, ms",
                 [
-                    Line("OR", sizes, [point.either.ms(95) for point in points]),
-                    Line("AND", sizes, [point.both.ms(95) for point in points]),
+                    Line("OR", sizes, [point.either.times.ms(95) for point in points]),
+                    Line("AND", sizes, [point.both.times.ms(95) for point in points]),
                 ],
             ),
         ],

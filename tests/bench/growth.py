@@ -76,8 +76,8 @@ def growth(context: Context) -> Section:
         )
     table.note = (
         "“Any words” are drawn with those that play the part of stop words: the hardest questions"
-        " there are. The last column is the slope of a line through the times of both over what they"
-        " find."
+        " there are. The last column is the slope of a line through the times of both kinds of OR"
+        " over what they find."
     )
     section.tables.append(table)
     if context.figures is not None and len(points) > 1:

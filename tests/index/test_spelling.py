@@ -1,6 +1,6 @@
 """Words near to another, whatever their letters, against the distance as its definition has it."""
 
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,21 +13,6 @@ LETTERS = "eaistрмοαاللة𐓘ß"
 WORDS = st.text(LETTERS, min_size=1, max_size=8)
 
 
-@cache
-def distance(one: str, other: str) -> int:
-    """Return the optimal string alignment distance."""
-    if not one or not other:
-        return len(one) + len(other)
-    ways = [
-        distance(one[:-1], other) + 1,
-        distance(one, other[:-1]) + 1,
-        distance(one[:-1], other[:-1]) + (one[-1] != other[-1]),
-    ]
-    if len(one) > 1 and len(other) > 1 and one[-2:] == other[-1] + other[-2]:
-        ways.append(distance(one[:-2], other[:-2]) + 1)
-    return min(ways)
-
-
 @settings(deadline=None, max_examples=60)
 @given(
     words=st.dictionaries(WORDS, st.integers(1, 100_000), max_size=40),
@@ -35,21 +20,27 @@ def distance(one: str, other: str) -> int:
     most=st.sampled_from([1, 2, 3]),
 )
 def test_near_words(
-    words: dict[str, int], asked: list[str], most: int, tmp_path_factory: pytest.TempPathFactory
+    words: dict[str, int],
+    asked: list[str],
+    most: int,
+    tmp_path_factory: pytest.TempPathFactory,
+    edit_distance: Callable[[str, str], int],
 ) -> None:
     folder: Path = tmp_path_factory.mktemp("words")
     write_spelling(folder, words)
     opened = SpellingWords(folder)
     for word in [*asked, *list(words)[:5]]:
         expected = {
-            (term, distance(word, term), min(count, MANY))
+            (term, edit_distance(word, term), min(count, MANY))
             for term, count in words.items()
-            if len(term) >= MIN_LENGTH and distance(word, term) <= most
+            if len(term) >= MIN_LENGTH and edit_distance(word, term) <= most
         }
         assert set(opened.near(word, most)) == expected
 
 
-def test_words_of_very_rare_letters_are_left_out(tmp_path: Path) -> None:
+def test_words_of_very_rare_letters_are_left_out(
+    tmp_path: Path, edit_distance: Callable[[str, str], int]
+) -> None:
     letters = [chr(point) for point in range(0x4E00, 0x4E00 + 2 * MOST_LETTERS)]
     words = {letters[at] + letters[at + 1] + "abc": 1 for at in range(0, len(letters), 2)}
     write_spelling(tmp_path, words)
@@ -57,7 +48,9 @@ def test_words_of_very_rare_letters_are_left_out(tmp_path: Path) -> None:
     kept = {word for word in words if (word, 0, 1) in opened.near(word, 2)}
     assert 0 < len(kept) < len(words)
     for word in words:
-        expected = {(each, distance(word, each), 1) for each in kept if distance(word, each) <= 2}
+        expected = {
+            (each, edit_distance(word, each), 1) for each in kept if edit_distance(word, each) <= 2
+        }
         assert set(opened.near(word, 2)) == expected
 
 

@@ -2,7 +2,7 @@
 
 import json
 import random
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,21 +18,6 @@ from search.query import parse
 from search.spelling import did_you_mean, near
 
 
-@cache
-def distance(one: str, other: str) -> int:
-    """Return the optimal string alignment distance."""
-    if not one or not other:
-        return len(one) + len(other)
-    ways = [
-        distance(one[:-1], other) + 1,
-        distance(one, other[:-1]) + 1,
-        distance(one[:-1], other[:-1]) + (one[-1] != other[-1]),
-    ]
-    if len(one) > 1 and len(other) > 1 and one[-2:] == other[-1] + other[-2]:
-        ways.append(distance(one[:-2], other[:-2]) + 1)
-    return min(ways)
-
-
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[Generation, set[str]]:
     chance = random.Random(5)
@@ -45,11 +30,16 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[Generation, set[str
 @settings(deadline=None)
 @given(word=st.text("abe", min_size=3, max_size=10), most=st.sampled_from([1, 2]))
 def test_near_words_are_those_within_the_distance(
-    word: str, most: int, words: tuple[Generation, set[str]]
+    word: str,
+    most: int,
+    words: tuple[Generation, set[str]],
+    edit_distance: Callable[[str, str], int],
 ) -> None:
     generation, made = words
     assert {each.term: each.distance for each in near(word, generation, most)} == {
-        term: distance(word, term) for term in made - {word} if distance(word, term) <= most
+        term: edit_distance(word, term)
+        for term in made - {word}
+        if edit_distance(word, term) <= most
     }
 
 

@@ -1,0 +1,28 @@
+"""What tests of several folders compare with."""
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+EditDistance = Callable[[str, str], int]
+
+
+@cache
+def _distance(one: str, other: str) -> int:
+    if not one or not other:
+        return len(one) + len(other)
+    ways = [
+        _distance(one[:-1], other) + 1,
+        _distance(one, other[:-1]) + 1,
+        _distance(one[:-1], other[:-1]) + (one[-1] != other[-1]),
+    ]
+    if len(one) > 1 and len(other) > 1 and one[-2:] == other[-1] + other[-2]:
+        ways.append(_distance(one[:-2], other[:-2]) + 1)
+    return min(ways)
+
+
+@pytest.fixture(scope="session")
+def edit_distance() -> EditDistance:
+    """Return the optimal string alignment distance, as its definition has it."""
+    return _distance

@@ -5,6 +5,7 @@ They are decoded in one go, so that scoring them is a few operations on arrays.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from index.cache import ByteCache
 from index.codec.lists import Keys, ManyPostings
 from index.postings import SegmentPostings
+
+SECOND = 1 << 31
+"""Marks the key of a position in the second part of a document; no text has so many."""
 
 Lists = tuple[NDArray[np.uint32], ...]
 """The numbers of posting lists, segment by segment."""
@@ -30,6 +34,18 @@ class Gathered(NamedTuple):
     counts: NDArray[np.int64]
 
 
+class Spots(NamedTuple):
+    """Postings of live documents of one segment, and where their positions begin.
+
+    The ``first`` so many are of the first part that was asked for, the others of the second.
+    """
+
+    docs: NDArray[np.int32]
+    freqs: NDArray[Any]
+    begins: NDArray[Any]
+    first: int
+
+
 class Gathering:
     """Reads posting lists of all segments; safe for threads.
 
@@ -44,6 +60,8 @@ class Gathering:
         cache: ByteCache,
     ) -> None:
         self._segments, self._bases, self._live, self._cache = segments, bases, live, cache
+        self.nothing: Lists = tuple([np.empty(0, np.uint32) for _ in segments])
+        """No posting lists."""
 
     def lists(self, field: str, term: str) -> Lists:
         """Return the posting lists of a term."""
@@ -85,28 +103,103 @@ class Gathering:
         counts = np.bincount(of[alive], minlength=len(lists))
         return Gathered(docs[alive], many.freqs[alive], counts)
 
-    def keys(self, lists: Lists, docs: NDArray[np.int32]) -> Keys:
-        """Return where any of some lists is in ascending ``docs``, ascending."""
-        if len(self._segments) == 1:
-            return self._keys(0, lists[0], docs)
-        cuts = [*np.searchsorted(docs, self._bases).tolist(), len(docs)]
-        parts = [np.empty(0, np.int64)]
-        for number, numbers in enumerate(lists):
-            base = self._bases[number]
-            mine = docs[cuts[number] : cuts[number + 1]] - np.int32(base)
-            if len(mine):
-                parts.append(self._keys(number, numbers, mine) + (base << 32))
-        return np.concatenate(parts)
+    def spots(self, parts: Sequence[Lists]) -> tuple[Spots, ...]:
+        """Return where the postings of some lists are, segment by segment; see ``keys``."""
+        return tuple(
+            [self._spots(number, lists) for number, lists in enumerate(zip(*parts, strict=True))]
+        )
 
-    def _keys(self, number: int, lists: NDArray[np.uint32], docs: NDArray[np.int32]) -> Keys:
-        segment, many = self._segments[number], self._many(number, lists)
+    def _spots(self, number: int, parts: Sequence[NDArray[np.uint32]]) -> Spots:
+        def read() -> tuple[Spots, int]:
+            spots = self._located(number, parts)
+            return spots, 200 + sum(each.nbytes for each in spots[:3])
 
-        def read() -> tuple[NDArray[np.int64], int]:
-            begins = segment.begins(lists, many)
-            return begins, 200 + begins.nbytes
+        found: Spots = self._cache.get(
+            ("spots", number, *[lists.tobytes() for lists in parts]), read
+        )
+        return found
 
-        key = ("begins", number, lists.tobytes())
-        return segment.keys(many, self._cache.get(key, read), docs)
+    def _located(self, number: int, parts: Sequence[NDArray[np.uint32]]) -> Spots:
+        segment, lists = self._segments[number], np.concatenate(parts)
+        many = segment.many(lists)
+        docs, freqs, begins = many.docs, many.freqs, segment.begins(lists, many)
+        if freqs.itemsize > 1 and freqs.max(initial=0) < 256:
+            freqs = freqs.astype(np.uint8)
+        first = int(many.counts[: len(parts[0])].sum())
+        if self._live is not None:
+            alive = self._live()[self._bases[number] :][docs]
+            first = int(np.count_nonzero(alive[:first]))
+            docs, freqs, begins = docs[alive], freqs[alive], begins[alive]
+        return Spots(docs, freqs, begins, first)
+
+    def documents(self, parts: Sequence[Lists]) -> int:
+        """Return how many live documents are in any of some lists."""
+        key = ("documents", *[lists.tobytes() for part in parts for lists in part])
+        found: int = self._cache.get(key, lambda: (self._documents(parts), 200))
+        return found
+
+    def _documents(self, parts: Sequence[Lists]) -> int:
+        found = 0
+        for spots in self.spots(parts):
+            present = np.zeros(int(spots.docs.max(initial=-1)) + 1, np.bool_)
+            present[spots.docs] = True
+            found += int(np.count_nonzero(present))
+        return found
+
+    def having_all(self, words: Sequence[tuple[Spots, ...]]) -> NDArray[np.int32]:
+        """Return the documents that have each of some words (in any part), ascending."""
+        found = []
+        for base, spots in zip(self._bases, zip(*words, strict=True), strict=True):
+            rarest, *others = sorted([each.docs for each in spots], key=len)
+            # Documents above all of these read the last item, which says no.
+            end = int(rarest.max(initial=-1)) + 2
+            have = np.zeros(end, np.bool_)
+            have[rarest] = True
+            for docs in others:
+                kept = docs[have.take(docs, mode="clip")]
+                have = np.zeros(end, np.bool_)
+                have[kept] = True
+            found.append(have.nonzero()[0].astype(np.int32) + np.int32(base))
+        return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def keys(self, words: Sequence[tuple[Spots, ...]], docs: NDArray[np.int32]) -> list[Keys]:
+        """Return where each of some words is in ascending ``docs``, ascending.
+
+        Positions in the second part of a document have the bit ``SECOND``.
+        """
+        if not len(docs):
+            return [np.empty(0, np.int64)] * len(words)
+        wanted = np.zeros(int(docs[-1]) + 2, np.bool_)
+        wanted[docs] = True
+        of_segments = zip(count(), self._bases, zip(*words, strict=True), strict=False)
+        found = [
+            self._keys(number, spots, wanted[base:])
+            for number, base, spots in of_segments
+            if base <= docs[-1]
+        ]
+        if len(found) == 1:
+            return found[0]
+        return [np.concatenate(each) for each in zip(*found, strict=True)]
+
+    def _keys(self, number: int, words: Sequence[Spots], wanted: NDArray[np.bool_]) -> list[Keys]:
+        """Return the keys of words in one segment; ``wanted`` ends with one that is not."""
+        which = [wanted.take(spots.docs, mode="clip").nonzero()[0] for spots in words]
+        docs, freqs, begins = (
+            np.concatenate([column.take(at) for column, at in zip(columns, which, strict=True)])
+            for columns in list(zip(*words, strict=True))[:3]
+        )
+        keys = self._segments[number].keys(docs, freqs, begins)
+        keys += self._bases[number] << 32
+        ends = [0, *freqs.cumsum(dtype=np.int64).tolist()]
+        found, done = [], 0
+        for spots, at in zip(words, which, strict=True):
+            first, second = done, done + int(at.searchsorted(spots.first))
+            done += len(at)
+            keys[ends[second] : ends[done]] |= SECOND
+            mine = keys[ends[first] : ends[done]]
+            mine.sort()
+            found.append(mine)
+        return found
 
     def _many(self, number: int, lists: NDArray[np.uint32]) -> ManyPostings:
         def read() -> tuple[ManyPostings, int]:

@@ -168,7 +168,8 @@ class Generation:
 
     def keys(self, field: str, term: str, docs: NDArray[np.int32]) -> Keys:
         """Return where a term is in ascending ``docs``, ascending; see ``Keys``."""
-        return self.gathering.keys(self.gathering.lists(field, term), docs)
+        spots = self.gathering.spots([self.gathering.lists(field, term)])
+        return self.gathering.keys([spots], docs)[0]
 
     def starting(
         self, field: str, prefix: str, goes_on: Callable[[], bool] = lambda: True

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,13 +110,13 @@ class SegmentPostings:
         """Return the postings of some lists, list after list."""
         return self._arrays.lists.many(lists)
 
-    def begins(self, lists: NDArray[np.uint32], many: ManyPostings) -> NDArray[np.int64]:
+    def begins(self, lists: NDArray[np.uint32], many: ManyPostings) -> NDArray[Any]:
         """Return where the positions of each posting of some lists begin, for ``keys``."""
         return self._arrays.lists.begins(lists, many)
 
-    def keys(self, many: ManyPostings, begins: NDArray[np.int64], docs: NDArray[np.int32]) -> Keys:
-        """Return where any of some lists is in ascending ``docs``, ascending."""
-        return self._arrays.lists.keys(many, begins, docs)
+    def keys(self, docs: NDArray[Any], freqs: NDArray[Any], begins: NDArray[Any]) -> Keys:
+        """Return the documents and positions of some postings in a row."""
+        return self._arrays.lists.keys(docs, freqs, begins)
 
     def frequency(self, field: str, term: str) -> int:
         """Return how many documents hold a term, deleted ones included."""

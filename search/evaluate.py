@@ -15,7 +15,7 @@ from index.errors import SearchTimeout
 from index.generations import Generation
 from search.fuzzy import MAX_TERMS, expansion
 from search.masks import mask, ordinals
-from search.nodes import Filter, Fuzzy, HasValue, Near, Quoted, Started, Word
+from search.nodes import TEXT_FIELDS, Filter, Fuzzy, HasValue, Near, Quoted, Started, Word
 from search.occurrences import (
     NO_DOCS,
     NO_SCORES,
@@ -162,22 +162,15 @@ class Evaluation:
             word = node.words[0]
             parts = [(name, of_term(self.generation, name, word)) for name in node.fields]
             return self._scored(parts, self.statistics.everywhere)
-        parts = [
-            (name, of_phrase(self.generation, name, node.words, within, self.check_deadline))
-            for name in node.fields
-        ]
+        found = of_phrase(self.generation, node.fields, node.words, within, self.check_deadline)
+        parts = list(zip(node.fields, found, strict=True))
         return self._scored(parts, self.statistics.everywhere, node.words)
 
     def _near(self, node: Near, within: Docs | None) -> Hits:
-        parts = [
-            (
-                name,
-                of_window(
-                    self.generation, name, node.words, node.distance, within, self.check_deadline
-                ),
-            )
-            for name in node.fields
-        ]
+        found = of_window(
+            self.generation, node.fields, node.words, node.distance, within, self.check_deadline
+        )
+        parts = list(zip(node.fields, found, strict=True))
         return self._scored(parts, self.statistics.everywhere, node.words)
 
     def _started(self, node: query.Query, prefix: str, fields: Sequence[str]) -> Hits:
@@ -223,7 +216,7 @@ class Evaluation:
         frame = self.statistics.frame(suffix) if suffix else self.statistics.everywhere
         if len(words) == 1:
             return self._scored([(name, of_term(self.generation, fieldname, words[0]))], frame)
-        part = of_phrase(self.generation, fieldname, words, within, self.check_deadline)
+        (part,) = of_phrase(self.generation, [fieldname], words, within, self.check_deadline)
         return self._scored([(name, part)], frame, words)
 
     def _scored(
@@ -253,8 +246,9 @@ class Evaluation:
         return Hits(docs, bm25f(docs, frequencies, weight, frame, lengths, self.parameters))
 
     def _weight(self, word: str, frame: Frame) -> float:
-        docs = [self.generation.postings(name, word).docs for name in ("title", "body")]
-        return idf(frame, len(union(docs)))
+        gathering = self.generation.gathering
+        lists = [gathering.lists(name, word) for name in TEXT_FIELDS]
+        return idf(frame, gathering.documents(lists))
 
     # Combinations
 

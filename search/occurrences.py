@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.codec.reader import merged
+from index.gathering import SECOND
 from index.generations import Generation
 from search.scoring import Docs, Scores
 
@@ -149,39 +150,41 @@ def of_prefix(
 
 def of_phrase(
     generation: Generation,
-    field: str,
+    fields: Sequence[str],
     words: Sequence[str],
     within: Docs | None,
     check: Callable[[], None],
-) -> Occurrences:
-    """Return the occurrences of words one after another; ``check`` may end this by raising."""
+) -> list[Occurrences]:
+    """Return the occurrences of words one after another in each of one or two fields.
+
+    ``check`` may end this by raising.
+    """
     found = []
-    for docs in _portions(_having_all(generation, field, words, within), check):
-        keys = {word: keys_of(generation, field, word, docs) for word in set(words)}
+    for keys in _keys_of(generation, fields, words, within, check):
         starts = keys[words[0]]
         for offset, word in enumerate(words[1:], 1):
             starts = starts[_contains(keys[word], starts + offset)]
         found.append(starts)
-    return _counted(found)
+    return _counted(found, fields)
 
 
 def of_window(
     generation: Generation,
-    field: str,
+    fields: Sequence[str],
     words: Sequence[str],
     distance: int,
     within: Docs | None,
     check: Callable[[], None],
-) -> Occurrences:
+) -> list[Occurrences]:
     """Return the occurrences of words in any order, at most ``distance`` others among them.
 
     An occurrence is a position of one of the words that begins such a window; a word that was
-    given twice has to be there twice. ``check`` may end this by raising.
+    given twice has to be there twice. ``check`` may end this by raising. One or two ``fields``
+    have occurrences each.
     """
     needed = {word: words.count(word) for word in words}
     found = []
-    for docs in _portions(_having_all(generation, field, words, within), check):
-        keys = {word: keys_of(generation, field, word, docs) for word in needed}
+    for keys in _keys_of(generation, fields, words, within, check):
         starts = np.unique(np.concatenate(list(keys.values())))
         last = starts.copy()
         complete = np.ones(len(starts), np.bool_)
@@ -191,9 +194,29 @@ def of_window(
             there = at < len(keys[word])
             complete &= there
             last = np.maximum(last, keys[word][np.where(there, at, 0)])
-        # The next document's keys are 2**32 away: a window never reaches into it.
+        # The next field's keys are 2**31 away: a window never reaches into it.
         found.append(starts[complete & (last - starts <= len(words) - 1 + distance)])
-    return _counted(found)
+    return _counted(found, fields)
+
+
+def _keys_of(
+    generation: Generation,
+    fields: Sequence[str],
+    words: Sequence[str],
+    within: Docs | None,
+    check: Callable[[], None],
+) -> Iterator[dict[str, Keys]]:
+    """Yield where words are in the documents that have them all, for some of these at a time."""
+    gathering = generation.gathering
+    distinct = list(dict.fromkeys(words))
+    spots = [
+        gathering.spots([gathering.lists(field, word) for field in fields]) for word in distinct
+    ]
+    docs = gathering.having_all(spots)
+    if within is not None:
+        docs = docs[among(docs, within)]
+    for some in _portions(docs, check):
+        yield dict(zip(distinct, gathering.keys(spots, some), strict=True))
 
 
 def _portions(docs: Docs, check: Callable[[], None]) -> Iterator[Docs]:
@@ -203,22 +226,6 @@ def _portions(docs: Docs, check: Callable[[], None]) -> Iterator[Docs]:
         yield docs[first : first + size]
 
 
-def _having_all(
-    generation: Generation, field: str, words: Sequence[str], within: Docs | None
-) -> Docs:
-    lists = [generation.postings(field, word).docs for word in set(words)]
-    lists.sort(key=len)
-    docs = lists[0]
-    for other in lists[1:] if within is None else [*lists[1:], within]:
-        docs = docs[among(docs, other)]
-    return docs
-
-
-def keys_of(generation: Generation, field: str, word: str, docs: Docs) -> Keys:
-    """Return the keys of a term in ``docs``, ascending."""
-    return generation.keys(field, word, docs)
-
-
 def _contains(keys: Keys, wanted: Keys) -> NDArray[np.bool_]:
     at = np.searchsorted(keys, wanted)
     at[at == len(keys)] = 0
@@ -226,10 +233,21 @@ def _contains(keys: Keys, wanted: Keys) -> NDArray[np.bool_]:
     return found
 
 
-def _counted(found: Sequence[Keys]) -> Occurrences:
-    """Return how many keys there are of each document; ``found`` are those of successive ones."""
-    if not found:
-        return NOWHERE
+def _counted(found: Sequence[Keys], fields: Sequence[str]) -> list[Occurrences]:
+    """Return how many keys each document has in each field; those of ``found`` are ascending."""
+    if not any(map(len, found)):
+        return [NOWHERE for _ in fields]
     keys = found[0] if len(found) == 1 else np.concatenate(found)
-    docs, counts = np.unique(keys >> 32, return_counts=True)
-    return Occurrences(docs.astype(np.int32), counts.astype(np.float32))
+    if len(fields) == 1:
+        return [_counts(keys)]
+    of_second = keys & SECOND > 0
+    return [_counts(keys[~of_second]), _counts(keys[of_second])]
+
+
+def _counts(keys: Keys) -> Occurrences:
+    docs = (keys >> 32).astype(np.int32)
+    first = np.ones(len(docs), np.bool_)
+    np.not_equal(docs[1:], docs[:-1], out=first[1:])
+    starts = first.nonzero()[0]
+    counts = np.diff(starts, append=len(docs))
+    return Occurrences(docs[starts], counts.astype(np.float32))

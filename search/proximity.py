@@ -11,10 +11,12 @@ best, and the order of the others does not change.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.gathering import SECOND
 from search.evaluate import Evaluation, Hits
 from search.nodes import Word
 from search.occurrences import Keys
@@ -22,8 +24,6 @@ from search.scoring import Docs, Parameters, Scores
 
 WINDOW = 8
 RESCORED = 200
-TITLE = 1 << 31
-"""Marks the key of a position in a title; no text has so many."""
 
 Pair = tuple[Word, Word]
 
@@ -34,62 +34,63 @@ def rescore(hits: Hits, pairs: Sequence[Pair], evaluation: Evaluation) -> Hits:
         return hits
     best = _best(hits, evaluation)
     docs = hits.docs[best]
-    keys: dict[Word, Keys] = {}
+    words = list(dict.fromkeys(chain.from_iterable(pairs)))
+    keys = dict(zip(words, _keys(words, docs, evaluation), strict=True))
     bonus = np.zeros(len(docs), np.float32)
     for pair in pairs:
         evaluation.check_deadline()
-        for word in pair:
-            if word not in keys:
-                keys[word] = _positions(word, docs, evaluation)
         bonus += _bonus(docs, pair, keys, evaluation)
     scores = hits.scores.copy()
     scores[best] += bonus
     return Hits(hits.docs, scores)
 
 
-def _best(hits: Hits, evaluation: Evaluation) -> NDArray[np.intp]:
+def _best(hits: Hits, evaluation: Evaluation) -> NDArray[np.intp] | slice:
     """Return where the best documents stand in ``hits``, ascending."""
     if len(hits.docs) <= RESCORED:
-        return np.arange(len(hits.docs))
+        return slice(None)
     edge = np.partition(hits.scores, -RESCORED)[-RESCORED]
-    candidates = np.flatnonzero(hits.scores >= edge)
+    candidates: NDArray[np.intp] = (hits.scores >= edge).nonzero()[0]
+    if len(candidates) == RESCORED:
+        return candidates
     order = evaluation.generation.order[hits.docs[candidates]]
     ranked = np.lexsort((order, -hits.scores[candidates]))
     return np.sort(candidates[ranked[:RESCORED]])
 
 
-def _positions(word: Word, docs: Docs, evaluation: Evaluation) -> Keys:
-    """Return where a word is in ``docs``, in every language; positions in titles are ``TITLE``."""
+def _keys(words: Sequence[Word], docs: Docs, evaluation: Evaluation) -> list[Keys]:
+    """Return where words are in ``docs``, in every language; ``SECOND`` are the titles."""
     gathering = evaluation.generation.gathering
-    parts = []
-    for field, lists in evaluation.words.find(word).lists.items():
-        keys = gathering.keys(lists, docs)
-        parts.append(keys | TITLE if field == "title" else keys)
-    parts = [part for part in parts if len(part)]
-    if len(parts) < 2:
-        return parts[0] if parts else np.empty(0, np.int64)
-    keys = np.concatenate(parts)
-    keys.sort()
-    return keys
+    spots = []
+    for word in words:
+        lists = evaluation.words.find(word).lists
+        in_body, in_title = (lists.get(name, gathering.nothing) for name in ("body", "title"))
+        spots.append(gathering.spots([in_body, in_title]))
+    return gathering.keys(spots, docs)
 
 
 def _bonus(docs: Docs, pair: Pair, keys: Mapping[Word, Keys], evaluation: Evaluation) -> Scores:
     first, second = pair
     tf = _closeness(keys[first], keys[second], docs, evaluation.parameters)
     bonus = np.zeros(len(docs), np.float32)
+    close = tf.nonzero()[0]
+    if not len(close):
+        return bonus
+    tf, docs = tf[close], docs[close]
     parameters = evaluation.parameters
     b = parameters.body_b
-    weights = [evaluation.words.find(word).weights for word in pair]
-    for suffix in weights[0]:
-        weight = min(each.get(suffix, 0.0) for each in weights)
-        spoken = np.flatnonzero(evaluation.statistics.mask(suffix)[docs] & (tf > 0.0))
+    of_first, of_second = (evaluation.words.find(word).weights for word in pair)
+    for suffix in of_first:
+        weight = min(of_first[suffix], of_second.get(suffix, 0.0))
+        spoken = evaluation.statistics.mask(suffix)[docs].nonzero()[0]
         if not weight or not len(spoken):
             continue
         mean = evaluation.statistics.frame(suffix).mean_lengths["body"]
         length = evaluation.statistics.lengths["body"][docs[spoken]] / np.float32(mean)
         here = tf[spoken]
         norm = parameters.k1 * (1.0 - b + b * length)
-        bonus[spoken] = parameters.proximity * weight * here * (parameters.k1 + 1.0) / (here + norm)
+        worth = parameters.proximity * weight * here * (parameters.k1 + 1.0) / (here + norm)
+        bonus[close[spoken]] = worth
     return bonus
 
 
@@ -100,13 +101,13 @@ def _closeness(here: Keys, there: Keys, docs: Docs, parameters: Parameters) -> S
     """
     if not len(here) or not len(there):
         return np.zeros(len(docs), np.float32)
-    after = np.searchsorted(there, here)
-    to_next = np.abs(there[np.minimum(after, len(there) - 1)] - here)
-    to_last = np.abs(here - there[np.maximum(after - 1, 0)])
+    after = there.searchsorted(here)
+    to_next = np.abs(there.take(after, mode="clip") - here)
+    to_last = np.abs(here - there.take(after - 1, mode="clip"))
     distance = np.maximum(np.minimum(to_next, to_last), 1)
     # Keys of another document, or of its title, are far away.
-    near = np.flatnonzero(distance <= WINDOW)
-    owner = np.searchsorted(docs, here[near] >> 32)
-    in_title = (here[near] & TITLE) > 0
-    weight = np.where(in_title, parameters.weight("title"), parameters.weight("body"))
+    near = (distance <= WINDOW).nonzero()[0]
+    here = here[near]
+    owner = docs.searchsorted(here >> 32)
+    weight = np.where(here & SECOND, parameters.weight("title"), parameters.weight("body"))
     return np.bincount(owner, weight / distance[near], len(docs)).astype(np.float32)

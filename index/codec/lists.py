@@ -136,14 +136,7 @@ class PostingLists:
     def many(self, numbers: NDArray[Any]) -> ManyPostings:
         """Return the postings of several lists, decoded together."""
         if len(numbers) <= _FEW:
-            parts = [self.postings(number) for number in numbers.tolist()]
-            if not parts:
-                return self._plain(numbers)
-            return ManyPostings(
-                np.concatenate([part.docs for part in parts]),
-                np.concatenate([part.freqs for part in parts]),
-                np.array([len(part.docs) for part in parts], np.int64),
-            )
+            return self._few(numbers)
         at = self._postings_at.all()
         starts = at[numbers].astype(np.int64)
         packed = self._postings.parts(starts, starts + 1)[starts] == PACKED
@@ -162,6 +155,20 @@ class PostingLists:
             docs[first : first + len(each.docs)] = each.docs
             freqs[first : first + len(each.docs)] = each.freqs
         return ManyPostings(docs, freqs, counts)
+
+    def _few(self, numbers: NDArray[Any]) -> ManyPostings:
+        """Return the postings of lists, decoded one by one."""
+        parts = [self.postings(number) for number in numbers.tolist()]
+        if len(parts) == 1:
+            docs, freqs = parts[0]
+            return ManyPostings(docs, freqs, np.array([len(docs)], np.int64))
+        if not parts:
+            return self._plain(numbers)
+        return ManyPostings(
+            np.concatenate([part.docs for part in parts]),
+            np.concatenate([part.freqs for part in parts]),
+            np.array([len(part.docs) for part in parts], np.int64),
+        )
 
     def _plain(self, numbers: NDArray[Any]) -> ManyPostings:
         """Return the postings of lists that are not packed."""
@@ -194,54 +201,53 @@ class PostingLists:
         ]
         return np.concatenate(pieces), starts_of(sizes)
 
-    def begins(self, numbers: NDArray[Any], many: ManyPostings) -> NDArray[np.int64]:
+    def begins(self, numbers: NDArray[Any], many: ManyPostings) -> NDArray[Any]:
         """Return where the positions of each posting of ``many`` begin in the blob.
 
         ``many`` are the postings of the lists ``numbers``, as ``self.many`` gives them.
         """
         at = self._positions_at.all()
-        starts, stops = at[numbers].astype(np.int64), at[numbers + 1].astype(np.int64)
-        sizes = self._width.all()[many.docs] * many.freqs.astype(np.int64)
+        starts, stops = at.take(numbers).astype(np.int64), at.take(numbers + 1).astype(np.int64)
+        sizes = np.multiply(self._width.all().take(many.docs), many.freqs, dtype=np.int64)
         having = starts < stops
         if not having.all():
-            sizes *= np.repeat(having, many.counts)
+            sizes *= having.repeat(many.counts)
         self._positions.parts(starts[having], stops[having])
-        begin = starts_of(sizes)
-        begin += np.repeat(starts - begin[starts_of(many.counts)], many.counts)
-        return begin
+        begin = sizes.cumsum()
+        begin -= sizes
+        first = many.counts.cumsum() - many.counts
+        begin += (starts - begin.take(first, mode="clip")).repeat(many.counts)
+        narrow: NDArray[Any] = begin.astype(
+            np.uint32 if self._positions.size < 1 << 32 else np.int64
+        )
+        return narrow
 
     def positions(
-        self, docs: NDArray[Any], freqs: NDArray[Any], begin: NDArray[np.int64]
+        self, docs: NDArray[Any], freqs: NDArray[Any], begin: NDArray[Any]
     ) -> NDArray[np.int64]:
         """Return the positions of some postings in a row; ``begin`` is where ``begins`` says."""
         blob = self._positions.trusted()
-        width = self._width.all()[docs]
-        found = places(begin, freqs)
-        if (width == 1).all():
-            return blob[found].astype(np.int64)
-        each = np.repeat(width, freqs)
-        found += (each - np.uint8(1)) * places(np.zeros(len(freqs), np.int64), freqs)
-        values = blob[found].astype(np.int64)
-        for byte in range(1, int(each.max())):
-            wide = np.flatnonzero(each > byte)
-            values[wide] |= blob[found[wide] + byte].astype(np.int64) << 8 * byte
+        width = self._width.all().take(docs).astype(np.int64)
+        ends = freqs.cumsum(dtype=np.int64)
+        total = int(ends[-1]) if len(ends) else 0
+        found = np.arange(total)
+        widest = int(width.max(initial=1))
+        if widest == 1:
+            found += (begin - (ends - freqs)).repeat(freqs)
+            return blob.take(found).astype(np.int64)
+        each = width.repeat(freqs)
+        found *= each
+        found += (begin - width * (ends - freqs)).repeat(freqs)
+        values = blob.take(found).astype(np.int64)
+        for byte in range(1, widest):
+            wide = (each > byte).nonzero()[0]
+            values[wide] |= blob.take(found.take(wide) + byte).astype(np.int64) << 8 * byte
         return values
 
-    def keys(self, many: ManyPostings, begins: NDArray[np.int64], docs: NDArray[np.int32]) -> Keys:
-        """Return where any of several lists is in ascending ``docs``, ascending.
-
-        ``many`` are the postings of the lists and ``begins`` where their positions begin.
-        """
-        if not len(docs) or not len(many.docs):
-            return np.empty(0, np.int64)
-        wanted = np.zeros(max(int(docs[-1]), int(many.docs.max())) + 1, np.bool_)
-        wanted[docs] = True
-        which = np.flatnonzero(wanted[many.docs])
-        held, freqs = many.docs[which], many.freqs[which].astype(np.int64)
-        positions = self.positions(held, freqs, begins[which])
-        keys = np.repeat(held.astype(np.int64) << 32, freqs) + positions
-        if len(many.counts) > 1:
-            keys.sort()
+    def keys(self, docs: NDArray[Any], freqs: NDArray[Any], begin: NDArray[Any]) -> Keys:
+        """Return the documents and positions of some postings in a row."""
+        keys: Keys = (docs.astype(np.int64) << 32).repeat(freqs)
+        keys += self.positions(docs, freqs, begin)
         return keys
 
 

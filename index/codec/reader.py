@@ -103,7 +103,11 @@ class SegmentArrays:
         """Return where a term is in ascending ``docs``, ascending."""
         lists = self.lists_of(range(number, number + 1))
         many = self.lists.many(lists)
-        return self.lists.keys(many, self.lists.begins(lists, many), docs)
+        which = np.isin(many.docs, docs).nonzero()[0]
+        begins = self.lists.begins(lists, many)[which]
+        keys = self.lists.keys(many.docs[which], many.freqs[which], begins)
+        keys.sort()
+        return keys
 
     def lengths(self, field: str) -> NDArray[np.int64]:
         """Return the number of tokens of a field, by document, up to the last that has any.

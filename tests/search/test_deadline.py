@@ -182,8 +182,8 @@ def test_long_work_on_positions_is_interrupted(
         assert found.docs.tolist() == whole.docs.tolist()
         assert found.scores.tolist() == whole.scores.tolist()
     looks = []
-    found = occurrences.of_phrase(
-        generation, "body", ("mota", "motb"), None, lambda: looks.append(monotonic())
+    (found,) = occurrences.of_phrase(
+        generation, ["body"], ("mota", "motb"), None, lambda: looks.append(monotonic())
     )
     assert len(found.docs) == 260
     assert len(looks) == -(-260 // 20)

@@ -186,12 +186,7 @@ class Generation:
             held = segment.postings_of(numbers)
             docs.append(held.docs + np.int32(base))
             freqs.append(held.freqs)
-        every, often = _join(docs), _join(freqs)
-        if 8 * len(every) > self.size:
-            total = np.bincount(every, often, self.size) * self.live
-            found = np.flatnonzero(total).astype(np.int32)
-            return Postings(found, total[found].astype(np.int32))
-        summed = merged(every, often)
+        summed = merged(_join(docs), _join(freqs))
         kept = self.live[summed.docs]
         return Postings(summed.docs[kept], summed.freqs[kept])
 

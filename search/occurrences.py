@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from index.codec.reader import merged
 from index.gathering import SECOND
 from index.generations import Generation
+from index.sums import is_dense, sum_over
 from search.scoring import Docs, Scores
 
 Keys = NDArray[np.int64]
@@ -90,30 +91,13 @@ def spread(docs: Docs, part: Occurrences) -> Scores:
     return frequency
 
 
-def is_dense(count: int, end: int) -> bool:
-    """Tell whether an array over all documents is quicker than searching in sorted ones."""
-    return 16 * count > end
-
-
 def either(found: Sequence[tuple[Docs, Scores]], combine: np.ufunc) -> tuple[Docs, Scores]:
     """Return the documents that are in any of ``found``, their scores combined; none is below 0."""
     found = [hits for hits in found if len(hits[0])]
     if len(found) < 2:
         return found[0] if found else (NO_DOCS, NO_SCORES)
-    end = max(int(docs[-1]) for docs, _ in found) + 1
-    if is_dense(sum(len(docs) for docs, _ in found), end):
-        everywhere = np.zeros(end, np.float32)
-        present = np.zeros(end, np.bool_)
-        for docs, scores in found:
-            everywhere[docs] = combine(everywhere[docs], scores)
-            present[docs] = True
-        docs = np.flatnonzero(present).astype(np.int32)
-        return docs, everywhere[docs]
-    docs = union([docs for docs, _ in found])
-    total = np.zeros(len(docs), np.float32)
-    for hits in found:
-        total = combine(total, spread(docs, Occurrences(*hits)))
-    return docs, total
+    total = sum_over([docs for docs, _ in found], max(int(docs[-1]) for docs, _ in found) + 1)
+    return total.docs, total.of([scores for _, scores in found], combine)
 
 
 def of_term(generation: Generation, field: str, term: str) -> Occurrences:

@@ -149,8 +149,11 @@ def bm25f(
     return saturated(total, weight, parameters)
 
 
-def saturated(total: Scores, weight: float, parameters: Parameters) -> Scores:
-    """Return the scores of normalised frequencies of a word whose idf is ``weight``."""
-    factor = np.float32(weight * (parameters.k1 + 1.0))
-    scores: Scores = factor * total / (total + np.float32(parameters.k1))
+def saturated(total: Scores, weight: float | Scores, parameters: Parameters) -> Scores:
+    """Return the scores of normalised frequencies of a word whose idf is ``weight``.
+
+    Of several words, ``weight`` is the idf for each frequency.
+    """
+    scores: Scores = total * np.asarray(weight * (parameters.k1 + 1.0), np.float32)
+    scores /= total + np.float32(parameters.k1)
     return scores

@@ -5,9 +5,9 @@ added up by document; see ``search.scoring`` for the formulas. What was found of
 a while: a reader pages, sorts and chooses facets with the same words.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from index.cache import ByteCache
 from index.gathering import Lists
 from index.generations import Generation
+from index.sums import sum_over
 from search.nodes import Word
-from search.occurrences import either
-from search.scoring import Docs, Parameters, Scores, Statistics, idf, saturated
+from search.occurrences import NO_DOCS, NO_SCORES, either
+from search.scoring import Docs, Frame, Parameters, Scores, Statistics, idf, saturated
 
 
 class Found(NamedTuple):
@@ -60,21 +61,21 @@ class WordScores:
         generation = self._generation()
         if generation is None:
             raise RuntimeError("the generation has been let go of")
-        by_suffix: dict[str, tuple[Docs, Scores, float]] = {}
-        every: list[_Lists] = []
+        statistics, parameters = self._statistics, self._parameters
+        found: list[_Postings] = []
         for suffix, forms in node.forms.items():
-            lists = _Lists(node.literal, forms, suffix, node.fields, generation, self._parameters)
+            lists = _Lists(node.literal, forms, suffix, node.fields, generation, parameters)
             if len(lists.form):
-                every.append(lists)
-                by_suffix[suffix] = _scored(
-                    lists, generation, self._statistics, suffix, self._parameters
-                )
-        found = [(docs, scores) for docs, scores, _ in by_suffix.values()]
-        docs, scores = either(found, np.maximum)
-        weights = {suffix: weight for suffix, (_, _, weight) in by_suffix.items()}
+                found.append(_postings(lists, suffix, generation, statistics, parameters))
+        if not found:
+            return Found(NO_DOCS, NO_SCORES, {}, {})
+        # Only those in whose language fewer have the word are looked up in the others.
+        found.sort(key=lambda postings: len(postings.docs))
+        docs, scores, idfs = _scored(found, parameters, generation.size)
+        weights = {each.suffix: weight for each, weight in zip(found, idfs, strict=True)}
         by_field = {
-            field: _joined([lists.of_field(number) for lists in every])
-            for number, field in enumerate(node.fields if every else ())
+            field: _joined([each.lists.of_field(number) for each in found])
+            for number, field in enumerate(node.fields)
         }
         return Found(docs, scores, weights, by_field)
 
@@ -148,70 +149,87 @@ class _Lists:
         chosen = np.split(self.field == field, self._ends[:-1])
         return tuple(each[which] for each, which in zip(self.numbers, chosen, strict=True))
 
-
-def _scored(
-    lists: _Lists,
-    generation: Generation,
-    statistics: Statistics,
-    suffix: str,
-    parameters: Parameters,
-) -> tuple[Docs, Scores, float]:
-    """Return the documents of one language, their scores, and the idf of the word."""
-    docs, freqs, counts = generation.gathering.postings(lists.numbers)
-    frame = statistics.frame(suffix)
-    worth = np.empty(len(docs), np.float32)
-    for number, field in enumerate(lists.fields):
-        of_field = lists.field == number
-        whole = bool(of_field.all())
-        where = slice(None) if whole else np.flatnonzero(np.repeat(of_field, counts))
-        length = statistics.lengths[field][docs[where]]
-        b = parameters.b(field)
-        norm = length * np.float32(b / frame.mean_lengths[field]) + np.float32(1.0 - b)
-        worth[where] = freqs[where] * np.float32(parameters.weight(field)) / norm
-    total = Sum(docs, len(counts) == 1, generation.size)
-    form = np.repeat(lists.form, counts) if (lists.form != 1.0).any() else np.float32(1.0)
-    weight = idf(frame, len(total.docs))
-    scores = saturated(total.of(worth * form), weight, parameters)
-    if parameters.exact and lists.exact.any():
-        if lists.exact.all():
-            literal = total.of(worth)
-        else:
-            literal = total.of(worth * np.repeat(lists.exact, counts))
-        exact = idf(frame, int(np.count_nonzero(literal)))
-        scores += np.float32(parameters.exact) * saturated(literal, exact, parameters)
-    return total.docs, scores, weight
+    def stretches(self, counts: NDArray[np.int64]) -> Iterator[tuple[str, slice]]:
+        """Yield fields and which postings are theirs, ``counts`` being those of each list."""
+        ends = np.cumsum(counts).tolist()
+        last = np.append(np.flatnonzero(np.diff(self.field)), len(ends) - 1).tolist()
+        begin = 0
+        for at in last:
+            yield self.fields[self.field[at]], slice(begin, ends[at])
+            begin = ends[at]
 
 
-class Sum:
-    """Adds up, by document, what postings of several lists are worth; ``docs`` are ascending.
+class _Postings(NamedTuple):
+    """The postings of a word in one language: documents, list after list, and what each is worth.
 
-    ``size`` is above every document; of a ``single`` list there is nothing to add.
+    ``counts`` says how many there are in each list, ``frame`` what the word is weighed against.
     """
 
-    def __init__(self, docs: Docs, single: bool, size: int) -> None:
-        self._given, self._size = docs, size
-        self._single = single
-        self._order: NDArray[np.intp] | None = None
-        if single:
-            self.docs = docs
-        elif 16 * len(docs) > size:
-            present = np.zeros(size, np.bool_)
-            present[docs] = True
-            self.docs = np.flatnonzero(present).astype(np.int32)
-        else:
-            self._order = np.argsort(docs, kind="stable")
-            ordered = docs[self._order]
-            first = np.ones(len(docs), np.bool_)
-            np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-            self._starts = np.flatnonzero(first)
-            self.docs = ordered[self._starts]
+    suffix: str
+    lists: _Lists
+    docs: NDArray[np.intp]
+    worth: Scores
+    counts: NDArray[np.int64]
+    frame: Frame
 
-    def of(self, worth: Scores) -> Scores:
-        """Return the sum of each document."""
-        if self._single or not len(self.docs):
-            return worth
-        if self._order is not None:
-            added: Scores = np.add.reduceat(worth[self._order], self._starts)
-            return added
-        everywhere = np.bincount(self._given, worth, self._size)
-        return everywhere[self.docs].astype(np.float32)
+    def times(self, factors: NDArray[Any]) -> Scores:
+        """Return what the postings are worth times the factor of their list."""
+        return (
+            self.worth if (factors == 1.0).all() else self.worth * np.repeat(factors, self.counts)
+        )
+
+
+def _postings(
+    lists: _Lists,
+    suffix: str,
+    generation: Generation,
+    statistics: Statistics,
+    parameters: Parameters,
+) -> _Postings:
+    docs, freqs, counts = generation.gathering.postings(lists.numbers)
+    places = docs.astype(np.intp)
+    frame = statistics.frame(suffix)
+    worth = np.empty(len(places), np.float32)
+    for field, where in lists.stretches(counts):
+        b = parameters.b(field)
+        norm = statistics.lengths[field].take(places[where])
+        norm *= np.float32(b / frame.mean_lengths[field])
+        norm += np.float32(1.0 - b)
+        weight = np.float32(parameters.weight(field))
+        np.multiply(freqs[where], weight, out=worth[where], dtype=np.float32)
+        worth[where] /= norm
+    return _Postings(suffix, lists, places, worth, counts, frame)
+
+
+def _scored(
+    found: Sequence[_Postings], parameters: Parameters, size: int
+) -> tuple[Docs, Scores, list[float]]:
+    """Return documents, their scores, and the idf of the word in each language."""
+    single = len(found) == 1 and len(found[0].counts) == 1
+    total = sum_over([each.docs for each in found], size, single)
+    language = total.part_of()
+    if language is None:
+        # Where a document has the word in several languages, the one that scores best counts.
+        apart = [_scored([each], parameters, size) for each in found]
+        docs, scores = either([(docs, scores) for docs, scores, _ in apart], np.maximum)
+        return docs, scores, [weight for _, _, (weight,) in apart]
+
+    def weights(of: NDArray[Any]) -> list[float]:
+        counts = [int(np.count_nonzero(of == number)) for number in range(len(found))]
+        return [idf(each.frame, count) for each, count in zip(found, counts, strict=True)]
+
+    def score(sums: Scores, idfs: Sequence[float]) -> Scores:
+        weight = idfs[0] if len(found) == 1 else np.array(idfs, np.float32).take(language)
+        return saturated(sums, weight, parameters)
+
+    idfs = weights(language)
+    sums = total.of([each.times(each.lists.form) for each in found])
+    scores = score(sums, idfs)
+    if all(np.array_equal(each.lists.form, each.lists.exact) for each in found):
+        # Nobody writes the word otherwise.
+        scores *= np.float32(1.0 + parameters.exact)
+    elif parameters.exact and any(each.lists.exact.any() for each in found):
+        literal = total.of([each.times(each.lists.exact) for each in found])
+        exact = weights(np.where(literal > 0.0, language, len(found)))
+        scores += np.float32(parameters.exact) * score(literal, exact)
+    return total.docs, scores, idfs

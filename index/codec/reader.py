@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from index.codec.dictionary import Dictionary, write_dictionary
 from index.codec.files import ArrayFile, Place, write_array
 from index.codec.lists import Keys, ManyPostings, PostingLists, TermPostings, narrowest
+from index.sums import sum_over
 
 
 class Located(NamedTuple):
@@ -122,17 +123,10 @@ class SegmentArrays:
 
 def merged(docs: NDArray[np.int32], freqs: NDArray[Any]) -> TermPostings:
     """Return the sum of several posting lists, given behind one another."""
-    # Both in one number: sorting 64 bits is several times quicker than ``argsort``.
-    keys = docs.astype(np.int64) << 32 | freqs.astype(np.int64)
-    keys.sort()
-    docs = (keys >> 32).astype(np.int32)
-    freqs = (keys & 0xFFFFFFFF).astype(np.int32)
-    first = np.ones(len(docs), np.bool_)
-    np.not_equal(docs[1:], docs[:-1], out=first[1:])
-    if first.all():
-        return TermPostings(docs, freqs)
-    starts = np.flatnonzero(first)
-    return TermPostings(docs[starts], np.add.reduceat(freqs, starts))
+    total = sum_over([docs], int(docs.max(initial=-1)) + 1)
+    # Exact up to 2 ** 24 times in a document.
+    summed = total.of([freqs.astype(np.float32)])
+    return TermPostings(total.docs, summed.astype(np.int32))
 
 
 __all__ = ["Keys", "Located", "SegmentArrays", "TermPostings", "located", "merged", "write_terms"]

@@ -1,0 +1,68 @@
+"""Adding up by document, over few documents and over many, beside a loop in Python."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.codec.reader import merged
+from index.sums import is_dense, sum_over
+
+SIZES = (40, 4_000)
+"""With the first the parts are dense, with the second they are not."""
+
+Parts = list[list[tuple[int, float]]]
+
+parts = st.lists(
+    st.lists(st.tuples(st.integers(0, 39), st.sampled_from([0.0, 0.5, 1.0, 3.0]))),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(parts, st.sampled_from(SIZES))
+def test_what_is_said_of_a_document_is_added_up(said: Parts, size: int) -> None:
+    docs = [np.array([doc for doc, _ in part], np.int32) for part in said]
+    values = [np.array([value for _, value in part], np.float32) for part in said]
+    total = sum_over(docs, size)
+    every = sorted({doc for part in said for doc, _ in part})
+    assert total.docs.dtype == np.int32
+    assert total.docs.tolist() == every
+    of = {doc: [value for part in said for d, value in part if d == doc] for doc in every}
+    assert total.of(values).tolist() == [sum(of[doc]) for doc in every]
+    assert total.of(values, np.maximum).tolist() == [max(of[doc]) for doc in every]
+
+
+@given(parts, st.sampled_from(SIZES))
+def test_a_part_is_told_where_no_other_speaks_of_its_documents(said: Parts, size: int) -> None:
+    total = sum_over([np.array([doc for doc, _ in part], np.int32) for part in said], size)
+    speaking = [
+        {number for number, part in enumerate(said) if doc in {d for d, _ in part}}
+        for doc in total.docs.tolist()
+    ]
+    found = total.part_of()
+    if any(len(numbers) > 1 for numbers in speaking):
+        assert found is None
+    else:
+        assert found is not None
+        assert found.tolist() == [min(numbers) for numbers in speaking]
+
+
+def test_both_ways_are_taken() -> None:
+    assert [is_dense(20, size) for size in SIZES] == [True, False]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_single_part_is_taken_as_it_is(size: int) -> None:
+    docs, values = np.array([3, 5, 8], np.int32), np.array([1.0, 0.5, 2.0], np.float32)
+    single, summed = sum_over([docs], size, single=True), sum_over([docs], size)
+    assert single.docs.tolist() == summed.docs.tolist()
+    assert single.of([values]).tolist() == summed.of([values]).tolist()
+    assert single.part_of() is not None
+
+
+def test_posting_lists_are_merged() -> None:
+    docs, freqs = merged(np.array([1, 4, 9, 0, 4], np.int32), np.array([1, 2, 3, 4, 5], np.uint8))
+    assert (docs.tolist(), freqs.tolist()) == ([0, 1, 4, 9], [4, 1, 7, 3])
+    nothing = merged(np.empty(0, np.int32), np.empty(0, np.uint8))
+    assert (len(nothing.docs), len(nothing.freqs)) == (0, 0)

@@ -108,6 +108,30 @@ class Tally(NamedTuple):
     missing: int
 
 
+class Chosen:
+    """Live documents whose values are counted: what all columns need of them is made once.
+
+    ``docs`` ascend; ``size`` is that of the generation and ``live`` its live documents, None where
+    all are.
+    """
+
+    def __init__(self, docs: Docs, size: int, live: Mask | None) -> None:
+        self.docs = docs
+        self._size, self._live = size, live
+
+    @cached_property
+    def places(self) -> NDArray[np.intp]:
+        """The documents as what arrays are indexed by."""
+        return self.docs.astype(np.intp)
+
+    @cached_property
+    def others(self) -> NDArray[np.intp]:
+        """The live documents that were not chosen, ascending."""
+        others = np.ones(self._size, np.bool_) if self._live is None else self._live.copy()
+        others[self.places] = False
+        return others.nonzero()[0]
+
+
 class _Stored:
     """A value column of one segment, as written."""
 
@@ -180,7 +204,7 @@ class FacetColumn:
             return self._parts[0].values
         carried: set[str] = set()
         for part, live in self._with_live():
-            counts = part.cells.tally(np.flatnonzero(live).astype(np.int32))[:-1]
+            counts = part.cells.tally(np.flatnonzero(live))[:-1]
             carried.update(part.values[at] for at in counts.nonzero()[0].tolist())
         return tuple(sorted(carried))
 
@@ -233,16 +257,16 @@ class FacetColumn:
         counts.flags.writeable = False
         return Tally(counts[:-1], int(counts[-1]) - (self._size - self._documents))
 
-    def tally(self, docs: Docs) -> Tally:
+    def tally(self, docs: Docs | Chosen) -> Tally:
         """Count what documents carry; the counts may be read-only."""
-        if len(docs) == self._documents:
+        chosen = docs if isinstance(docs, Chosen) else Chosen(docs, self._size, self._live)
+        if len(chosen.docs) == self._documents:
             return self.totals
-        if 2 * len(docs) > self._documents:
-            others = np.ones(self._size, np.bool_) if self._live is None else self._live.copy()
-            others[docs] = False
-            counts, missing = self.tally(np.flatnonzero(others).astype(np.int32))
-            return Tally(self.totals.counts - counts, self.totals.missing - missing)
-        counts = self._cells.tally(docs)
+        if 2 * len(chosen.docs) > self._documents:
+            counts = self._cells.tally(chosen.others)
+            missing = self.totals.missing - int(counts[-1])
+            return Tally(self.totals.counts - counts[:-1], missing)
+        counts = self._cells.tally(chosen.places)
         return Tally(counts[:-1], int(counts[-1]))
 
     def counts(self, docs: Docs) -> NDArray[np.int64]:

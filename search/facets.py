@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from index.codec.lists import places
+from index.columns import Chosen
 from index.days import UNDATED_DAY, day_number, day_of
 from search.filters import Docs, Filtered
 from search.histogram import (
@@ -55,15 +56,15 @@ def value_facet(
     name: str, request: SearchRequest, filtered: Filtered, lookup: Lookup
 ) -> ValueFacet:
     """Count one facet of values: the most frequent, and all that are selected or excluded."""
-    docs = filtered.without(name)
+    chosen = filtered.chosen(name)
     facet = lookup.facet(name)
     size = request.facet_size
     pinned = request.selected.get(name) or request.excluded.get(name)
-    if pinned or len(docs) < filtered.generation.documents:
-        return _Counts(name, request, filtered, facet, docs).facet()
+    if pinned or len(chosen.docs) < filtered.generation.documents:
+        return _Counts(name, request, filtered, facet, chosen).facet()
     known = facet.everything.get(size)
     if known is None:
-        known = _Counts(name, request, filtered, facet, docs).facet()
+        known = _Counts(name, request, filtered, facet, chosen).facet()
         facet.keep(known)
     return known
 
@@ -84,7 +85,7 @@ def facet_page(
     for a name that is no facet of values.
     """
     facet = lookup.facet(name)
-    counts = _Counts(name, request, filtered, facet, filtered.without(name))
+    counts = _Counts(name, request, filtered, facet, filtered.chosen(name))
     found = counts.array
     if prefix.strip():
         wanted = np.zeros(len(found), dtype=np.bool_)
@@ -165,7 +166,7 @@ class _Counts:
         request: SearchRequest,
         filtered: Filtered,
         lookup: FacetLookup,
-        docs: Docs,
+        chosen: Chosen,
     ) -> None:
         self.name = name
         self.lookup = lookup
@@ -174,7 +175,7 @@ class _Counts:
         self.excluded = request.excluded.get(name, ())
         self.pinned = (*self.selected, *(v for v in self.excluded if v not in self.selected))
         column = lookup.column
-        self.array, self.missing = column.tally(docs)
+        self.array, self.missing = column.tally(chosen)
         again = [value for value in self.excluded if value in column.ordinal]
         if again:
             self.array = self.array.copy()

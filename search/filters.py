@@ -13,6 +13,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columns import Chosen
 from index.days import UNDATED_DAY, day_number
 from index.generations import Generation
 from search.request import VALUE_FACETS, SearchRequest
@@ -56,6 +57,19 @@ class Filtered:
         if not others and not self._admissions:
             return self._matches
         return self._matches.take(self._where(others, self._admissions.values()))
+
+    def chosen(self, facet: str) -> Chosen:
+        """Return ``without(facet)``, to be counted; that of all facets without selection is one."""
+        return self._chosen(self.without(facet)) if facet in self._selections else self._whole
+
+    @cached_property
+    def _whole(self) -> Chosen:
+        return self._chosen(self.all)
+
+    def _chosen(self, docs: Docs) -> Chosen:
+        generation = self.generation
+        live = None if generation.documents == generation.size else generation.live
+        return Chosen(docs, generation.size, live)
 
     def readmitting(self, facet: str, value: str) -> Docs:
         """Return what ``without(facet)`` would be, were ``value`` not among the excluded."""

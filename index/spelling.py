@@ -12,16 +12,16 @@ A word is compared in two steps: first all words of a likely length by their bit
 remain by Damerau-Levenshtein distance, all at once.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.codec.files import ArrayFile, Place, write_array
+from index.codec.lists import places, starts_of
 
 MIN_LENGTH = 3
 MAX_LENGTH = 24
@@ -43,44 +43,40 @@ class Near(NamedTuple):
     frequency: int
 
 
-def write_spelling(folder: Place, words: Mapping[str, int]) -> None:
-    """Write the words that have a fit length and nothing but letters, with their counts.
+def write_spelling(folder: Place, words: Sequence[str], counts: NDArray[np.int64]) -> None:
+    """Write those of the sorted words that have a fit length and nothing but letters.
 
-    Words with other letters than the ``MOST_LETTERS`` most frequent are left out.
+    ``counts`` is how many documents have each. Words with other letters than the ``MOST_LETTERS``
+    most frequent are left out.
     """
-    fit = sorted(word for word in words if MIN_LENGTH <= len(word) <= MAX_LENGTH and word.isalpha())
-    often = Counter("".join(fit))
-    alphabet = "".join(sorted(often, key=lambda letter: (-often[letter], letter))[:MOST_LETTERS])
-    if len(often) > len(alphabet):
-        known = set(alphabet)
-        fit = [word for word in fit if known.issuperset(word)]
-    by_length: list[list[str]] = [[] for _ in range(MAX_LENGTH + 1)]
-    for word in fit:
-        by_length[len(word)].append(word)
-    points = _points(alphabet)
-    codes = [
-        _codes(_points("".join(group)), points).reshape(-1, length)
-        for length, group in enumerate(by_length)
-        if group
-    ]
-    counts = [min(words[word], MANY) for group in by_length for word in group]
-    shape = np.concatenate([np.array([len(group) for group in by_length], np.uint32), points])
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    fit = np.fromiter(map(str.isalpha, words), np.bool_, len(words))
+    fit &= (lengths >= MIN_LENGTH) & (lengths <= MAX_LENGTH)
+    points = _points("".join(compress(words, fit.tolist())))
+    letters, often = np.unique(points, return_counts=True)
+    alphabet = letters[np.argsort(-often, kind="stable")[:MOST_LETTERS]]
+    code_of = np.zeros(int(letters.max(initial=0)) + 1, np.uint8)
+    code_of[alphabet] = np.arange(1, len(alphabet) + 1)
+    codes = code_of[points]
+    lengths, counts = lengths[fit], counts[fit]
+    if len(letters) > len(alphabet):
+        known = np.logical_and.reduceat(codes > 0, starts_of(lengths))
+        codes = codes[np.repeat(known, lengths)]
+        lengths, counts = lengths[known], counts[known]
+    order = np.argsort(lengths, kind="stable")
+    codes = codes[places(starts_of(lengths)[order], lengths[order])]
+    sizes = np.bincount(lengths, minlength=MAX_LENGTH + 1)
+    groups = np.split(codes, np.cumsum(sizes * np.arange(MAX_LENGTH + 1)))[MIN_LENGTH:-1]
+    bits = [_letters(group.reshape(-1, length)) for length, group in enumerate(groups, MIN_LENGTH)]
+    shape = np.concatenate([sizes.astype(np.uint32), alphabet])
     write_array(folder / "spelling.shape", shape)
-    nothing = np.empty(0, np.uint8)
-    write_array(folder / "spelling.codes", np.concatenate([nothing, *(c.ravel() for c in codes)]))
-    letters = [np.empty(0, np.uint64), *map(_letters, codes)]
-    write_array(folder / "spelling.letters", np.concatenate(letters))
-    write_array(folder / "spelling.counts", np.array(counts, np.uint16))
+    write_array(folder / "spelling.codes", codes)
+    write_array(folder / "spelling.letters", np.concatenate(bits))
+    write_array(folder / "spelling.counts", np.minimum(counts[order], MANY).astype(np.uint16))
 
 
 def _points(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-
-
-def _codes(points: NDArray[np.uint32], alphabet: NDArray[np.uint32]) -> Codes:
-    """Return the places, from 1 on, of letters in an alphabet that has them all."""
-    order = np.argsort(alphabet)
-    return (order[np.searchsorted(alphabet[order], points)] + 1).astype(np.uint8)
 
 
 def _letters(codes: Codes) -> Bits:

@@ -7,49 +7,71 @@ sum of their lists, so nothing is stored twice.
 """
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, count, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import analyzer
-from index.analysis.tokenizer import word_token
-from index.schema import PARTS, fit
+from index.codec.lists import places, starts_of
+from index.schema import MAX_TERM_BYTES, PARTS, fit
+
+Numbers = NDArray[np.int64]
+
+_BITS = 28
+_MOST = (1 << _BITS) - 1
+"""Texts and lists that there may be: three numbers stand in one of 64 bits."""
+_SHORT = MAX_TERM_BYTES // 4
+"""Characters of a term that are never too many bytes."""
 
 
 class Vocabulary(NamedTuple):
-    """The terms of a segment by field, sorted, and the posting lists of each, term after term.
+    """The terms of a segment, and the posting lists of each, term after term.
 
     ``rank`` is the place of each list that was given; lists stand in the order of what is
-    written, so that those of words with a common beginning stand together. ``written`` is the
-    word of each list, with its accents, and ``stops`` whether it is a stop word.
+    written, so that those of words with a common beginning stand together. ``texts`` are terms
+    and words, sorted; the others are places in it: ``terms`` the terms by field, sorted,
+    ``written`` the word of each list, with its accents; ``stops`` is whether that is a stop word.
     """
 
-    rank: NDArray[np.int64]
-    fields: dict[str, list[bytes]]
-    counts: NDArray[np.int64]
-    lists: NDArray[np.int64]
-    written: list[str]
+    rank: Numbers
+    texts: list[bytes]
+    terms: dict[str, Numbers]
+    counts: Numbers
+    lists: Numbers
+    written: Numbers
     stops: NDArray[np.bool_]
 
-    def lists_of(self, field: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    @property
+    def fields(self) -> dict[str, list[bytes]]:
+        """The terms of each field, sorted."""
+        texts = self.texts
+        return {name: [texts[at] for at in found.tolist()] for name, found in self.terms.items()}
+
+    def lists_of(self, field: str) -> tuple[Numbers, Numbers]:
         """Return how many lists each term of a field has, and the lists, term after term."""
-        first = sum(len(terms) for name, terms in self.fields.items() if name < field)
-        last = first + len(self.fields.get(field, ()))
+        first = sum(len(terms) for name, terms in self.terms.items() if name < field)
+        last = first + len(self.terms.get(field, ()))
         start, size = self.counts[:first].sum(), self.counts[first:last].sum()
         return self.counts[first:last], self.lists[start : start + size]
 
 
-class _Word(NamedTuple):
-    """A word: how it is sorted, its terms, and whether it is a stop word."""
+class _Words(NamedTuple):
+    """Words, by place: of which analyzer, and what they are as places in the sorted ``texts``.
 
-    order: bytes
-    normal: str
-    written: bytes
-    suffix: str
-    forms: list[bytes]
-    stop: bool
+    ``exact`` is the term of the word as written, of the forms there are ``sizes`` of each word,
+    word after word; ``order`` is how words are sorted.
+    """
+
+    suffixes: list[str]
+    suffix: Numbers
+    texts: list[bytes]
+    written: Numbers
+    exact: Numbers
+    forms: Numbers
+    sizes: Numbers
+    order: Numbers
 
 
 def vocabulary(keys: Sequence[str], lists: NDArray[np.integer[Any]]) -> Vocabulary:
@@ -58,64 +80,87 @@ def vocabulary(keys: Sequence[str], lists: NDArray[np.integer[Any]]) -> Vocabula
     ``lists`` are the numbers of posting lists: of word ``w`` in part ``p`` of ``PARTS``,
     ``w * len(PARTS) + p``.
     """
-    numbers, parts = np.divmod(lists, len(PARTS))
-    words = _words(keys, np.unique(numbers).tolist())
-    order = sorted(words, key=lambda number: words[number].order)
-    place = np.empty(len(keys), np.int64)
-    place[order] = np.arange(len(order))
-    sequence = np.lexsort((place[numbers], parts))
+    numbers, part = np.divmod(lists.astype(np.int64), len(PARTS))
+    used = np.flatnonzero(np.bincount(numbers))
+    words = _words([keys[number] for number in used.tolist()])
+    word = np.searchsorted(used, numbers)
+    sequence = np.argsort(part * len(used) + words.order[word])
     rank = np.empty(len(lists), np.int64)
     rank[sequence] = np.arange(len(lists))
-    fields: dict[str, dict[bytes, list[int]]] = {}
-    pairs = zip(numbers[sequence].tolist(), parts[sequence].tolist(), strict=True)
-    for at, (number, part) in enumerate(pairs):
-        word = words[number]
-        if word.written:
-            _add(fields.setdefault(PARTS[part], {}), word.written, at)
-        if word.forms:
-            terms_of = fields.setdefault(f"{PARTS[part]}_{word.suffix}", {})
-            for form in word.forms:
-                _add(terms_of, form, at)
-    terms = {field: sorted(fields[field]) for field in sorted(fields)}
-    members = [fields[field][term] for field, found in terms.items() for term in found]
-    counts = np.fromiter(map(len, members), np.int64, len(members))
-    flat = np.fromiter(chain.from_iterable(members), np.int64, int(counts.sum()))
-    of_list = [words[number] for number in numbers[sequence].tolist()]
-    stops = np.fromiter((word.stop for word in of_list), np.bool_, len(of_list))
-    return Vocabulary(rank, terms, counts, flat, [word.normal for word in of_list], stops)
+    word, part = word[sequence], part[sequence]
+    terms, counts, members = _terms(words, word, part)
+    written, stops = words.written[word], words.sizes[word] == 0
+    return Vocabulary(rank, words.texts, terms, counts, members, written, stops)
 
 
-def _add(terms: dict[bytes, list[int]], term: bytes, at: int) -> None:
-    if term in terms:
-        terms[term].append(at)
-    else:
-        terms[term] = [at]
+def _terms(
+    words: _Words, word: Numbers, part: Numbers
+) -> tuple[dict[str, Numbers], Numbers, Numbers]:
+    """Return the terms of fields, how many lists each has, and these; lists are of these words."""
+    by_part = [[name, *(f"{name}_{suffix}" for suffix in words.suffixes)] for name in PARTS]
+    names = sorted(chain.from_iterable(by_part))
+    field = np.array([[names.index(name) for name in each] for each in by_part])
+    sizes = words.sizes[word]
+    form = words.forms[places(starts_of(words.sizes)[word], sizes)]
+    of_list = np.repeat(np.arange(len(word)), sizes)
+    # One number for an entry: field, text and list; the same text several times is one term.
+    exact = _entries(field[part, 0], words.exact[word], np.arange(len(word)))
+    stemmed = _entries(field[part, words.suffix[word] + 1][of_list], form, of_list)
+    entries = np.concatenate([exact, stemmed])
+    entries.sort()
+    entries = entries[np.diff(entries, prepend=-1) > 0]
+    if words.texts and not words.texts[0]:
+        entries = entries[entries >> _BITS & _MOST > 0]
+    term = entries >> _BITS
+    first = np.flatnonzero(np.diff(term, prepend=-1))
+    texts = term[first] & _MOST
+    ends = np.cumsum(np.bincount(term[first] >> _BITS, minlength=len(names)))
+    found = zip(names, np.split(texts, ends), strict=False)
+    terms = {name: each for name, each in found if len(each)}
+    return terms, np.diff(first, append=len(entries)), entries & _MOST
 
 
-def _words(keys: Sequence[str], numbers: Sequence[int]) -> dict[int, _Word]:
-    """Analyse words by their numbers, those of one analyzer together."""
-    by_suffix: dict[str, list[tuple[int, str]]] = {}
-    words: dict[int, _Word] = {}
-    for number in numbers:
-        suffix, _, written = keys[number].partition("\0")
-        if written.endswith("'"):
-            words[number] = _word(keys[number], suffix, written[:-1], ())
-        else:
-            by_suffix.setdefault(suffix, []).append((number, written))
-    for suffix, mine in by_suffix.items():
-        forms = analyzer(suffix).forms_of([written for _, written in mine])
-        for (number, written), each in zip(mine, forms, strict=True):
-            words[number] = _word(keys[number], suffix, written, each)
-    return words
+def _entries(field: Numbers, text: Numbers, at: Numbers) -> Numbers:
+    return (field << _BITS | text) << _BITS | at
 
 
-def _word(key: str, suffix: str, written: str, forms: tuple[str, ...]) -> _Word:
-    plain = written.isascii() and "-" not in written
-    folded = _bytes(written if plain else word_token(written).folded)
-    # Other spellings, other languages, follow one another.
-    order = b"\0".join((folded, key.encode("utf-8", "replace")))
-    return _Word(order, written, folded, suffix, [*dict.fromkeys(map(_bytes, forms))], not forms)
+def _words(keys: Sequence[str]) -> _Words:
+    """Analyse words, those of one analyzer together."""
+    split = "\0".join(keys).encode("utf-8", "replace").decode().split("\0") if keys else []
+    written = split[1::2]
+    suffixes = sorted(set(split[::2]))
+    number = {suffix: at for at, suffix in enumerate(suffixes)}
+    suffix = np.fromiter(map(number.__getitem__, split[::2]), np.int64, len(keys))
+    elided = np.fromiter(map(str.endswith, written, repeat("'")), np.bool_, len(keys))
+    for at in np.flatnonzero(elided).tolist():
+        written[at] = written[at][:-1]
+    folded = [""] * len(keys)
+    forms: list[tuple[str, ...]] = [()] * len(keys)
+    for name, of_name in number.items():
+        mine = np.flatnonzero(suffix == of_name).tolist()
+        found = analyzer(name).analysed([written[at] for at in mine])
+        for at, plain, each in zip(mine, *found, strict=True):
+            folded[at], forms[at] = plain, each
+    for at in np.flatnonzero(elided).tolist():
+        forms[at] = ()
+    sizes = np.fromiter(map(len, forms), np.int64, len(forms))
+    terms = chain(folded, chain.from_iterable(forms))
+    cut = [term if len(term) <= _SHORT else fit(term) for term in terms]
+    texts, place = _sorted(cut + written)
+    exact, form, word = np.split(place, [len(keys), len(cut)])
+    order = np.empty(len(keys), np.int64)
+    # Other languages, other spellings, follow one another.
+    order[np.lexsort((elided, word, suffix, exact))] = np.arange(len(keys))
+    return _Words(suffixes, suffix, texts, word, exact, form, sizes, order)
 
 
-def _bytes(term: str) -> bytes:
-    return fit(term).encode("utf-8", "replace")
+def _sorted(texts: list[str]) -> tuple[list[bytes], Numbers]:
+    """Return texts in UTF-8, sorted and without duplicates, and where each that was given is."""
+    first_at: dict[str, int] = {}
+    first = np.fromiter(map(first_at.setdefault, texts, count()), np.int64, len(texts))
+    distinct = "\n".join(first_at).encode().split(b"\n")[: len(first_at)]
+    order = sorted(range(len(distinct)), key=distinct.__getitem__)
+    place = np.empty(len(texts), np.int64)
+    place[np.fromiter(first_at.values(), np.int64, len(order))[order]] = np.arange(len(order))
+    # Split anew they stand in memory as they are read from here on.
+    return b"\n".join([distinct[at] for at in order]).split(b"\n"), place[first]

@@ -16,8 +16,7 @@ A place is that of a term in ``words.counts``.
 """
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -47,58 +46,66 @@ def write_words(folder: Place, vocabulary: Vocabulary) -> None:
     """Write what completion and spelling need, beside the posting lists of a vocabulary."""
     lists = PostingLists(folder)
     postings = lists.counts(slice(None))
-    parts = [_terms(vocabulary, name, postings) for name in _ORDER]
-    counts = [part.postings.copy() for part in parts]
-    _complete(counts[0], parts[0], vocabulary, lists, postings)
+    texts = vocabulary.texts
+    words = b"\n".join(texts).decode().split("\n")
+    letters = np.fromiter(map(len, words), np.int64, len(words))
+    body, title = (_terms(vocabulary, name, postings) for name in _ORDER)
+    counts = [_complete(body, letters, vocabulary, lists, postings), title.postings]
     whole = np.concatenate(counts)
     peaks = [_peaks(each) for each in counts]
     wide = np.flatnonzero(np.abs(whole) >= MOST)
     more = np.concatenate([wide, whole[wide], *peaks, [len(wide)]])
     write_array(folder / "words.counts", np.clip(whole, -MOST, MOST).astype(np.int8))
     write_array(folder / "words.more", more.astype(np.int32))
-    spelt = _spelt(parts[0], postings, vocabulary.written)
-    forms = [form.encode("utf-8", "replace") for form in spelt.values()]
-    ends = np.cumsum([0, *map(len, forms)])
-    write_array(folder / "words.spelt", np.frombuffer(b"".join(forms), np.uint8))
-    write_array(folder / "words.at", np.array([*spelt, *ends.tolist()], np.uint32))
-    words: dict[str, int] = {}
-    for part in parts:
-        for term, count in zip(part.terms, part.postings.tolist(), strict=True):
-            words[term] = max(count, words.get(term, 0))
-    write_spelling(folder, words)
+    places, forms = _spelt(body, postings, vocabulary.written)
+    spelt = [texts[at] for at in forms.tolist()]
+    ends = np.cumsum([0, *map(len, spelt)])
+    write_array(folder / "words.spelt", np.frombuffer(b"".join(spelt), np.uint8))
+    write_array(folder / "words.at", np.concatenate([places, ends]).astype(np.uint32))
+    held = np.zeros(len(texts), np.int64)
+    for part in (body, title):
+        held[part.terms] = np.maximum(held[part.terms], part.postings)
+    terms = np.flatnonzero(held)
+    write_spelling(folder, [words[at] for at in terms.tolist()], held[terms])
 
 
 class _Terms(NamedTuple):
     """The terms of a part: how many lists each has, which, and how many postings in these."""
 
-    terms: list[str]
+    terms: Counts
     counts: Counts
     members: Counts
     postings: Counts
 
+    @property
+    def of_list(self) -> Counts:
+        """The index of the term that each of ``members`` is a list of."""
+        return np.repeat(np.arange(len(self.terms)), self.counts)
+
     def added(self, values: NDArray[np.integer[Any]]) -> Counts:
         """Return the sum of the values of the lists of each term."""
-        of_term = np.repeat(np.arange(len(self.terms)), self.counts)
-        return np.bincount(of_term, values, len(self.terms)).astype(np.int64)
+        return np.bincount(self.of_list, values, len(self.terms)).astype(np.int64)
 
 
 def _terms(vocabulary: Vocabulary, name: str, postings: Counts) -> _Terms:
-    terms = [term.decode() for term in vocabulary.fields.get(name, ())]
-    found = _Terms(terms, *vocabulary.lists_of(name), np.empty(0, np.int64))
+    nothing = np.empty(0, np.int64)
+    terms = vocabulary.terms.get(name, nothing)
+    found = _Terms(terms, *vocabulary.lists_of(name), nothing)
     return found._replace(postings=found.added(postings[found.members]))
 
 
 def _complete(
-    counts: Counts, body: _Terms, vocabulary: Vocabulary, lists: PostingLists, postings: Counts
-) -> None:
-    """Turn numbers of postings into those of documents, negative where nobody wants the word."""
+    body: _Terms, letters: Counts, vocabulary: Vocabulary, lists: PostingLists, postings: Counts
+) -> Counts:
+    """Return how many documents have each term, negative where nobody wants it completed."""
+    counts = body.postings.copy()
     stopped = body.added(postings[body.members] * vocabulary.stops[body.members])
-    hidden = np.fromiter((len(term) <= SHORT for term in body.terms), np.bool_, len(counts))
-    hidden |= 2 * stopped > counts
+    hidden = (letters[body.terms] <= SHORT) | (2 * stopped > counts)
     several = (body.counts > 1) & ~hidden
     members = body.members[np.repeat(several, body.counts)]
     counts[several] = _documents(lists, members, body.counts[several])
     counts[hidden] *= -1
+    return counts
 
 
 def _peaks(counts: Counts) -> Counts:
@@ -126,22 +133,24 @@ def _documents(lists: PostingLists, members: NDArray[np.int64], counts: Counts) 
     return held
 
 
-def _spelt(body: _Terms, postings: Counts, written: Sequence[str]) -> dict[int, str]:
-    """Return by place the form that most documents write of a term, where it differs from it."""
-    spelt: dict[int, str] = {}
-    members = body.members.tolist()
-    stop = 0
-    for place, (term, count) in enumerate(zip(body.terms, body.counts.tolist(), strict=True)):
-        start, stop = stop, stop + count
-        form = written[members[start]]
-        if count > 1:
-            held: Counter[str] = Counter()
-            for member in members[start:stop]:
-                held[written[member]] += int(postings[member])
-            form = min(held, key=lambda each: (-held[each], each))
-        if form != term:
-            spelt[place] = form
-    return spelt
+def _spelt(body: _Terms, postings: Counts, written: Counts) -> tuple[Counts, Counts]:
+    """Return the terms that are mostly written otherwise than they are, and how.
+
+    Terms by their place in the body, what is written by its place in the vocabulary; of forms
+    that equally many documents write, the first.
+    """
+    term, form, held = body.of_list, written[body.members], postings[body.members]
+    order = np.lexsort((form, term))
+    term, form = term[order], form[order]
+    first = np.flatnonzero((np.diff(term, prepend=-1) > 0) | (np.diff(form, prepend=-1) != 0))
+    if len(first):
+        held = np.add.reduceat(held[order], first)
+    term, form = term[first], form[first]
+    best = np.lexsort((form, -held, term))
+    best = best[np.diff(term[best], prepend=-1) > 0]
+    term, form = term[best], form[best]
+    differing = form != body.terms[term]
+    return term[differing], form[differing]
 
 
 class TermCount(NamedTuple):

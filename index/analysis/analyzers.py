@@ -1,61 +1,19 @@
 """One analyzer per language: tokens to the terms under which documents are found."""
 
-import re
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-import Stemmer
-
-from index.analysis import arabic, inflection
-from index.analysis.folding import fold
+from index.analysis.stemming import ALGORITHMS, Stemming
 from index.analysis.stop_words import stop_words
-from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, word_token
+from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, folded_words, kind_of
 from index.document import Span
 
-# ISO 639-1 codes to Snowball algorithms.
-_ALGORITHMS: Final = {
-    "ar": "arabic",
-    "ca": "catalan",
-    "cs": "czech",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "eo": "esperanto",
-    "es": "spanish",
-    "et": "estonian",
-    "eu": "basque",
-    "fa": "persian",
-    "fi": "finnish",
-    "fr": "french",
-    "ga": "irish",
-    "hi": "hindi",
-    "hu": "hungarian",
-    "hy": "armenian",
-    "id": "indonesian",
-    "it": "italian",
-    "lt": "lithuanian",
-    "ne": "nepali",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pl": "polish",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sr": "serbian",
-    "st": "sesotho",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
-    "yi": "yiddish",
-}
 _SAME: Final = {"nb": "no", "nn": "no", "ms": "id", "hr": "sr", "bs": "sr", "sh": "sr"}
 _RTL: Final = frozenset({"ar", "fa", "he", "iw", "ur", "yi", "ps", "sd", "ug", "dv", "ckb"})
 
 UNDETERMINED: Final = "und"
-ANALYZERS: Final[tuple[str, ...]] = (*_ALGORITHMS, UNDETERMINED)
+ANALYZERS: Final[tuple[str, ...]] = (*ALGORITHMS, UNDETERMINED)
 """The suffixes of all analyzers: ISO 639-1 codes, and ``und`` for every other language."""
 
 PART_GAP: Final = 100
@@ -65,27 +23,12 @@ _MAX_ENTRIES: Final = 65_536
 _MAX_FORMS: Final = 16_384
 _MAX_CACHED: Final = 40
 
-# Words that are their own folded form, as their stems are.
-_PLAIN: Final = re.compile("[a-z]{1,100}")
-_NUMERAL: Final = re.compile("[0-9][0-9.]{0,99}")
 
-_local = threading.local()
+class Analysed(NamedTuple):
+    """Many words, by place: each as it is folded, and its forms."""
 
-
-def _stem(algorithm: str, word: str) -> str:
-    """Stem with this thread's stemmer: PyStemmer's objects must not be shared."""
-    stemmers: dict[str, Callable[[str], str]] | None = getattr(_local, "stemmers", None)
-    if stemmers is None:
-        stemmers = _local.stemmers = {}
-    stem = stemmers.get(algorithm)
-    if stem is None:
-        stem = stemmers[algorithm] = Stemmer.Stemmer(algorithm, 0).stemWord
-    return stem(word)
-
-
-def _stem_all(algorithm: str | None, words: list[str]) -> list[str]:
-    found: list[str] = Stemmer.Stemmer(algorithm, 0).stemWords(words)
-    return found
+    folded: list[str]
+    forms: list[tuple[str, ...]]
 
 
 class _Entry(NamedTuple):
@@ -105,7 +48,7 @@ class Analyzer:
     def __init__(self, suffix: str) -> None:
         self.language = suffix
         self.suffix = suffix
-        self._algorithm = _ALGORITHMS.get(suffix)
+        self._stemming = Stemming(suffix)
         self._stop_words, self._folded_stop_words = stop_words(suffix)
         self._forms: dict[str, tuple[str, ...]] = {}
         self._entries: dict[str, _Entry] = {}
@@ -113,10 +56,13 @@ class Analyzer:
     def is_stop(self, token: Token) -> bool:
         """Tell whether the token is a function word of this language, or an elision."""
         if token.kind == "word":
-            if token.normal in self._stop_words:
-                return True
-            return token.normal == token.folded and token.folded in self._folded_stop_words
+            return self._is_stop_word(token.normal, token.folded)
         return token.kind == "elision"
+
+    def _is_stop_word(self, normal: str, folded: str) -> bool:
+        return normal in self._stop_words or (
+            normal == folded and folded in self._folded_stop_words
+        )
 
     def forms(self, token: Token) -> tuple[str, ...]:
         """Return the terms of a token in the stemmed fields: none for a function word.
@@ -132,67 +78,30 @@ class Analyzer:
         known = self._forms.get(token.normal)
         if known is not None:
             return known
-        forms = tuple(dict.fromkeys(form for form in self._stems(token) if form))
+        (forms,) = self._stemming.forms([token.normal], [token.folded])
         if len(self._forms) >= _MAX_FORMS:
             self._forms.clear()
         self._forms[token.normal] = forms
         return forms
 
-    def _stems(self, token: Token) -> Iterator[str]:
-        parts = token.normal.split("-") if token.kind == "compound" else [token.normal]
-        yield from self._stems_of("".join(parts), token.folded)
-        if len(parts) > 1:
-            # Each part has an inflection of its own: accord-cadre, accords-cadres.
-            yield "".join(next(self._stems_of(part, fold(part))) for part in parts)
-            yield "".join(next(self._stems_of(fold(part), fold(part))) for part in parts)
+    def analysed(self, normals: Sequence[str]) -> Analysed:
+        """Analyse many words by their ``Token.normal``, none being an elision.
 
-    def _stems_of(self, normal: str, folded: str) -> Iterator[str]:
-        if self._algorithm is None:
-            yield normal
-            yield folded
-        elif self.suffix == "ar":
-            yield from arabic.stems(folded)
-        else:
-            stem = _stem(self._algorithm, normal)
-            yield stem
-            if normal == folded and stem.isascii():
-                # The same again.
-                yield from self._further_stems(normal)
-                return
-            yield fold(_stem(self._algorithm, folded))
-            for word in (normal, folded):
-                yield from self._further_stems(word)
-
-    def _further_stems(self, word: str) -> Iterator[str]:
-        """Yield the stems that Snowball alone does not find, folded."""
-        assert self._algorithm is not None
-        base = inflection.BASES.get(self.suffix)
-        if base is not None and (singular := base(word)):
-            yield fold(_stem(self._algorithm, singular))
-        if self.suffix in inflection.STEMMED_TWICE:
-            yield fold(_stem(self._algorithm, _stem(self._algorithm, word)))
-
-    def forms_of(self, normals: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return ``forms`` of many words by their ``Token.normal``, none being an elision.
-
-        What ``forms(word_token(normal))`` gives, several times as quickly for plain words.
+        What ``word_token`` and ``forms`` give for each, several times as quickly.
         """
-        found: list[tuple[str, ...]] = [()] * len(normals)
-        plain = []
-        for at, normal in enumerate(normals):
-            if self._algorithm and self.suffix != "ar" and _PLAIN.fullmatch(normal):
-                if normal not in self._stop_words and normal not in self._folded_stop_words:
-                    plain.append(at)
-            elif _NUMERAL.fullmatch(normal):
-                found[at] = (normal,)
-            else:
-                found[at] = self.forms(word_token(normal))
-        stems = _stem_all(self._algorithm, [normals[at] for at in plain]) if plain else []
-        further = self.suffix in inflection.BASES or self.suffix in inflection.STEMMED_TWICE
-        for at, stem in zip(plain, stems, strict=True):
-            rest = self._further_stems(normals[at]) if further else ()
-            found[at] = tuple(dict.fromkeys(form for form in (stem, *rest) if form))
-        return found
+        folded = folded_words(normals)
+        forms: list[tuple[str, ...]] = [()] * len(normals)
+        places = []
+        for at, (normal, plain) in enumerate(zip(normals, folded, strict=True)):
+            kind = kind_of(normal)
+            if kind == "number" or kind == "cjk":
+                forms[at] = (plain,)
+            elif kind == "compound" or not self._is_stop_word(normal, plain):
+                places.append(at)
+        words = [normals[at] for at in places], [folded[at] for at in places]
+        for at, found in zip(places, self._stemming.forms(*words), strict=True):
+            forms[at] = found
+        return Analysed(folded, forms)
 
     def entry(self, surface: str) -> _Entry:
         """Return the terms of one chunk of a text; short chunks are kept."""
@@ -226,7 +135,7 @@ def analyzer(language: str) -> Analyzer:
     """
     code = language.lower().replace("_", "-").partition("-")[0]
     code = _SAME.get(code, code)
-    return _of_suffix(code if code in _ALGORITHMS else UNDETERMINED)
+    return _of_suffix(code if code in ALGORITHMS else UNDETERMINED)
 
 
 def direction(language: str) -> str:

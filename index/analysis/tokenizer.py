@@ -6,11 +6,11 @@ chunk depend on nothing but its characters, so they are computed once per surfac
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from index.analysis.folding import IGNORABLE, MARKS, fold, fold_normal, normalize
+from index.analysis.folding import IGNORABLE, MARKS, fold, fold_all, fold_normal, normalize
 
 MAX_TERM: Final = 100
 """Characters of a term; what is longer (encoded data, mostly) is cut in text and query alike."""
@@ -184,14 +184,24 @@ def _token(surface: str, position: int, start: int, end: int, kind: str) -> Toke
 
 def word_token(normal: str) -> Token:
     """Return the token that has this ``normal`` and is no elision, as of a text of its own."""
+    (folded,) = folded_words([normal])
+    return Token(normal, folded, 0, 0, len(normal), kind_of(normal))
+
+
+def folded_words(normals: Sequence[str]) -> list[str]:
+    """Return ``word_token(normal).folded`` of many words."""
+    return [word[:MAX_TERM] for word in fold_all([word.replace("-", "") for word in normals])]
+
+
+def kind_of(normal: str) -> str:
+    """Return the kind of the token that has this ``normal`` and is no elision."""
+    if normal.isascii() and normal.isalpha():
+        return "word"
     if "-" in normal:
-        kind = "compound"
-    elif _NUMERAL.fullmatch(normal):
-        kind = "number"
-    else:
-        kind = "cjk" if _RUN_START.match(normal) else "word"
-    folded = fold_normal(normal.replace("-", ""))[:MAX_TERM]
-    return Token(normal, folded, 0, 0, len(normal), kind)
+        return "compound"
+    if _NUMERAL.fullmatch(normal):
+        return "number"
+    return "cjk" if _RUN_START.match(normal) else "word"
 
 
 def _bigrams(run: str) -> Iterator[Token]:

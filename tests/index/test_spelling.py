@@ -1,8 +1,9 @@
 """Words near to another, whatever their letters, against the distance as its definition has it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,11 @@ from index.spelling import MANY, MAX_LENGTH, MIN_LENGTH, MOST_LETTERS, SpellingW
 
 LETTERS = "eaistрмοαاللة𐓘ß"
 WORDS = st.text(LETTERS, min_size=1, max_size=8)
+
+
+def write(folder: Path, words: Mapping[str, int]) -> None:
+    counts = [words[word] for word in sorted(words)]
+    write_spelling(folder, sorted(words), np.array(counts, np.int64))
 
 
 @settings(deadline=None, max_examples=60)
@@ -27,7 +33,7 @@ def test_near_words(
     edit_distance: Callable[[str, str], int],
 ) -> None:
     folder: Path = tmp_path_factory.mktemp("words")
-    write_spelling(folder, words)
+    write(folder, words)
     opened = SpellingWords(folder)
     for word in [*asked, *list(words)[:5]]:
         expected = {
@@ -43,7 +49,7 @@ def test_words_of_very_rare_letters_are_left_out(
 ) -> None:
     letters = [chr(point) for point in range(0x4E00, 0x4E00 + 2 * MOST_LETTERS)]
     words = {letters[at] + letters[at + 1] + "abc": 1 for at in range(0, len(letters), 2)}
-    write_spelling(tmp_path, words)
+    write(tmp_path, words)
     opened = SpellingWords(tmp_path)
     kept = {word for word in words if (word, 0, 1) in opened.near(word, 2)}
     assert 0 < len(kept) < len(words)
@@ -56,7 +62,7 @@ def test_words_of_very_rare_letters_are_left_out(
 
 def test_lengths_that_no_word_has(tmp_path: Path) -> None:
     longest = "a" * MAX_LENGTH
-    write_spelling(tmp_path, {"ab": 1, longest: 2, longest + "a": 3, "a1b": 4})
+    write(tmp_path, {"ab": 1, longest: 2, longest + "a": 3, "a1b": 4})
     opened = SpellingWords(tmp_path)
     assert opened.near(longest[1:], 1) == [(longest, 1, 2)]
     assert opened.near(longest, 1) == [(longest, 0, 2)]

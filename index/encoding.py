@@ -6,29 +6,23 @@ This is made in the worker processes; what is left to the writer is to append.
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from index.days import span
 from index.document import Document, Fields, Span
 from index.stored import Packed, pack
-from index.tokens import Rows, Tokens, Words, rows, tokens
+from index.tokens import Part, Tokens, parts, tokens
 
 ANALYSIS_VERSION = "2"
 """Changes whenever the same document and fields would be written otherwise than before."""
 MAX_ID_BYTES = 1024
 
 
-class EncodedDocument(NamedTuple):
-    """A document ready to be written.
+class Record(NamedTuple):
+    """All that is written of a document but its tokens.
 
-    ``title`` and ``body`` number their words in ``words``, which documents encoded together
-    share; facet values come with the label to remember (empty: none); dates are days.
+    Facet values come with the label to remember (empty: none); dates are days.
     """
 
     id: str
-    title: Tokens
-    body: Tokens
-    words: Words
     facets: dict[str, list[tuple[str, str]]]
     published: tuple[int, int, int] | None
     mentioned: list[tuple[int, int]]
@@ -36,15 +30,28 @@ class EncodedDocument(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A document of which all is laid out but its tokens; see ``finish``."""
+    """A document that is yet to be analysed, see ``finish``."""
 
-    encoded: EncodedDocument
-    title: Rows
-    body: Rows
+    record: Record
+    title: list[Part]
+    body: list[Part]
 
 
-_NO_TOKENS = Tokens(np.empty(0, np.int32), np.empty(0, np.int32), 0)
-_NO_WORDS = Words(())
+class EncodedDocument(NamedTuple):
+    """A document ready to be written.
+
+    ``tokens`` are those of all documents that were analysed together, of which this has the
+    texts ``2 * number``, its title, and the next, its body.
+    """
+
+    record: Record
+    tokens: Tokens
+    number: int
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self.record.id
 
 
 class UnfitDocumentError(ValueError):
@@ -52,19 +59,16 @@ class UnfitDocumentError(ValueError):
 
 
 def draft(document: Document, fields: Fields) -> Draft:
-    """Analyse a document and lay out what is written of it.
+    """Lay out what is written of a document.
 
     Raises UnfitDocumentError for an id that is empty or too long.
     """
     if not document.id or len(document.id.encode("utf-8")) > MAX_ID_BYTES:
         raise UnfitDocumentError(f"its id is empty or longer than {MAX_ID_BYTES} bytes")
     language = fields.language
-    parts = language.parts or ((Span(0, len(document.text)), language.code),)
-    encoded = EncodedDocument(
+    spans = language.parts or ((Span(0, len(document.text)), language.code),)
+    record = Record(
         id=document.id,
-        title=_NO_TOKENS,
-        body=_NO_TOKENS,
-        words=_NO_WORDS,
         facets=_facets(document, fields),
         published=span(fields.published.value) if fields.published else None,
         mentioned=[
@@ -74,19 +78,14 @@ def draft(document: Document, fields: Fields) -> Draft:
         ],
         packed=pack(document, fields),
     )
-    title = rows(document.title, [(Span(0, len(document.title)), language.code)])
-    return Draft(encoded, title, rows(document.text, parts))
+    title = parts(document.title, [(Span(0, len(document.title)), language.code)])
+    return Draft(record, title, parts(document.text, spans))
 
 
 def finish(drafts: Sequence[Draft]) -> list[EncodedDocument]:
-    """Return drafts of this thread as documents; many at once, for arrays to pay."""
-    if not drafts:
-        return []
-    made, words = tokens([text for each in drafts for text in (each.title, each.body)])
-    return [
-        each.encoded._replace(title=title, body=body, words=words)
-        for each, title, body in zip(drafts, made[::2], made[1::2], strict=True)
-    ]
+    """Analyse documents; many at once, for arrays to pay."""
+    made = tokens([text for each in drafts for text in (each.title, each.body)])
+    return [EncodedDocument(each.record, made, number) for number, each in enumerate(drafts)]
 
 
 def encode(document: Document, fields: Fields) -> EncodedDocument:

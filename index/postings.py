@@ -15,7 +15,7 @@ from index.codec.runs import RunBuilder, write_run
 from index.schema import PARTS, fit
 from index.spelling import SpellingWords
 from index.terms import vocabulary
-from index.tokens import Tokens, Words
+from index.tokens import Tokens
 from index.written import TermCount, WrittenWords, write_words
 
 RUN_SIZE = 8_000_000
@@ -36,18 +36,39 @@ class PostingsWriter:
         self._run = RunBuilder()
         self._runs: list[Path] = []
         self._numbers: dict[str, int] = {}
-        self._words: Words | None = None
-        self._number_of: NDArray[np.int32] = np.empty(0, np.int32)
+        # Documents that were analysed together come together.
+        self._tokens: Tokens | None = None
+        self._docs: list[int] = []
+        self._which: list[int] = []
 
-    def add(self, doc: int, words: Words, title: Tokens, body: Tokens) -> None:
-        """Add one document; if this raises, nothing of it was added."""
-        if words is not self._words:
-            # Documents that were analysed together come together.
-            self._number_of = self._numbered(words.keys) * np.int32(len(PARTS))
-            self._words = words
-        for part, text in enumerate((title, body)):
-            if len(text.words):
-                self._run.add(doc, self._number_of[text.words] + np.int32(part), text.positions)
+    def add(self, doc: int, tokens: Tokens, number: int) -> None:
+        """Add one document, the texts of which in ``tokens`` begin with ``number`` times two.
+
+        Documents come in ascending order.
+        """
+        if tokens is not self._tokens:
+            self._gather()
+            self._tokens = tokens
+        self._docs.append(doc)
+        self._which.append(number)
+
+    def _gather(self) -> None:
+        """Hand what was added of the last tokens over to the run."""
+        tokens, self._tokens = self._tokens, None
+        if tokens is None:
+            return
+        doc_of = np.full(len(tokens.lengths) // len(PARTS), -1, np.int32)
+        doc_of[self._which] = self._docs
+        texts, parts = np.divmod(tokens.texts, np.int32(len(PARTS)))
+        docs = doc_of[texts]
+        lists = self._numbered(tokens.keys)[tokens.words] * np.int32(len(PARTS)) + parts
+        positions = tokens.positions
+        if len(self._docs) < len(doc_of):
+            added = docs >= 0
+            lists, docs, positions = lists[added], docs[added], positions[added]
+        self._run.add(lists, docs, positions)
+        self._docs.clear()
+        self._which.clear()
         if self._run.size >= RUN_SIZE:
             self._spill()
 
@@ -63,6 +84,7 @@ class PostingsWriter:
 
     def commit(self) -> None:
         """Merge the runs into the arrays of the segment."""
+        self._gather()
         self._spill()
         lists = numbers(self._runs)
         found = vocabulary(list(self._numbers), lists)

@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +37,8 @@ from index.version import PRODUCT
 _OURS = frozenset({"current", "current.new", "lock", "generations", "segments", "learned"})
 
 TOGETHER = 256
-"""Documents that are encoded together."""
+TOGETHER_SIZE = 4 * 1024 * 1024
+"""Documents that are analysed together, and characters after which no more are."""
 
 
 class Part(NamedTuple):
@@ -246,8 +246,7 @@ def index_documents(root: Path, documents: Iterable[tuple[Document, Fields]]) ->
     hashes: dict[str, str] = {}
 
     def encoded() -> Iterator[EncodedDocument]:
-        given = iter(documents)
-        while some := list(islice(given, TOGETHER)):
+        for some in _together(documents):
             hashes.update((document.id, "") for document, _ in some)
             yield from finish([draft(document, fields) for document, fields in some])
 
@@ -255,3 +254,18 @@ def index_documents(root: Path, documents: Iterable[tuple[Document, Fields]]) ->
         info = write_segment(site.segment_folder, encoded())
         part = Part(site.name, np.ones(info.documents, np.bool_))
         return site.publish([part], hashes, Report(), Settings(), "")
+
+
+def _together(
+    documents: Iterable[tuple[Document, Fields]],
+) -> Iterator[list[tuple[Document, Fields]]]:
+    some: list[tuple[Document, Fields]] = []
+    size = 0
+    for document, fields in documents:
+        some.append((document, fields))
+        size += len(document.text)
+        if len(some) == TOGETHER or size >= TOGETHER_SIZE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some

@@ -58,15 +58,16 @@ class SegmentWriter:
 
     def add(self, document: EncodedDocument) -> None:
         """Add one document; its number is the count of those before it."""
-        self._postings.add(self.documents, document.words, document.title, document.body)
-        self._stored.add(document.packed)
+        record, tokens, number = document
+        self._postings.add(self.documents, tokens, number)
+        self._stored.add(record.packed)
         for name, column in self._facets.items():
-            column.add(document.facets[name])
-        self._published.add(document.published)
-        self._mentioned.add(document.mentioned)
-        self._lengths["title"].append(document.title.length)
-        self._lengths["body"].append(document.body.length)
-        self._ids.append(document.id)
+            column.add(record.facets[name])
+        self._published.add(record.published)
+        self._mentioned.add(record.mentioned)
+        for at, part in enumerate(PARTS):
+            self._lengths[part].append(tokens.lengths[len(PARTS) * number + at])
+        self._ids.append(record.id)
 
     def commit(self) -> SegmentInfo:
         """Finish the segment, make it durable and measure its files."""

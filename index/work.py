@@ -68,13 +68,7 @@ class Job:
 def process(items: list[Item], job: Job, reuse: Reuse | None = None) -> list[Outcome]:
     """Do a list of items, in order; whatever one of them raises is that one's own affair."""
     done = [outcome for item in items for outcome in _outcomes(item, job, reuse)]
-    encoded = iter(finish([outcome.draft for outcome in done if isinstance(outcome, _Drafted)]))
-    return [
-        Indexed(next(encoded), outcome.path, outcome.hash, outcome.failures, outcome.reused)
-        if isinstance(outcome, _Drafted)
-        else outcome
-        for outcome in done
-    ]
+    return _finished(done)
 
 
 class _Drafted(NamedTuple):
@@ -88,6 +82,27 @@ class _Drafted(NamedTuple):
 
 
 _Undone = _Drafted | Unchanged | Skipped
+
+
+def _finished(done: list[_Undone]) -> list[Outcome]:
+    """Analyse what is drafted, all together, or one by one to know which of them cannot be."""
+    drafted = [outcome for outcome in done if isinstance(outcome, _Drafted)]
+    try:
+        encoded = iter(finish([outcome.draft for outcome in drafted]))
+    except Exception as error:
+        if len(done) > 1:
+            return [outcome for each in done for outcome in _finished([each])]
+        return [_broken(drafted[0].path, error)]
+    return [
+        Indexed(next(encoded), outcome.path, outcome.hash, outcome.failures, outcome.reused)
+        if isinstance(outcome, _Drafted)
+        else outcome
+        for outcome in done
+    ]
+
+
+def _broken(name: str, error: Exception) -> Skipped:
+    return Skipped(name, "broken", f"{type(error).__name__}: {error}")
 
 
 def _outcomes(item: Item, job: Job, reuse: Reuse | None) -> Iterator[_Undone]:
@@ -115,7 +130,7 @@ def _document(document: Document, job: Job, reuse: Reuse | None) -> _Undone:
     except UnfitDocumentError as error:
         return Skipped(name_of(document), "broken", str(error))
     except Exception as error:  # one document must not cost another
-        return Skipped(name_of(document), "broken", f"{type(error).__name__}: {error}")
+        return _broken(name_of(document), error)
 
 
 def _drafted(document: Document, fields: Fields, hash: str) -> _Drafted:

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from index.analysis import Analyzer, analyzer, fold
 from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, chunk_tokens
+from index.cutting import parted
 from index.document import Span
 from index.pieces import word_end
-from index.tokens import parted
 from search.query import Mark
 
 _BLOCK = 1 << 13

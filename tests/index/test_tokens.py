@@ -1,13 +1,17 @@
 """The quick way to the tokens of a text gives what analysing it word by word gives."""
 
-from hypothesis import example, given, settings
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from index import tokens as module
+from index import cutting, rows
 from index.analysis import PART_GAP, analyzer, tokenize
 from index.analysis.tokenizer import CHUNK, word_token
+from index.cutting import SEPARATORS, cut
 from index.document import Span
-from index.tokens import pieces, rows, tokens, word_key
+from index.tokens import forget, parts, tokens, word_key
 
 WORDS = [
     "L'accord",
@@ -44,12 +48,37 @@ WORDS = [
     "dell’ Unione",
     "«M. O'Brien»:",
     "الأمم",
+    "١٢ ٣٤٥",
+    "12 345,50 678",
+    "1,50 678",
+    "345,50,60 123",
+    "L214-9 345",
+    "205-563-8 142-82-5",
+    "15/09/2022",
+    "48,59%",
+    "L. 12",
+    "C++_",
+    "C#",
+    "AT&T/x",
+    "632e-5",
+    "d'assurances-Institut",
+    "-a'",
+    "fin..",
+    "www.a-b.fr/c_d?e=1",
+    "漢字、仮名。",
+    "a\0",
+    "rému\u00adnéra",
+    "ﬁn",
+    "İstanbul",
+    "\u0301x",
 ]
+Text = tuple[str, list[tuple[Span, str]]]
 Expected = list[tuple[str, int]]
 
 texts = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=20).map(" ".join),
-    st.lists(st.sampled_from([*WORDS, "\n", " ", "\u00a0", "'", "-", ".", "1", "é", ")"])).map(
+    st.lists(st.sampled_from([*WORDS, *SEPARATORS, *"'-.,1é#+_&\u2009\u0301\u200d"])).map("".join),
+    st.lists(st.sampled_from(["12", "345", "6,7", *" \n.,-x", "\u00a0", "\u2009", "\u2005"])).map(
         "".join
     ),
     st.text(max_size=80),
@@ -69,18 +98,29 @@ def expected(text: str, parts: list[tuple[Span, str]]) -> tuple[Expected, int]:
     return found, length
 
 
-def given_by_arrays(texts: list[tuple[str, list[tuple[Span, str]]]]) -> list[tuple[Expected, int]]:
-    made, words = tokens([rows(text, parts) for text, parts in texts])
-    return [
-        (
-            [
-                (words.keys[word], at)
-                for word, at in zip(each.words.tolist(), each.positions.tolist(), strict=True)
-            ],
-            each.length,
-        )
-        for each in made
-    ]
+def given_by_arrays(texts: list[Text]) -> list[tuple[Expected, int]]:
+    made = tokens([parts(text, languages) for text, languages in texts])
+    found: list[Expected] = [[] for _ in texts]
+    columns = (made.words, made.texts, made.positions)
+    for word, text, at in zip(*(column.tolist() for column in columns), strict=True):
+        found[text].append((made.keys[word], at))
+    return list(zip(map(in_order, found), made.lengths.tolist(), strict=True))
+
+
+def in_order(found: Expected) -> Expected:
+    return sorted(found, key=lambda pair: (pair[1], pair[0]))
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Windows of some bytes, and hashes that most pieces share."""
+    monkeypatch.setattr(cutting, "WINDOW", 7)
+    monkeypatch.setattr(rows, "AT_ONCE", 3)
+    monkeypatch.setattr(rows, "HASH_BITS", 3)
+    forget()
+    yield
+    monkeypatch.undo()
+    forget()
 
 
 @settings(deadline=None, max_examples=200)
@@ -88,21 +128,37 @@ def given_by_arrays(texts: list[tuple[str, list[tuple[Span, str]]]]) -> list[tup
 @example(made=[("漢" * 500 + " " + "a" * 700, "fr"), (" " * 300, "fr"), ("12 345 678", "de")])
 def test_agrees_with_analysis_word_by_word(made: list[tuple[str, str]]) -> None:
     asked = [(text, [(Span(0, len(text)), code)]) for text, code in made]
-    assert given_by_arrays(asked) == [expected(text, parts) for text, parts in asked]
+    given = given_by_arrays(asked)
+    for (text, languages), (found, length) in zip(asked, given, strict=True):
+        tokens_found, count = expected(text, languages)
+        assert found == in_order(tokens_found)
+        assert length == count
+    assert given == [given_by_arrays([text])[0] for text in asked]
+
+
+@settings(
+    deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(made=st.lists(st.tuples(texts, st.sampled_from(["fr", "ar"])), min_size=1, max_size=4))
+def test_neither_windows_nor_hashes_show(narrow: None, made: list[tuple[str, str]]) -> None:
+    for text, code in made:
+        languages = [(Span(0, len(text)), code)]
+        tokens_found, count = expected(text, languages)
+        assert given_by_arrays([(text, languages)]) == [(in_order(tokens_found), count)]
 
 
 @settings(deadline=None)
 @given(first=texts, second=texts)
 def test_parts_stand_apart(first: str, second: str) -> None:
     text = first + second
-    parts = [(Span(0, len(first)), "fr"), (Span(len(first), len(text)), "ar")]
-    (found,) = given_by_arrays([(text, parts)])
-    tokens_found, length = expected(text, parts)
-    assert found[1] == length
-    assert [key for key, _ in found[0]] == [key for key, _ in tokens_found]
-    in_first = len(expected(first, [(Span(0, len(first)), "fr")])[0])
-    if 0 < in_first < len(found[0]):
-        assert found[0][in_first][1] - found[0][in_first - 1][1] > PART_GAP - 10
+    languages = [(Span(0, len(first)), "fr"), (Span(len(first), len(text)), "ar")]
+    ((found, length),) = given_by_arrays([(text, languages)])
+    alone = [
+        given_by_arrays([(text[a:b], [(Span(0, b - a), code)])])[0] for (a, b), code in languages
+    ]
+    moved = alone[0][1] + PART_GAP
+    assert length == alone[0][1] + alone[1][1]
+    assert found == alone[0][0] + [(key, moved + at) for key, at in alone[1][0]]
 
 
 @settings(deadline=None, max_examples=300)
@@ -116,19 +172,32 @@ def test_a_word_alone_is_what_it_is_in_a_text(text: str) -> None:
                 assert analyzer(code).forms(alone) == analyzer(code).forms(token)
 
 
+@settings(deadline=None, max_examples=300)
+@given(text=texts, separator=st.sampled_from(SEPARATORS))
+def test_no_chunk_has_a_separator(text: str, separator: str) -> None:
+    for chunk in CHUNK.findall(text + separator + text):
+        if separator in chunk:
+            assert separator in " \u00a0\u2007\u2009\u202f"
+            assert chunk[0].isdecimal()
+
+
 def test_pieces_are_whole_chunks_but_for_spaced_numbers() -> None:
     assert pieces("Le «porte-avions»: 3,5 km. Fin") == ["Le", "porte-avions", "3,5", "km", "Fin"]
     assert CHUNK.findall("10 000") == ["10 000"]
     assert pieces("10 000") == ["10", "000"]
+    assert pieces("") == pieces(" …\n") == []
 
 
-def test_full_tables_are_begun_anew() -> None:
+def pieces(text: str) -> list[str]:
+    data = f"\n{text}\n".encode()
+    found = cut(data)
+    return [data[a:b].decode() for a, b in zip(found.starts, found.stops, strict=True)]
+
+
+def test_full_tables_are_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "accord de pêche " * 50
-    asked = [(text, [(Span(0, len(text)), "fr")])]
+    asked: list[Text] = [(text, [(Span(0, len(text)), "fr")])]
     before = given_by_arrays(asked)
-    weight, module.MAX_WEIGHT = module.MAX_WEIGHT, 0
-    try:
-        given_by_arrays(asked)
-        assert given_by_arrays(asked) == before
-    finally:
-        module.MAX_WEIGHT = weight
+    monkeypatch.setattr(rows, "MAX_WEIGHT", 0)
+    given_by_arrays(asked)
+    assert given_by_arrays(asked) == before

@@ -42,7 +42,7 @@ def build(folder: Path, archive: list[dict[str, list[str]]], cut: int) -> Segmen
                 terms = [Term(name, encode(word)) for word in written]
                 lists = [numbers.setdefault(term, len(numbers)) for term in terms]
                 at = 3 * np.arange(len(lists), dtype=np.int32)
-                builder.add(doc, np.array(lists, np.int32), at)
+                builder.add(np.array(lists, np.int32), np.full(len(lists), doc, np.int32), at)
         run = folder / f"run-{start}"
         write_run(run, builder.finish())
         runs.append(run)
@@ -171,12 +171,31 @@ def test_cutting_into_runs_does_not_show(tmp_path: Path) -> None:
         }
 
 
-def test_a_refused_document_leaves_no_posting() -> None:
+def test_refused_tokens_leave_no_posting() -> None:
     builder = RunBuilder()
-    builder.add(0, np.array([7], np.int32), np.array([0], np.int32))
-    with pytest.raises(ValueError, match="1 tokens have 2 positions"):
-        builder.add(1, np.array([8], np.int32), np.arange(2, dtype=np.int32))
+    builder.add(*(np.array([number], np.int32) for number in (7, 0, 0)))
+    with pytest.raises(ValueError, match="1 tokens have 1 documents and 2 positions"):
+        builder.add(np.array([8], np.int32), np.array([1], np.int32), np.arange(2, dtype=np.int32))
     assert builder.finish().numbers.tolist() == [7]
+
+
+@settings(deadline=None)
+@given(
+    tokens=st.lists(st.tuples(*[st.integers(0, 3) | st.integers(0, 2**31 - 1)] * 3), max_size=30),
+    cut=st.integers(0, 30),
+)
+def test_a_run_is_its_tokens_sorted(tokens: list[tuple[int, int, int]], cut: int) -> None:
+    builder = RunBuilder()
+    for some in (tokens[:cut], tokens[cut:]):
+        builder.add(*np.array(some, np.int32).reshape(-1, 3).T)
+    numbers, lists = builder.finish()
+    docs = np.repeat(lists.docs, lists.freqs)
+    of_list = np.repeat(numbers, lists.located)
+    assert list(zip(of_list, docs, lists.positions, strict=True)) == sorted(tokens)
+    of_posting = np.repeat(numbers, lists.counts).tolist()
+    assert list(zip(of_posting, lists.docs.tolist(), strict=True)) == sorted(
+        {(number, doc) for number, doc, _ in tokens}
+    )
 
 
 def test_a_damaged_file_is_refused_and_named(tmp_path: Path) -> None:

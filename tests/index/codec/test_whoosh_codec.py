@@ -67,7 +67,8 @@ def bulk(folder: Path, archive: list[tuple[str, str]]) -> Searcher:
     for doc, pair in enumerate(archive):
         for field, text in named(pair):
             lists = [number[Term(field, word.encode())] for word in text.split(" ")]
-            builder.add(doc, np.array(lists, np.int32), np.arange(len(lists), dtype=np.int32))
+            at = np.arange(len(lists), dtype=np.int32)
+            builder.add(np.array(lists, np.int32), np.full_like(at, doc), at)
     write_run(folder / "run", builder.finish())
     (folder / "segment").mkdir()
     every = np.arange(len(terms))

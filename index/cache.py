@@ -15,8 +15,11 @@ class ByteCache:
         self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable, make: Callable[[], tuple[Any, int]]) -> Any:
-        """Return the entry for a key; ``make`` returns one and its size in bytes."""
+    def get(self, key: Hashable, make: Callable[[], tuple[Any, int | None]]) -> Any:
+        """Return the entry for a key.
+
+        ``make`` returns one and its size in bytes; None for one that is not to be kept.
+        """
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None:
@@ -24,7 +27,7 @@ class ByteCache:
                 return entry[0]
         value, size = make()
         with self._lock:
-            if key not in self._entries and size <= self._limit:
+            if size is not None and key not in self._entries and size <= self._limit:
                 self._entries[key] = (value, size)
                 self._held += size
             while self._held > self._limit:

@@ -183,12 +183,16 @@ class Generation:
         for segment, base, numbers in self._starting(field, prefix):
             if docs and not goes_on():
                 break
-            held = segment.postings_of(numbers)
-            docs.append(held.docs + np.int32(base))
+            held = segment.added(numbers)
+            docs.append(held.docs + np.int32(base) if base else held.docs)
             freqs.append(held.freqs)
-        summed = merged(_join(docs), _join(freqs))
-        kept = self.live[summed.docs]
-        return Postings(summed.docs[kept], summed.freqs[kept])
+        every, often = _join(docs), _join(freqs)
+        if len(docs) > 1:
+            every, often = merged(every, often)
+        if self._whole:
+            return Postings(every, often)
+        kept = self.live[every]
+        return Postings(every[kept], often[kept])
 
     def _starting(self, field: str, prefix: str) -> Iterator[tuple[SegmentPostings, int, range]]:
         """Yield the terms with a prefix, some at a time, with their segment and its base."""

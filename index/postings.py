@@ -187,6 +187,10 @@ class SegmentPostings:
         """Return the postings of the lists of successive terms, list after list."""
         return self._arrays.postings_of(numbers)
 
+    def added(self, numbers: range) -> TermPostings:
+        """Return the sum of the postings of successive terms."""
+        return self._arrays.added(numbers)
+
     def docs_of(self, numbers: Sequence[int]) -> NDArray[np.int32]:
         """Return the documents that hold any of some terms, in no order and some repeatedly."""
         lists, _ = self._lists_of(numbers)

@@ -6,6 +6,7 @@ postings in Python, and the set of documents is exact.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from whoosh import query
 
 from index.errors import SearchTimeout
 from index.generations import Generation
-from search.fuzzy import MAX_TERMS, expansion
+from search.fuzzy import MAX_TERMS, Expansion, expansion
 from search.masks import mask, ordinals
 from search.nodes import TEXT_FIELDS, Filter, Fuzzy, HasValue, Near, Quoted, Started, Word
 from search.occurrences import (
@@ -38,9 +39,10 @@ from search.scoring import (
     Parameters,
     Scores,
     Statistics,
-    bm25f,
     idf,
+    saturated,
     statistics,
+    worth,
 )
 from search.timekeeping import Timekeeper
 from search.wordscores import word_scores
@@ -174,41 +176,75 @@ class Evaluation:
         return self._scored(parts, self.statistics.everywhere, node.words)
 
     def _started(self, node: query.Query, prefix: str, fields: Sequence[str]) -> Hits:
-        goes_on = self._expanding(node)
-        parts = [
-            (name.partition("_")[0], of_prefix(self.generation, name, prefix, goes_on))
-            for name in fields
-        ]
-        return self._scored(parts, self.statistics.everywhere)
+        def find(goes_on: Callable[[], bool]) -> Hits:
+            parts = [
+                (name.partition("_")[0], of_prefix(self.generation, name, prefix, goes_on))
+                for name in fields
+            ]
+            return self._scored(parts, self.statistics.everywhere)
+
+        return self._expanded(("started", prefix, *fields), node, find)
 
     def _fuzzy(self, node: Fuzzy) -> Hits:
         """Score the words that are equally near as one; the nearest that a document has counts."""
-        near = expansion(node.word, node.distance, self.generation)
+        near = self._near_words(node.word, node.distance)
         if near.cut:
             values = {"word": f"{node.word}~{node.distance}", "limit": str(MAX_TERMS)}
             self._warn(Notice("fuzzy_cut", values))
-        more = self._expanding(node)
-        parts: list[list[tuple[str, Occurrences]]] = []
-        for distance in range(node.distance + 1):
-            terms = [each.term for each in near.terms if each.distance == distance]
-            goes_on = more if distance else lambda: True
-            parts.append(
-                [
-                    (name, part)
-                    for name in node.fields
-                    for part in of_terms(self.generation, name, terms, goes_on)
-                ]
-            )
-        docs = union([part.docs for each in parts for _, part in each])
-        found = []
-        for distance, each in enumerate(parts):
-            hits = self._scored(each, self.statistics.everywhere, documents=len(docs))
-            worth = np.float32(self.parameters.slip**distance)
-            found.append(Hits(hits.docs, hits.scores * worth))
-        return self._either(found, np.maximum)
 
-    def _expanding(self, node: query.Query) -> Callable[[], bool]:
-        return lambda: self.time.goes_on("expansions", node)
+        def find(more: Callable[[], bool]) -> Hits:
+            parts: list[list[tuple[str, Occurrences]]] = []
+            for distance in range(node.distance + 1):
+                terms = [each.term for each in near.terms if each.distance == distance]
+                goes_on = more if distance else lambda: True
+                parts.append(
+                    [
+                        (name, part)
+                        for name in node.fields
+                        for part in of_terms(self.generation, name, terms, goes_on)
+                    ]
+                )
+            docs = union([part.docs for each in parts for _, part in each])
+            found = []
+            for distance, each in enumerate(parts):
+                hits = self._scored(each, self.statistics.everywhere, documents=len(docs))
+                factor = np.float32(self.parameters.slip**distance)
+                found.append(Hits(hits.docs, hits.scores * factor))
+            return self._either(found, np.maximum)
+
+        return self._expanded(("fuzzy", node.word, node.distance, *node.fields), node, find)
+
+    def _near_words(self, word: str, distance: int) -> Expansion:
+        def find() -> tuple[Expansion, int]:
+            near = expansion(word, distance, self.generation)
+            return near, 200 * (1 + len(near.terms))
+
+        found: Expansion = self.words.kept(("near", word, distance), find)
+        return found
+
+    def _expanded(
+        self,
+        key: tuple[str | int, ...],
+        node: query.Query,
+        find: Callable[[Callable[[], bool]], Hits],
+    ) -> Hits:
+        """Return what a node that stands for many words matches; kept where none is left out.
+
+        ``find`` is given what tells whether there is time for more of them.
+        """
+        ended = False
+
+        def goes_on() -> bool:
+            nonlocal ended
+            ended = not self.time.goes_on("expansions", node)
+            return not ended
+
+        def make() -> tuple[Hits, int | None]:
+            hits = find(goes_on)
+            return hits, None if ended else hits.docs.nbytes + hits.scores.nbytes + 500
+
+        found: Hits = self.words.kept((*key, self.scored), make)
+        return found
 
     def _stock(self, words: Sequence[str], fieldname: str, within: Docs | None) -> Hits:
         """Evaluate a term or phrase of one field as Whoosh has them."""
@@ -241,9 +277,13 @@ class Evaluation:
             weight = sum(self._weight(word, frame) for word in dict.fromkeys(words))
         else:
             weight = idf(frame, max(documents, len(docs)))
-        frequencies = [(name, spread(docs, part)) for name, part in parts]
         lengths = self.statistics.lengths
-        return Hits(docs, bm25f(docs, frequencies, weight, frame, lengths, self.parameters))
+        in_fields = [
+            Occurrences(part.docs, worth(*part, name, frame, lengths, self.parameters))
+            for name, part in parts
+        ]
+        total = reduce(np.add, [spread(docs, part) for part in in_fields])
+        return Hits(docs, saturated(total, weight, self.parameters))
 
     def _weight(self, word: str, frame: Frame) -> float:
         gathering = self.generation.gathering

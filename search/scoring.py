@@ -16,7 +16,7 @@ documents the one that has the very word comes first.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import NamedTuple
@@ -128,25 +128,23 @@ def idf(frame: Frame, matching: int) -> float:
     return math.log(1.0 + (documents - matching + 0.5) / (matching + 0.5))
 
 
-def bm25f(
+def worth(
     docs: Docs,
-    frequencies: Sequence[tuple[str, Scores]],
-    weight: float,
+    frequency: Scores,
+    field: str,
     frame: Frame,
     lengths: Mapping[str, NDArray[np.float32]],
-    parameters: Parameters = PARAMETERS,
+    parameters: Parameters,
 ) -> Scores:
-    """Return the score of each of ``docs``.
-
-    ``frequencies`` pairs a field (``title``, ``body``) with the frequency of the word in that
-    field of each of ``docs``; ``weight`` is the idf of the word.
-    """
-    total = np.zeros(len(docs), np.float32)
-    for field, frequency in frequencies:
-        b = parameters.b(field)
-        norm = 1.0 - b + b * lengths[field][docs] / frame.mean_lengths[field]
-        total += parameters.weight(field) * frequency / norm
-    return saturated(total, weight, parameters)
+    """Return the weighted frequency of a word in a field of each of ``docs``, by its length."""
+    b = parameters.b(field)
+    norm = lengths[field].take(docs)
+    norm *= np.float32(b)
+    norm /= np.float32(frame.mean_lengths[field])
+    norm += np.float32(1.0 - b)
+    weighted: Scores = frequency * np.float32(parameters.weight(field))
+    weighted /= norm
+    return weighted
 
 
 def saturated(total: Scores, weight: float | Scores, parameters: Parameters) -> Scores:

@@ -5,7 +5,7 @@ added up by document; see ``search.scoring`` for the formulas. What was found of
 a while: a reader pages, sorts and chooses facets with the same words.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, ref
@@ -56,6 +56,10 @@ class WordScores:
 
         kept: Found = self._kept.get((node.literal, *node.forms.items(), node.fields), find)
         return kept
+
+    def kept(self, key: Hashable, make: Callable[[], tuple[Any, int | None]]) -> Any:
+        """Return what is kept beside words, or what ``make`` makes; see ``ByteCache``."""
+        return self._kept.get(key, make)
 
     def _find(self, node: Word) -> Found:
         generation = self._generation()

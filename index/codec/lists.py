@@ -100,6 +100,19 @@ class PostingLists:
         self._width = ArrayFile(folder / "positions.width")
         self.size = self._postings_at.size - 1
 
+    @property
+    def documents(self) -> int:
+        """A number above that of every document."""
+        return self._width.size
+
+    def raw(self, first: int, stop: int) -> tuple[Bytes, NDArray[np.int64]]:
+        """Return the bytes of lists ``first`` to ``stop`` (excluded), and where each begins there.
+
+        Behind that stands where the last one ends.
+        """
+        at = self._postings_at.slice(first, stop + 1).astype(np.int64)
+        return self._postings.slice(int(at[0]), int(at[-1])), at - at[0]
+
     def postings(self, number: int) -> TermPostings:
         """Return the postings of one list."""
         start, stop = self._postings_at.slice(number, number + 2).tolist()

@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 from index.codec.dictionary import Dictionary, write_dictionary
 from index.codec.files import ArrayFile, Place, write_array
 from index.codec.lists import Keys, ManyPostings, PostingLists, TermPostings, narrowest
+from index.codec.successive import added
 from index.sums import sum_over
+
+_DENSE = 8
+"""Bytes of successive lists for which an array over so many documents pays, for each of them."""
 
 
 class Located(NamedTuple):
@@ -99,6 +103,18 @@ class SegmentArrays:
     def postings_of(self, numbers: range) -> ManyPostings:
         """Return the postings of the lists of successive terms behind one another."""
         return self.lists.many(self.lists_of(numbers))
+
+    def added(self, numbers: range) -> TermPostings:
+        """Return the sum of the postings of successive terms."""
+        lists = self.lists_of(numbers)
+        if len(lists) > 1 and (lists[1:] - lists[:-1] == 1).all():
+            data, at = self.lists.raw(int(lists[0]), int(lists[-1]) + 1)
+            if _DENSE * len(data) > self.lists.documents:
+                total = added(data, at, self.lists.documents)
+                having = (total > 0).nonzero()[0]
+                return TermPostings(having.astype(np.int32), total.take(having))
+        docs, freqs, _ = self.lists.many(lists)
+        return merged(docs, freqs)
 
     def keys(self, number: int, docs: NDArray[np.int32]) -> Keys:
         """Return where a term is in ascending ``docs``, ascending."""

@@ -15,6 +15,7 @@ from index.codec.lists import Lists, PostingLists
 from index.codec.merge import merge
 from index.codec.reader import SegmentArrays, located, write_terms
 from index.codec.runs import RunBuilder, write_run
+from index.codec.successive import added
 from index.errors import IndexDamaged, IndexVersion
 
 words = st.text(st.sampled_from("abcé漢\U0001f600"), min_size=1, max_size=3)
@@ -131,6 +132,15 @@ def check_lists(folder: Path, data: st.DataObject) -> None:
         assert many.docs.tolist() == [doc for at in some for doc in lists[at][0]]
         assert many.freqs.tolist() == [freq for at in some for freq in lists[at][1]]
         assert many.counts.tolist() == [len(lists[at][0]) for at in some]
+    for first in range(read.size):
+        expected: dict[int, int] = defaultdict(int)
+        for docs, freqs, _ in lists[first:]:
+            for doc, freq in zip(docs, freqs, strict=True):
+                expected[doc] += freq
+        total = added(*read.raw(first, read.size), read.documents)
+        # Frequencies this high do not add up in 32 bits; no text has so many words.
+        summed = {doc: count % 2**32 for doc, count in enumerate(total.tolist()) if count}
+        assert summed == {doc: count % 2**32 for doc, count in expected.items() if count % 2**32}
     if len(located):
         many = read.many(located)
         every = [(doc, place) for at in located for doc, place in placed(lists[at])]

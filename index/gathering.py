@@ -18,6 +18,8 @@ from index.postings import SegmentPostings
 SECOND = 1 << 31
 """Marks the key of a position in the second part of a document; no text has so many."""
 
+_FIRST = np.zeros(1, np.int64)
+
 Lists = tuple[NDArray[np.uint32], ...]
 """The numbers of posting lists, segment by segment."""
 
@@ -184,19 +186,22 @@ class Gathering:
     def _keys(self, number: int, words: Sequence[Spots], wanted: NDArray[np.bool_]) -> list[Keys]:
         """Return the keys of words in one segment; ``wanted`` ends with one that is not."""
         which = [wanted.take(spots.docs, mode="clip").nonzero()[0] for spots in words]
-        docs, freqs, begins = (
-            np.concatenate([column.take(at) for column, at in zip(columns, which, strict=True)])
-            for columns in list(zip(*words, strict=True))[:3]
-        )
+        chosen = list(zip(words, which, strict=True))
+        docs = np.concatenate([spots.docs.take(at) for spots, at in chosen])
+        freqs = np.concatenate([spots.freqs.take(at) for spots, at in chosen])
+        begins = np.concatenate([spots.begins.take(at) for spots, at in chosen])
         keys = self._segments[number].keys(docs, freqs, begins)
-        keys += self._bases[number] << 32
-        ends = [0, *freqs.cumsum(dtype=np.int64).tolist()]
-        found, done = [], 0
-        for spots, at in zip(words, which, strict=True):
-            first, second = done, done + int(at.searchsorted(spots.first))
-            done += len(at)
-            keys[ends[second] : ends[done]] |= SECOND
-            mine = keys[ends[first] : ends[done]]
+        if self._bases[number]:
+            keys += self._bases[number] << 32
+        # Of each word: where its postings begin, those in the second part, and where they end.
+        bounds = [0]
+        for spots, at in chosen:
+            bounds += (bounds[-1] + int(at.searchsorted(spots.first)), bounds[-1] + len(at))
+        ends = np.concatenate((_FIRST, freqs.cumsum(dtype=np.int64))).take(bounds).tolist()
+        found = []
+        for second in range(1, len(ends), 2):
+            keys[ends[second] : ends[second + 1]] |= SECOND
+            mine = keys[ends[second - 1] : ends[second + 1]]
             mine.sort()
             found.append(mine)
         return found

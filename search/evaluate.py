@@ -28,6 +28,7 @@ from search.occurrences import (
     of_term,
     of_terms,
     of_window,
+    shared,
     spread,
     union,
 )
@@ -111,7 +112,7 @@ class Evaluation:
         self.check_deadline()
         match node:
             case Word():
-                return self._word(node)
+                return self._word(node, within)
             case Quoted():
                 return self._quoted(node, within)
             case Near():
@@ -146,8 +147,10 @@ class Evaluation:
 
     # Text
 
-    def _word(self, node: Word) -> Hits:
+    def _word(self, node: Word, within: Docs | None) -> Hits:
         docs, scores, _, _ = self.words.find(node)
+        if within is not None and node.stopped and not node.written:
+            return self._word_within(node, Hits(docs, scores), within)
         found = [Hits(docs, scores)]
         if node.written:
             parts = [(name, of_term(self.generation, name, node.literal)) for name in node.fields]
@@ -158,6 +161,17 @@ class Evaluation:
         for suffix in sorted(node.stopped):
             found.append(self._unscored(self.statistics.mask(suffix)))
         return self._either(found, np.maximum)
+
+    def _word_within(self, node: Word, having: Hits, within: Docs) -> Hits:
+        """Return which of ``within`` have a word, or a language that it is a stop word of."""
+        passing = np.zeros(len(within), np.bool_)
+        for suffix in node.stopped:
+            passing |= self.statistics.mask(suffix).take(within)
+        scores = _zeros(within)
+        here, there = shared(within, having.docs)
+        passing[here] = True
+        scores[here] = having.scores.take(there)
+        return _kept(Hits(within, scores), passing)
 
     def _quoted(self, node: Quoted, within: Docs | None) -> Hits:
         if len(node.words) == 1:
@@ -349,12 +363,14 @@ class Evaluation:
 
 
 def _cost(node: query.Query) -> int:
-    """Rank what to evaluate first: postings, positions, filters, negations."""
+    """Rank what to evaluate first: postings, positions and stop words, filters, negations."""
     if isinstance(node, query.Not):
         return 3
     if isinstance(node, Filter | query.Every):
         return 2
     if isinstance(node, Near | query.Phrase) or (isinstance(node, Quoted) and len(node.words) > 1):
+        return 1
+    if isinstance(node, Word) and node.stopped:
         return 1
     return 0
 
@@ -373,16 +389,5 @@ def _kept(hits: Hits, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Hits:
 
 
 def _intersection(left: Hits, right: Hits) -> Hits:
-    if len(left.docs) > len(right.docs):
-        left, right = right, left
-    if len(left.docs) and 16 * len(left.docs) > len(right.docs):
-        end = max(int(left.docs[-1]), int(right.docs[-1])) + 1
-        present = np.zeros(end, np.bool_)
-        present[right.docs] = True
-        everywhere = np.empty(end, np.float32)
-        everywhere[right.docs] = right.scores
-        docs, scores = _kept(left, present[left.docs])
-        return Hits(docs, scores + everywhere[docs])
-    left = _kept(left, among(left.docs, right.docs))
-    at = np.searchsorted(right.docs, left.docs)
-    return Hits(left.docs, left.scores + right.scores[at])
+    here, there = shared(left.docs, right.docs)
+    return Hits(left.docs.take(here), left.scores.take(here) + right.scores.take(there))

@@ -27,6 +27,10 @@ MOST_PORTIONS = 16
 """Times that the postings of a word are looked through for some of its documents."""
 TERMS_TOGETHER = 10
 """Terms of a list whose postings are read between two looks at the clock."""
+_SEARCHED = 8
+"""Documents among which one is searched for as quickly as all of them are marked."""
+_CHEAP = 2000
+"""Documents that are marked as quickly as none."""
 
 NO_DOCS: Docs = np.empty(0, np.int32)
 NO_SCORES: Scores = np.empty(0, np.float32)
@@ -50,6 +54,24 @@ def among(docs: Docs, others: Docs) -> NDArray[np.bool_]:
     at[at == len(others)] = 0
     found: NDArray[np.bool_] = others[at] == docs
     return found
+
+
+def shared(docs: Docs, others: Docs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where the documents stand, in the first and in the second, that are in both."""
+    if len(docs) > len(others):
+        there, here = shared(others, docs)
+        return here, there
+    if not len(docs) or _SEARCHED * len(docs) < len(others) + _CHEAP:
+        at = others.searchsorted(docs)
+        here = (others.take(at, mode="clip") == docs).nonzero()[0] if len(docs) else at
+        return here, at.take(here)
+    # What is above all of the others reads the last item.
+    present = np.zeros(int(others[-1]) + 2, np.bool_)
+    present[others] = True
+    here = present.take(docs, mode="clip").nonzero()[0]
+    present = np.zeros_like(present)
+    present[docs.take(here)] = True
+    return here, present.take(others).nonzero()[0]
 
 
 def union(parts: Sequence[Docs]) -> Docs:
@@ -211,9 +233,7 @@ def _portions(docs: Docs, check: Callable[[], None]) -> Iterator[Docs]:
 
 
 def _contains(keys: Keys, wanted: Keys) -> NDArray[np.bool_]:
-    at = np.searchsorted(keys, wanted)
-    at[at == len(keys)] = 0
-    found: NDArray[np.bool_] = keys[at] == wanted
+    found: NDArray[np.bool_] = keys.take(keys.searchsorted(wanted), mode="clip") == wanted
     return found
 
 
@@ -233,5 +253,7 @@ def _counts(keys: Keys) -> Occurrences:
     first = np.ones(len(docs), np.bool_)
     np.not_equal(docs[1:], docs[:-1], out=first[1:])
     starts = first.nonzero()[0]
-    counts = np.diff(starts, append=len(docs))
-    return Occurrences(docs[starts], counts.astype(np.float32))
+    counts = np.empty(len(starts), np.float32)
+    counts[:-1] = starts[1:] - starts[:-1]
+    counts[-1:] = len(docs) - starts[-1:]
+    return Occurrences(docs.take(starts), counts)

@@ -102,12 +102,12 @@ def _closeness(here: Keys, there: Keys, docs: Docs, parameters: Parameters) -> S
     if not len(here) or not len(there):
         return np.zeros(len(docs), np.float32)
     after = there.searchsorted(here)
-    to_next = np.abs(there.take(after, mode="clip") - here)
-    to_last = np.abs(here - there.take(after - 1, mode="clip"))
-    distance = np.maximum(np.minimum(to_next, to_last), 1)
+    distance = np.abs(there.take(after, mode="clip") - here)
+    after -= 1
+    np.minimum(distance, np.abs(here - there.take(after, mode="clip")), out=distance)
     # Keys of another document, or of its title, are far away.
     near = (distance <= WINDOW).nonzero()[0]
-    here = here[near]
+    here, distance = here.take(near), np.maximum(distance.take(near), 1)
     owner = docs.searchsorted(here >> 32)
     weight = np.where(here & SECOND, parameters.weight("title"), parameters.weight("body"))
-    return np.bincount(owner, weight / distance[near], len(docs)).astype(np.float32)
+    return np.bincount(owner, weight / distance, len(docs)).astype(np.float32)

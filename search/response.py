@@ -39,8 +39,7 @@ class Highlights:
     body_offsets: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One document of an answer."""
 
     id: str

@@ -84,7 +84,7 @@ def _doubtful(parsed: ParsedQuery, evaluation: Evaluation) -> list[tuple[QueryWo
     for word in parsed.words:
         folded = fold(word.text)
         if MIN_LENGTH <= len(folded) <= MAX_LENGTH and folded.isalpha():
-            if _is_common(word.node, evaluation.generation):
+            if _is_common(word.node, evaluation):
                 continue
             count = len(evaluation.hits(word.node).docs)
             if count <= RARE:
@@ -92,8 +92,11 @@ def _doubtful(parsed: ParsedQuery, evaluation: Evaluation) -> list[tuple[QueryWo
     return sorted(doubtful, key=lambda item: (item[1], item[0].start))[:MAX_CORRECTED]
 
 
-def _is_common(node: query.Query, generation: Generation) -> bool:
-    """Tell, without evaluating it, whether more than a few documents have a word."""
+def _is_common(node: query.Query, evaluation: Evaluation) -> bool:
+    """Tell, where possible without evaluating it, whether more than a few documents have a word."""
+    generation = evaluation.generation
+    if isinstance(node, Word) and len(evaluation.words.find(node).docs) > RARE:
+        return True
     return any(generation.has_more(field, term, RARE) for field, term in _terms(node))
 
 

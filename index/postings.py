@@ -90,7 +90,7 @@ class PostingsWriter:
         found = vocabulary(list(self._numbers), lists)
         rank = np.zeros(len(self._numbers) * len(PARTS), np.int64)
         rank[lists] = found.rank
-        merge(self._runs, rank, len(lists), self._folder, self._folder / "merging")
+        merge(self._runs, rank, self._folder)
         write_terms(self._folder, found.fields, found.counts, found.lists)
         write_words(self._folder, found)
         for run in self._runs:

@@ -107,16 +107,14 @@ def write_run(folder: Path, run: Run) -> None:
     """Write a run to a new folder."""
     folder.mkdir(parents=True)
     for name, array in (("numbers", run.numbers), *run.lists._asdict().items()):
+        if name in ("freqs", "positions"):
+            # Most are far smaller than they may be.
+            array = array.astype(np.min_scalar_type(array.max(initial=0)))
         header = np.lib.format.header_data_from_array_1_0(array)
         with (folder / f"{name}.npy").open("wb") as file:
             # Not np.save, which does not say why it could not write.
             np.lib.format.write_array_header_1_0(file, header)
             file.write(np.ascontiguousarray(array).data)
-
-
-def load_run(folder: Path) -> Run:
-    """Return a run on disk."""
-    return Run(load(folder, "numbers"), Lists(*(load(folder, name) for name in Lists._fields)))
 
 
 def load(folder: Path, name: str) -> NDArray[Any]:

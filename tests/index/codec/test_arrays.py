@@ -52,7 +52,7 @@ def build(folder: Path, archive: list[dict[str, list[str]]], cut: int) -> Segmen
     rank = np.empty(len(numbers), np.int64)
     ordered = sorted(numbers)
     rank[[numbers[term] for term in ordered]] = np.arange(len(ordered))
-    merge(runs, rank, len(ordered), segment, folder / "scratch")
+    merge(runs, rank, segment)
     members: dict[Term, list[int]] = {term: [at] for at, term in enumerate(ordered)}
     for at, (name, word) in enumerate(ordered):
         length = Term(f"{name}_length", b"%d" % len(word.decode()))

@@ -72,7 +72,7 @@ def bulk(folder: Path, archive: list[tuple[str, str]]) -> Searcher:
     write_run(folder / "run", builder.finish())
     (folder / "segment").mkdir()
     every = np.arange(len(terms))
-    merge([folder / "run"], every, len(terms), folder / "segment", folder / "scratch")
+    merge([folder / "run"], every, folder / "segment")
     fields = {name: [text for field, text in terms if field == name] for name in ("body", "title")}
     write_terms(folder / "segment", fields, np.ones(len(terms), np.int64), every)
     reader = segment_reader(folder / "segment", SCHEMA, len(archive))

@@ -47,8 +47,7 @@ def cut(data: bytes) -> Pieces:
     start = 0
     while start < len(data) - 1:
         stop = _end_of_window(data, start)
-        edges = _edges(np.frombuffer(data, np.uint8, stop - start, start))
-        found.append(edges + (start + 1))
+        found.append(_edges(data[start:stop]) + (start + 1))
         # The last separator of a window is the first of the next.
         start = stop - 1
     edges = np.concatenate(found) if found else np.empty(0, np.int64)
@@ -64,41 +63,45 @@ def _end_of_window(data: bytes, start: int) -> int:
     return (last if last > 0 else data.index(b"\n", most)) + 1
 
 
-def _edges(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+def _edges(window: bytes) -> NDArray[np.int64]:
     """Return the last bytes of separators and of pieces, in turn."""
-    apart = _ALONE[data]
-    for lead, following in _LEADS:
-        at = np.flatnonzero(data == lead)
-        if len(at):
-            width = 2 if lead == 0xC2 else 3
+    data = np.frombuffer(window, np.uint8)
+    kinds = np.frombuffer(window.translate(_KINDS), np.uint8)
+    apart = kinds == _SEPARATOR
+    for lead, width, following in _LEADS:
+        if lead in window:
+            at = np.flatnonzero(data == lead[0])
             code = data[at + 1].astype(np.uint16) << 8 | data[at + (width - 1)]
             at = at[following[code]]
             for byte in range(width):
                 apart[at + byte] = True
     # A full stop or comma ends what stands before a separator.
-    stops = (data[:-1] == ord(".")) | (data[:-1] == ord(","))
-    stops &= apart[1:]
-    apart[:-1] |= stops
+    apart[:-1] |= (kinds[:-1] == _STOP) & apart[1:]
     return np.flatnonzero(apart[1:] != apart[:-1])
 
 
-def _alone() -> NDArray[np.bool_]:
-    found = np.zeros(256, np.bool_)
-    found[list(_ASCII.encode())] = True
-    return found
+_SEPARATOR, _STOP = 1, 2
 
 
-def _leads() -> list[tuple[int, NDArray[np.bool_]]]:
-    """Return the first bytes of other separators, and for each which bytes may follow.
+def _kinds() -> bytes:
+    found = bytearray(256)
+    for kind, characters in ((_SEPARATOR, _ASCII), (_STOP, ".,")):
+        for byte in characters.encode():
+            found[byte] = kind
+    return bytes(found)
 
-    These are, in two bytes, the second and the last.
+
+def _leads() -> list[tuple[bytes, int, NDArray[np.bool_]]]:
+    """Return the first bytes of other separators, and for each how many bytes these have.
+
+    And which bytes may follow: the second and the last.
     """
-    found: dict[int, NDArray[np.bool_]] = {}
+    found: dict[bytes, tuple[int, NDArray[np.bool_]]] = {}
     for separator in _OTHERS:
         data = separator.encode()
-        following = found.setdefault(data[0], np.zeros(1 << 16, np.bool_))
+        _, following = found.setdefault(data[:1], (len(data), np.zeros(1 << 16, np.bool_)))
         following[data[1] << 8 | data[-1]] = True
-    return list(found.items())
+    return [(lead, *rest) for lead, rest in found.items()]
 
 
-_ALONE, _LEADS = _alone(), _leads()
+_KINDS, _LEADS = _kinds(), _leads()

@@ -57,11 +57,13 @@ class PostingsWriter:
         tokens, self._tokens = self._tokens, None
         if tokens is None:
             return
-        doc_of = np.full(len(tokens.lengths) // len(PARTS), -1, np.int32)
-        doc_of[self._which] = self._docs
-        texts, parts = np.divmod(tokens.texts, np.int32(len(PARTS)))
-        docs = doc_of[texts]
-        lists = self._numbered(tokens.keys)[tokens.words] * np.int32(len(PARTS)) + parts
+        texts = len(tokens.lengths)
+        doc_of = np.full((texts // len(PARTS), len(PARTS)), -1, np.int32)
+        doc_of[self._which] = np.array(self._docs)[:, None]
+        part_of = np.arange(texts, dtype=np.int32) % len(PARTS)
+        docs = doc_of.ravel()[tokens.texts]
+        lists = (self._numbered(tokens.keys) * np.int32(len(PARTS)))[tokens.words]
+        lists += part_of[tokens.texts]
         positions = tokens.positions
         if len(self._docs) < len(doc_of):
             added = docs >= 0

@@ -24,6 +24,9 @@ _SHORT: Final = 16
 PADDING: Final = bytes(_SHORT)
 """What must follow a text whose pieces are looked up."""
 
+NO_ROW: Final = 0
+"""A row without words."""
+
 AT_ONCE: Final = 1 << 16
 HASH_BITS: Final = 20
 # By the length of a piece, the bits of its first eight bytes and of the next.
@@ -54,7 +57,7 @@ class Table(threading.local):
         self.keys = self._numbers.keys_by_number
         self._rows = [_Rows(self, suffix) for suffix in ANALYZERS]
         self._weight = 0
-        # What is compared of each row, and the row of each hash. Row 0 is of no piece.
+        # What is compared of each row, and the row of each hash.
         self._first, self._second, self._tags = array("Q"), array("Q"), array("i")
         self._row_of = np.zeros(1 << HASH_BITS, np.int32)
         self._append("", Wording([], 0), 0)

@@ -14,7 +14,7 @@ from index.analysis import ANALYZERS, PART_GAP, Token, analyzer
 from index.codec.lists import places
 from index.cutting import Pieces, cut
 from index.document import Span
-from index.rows import PADDING, Table
+from index.rows import NO_ROW, PADDING, Table
 from index.wording import BEGINS, ENDS, written
 
 _SUFFIX_NUMBERS = {suffix: number for number, suffix in enumerate(ANALYZERS)}
@@ -37,7 +37,7 @@ class Tokens(NamedTuple):
     words: NDArray[np.int32]
     texts: NDArray[np.int32]
     positions: NDArray[np.int32]
-    lengths: NDArray[np.int64]
+    lengths: list[int]
 
 
 def word_key(suffix: str, token: Token) -> str:
@@ -88,34 +88,32 @@ def _tokens_of(texts: Sequence[Sequence[Part]]) -> Tokens:
     suffix_of = np.array([part.suffix for part in every], np.int32)
     suffixes = np.repeat(suffix_of, np.diff(np.searchsorted(pieces.starts, begins)))
     rows = _table.rows(data, pieces, suffixes)
-    rows, starts = _tied(data, pieces, suffixes, rows)
-    return _tokens(rows, np.searchsorted(starts, begins), text_of, len(texts))
+    _tie(data, pieces, suffixes, rows)
+    return _tokens(rows, np.searchsorted(pieces.starts, begins), text_of, len(texts))
 
 
-def _tied(
+def _tie(
     data: bytes, pieces: Pieces, suffixes: NDArray[np.int32], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return rows, and where their pieces begin, with numbers in several pieces made one.
+) -> None:
+    """Make numbers that stand in several pieces one row each.
 
     Where a space stands between digits, the pieces on both its sides are taken for one; what
     that holds is for the analyzer to say.
     """
     edges = np.asarray(_table.edges)[rows]
-    at = np.flatnonzero(edges[:-1] & ENDS & edges[1:] // BEGINS)
+    at = np.flatnonzero((edges[:-1] & ENDS).view(np.bool_) & (edges[1:] >= BEGINS))
     between = np.frombuffer(data, np.uint8)[pieces.stops[at]]
     at = at[pieces.starts[at + 1] - pieces.stops[at] == _SPACE_BYTES[between]]
     if not len(at):
-        return rows, pieces.starts
+        return
     new = np.flatnonzero(np.diff(at, prepend=-2) > 1)
     first, last = at[new], at[np.append(new[1:], len(at)) - 1] + 1
-    places_of = (suffixes[first], pieces.starts[first], pieces.stops[last])
+    sought = (suffixes[first], pieces.starts[first], pieces.stops[last])
+    rows[at + 1] = NO_ROW
     rows[first] = [
         _table.row(suffix, data[start:stop])
-        for suffix, start, stop in zip(*(each.tolist() for each in places_of), strict=True)
+        for suffix, start, stop in zip(*(each.tolist() for each in sought), strict=True)
     ]
-    kept = np.ones(len(rows), np.bool_)
-    kept[at + 1] = False
-    return rows[kept], pieces.starts[kept]
 
 
 def _tokens(
@@ -123,21 +121,22 @@ def _tokens(
 ) -> Tokens:
     """Return the tokens of rows; part ``p``, of a text, has those from ``bounds[p]`` on."""
     spans = np.asarray(_table.spans)[rows]
-    ends = np.cumsum(spans, dtype=np.int64)
+    ends = np.cumsum(spans, dtype=np.int32)
     part_begins = np.concatenate(([0], ends))[bounds]
     first_part = np.searchsorted(text_of, np.arange(texts + 1))
     text_begins = part_begins[first_part]
     # What the positions of a part are moved by: its text, and the gaps before it.
     gaps = np.arange(len(text_of)) - first_part[text_of]
-    moved = PART_GAP * gaps - text_begins[text_of]
+    moved = (PART_GAP * gaps - text_begins[text_of]).astype(np.int32)
     sizes = np.diff(bounds)
-    positions = (ends - spans + np.repeat(moved, sizes)).astype(np.int32)
+    positions = ends
+    positions -= spans
+    positions += np.repeat(moved, sizes)
     text = np.repeat(text_of, sizes)
     words = np.asarray(_table.leads)[rows]
-    lengths = np.diff(text_begins)
     # Most pieces are one word: what others have beside the first is put behind.
     more = np.asarray(_table.more)[rows]
-    several, single = np.flatnonzero(more), np.flatnonzero(words >= 0)
+    several, single = np.flatnonzero(more > 0), np.flatnonzero(words >= 0)
     more = more[several]
     entries = places(np.asarray(_table.firsts)[rows[several]], more)
     offsets = np.asarray(_table.offsets)[entries]
@@ -147,7 +146,7 @@ def _tokens(
         words,
         np.append(text[single], np.repeat(text[several], more)),
         np.append(positions[single], np.repeat(positions[several], more) + offsets),
-        lengths,
+        np.diff(text_begins).tolist(),
     )
 
 

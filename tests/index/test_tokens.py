@@ -104,7 +104,7 @@ def given_by_arrays(texts: list[Text]) -> list[tuple[Expected, int]]:
     columns = (made.words, made.texts, made.positions)
     for word, text, at in zip(*(column.tolist() for column in columns), strict=True):
         found[text].append((made.keys[word], at))
-    return list(zip(map(in_order, found), made.lengths.tolist(), strict=True))
+    return list(zip(map(in_order, found), made.lengths, strict=True))
 
 
 def in_order(found: Expected) -> Expected:

@@ -3,13 +3,14 @@
 This is made in the worker processes; what is left to the writer is to append.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from index.days import span
-from index.document import Document, Fields, Span
+from index.document import Document, Fields
 from index.stored import Packed, pack
-from index.tokens import Part, Tokens, parts, tokens
+from index.tokens import Part, Tokens, part, parts, tokens
 
 ANALYSIS_VERSION = "2"
 """Changes whenever the same document and fields would be written otherwise than before."""
@@ -23,7 +24,7 @@ class Record(NamedTuple):
     """
 
     id: str
-    facets: dict[str, list[tuple[str, str]]]
+    facets: dict[str, Sequence[tuple[str, str]]]
     published: tuple[int, int, int] | None
     mentioned: list[tuple[int, int]]
     packed: Packed
@@ -66,7 +67,6 @@ def draft(document: Document, fields: Fields) -> Draft:
     if not document.id or len(document.id.encode("utf-8")) > MAX_ID_BYTES:
         raise UnfitDocumentError(f"its id is empty or longer than {MAX_ID_BYTES} bytes")
     language = fields.language
-    spans = language.parts or ((Span(0, len(document.text)), language.code),)
     record = Record(
         id=document.id,
         facets=_facets(document, fields),
@@ -78,8 +78,11 @@ def draft(document: Document, fields: Fields) -> Draft:
         ],
         packed=pack(document, fields),
     )
-    title = parts(document.title, [(Span(0, len(document.title)), language.code)])
-    return Draft(record, title, parts(document.text, spans))
+    if language.parts:
+        body = parts(document.text, language.parts)
+    else:
+        body = [part(b"".join(record.packed.text), language.code)]
+    return Draft(record, [part(document.title.encode(), language.code)], body)
 
 
 def finish(drafts: Sequence[Draft]) -> list[EncodedDocument]:
@@ -98,23 +101,24 @@ def day_number_of(value: str) -> int:
     return span(value[:10])[0]
 
 
-def _facets(document: Document, fields: Fields) -> dict[str, list[tuple[str, str]]]:
+def _facets(document: Document, fields: Fields) -> dict[str, Sequence[tuple[str, str]]]:
     source = " ".join(document.source.split())
     return {
         # The authority has the labels of those it knows.
         "organization": sorted(
             {item.id: "" if item.known else item.label for item in fields.organizations}.items()
         ),
-        "theme": [(id, "") for id in sorted(_with_parents(item.id for item in fields.themes))],
+        "theme": _with_parents(tuple(item.id for item in fields.themes)),
         "lang": [(fields.language.code, "")],
         "source": [(source, source)] if source else [],
     }
 
 
-def _with_parents(themes: Iterable[str]) -> set[str]:
+@lru_cache(maxsize=16_384)
+def _with_parents(themes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Return these themes and those above them: ``economy/trade`` is ``economy`` too."""
     found: set[str] = set()
     for theme in themes:
         steps = theme.split("/")
         found.update("/".join(steps[:depth]) for depth in range(1, len(steps) + 1))
-    return found
+    return tuple((theme, "") for theme in sorted(found))

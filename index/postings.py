@@ -15,11 +15,14 @@ from index.codec.runs import RunBuilder, write_run
 from index.schema import PARTS, fit
 from index.spelling import SpellingWords
 from index.terms import vocabulary
-from index.tokens import Tokens
+from index.tokens import Tokens, Vocabulary
 from index.written import TermCount, WrittenWords, write_words
 
-RUN_SIZE = 8_000_000
-"""Tokens held in memory before they are written as a run: 300 MB while it is inverted."""
+RUN_SIZE = 4_000_000
+"""Tokens held in memory before they are written as a run: 150 MB while it is inverted."""
+
+MOST_TABLES = 16
+"""Tables of words (one for each process, begun anew now and then) whose numbers are kept."""
 
 _LONG = 200
 """Postings of a list that is quicker read alone than together with others."""
@@ -36,6 +39,8 @@ class PostingsWriter:
         self._run = RunBuilder()
         self._runs: list[Path] = []
         self._numbers: dict[str, int] = {}
+        # By the name of a table, the numbers of its words; -1 where these are not known.
+        self._of_table: dict[str, NDArray[np.int32]] = {}
         # Documents that were analysed together come together.
         self._tokens: Tokens | None = None
         self._docs: list[int] = []
@@ -62,7 +67,7 @@ class PostingsWriter:
         doc_of[self._which] = np.array(self._docs)[:, None]
         part_of = np.arange(texts, dtype=np.int32) % len(PARTS)
         docs = doc_of.ravel()[tokens.texts]
-        lists = (self._numbered(tokens.keys) * np.int32(len(PARTS)))[tokens.words]
+        lists = (self._numbered(tokens.vocabulary) * np.int32(len(PARTS)))[tokens.words]
         lists += part_of[tokens.texts]
         positions = tokens.positions
         if len(self._docs) < len(doc_of):
@@ -74,15 +79,21 @@ class PostingsWriter:
         if self._run.size >= RUN_SIZE:
             self._spill()
 
-    def _numbered(self, keys: Sequence[str]) -> NDArray[np.int32]:
-        known = self._numbers
-        found = list(map(known.get, keys))
-        if None in found:
-            for key in keys:
-                if key not in known:
-                    known[key] = len(known)
-            found = list(map(known.get, keys))
-        return np.array(found, np.int32)
+    def _numbered(self, words: Vocabulary) -> NDArray[np.int32]:
+        known = self._of_table.get(words.table, np.empty(0, np.int32))
+        last = int(words.numbers.max(initial=0))
+        if last >= len(known):
+            if len(self._of_table) > MOST_TABLES:
+                self._of_table.clear()
+            more = np.full(last + 1, -1, np.int32)
+            known = self._of_table[words.table] = np.concatenate([known, more])
+        found = known[words.numbers]
+        new = np.flatnonzero(found < 0)
+        found[new] = [
+            self._numbers.setdefault(words.keys[at], len(self._numbers)) for at in new.tolist()
+        ]
+        known[words.numbers[new]] = found[new]
+        return found
 
     def commit(self) -> None:
         """Merge the runs into the arrays of the segment."""

@@ -9,13 +9,14 @@ hash as another that came before it is looked up in a dictionary.
 import threading
 from array import array
 from typing import Final, NamedTuple
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import ANALYZERS
 from index.cutting import Pieces
-from index.wording import Wording, edges, wording
+from index.wording import wording
 
 MAX_WEIGHT = 8_000_000
 """Bytes of pieces that the table of a thread remembers before it is begun anew."""
@@ -42,7 +43,7 @@ class Table(threading.local):
     Of each row ``spans`` positions, ``edges`` (see ``index.wording``), its first word in ``leads``
     (-1: none), and how many words it has beside that in ``more``, which are from ``firsts`` on in
     ``words`` and, as positions in the piece, ``offsets``. ``keys`` are of words: the suffix of an
-    analyzer and what ``wording`` gives.
+    analyzer and what ``wording`` gives. ``name`` is of no other table anywhere.
     """
 
     def __init__(self) -> None:
@@ -50,6 +51,7 @@ class Table(threading.local):
 
     def begin(self) -> None:
         """Forget everything."""
+        self.name = uuid4().hex
         self.spans, self.edges, self.leads = array("i"), array("b"), array("i")
         self.more, self.firsts = array("i"), array("q")
         self.words, self.offsets = array("i"), array("i")
@@ -60,7 +62,7 @@ class Table(threading.local):
         # What is compared of each row, and the row of each hash.
         self._first, self._second, self._tags = array("Q"), array("Q"), array("i")
         self._row_of = np.zeros(1 << HASH_BITS, np.int32)
-        self._append("", Wording([], 0), 0)
+        self.learn("", b"")
 
     @property
     def full(self) -> bool:
@@ -125,27 +127,24 @@ class Table(threading.local):
 
     def learn(self, suffix: str, piece: bytes) -> int:
         """Add a row for a piece that has none."""
-        text = piece.decode()
         self._weight += len(piece)
-        return self._append(f"{suffix}\0", wording(text), edges(text))
-
-    def _append(self, before: str, made: Wording, edges: int) -> int:
-        numbers = [self._numbers[before + word] for word, _ in made.words]
-        self.spans.append(made.span)
+        words, span, edges = wording(piece.decode())
+        numbers, before = self._numbers, f"{suffix}\0"
+        self.spans.append(span)
         self.edges.append(edges)
-        self.leads.append(numbers[0] if numbers else -1)
+        self.leads.append(numbers[before + words[0][0]] if words else -1)
+        self.more.append(max(len(words), 1) - 1)
         self.firsts.append(len(self.words))
-        if len(numbers) < 2:
-            self.more.append(0)
-        else:
-            self.more.append(len(numbers) - 1)
-            self.words.extend(numbers[1:])
-            self.offsets.extend([offset for _, offset in made.words[1:]])
+        for word, offset in words[1:]:
+            self.words.append(numbers[before + word])
+            self.offsets.append(offset)
         return len(self.spans) - 1
 
 
 class _Rows(dict[bytes, int]):
     """Piece -> its row, for one analyzer."""
+
+    __slots__ = ("_suffix", "_table")
 
     def __init__(self, table: Table, suffix: str) -> None:
         super().__init__()
@@ -181,7 +180,8 @@ class _Keys(NamedTuple):
         mixed ^= mixed >> np.uint64(29)
         mixed *= _MIX_SECOND
         mixed >>= np.uint64(64 - HASH_BITS)
-        return mixed.astype(np.int64)
+        hashes: NDArray[np.int64] = mixed.astype(np.int64)
+        return hashes
 
 
 def _keys(data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]) -> _Keys:

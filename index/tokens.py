@@ -5,6 +5,7 @@ rows become tokens by a few operations on arrays.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,6 @@ from index.document import Span
 from index.rows import NO_ROW, PADDING, Table
 from index.wording import BEGINS, ENDS, written
 
-_SUFFIX_NUMBERS = {suffix: number for number, suffix in enumerate(ANALYZERS)}
 # By its first byte, how many bytes a space has that can stand within a number.
 _SPACE_BYTES = np.zeros(256, np.int64)
 _SPACE_BYTES[[0x20, 0xC2, 0xE2]] = (1, 2, 3)
@@ -25,15 +25,26 @@ _SPACE_BYTES[[0x20, 0xC2, 0xE2]] = (1, 2, 3)
 _table = Table()
 
 
-class Tokens(NamedTuple):
-    """The tokens of some texts, in no order.
+class Vocabulary(NamedTuple):
+    """Words by their keys, see ``word_key``.
 
-    ``words`` are indices into ``keys`` (see ``word_key``), ``texts`` tell the text, and
-    ``positions`` the place in it. ``lengths`` are, of each text, how many positions it has; gaps
-    between parts are not counted.
+    They are in a ``table`` too, under ascending ``numbers``: the same in it is the same key.
     """
 
     keys: tuple[str, ...]
+    numbers: NDArray[np.int32]
+    table: str
+
+
+class Tokens(NamedTuple):
+    """The tokens of some texts, in no order.
+
+    ``words`` are indices into ``vocabulary``, ``texts`` tell the text, and ``positions`` the place
+    in it. ``lengths`` are, of each text, how many positions it has; gaps between parts are not
+    counted.
+    """
+
+    vocabulary: Vocabulary
     words: NDArray[np.int32]
     texts: NDArray[np.int32]
     positions: NDArray[np.int32]
@@ -46,18 +57,25 @@ def word_key(suffix: str, token: Token) -> str:
 
 
 class Part(NamedTuple):
-    """A part of a text in one language: its UTF-8, and its analyzer's number."""
+    """A part of a text in one language: its UTF-8, and the number of its analyzer."""
 
     data: bytes
     suffix: int
 
 
+@lru_cache(maxsize=1024)
+def _suffix(language: str) -> int:
+    return ANALYZERS.index(analyzer(language).suffix)
+
+
+def part(data: bytes, language: str) -> Part:
+    """Return a part of a text."""
+    return Part(data, _suffix(language))
+
+
 def parts(text: str, languages: Sequence[tuple[Span, str]]) -> list[Part]:
     """Return the parts of a text, each in its own language. Raises ValueError for surrogates."""
-    return [
-        Part(text[start:stop].encode(), _SUFFIX_NUMBERS[analyzer(language).suffix])
-        for (start, stop), language in languages
-    ]
+    return [part(text[start:stop].encode(), language) for (start, stop), language in languages]
 
 
 def tokens(texts: Sequence[Sequence[Part]]) -> Tokens:
@@ -92,9 +110,7 @@ def _tokens_of(texts: Sequence[Sequence[Part]]) -> Tokens:
     return _tokens(rows, np.searchsorted(pieces.starts, begins), text_of, len(texts))
 
 
-def _tie(
-    data: bytes, pieces: Pieces, suffixes: NDArray[np.int32], rows: NDArray[np.int64]
-) -> None:
+def _tie(data: bytes, pieces: Pieces, suffixes: NDArray[np.int32], rows: NDArray[np.int64]) -> None:
     """Make numbers that stand in several pieces one row each.
 
     Where a space stands between digits, the pieces on both its sides are taken for one; what
@@ -141,8 +157,9 @@ def _tokens(
     entries = places(np.asarray(_table.firsts)[rows[several]], more)
     offsets = np.asarray(_table.offsets)[entries]
     used, words = _renumbered(np.append(words[single], np.asarray(_table.words)[entries]))
+    keys = tuple(map(_table.keys.__getitem__, used.tolist()))
     return Tokens(
-        tuple(map(_table.keys.__getitem__, used.tolist())),
+        Vocabulary(keys, used, _table.name),
         words,
         np.append(text[single], np.repeat(text[several], more)),
         np.append(positions[single], np.repeat(positions[several], more) + offsets),

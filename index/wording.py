@@ -1,6 +1,7 @@
 """The words of one piece of text, as an analyzer has them; quickly, for the kinds that most are."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from index.analysis import Token, fold, normalize
@@ -13,14 +14,18 @@ ENDS, BEGINS = 1, 2
 class Wording(NamedTuple):
     """The words of a piece with their positions, ascending from 0, and how many these are.
 
-    A word is ``Token.normal``; an elision keeps its apostrophe.
+    A word is ``Token.normal``; an elision keeps its apostrophe. ``edges`` tell where the piece may
+    be tied to its neighbours.
     """
 
-    words: list[tuple[str, int]]
+    words: Sequence[tuple[str, int]]
     span: int
+    edges: int = 0
 
 
 _LETTERS = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+# Letters that only lose their capitals by being normalised.
+_PLAIN = re.compile(f"[A-Za-z\u00c0-\u00d6\u00d8-\u00de\u00e0-\u00f6\u00f8-\u00ff]{{1,{MAX_TERM}}}")
 _JOINED = re.compile(
     "(?:([ldstcjnmLDSTCJNM]|[qQ]u)['’](?=[aeiouyhàâäéèêëîïôöùûüAEIOUYHÀÂÉÈÊÎÔ]))?"
     f"([{_LETTERS}0-9]+(?:-[{_LETTERS}0-9]+){{0,5}})"
@@ -36,11 +41,10 @@ _NEXT_GROUP = re.compile(r"\d{3}(?!\d)")
 
 def wording(piece: str) -> Wording:
     """Return the words of a piece."""
-    if len(piece) > MAX_TERM:
-        return _analysed(piece)
-    if piece.isascii() and piece.isalpha():
-        return Wording([(piece.lower(), 0)], 1)
-    return _quick(piece) or _analysed(piece)
+    if _PLAIN.fullmatch(piece):
+        return Wording(((piece.lower(), 0),), 1)
+    made = (_quick(piece) if len(piece) <= MAX_TERM else None) or _analysed(piece)
+    return Wording(made.words, made.span, _edges(piece))
 
 
 def written(token: Token) -> str:
@@ -48,10 +52,10 @@ def written(token: Token) -> str:
     return f"{token.normal}'" if token.kind == "elision" else token.normal
 
 
-def edges(piece: str) -> int:
+def _edges(piece: str) -> int:
     """Return which edges of a piece may belong to a number of which the rest stands apart."""
-    first = piece[0].isdecimal() and _NEXT_GROUP.match(piece) is not None
-    last = piece[-1].isdecimal() and _FIRST_GROUP.search(piece) is not None
+    first = piece[:1].isdecimal() and _NEXT_GROUP.match(piece) is not None
+    last = piece[-1:].isdecimal() and _FIRST_GROUP.search(piece) is not None
     if last and _WITH_FRACTION.fullmatch(piece):
         last = False
     return BEGINS * first | ENDS * last

@@ -103,7 +103,7 @@ def given_by_arrays(texts: list[Text]) -> list[tuple[Expected, int]]:
     found: list[Expected] = [[] for _ in texts]
     columns = (made.words, made.texts, made.positions)
     for word, text, at in zip(*(column.tolist() for column in columns), strict=True):
-        found[text].append((made.keys[word], at))
+        found[text].append((made.vocabulary.keys[word], at))
     return list(zip(map(in_order, found), made.lengths, strict=True))
 
 

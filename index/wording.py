@@ -24,8 +24,15 @@ class Wording(NamedTuple):
 
 
 _LETTERS = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
-# Letters that only lose their capitals by being normalised.
-_PLAIN = re.compile(f"[A-Za-z\u00c0-\u00d6\u00d8-\u00de\u00e0-\u00f6\u00f8-\u00ff]{{1,{MAX_TERM}}}")
+# Letters that case folding alone normalises: Latin, Greek, Cyrillic, Hebrew, Arabic, Persian.
+_PLAIN = re.compile(
+    "[A-Za-z\u00c0-\u00d6\u00d8-\u00de\u00e0-\u00f6\u00f8-\u00ff\u0152\u0153"
+    "\u0388-\u038a\u038c\u038e\u038f\u0391-\u03a1\u03a3-\u03af\u03b1-\u03ce\u0400-\u045f"
+    "\u05d0-\u05ea\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06a9\u06af\u06cc]"
+    f"{{1,{MAX_TERM}}}"
+)
+# Characters written without spaces that are as they should be: Han, kana, Hangul.
+_RUN = re.compile("[\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]{2,}")
 _JOINED = re.compile(
     "(?:([ldstcjnmLDSTCJNM]|[qQ]u)['’](?=[aeiouyhàâäéèêëîïôöùûüAEIOUYHÀÂÉÈÊÎÔ]))?"
     f"([{_LETTERS}0-9]+(?:-[{_LETTERS}0-9]+){{0,5}})"
@@ -42,7 +49,9 @@ _NEXT_GROUP = re.compile(r"\d{3}(?!\d)")
 def wording(piece: str) -> Wording:
     """Return the words of a piece."""
     if _PLAIN.fullmatch(piece):
-        return Wording(((piece.lower(), 0),), 1)
+        return Wording(((piece.casefold(), 0),), 1)
+    if _RUN.fullmatch(piece):
+        return Wording([(piece[at : at + 2], at) for at in range(len(piece) - 1)], len(piece) - 1)
     made = (_quick(piece) if len(piece) <= MAX_TERM else None) or _analysed(piece)
     return Wording(made.words, made.span, _edges(piece))
 

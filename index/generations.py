@@ -228,11 +228,17 @@ class Generation:
 
     def has_more(self, field: str, term: str, documents: int) -> bool:
         """Tell whether more than so many live documents hold a term, reading few postings."""
-        lists = self.gathering.lists(field, term)
-        counts = [s.counts(each) for s, each in zip(self._postings, lists, strict=True)]
-        if self._whole and max(int(each.max(initial=0)) for each in counts) > documents:
-            return True
-        return any(map(len, lists)) and self.term_frequency(field, term) > documents
+
+        def find() -> tuple[bool, int]:
+            lists = self.gathering.lists(field, term)
+            counts = [s.counts(each) for s, each in zip(self._postings, lists, strict=True)]
+            if self._whole and max(int(each.max(initial=0)) for each in counts) > documents:
+                return True, 200
+            has_any = any(map(len, lists))
+            return has_any and self.term_frequency(field, term) > documents, 200
+
+        found: bool = self._cache.get(("more", field, term, documents), find)
+        return found
 
     def segments(self) -> Iterator[tuple[SegmentPostings, int]]:
         """Yield the postings of each segment, deleted ones too, and its first document."""

@@ -4,7 +4,6 @@ Words are compared as the unstemmed fields have them, without case and accents, 
 Damerau-Levenshtein distance (see ``index.spelling``): at most ``_allowed`` slips.
 """
 
-from collections.abc import Iterator
 from math import log10
 
 from whoosh import query
@@ -94,23 +93,17 @@ def _doubtful(parsed: ParsedQuery, evaluation: Evaluation) -> list[tuple[QueryWo
 
 def _is_common(node: query.Query, evaluation: Evaluation) -> bool:
     """Tell, where possible without evaluating it, whether more than a few documents have a word."""
-    generation = evaluation.generation
-    if isinstance(node, Word) and len(evaluation.words.find(node).docs) > RARE:
-        return True
-    return any(generation.has_more(field, term, RARE) for field, term in _terms(node))
-
-
-def _terms(node: query.Query) -> Iterator[tuple[str, str]]:
-    """Yield fields and terms that documents are found under that have a word."""
     match node:
-        case Word(literal=literal, forms=forms, fields=fields):
-            # Most often a word stands in some text as it was typed.
-            yield from ((field, literal) for field in reversed(fields))
-            for suffix, found in forms.items():
-                for form in found:
-                    yield from ((f"{field}_{suffix}", form) for field in reversed(fields))
-        case Quoted(words=(word,), fields=fields):
-            yield from ((field, word) for field in reversed(fields))
+        case Word(literal=word):
+            if len(evaluation.words.find(node).docs) > RARE:
+                return True
+        case Quoted(words=(word,)):
+            pass
+        case _:
+            return False
+    # Most often a word stands in some text as it was typed.
+    fields = reversed(node.fields)
+    return any(evaluation.generation.has_more(field, word, RARE) for field in fields)
 
 
 def _better(word: str, count: int, generation: Generation) -> str | None:

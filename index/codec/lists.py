@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from index.codec.files import ArrayFile, Place
 
 PACKED = 255
-_FEW = 8
+_FEW = 32
 """Lists that are decoded faster one by one than together."""
 
 Bytes = NDArray[np.uint8]
@@ -116,17 +116,7 @@ class PostingLists:
     def postings(self, number: int) -> TermPostings:
         """Return the postings of one list."""
         start, stop = self._postings_at.slice(number, number + 2).tolist()
-        data = self._postings.slice(start, stop)
-        code = int(data[0])
-        if code == PACKED:
-            return _unpacked(data)
-        gap, freq = code & 15, code >> 4
-        count = (stop - start - 1) // (gap + freq)
-        split = 1 + count * gap
-        docs = np.cumsum(_items(data[1:split], gap), dtype=np.int32)
-        if freq == 0:
-            return TermPostings(docs, np.ones(count, np.uint8))
-        return TermPostings(docs, _items(data[split:], freq))
+        return _decoded(self._postings.slice(start, stop))
 
     def counts(self, numbers: NDArray[Any] | slice) -> NDArray[np.int64]:
         """Return how many postings each of some lists has."""
@@ -171,16 +161,19 @@ class PostingLists:
 
     def _few(self, numbers: NDArray[Any]) -> ManyPostings:
         """Return the postings of lists, decoded one by one."""
-        parts = [self.postings(number) for number in numbers.tolist()]
+        at = self._postings_at.all()
+        ends = at.take(numbers + 1).tolist()
+        places = zip(at.take(numbers).tolist(), ends, strict=True)
+        parts = [_decoded(self._postings.slice(start, stop)) for start, stop in places]
         if len(parts) == 1:
             docs, freqs = parts[0]
             return ManyPostings(docs, freqs, np.array([len(docs)], np.int64))
         if not parts:
             return self._plain(numbers)
         return ManyPostings(
-            np.concatenate([part.docs for part in parts]),
-            np.concatenate([part.freqs for part in parts]),
-            np.array([len(part.docs) for part in parts], np.int64),
+            np.concatenate([docs for docs, _ in parts]),
+            np.concatenate([freqs for _, freqs in parts]),
+            np.array([len(docs) for docs, _ in parts], np.int64),
         )
 
     def _plain(self, numbers: NDArray[Any]) -> ManyPostings:
@@ -264,10 +257,22 @@ class PostingLists:
         return keys
 
 
-def _unpacked(data: Bytes) -> "TermPostings":
+def _decoded(data: Bytes) -> TermPostings:
+    """Return the postings of one list from its bytes."""
+    code = data.item(0)
+    if code == PACKED:
+        return _unpacked(data)
+    gap, freq = code & 15, code >> 4
+    count = (len(data) - 1) // (gap + freq)
+    split = 1 + count * gap
+    docs = _items(data[1:split], gap).cumsum(dtype=np.int32)
+    return TermPostings(docs, _items(data[split:], freq) if freq else np.ones(count, np.uint8))
+
+
+def _unpacked(data: Bytes) -> TermPostings:
     count, size = data[1:9].view("<u4").tolist()
     steps, flags = data[9 : 9 + size], 9 + size + -(-count // 8)
-    docs = np.cumsum(steps, dtype=np.int32)[steps != 255]
+    docs = steps.cumsum(dtype=np.int32)[steps != 255]
     freqs = np.ones(count, np.uint8)
     freqs[np.unpackbits(data[9 + size : flags], count=count).view(np.bool_)] = data[flags:]
     return TermPostings(docs, freqs)

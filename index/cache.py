@@ -34,6 +34,13 @@ class ByteCache:
                 self._held -= self._entries.popitem(last=False)[1][1]
         return value
 
+    def take(self, key: Hashable) -> Any:
+        """Return the entry for a key, which is no longer kept; None where there is none."""
+        with self._lock:
+            value, size = self._entries.pop(key, (None, 0))
+            self._held -= size
+            return value
+
     def forget(self) -> None:
         """Let go of every entry."""
         with self._lock:

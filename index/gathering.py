@@ -123,7 +123,8 @@ class Gathering:
 
     def _located(self, number: int, parts: Sequence[NDArray[np.uint32]]) -> Spots:
         segment, lists = self._segments[number], np.concatenate(parts)
-        many = segment.many(lists)
+        # What was read to score a word is asked for but once more.
+        many = self._cache.take((number, lists.tobytes())) or segment.many(lists)
         docs, freqs, begins = many.docs, many.freqs, segment.begins(lists, many)
         if freqs.itemsize > 1 and freqs.max(initial=0) < 256:
             freqs = freqs.astype(np.uint8)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from index.gathering import SECOND
 from search.evaluate import Evaluation, Hits
-from search.nodes import Word
+from search.nodes import TEXT_FIELDS, Word
 from search.occurrences import Keys
 from search.scoring import Docs, Parameters, Scores
 
@@ -59,13 +59,12 @@ def _best(hits: Hits, evaluation: Evaluation) -> NDArray[np.intp] | slice:
 
 
 def _keys(words: Sequence[Word], docs: Docs, evaluation: Evaluation) -> list[Keys]:
-    """Return where words are in ``docs``, in every language; ``SECOND`` are the titles."""
+    """Return where words are in ``docs``, in every language; ``SECOND`` are the bodies."""
     gathering = evaluation.generation.gathering
     spots = []
     for word in words:
         lists = evaluation.words.find(word).lists
-        in_body, in_title = (lists.get(name, gathering.nothing) for name in ("body", "title"))
-        spots.append(gathering.spots([in_body, in_title]))
+        spots.append(gathering.spots([lists.get(name, gathering.nothing) for name in TEXT_FIELDS]))
     return gathering.keys(spots, docs)
 
 
@@ -109,5 +108,5 @@ def _closeness(here: Keys, there: Keys, docs: Docs, parameters: Parameters) -> S
     near = (distance <= WINDOW).nonzero()[0]
     here, distance = here.take(near), np.maximum(distance.take(near), 1)
     owner = docs.searchsorted(here >> 32)
-    weight = np.where(here & SECOND, parameters.weight("title"), parameters.weight("body"))
+    weight = np.where(here & SECOND, parameters.weight("body"), parameters.weight("title"))
     return np.bincount(owner, weight / distance, len(docs)).astype(np.float32)

@@ -100,7 +100,7 @@ def word_scores(
 
 
 def _joined(lists: Sequence[Lists]) -> Lists:
-    return tuple(np.unique(np.concatenate(each)) for each in zip(*lists, strict=True))
+    return tuple(np.concatenate(each) for each in zip(*lists, strict=True))
 
 
 class _Lists:

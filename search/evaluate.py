@@ -134,7 +134,7 @@ class Evaluation:
             case query.AndNot():
                 return self._and([node.a, query.Not(node.b)], within)
             case query.Every() if node.fieldname is None:
-                return self._unscored(self.generation.live)
+                return self._everything()
             case query.NullQuery:
                 return NONE
             case query.Prefix():
@@ -315,10 +315,10 @@ class Evaluation:
                 return NONE
             if isinstance(node, Filter):
                 passing = self._filtered(node)
-                left = left or self._unscored(self.generation.live)
+                left = left or self._everything()
                 left = _kept(left, passing[left.docs])
             elif isinstance(node, query.Not):
-                left = left or self._unscored(self.generation.live)
+                left = left or self._everything()
                 with self.time.strictly():
                     excluded = self.hits(node.query, left.docs)
                 left = _kept(left, ~among(left.docs, excluded.docs))
@@ -348,6 +348,12 @@ class Evaluation:
         if asked and not ordinals(node, self.generation):
             self._warn(Notice("unknown_value", {"field": node.facet, "value": node.typed}))
         return mask(node, self.generation) & self.generation.live
+
+    def _everything(self) -> Hits:
+        if self.generation.documents < self.generation.size:
+            return self._unscored(self.generation.live)
+        docs = np.arange(self.generation.size, dtype=np.int32)
+        return Hits(docs, _zeros(docs))
 
     def _unscored(self, passing: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Hits:
         docs = np.flatnonzero(passing).astype(np.int32)

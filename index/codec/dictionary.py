@@ -84,19 +84,27 @@ class Dictionary:
         """Every ``STEP``-th key: what a lookup bisects in memory before it reads one block."""
         return self._landmark_file.all().tobytes().split(_BETWEEN) if self.size else []
 
-    def _bisect(self, wanted: bytes) -> int:
-        """Return the first number whose key is not below ``wanted``."""
+    def _block(self, wanted: bytes) -> tuple[list[int], bytes, int]:
+        """Return the last ``STEP`` keys of which the first is not above ``wanted``.
+
+        That is: where they begin in the blob and the last one ends, their bytes, and the number of
+        the first. There is none where ``wanted`` is below all keys.
+        """
         block = bisect_right(self._landmarks, wanted) - 1
         if block < 0:
-            return 0
-        numbers = range(block * STEP, min((block + 1) * STEP, self.size))
-        return numbers.start + bisect_left(self._keys(numbers), wanted)
+            return [], b"", 0
+        last = min((block + 1) * STEP, self.size)
+        offsets = self._offsets.slice(block * STEP, last + 1).tolist()
+        return offsets, self._blob.raw(offsets[0], offsets[-1]), block * STEP
+
+    def _bisect(self, wanted: bytes) -> int:
+        """Return the first number whose key is not below ``wanted``."""
+        offsets, blob, first = self._block(wanted)
+        return first + bisect_left(_keys(offsets, blob), wanted)
 
     def _keys(self, numbers: range) -> list[bytes]:
         offsets = self._offsets.slice(numbers.start, numbers.stop + 1).tolist()
-        base = offsets[0]
-        blob = self._blob.raw(base, offsets[-1])
-        return [blob[start - base : stop - base] for start, stop in itertools.pairwise(offsets)]
+        return _keys(offsets, self._blob.raw(offsets[0], offsets[-1]))
 
     def split(self, number: int) -> Term:
         """Return the field and the term of a number."""
@@ -108,8 +116,16 @@ class Dictionary:
         code = self._codes.get(field)
         if code is None:
             return -1
-        number = self._bisect(code + term)
-        return number if number < self.size and self._key(number) == code + term else -1
+        wanted = code + term
+        offsets, blob, first = self._block(wanted)
+        # Most often it is not there at all. Else it may stand within another key, or across two.
+        place = blob.find(wanted)
+        while place >= 0:
+            at = bisect_left(offsets, offsets[0] + place)
+            if offsets[at : at + 2] == [offsets[0] + place, offsets[0] + place + len(wanted)]:
+                return first + at
+            place = blob.find(wanted, place + 1)
+        return -1
 
     def lower(self, field: str, term: bytes) -> int:
         """Return the first number whose key is not below this term of this field."""
@@ -142,3 +158,9 @@ class Dictionary:
     def fields(self) -> tuple[str, ...]:
         """Return the names of the fields that have terms."""
         return self._fields
+
+
+def _keys(offsets: Sequence[int], blob: bytes) -> list[bytes]:
+    """Return the keys that stand between offsets; ``blob`` begins at the first of these."""
+    base = offsets[0] if offsets else 0
+    return [blob[start - base : stop - base] for start, stop in itertools.pairwise(offsets)]

@@ -58,20 +58,18 @@ class Table(threading.local):
         self._numbers = _Numbers()
         self.keys = self._numbers.keys_by_number
         self._rows = [_Rows(self, suffix) for suffix in ANALYZERS]
+        self._new: list[tuple[str, bytes]] = []
         self._weight = 0
         # What is compared of each row, and the row of each hash.
         self._first, self._second, self._tags = array("Q"), array("Q"), array("i")
         self._row_of = np.zeros(1 << HASH_BITS, np.int32)
-        self.learn("", b"")
+        self.promise("", b"")
+        self._learn()
 
     @property
     def full(self) -> bool:
         """Whether it is time to begin anew."""
         return self._weight > MAX_WEIGHT
-
-    def row(self, suffix: int, piece: bytes) -> int:
-        """Return the row of a piece; analyzers are numbered as in ``ANALYZERS``."""
-        return self._rows[suffix][piece]
 
     def rows(self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]) -> NDArray[np.int64]:
         """Return the rows of pieces of a text, which ``PADDING`` must follow."""
@@ -93,11 +91,8 @@ class Table(threading.local):
         same &= np.asarray(self._first)[found] == keys.first
         same &= np.asarray(self._second)[found] == keys.second
         rest = np.flatnonzero(~same)
-        sought = (suffixes[rest], pieces.starts[rest], pieces.stops[rest])
-        found[rest] = [
-            self._rows[suffix][data[start:stop]]
-            for suffix, start, stop in zip(*(each.tolist() for each in sought), strict=True)
-        ]
+        mine = Pieces(pieces.starts[rest], pieces.stops[rest])
+        found[rest] = self.look_up(data, mine, suffixes[rest])
         self._remember(keys, hashes, found, rest)
         return found
 
@@ -125,20 +120,41 @@ class Table(threading.local):
         for kept in (self._first, self._second, self._tags):
             kept.extend([0] * (len(self.spans) - len(kept)))
 
-    def learn(self, suffix: str, piece: bytes) -> int:
-        """Add a row for a piece that has none."""
-        self._weight += len(piece)
-        words, span, edges = wording(piece.decode())
-        numbers, before = self._numbers, f"{suffix}\0"
-        self.spans.append(span)
-        self.edges.append(edges)
-        self.leads.append(numbers[before + words[0][0]] if words else -1)
-        self.more.append(max(len(words), 1) - 1)
-        self.firsts.append(len(self.words))
-        for word, offset in words[1:]:
-            self.words.append(numbers[before + word])
-            self.offsets.append(offset)
-        return len(self.spans) - 1
+    def look_up(self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]) -> list[int]:
+        """Return the rows of a few pieces of a text, one by one."""
+        rows = self._rows
+        places = zip(suffixes.tolist(), pieces.starts.tolist(), pieces.stops.tolist(), strict=True)
+        found = [rows[suffix][data[start:stop]] for suffix, start, stop in places]
+        self._learn()
+        return found
+
+    def promise(self, suffix: str, piece: bytes) -> int:
+        """Return the row that a piece will have."""
+        self._new.append((f"{suffix}\0", piece))
+        return len(self.spans) + len(self._new) - 1
+
+    def _learn(self) -> None:
+        """Add the rows of new pieces."""
+        numbers, others, offsets = self._numbers, self.words, self.offsets
+        spans, edges, leads, more, firsts = [], [], [], [], []
+        for before, piece in self._new:
+            words, span, edge = wording(piece.decode())
+            spans.append(span)
+            edges.append(edge)
+            leads.append(numbers[before + words[0][0]] if words else -1)
+            firsts.append(len(others))
+            if len(words) > 1:
+                for word, offset in words[1:]:
+                    others.append(numbers[before + word])
+                    offsets.append(offset)
+            more.append(len(others) - firsts[-1])
+        self._weight += sum(len(piece) for _, piece in self._new)
+        self._new.clear()
+        self.spans.extend(spans)
+        self.edges.extend(edges)
+        self.leads.extend(leads)
+        self.more.extend(more)
+        self.firsts.extend(firsts)
 
 
 class _Rows(dict[bytes, int]):
@@ -151,7 +167,7 @@ class _Rows(dict[bytes, int]):
         self._table, self._suffix = table, suffix
 
     def __missing__(self, piece: bytes) -> int:
-        row = self[piece] = self._table.learn(self._suffix, piece)
+        row = self[piece] = self._table.promise(self._suffix, piece)
         return row
 
 

@@ -124,12 +124,9 @@ def _tie(data: bytes, pieces: Pieces, suffixes: NDArray[np.int32], rows: NDArray
         return
     new = np.flatnonzero(np.diff(at, prepend=-2) > 1)
     first, last = at[new], at[np.append(new[1:], len(at)) - 1] + 1
-    sought = (suffixes[first], pieces.starts[first], pieces.stops[last])
     rows[at + 1] = NO_ROW
-    rows[first] = [
-        _table.row(suffix, data[start:stop])
-        for suffix, start, stop in zip(*(each.tolist() for each in sought), strict=True)
-    ]
+    tied = Pieces(pieces.starts[first], pieces.stops[last])
+    rows[first] = _table.look_up(data, tied, suffixes[first])
 
 
 def _tokens(

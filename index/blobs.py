@@ -33,10 +33,10 @@ MAX_DICTIONARY: Final = 112 * 1024
 MIN_DICTIONARY: Final = 4 * 1024
 DICTIONARY_SHARE: Final = 50
 """The bytes of a batch for one byte of its dictionary, at least."""
-SAMPLED: Final = 8
+SAMPLED: Final = 4
 """The bytes a dictionary is learned from, for one of its own."""
 _SAMPLE: Final = 16 * 1024
-_SEGMENT, _STEP = 200, 8
+_SEGMENT, _STEP = 1000, 8
 """Parameters k and d of the cover algorithm; given, none are searched for."""
 _OPENED_BYTES: Final = 8 * 1024 * 1024
 _CONTEXT_BYTES: Final = 256 * 1024
@@ -96,8 +96,8 @@ class BlobWriter:
             ),
         )
         self._batches += [self.records - len(self._held), *self._place, self._size]
-        packed = [compressor.compress(record) for record in self._held]
-        self._ends.append(np.cumsum([len(each) for each in packed], dtype=np.uint32))
+        packed = _compressed(compressor, self._held)
+        self._ends.append(np.cumsum(list(map(len, packed)), dtype=np.uint32))
         self._write(b"".join(packed))
         self._held.clear()
         self._held_bytes = 0
@@ -113,6 +113,13 @@ class BlobWriter:
     def _write(self, data: bytes) -> None:
         self._file.append(np.frombuffer(data, np.uint8))
         self._size += len(data)
+
+
+def _compressed(compressor: zstandard.ZstdCompressor, records: Sequence[bytes]) -> Sequence[Any]:
+    if not any(records):
+        return [compressor.compress(record) for record in records]
+    together = compressor.multi_compress_to_buffer(list(records))
+    return [together[at] for at in range(len(together))]
 
 
 def dictionary(records: Sequence[bytes]) -> bytes:

@@ -16,6 +16,9 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
+from itertools import count as counting
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -29,6 +32,9 @@ from index.files import open_array, save_array
 
 FACETS = ("organization", "theme", "lang", "source")
 
+_TOGETHER = 4096
+"""Documents whose values are numbered together."""
+
 Key = TypeVar("Key", int, str)
 
 
@@ -36,27 +42,35 @@ class ValueColumnWriter:
     """Collects the values of one facet, document by document, in order."""
 
     def __init__(self) -> None:
+        self._added: list[Sequence[tuple[str, str]]] = []
         self._sizes = array("i")
         self._entries = array("i")
         self._labels = array("i")
+        # Values and labels are numbered as they come, with gaps.
+        self._numbers = counting(1)
         self._known: dict[str, int] = {}
         self._texts: dict[str, int] = {"": 0}
 
     def add(self, values: Sequence[tuple[str, str]]) -> None:
         """Add one document: values with labels as written, empty where the authority has them."""
-        for value, label in values:
-            self._entries.append(self._known.setdefault(value, len(self._known)))
-            self._labels.append(self._texts.setdefault(label, len(self._texts)))
-        self._sizes.append(len(values))
+        self._added.append(values)
+        if len(self._added) == _TOGETHER:
+            self._number()
+
+    def _number(self) -> None:
+        """Turn what was added into numbers."""
+        self._sizes.extend(map(len, self._added))
+        pairs = list(chain.from_iterable(self._added))
+        for at, numbers, known in ((0, self._entries, self._known), (1, self._labels, self._texts)):
+            numbers.extend(map(known.setdefault, map(itemgetter(at), pairs), self._numbers))
+        self._added.clear()
 
     def save(self, folder: Path, name: str) -> None:
         """Write the column, its values sorted."""
+        self._number()
         values = sorted(self._known)
-        rank = np.empty(len(values), np.int64)
-        for ordinal, value in enumerate(values):
-            rank[self._known[value]] = ordinal
         sizes = np.asarray(self._sizes, np.int64)
-        ordinals = rank[np.asarray(self._entries, np.int64)]
+        ordinals = self._renumbered(self._entries, [self._known[value] for value in values])
         cells = lay_out(sizes, ordinals, len(values))
         labels, variants, docs, which = self._labelled(sizes, ordinals, len(values))
         names = {"slots": cells.slots, "values": values, "labels": labels, "variants": variants}
@@ -67,13 +81,19 @@ class ValueColumnWriter:
         )
         save_array(folder / f"{name}.written.array", np.concatenate([docs, which]).astype(np.int32))
 
+    def _renumbered(self, numbers: "array[int]", order: Sequence[int]) -> NDArray[np.int64]:
+        """Return the places of numbers in an order of them."""
+        place = np.empty(next(self._numbers), np.int64)
+        place[order] = np.arange(len(order))
+        return place[np.asarray(numbers, np.int64)]
+
     def _labelled(
         self, sizes: NDArray[np.int64], ordinals: NDArray[np.int64], values: int
     ) -> tuple[list[str], list[tuple[int, str]], NDArray[np.int64], NDArray[np.int64]]:
         """Return the label of each value, the variants of those with several, who writes which."""
         texts = list(self._texts)
         pairs, of_entry, counts = np.unique(
-            ordinals * len(texts) + np.asarray(self._labels, np.int64),
+            ordinals * len(texts) + self._renumbered(self._labels, list(self._texts.values())),
             return_inverse=True,
             return_counts=True,
         )

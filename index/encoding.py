@@ -4,11 +4,11 @@ This is made in the worker processes; what is left to the writer is to append.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from index.days import span
 from index.document import Document, Fields
+from index.facets import Facets, facets
 from index.stored import Packed, pack
 from index.tokens import Part, Tokens, part, parts, tokens
 
@@ -18,13 +18,10 @@ MAX_ID_BYTES = 1024
 
 
 class Record(NamedTuple):
-    """All that is written of a document but its tokens.
-
-    Facet values come with the label to remember (empty: none); dates are days.
-    """
+    """All that is written of a document but its tokens; dates are days."""
 
     id: str
-    facets: dict[str, Sequence[tuple[str, str]]]
+    facets: Facets
     published: tuple[int, int, int] | None
     mentioned: list[tuple[int, int]]
     packed: Packed
@@ -69,7 +66,7 @@ def draft(document: Document, fields: Fields) -> Draft:
     language = fields.language
     record = Record(
         id=document.id,
-        facets=_facets(document, fields),
+        facets=facets(document, fields),
         published=span(fields.published.value) if fields.published else None,
         mentioned=[
             (day_number_of(item.first), day_number_of(item.last))
@@ -99,26 +96,3 @@ def encode(document: Document, fields: Fields) -> EncodedDocument:
 def day_number_of(value: str) -> int:
     """Return the day number of an ISO 8601 date."""
     return span(value[:10])[0]
-
-
-def _facets(document: Document, fields: Fields) -> dict[str, Sequence[tuple[str, str]]]:
-    source = " ".join(document.source.split())
-    return {
-        # The authority has the labels of those it knows.
-        "organization": sorted(
-            {item.id: "" if item.known else item.label for item in fields.organizations}.items()
-        ),
-        "theme": _with_parents(tuple(item.id for item in fields.themes)),
-        "lang": [(fields.language.code, "")],
-        "source": [(source, source)] if source else [],
-    }
-
-
-@lru_cache(maxsize=16_384)
-def _with_parents(themes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return these themes and those above them: ``economy/trade`` is ``economy`` too."""
-    found: set[str] = set()
-    for theme in themes:
-        steps = theme.split("/")
-        found.update("/".join(steps[:depth]) for depth in range(1, len(steps) + 1))
-    return tuple((theme, "") for theme in sorted(found))

@@ -83,6 +83,7 @@ def opening(text: str) -> str:
 def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> bytes:
     """Return the head of a document as bytes. Raises TypeError for lone surrogates."""
     language, published = fields.language, fields.published
+    organizations, themes = fields.organizations, fields.themes
     line = (
         document.id,
         document.title,
@@ -91,11 +92,11 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         language.code,
         published.value if published else "",
         published.precision if published else "",
-        [(one.id, one.label) for one in fields.organizations],
-        [one.id for one in fields.themes],
+        [(one.id, one.label) for one in organizations],
+        [one.id for one in themes],
         "" if document.title.strip() else opening(document.text),
     )
-    details = Details(
+    details = (  # as in ``Details``
         document.date,
         document.date_origin,
         document.language,
@@ -104,17 +105,17 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         document.path,
         language.confidence,
         language.origin,
-        [(span.start, span.end, code) for span, code in language.parts],
+        [(*span, code) for span, code in language.parts],
         published.origin if published else "",
-        [one.known for one in fields.organizations],
-        [_flat(one.spans) for one in fields.organizations],
-        [_flat(one.evidence) for one in fields.themes],
+        [one.known for one in organizations],
+        [_flat(one.spans) for one in organizations],
+        [_flat(one.evidence) for one in themes],
         [(*one.span, one.first, one.last, one.precision) for one in fields.mentioned],
         fields.failures,
         [piece.start for piece in pieces],
         [piece.position for piece in pieces],
     )
-    return orjson.dumps(line) + b"\n" + orjson.dumps(tuple(details))
+    return orjson.dumps(line) + b"\n" + orjson.dumps(details)
 
 
 def decode_head(data: bytes) -> Head:

@@ -61,8 +61,8 @@ class SegmentWriter:
         record, tokens, number = document
         self._postings.add(self.documents, tokens, number)
         self._stored.add(record.packed)
-        for name, column in self._facets.items():
-            column.add(record.facets[name])
+        for column, values in zip(self._facets.values(), record.facets, strict=True):
+            column.add(values)
         self._published.add(record.published)
         self._mentioned.add(record.mentioned)
         for at, part in enumerate(PARTS):

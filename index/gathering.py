@@ -18,6 +18,9 @@ from index.postings import SegmentPostings
 SECOND = 1 << 31
 """Marks the key of a position in the second part of a document; no text has so many."""
 
+_DENSE = 16
+"""Documents that are sorted as quickly as one of so many is marked."""
+
 _FIRST = np.zeros(1, np.int64)
 
 Lists = tuple[NDArray[np.uint32], ...]
@@ -40,12 +43,18 @@ class Spots(NamedTuple):
     """Postings of live documents of one segment, and where their positions begin.
 
     The ``first`` so many are of the first part that was asked for, the others of the second.
+    All documents are below ``end`` - 1.
     """
 
     docs: NDArray[np.int32]
     freqs: NDArray[Any]
     begins: NDArray[Any]
     first: int
+    end: int
+
+    def marked(self) -> NDArray[np.bool_]:
+        """Return which documents have a posting; none has that is read as the last item."""
+        return _marked(self.docs, self.end)
 
 
 class Gathering:
@@ -133,7 +142,7 @@ class Gathering:
             alive = self._live()[self._bases[number] :][docs]
             first = int(np.count_nonzero(alive[:first]))
             docs, freqs, begins = docs[alive], freqs[alive], begins[alive]
-        return Spots(docs, freqs, begins, first)
+        return Spots(docs, freqs, begins, first, int(docs.max(initial=-1)) + 2)
 
     def documents(self, parts: Sequence[Lists]) -> int:
         """Return how many live documents are in any of some lists."""
@@ -142,27 +151,17 @@ class Gathering:
         return found
 
     def _documents(self, parts: Sequence[Lists]) -> int:
-        found = 0
-        for spots in self.spots(parts):
-            present = np.zeros(int(spots.docs.max(initial=-1)) + 1, np.bool_)
-            present[spots.docs] = True
-            found += int(np.count_nonzero(present))
-        return found
+        return sum(int(np.count_nonzero(spots.marked())) for spots in self.spots(parts))
 
     def having_all(self, words: Sequence[tuple[Spots, ...]]) -> NDArray[np.int32]:
         """Return the documents that have each of some words (in any part), ascending."""
         found = []
         for base, spots in zip(self._bases, zip(*words, strict=True), strict=True):
-            rarest, *others = sorted([each.docs for each in spots], key=len)
-            # Documents above all of these read the last item, which says no.
-            end = int(rarest.max(initial=-1)) + 2
-            have = np.zeros(end, np.bool_)
-            have[rarest] = True
-            for docs in others:
-                kept = docs[have.take(docs, mode="clip")]
-                have = np.zeros(end, np.bool_)
-                have[kept] = True
-            found.append(have.nonzero()[0].astype(np.int32) + np.int32(base))
+            rarest, *others = sorted(spots, key=lambda each: len(each.docs))
+            docs = rarest.docs
+            for other in others:
+                docs = other.docs[_marked(docs, rarest.end).take(other.docs, mode="clip")]
+            found.append(_ascending(docs, rarest.end) + np.int32(base))
         return found[0] if len(found) == 1 else np.concatenate(found)
 
     def keys(self, words: Sequence[tuple[Spots, ...]], docs: NDArray[np.int32]) -> list[Keys]:
@@ -172,8 +171,7 @@ class Gathering:
         """
         if not len(docs):
             return [np.empty(0, np.int64)] * len(words)
-        wanted = np.zeros(int(docs[-1]) + 2, np.bool_)
-        wanted[docs] = True
+        wanted = _marked(docs, int(docs[-1]) + 2)
         of_segments = zip(count(), self._bases, zip(*words, strict=True), strict=False)
         found = [
             self._keys(number, spots, wanted[base:])
@@ -214,3 +212,20 @@ class Gathering:
 
         found: ManyPostings = self._cache.get((number, lists.tobytes()), read)
         return found
+
+
+def _marked(docs: NDArray[np.int32], end: int) -> NDArray[np.bool_]:
+    """Return for the numbers below ``end`` which are in ``docs``."""
+    marked = np.zeros(end, np.bool_)
+    marked[docs] = True
+    return marked
+
+
+def _ascending(docs: NDArray[np.int32], end: int) -> NDArray[np.int32]:
+    """Return documents, all below ``end``, in order and each once."""
+    if _DENSE * len(docs) > end:
+        return _marked(docs, end).nonzero()[0].astype(np.int32)
+    docs = np.sort(docs)
+    first = np.ones(len(docs), np.bool_)
+    np.not_equal(docs[1:], docs[:-1], out=first[1:])
+    return docs[first]

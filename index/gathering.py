@@ -5,7 +5,6 @@ They are decoded in one go, so that scoring them is a few operations on arrays.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,6 +50,12 @@ class Spots(NamedTuple):
     begins: NDArray[Any]
     first: int
     end: int
+
+    def among(self, wanted: NDArray[np.bool_]) -> "Spots":
+        """Return the postings of wanted documents; of those above all as the last item says."""
+        at = wanted.take(self.docs, mode="clip").nonzero()[0]
+        docs, freqs, begins = self.docs.take(at), self.freqs.take(at), self.begins.take(at)
+        return Spots(docs, freqs, begins, int(at.searchsorted(self.first)), self.end)
 
     def marked(self) -> NDArray[np.bool_]:
         """Return which documents have a posting; none has that is read as the last item."""
@@ -164,38 +169,42 @@ class Gathering:
             found.append(_ascending(docs, rarest.end) + np.int32(base))
         return found[0] if len(found) == 1 else np.concatenate(found)
 
+    def narrowed(
+        self, words: Sequence[tuple[Spots, ...]], docs: NDArray[np.int32]
+    ) -> list[tuple[Spots, ...]]:
+        """Return what there is of words in ascending ``docs``."""
+        wanted = _marked(docs, int(docs[-1]) + 2 if len(docs) else 1)
+        of_segments = [wanted[min(base, len(wanted) - 1) :] for base in self._bases]
+        return [
+            tuple([spots.among(here) for spots, here in zip(word, of_segments, strict=True)])
+            for word in words
+        ]
+
     def keys(self, words: Sequence[tuple[Spots, ...]], docs: NDArray[np.int32]) -> list[Keys]:
         """Return where each of some words is in ascending ``docs``, ascending.
 
         Positions in the second part of a document have the bit ``SECOND``.
         """
-        if not len(docs):
-            return [np.empty(0, np.int64)] * len(words)
-        wanted = _marked(docs, int(docs[-1]) + 2)
-        of_segments = zip(count(), self._bases, zip(*words, strict=True), strict=False)
+        narrowed = self.narrowed(words, docs)
         found = [
-            self._keys(number, spots, wanted[base:])
-            for number, base, spots in of_segments
-            if base <= docs[-1]
+            self._keys(number, spots) for number, spots in enumerate(zip(*narrowed, strict=True))
         ]
         if len(found) == 1:
             return found[0]
         return [np.concatenate(each) for each in zip(*found, strict=True)]
 
-    def _keys(self, number: int, words: Sequence[Spots], wanted: NDArray[np.bool_]) -> list[Keys]:
-        """Return the keys of words in one segment; ``wanted`` ends with one that is not."""
-        which = [wanted.take(spots.docs, mode="clip").nonzero()[0] for spots in words]
-        chosen = list(zip(words, which, strict=True))
-        docs = np.concatenate([spots.docs.take(at) for spots, at in chosen])
-        freqs = np.concatenate([spots.freqs.take(at) for spots, at in chosen])
-        begins = np.concatenate([spots.begins.take(at) for spots, at in chosen])
+    def _keys(self, number: int, words: Sequence[Spots]) -> list[Keys]:
+        """Return the keys of words in one segment."""
+        docs = np.concatenate([spots.docs for spots in words])
+        freqs = np.concatenate([spots.freqs for spots in words])
+        begins = np.concatenate([spots.begins for spots in words])
         keys = self._segments[number].keys(docs, freqs, begins)
         if self._bases[number]:
             keys += self._bases[number] << 32
         # Of each word: where its postings begin, those in the second part, and where they end.
         bounds = [0]
-        for spots, at in chosen:
-            bounds += (bounds[-1] + int(at.searchsorted(spots.first)), bounds[-1] + len(at))
+        for spots in words:
+            bounds += (bounds[-1] + spots.first, bounds[-1] + len(spots.docs))
         ends = np.concatenate((_FIRST, freqs.cumsum(dtype=np.int64))).take(bounds).tolist()
         found = []
         for second in range(1, len(ends), 2):

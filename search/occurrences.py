@@ -221,6 +221,8 @@ def _keys_of(
     docs = gathering.having_all(spots)
     if within is not None:
         docs = docs[among(docs, within)]
+    if len(docs) > TOGETHER:
+        spots = gathering.narrowed(spots, docs)
     for some in _portions(docs, check):
         yield dict(zip(distinct, gathering.keys(spots, some), strict=True))
 

@@ -7,7 +7,7 @@ sum of their lists, so nothing is stored twice.
 """
 
 from collections.abc import Sequence
-from itertools import chain, count, repeat
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.analysis import analyzer
 from index.codec.lists import places, starts_of
+from index.ordering import ordered
 from index.schema import MAX_TERM_BYTES, PARTS, fit
 
 Numbers = NDArray[np.int64]
@@ -146,21 +147,9 @@ def _words(keys: Sequence[str]) -> _Words:
     sizes = np.fromiter(map(len, forms), np.int64, len(forms))
     terms = chain(folded, chain.from_iterable(forms))
     cut = [term if len(term) <= _SHORT else fit(term) for term in terms]
-    texts, place = _sorted(cut + written)
+    texts, place = ordered(cut + written)
     exact, form, word = np.split(place, [len(keys), len(cut)])
     order = np.empty(len(keys), np.int64)
     # Other languages, other spellings, follow one another.
     order[np.lexsort((elided, word, suffix, exact))] = np.arange(len(keys))
     return _Words(suffixes, suffix, texts, word, exact, form, sizes, order)
-
-
-def _sorted(texts: list[str]) -> tuple[list[bytes], Numbers]:
-    """Return texts in UTF-8, sorted and without duplicates, and where each that was given is."""
-    first_at: dict[str, int] = {}
-    first = np.fromiter(map(first_at.setdefault, texts, count()), np.int64, len(texts))
-    distinct = "\n".join(first_at).encode().split(b"\n")[: len(first_at)]
-    order = sorted(range(len(distinct)), key=distinct.__getitem__)
-    place = np.empty(len(texts), np.int64)
-    place[np.fromiter(first_at.values(), np.int64, len(order))[order]] = np.arange(len(order))
-    # Split anew they stand in memory as they are read from here on.
-    return b"\n".join([distinct[at] for at in order]).split(b"\n"), place[first]

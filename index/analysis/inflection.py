@@ -1,11 +1,11 @@
 """Inflections that a language's Snowball stemmer leaves apart: plurals, mostly.
 
-Each function gives the form from which the stemmer finds the right stem, or nothing. What it
-makes is an additional term; a wrong guess hides nothing.
+A base form is that from which the stemmer finds the right stem. What it makes is an additional
+term; a wrong guess hides nothing.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Set
 from typing import Final
 
 _FRENCH: Final = {
@@ -39,25 +39,28 @@ _ROMANIAN: Final[_Rules] = (
 )
 
 
-def _by(rules: _Rules) -> Callable[[str], str]:
-    def base(word: str) -> str:
-        for pattern, replacement in rules:
-            if pattern.search(word):
-                return pattern.sub(replacement, word)
-        return ""
-
-    return base
-
-
-BASES: Final[dict[str, Callable[[str], str]]] = {
-    "fr": lambda word: _FRENCH.get(word, ""),
-    "pt": _by(_PORTUGUESE),
-    "ca": _by(_CATALAN),
-    "es": _by(_SPANISH),
-    "nl": _by(_DUTCH),
-    "ro": _by(_ROMANIAN),
+_RULES: Final[dict[str, _Rules]] = {
+    "pt": _PORTUGUESE,
+    "ca": _CATALAN,
+    "es": _SPANISH,
+    "nl": _DUTCH,
+    "ro": _ROMANIAN,
 }
-"""Language to a function from a normalised or folded word to its base form, "" for none."""
 
 STEMMED_TWICE: Final = frozenset({"tr", "eu", "el"})
 """Languages of many endings, whose stemmers take one and find the next at a second pass."""
+
+
+def bases(language: str, words: Set[str]) -> dict[str, str]:
+    """Return the base form of those words, normalised or folded, that have one."""
+    if language == "fr":
+        return {word: _FRENCH[word] for word in _FRENCH.keys() & words}
+    rules = _RULES.get(language, ())
+    return {word: base for word in words if (base := _base(word, rules))} if rules else {}
+
+
+def _base(word: str, rules: _Rules) -> str:
+    for pattern, replacement in rules:
+        if pattern.search(word):
+            return pattern.sub(replacement, word)
+    return ""

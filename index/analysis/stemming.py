@@ -72,10 +72,9 @@ class Stemming:
     """
 
     def __init__(self, suffix: str) -> None:
+        self._suffix = suffix
         self._arabic = suffix == "ar"
         self._algorithm = ALGORITHMS.get(suffix)
-        self._base = inflection.BASES.get(suffix)
-        self._twice = suffix in inflection.STEMMED_TWICE
 
     def forms(self, normals: Sequence[str], folded: Sequence[str]) -> list[tuple[str, ...]]:
         """Return the forms of words by their ``normal`` and ``folded``, see ``Token``.
@@ -93,20 +92,24 @@ class Stemming:
             (one,) if one == other else (one, other)
             for one, other in zip(first, second, strict=True)
         ]
-        further = self._further({*whole, *folded})
-        if further:
+        more: dict[int, list[str]] = {}
+        if further := self._further({*whole, *folded}):
             for at, (word, flat) in enumerate(zip(whole, folded, strict=True)):
-                found[at] += (*further.get(word, ()), *further.get(flat, ()))
+                if word in further or flat in further:
+                    more[at] = [*further.get(word, ()), *further.get(flat, ())]
         for at, mine in compounds.items():
             # Each part has an inflection of its own: accord-cadre, accords-cadres.
-            found[at] += (
-                "".join([stem[part] for part in mine]),
-                "".join([stem[plain[part]] for part in mine]),
+            more.setdefault(at, []).extend(
+                (
+                    "".join([stem[part] for part in mine]),
+                    "".join([stem[plain[part]] for part in mine]),
+                )
             )
-        return [
-            forms if len(forms) == 1 and forms[0] else tuple(dict.fromkeys(filter(None, forms)))
-            for forms in found
-        ]
+        for at, forms in more.items():
+            found[at] = tuple(dict.fromkeys((*found[at], *forms)))
+        if not (all(first) and all(second) and all(chain.from_iterable(more.values()))):
+            found = [tuple(filter(None, forms)) for forms in found]
+        return found
 
     def _stems(self, words: Set[str]) -> dict[str, str]:
         """Return the first stem of each word."""
@@ -119,11 +122,10 @@ class Stemming:
         if self._arabic:
             return {word: arabic.stems(word)[1:] for word in words}
         found: dict[str, tuple[str, ...]] = {}
-        if self._base is not None:
-            bases = {word: base for word in words if (base := self._base(word))}
+        if bases := inflection.bases(self._suffix, words):
             stem = self._by_algorithm(set(bases.values()))
             found = {word: (fold(stem[base]),) for word, base in bases.items()}
-        if self._twice:
+        if self._suffix in inflection.STEMMED_TWICE:
             once = self._by_algorithm(words)
             twice = self._by_algorithm(set(once.values()))
             for word in words:

@@ -23,7 +23,7 @@ _OTHERS = (
 )
 SEPARATORS = _ASCII + _OTHERS
 
-WINDOW = 1 << 20
+WINDOW = 1 << 18
 """Bytes that are cut at once."""
 
 

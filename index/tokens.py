@@ -4,6 +4,7 @@ A text is cut into pieces, the rows of these are looked up in a table (see ``ind
 rows become tokens by a few operations on arrays.
 """
 
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -93,6 +94,11 @@ def tokens(texts: Sequence[Sequence[Part]]) -> Tokens:
 def forget() -> None:
     """Forget the pieces that this thread has met."""
     _table.begin()
+
+
+if hasattr(os, "register_at_fork"):
+    # Two processes must not go on with one table: its name would be of both.
+    os.register_at_fork(after_in_child=forget)
 
 
 def _tokens_of(texts: Sequence[Sequence[Part]]) -> Tokens:

@@ -53,7 +53,8 @@ def wording(piece: str) -> Wording:
     if _RUN.fullmatch(piece):
         return Wording([(piece[at : at + 2], at) for at in range(len(piece) - 1)], len(piece) - 1)
     made = (_quick(piece) if len(piece) <= MAX_TERM else None) or _analysed(piece)
-    return Wording(made.words, made.span, _edges(piece))
+    edges = _edges(piece)
+    return made._replace(edges=edges) if edges else made
 
 
 def written(token: Token) -> str:

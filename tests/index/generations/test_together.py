@@ -94,3 +94,15 @@ def test_a_document_that_cannot_be_analysed_costs_no_other(monkeypatch: pytest.M
     assert outcomes[3] == Skipped("3.txt", "broken", "MemoryError: too much")
     rest = [outcome.encoded.id for outcome in outcomes if isinstance(outcome, Indexed)]
     assert rest == ["d0", "d1", "d2", "d4", "d5"]
+
+
+def test_processes_number_words_each_in_its_own_way(tmp_path: Path) -> None:
+    job = Job(ReadOptions(), ExtractionOptions(), "test")
+    first: list[Item] = [Document("a", "un deux trois quatre")]
+    second: list[Item] = [Document("b", "quatre cinq un six")]
+    apart = [outcome for items in (first, second) for outcome in run(items, job, workers=1)]
+    together = list(run([*first, *second], job, workers=0))
+    for name, outcomes in (("apart", apart), ("together", together)):
+        documents = (one.encoded for one in outcomes if isinstance(one, Indexed))
+        write_segment(tmp_path / name, documents)
+    assert files(tmp_path / "apart") == files(tmp_path / "together")

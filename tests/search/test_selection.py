@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from search.selection import best, smallest
 
 
-@given(seed=st.integers(0, 10_000), size=st.integers(0, 3_000), count=st.integers(0, 300))
+@given(seed=st.integers(0, 10_000), size=st.integers(0, 20_000), count=st.integers(0, 300))
 def test_the_smallest_keys(seed: int, size: int, count: int) -> None:
     chance = np.random.default_rng(seed)
     keys = chance.permutation(size).astype(np.int32)
@@ -18,7 +18,7 @@ def test_the_smallest_keys(seed: int, size: int, count: int) -> None:
 
 @given(
     seed=st.integers(0, 10_000),
-    size=st.integers(0, 3_000),
+    size=st.integers(0, 20_000),
     count=st.integers(0, 300),
     levels=st.sampled_from([1, 2, 5, 1_000_000]),
 )

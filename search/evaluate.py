@@ -43,7 +43,7 @@ from search.scoring import (
     idf,
     saturated,
     statistics,
-    worth,
+    weighted,
 )
 from search.timekeeping import Timekeeper
 from search.wordscores import word_scores
@@ -293,7 +293,7 @@ class Evaluation:
             weight = idf(frame, max(documents, len(docs)))
         lengths = self.statistics.lengths
         in_fields = [
-            Occurrences(part.docs, worth(*part, name, frame, lengths, self.parameters))
+            Occurrences(part.docs, weighted(*part, name, frame, lengths, self.parameters))
             for name, part in parts
         ]
         total = reduce(np.add, [spread(docs, part) for part in in_fields])

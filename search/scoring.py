@@ -19,7 +19,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -128,23 +128,24 @@ def idf(frame: Frame, matching: int) -> float:
     return math.log(1.0 + (documents - matching + 0.5) / (matching + 0.5))
 
 
-def worth(
-    docs: Docs,
-    frequency: Scores,
+def weighted(
+    docs: NDArray[Any],
+    frequency: NDArray[Any],
     field: str,
     frame: Frame,
     lengths: Mapping[str, NDArray[np.float32]],
     parameters: Parameters,
+    out: Scores | None = None,
 ) -> Scores:
     """Return the weighted frequency of a word in a field of each of ``docs``, by its length."""
     b = parameters.b(field)
     norm = lengths[field].take(docs)
-    norm *= np.float32(b)
-    norm /= np.float32(frame.mean_lengths[field])
+    norm *= np.float32(b / frame.mean_lengths[field])
     norm += np.float32(1.0 - b)
-    weighted: Scores = frequency * np.float32(parameters.weight(field))
-    weighted /= norm
-    return weighted
+    weight = np.float32(parameters.weight(field))
+    found: Scores = np.multiply(frequency, weight, out=out, dtype=np.float32)
+    found /= norm
+    return found
 
 
 def saturated(total: Scores, weight: float | Scores, parameters: Parameters) -> Scores:

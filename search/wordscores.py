@@ -6,6 +6,7 @@ a while: a reader pages, sorts and chooses facets with the same words.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, ref
@@ -19,7 +20,7 @@ from index.generations import Generation
 from index.sums import sum_over
 from search.nodes import Word
 from search.occurrences import NO_DOCS, NO_SCORES, either
-from search.scoring import Docs, Frame, Parameters, Scores, Statistics, idf, saturated
+from search.scoring import Docs, Frame, Parameters, Scores, Statistics, idf, saturated, weighted
 
 
 class Found(NamedTuple):
@@ -66,10 +67,15 @@ class WordScores:
         if generation is None:
             raise RuntimeError("the generation has been let go of")
         statistics, parameters = self._statistics, self._parameters
+        lists_of = generation.gathering.lists
+        written = [lists_of(field, node.literal) for field in node.fields]
         found: list[_Postings] = []
         for suffix, forms in node.forms.items():
-            lists = _Lists(node.literal, forms, suffix, node.fields, generation, parameters)
-            if len(lists.form):
+            led_to = [
+                [lists_of(f"{field}_{suffix}", form) for form in forms] for field in node.fields
+            ]
+            if any(map(len, chain(*chain(*led_to)))):
+                lists = _Lists(node.fields, led_to, written, parameters)
                 found.append(_postings(lists, suffix, generation, statistics, parameters))
         if not found:
             return Found(NO_DOCS, NO_SCORES, {}, {})
@@ -112,33 +118,27 @@ class _Lists:
 
     def __init__(
         self,
-        literal: str,
-        forms: Sequence[str],
-        suffix: str,
         fields: Sequence[str],
-        generation: Generation,
+        led_to: Sequence[Sequence[Lists]],
+        written: Sequence[Lists],
         parameters: Parameters,
     ) -> None:
-        gathering = generation.gathering
-        per_field = []
-        for field in fields:
-            found = [gathering.lists(f"{field}_{suffix}", form) for form in forms]
-            per_field.append((found, gathering.lists(field, literal)))
+        """Combine, for each field, the lists of each form and those of the word as typed."""
         numbers: list[NDArray[np.uint32]] = []
         form: list[float] = []
         exact: list[bool] = []
         field_of: list[int] = []
-        for segment in range(len(per_field[0][1])):
+        for segment in range(len(written[0])):
             mine: list[int] = []
-            for field_number, (found, literals) in enumerate(per_field):
+            for field_number, found in enumerate(led_to):
                 values: dict[int, float] = {}
                 for rank, lists in enumerate(found):
                     for number in lists[segment].tolist():
                         values.setdefault(number, parameters.inexact if rank else 1.0)
-                written = set(literals[segment].tolist())
+                as_typed = set(written[field_number][segment].tolist())
                 mine += values
                 form += values.values()
-                exact += [number in written for number in values]
+                exact += [number in as_typed for number in values]
                 field_of += [field_number] * len(values)
             numbers.append(np.array(mine, np.uint32))
         self.numbers: Lists = tuple(numbers)
@@ -195,13 +195,15 @@ def _postings(
     frame = statistics.frame(suffix)
     worth = np.empty(len(places), np.float32)
     for field, where in lists.stretches(counts):
-        b = parameters.b(field)
-        norm = statistics.lengths[field].take(places[where])
-        norm *= np.float32(b / frame.mean_lengths[field])
-        norm += np.float32(1.0 - b)
-        weight = np.float32(parameters.weight(field))
-        np.multiply(freqs[where], weight, out=worth[where], dtype=np.float32)
-        worth[where] /= norm
+        weighted(
+            places[where],
+            freqs[where],
+            field,
+            frame,
+            statistics.lengths,
+            parameters,
+            out=worth[where],
+        )
     return _Postings(suffix, lists, places, worth, counts, frame)
 
 

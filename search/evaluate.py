@@ -15,11 +15,10 @@ from whoosh import query
 from index.errors import SearchTimeout
 from index.generations import Generation
 from search.fuzzy import MAX_TERMS, Expansion, expansion
+from search.hits import NONE, Hits, unscored
 from search.masks import mask, ordinals
 from search.nodes import TEXT_FIELDS, Filter, Fuzzy, HasValue, Near, Quoted, Started, Word
 from search.occurrences import (
-    NO_DOCS,
-    NO_SCORES,
     Occurrences,
     among,
     either,
@@ -55,16 +54,6 @@ class Matches(NamedTuple):
     docs: Docs
     scores: Scores
     warnings: tuple[Notice, ...] = ()
-
-
-class Hits(NamedTuple):
-    """The documents that match one node, ascending, with their scores."""
-
-    docs: Docs
-    scores: Scores
-
-
-NONE = Hits(NO_DOCS, NO_SCORES)
 
 
 def evaluate(
@@ -149,9 +138,22 @@ class Evaluation:
 
     def _word(self, node: Word, within: Docs | None) -> Hits:
         docs, scores, _, _ = self.words.find(node)
-        if within is not None and node.stopped and not node.written:
-            return self._word_within(node, Hits(docs, scores), within)
-        found = [Hits(docs, scores)]
+        having = Hits(docs, scores)
+        if node.stopped:
+            if within is None or node.written:
+                return self._settled(node, having)
+            return self._word_within(node, having, within)
+        if node.written:
+            return self._kept(node, lambda: self._settled(node, having))
+        return having
+
+    def _kept(self, node: query.Query, find: Callable[[], Hits]) -> Hits:
+        found: Hits = self.words.kept((node, self.scored), lambda: find().sized())
+        return found
+
+    def _settled(self, node: Word, hits: Hits) -> Hits:
+        """Return what matches a word that is a stop word of some languages."""
+        found = [hits]
         if node.written:
             parts = [(name, of_term(self.generation, name, node.literal)) for name in node.fields]
             for suffix in sorted(node.written):
@@ -167,20 +169,23 @@ class Evaluation:
         passing = np.zeros(len(within), np.bool_)
         for suffix in node.stopped:
             passing |= self.statistics.mask(suffix).take(within)
-        scores = _zeros(within)
+        hits = unscored(within)
         here, there = shared(within, having.docs)
         passing[here] = True
-        scores[here] = having.scores.take(there)
-        return _kept(Hits(within, scores), passing)
+        hits.scores[here] = having.scores.take(there)
+        return hits.where(passing)
 
     def _quoted(self, node: Quoted, within: Docs | None) -> Hits:
         if len(node.words) == 1:
-            word = node.words[0]
-            parts = [(name, of_term(self.generation, name, word)) for name in node.fields]
-            return self._scored(parts, self.statistics.everywhere)
+            return self._kept(node, lambda: self._written(node))
         found = of_phrase(self.generation, node.fields, node.words, within, self.check_deadline)
         parts = list(zip(node.fields, found, strict=True))
         return self._scored(parts, self.statistics.everywhere, node.words)
+
+    def _written(self, node: Quoted) -> Hits:
+        (word,) = node.words
+        parts = [(name, of_term(self.generation, name, word)) for name in node.fields]
+        return self._scored(parts, self.statistics.everywhere)
 
     def _near(self, node: Near, within: Docs | None) -> Hits:
         found = of_window(
@@ -254,8 +259,8 @@ class Evaluation:
             return not ended
 
         def make() -> tuple[Hits, int | None]:
-            hits = find(goes_on)
-            return hits, None if ended else hits.docs.nbytes + hits.scores.nbytes + 500
+            hits, size = find(goes_on).sized()
+            return hits, None if ended else size
 
         found: Hits = self.words.kept((*key, self.scored), make)
         return found
@@ -286,7 +291,7 @@ class Evaluation:
             return NONE
         docs = union([part.docs for _, part in parts])
         if not self.scored:
-            return Hits(docs, np.zeros(len(docs), np.float32))
+            return unscored(docs)
         if words:
             weight = sum(self._weight(word, frame) for word in dict.fromkeys(words))
         else:
@@ -309,22 +314,22 @@ class Evaluation:
     def _and(self, nodes: Sequence[query.Query], within: Docs | None) -> Hits:
         """Intersect: what is quick first, then positions, filters and negations on what is left."""
         ranked = sorted(nodes, key=_cost)
-        left: Hits | None = None if within is None else Hits(within, _zeros(within))
+        left: Hits | None = None if within is None else unscored(within)
         for node in ranked:
             if left is not None and not len(left.docs):
                 return NONE
             if isinstance(node, Filter):
                 passing = self._filtered(node)
                 left = left or self._everything()
-                left = _kept(left, passing[left.docs])
+                left = left.where(passing[left.docs])
             elif isinstance(node, query.Not):
                 left = left or self._everything()
                 with self.time.strictly():
                     excluded = self.hits(node.query, left.docs)
-                left = _kept(left, ~among(left.docs, excluded.docs))
+                left = left.where(~among(left.docs, excluded.docs))
             else:
                 hits = self.hits(node, None if left is None else left.docs)
-                left = hits if left is None else _intersection(left, hits)
+                left = hits if left is None else left.and_also(hits)
         return left if left is not None else NONE
 
     def _any(self, nodes: Sequence[query.Query], within: Docs | None, combine: np.ufunc) -> Hits:
@@ -344,20 +349,23 @@ class Evaluation:
         return Hits(*either(found, combine))
 
     def _filtered(self, node: Filter) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        asked = isinstance(node, HasValue) and not node.implied
-        if asked and not ordinals(node, self.generation):
+        if not isinstance(node, HasValue):
+            return mask(node, self.generation) & self.generation.live
+        values: list[int] = self.words.kept(
+            ("values", node.facet, node.value, node.typed),
+            lambda: (ordinals(node, self.generation), 500),
+        )
+        if not values and not node.implied:
             self._warn(Notice("unknown_value", {"field": node.facet, "value": node.typed}))
-        return mask(node, self.generation) & self.generation.live
+        return self.generation.columns[node.facet].mask(values) & self.generation.live
 
     def _everything(self) -> Hits:
         if self.generation.documents < self.generation.size:
             return self._unscored(self.generation.live)
-        docs = np.arange(self.generation.size, dtype=np.int32)
-        return Hits(docs, _zeros(docs))
+        return unscored(np.arange(self.generation.size, dtype=np.int32))
 
     def _unscored(self, passing: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Hits:
-        docs = np.flatnonzero(passing).astype(np.int32)
-        return Hits(docs, _zeros(docs))
+        return unscored(passing.nonzero()[0].astype(np.int32))
 
     def _warn(self, notice: Notice) -> None:
         if notice not in self.warnings:
@@ -381,19 +389,6 @@ def _cost(node: query.Query) -> int:
     return 0
 
 
-def _zeros(docs: Docs) -> Scores:
-    return np.zeros(len(docs), np.float32)
-
-
 def _where(part: Occurrences, passing: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Occurrences:
     kept = passing[part.docs]
     return Occurrences(part.docs[kept], part.frequency[kept])
-
-
-def _kept(hits: Hits, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Hits:
-    return Hits(hits.docs[kept], hits.scores[kept])
-
-
-def _intersection(left: Hits, right: Hits) -> Hits:
-    here, there = shared(left.docs, right.docs)
-    return Hits(left.docs.take(here), left.scores.take(here) + right.scores.take(there))

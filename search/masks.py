@@ -17,10 +17,11 @@ _UNDATED = np.iinfo(np.int32).min
 
 
 def mask(node: Filter, generation: Generation) -> Mask:
-    """Return which document numbers pass a filter; deleted ones may be among them."""
+    """Return which document numbers pass a filter that asks for no value of a facet.
+
+    Deleted ones may be among them.
+    """
     match node:
-        case HasValue():
-            return generation.columns[node.facet].mask(ordinals(node, generation))
         case Dated():
             return _dated(node, generation)
         case AnalyzedWith():

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.gathering import SECOND
-from search.evaluate import Evaluation, Hits
+from search.evaluate import Evaluation
+from search.hits import Hits
 from search.nodes import TEXT_FIELDS, Word
 from search.occurrences import Keys
 from search.scoring import Docs, Parameters, Scores

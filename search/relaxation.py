@@ -14,7 +14,8 @@ from whoosh import query
 
 from index.errors import SearchTimeout
 from index.generations import Generation
-from search.evaluate import NONE, Evaluation, Hits, Matches
+from search.evaluate import Evaluation, Matches
+from search.hits import NONE, Hits
 from search.nodes import Word
 from search.occurrences import among, union
 from search.proximity import rescore

@@ -38,19 +38,24 @@ class Sum(Protocol):
         """
         ...
 
-    def part_of(self) -> NDArray[Any] | None:
-        """Return which part (from 0) speaks of each document; None where several do of one."""
+    def group_of(self) -> NDArray[Any] | None:
+        """Return the group that speaks of each document; None where several do of one."""
         ...
 
 
-def sum_over(parts: Sequence[Places], size: int, single: bool = False) -> Sum:
+def sum_over(
+    parts: Sequence[Places], size: int, groups: Sequence[int] = (), single: bool = False
+) -> Sum:
     """Return what adds up over parts that give documents below ``size``, in any order.
 
-    Of a ``single`` part that gives them ascending and once there is nothing to add up.
+    ``groups`` are the numbers of those that the parts belong to, ascending from 0; without any,
+    each part is one. Of a ``single`` part that gives its documents ascending and once there is
+    nothing to add up.
     """
     if single:
         return _Single(parts[0])
-    return (_Spread if is_dense(sum(map(len, parts)), size) else _Sorted)(parts, size)
+    dense = is_dense(sum(map(len, parts)), size)
+    return (_Spread if dense else _Sorted)(parts, groups or range(len(parts)), size)
 
 
 class _Single:
@@ -63,20 +68,22 @@ class _Single:
         (value,) = values
         return value
 
-    def part_of(self) -> NDArray[Any] | None:
+    def group_of(self) -> NDArray[Any] | None:
         return np.zeros(len(self.docs), np.uint8)
 
 
 class _Spread:
     """Adds up in arrays over all documents of the archive."""
 
-    def __init__(self, parts: Sequence[Places], size: int) -> None:
+    def __init__(self, parts: Sequence[Places], groups: Sequence[int], size: int) -> None:
         self._size = size
         # Indices of any other type would be converted for every use.
         self._parts = [part.astype(np.intp, copy=False) for part in parts]
-        self._number: NDArray[Any] = np.zeros(size, np.min_scalar_type(len(parts)))
-        for number, places in enumerate(self._parts, 1):
-            self._number[places] = number
+        self._groups = groups
+        # Of the group, plus one.
+        self._number: NDArray[Any] = np.zeros(size, np.min_scalar_type(groups[-1] + 1))
+        for group, places in zip(groups, self._parts, strict=True):
+            self._number[places] = group + 1
         self._places = (self._number != 0).nonzero()[0]
         self.docs: Docs = self._places.astype(np.int32)
 
@@ -87,20 +94,20 @@ class _Spread:
         combined: Values = everywhere.take(self._places)
         return combined
 
-    def part_of(self) -> NDArray[Any] | None:
-        # What a later part speaks of too has its number.
-        for number, places in enumerate(self._parts[:-1], 1):
-            if (self._number.take(places) != number).any():
+    def group_of(self) -> NDArray[Any] | None:
+        # What a later group speaks of too has its number.
+        for group, places in zip(self._groups, self._parts, strict=True):
+            if group < self._groups[-1] and (self._number.take(places) != group + 1).any():
                 return None
-        numbers: NDArray[Any] = self._number.take(self._places) - 1
-        return numbers
+        found: NDArray[Any] = self._number.take(self._places) - 1
+        return found
 
 
 class _Sorted:
     """Adds up by sorting."""
 
-    def __init__(self, parts: Sequence[Places], size: int) -> None:
-        self._sizes = list(map(len, parts))
+    def __init__(self, parts: Sequence[Places], groups: Sequence[int], size: int) -> None:
+        self._groups = np.repeat(groups, list(map(len, parts)))
         # With each document its place: sorting 64 bits is several times quicker than ``argsort``.
         keys = np.concatenate(parts).astype(np.int64, copy=False) << 32
         keys |= np.arange(len(keys))
@@ -118,8 +125,8 @@ class _Sorted:
         combined: Values = combine.reduceat(ordered, self._starts) if len(ordered) else ordered
         return combined
 
-    def part_of(self) -> NDArray[Any] | None:
-        numbers = np.repeat(np.arange(len(self._sizes)), self._sizes)[self._order]
-        ends = np.append(self._starts, len(numbers))[1:]
-        part_of = numbers[self._starts]
-        return part_of if (part_of == numbers[ends - 1]).all() else None
+    def group_of(self) -> NDArray[Any] | None:
+        groups = self._groups[self._order]
+        ends = np.append(self._starts, len(groups))[1:]
+        found = groups[self._starts]
+        return found if (found == groups[ends - 1]).all() else None

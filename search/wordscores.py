@@ -20,7 +20,7 @@ from index.generations import Generation
 from index.sums import sum_over
 from search.nodes import Word
 from search.occurrences import NO_DOCS, NO_SCORES, either
-from search.scoring import Docs, Frame, Parameters, Scores, Statistics, idf, saturated, weighted
+from search.scoring import Docs, Parameters, Scores, Statistics, idf, saturated, weighted
 
 
 class Found(NamedTuple):
@@ -66,27 +66,21 @@ class WordScores:
         generation = self._generation()
         if generation is None:
             raise RuntimeError("the generation has been let go of")
-        statistics, parameters = self._statistics, self._parameters
         lists_of = generation.gathering.lists
         written = [lists_of(field, node.literal) for field in node.fields]
-        found: list[_Postings] = []
+        led_to: dict[str, list[list[Lists]]] = {}
         for suffix, forms in node.forms.items():
-            led_to = [
+            found = [
                 [lists_of(f"{field}_{suffix}", form) for form in forms] for field in node.fields
             ]
-            if any(map(len, chain(*chain(*led_to)))):
-                lists = _Lists(node.fields, led_to, written, parameters)
-                found.append(_postings(lists, suffix, generation, statistics, parameters))
-        if not found:
+            if any(map(len, chain(*chain(*found)))):
+                led_to[suffix] = found
+        if not led_to:
             return Found(NO_DOCS, NO_SCORES, {}, {})
-        # Only those in whose language fewer have the word are looked up in the others.
-        found.sort(key=lambda postings: len(postings.docs))
-        docs, scores, idfs = _scored(found, parameters, generation.size)
-        weights = {each.suffix: weight for each, weight in zip(found, idfs, strict=True)}
-        by_field = {
-            field: _joined([each.lists.of_field(number) for each in found])
-            for number, field in enumerate(node.fields)
-        }
+        lists = _Lists(node.fields, tuple(led_to.values()), written, self._parameters)
+        postings = _Postings(lists, tuple(led_to), generation, self._statistics, self._parameters)
+        docs, scores, weights = postings.scored()
+        by_field = {field: lists.of_field(number) for number, field in enumerate(node.fields)}
         return Found(docs, scores, weights, by_field)
 
 
@@ -105,137 +99,153 @@ def word_scores(
         return scores[parameters]
 
 
-def _joined(lists: Sequence[Lists]) -> Lists:
-    return tuple(np.concatenate(each) for each in zip(*lists, strict=True))
+class _Stretch(NamedTuple):
+    """Successive postings of one language in one field."""
+
+    language: int
+    field: str
+    where: slice
 
 
 class _Lists:
-    """The posting lists of a word in one language, field after field in each segment.
+    """The posting lists of a word, segment by segment: field after field, language by language.
 
     ``form`` is what an occurrence counts by the form that leads to it, ``exact`` whether it is the
-    word as typed, ``field`` the number of its field; all in the order of ``Gathered``.
+    word as typed, ``field`` and ``language`` are numbers; all in the order of ``Gathered``.
     """
 
     def __init__(
         self,
         fields: Sequence[str],
-        led_to: Sequence[Sequence[Lists]],
+        led_to: Sequence[Sequence[Sequence[Lists]]],
         written: Sequence[Lists],
         parameters: Parameters,
     ) -> None:
-        """Combine, for each field, the lists of each form and those of the word as typed."""
-        numbers: list[NDArray[np.uint32]] = []
+        """Combine the lists of each form in each language and field with those of the word typed.
+
+        ``written`` are the latter, by field.
+        """
+        numbers: list[list[int]] = []
         form: list[float] = []
         exact: list[bool] = []
-        field_of: list[int] = []
+        place_of: list[tuple[int, int]] = []
         for segment in range(len(written[0])):
-            mine: list[int] = []
-            for field_number, found in enumerate(led_to):
-                values: dict[int, float] = {}
-                for rank, lists in enumerate(found):
-                    for number in lists[segment].tolist():
-                        values.setdefault(number, parameters.inexact if rank else 1.0)
-                as_typed = set(written[field_number][segment].tolist())
-                mine += values
-                form += values.values()
-                exact += [number in as_typed for number in values]
-                field_of += [field_number] * len(values)
-            numbers.append(np.array(mine, np.uint32))
-        self.numbers: Lists = tuple(numbers)
-        self._ends = np.cumsum([len(each) for each in numbers])
-        self.fields = fields
+            numbers.append([])
+            for field, as_typed in enumerate(written):
+                typed = set(as_typed[segment].tolist())
+                for language, of_fields in enumerate(led_to):
+                    values: dict[int, float] = {}
+                    for rank, lists in enumerate(of_fields[field]):
+                        for number in lists[segment].tolist():
+                            values.setdefault(number, parameters.inexact if rank else 1.0)
+                    numbers[-1] += values
+                    form += values.values()
+                    exact += [number in typed for number in values]
+                    place_of += [(field, language)] * len(values)
+        self.numbers: Lists = tuple([np.array(each, np.uint32) for each in numbers])
+        self._fields = fields
+        self._ends = np.cumsum(list(map(len, numbers)))
         self.form = np.array(form, np.float32)
         self.exact = np.array(exact, np.bool_)
-        self.field = np.array(field_of, np.int8)
+        self.field, self.language = np.array(place_of, np.int64).T
 
     def of_field(self, field: int) -> Lists:
         """Return the lists of one field."""
         chosen = np.split(self.field == field, self._ends[:-1])
         return tuple(each[which] for each, which in zip(self.numbers, chosen, strict=True))
 
-    def stretches(self, counts: NDArray[np.int64]) -> Iterator[tuple[str, slice]]:
-        """Yield fields and which postings are theirs, ``counts`` being those of each list."""
-        ends = np.cumsum(counts).tolist()
-        last = np.append(np.flatnonzero(np.diff(self.field)), len(ends) - 1).tolist()
+    def stretches(self, counts: NDArray[np.int64]) -> Iterator[_Stretch]:
+        """Yield which postings are of which language and field; ``counts`` are those of lists."""
+        ends = counts.cumsum().tolist()
+        changes = (np.diff(self.field) != 0) | (np.diff(self.language) != 0)
         begin = 0
-        for at in last:
-            yield self.fields[self.field[at]], slice(begin, ends[at])
-            begin = ends[at]
+        for last in (*changes.nonzero()[0].tolist(), len(ends) - 1):
+            field = self._fields[self.field[last]]
+            yield _Stretch(int(self.language[last]), field, slice(begin, ends[last]))
+            begin = ends[last]
 
 
-class _Postings(NamedTuple):
-    """The postings of a word in one language: documents, list after list, and what each is worth.
+class _Postings:
+    """The postings of a word, list after list, and what each of them is worth."""
 
-    ``counts`` says how many there are in each list, ``frame`` what the word is weighed against.
-    """
+    def __init__(
+        self,
+        lists: _Lists,
+        suffixes: Sequence[str],
+        generation: Generation,
+        statistics: Statistics,
+        parameters: Parameters,
+    ) -> None:
+        docs, freqs, self._counts = generation.gathering.postings(lists.numbers)
+        self._lists, self._suffixes, self._parameters = lists, suffixes, parameters
+        self._size = generation.size
+        self._docs = docs.astype(np.intp)
+        self._frames = [statistics.frame(suffix) for suffix in suffixes]
+        self._stretches = list(lists.stretches(self._counts))
+        self._worth = np.empty(len(docs), np.float32)
+        for language, field, where in self._stretches:
+            weighted(
+                self._docs[where],
+                freqs[where],
+                field,
+                self._frames[language],
+                statistics.lengths,
+                parameters,
+                out=self._worth[where],
+            )
 
-    suffix: str
-    lists: _Lists
-    docs: NDArray[np.intp]
-    worth: Scores
-    counts: NDArray[np.int64]
-    frame: Frame
+    def scored(self) -> tuple[Docs, Scores, dict[str, float]]:
+        """Return documents, their scores, and the idf of the word by language."""
+        many = np.bincount(self._lists.language, self._counts)
+        # The documents of the last are not looked up in the others.
+        languages: list[int] = many.argsort().tolist()
+        together = self._together(languages)
+        if together is None:
+            # Where a document has the word in several languages, the one that scores best counts.
+            apart = [self._together([language]) for language in languages]
+            found = [each for each in apart if each is not None]
+            docs, scores = either([(docs, scores) for docs, scores, _ in found], np.maximum)
+            idfs = [weight for _, _, (weight,) in found]
+        else:
+            docs, scores, idfs = together
+        named = [self._suffixes[language] for language in languages]
+        return docs, scores, dict(zip(named, idfs, strict=True))
 
-    def times(self, factors: NDArray[Any]) -> Scores:
-        """Return what the postings are worth times the factor of their list."""
-        return (
-            self.worth if (factors == 1.0).all() else self.worth * np.repeat(factors, self.counts)
-        )
+    def _together(self, languages: Sequence[int]) -> tuple[Docs, Scores, list[float]] | None:
+        """Score some languages; None if a document has the word in several of them."""
+        place = {language: number for number, language in enumerate(languages)}
+        parts = [each for each in self._stretches if each.language in place]
+        parts.sort(key=lambda each: place[each.language])
+        docs = [self._docs[where] for _, _, where in parts]
+        single = len(self._counts) == 1
+        total = sum_over(docs, self._size, [place[each.language] for each in parts], single)
+        language = total.group_of()
+        if language is None:
+            return None
 
+        def added(factors: NDArray[Any]) -> Scores:
+            worth = self._worth
+            if not (factors == 1.0).all():
+                worth = worth * factors.repeat(self._counts)
+            return total.of([worth[where] for _, _, where in parts])
 
-def _postings(
-    lists: _Lists,
-    suffix: str,
-    generation: Generation,
-    statistics: Statistics,
-    parameters: Parameters,
-) -> _Postings:
-    docs, freqs, counts = generation.gathering.postings(lists.numbers)
-    places = docs.astype(np.intp)
-    frame = statistics.frame(suffix)
-    worth = np.empty(len(places), np.float32)
-    for field, where in lists.stretches(counts):
-        weighted(
-            places[where],
-            freqs[where],
-            field,
-            frame,
-            statistics.lengths,
-            parameters,
-            out=worth[where],
-        )
-    return _Postings(suffix, lists, places, worth, counts, frame)
+        def weights(of: NDArray[Any]) -> list[float]:
+            counts = [np.count_nonzero(of == number) for number in range(len(languages))]
+            frames = [self._frames[each] for each in languages]
+            return [idf(frame, int(each)) for frame, each in zip(frames, counts, strict=True)]
 
+        def score(sums: Scores, idfs: Sequence[float]) -> Scores:
+            weight = idfs[0] if len(idfs) == 1 else np.array(idfs, np.float32).take(language)
+            return saturated(sums, weight, self._parameters)
 
-def _scored(
-    found: Sequence[_Postings], parameters: Parameters, size: int
-) -> tuple[Docs, Scores, list[float]]:
-    """Return documents, their scores, and the idf of the word in each language."""
-    single = len(found) == 1 and len(found[0].counts) == 1
-    total = sum_over([each.docs for each in found], size, single)
-    language = total.part_of()
-    if language is None:
-        # Where a document has the word in several languages, the one that scores best counts.
-        apart = [_scored([each], parameters, size) for each in found]
-        docs, scores = either([(docs, scores) for docs, scores, _ in apart], np.maximum)
-        return docs, scores, [weight for _, _, (weight,) in apart]
-
-    def weights(of: NDArray[Any]) -> list[float]:
-        counts = [int(np.count_nonzero(of == number)) for number in range(len(found))]
-        return [idf(each.frame, count) for each, count in zip(found, counts, strict=True)]
-
-    def score(sums: Scores, idfs: Sequence[float]) -> Scores:
-        weight = idfs[0] if len(found) == 1 else np.array(idfs, np.float32).take(language)
-        return saturated(sums, weight, parameters)
-
-    idfs = weights(language)
-    sums = total.of([each.times(each.lists.form) for each in found])
-    scores = score(sums, idfs)
-    if all(np.array_equal(each.lists.form, each.lists.exact) for each in found):
-        # Nobody writes the word otherwise.
-        scores *= np.float32(1.0 + parameters.exact)
-    elif parameters.exact and any(each.lists.exact.any() for each in found):
-        literal = total.of([each.times(each.lists.exact) for each in found])
-        exact = weights(np.where(literal > 0.0, language, len(found)))
-        scores += np.float32(parameters.exact) * score(literal, exact)
-    return total.docs, scores, idfs
+        form, exact, share = self._lists.form, self._lists.exact, self._parameters.exact
+        idfs = weights(language)
+        scores = score(added(form), idfs)
+        if np.array_equal(form, exact):
+            # Nobody writes the word otherwise.
+            scores *= np.float32(1.0 + share)
+        elif share and exact.any():
+            literal = added(exact)
+            typed = weights(np.where(literal > 0.0, language, len(languages)))
+            scores += np.float32(share) * score(literal, typed)
+        return total.docs, scores, idfs

@@ -33,14 +33,17 @@ def test_what_is_said_of_a_document_is_added_up(said: Parts, size: int) -> None:
     assert total.of(values, np.maximum).tolist() == [max(of[doc]) for doc in every]
 
 
-@given(parts, st.sampled_from(SIZES))
-def test_a_part_is_told_where_no_other_speaks_of_its_documents(said: Parts, size: int) -> None:
-    total = sum_over([np.array([doc for doc, _ in part], np.int32) for part in said], size)
+@given(parts, st.sampled_from(SIZES), st.sampled_from([(0, 1, 2, 3), (0, 0, 1, 1), (0, 1, 1, 2)]))
+def test_a_group_is_told_where_no_other_speaks_of_its_documents(
+    said: Parts, size: int, groups: tuple[int, ...]
+) -> None:
+    groups = groups[: len(said)]
+    total = sum_over([np.array([doc for doc, _ in part], np.int32) for part in said], size, groups)
     speaking = [
-        {number for number, part in enumerate(said) if doc in {d for d, _ in part}}
+        {group for group, part in zip(groups, said, strict=True) if doc in {d for d, _ in part}}
         for doc in total.docs.tolist()
     ]
-    found = total.part_of()
+    found = total.group_of()
     if any(len(numbers) > 1 for numbers in speaking):
         assert found is None
     else:
@@ -58,7 +61,7 @@ def test_a_single_part_is_taken_as_it_is(size: int) -> None:
     single, summed = sum_over([docs], size, single=True), sum_over([docs], size)
     assert single.docs.tolist() == summed.docs.tolist()
     assert single.of([values]).tolist() == summed.of([values]).tolist()
-    assert single.part_of() is not None
+    assert single.group_of() is not None
 
 
 def test_posting_lists_are_merged() -> None:

@@ -32,9 +32,6 @@ from index.files import open_array, save_array
 
 FACETS = ("organization", "theme", "lang", "source")
 
-_TOGETHER = 4096
-"""Documents whose values are numbered together."""
-
 Key = TypeVar("Key", int, str)
 
 
@@ -42,7 +39,6 @@ class ValueColumnWriter:
     """Collects the values of one facet, document by document, in order."""
 
     def __init__(self) -> None:
-        self._added: list[Sequence[tuple[str, str]]] = []
         self._sizes = array("i")
         self._entries = array("i")
         self._labels = array("i")
@@ -51,23 +47,15 @@ class ValueColumnWriter:
         self._known: dict[str, int] = {}
         self._texts: dict[str, int] = {"": 0}
 
-    def add(self, values: Sequence[tuple[str, str]]) -> None:
-        """Add one document: values with labels as written, empty where the authority has them."""
-        self._added.append(values)
-        if len(self._added) == _TOGETHER:
-            self._number()
-
-    def _number(self) -> None:
-        """Turn what was added into numbers."""
-        self._sizes.extend(map(len, self._added))
-        pairs = list(chain.from_iterable(self._added))
+    def extend(self, documents: Sequence[Sequence[tuple[str, str]]]) -> None:
+        """Add documents: values with labels as written, empty where the authority has them."""
+        self._sizes.extend(map(len, documents))
+        pairs = list(chain.from_iterable(documents))
         for at, numbers, known in ((0, self._entries, self._known), (1, self._labels, self._texts)):
             numbers.extend(map(known.setdefault, map(itemgetter(at), pairs), self._numbers))
-        self._added.clear()
 
     def save(self, folder: Path, name: str) -> None:
         """Write the column, its values sorted."""
-        self._number()
         values = sorted(self._known)
         sizes = np.asarray(self._sizes, np.int64)
         ordinals = self._renumbered(self._entries, [self._known[value] for value in values])

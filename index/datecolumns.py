@@ -7,6 +7,7 @@ narrow as the largest of them allows.
 from array import array
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from index.days import UNDATED_DAY, UNDATED_SECOND
 from index.files import open_array, save_array, save_narrow
 
 DAY_SECONDS = 86_400
+_UNDATED = (UNDATED_DAY, UNDATED_DAY, UNDATED_DAY * DAY_SECONDS)
 
 
 class DateColumnWriter:
@@ -27,22 +29,25 @@ class DateColumnWriter:
     """
 
     def __init__(self) -> None:
-        self._days = array("i")
-        self._lengths = array("i")
-        self._seconds = array("i")
+        self._first = array("i")
+        self._last = array("i")
+        self._second = array("q")
 
-    def add(self, row: tuple[int, int, int] | None) -> None:
-        """Add one document; None for an undated one."""
-        first, last, second = row or (UNDATED_DAY, UNDATED_DAY, UNDATED_DAY * DAY_SECONDS)
-        self._days.append(first)
-        self._lengths.append(last - first)
-        self._seconds.append(second - first * DAY_SECONDS)
+    def extend(self, rows: Sequence[tuple[int, int, int] | None]) -> None:
+        """Add documents; None for an undated one."""
+        if rows:
+            first, last, second = zip(*(row or _UNDATED for row in rows), strict=True)
+            self._first.extend(first)
+            self._last.extend(last)
+            self._second.extend(second)
 
     def save(self, folder: Path) -> None:
         """Write the column."""
-        save_array(folder / "published.first.array", np.asarray(self._days, np.int32))
-        save_narrow(folder / "published.length.array", np.asarray(self._lengths, np.int32))
-        save_narrow(folder / "published.seconds.array", np.asarray(self._seconds, np.int32))
+        first, last = np.asarray(self._first, np.int32), np.asarray(self._last, np.int32)
+        seconds = np.asarray(self._second, np.int64) - first * np.int64(DAY_SECONDS)
+        save_array(folder / "published.first.array", first)
+        save_narrow(folder / "published.length.array", last - first)
+        save_narrow(folder / "published.seconds.array", seconds)
 
 
 class DateColumn:
@@ -92,20 +97,20 @@ class SpanColumnWriter:
     """Collects the spans of days that documents mention."""
 
     def __init__(self) -> None:
-        self._offsets = array("q", [0])
+        self._sizes = array("q", [0])
         self._first = array("i")
         self._last = array("i")
 
-    def add(self, spans: Sequence[tuple[int, int]]) -> None:
-        """Add one document: first and last days, inclusive."""
-        for first, last in spans:
+    def extend(self, documents: Sequence[Sequence[tuple[int, int]]]) -> None:
+        """Add documents: first and last days of each, inclusive."""
+        self._sizes.extend(map(len, documents))
+        for first, last in chain.from_iterable(documents):
             self._first.append(first)
             self._last.append(last)
-        self._offsets.append(len(self._first))
 
     def save(self, folder: Path) -> None:
         """Write the column."""
-        save_narrow(folder / "mentioned.offsets.array", np.asarray(self._offsets, np.int64))
+        save_narrow(folder / "mentioned.offsets.array", np.cumsum(self._sizes, dtype=np.int64))
         save_array(folder / "mentioned.first.array", np.asarray(self._first, np.int32))
         save_array(folder / "mentioned.last.array", np.asarray(self._last, np.int32))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from index.document import Document, Fields
+from index.document import Document, Fields, Organization
 
 _KEPT = 1 << 14
 """Sources, and sets of themes, whose values are kept: most documents share them."""
@@ -24,12 +24,16 @@ class Facets(NamedTuple):
 def facets(document: Document, fields: Fields) -> Facets:
     """Return the values under which a document is counted."""
     return Facets(
-        # The authority has the labels of those it knows.
-        sorted({one.id: "" if one.known else one.label for one in fields.organizations}.items()),
+        _organizations(fields.organizations) if fields.organizations else (),
         _themes(tuple([theme.id for theme in fields.themes])),
         _language(fields.language.code),
         _source(document.source),
     )
+
+
+def _organizations(found: Sequence[Organization]) -> Values:
+    # The authority has the labels of those it knows.
+    return sorted({one.id: "" if one.known else one.label for one in found}.items())
 
 
 @lru_cache(_KEPT)

@@ -13,7 +13,7 @@
 
 import shutil
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,11 +23,15 @@ import orjson
 from index.columns import FACETS, ValueColumnWriter
 from index.datecolumns import DateColumnWriter, SpanColumnWriter
 from index.encoding import EncodedDocument
+from index.facets import Facets
 from index.files import FileRecord, read_json, records, save_array, sync_tree, write_durably
 from index.identifiers import Identifiers, write_ids
 from index.postings import PostingsWriter
 from index.schema import PARTS
 from index.stored import StoredWriter
+
+_TOGETHER = 1024
+"""Documents whose values are added to columns together."""
 
 
 class SegmentInfo(NamedTuple):
@@ -35,6 +39,14 @@ class SegmentInfo(NamedTuple):
 
     documents: int
     files: Mapping[str, FileRecord]
+
+
+class _Values(NamedTuple):
+    """What the columns have of a document."""
+
+    facets: Facets
+    published: tuple[int, int, int] | None
+    mentioned: Sequence[tuple[int, int]]
 
 
 class SegmentWriter:
@@ -50,6 +62,7 @@ class SegmentWriter:
         self._mentioned = SpanColumnWriter()
         self._lengths = {part: array("f") for part in PARTS}
         self._ids: list[str] = []
+        self._values: list[_Values] = []
 
     @property
     def documents(self) -> int:
@@ -61,18 +74,27 @@ class SegmentWriter:
         record, tokens, number = document
         self._postings.add(self.documents, tokens, number)
         self._stored.add(record.packed)
-        for column, values in zip(self._facets.values(), record.facets, strict=True):
-            column.add(values)
-        self._published.add(record.published)
-        self._mentioned.add(record.mentioned)
         for at, part in enumerate(PARTS):
             self._lengths[part].append(tokens.lengths[len(PARTS) * number + at])
         self._ids.append(record.id)
+        self._values.append(_Values(record.facets, record.published, record.mentioned))
+        if len(self._values) == _TOGETHER:
+            self._add_columns()
+
+    def _add_columns(self) -> None:
+        """Add the values of the last documents to the columns."""
+        facets = zip(*(values.facets for values in self._values), strict=True)
+        for column, of_documents in zip(self._facets.values(), facets, strict=False):
+            column.extend(of_documents)
+        self._published.extend([values.published for values in self._values])
+        self._mentioned.extend([values.mentioned for values in self._values])
+        self._values.clear()
 
     def commit(self) -> SegmentInfo:
         """Finish the segment, make it durable and measure its files."""
         self._postings.commit()
         self._stored.close()
+        self._add_columns()
         columns = self._folder / "columns"
         for name, column in self._facets.items():
             column.save(columns, name)

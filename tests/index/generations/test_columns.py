@@ -54,8 +54,7 @@ def written(archive: Archive, folder: Path) -> FacetColumn:
     folders = []
     for number, segment in enumerate(archive.segments):
         writer = ValueColumnWriter()
-        for values in segment:
-            writer.add(values)
+        writer.extend(segment)
         folders.append(folder / str(number))
         folders[-1].mkdir()
         writer.save(folders[-1], "theme")
@@ -114,8 +113,8 @@ def test_a_label_is_the_one_that_most_live_documents_write(
 def test_ordinals_at_the_edges_of_their_types(values: int, most: int, tmp_path: Path) -> None:
     writer = ValueColumnWriter()
     for start in range(0, values, most):
-        writer.add([(f"v{at:05}", "") for at in range(start, min(start + most, values))])
-    writer.add([])
+        writer.extend([[(f"v{at:05}", "") for at in range(start, min(start + most, values))]])
+    writer.extend([[]])
     writer.save(tmp_path, "theme")
     column = open_facet([tmp_path], "theme", None)
     everyone = np.arange(-(-values // most) + 1, dtype=np.int32)
@@ -128,7 +127,7 @@ def test_ordinals_at_the_edges_of_their_types(values: int, most: int, tmp_path: 
 def test_an_altered_column_is_refused_when_it_is_first_asked_for(tmp_path: Path) -> None:
     writer = ValueColumnWriter()
     for at in range(100):
-        writer.add([(f"v{(at + each) % 20}", f"label {at % 2}") for each in range(at % 12)])
+        writer.extend([[(f"v{(at + each) % 20}", f"label {at % 2}") for each in range(at % 12)]])
     writer.save(tmp_path, "theme")
     live = np.arange(100) > 0
     assert open_facet([tmp_path], "theme", live).labels.keys() == {f"v{at}" for at in range(20)}
@@ -158,8 +157,7 @@ def test_dates_are_those_written(
     folders = []
     for segment in segments:
         writer = DateColumnWriter()
-        for row in segment:
-            writer.add(row)
+        writer.extend(segment)
         folders.append(tmp_path_factory.mktemp("dates"))
         writer.save(folders[-1])
     dates = DateColumn(folders)
@@ -193,8 +191,7 @@ def test_spans_are_those_written(
     folders = []
     for segment in segments:
         writer = SpanColumnWriter()
-        for spans in segment:
-            writer.add([(first, first + length) for first, length in spans])
+        writer.extend([[(first, first + length) for first, length in spans] for spans in segment])
         folders.append(tmp_path_factory.mktemp("spans"))
         writer.save(folders[-1])
     column = SpanColumn(folders)

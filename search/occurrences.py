@@ -50,10 +50,10 @@ def among(docs: Docs, others: Docs) -> NDArray[np.bool_]:
     """Return which of ``docs`` are in ``others``."""
     if not len(others):
         return np.zeros(len(docs), np.bool_)
-    at = np.searchsorted(others, docs)
-    at[at == len(others)] = 0
-    found: NDArray[np.bool_] = others[at] == docs
-    return found
+    if _few(docs, others):
+        found: NDArray[np.bool_] = others.take(others.searchsorted(docs), mode="clip") == docs
+        return found
+    return _marked(others, int(others[-1])).take(docs, mode="clip")
 
 
 def shared(docs: Docs, others: Docs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -61,17 +61,25 @@ def shared(docs: Docs, others: Docs) -> tuple[NDArray[np.intp], NDArray[np.intp]
     if len(docs) > len(others):
         there, here = shared(others, docs)
         return here, there
-    if not len(docs) or _SEARCHED * len(docs) < len(others) + _CHEAP:
+    if not len(docs) or _few(docs, others):
         at = others.searchsorted(docs)
         here = (others.take(at, mode="clip") == docs).nonzero()[0] if len(docs) else at
         return here, at.take(here)
-    # What is above all of the others reads the last item.
-    present = np.zeros(int(others[-1]) + 2, np.bool_)
-    present[others] = True
-    here = present.take(docs, mode="clip").nonzero()[0]
-    present = np.zeros_like(present)
-    present[docs.take(here)] = True
-    return here, present.take(others).nonzero()[0]
+    last = int(others[-1])
+    here = _marked(others, last).take(docs, mode="clip").nonzero()[0]
+    return here, _marked(docs.take(here), last).take(others).nonzero()[0]
+
+
+def _few(docs: Docs, others: Docs) -> bool:
+    """Tell whether it is quicker to search for documents among others than to mark these."""
+    return _SEARCHED * len(docs) < len(others) + _CHEAP
+
+
+def _marked(docs: Docs, last: int) -> NDArray[np.bool_]:
+    """Return which documents up to the ``last`` are in ``docs``; one more item says no."""
+    marked = np.zeros(last + 2, np.bool_)
+    marked[docs] = True
+    return marked
 
 
 def union(parts: Sequence[Docs]) -> Docs:

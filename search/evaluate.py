@@ -16,7 +16,7 @@ from index.errors import SearchTimeout
 from index.generations import Generation
 from search.fuzzy import MAX_TERMS, Expansion, expansion
 from search.hits import NONE, Hits, unscored
-from search.masks import mask, ordinals
+from search.masks import ordinals, passing
 from search.nodes import TEXT_FIELDS, Filter, Fuzzy, HasValue, Near, Quoted, Started, Word
 from search.occurrences import (
     Occurrences,
@@ -111,7 +111,9 @@ class Evaluation:
             case Fuzzy():
                 return self._fuzzy(node)
             case Filter():
-                return self._unscored(self._filtered(node))
+                return self._filtered(
+                    node, self._everything() if within is None else unscored(within)
+                )
             case query.And():
                 return self._and(node.subqueries, within)
             case query.DisjunctionMax():
@@ -319,9 +321,7 @@ class Evaluation:
             if left is not None and not len(left.docs):
                 return NONE
             if isinstance(node, Filter):
-                passing = self._filtered(node)
-                left = left or self._everything()
-                left = left.where(passing[left.docs])
+                left = self._filtered(node, left or self._everything())
             elif isinstance(node, query.Not):
                 left = left or self._everything()
                 with self.time.strictly():
@@ -348,16 +348,18 @@ class Evaluation:
     def _either(self, found: Sequence[Hits], combine: np.ufunc) -> Hits:
         return Hits(*either(found, combine))
 
-    def _filtered(self, node: Filter) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _filtered(self, node: Filter, hits: Hits) -> Hits:
+        docs = hits.docs if len(hits.docs) < self.generation.size else None
         if not isinstance(node, HasValue):
-            return mask(node, self.generation) & self.generation.live
+            return hits.where(passing(node, self.generation, docs))
         values: list[int] = self.words.kept(
             ("values", node.facet, node.value, node.typed),
             lambda: (ordinals(node, self.generation), 500),
         )
         if not values and not node.implied:
             self._warn(Notice("unknown_value", {"field": node.facet, "value": node.typed}))
-        return self.generation.columns[node.facet].mask(values) & self.generation.live
+        column = self.generation.columns[node.facet]
+        return hits.where(column.mask(values) if docs is None else column.carrying(docs, values))
 
     def _everything(self) -> Hits:
         if self.generation.documents < self.generation.size:

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from search.occurrences import NO_DOCS, NO_SCORES, shared
 from search.scoring import Docs, Mask, Scores
@@ -15,9 +14,10 @@ class Hits(NamedTuple):
     docs: Docs
     scores: Scores
 
-    def where(self, kept: Mask | NDArray[np.intp]) -> "Hits":
-        """Return those at some places."""
-        return Hits(self.docs[kept], self.scores[kept])
+    def where(self, passing: Mask) -> "Hits":
+        """Return those that pass."""
+        at = passing.nonzero()[0]
+        return Hits(self.docs.take(at), self.scores.take(at))
 
     def and_also(self, other: "Hits") -> "Hits":
         """Return those that are in the other hits too, their scores added."""

@@ -8,27 +8,25 @@ from numpy.typing import NDArray
 from index.analysis import fold
 from index.generations import Generation
 from search.nodes import AnalyzedWith, Dated, Filter, HasValue
-from search.scoring import statistics
-
-Mask = NDArray[np.bool_]
+from search.scoring import Docs, Mask, statistics
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _UNDATED = np.iinfo(np.int32).min
 
 
-def mask(node: Filter, generation: Generation) -> Mask:
-    """Return which document numbers pass a filter that asks for no value of a facet.
+def passing(node: Filter, generation: Generation, docs: Docs | None) -> Mask:
+    """Return which of some documents pass a filter that asks for no value of a facet.
 
-    Deleted ones may be among them.
+    None stands for all documents.
     """
     match node:
         case Dated():
-            return _dated(node, generation)
+            days = generation.dates.days
+            return _dated(node, days if docs is None else days.take(docs))
         case AnalyzedWith():
-            passing = np.zeros(generation.size, np.bool_)
-            for suffix in sorted(node.suffixes):
-                passing |= statistics(generation).mask(suffix)
-            return passing
+            masks = [statistics(generation).mask(suffix) for suffix in node.suffixes]
+            found = np.logical_or.reduce(masks) if masks else np.zeros(generation.size, np.bool_)
+            return found if docs is None else found.take(docs)
     raise TypeError(f"not a filter: {node!r}")
 
 
@@ -49,9 +47,8 @@ def ordinals(node: HasValue, generation: Generation) -> list[int]:
     ]
 
 
-def _dated(node: Dated, generation: Generation) -> Mask:
+def _dated(node: Dated, days: NDArray[np.int32]) -> Mask:
     """Pass by the first day a document may be of, as the filters of a request do."""
-    days = generation.dates.days
     passing: Mask = days != _UNDATED
     if node.first:
         passing &= days >= node.first.toordinal() - _EPOCH

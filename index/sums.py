@@ -16,6 +16,8 @@ Values = NDArray[np.float32]
 
 _DENSE = 8
 """Documents of the archive for each one given, below which an array over them all is quicker."""
+_FEW = 3
+"""Ascending parts that are merged more quickly than sorted."""
 
 
 def is_dense(given: int, size: int) -> bool:
@@ -44,18 +46,20 @@ class Sum(Protocol):
 
 
 def sum_over(
-    parts: Sequence[Places], size: int, groups: Sequence[int] = (), single: bool = False
+    parts: Sequence[Places], size: int, groups: Sequence[int] = (), ascending: bool = False
 ) -> Sum:
-    """Return what adds up over parts that give documents below ``size``, in any order.
+    """Return what adds up over parts that give documents below ``size``.
 
     ``groups`` are the numbers of those that the parts belong to, ascending from 0; without any,
-    each part is one. Of a ``single`` part that gives its documents ascending and once there is
-    nothing to add up.
+    each part is one. Parts that are ``ascending`` give each document once, others in any order
+    and repeatedly.
     """
-    if single:
+    if ascending and len(parts) == 1:
         return _Single(parts[0])
-    dense = is_dense(sum(map(len, parts)), size)
-    return (_Spread if dense else _Sorted)(parts, groups or range(len(parts)), size)
+    groups = groups or range(len(parts))
+    if is_dense(sum(map(len, parts)), size):
+        return _Spread(parts, groups, size)
+    return _Sorted(parts, groups, ascending and len(parts) <= _FEW)
 
 
 class _Single:
@@ -106,27 +110,33 @@ class _Spread:
 class _Sorted:
     """Adds up by sorting."""
 
-    def __init__(self, parts: Sequence[Places], groups: Sequence[int], size: int) -> None:
-        self._groups = np.repeat(groups, list(map(len, parts)))
-        # With each document its place: sorting 64 bits is several times quicker than ``argsort``.
-        keys = np.concatenate(parts).astype(np.int64, copy=False) << 32
-        keys |= np.arange(len(keys))
-        keys.sort()
-        docs = (keys >> 32).astype(np.int32)
-        keys &= 0xFFFFFFFF
-        self._order = keys
+    def __init__(self, parts: Sequence[Places], groups: Sequence[int], merge: bool) -> None:
+        """Sort; ``merge`` is whether parts are ascending, and few."""
+        self._groups, self._sizes = groups, list(map(len, parts))
+        every = np.concatenate(parts)
+        if merge:
+            self._order = every.argsort(kind="stable")
+            docs = every.take(self._order).astype(np.int32, copy=False)
+        else:
+            # With each document its place: sorting 64 bits is quicker than ``argsort``.
+            keys = every.astype(np.int64, copy=False) << 32
+            keys |= np.arange(len(keys))
+            keys.sort()
+            docs = (keys >> 32).astype(np.int32)
+            keys &= 0xFFFFFFFF
+            self._order = keys
         first = np.ones(len(docs), np.bool_)
         np.not_equal(docs[1:], docs[:-1], out=first[1:])
         self._starts = first.nonzero()[0]
         self.docs: Docs = docs[self._starts]
 
     def of(self, values: Sequence[Values], combine: np.ufunc = np.add) -> Values:
-        ordered = np.concatenate(values)[self._order]
+        ordered = np.concatenate(values).take(self._order)
         combined: Values = combine.reduceat(ordered, self._starts) if len(ordered) else ordered
         return combined
 
     def group_of(self) -> NDArray[Any] | None:
-        groups = self._groups[self._order]
+        groups = np.repeat(self._groups, self._sizes)[self._order]
         ends = np.append(self._starts, len(groups))[1:]
         found = groups[self._starts]
         return found if (found == groups[ends - 1]).all() else None

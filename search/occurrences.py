@@ -126,7 +126,8 @@ def either(found: Sequence[tuple[Docs, Scores]], combine: np.ufunc) -> tuple[Doc
     found = [hits for hits in found if len(hits[0])]
     if len(found) < 2:
         return found[0] if found else (NO_DOCS, NO_SCORES)
-    total = sum_over([docs for docs, _ in found], max(int(docs[-1]) for docs, _ in found) + 1)
+    end = max(int(docs[-1]) for docs, _ in found) + 1
+    total = sum_over([docs for docs, _ in found], end, ascending=True)
     return total.docs, total.of([scores for _, scores in found], combine)
 
 

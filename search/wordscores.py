@@ -217,9 +217,11 @@ class _Postings:
         parts = [each for each in self._stretches if each.language in place]
         parts.sort(key=lambda each: place[each.language])
         docs = [self._docs[where] for _, _, where in parts]
-        single = len(self._counts) == 1
-        total = sum_over(docs, self._size, [place[each.language] for each in parts], single)
-        language = total.group_of()
+        groups = [place[each.language] for each in parts]
+        # What is of one list is ascending.
+        alone = len(self._counts) == len(self._stretches)
+        total = sum_over(docs, self._size, groups, ascending=alone)
+        language = total.group_of() if len(languages) > 1 else np.zeros(len(total.docs), np.uint8)
         if language is None:
             return None
 

@@ -1,7 +1,6 @@
 """Adding up by document, over few documents and over many, beside a loop in Python."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,13 +54,18 @@ def test_both_ways_are_taken() -> None:
     assert [is_dense(20, size) for size in SIZES] == [True, False]
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_single_part_is_taken_as_it_is(size: int) -> None:
-    docs, values = np.array([3, 5, 8], np.int32), np.array([1.0, 0.5, 2.0], np.float32)
-    single, summed = sum_over([docs], size, single=True), sum_over([docs], size)
-    assert single.docs.tolist() == summed.docs.tolist()
-    assert single.of([values]).tolist() == summed.of([values]).tolist()
-    assert single.group_of() is not None
+@given(
+    st.lists(st.dictionaries(st.integers(0, 39), st.integers(0, 9)), min_size=1, max_size=5),
+    st.sampled_from(SIZES),
+)
+def test_ascending_parts_are_added_up_like_others(said: list[dict[int, int]], size: int) -> None:
+    docs = [np.array(sorted(part), np.int32) for part in said]
+    values = [np.array([part[doc] for doc in sorted(part)], np.float32) for part in said]
+    known, unknown = sum_over(docs, size, ascending=True), sum_over(docs, size)
+    assert known.docs.tolist() == unknown.docs.tolist()
+    assert known.of(values).tolist() == unknown.of(values).tolist()
+    groups = [total.group_of() for total in (known, unknown)]
+    assert [None if each is None else each.tolist() for each in groups].count(None) in (0, 2)
 
 
 def test_posting_lists_are_merged() -> None:

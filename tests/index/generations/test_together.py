@@ -62,7 +62,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(made=documents)
 def test_how_many_are_analysed_together_does_not_show(

@@ -272,9 +272,13 @@ def _decoded(data: Bytes) -> TermPostings:
 def _unpacked(data: Bytes) -> TermPostings:
     count, size = data[1:9].view("<u4").tolist()
     steps, flags = data[9 : 9 + size], 9 + size + -(-count // 8)
-    docs = steps.cumsum(dtype=np.int32)[steps != 255]
+    docs = steps.cumsum(dtype=np.int32)
+    if size > count:
+        docs = docs[steps != 255]
     freqs = np.ones(count, np.uint8)
-    freqs[np.unpackbits(data[9 + size : flags], count=count).view(np.bool_)] = data[flags:]
+    # Where many are flagged, a mask takes several times as long as their places.
+    flagged = np.unpackbits(data[9 + size : flags], count=count).view(np.bool_).nonzero()[0]
+    freqs[flagged] = data[flags:]
     return TermPostings(docs, freqs)
 
 

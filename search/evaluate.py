@@ -141,17 +141,11 @@ class Evaluation:
     def _word(self, node: Word, within: Docs | None) -> Hits:
         docs, scores, _, _ = self.words.find(node)
         having = Hits(docs, scores)
-        if node.stopped:
-            if within is None or node.written:
-                return self._settled(node, having)
-            return self._word_within(node, having, within)
-        if node.written:
-            return self._kept(node, lambda: self._settled(node, having))
-        return having
-
-    def _kept(self, node: query.Query, find: Callable[[], Hits]) -> Hits:
-        found: Hits = self.words.kept((node, self.scored), lambda: find().sized())
-        return found
+        if not node.written and not node.stopped:
+            return having
+        if within is None or node.written:
+            return self._settled(node, having)
+        return self._word_within(node, having, within)
 
     def _settled(self, node: Word, hits: Hits) -> Hits:
         """Return what matches a word that is a stop word of some languages."""
@@ -179,15 +173,12 @@ class Evaluation:
 
     def _quoted(self, node: Quoted, within: Docs | None) -> Hits:
         if len(node.words) == 1:
-            return self._kept(node, lambda: self._written(node))
+            word = node.words[0]
+            parts = [(name, of_term(self.generation, name, word)) for name in node.fields]
+            return self._scored(parts, self.statistics.everywhere)
         found = of_phrase(self.generation, node.fields, node.words, within, self.check_deadline)
         parts = list(zip(node.fields, found, strict=True))
         return self._scored(parts, self.statistics.everywhere, node.words)
-
-    def _written(self, node: Quoted) -> Hits:
-        (word,) = node.words
-        parts = [(name, of_term(self.generation, name, word)) for name in node.fields]
-        return self._scored(parts, self.statistics.everywhere)
 
     def _near(self, node: Near, within: Docs | None) -> Hits:
         found = of_window(

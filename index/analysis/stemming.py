@@ -81,11 +81,13 @@ class Stemming:
 
         The first of a word is stem(normal), then comes fold(stem(folded)) where it differs.
         """
+        if self._arabic:
+            normals = fold_all(normals)
         whole = folded if self._arabic else [normal.replace("-", "") for normal in normals]
         compounds = {at: normal.split("-") for at, normal in enumerate(normals) if "-" in normal}
         parts = list(set(chain.from_iterable(compounds.values())))
         plain = dict(zip(parts, fold_all(parts), strict=True))
-        stem = self._stems({*whole, *folded, *parts, *plain.values()})
+        stem, further = self._stems({*whole, *folded, *parts, *plain.values()})
         first = list(map(stem.__getitem__, whole))
         second = fold_all(list(map(stem.__getitem__, folded)))
         found: list[tuple[str, ...]] = [
@@ -93,7 +95,7 @@ class Stemming:
             for one, other in zip(first, second, strict=True)
         ]
         more: dict[int, list[str]] = {}
-        if further := self._further({*whole, *folded}):
+        if further:
             for at, (word, flat) in enumerate(zip(whole, folded, strict=True)):
                 if word in further or flat in further:
                     more[at] = [*further.get(word, ()), *further.get(flat, ())]
@@ -111,26 +113,23 @@ class Stemming:
             found = [tuple(filter(None, forms)) for forms in found]
         return found
 
-    def _stems(self, words: Set[str]) -> dict[str, str]:
-        """Return the first stem of each word."""
+    def _stems(self, words: Set[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+        """Return the first stem of each word; the others of those that have more, folded."""
         if self._arabic:
-            return {word: arabic.stems(fold(word))[0] for word in words}
-        return self._by_algorithm(words)
-
-    def _further(self, words: Set[str]) -> dict[str, tuple[str, ...]]:
-        """Return the stems of words beside the first, folded; nothing for most words."""
-        if self._arabic:
-            return {word: arabic.stems(word)[1:] for word in words}
-        found: dict[str, tuple[str, ...]] = {}
+            every = {word: arabic.stems(word) for word in words}
+            first = {word: stems[0] for word, stems in every.items()}
+            return first, {word: [*stems[1:]] for word, stems in every.items() if len(stems) > 1}
+        first = self._by_algorithm(words)
+        further: dict[str, list[str]] = {}
         if bases := inflection.bases(self._suffix, words):
             stem = self._by_algorithm(set(bases.values()))
-            found = {word: (fold(stem[base]),) for word, base in bases.items()}
+            further = {word: [fold(stem[base])] for word, base in bases.items()}
         if self._suffix in inflection.STEMMED_TWICE:
-            once = self._by_algorithm(words)
-            twice = self._by_algorithm(set(once.values()))
-            for word in words:
-                found[word] = (*found.get(word, ()), fold(twice[once[word]]))
-        return found
+            twice = self._by_algorithm(set(first.values()))
+            second = dict(zip(twice, fold_all(list(twice.values())), strict=True))
+            for word, stem_of_word in first.items():
+                further.setdefault(word, []).append(second[stem_of_word])
+        return first, further
 
     def _by_algorithm(self, words: Set[str]) -> dict[str, str]:
         """Return the stem of each word that Snowball gives, the word itself without it."""

@@ -212,21 +212,21 @@ class PostingLists:
 
         ``many`` are the postings of the lists ``numbers``, as ``self.many`` gives them.
         """
+        # As narrow as can be: this is done for every posting, to find the positions of a few.
+        kind = np.uint32 if self._positions.size < 1 << 32 else np.int64
         at = self._positions_at.all()
-        starts, stops = at.take(numbers).astype(np.int64), at.take(numbers + 1).astype(np.int64)
-        sizes = np.multiply(self._width.all().take(many.docs), many.freqs, dtype=np.int64)
+        starts, stops = at.take(numbers), at.take(numbers + 1)
         having = starts < stops
+        width = self._width.all().take(many.docs)
+        sizes = np.multiply(width, many.freqs, dtype=kind, casting="unsafe")
         if not having.all():
             sizes *= having.repeat(many.counts)
         self._positions.parts(starts[having], stops[having])
-        begin = sizes.cumsum()
+        begin: NDArray[Any] = sizes.cumsum(dtype=kind)
         begin -= sizes
         first = many.counts.cumsum() - many.counts
-        begin += (starts - begin.take(first, mode="clip")).repeat(many.counts)
-        narrow: NDArray[Any] = begin.astype(
-            np.uint32 if self._positions.size < 1 << 32 else np.int64
-        )
-        return narrow
+        begin += (starts.astype(kind) - begin.take(first, mode="clip")).repeat(many.counts)
+        return begin
 
     def positions(
         self, docs: NDArray[Any], freqs: NDArray[Any], begin: NDArray[Any]

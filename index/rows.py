@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.analysis import ANALYZERS
 from index.cutting import Pieces
-from index.wording import wording
+from index.wording import edges, wording
 
 MAX_WEIGHT = 8_000_000
 """Bytes of pieces that the table of a thread remembers before it is begun anew."""
@@ -136,11 +136,12 @@ class Table(threading.local):
     def _learn(self) -> None:
         """Add the rows of new pieces."""
         numbers, others, offsets = self._numbers, self.words, self.offsets
-        spans, edges, leads, more, firsts = [], [], [], [], []
+        spans, ends, leads, more, firsts = [], [], [], [], []
         for before, piece in self._new:
-            words, span, edge = wording(piece.decode())
-            spans.append(span)
-            edges.append(edge)
+            text = piece.decode()
+            words = wording(text)
+            spans.append(words[-1][1] + 1 if words else 0)
+            ends.append(edges(text))
             leads.append(numbers[before + words[0][0]] if words else -1)
             firsts.append(len(others))
             if len(words) > 1:
@@ -151,7 +152,7 @@ class Table(threading.local):
         self._weight += sum(len(piece) for _, piece in self._new)
         self._new.clear()
         self.spans.extend(spans)
-        self.edges.extend(edges)
+        self.edges.extend(ends)
         self.leads.extend(leads)
         self.more.extend(more)
         self.firsts.extend(firsts)

@@ -1,5 +1,6 @@
 """Facets under the contract of docs/facets.md."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -208,36 +209,33 @@ class _Counts:
 
     def _two_levels(self) -> tuple[int, list[FacetValue]]:
         """Return how many values of the first level have a count, and those to be listed."""
-        names = self.lookup.names
+        names, ordinal_of = self.lookup.names, self.lookup.column.ordinal
         ordinals = self.lookup.most_frequent(self.array, len(self.array))
-        first: list[FacetValue] = []
-        below: dict[str, list[FacetValue]] = {}
+        below: defaultdict[int, list[FacetValue]] = defaultdict(list)
         for ordinal, value in zip(ordinals, self.values(ordinals), strict=True):
-            parent = names.parents[ordinal]
-            if parent >= 0:
-                below.setdefault(self.lookup.column.values[parent], []).append(value)
-            else:
-                first.append(value)
+            below[names.parents[ordinal]].append(value)
         size = self.size
-        lines = first[:size]
+        lines = below[-1][:size]
         pinned = {value: names.parent(value) for value in self.pinned}
-        listed = {line.value for line in lines}
-        lines += [
-            self._value(value)
-            for value in dict.fromkeys(parent or value for value, parent in pinned.items())
-            if value not in listed
-        ]
+        if pinned:
+            listed = {line.value for line in lines}
+            lines += [
+                self._value(value)
+                for value in dict.fromkeys(parent or value for value, parent in pinned.items())
+                if value not in listed
+            ]
         whole = []
         for name, label, count, selected, _, excluded in lines:
-            children = below.get(name, [])[:size]
-            listed = {child.value for child in children} if pinned else set()
-            children += [
-                self._value(child)
-                for child, above in pinned.items()
-                if above == name and child not in listed
-            ]
-            whole.append(FacetValue(name, label, count, selected, tuple(children), excluded))
-        return len(first), whole
+            children = below.get(ordinal_of.get(name, -2), [])[:size]
+            if pinned:
+                listed = {child.value for child in children}
+                children += [
+                    self._value(child)
+                    for child, above in pinned.items()
+                    if above == name and child not in listed
+                ]
+            whole.append(_new_value((name, label, count, selected, tuple(children), excluded)))
+        return len(below[-1]), whole
 
     def _value(self, value: str) -> FacetValue:
         ordinal = self.lookup.column.ordinal.get(value)

@@ -247,7 +247,7 @@ def index_documents(root: Path, documents: Iterable[tuple[Document, Fields]]) ->
 
     def encoded() -> Iterator[EncodedDocument]:
         for some in _together(documents):
-            hashes.update((document.id, "") for document, _ in some)
+            hashes.update(dict.fromkeys([document.id for document, _ in some], ""))
             yield from finish([draft(document, fields) for document, fields in some])
 
     with building(root) as site:

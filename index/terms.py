@@ -150,6 +150,6 @@ def _words(keys: Sequence[str]) -> _Words:
     texts, place = ordered(cut + written)
     exact, form, word = np.split(place, [len(keys), len(cut)])
     order = np.empty(len(keys), np.int64)
-    # Other languages, other spellings, follow one another.
-    order[np.lexsort((elided, word, suffix, exact))] = np.arange(len(keys))
+    # Other languages, other spellings, follow one another; sorted as one number of 63 bits.
+    order[np.argsort(((exact << 6 | suffix) << _BITS | word) << 1 | elided)] = np.arange(len(keys))
     return _Words(suffixes, suffix, texts, word, exact, form, sizes, order)

@@ -52,10 +52,10 @@ class Result(NamedTuple):
     url: str
     organizations: tuple[Labelled, ...]
     themes: tuple[Labelled, ...]
+    opening: str
+    """The first words of the text, where there is no title to call the document by."""
     score: float
     highlights: Highlights
-    opening: str = ""
-    """The first words of the text, where there is no title to call the document by."""
 
 
 class FacetValue(NamedTuple):

@@ -39,6 +39,17 @@ def did_you_mean(
     if total >= PLENTY:
         return None
     evaluation = Evaluation(generation, scored=False, deadline=deadline)
+
+    def find() -> tuple[str | None, int]:
+        return _corrected(parsed, evaluation, total), 500 + 4 * len(parsed.text)
+
+    # The next page asks the same again.
+    found: str | None = evaluation.words.kept(("spelling", parsed.text, total), find)
+    return found
+
+
+def _corrected(parsed: ParsedQuery, evaluation: Evaluation, total: int) -> str | None:
+    generation = evaluation.generation
     replacements = []
     for word, count in _doubtful(parsed, evaluation):
         evaluation.check_deadline()
@@ -50,7 +61,7 @@ def did_you_mean(
     text = parsed.text
     for word, written in sorted(replacements, key=lambda item: item[0].start, reverse=True):
         text = text[: word.start] + _cased(written, word.text) + text[word.end :]
-    corrected = answer(parse(text, parsed.analyzers), generation, False, deadline)
+    corrected = answer(parse(text, parsed.analyzers), generation, False, evaluation.deadline)
     found = 0 if corrected.relaxed else len(corrected.matches.docs)
     return text.strip() if found > total else None
 

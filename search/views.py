@@ -1,28 +1,37 @@
 """Documents of the index as results and views, labelled in a locale."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 from index.analysis import direction
 from index.document import Document, Fields, Span
+from index.generations import Generation
 from index.heads import Head, opening
 from search.lookup import Lookup
 from search.response import DocumentView, Highlights, Labelled, Result
 
-__all__ = ["Labels", "moment", "opening", "result", "view"]
+__all__ = ["Labels", "moment", "opening", "view"]
 
 MAX_KEPT = 20_000
+MAX_LINES = 4_000
+"""Documents whose lines are kept, each some hundred bytes beside its head."""
+
+_new_result: Callable[[Iterable[object]], Result] = partial(tuple.__new__, Result)
+"""Makes a result of all its fields without looking them over."""
 
 
 class Labels:
-    """Organizations and themes of documents with their labels in one locale; those met are kept.
+    """Documents of a generation with labels in one locale; those met are kept.
 
     Safe for threads: two may make one label, to no harm.
     """
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, lookup: Lookup, generation: Generation) -> None:
         self._lookup = lookup
+        self._generation = generation
+        self._lines: dict[int, tuple[Any, ...]] = {}
         self._organizations: dict[tuple[str, str], Labelled] = {}
         self._themes: dict[str, Labelled] = {}
 
@@ -43,24 +52,33 @@ class Labels:
             found = self._themes[id] = Labelled(id, self._lookup.facet("theme").label(id))
         return found
 
+    def result(self, doc: int, score: float, highlights: Highlights) -> Result:
+        """Return a document as one line of an answer."""
+        line = self._lines.get(doc)
+        if line is None:
+            if len(self._lines) >= MAX_LINES:
+                self._lines = {}
+            line = self._lines[doc] = self._line(self._generation.head(doc))
+        return _new_result((*line, score, highlights))
 
-def result(head: Head, score: float, highlights: Highlights, labels: Labels) -> Result:
-    """Return one line of an answer."""
-    return Result(
-        id=head.id,
-        title=head.title,
-        language=head.language,
-        direction=direction(head.language),
-        published=moment(head.published) if head.precision else None,
-        date_precision=head.precision or None,
-        source=head.source,
-        url=head.url,
-        organizations=tuple([labels.organization(id, label) for id, label in head.organizations]),
-        themes=tuple([labels.theme(id) for id in head.themes]),
-        score=score,
-        highlights=highlights,
-        opening=head.opening,
-    )
+    def _line(self, head: Head) -> tuple[Any, ...]:
+        """Return a result but for its score and highlights, which are its last fields."""
+        whole = Result(
+            id=head.id,
+            title=head.title,
+            language=head.language,
+            direction=direction(head.language),
+            published=moment(head.published) if head.precision else None,
+            date_precision=head.precision or None,
+            source=head.source,
+            url=head.url,
+            organizations=tuple([self.organization(*named) for named in head.organizations]),
+            themes=tuple([self.theme(id) for id in head.themes]),
+            opening=head.opening,
+            score=0.0,
+            highlights=Highlights(),
+        )
+        return whole[:-2]
 
 
 def view(

@@ -33,9 +33,10 @@ from search.response import (
 from search.similar import similar
 from search.spelling import did_you_mean
 from search.suggest import suggest
-from search.views import Labels, result, view
+from search.views import Labels, view
 
 MAX_LOCALES = 16
+NOTHING_MARKED = Highlights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ class WhooshEngine:
         found = matches
         if filtered.any:
             scores = matches.scores.take(filtered.passing)
-            found = Matches(filtered.all, scores, matches.warnings)
+            found = matches._replace(docs=filtered.all, scores=scores)
         return found, filtered, 0 if relaxed else len(matches.docs)
 
     def _spelling(self, parsed: ParsedQuery, total: int, generation: Generation) -> str | None:
@@ -209,13 +210,12 @@ class WhooshEngine:
         generation: Generation,
         labels: Labels,
     ) -> tuple[Result, ...]:
-        heads = [(doc, generation.head(doc), score) for doc, score in lines]
         if request.highlight == "false":
-            nothing = Highlights()
-            return tuple([result(head, score, nothing, labels) for _, head, score in heads])
+            return tuple([labels.result(doc, score, NOTHING_MARKED) for doc, score in lines])
         highlighter = Highlighter(parsed, generation, self._budget.snippets)
         mark = highlighter.html if request.highlight == "true" else highlighter.offsets
-        return tuple([result(head, score, mark(doc, head), labels) for doc, head, score in heads])
+        marked = [(doc, score, mark(doc, generation.head(doc))) for doc, score in lines]
+        return tuple([labels.result(*line) for line in marked])
 
 
 class _Opened:
@@ -241,7 +241,7 @@ class _Opened:
         found = self._locales.get(locale)
         if found is None:
             lookup = Lookup(self._names, locale)
-            found = lookup, Labels(lookup)
+            found = lookup, Labels(lookup, self.generation)
             kept = list(self._locales.items())[-MAX_LOCALES + 1 :]
             # Replaced, not changed: another thread may be reading.
             self._locales = {**dict(kept), locale: found}

@@ -69,6 +69,7 @@ def _result(stored: dict[str, Any]) -> Result:
         url="",
         organizations=(),
         themes=(),
+        opening="",
         score=0.0,
         highlights=Highlights(),
     )

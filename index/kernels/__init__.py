@@ -1,0 +1,63 @@
+"""Loops that are compiled, for servers that have numba beside them; all else is NumPy.
+
+``activate`` makes them ready: the first time it compiles for some seconds, later it loads what
+was compiled. Where ``active`` is None, as it is until then, whoever would call a loop does the
+same with a few operations on arrays: what is found is the same, only slower. A loop is a function
+of arrays and numbers; it knows no file, and lets other threads run.
+"""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+Loop = Callable[..., Any]
+
+
+class Kernels(NamedTuple):
+    """The compiled loops; each is described where it is written."""
+
+    decode: Loop
+    score_word: Loop
+    score_fields: Loop
+    begins: Loop
+    ascending: Loop
+    having: Loop
+    keys: Loop
+    closeness: Loop
+    counted: Loop
+    shared: Loop
+    united: Loop
+    best: Loop
+    tally: Loop
+    most_frequent: Loop
+    leading: Loop
+
+
+active: Kernels | None = None
+"""The loops, while they are used."""
+
+_loaded: Kernels | None = None
+
+
+def available() -> bool:
+    """Tell whether the package that compiles them is installed."""
+    return find_spec("numba") is not None
+
+
+def activate() -> bool:
+    """Have the loops used from now on, in this process; return False where they cannot be."""
+    global active, _loaded
+    if _loaded is None and available():
+        from index.kernels import documents, facets, positions, postings
+
+        modules = (postings, positions, documents, facets)
+        named = {name: loop for module in modules for name, loop in vars(module).items()}
+        _loaded = Kernels(*(named[name] for name in Kernels._fields))
+    active = _loaded
+    return active is not None
+
+
+def deactivate() -> None:
+    """Have them used no more."""
+    global active
+    active = None

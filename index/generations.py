@@ -4,7 +4,7 @@ Document numbers run over the segments of a generation in order; ``size`` of the
 ``documents`` of those are live. Everything here only reads; ``publishing`` writes.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -133,6 +133,30 @@ class Generation:
     def order(self) -> NDArray[np.int32]:
         """The rank of every document: newest first, undated last, then by id."""
         return self._order.all()
+
+    @cached_property
+    def every(self) -> NDArray[np.int32]:
+        """All document numbers; read-only."""
+        every = np.arange(self.size, dtype=np.int32)
+        every.flags.writeable = False
+        return every
+
+    @cached_property
+    def newest_first(self) -> NDArray[np.int32]:
+        """All documents in the order that ``order`` ranks them by."""
+        docs = np.empty(self.size, np.int32)
+        docs[self.order] = self.every
+        return docs
+
+    def published(self, first: int, last: int) -> NDArray[np.int32]:
+        """Return the documents that may be of a day from ``first`` to ``last`` on, newest first."""
+        days, docs = self.dates.days, self.newest_first
+
+        def age(doc: np.int32) -> int:
+            return -int(days[doc])
+
+        newest, oldest = bisect_left(docs, -last, key=age), bisect_right(docs, -first, key=age)
+        return docs[newest:oldest]
 
     @cached_property
     def oldest_first(self) -> NDArray[np.int32]:

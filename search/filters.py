@@ -20,6 +20,8 @@ from search.request import VALUE_FACETS, SearchRequest
 
 Docs = NDArray[np.int32]
 Mask = NDArray[np.bool_]
+_FEW = 16
+"""Documents that are looked at in the time in which one is put in order."""
 _FIRST_DAY, _LAST_DAY = int(np.iinfo(np.int32).min), int(np.iinfo(np.int32).max)
 
 
@@ -30,19 +32,26 @@ class Filtered:
         self.generation = generation
         self._request = request
         self._matches = matches
-        self._selections = self._select()
+        self._selected = [name for name in VALUE_FACETS if request.selected.get(name)]
+        if request.date_from or request.date_to or request.undated in ("exclude", "only"):
+            self._selected.append("date")
+        self._masks: dict[str, Mask] = {}
         self._admissions = {
             name: ~self._carrying(name, values)
             for name, values in request.excluded.items()
             if values
         }
-        self.any = bool(self._selections or self._admissions)
+        self.any = bool(self._selected or self._admissions)
         """Whether the request has filters at all."""
 
     @cached_property
     def passing(self) -> NDArray[np.intp]:
         """Where those of the matches stand that pass every filter."""
-        return self._where(self._selections.values(), self._admissions.values())
+        if self._selected == ["date"] and not self._admissions:
+            found = self._published_in_range()
+            if found is not None:
+                return found
+        return self._where(self._selections(self._selected), self._admissions.values())
 
     @cached_property
     def all(self) -> Docs:
@@ -51,16 +60,17 @@ class Filtered:
 
     def without(self, facet: str) -> Docs:
         """Return the documents that pass every filter but the selection of ``facet``."""
-        if facet not in self._selections:
+        if facet not in self._selected:
             return self.all
-        others = [mask for name, mask in self._selections.items() if name != facet]
+        others = [name for name in self._selected if name != facet]
         if not others and not self._admissions:
             return self._matches
-        return self._matches.take(self._where(others, self._admissions.values()))
+        passing = self._where(self._selections(others), self._admissions.values())
+        return self._matches.take(passing)
 
     def chosen(self, facet: str) -> Chosen:
         """Return ``without(facet)``, to be counted; that of all facets without selection is one."""
-        return self._chosen(self.without(facet)) if facet in self._selections else self._whole
+        return self._chosen(self.without(facet)) if facet in self._selected else self._whole
 
     @cached_property
     def _whole(self) -> Chosen:
@@ -75,7 +85,7 @@ class Filtered:
         """Return what ``without(facet)`` would be, were ``value`` not among the excluded."""
         excluded = [other for other in self._request.excluded[facet] if other != value]
         passing = self._where(
-            [mask for name, mask in self._selections.items() if name != facet],
+            self._selections([name for name in self._selected if name != facet]),
             [mask for name, mask in self._admissions.items() if name != facet],
             [~self._carrying(facet, excluded)],
         )
@@ -86,17 +96,31 @@ class Filtered:
         passing: NDArray[np.intp] = reduce(np.logical_and, chain(*masks)).nonzero()[0]
         return passing
 
-    def _select(self) -> dict[str, Mask]:
+    def _selections(self, names: Sequence[str]) -> list[Mask]:
+        """Return which matches pass some selections; made when first asked for."""
+        for name in names:
+            if name not in self._masks:
+                self._masks[name] = self._selection(name)
+        return [self._masks[name] for name in names]
+
+    def _selection(self, name: str) -> Mask:
         request = self._request
-        selections = {
-            name: self._carrying(name, request.selected[name])
-            for name in VALUE_FACETS
-            if request.selected.get(name)
-        }
-        if request.date_from or request.date_to or request.undated in ("exclude", "only"):
-            in_range = _mentioning if request.date_field == "mentioned" else _published
-            selections["date"] = in_range(self.generation, self._matches, request)
-        return selections
+        if name != "date":
+            return self._carrying(name, request.selected[name])
+        in_range = _mentioning if request.date_field == "mentioned" else _published
+        return in_range(self.generation, self._matches, request)
+
+    def _published_in_range(self) -> NDArray[np.intp] | None:
+        """Return what was published in the range where all documents match, and only few do so.
+
+        They are found by bisection; None where it is as quick to look at them all.
+        """
+        request, size = self._request, self.generation.size
+        by_day = request.date_field == "published" and request.undated in (None, "exclude")
+        if not by_day or len(self._matches) < size:
+            return None
+        docs = self.generation.published(*_days(request))
+        return np.sort(docs).astype(np.intp) if _FEW * len(docs) < size else None
 
     def _carrying(self, facet: str, values: Sequence[str]) -> Mask:
         """Return which matches carry any of the values."""
@@ -127,11 +151,17 @@ def _published(generation: Generation, docs: Docs, request: SearchRequest) -> Ma
     if request.undated == "only":
         undated: Mask = days == UNDATED_DAY
         return undated
-    # An undated document is older than any day.
-    first = day_number(request.date_from) if request.date_from else UNDATED_DAY + 1
+    first, last = _days(request)
     passing: Mask = days >= first
     if request.date_to:
-        passing &= days <= day_number(request.date_to)
+        passing &= days <= last
     if request.undated == "include":
         passing |= days == UNDATED_DAY
     return passing
+
+
+def _days(request: SearchRequest) -> tuple[int, int]:
+    """Return the first and the last day of the range; an undated document is older than any."""
+    first = day_number(request.date_from) if request.date_from else UNDATED_DAY + 1
+    last = day_number(request.date_to) if request.date_to else _LAST_DAY
+    return first, last

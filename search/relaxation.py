@@ -53,7 +53,8 @@ def answer(
         except SearchTimeout as error:
             evaluation.time.omit(error, "relaxation")
     hits = _rescored(hits, parsed, evaluation)
-    matches = Matches(hits.docs, hits.scores, (*evaluation.notices, *relaxed))
+    warnings = (*evaluation.notices, *relaxed)
+    matches = Matches(hits.docs, hits.scores, warnings, scored and parsed.tree is not None)
     return Answer(matches, bool(relaxed))
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index import kernels
 from index.codec.lists import places as ranges
 
 SLOTS = (1, 2, 4, 8)
@@ -52,8 +53,13 @@ class Cells(NamedTuple):
         """Return the cells of rows, one behind the other."""
         return rows.view(f"<u{rows.itemsize // self.slots}")
 
-    def tally(self, places: NDArray[np.intp]) -> NDArray[np.int64]:
+    def tally(self, places: NDArray[np.integer]) -> NDArray[np.int64]:
         """Return how many documents, ascending, carry each ordinal; behind them, how many none."""
+        if loops := kernels.active:
+            docs, cells = places.astype(np.int32, copy=False), self.flat(self.rows)
+            more = self.more_docs, self.more_ordinals
+            found: NDArray[np.int64] = loops.tally(cells, self.slots, self.values, *more, docs)
+            return found
         rows = self.rows.take(places)
         counts = self._tally(rows)
         if len(self.more_docs):
@@ -80,7 +86,7 @@ class Cells(NamedTuple):
             return counts[:counted]
         return np.bincount(cells, minlength=self.values + self.slots)[:counted]
 
-    def _more(self, docs: NDArray[np.intp]) -> NDArray[np.int32]:
+    def _more(self, docs: NDArray[np.integer]) -> NDArray[np.int32]:
         """Return the ordinals outside the rows that ascending documents carry."""
         if _SEARCH_COST * len(docs) < len(self.more_docs):
             narrow = docs.astype(np.int32)

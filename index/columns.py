@@ -27,6 +27,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from index import kernels
 from index.cells import Cells, Docs, Mask, lay_out
 from index.files import open_array, save_array
 
@@ -128,9 +129,9 @@ class Chosen:
         self._size, self._live = size, live
 
     @cached_property
-    def places(self) -> NDArray[np.intp]:
-        """The documents as what arrays are indexed by."""
-        return self.docs.astype(np.intp)
+    def places(self) -> NDArray[np.integer]:
+        """The documents as what arrays are indexed by, or compiled loops."""
+        return self.docs if kernels.active else self.docs.astype(np.intp)
 
     @cached_property
     def others(self) -> NDArray[np.intp]:

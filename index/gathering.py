@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index import kernels
 from index.cache import ByteCache
 from index.codec.lists import Keys, ManyPostings
 from index.postings import SegmentPostings
@@ -41,13 +42,14 @@ class Gathered(NamedTuple):
 class Spots(NamedTuple):
     """Postings of live documents of one segment, and where their positions begin.
 
-    The ``first`` so many are of the first part that was asked for, the others of the second.
-    All documents are below ``end`` - 1.
+    List ``n`` is from ``bounds[n]`` to ``bounds[n + 1]``. The ``first`` so many lists are of the
+    first part that was asked for, the others of the second. All documents are below ``end`` - 1.
     """
 
     docs: NDArray[np.int32]
     freqs: NDArray[Any]
     begins: NDArray[Any]
+    bounds: NDArray[np.int64]
     first: int
     end: int
 
@@ -55,7 +57,7 @@ class Spots(NamedTuple):
         """Return the postings of wanted documents; of those above all as the last item says."""
         at = wanted.take(self.docs, mode="clip").nonzero()[0]
         docs, freqs, begins = self.docs.take(at), self.freqs.take(at), self.begins.take(at)
-        return Spots(docs, freqs, begins, int(at.searchsorted(self.first)), self.end)
+        return Spots(docs, freqs, begins, at.searchsorted(self.bounds), self.first, self.end)
 
     def marked(self) -> NDArray[np.bool_]:
         """Return which documents have a posting; none has that is read as the last item."""
@@ -140,14 +142,14 @@ class Gathering:
         # What was read to score a word is asked for but once more.
         many = self._cache.take((number, lists.tobytes())) or segment.many(lists)
         docs, freqs, begins = many.docs, many.freqs, segment.begins(lists, many)
-        if freqs.itemsize > 1 and freqs.max(initial=0) < 256:
-            freqs = freqs.astype(np.uint8)
-        first = int(many.counts[: len(parts[0])].sum())
+        if freqs.itemsize > 1:
+            freqs = freqs.astype(np.uint8 if freqs.max(initial=0) < 256 else np.int32, copy=False)
+        bounds = np.concatenate((_FIRST, many.counts.cumsum()))
         if self._live is not None:
             alive = self._live()[self._bases[number] :][docs]
-            first = int(np.count_nonzero(alive[:first]))
             docs, freqs, begins = docs[alive], freqs[alive], begins[alive]
-        return Spots(docs, freqs, begins, first, int(docs.max(initial=-1)) + 2)
+            bounds = np.concatenate((_FIRST, alive.cumsum())).take(bounds)
+        return Spots(docs, freqs, begins, bounds, len(parts[0]), int(docs.max(initial=-1)) + 2)
 
     def documents(self, parts: Sequence[Lists]) -> int:
         """Return how many live documents are in any of some lists."""
@@ -164,6 +166,12 @@ class Gathering:
         for base, spots in zip(self._bases, zip(*words, strict=True), strict=True):
             rarest, *others = sorted(spots, key=lambda each: len(each.docs))
             docs = rarest.docs
+            if loops := kernels.active:
+                docs = loops.ascending(docs, rarest.end)
+                for other in others:
+                    docs = loops.having(docs, other.docs, other.bounds)
+                found.append(docs + np.int32(base) if base else docs)
+                continue
             for other in others:
                 docs = other.docs[_marked(docs, rarest.end).take(other.docs, mode="clip")]
             found.append(_ascending(docs, rarest.end) + np.int32(base))
@@ -185,6 +193,9 @@ class Gathering:
 
         Positions in the second part of a document have the bit ``SECOND``.
         """
+        narrow = all(spots.begins.dtype == np.uint32 for word in words for spots in word)
+        if (loops := kernels.active) and narrow:
+            return [self._located_in(word, docs, loops) for word in words]
         narrowed = self.narrowed(words, docs)
         found = [
             self._keys(number, spots) for number, spots in enumerate(zip(*narrowed, strict=True))
@@ -192,6 +203,21 @@ class Gathering:
         if len(found) == 1:
             return found[0]
         return [np.concatenate(each) for each in zip(*found, strict=True)]
+
+    def _located_in(
+        self, word: tuple[Spots, ...], docs: NDArray[np.int32], loops: kernels.Kernels
+    ) -> Keys:
+        """Return where a word is in ascending ``docs``, ascending, by compiled loops."""
+        found = []
+        ends = [*docs.searchsorted(self._bases[1:]).tolist(), len(docs)]
+        first = 0
+        for number, (spots, end) in enumerate(zip(word, ends, strict=True)):
+            base, (blob, widths) = self._bases[number], self._segments[number].located
+            here = docs[first:end] - np.int32(base) if base else docs[first:end]
+            places = spots.docs, spots.freqs, spots.begins, spots.bounds, spots.first
+            found.append(loops.keys(here, *places, blob, widths, base, SECOND))
+            first = end
+        return found[0] if len(found) == 1 else np.concatenate(found)
 
     def _keys(self, number: int, words: Sequence[Spots]) -> list[Keys]:
         """Return the keys of words in one segment."""
@@ -204,7 +230,8 @@ class Gathering:
         # Of each word: where its postings begin, those in the second part, and where they end.
         bounds = [0]
         for spots in words:
-            bounds += (bounds[-1] + spots.first, bounds[-1] + len(spots.docs))
+            of_first = int(spots.bounds[spots.first])
+            bounds += (bounds[-1] + of_first, bounds[-1] + len(spots.docs))
         ends = np.concatenate((_FIRST, freqs.cumsum(dtype=np.int64))).take(bounds).tolist()
         found = []
         for second in range(1, len(ends), 2):

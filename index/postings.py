@@ -149,6 +149,11 @@ class SegmentPostings:
         """Return where the positions of each posting of some lists begin, for ``keys``."""
         return self._arrays.lists.begins(lists, many)
 
+    @property
+    def located(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """The bytes in which ``begins`` found positions to begin, and their widths by document."""
+        return self._arrays.lists.located
+
     def keys(self, docs: NDArray[Any], freqs: NDArray[Any], begins: NDArray[Any]) -> Keys:
         """Return the documents and positions of some postings in a row."""
         return self._arrays.lists.keys(docs, freqs, begins)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from whoosh import query
 
+from index import kernels
 from index.errors import SearchTimeout
 from index.generations import Generation
 from search.fuzzy import MAX_TERMS, Expansion, expansion
@@ -41,6 +42,7 @@ from search.scoring import (
     Statistics,
     idf,
     saturated,
+    scored_by_loops,
     statistics,
     weighted,
 )
@@ -49,11 +51,16 @@ from search.wordscores import word_scores
 
 
 class Matches(NamedTuple):
-    """The documents that match, ascending, with their scores (zeros when not asked for)."""
+    """The documents that match, ascending, with their scores.
+
+    These are zeros where they are not asked for, or where nothing is there to score by: then it
+    is not ``scored``.
+    """
 
     docs: Docs
     scores: Scores
     warnings: tuple[Notice, ...] = ()
+    scored: bool = True
 
 
 def evaluate(
@@ -71,7 +78,7 @@ def evaluate(
     """
     evaluation = Evaluation(generation, scored, deadline, parameters, lenient)
     hits = evaluation.hits(tree if tree is not None else query.Every())
-    return Matches(hits.docs, hits.scores, evaluation.notices)
+    return Matches(hits.docs, hits.scores, evaluation.notices, scored and tree is not None)
 
 
 @dataclass
@@ -282,13 +289,13 @@ class Evaluation:
         parts = [pair for pair in parts if len(pair[1].docs)]
         if not parts:
             return NONE
+        if (loops := kernels.active) and self.scored and words and len(parts) <= len(TEXT_FIELDS):
+            asked = parts, frame, self._weights(words, frame), self.statistics, self.parameters
+            return Hits(*scored_by_loops(loops, *asked))
         docs = union([part.docs for _, part in parts])
         if not self.scored:
             return unscored(docs)
-        if words:
-            weight = sum(self._weight(word, frame) for word in dict.fromkeys(words))
-        else:
-            weight = idf(frame, max(documents, len(docs)))
+        weight = self._weights(words, frame) if words else idf(frame, max(documents, len(docs)))
         lengths = self.statistics.lengths
         in_fields = [
             Occurrences(part.docs, weighted(*part, name, frame, lengths, self.parameters))
@@ -296,6 +303,9 @@ class Evaluation:
         ]
         total = reduce(np.add, [spread(docs, part) for part in in_fields])
         return Hits(docs, saturated(total, weight, self.parameters))
+
+    def _weights(self, words: Sequence[str], frame: Frame) -> float:
+        return sum(self._weight(word, frame) for word in dict.fromkeys(words))
 
     def _weight(self, word: str, frame: Frame) -> float:
         gathering = self.generation.gathering
@@ -355,7 +365,7 @@ class Evaluation:
     def _everything(self) -> Hits:
         if self.generation.documents < self.generation.size:
             return self._unscored(self.generation.live)
-        return unscored(np.arange(self.generation.size, dtype=np.int32))
+        return unscored(self.generation.every)
 
     def _unscored(self, passing: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Hits:
         return unscored(passing.nonzero()[0].astype(np.int32))

@@ -1,7 +1,7 @@
 """Facets under the contract of docs/facets.md."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import repeat
@@ -196,46 +196,51 @@ class _Counts:
             distinct, lines = self._two_levels()
         return ValueFacet(self.name, self.size, distinct, self.missing, tuple(lines))
 
-    def values(self, ordinals: Sequence[int]) -> list[FacetValue]:
-        """Return values without their children."""
+    def values(
+        self, ordinals: Sequence[int], children: Iterable[tuple[FacetValue, ...]] = repeat(())
+    ) -> list[FacetValue]:
+        """Return values, with the ``children`` of each."""
         names = self.lookup.column.values
         values = [names[ordinal] for ordinal in ordinals]
-        if self.pinned:
-            return [self._value(value) for value in values]
-        counts = map(self.array.item, ordinals)
-        labels = self.lookup.labels(values)
-        lines = zip(values, labels, counts, repeat(False), repeat(()), repeat(False))
+        labels, counts = self.lookup.labels(values), map(self.array.item, ordinals)
+        selected, excluded = self._among(self.selected, values), self._among(self.excluded, values)
+        lines = zip(values, labels, counts, selected, children, excluded, strict=False)
         return list(map(_new_value, lines))
+
+    def _among(self, chosen: Collection[str], values: Sequence[str]) -> Iterable[bool]:
+        return [value in chosen for value in values] if chosen else repeat(False)
 
     def _two_levels(self) -> tuple[int, list[FacetValue]]:
         """Return how many values of the first level have a count, and those to be listed."""
-        names, ordinal_of = self.lookup.names, self.lookup.column.ordinal
-        ordinals = self.lookup.most_frequent(self.array, len(self.array))
+        parents, size = self.lookup.names.parents, self.size
+        first: list[int] = []
+        second: list[int] = []
+        for ordinal in self.lookup.most_frequent(self.array, len(self.array)):
+            (first if parents[ordinal] < 0 else second).append(ordinal)
         below: defaultdict[int, list[FacetValue]] = defaultdict(list)
-        for ordinal, value in zip(ordinals, self.values(ordinals), strict=True):
-            below[names.parents[ordinal]].append(value)
-        size = self.size
-        lines = below[-1][:size]
-        pinned = {value: names.parent(value) for value in self.pinned}
-        if pinned:
-            listed = {line.value for line in lines}
-            lines += [
-                self._value(value)
-                for value in dict.fromkeys(parent or value for value, parent in pinned.items())
-                if value not in listed
-            ]
-        whole = []
-        for name, label, count, selected, _, excluded in lines:
-            children = below.get(ordinal_of.get(name, -2), [])[:size]
-            if pinned:
-                listed = {child.value for child in children}
-                children += [
-                    self._value(child)
-                    for child, above in pinned.items()
-                    if above == name and child not in listed
-                ]
-            whole.append(_new_value((name, label, count, selected, tuple(children), excluded)))
-        return len(below[-1]), whole
+        for ordinal, value in zip(second, self.values(second), strict=True):
+            below[parents[ordinal]].append(value)
+        shown = first[:size]
+        lines = self.values(shown, [tuple(below[ordinal][:size]) for ordinal in shown])
+        return len(first), self._with_pinned(lines, below) if self.pinned else lines
+
+    def _with_pinned(
+        self, lines: list[FacetValue], below: Mapping[int, list[FacetValue]]
+    ) -> list[FacetValue]:
+        """Return values of the first level with all that are selected or excluded, and above."""
+        names, ordinals = self.lookup.names, self.lookup.column.ordinal
+        place = {line.value: at for at, line in enumerate(lines)}
+        for value in self.pinned:
+            above = names.parent(value)
+            top = above or value
+            if top not in place:
+                place[top] = len(lines)
+                children = below.get(ordinals.get(top, -1), [])[: self.size]
+                lines.append(self._value(top)._replace(children=tuple(children)))
+            line = lines[place[top]]
+            if above and value not in {child.value for child in line.children}:
+                lines[place[top]] = line._replace(children=(*line.children, self._value(value)))
+        return lines
 
     def _value(self, value: str) -> FacetValue:
         ordinal = self.lookup.column.ordinal.get(value)

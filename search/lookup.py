@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index import kernels
 from index.analysis import fold
 from index.generations import FacetColumn, Generation
 from search.request import VALUE_FACETS, DateField, Interval
@@ -27,6 +28,10 @@ MAX_KEPT_VALUES = 100
 Asked = tuple[DateField, Interval, int]
 """What a date facet without a range depends on: field, interval, most months."""
 _LAST = "\U0010ffff"
+_RANKED_APART = 8
+"""Values for each whose label has been looked at, once all are ranked by label."""
+MAX_INSERTED = 200
+"""Values that are put in order by inserting each: few of the others come in between."""
 
 
 class NameKeys(NamedTuple):
@@ -122,7 +127,7 @@ class FacetLookup:
         self.column = names.column
         self._locale = locale
         self._labels: dict[str, str] = {}
-        self._ranked = 0
+        self._label_keys: dict[int, tuple[str, str]] = {}
         self.everything: dict[int, ValueFacet] = {}
         """The facet over all documents, by ``facet_size``: it never changes."""
 
@@ -155,35 +160,42 @@ class FacetLookup:
         """Return at most ``size`` ordinals that have a count: highest first, then by label."""
         if size == 0:
             return []
-        present = counts.nonzero()[0]
-        held = counts[present]
-        if len(present) > size:
-            few = held >= np.partition(held, -size)[-size]
-            present, held = present[few], held[few]
-        order = np.lexsort((self._label_ranks(present), -held))
-        ordinals: list[int] = present[order[:size]].tolist()
-        return ordinals
+        if (loops := kernels.active) and size <= MAX_INSERTED:
+            if self._ranks_known():
+                ordinals: list[int] = loops.most_frequent(counts, self._label_order, size).tolist()
+                return ordinals
+            present: NDArray[np.intp] = loops.leading(counts, size)
+        else:
+            present = counts.nonzero()[0]
+            if len(present) > size:
+                held = counts[present]
+                present = present[held >= np.partition(held, -size)[-size]]
+        if not self._ranks_known():
+            return self._sorted(present.tolist(), counts.take(present).tolist())[:size]
+        order = np.lexsort((self._label_order.take(present), -counts.take(present)))
+        first: list[int] = present[order[:size]].tolist()
+        return first
 
     def by_label(self, counts: NDArray[np.int64], size: int) -> list[int]:
         """Return the first ``size`` ordinals by label among those that have a count."""
-        present = np.flatnonzero(counts)
-        order = np.argsort(self._label_ranks(present))
-        ordinals: list[int] = present[order[:size]].tolist()
-        return ordinals
+        present = counts.nonzero()[0].tolist()
+        return self._sorted(present, [0] * len(present))[:size]
 
-    def _label_ranks(self, ordinals: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Return numbers that ascend as the labels of these ordinals do.
+    def _sorted(self, ordinals: list[int], counts: list[int]) -> list[int]:
+        """Return ordinals by their counts, highest first, then by label."""
+        known, values = self._label_keys, self.column.values
+        for ordinal in ordinals:
+            if ordinal not in known:
+                known[ordinal] = self._label_key(values[ordinal])
+        keys = [(-count, known[at]) for count, at in zip(counts, ordinals, strict=True)]
+        return [ordinal for _, ordinal in sorted(zip(keys, ordinals, strict=True))]
 
-        All values are ranked once as many have been ranked a few at a time: whoever asks first
-        does not wait for thousands of labels that are not shown.
+    def _ranks_known(self) -> bool:
+        """Tell whether all values are ranked by label: when some have been a few at a time.
+
+        So whoever asks first does not wait for thousands of labels that are not shown.
         """
-        self._ranked += len(ordinals)
-        if self._ranked > len(self.column.values):
-            return self._label_order[ordinals]
-        keys = [self._label_key(self.column.values[at]) for at in ordinals.tolist()]
-        ranks = np.empty(len(keys), dtype=np.int64)
-        ranks[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
-        return ranks
+        return _RANKED_APART * len(self._label_keys) > len(self.column.values)
 
     @cached_property
     def _label_order(self) -> NDArray[np.int64]:

@@ -5,11 +5,13 @@ integer, so that a phrase is an intersection of sorted keys.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index import kernels
 from index.codec.reader import merged
 from index.gathering import SECOND
 from index.generations import Generation
@@ -27,6 +29,8 @@ MOST_PORTIONS = 16
 """Times that the postings of a word are looked through for some of its documents."""
 TERMS_TOGETHER = 10
 """Terms of a list whose postings are read between two looks at the clock."""
+MOST_UNITED = 8
+"""Parts that are united one after another by compiled loops, not all at once."""
 _SEARCHED = 8
 """Documents among which one is searched for as quickly as all of them are marked."""
 _CHEAP = 2000
@@ -58,6 +62,9 @@ def among(docs: Docs, others: Docs) -> NDArray[np.bool_]:
 
 def shared(docs: Docs, others: Docs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return where the documents stand, in the first and in the second, that are in both."""
+    if loops := kernels.active:
+        found: tuple[NDArray[np.intp], NDArray[np.intp]] = loops.shared(docs, others)
+        return found
     if len(docs) > len(others):
         there, here = shared(others, docs)
         return here, there
@@ -126,6 +133,9 @@ def either(found: Sequence[tuple[Docs, Scores]], combine: np.ufunc) -> tuple[Doc
     found = [hits for hits in found if len(hits[0])]
     if len(found) < 2:
         return found[0] if found else (NO_DOCS, NO_SCORES)
+    if (loops := kernels.active) and len(found) <= MOST_UNITED:
+        maximum = combine is np.maximum
+        return reduce(lambda hits, others: loops.united(*hits, *others, maximum), found)
     end = max(int(docs[-1]) for docs, _ in found) + 1
     total = sum_over([docs for docs, _ in found], end, ascending=True)
     return total.docs, total.of([scores for _, scores in found], combine)
@@ -255,6 +265,9 @@ def _counted(found: Sequence[Keys], fields: Sequence[str]) -> list[Occurrences]:
     keys = found[0] if len(found) == 1 else np.concatenate(found)
     if len(fields) == 1:
         return [_counts(keys)]
+    if loops := kernels.active:
+        first, freqs, last, their_freqs = loops.counted(keys, SECOND)
+        return [Occurrences(first, freqs), Occurrences(last, their_freqs)]
     of_second = keys & SECOND > 0
     return [_counts(keys[~of_second]), _counts(keys[of_second])]
 

@@ -16,6 +16,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from index import kernels
 from index.gathering import SECOND
 from search.evaluate import Evaluation
 from search.hits import Hits
@@ -50,6 +51,11 @@ def _best(hits: Hits, evaluation: Evaluation) -> NDArray[np.intp] | slice:
     """Return where the best documents stand in ``hits``, ascending."""
     if len(hits.docs) <= RESCORED:
         return slice(None)
+    if loops := kernels.active:
+        order = evaluation.generation.order
+        chosen: NDArray[np.intp] = loops.best(hits.scores, hits.docs, order, RESCORED)
+        chosen.sort()
+        return chosen
     edge = np.partition(hits.scores, -RESCORED)[-RESCORED]
     candidates: NDArray[np.intp] = (hits.scores >= edge).nonzero()[0]
     if len(candidates) == RESCORED:
@@ -99,6 +105,10 @@ def _closeness(here: Keys, there: Keys, docs: Docs, parameters: Parameters) -> S
 
     What is close in a title counts as much more as titles do.
     """
+    if loops := kernels.active:
+        weights = parameters.weight("title"), parameters.weight("body")
+        found: Scores = loops.closeness(here, there, docs, WINDOW, SECOND, *weights)
+        return found
     if not len(here) or not len(there):
         return np.zeros(len(docs), np.float32)
     after = there.searchsorted(here)

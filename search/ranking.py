@@ -8,6 +8,7 @@ order is total and pages never overlap.
 import numpy as np
 from numpy.typing import NDArray
 
+from index import kernels
 from index.days import UNDATED_SECOND
 from index.generations import Generation
 from search.cursor import Cursor, fingerprint
@@ -24,6 +25,7 @@ class Ranking:
     def __init__(self, matches: Matches, sort: Sort, generation: Generation) -> None:
         self._docs = matches.docs
         self._scores = matches.scores
+        self._scored = matches.scored
         self._sort = sort
         self._generation = generation
 
@@ -66,11 +68,17 @@ class Ranking:
         ranks = generation.oldest_first if self._sort == "date" else generation.order
         return ranks if len(docs) == len(ranks) else ranks.take(docs)
 
-    def _first(self, count: int) -> NDArray[np.intp]:
+    def _first(self, count: int) -> NDArray[np.integer]:
         """Return the indices of the first ``count`` documents in order."""
-        if self._sort != "relevance":
-            return smallest(self._ranks(self._docs), count)
-        return best(self._scores, count, lambda at: self._ranks(self._docs[at]))
+        if self._sort == "relevance" and self._scored:
+            if loops := kernels.active:
+                ranks = self._generation.order
+                first: NDArray[np.intp] = loops.best(self._scores, self._docs, ranks, count)
+                return first
+            return best(self._scores, count, lambda at: self._ranks(self._docs[at]))
+        if self._sort != "date" and len(self._docs) == self._generation.size:
+            return self._generation.newest_first[:count]
+        return smallest(self._ranks(self._docs), count)
 
     def _before(self, at: int) -> int:
         """Count the documents that stand before that at an index."""

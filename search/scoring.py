@@ -16,7 +16,7 @@ documents the one that has the very word comes first.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NamedTuple
@@ -25,12 +25,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from index import kernels
 from index.analysis import analyzer
 from index.generations import Generation
 
 Docs = NDArray[np.int32]
 Scores = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+_NOWHERE: tuple[Docs, Scores] = np.empty(0, np.int32), np.empty(0, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,12 @@ def idf(frame: Frame, matching: int) -> float:
     return math.log(1.0 + (documents - matching + 0.5) / (matching + 0.5))
 
 
+def norm(field: str, frame: Frame, parameters: Parameters) -> tuple[float, float]:
+    """Return what a length in a field is multiplied by, and what is added to that."""
+    b = parameters.b(field)
+    return b / frame.mean_lengths[field], 1.0 - b
+
+
 def weighted(
     docs: NDArray[Any],
     frequency: NDArray[Any],
@@ -138,13 +146,13 @@ def weighted(
     out: Scores | None = None,
 ) -> Scores:
     """Return the weighted frequency of a word in a field of each of ``docs``, by its length."""
-    b = parameters.b(field)
-    norm = lengths[field].take(docs)
-    norm *= np.float32(b / frame.mean_lengths[field])
-    norm += np.float32(1.0 - b)
+    scale, shift = norm(field, frame, parameters)
+    norms = lengths[field].take(docs)
+    norms *= np.float32(scale)
+    norms += np.float32(shift)
     weight = np.float32(parameters.weight(field))
     found: Scores = np.multiply(frequency, weight, out=out, dtype=np.float32)
-    found /= norm
+    found /= norms
     return found
 
 
@@ -156,3 +164,31 @@ def saturated(total: Scores, weight: float | Scores, parameters: Parameters) -> 
     scores: Scores = total * np.asarray(weight * (parameters.k1 + 1.0), np.float32)
     scores /= total + np.float32(parameters.k1)
     return scores
+
+
+def scored_by_loops(
+    loops: kernels.Kernels,
+    parts: Sequence[tuple[str, tuple[Docs, Scores]]],
+    frame: Frame,
+    weight: float,
+    statistics: Statistics,
+    parameters: Parameters,
+) -> tuple[Docs, Scores]:
+    """Return what has a term whose idf is ``weight`` in one or two fields, by compiled loops.
+
+    Of each field, its name and the documents with their frequencies.
+    """
+    if len(parts) == 1:
+        parts = [*parts, (parts[0][0], _NOWHERE)]
+    names = [name for name, _ in parts]
+    norms = [number for name in names for number in norm(name, frame, parameters)]
+    found: tuple[Docs, Scores] = loops.score_fields(
+        *parts[0][1],
+        *parts[1][1],
+        *[statistics.lengths[name] for name in names],
+        np.array(norms, np.float32),
+        np.array([parameters.weight(name) for name in names], np.float32),
+        weight,
+        parameters.k1,
+    )
+    return found

@@ -14,13 +14,14 @@ from weakref import WeakKeyDictionary, ref
 import numpy as np
 from numpy.typing import NDArray
 
+from index import kernels
 from index.cache import ByteCache
 from index.gathering import Lists
 from index.generations import Generation
 from index.sums import sum_over
 from search.nodes import Word
 from search.occurrences import NO_DOCS, NO_SCORES, either
-from search.scoring import Docs, Parameters, Scores, Statistics, idf, saturated, weighted
+from search.scoring import Docs, Parameters, Scores, Statistics, idf, norm, saturated, weighted
 
 
 class Found(NamedTuple):
@@ -78,8 +79,11 @@ class WordScores:
         if not led_to:
             return Found(NO_DOCS, NO_SCORES, {}, {})
         lists = _Lists(node.fields, tuple(led_to.values()), written, self._parameters)
-        postings = _Postings(lists, tuple(led_to), generation, self._statistics, self._parameters)
-        docs, scores, weights = postings.scored()
+        read = lists, tuple(led_to), generation, self._statistics, self._parameters
+        if loops := kernels.active:
+            docs, scores, weights = _scored_by_loops(loops, *read)
+        else:
+            docs, scores, weights = _Postings(*read).scored()
         by_field = {field: lists.of_field(number) for number, field in enumerate(node.fields)}
         return Found(docs, scores, weights, by_field)
 
@@ -143,11 +147,11 @@ class _Lists:
                     exact += [number in typed for number in values]
                     place_of += [(field, language)] * len(values)
         self.numbers: Lists = tuple([np.array(each, np.uint32) for each in numbers])
-        self._fields = fields
+        self.fields = fields
         self._ends = np.cumsum(list(map(len, numbers)))
         self.form = np.array(form, np.float32)
         self.exact = np.array(exact, np.bool_)
-        self.field, self.language = np.array(place_of, np.int64).T
+        self.field, self.language = np.array(place_of, np.int64).T.copy()
 
     def of_field(self, field: int) -> Lists:
         """Return the lists of one field."""
@@ -160,9 +164,45 @@ class _Lists:
         changes = (np.diff(self.field) != 0) | (np.diff(self.language) != 0)
         begin = 0
         for last in (*changes.nonzero()[0].tolist(), len(ends) - 1):
-            field = self._fields[self.field[last]]
+            field = self.fields[self.field[last]]
             yield _Stretch(int(self.language[last]), field, slice(begin, ends[last]))
             begin = ends[last]
+
+
+def _scored_by_loops(
+    loops: kernels.Kernels,
+    lists: _Lists,
+    suffixes: Sequence[str],
+    generation: Generation,
+    statistics: Statistics,
+    parameters: Parameters,
+) -> tuple[Docs, Scores, dict[str, float]]:
+    """Return what ``_Postings.scored`` does, by compiled loops."""
+    docs, freqs, counts = generation.gathering.postings(lists.numbers)
+    frames = [statistics.frame(suffix) for suffix in suffixes]
+    norms = [norm(field, frame, parameters) for frame in frames for field in lists.fields]
+    lengths = [statistics.lengths[field] for field in lists.fields]
+    docs, scores, idfs = loops.score_word(
+        docs,
+        freqs.astype(np.int32, copy=False),
+        counts,
+        lists.field,
+        lists.language,
+        lists.form,
+        lists.exact,
+        lengths[0],
+        lengths[-1],
+        np.array(norms, np.float32).ravel(),
+        np.array([parameters.weight(field) for field in lists.fields], np.float32),
+        np.array([frame.documents for frame in frames]),
+        parameters.k1,
+        parameters.exact,
+        generation.size,
+    )
+    many = np.bincount(lists.language, counts)
+    named = zip(suffixes, idfs.tolist(), strict=True)
+    weights = [pair for _, pair in sorted(zip(many.tolist(), named, strict=True))]
+    return docs, scores, dict(weights)
 
 
 class _Postings:

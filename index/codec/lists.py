@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index import kernels
 from index.codec.files import ArrayFile, Place
 
 PACKED = 255
@@ -138,6 +139,12 @@ class PostingLists:
 
     def many(self, numbers: NDArray[Any]) -> ManyPostings:
         """Return the postings of several lists, decoded together."""
+        if loops := kernels.active:
+            at = self._postings_at.all()
+            starts, stops = at.take(numbers), at.take(numbers + 1)
+            blob = self._postings.parts(starts, stops)
+            ranges = starts.astype(np.int64), stops.astype(np.int64)
+            return ManyPostings(*loops.decode(blob, *ranges))
         if len(numbers) <= _FEW:
             return self._few(numbers)
         at = self._postings_at.all()
@@ -217,6 +224,17 @@ class PostingLists:
         at = self._positions_at.all()
         starts, stops = at.take(numbers), at.take(numbers + 1)
         having = starts < stops
+        if (loops := kernels.active) and kind is np.uint32 and many.freqs.dtype == np.int32:
+            self._positions.parts(starts[having], stops[having])
+            found: NDArray[Any] = loops.begins(
+                self._width.all(),
+                many.docs,
+                many.freqs,
+                many.counts,
+                starts.astype(np.int64),
+                having,
+            )
+            return found
         width = self._width.all().take(many.docs)
         sizes = np.multiply(width, many.freqs, dtype=kind, casting="unsafe")
         if not having.all():
@@ -227,6 +245,11 @@ class PostingLists:
         first = many.counts.cumsum() - many.counts
         begin += (starts.astype(kind) - begin.take(first, mode="clip")).repeat(many.counts)
         return begin
+
+    @property
+    def located(self) -> tuple[Bytes, NDArray[np.uint8]]:
+        """The bytes of positions, of which ``begins`` has verified some, and their widths."""
+        return self._positions.trusted(), self._width.all()
 
     def positions(
         self, docs: NDArray[Any], freqs: NDArray[Any], begin: NDArray[Any]

@@ -5,6 +5,8 @@ from functools import cache
 
 import pytest
 
+from index import kernels
+
 EditDistance = Callable[[str, str], int]
 
 
@@ -26,3 +28,16 @@ def _distance(one: str, other: str) -> int:
 def edit_distance() -> EditDistance:
     """Return the optimal string alignment distance, as its definition has it."""
     return _distance
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let everything be tested with compiled loops."""
+    parser.addoption(
+        "--kernels", action="store_true", help="answer with compiled loops; needs numba"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Activate the loops before anything is imported that might ask for them."""
+    if config.getoption("--kernels") and not kernels.activate():
+        raise pytest.UsageError("--kernels needs numba: install the extra `fast`.")

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from index import kernels
 from index.archive import Archive
 from index.cli import build_options
 from index.cli import commands as index_commands
@@ -42,6 +43,7 @@ def serve(
     host: str,
     port: int,
     threads: int,
+    compiled: bool,
     workers: int | None,
     search_seconds: float,
     facet_seconds: float,
@@ -62,6 +64,9 @@ def serve(
     taken = server.bind(host, port)
     try:
         prepare(index, sources, {**said, "workers": workers})
+        if compiled:
+            # Here and not in every process: what is compiled is shared.
+            kernels.activate()
         address = server.address_of(taken)
 
         def make() -> Application:

@@ -59,6 +59,11 @@ def address_options(command: C) -> C:
                 type=click.IntRange(1, 256),
             ),
             _setting(
+                "--compiled/--no-compiled",
+                True,
+                "Answer with compiled loops where numba is installed (trouvaille[fast]).",
+            ),
+            _setting(
                 "--base-url",
                 "",
                 "The address that readers see behind a reverse proxy: https://example.org/archive.",

@@ -95,7 +95,9 @@ def _write(section: Section, page: Path) -> None:
 
 def environment(context: Context) -> str:
     """Say what was measured on what."""
-    packages = ", ".join(f"{name} {_version(name)}" for name in ("numpy", "whoosh3", "tantivy"))
+    packages = ", ".join(
+        f"{name} {_version(name)}" for name in ("numpy", "numba", "whoosh3", "tantivy")
+    )
     load = os.getloadavg()[0]
     return (
         f"{context.corpus.title}; {context.questions} questions of each kind,"

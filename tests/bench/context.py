@@ -49,7 +49,8 @@ class Context:
         return race(systems, questions, self.rounds, self.budget, self.clock, self.turns)
 
     def path(self, name: str) -> Path:
-        """Return where a system's index of the documents lies, building it when first wanted."""
+        """Return where the index that a system opens lies, building it when first wanted."""
+        name = self.kinds[name].index
         folder = self.folder / "indexes" / name.replace(" ", "-").lower()
         if name not in self.costs:
             self.costs[name] = build(self.kinds[name], self.corpus, folder)

@@ -51,9 +51,9 @@ def draw(
     chance = draws.chance
     days = sorted(day for _, fields in sample if (day := published_day(fields)))
     questions: dict[str, list[Question]] = {}
-    pairs = [draws.pair() for _ in range(count)]
-    questions["AND"] = [Question("AND", pair, "and") for pair in pairs]
-    questions["OR"] = [Question("OR", pair, "or") for pair in pairs]
+    # Each kind has words of its own, so that what is asked for first has not been met before.
+    questions["AND"] = [Question("AND", draws.pair(), "and") for _ in range(count)]
+    questions["OR"] = [Question("OR", draws.pair(), "or") for _ in range(count)]
     questions["phrase"] = [Question("phrase", draws.phrase(), "phrase") for _ in range(count)]
     words = [draws.word() for _ in range(count)]
     questions["prefix"] = [
@@ -66,11 +66,11 @@ def draw(
             Question("date range", first=first, last=last) for first, last in ranges
         ]
         questions["OR in a date range"] = [
-            Question("OR in a date range", pair, "or", first, last)
-            for pair, (first, last) in zip(pairs, ranges, strict=True)
+            Question("OR in a date range", draws.pair(), "or", first, last)
+            for first, last in ranges
         ]
     questions["OR, newest first"] = [
-        Question("OR, newest first", pair, "or", newest=True) for pair in pairs
+        Question("OR, newest first", draws.pair(), "or", newest=True) for _ in range(count)
     ]
     # All the same question: a few are enough.
     questions["everything"] = [Question("everything", newest=True)] * min(5, count)

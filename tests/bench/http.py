@@ -54,11 +54,14 @@ def http(context: Context) -> Section:
         ["", "requests per second", "p50, ms", "p99, ms", "failed", "workers' private memory, MB"],
     )
     ours, stock = trouvaille_system.NAME, whoosh_system.NAME
+    serve = [
+        *("-c", "from web.cli import main; main()", "serve", "--port", "0"),
+        *("--workers", str(WORKERS), "--index", str(context.path(ours))),
+    ]
+    plain = {kind.name: [*serve, "--no-compiled"] for kind in context.kinds.values() if kind.of}
     commands = {
-        ours: [
-            *("-c", "from web.cli import main; main()", "serve", "--port", "0"),
-            *("--workers", str(WORKERS), "--index", str(context.path(ours))),
-        ],
+        ours: serve,
+        **plain,
         stock: [
             *("-m", "tests.bench.stock_engine"),
             *(str(context.path(ours)), str(context.path(stock)), str(WORKERS)),

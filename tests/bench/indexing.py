@@ -39,7 +39,7 @@ def indexing(context: Context) -> Section:
         ],
     )
     for name in context.kinds:
-        context.path(name)
+        context.path(name)  # several may open one index
     ours = context.costs[OURS]
     for name, cost in context.costs.items():
         table.add(

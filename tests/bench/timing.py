@@ -46,6 +46,11 @@ class Times:
         return sum(map(sum, (self.first, *self.later)))
 
     @property
+    def only_first(self) -> "Times":
+        """The first round alone."""
+        return Times(self.first)
+
+    @property
     def settled(self) -> list[float]:
         """The median of the later rounds for each question; of the first if there is none."""
         if not self.later:

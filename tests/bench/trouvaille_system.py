@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from index import kernels
 from index.archive import Archive
 from index.publishing import index_documents
 from search.request import SearchRequest
@@ -12,6 +13,7 @@ from search.whoosh_engine import WhooshEngine
 from .question import FACET_SIZE, FACETS, PER_PAGE, Answer, Entry, Question
 
 NAME = "Trouvaille"
+PLAIN = "Trouvaille, NumPy alone"
 
 
 def build(entries: Iterable[Entry], folder: Path) -> None:
@@ -20,9 +22,10 @@ def build(entries: Iterable[Entry], folder: Path) -> None:
 
 
 class Trouvaille:
-    """The engine over an index directory."""
+    """The engine over an index directory, with compiled loops where these can be."""
 
     name = NAME
+    compiled = True
 
     def __init__(self, folder: Path) -> None:
         self._archive = Archive(folder)
@@ -31,6 +34,10 @@ class Trouvaille:
 
     def ask(self, question: Question) -> SearchResponse:
         """Search."""
+        if self.compiled:
+            kernels.activate()
+        else:
+            kernels.deactivate()
         return self.engine.search(request(question))
 
     def read(self, answer: SearchResponse) -> Answer:
@@ -45,6 +52,13 @@ class Trouvaille:
     def close(self) -> None:
         """Let go of the index."""
         self.generation.close()
+
+
+class Plain(Trouvaille):
+    """The engine with NumPy alone."""
+
+    name = PLAIN
+    compiled = False
 
 
 def request(question: Question) -> SearchRequest:

@@ -26,8 +26,8 @@ def _folder() -> Path:
     beside = here / "__pycache__"
     if os.access(beside if beside.exists() else here, os.W_OK):
         return beside / f"loops-{written:08x}"
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "trouvaille" / f"loops-{written:08x}"
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(cache, "trouvaille", f"loops-{written:08x}")
 
 
 config.CACHE_DIR = str(_folder())

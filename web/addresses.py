@@ -1,19 +1,15 @@
 """Where the links of a page lead, in the language of the page."""
 
-import secrets
 from dataclasses import replace
 from functools import cached_property
 
 from flask import g, request
 
-from search.request import FACETS, MAX_DEPTH, VALUE_FACETS, SearchRequest, Sort
+from search.request import FACETS, MAX_DEPTH, SearchRequest, Sort
 from search.response import DateBucket
 from web import links
 from web.i18n import asked
 from web.representation import SEARCH
-
-_OPEN = secrets.token_hex(16)
-"""Stands for a value in an address that is left open; no reader can have typed it."""
 
 
 def language() -> links.Parameters:
@@ -35,7 +31,7 @@ class Addresses:
         self._language = language()
         self._root = request.script_root
         self._carrying: dict[tuple[str, str], str] = {}
-        self._values: dict[tuple[str, bool], links.Around] = {}
+        self._near = links.Near(f"{self._root}/search", search, self._language)
 
     def search(self, wanted: SearchRequest | None = None) -> str:
         """Return the address of a search; of the page itself by default."""
@@ -51,30 +47,11 @@ class Addresses:
 
     def toggled(self, facet: str, value: str) -> str:
         """Return the address that adds a value, or removes it if selected."""
-        if self._plain(facet, value):
-            return self._around(facet, exclude=False)((facet, value))
-        return self.search(links.toggled(self.request, facet, value))
+        return self._near.toggled(facet, value)
 
     def excluded(self, facet: str, value: str) -> str:
         """Return the address that excludes a value, or stops excluding it."""
-        if self._plain(facet, value):
-            return self._around(facet, exclude=True)((f"exclude_{facet}", value))
-        return self.search(links.excluded(self.request, facet, value))
-
-    def _plain(self, facet: str, value: str) -> bool:
-        """Tell whether choosing a value changes nothing else that is chosen."""
-        chosen = (*self.request.selected.get(facet, ()), *self.request.excluded.get(facet, ()))
-        return not any(other == value or links.same_branch(other, value) for other in chosen)
-
-    def _around(self, facet: str, exclude: bool) -> links.Around:
-        found = self._values.get((facet, exclude))
-        if found is None:
-            choose = links.excluded if exclude else links.toggled
-            written = links.parameters(choose(self.request, facet, _OPEN)) + self._language
-            at = next(i for i, pair in enumerate(written) if pair[1] == _OPEN)
-            found = links.Around(f"{self._root}/search", written, at)
-            self._values[facet, exclude] = found
-        return found
+        return self._near.excluded(facet, value)
 
     def bucket(self, bucket: DateBucket) -> str:
         """Return the address that sets the range to a bucket, or lifts it."""
@@ -85,16 +62,7 @@ class Addresses:
 
     def range(self, first: str, last: str) -> str:
         """Return the address that sets the range, at the precision given."""
-        return self._range(("from", first), ("to", last))
-
-    @cached_property
-    def _range(self) -> links.Around:
-        written = links.parameters(links.undated(self.request))
-        # The range stands behind the words and the values of facets.
-        at = sum(
-            name == "q" or name.removeprefix("exclude_") in VALUE_FACETS for name, _ in written
-        )
-        return links.Around(f"{self._root}/search", written + self._language, at, width=0)
+        return self._near.range(first, last)
 
     def undated(self, wanted: str) -> str:
         """Return the address with undated documents alone, included, or left out."""

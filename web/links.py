@@ -1,8 +1,10 @@
 """Addresses: a SearchRequest written as parameters, and the requests one link away from it."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode
 
 from search.request import FACETS, MAX_DEPTH, VALUE_FACETS, SearchRequest, Sort
@@ -57,6 +59,12 @@ def address(base: str, path: str, written: Sequence[tuple[str, str]] = ()) -> st
 def encoded(written: Sequence[tuple[str, str]]) -> str:
     """Write parameters as the query of an address."""
     return urlencode(written, quote_via=quote, safe=QUERY)
+
+
+@lru_cache(maxsize=10_000)
+def _quoted(value: str) -> str:
+    """Write a value: the same facet values are linked to from page after page."""
+    return quote(value, safe=QUERY)
 
 
 def first_page(request: SearchRequest) -> SearchRequest:
@@ -130,8 +138,76 @@ class Around:
 
     def __call__(self, *pairs: tuple[str, str]) -> str:
         """Return the address with these parameters in the open place."""
-        middle = "&".join(f"{name}={quote(value, safe=QUERY)}" for name, value in pairs)
+        middle = "&".join([f"{name}={_quoted(value)}" for name, value in pairs])
         return f"{self._head}{middle}{self._tail}"
+
+
+_OPEN = secrets.token_hex(16)
+"""Stands for a value in an address that is left open; no reader can have typed it."""
+
+
+class Near:
+    """The addresses one choice away from a request, of a page or of the endpoint.
+
+    ``page`` is the address without parameters; ``more`` are parameters that all have.
+    """
+
+    def __init__(self, page: str, request: SearchRequest, more: Parameters | None = None) -> None:
+        self.request = request
+        self._page, self._more = page, more or []
+        self._values: dict[tuple[str, bool], Around] = {}
+
+    def toggled(self, facet: str, value: str) -> str:
+        """Return the address that adds a value, or removes it if selected; see ``toggled``."""
+        if self._plain(facet, value):
+            return self._around(facet, exclude=False)((facet, value))
+        return self._at(toggled(self.request, facet, value))
+
+    def excluded(self, facet: str, value: str) -> str:
+        """Return the address that excludes a value, or stops excluding it; see ``excluded``."""
+        if self._plain(facet, value):
+            return self._around(facet, exclude=True)((f"exclude_{facet}", value))
+        return self._at(excluded(self.request, facet, value))
+
+    def range(self, first: str, last: str) -> str:
+        """Return the address that sets the range of dates, at the precision given."""
+        return self._range(("from", first), ("to", last))
+
+    def bucket(self, bucket: DateBucket) -> str:
+        """Return the address that sets the range to a bucket's days, or lifts it; see ``dated``."""
+        chosen = self.request.date_from, self.request.date_to
+        if tuple(day and day.isoformat() for day in chosen) == (bucket.first, bucket.last):
+            return self._at(undated(self.request))
+        return self.range(bucket.first, bucket.last)
+
+    def _at(self, wanted: SearchRequest) -> str:
+        query = encoded([*parameters(wanted), *self._more])
+        return f"{self._page}{'?' + query if query else ''}"
+
+    def _plain(self, facet: str, value: str) -> bool:
+        """Tell whether choosing a value changes nothing else that is chosen."""
+        chosen = (*self.request.selected.get(facet, ()), *self.request.excluded.get(facet, ()))
+        return not chosen or not any(
+            other == value or same_branch(other, value) for other in chosen
+        )
+
+    def _around(self, facet: str, exclude: bool) -> Around:
+        found = self._values.get((facet, exclude))
+        if found is None:
+            choose = excluded if exclude else toggled
+            written = parameters(choose(self.request, facet, _OPEN)) + self._more
+            at = next(i for i, pair in enumerate(written) if pair[1] == _OPEN)
+            found = self._values[facet, exclude] = Around(self._page, written, at)
+        return found
+
+    @cached_property
+    def _range(self) -> Around:
+        written = parameters(undated(self.request))
+        # The range stands behind the words and the values of facets.
+        at = sum(
+            name == "q" or name.removeprefix("exclude_") in VALUE_FACETS for name, _ in written
+        )
+        return Around(self._page, written + self._more, at, width=0)
 
 
 def undated(request: SearchRequest) -> SearchRequest:

@@ -22,6 +22,7 @@ class Writer(Presenter):
 
     def __init__(self, base: str) -> None:
         self.base = base
+        self._written: links.Near | None = None
 
     def at(self, path: str, request: SearchRequest) -> str:
         """Return the address of a request at a path."""
@@ -41,11 +42,16 @@ class Writer(Presenter):
 
     def value_url(self, facet: str, value: FacetValue, request: SearchRequest) -> str:
         """Return the address that adds a facet value to the request, or takes it away."""
-        return self.at(SEARCH, links.toggled(request, facet, value.value))
+        return self._near(request).toggled(facet, value.value)
 
     def bucket_url(self, bucket: DateBucket, request: SearchRequest) -> str:
         """Return the address that sets the range of the request to a bucket, or lifts it."""
-        return self.at(SEARCH, links.dated(request, bucket))
+        return self._near(request).bucket(bucket)
+
+    def _near(self, request: SearchRequest) -> links.Near:
+        if self._written is None or self._written.request is not request:
+            self._written = links.Near(links.address(self.base, SEARCH), request)
+        return self._written
 
     def links(self, response: SearchResponse) -> dict[str, str | None]:
         """Return the addresses of the answer in other forms and of its other pages."""

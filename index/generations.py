@@ -150,13 +150,13 @@ class Generation:
 
     def published(self, first: int, last: int) -> NDArray[np.int32]:
         """Return the documents that may be of a day from ``first`` to ``last`` on, newest first."""
-        days, docs = self.dates.days, self.newest_first
+        days, docs = self.dates.days.data, self.newest_first
 
-        def age(doc: np.int32) -> int:
-            return -int(days[doc])
+        def age(doc: int) -> int:
+            return -days[doc]
 
-        newest, oldest = bisect_left(docs, -last, key=age), bisect_right(docs, -first, key=age)
-        return docs[newest:oldest]
+        newest = bisect_left(docs.data, -last, key=age)
+        return docs[newest : bisect_right(docs.data, -first, key=age)]
 
     @cached_property
     def oldest_first(self) -> NDArray[np.int32]:

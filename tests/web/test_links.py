@@ -107,3 +107,20 @@ def test_two_levels_of_one_theme_never_stand_side_by_side() -> None:
     assert links.toggled(narrowed, "theme", "economy/tradecraft").selected["theme"] == (
         *("society/x", "economy/trade", "economy/tradecraft"),
     )
+
+
+@given(requests(), st.sampled_from(VALUE_FACETS), DAYS, st.data())
+def test_addresses_one_choice_away_say_what_the_requests_do(
+    request: SearchRequest, facet: str, day: date, data: st.DataObject
+) -> None:
+    page = "http://localhost/api/search"
+    near = links.Near(page, request, [("hl", "fr")])
+    value = data.draw(st.sampled_from(VALUES[facet]))
+    bucket = DateBucket("", day.isoformat(), day.isoformat(), 1)
+    for found, wanted in (
+        (near.toggled(facet, value), links.toggled(request, facet, value)),
+        (near.excluded(facet, value), links.excluded(request, facet, value)),
+        (near.bucket(bucket), links.dated(request, bucket)),
+    ):
+        written = [*links.parameters(wanted), ("hl", "fr")]
+        assert found == f"{page}?{links.encoded(written)}"

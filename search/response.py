@@ -172,10 +172,11 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """What is being served."""
+    """What is being served, and whether with compiled loops."""
 
     generation: str
     documents: int
     languages: Mapping[str, int]
     built: str
     skipped: int
+    compiled: bool = False

@@ -6,6 +6,7 @@ from functools import cached_property
 from threading import Lock
 from time import monotonic, perf_counter
 
+from index import kernels
 from index.archive import Archive
 from index.document import Skipped
 from index.errors import SearchTimeout
@@ -161,6 +162,7 @@ class WhooshEngine:
             languages=generation.languages,
             built=generation.manifest.built,
             skipped=sum(generation.manifest.skipped.values()),
+            compiled=kernels.active is not None,
         )
 
     def skipped(self) -> tuple[Skipped, ...]:

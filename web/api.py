@@ -111,7 +111,8 @@ def openapi() -> Response:
 def health() -> Response:
     """Tell whether searches can be answered; 503 if not."""
     status = engine().status()
-    answer = _json({"status": "ok", "generation": status.generation, "documents": status.documents})
+    told = {"generation": status.generation, "documents": status.documents}
+    answer = _json({"status": "ok", **told, "compiled": status.compiled})
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

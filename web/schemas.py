@@ -241,7 +241,12 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Similar": record({"id": STRING, "results": array(ref("Result"))}),
     "Health": record(
-        {"status": {"type": "string", "enum": ["ok"]}, "generation": STRING, "documents": INTEGER}
+        {
+            "status": {"type": "string", "enum": ["ok"]},
+            "generation": STRING,
+            "documents": INTEGER,
+            "compiled": described(BOOLEAN, "Whether answers are worked out with compiled loops."),
+        }
     ),
     "Problem": record(
         {

@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from index import kernels
 from web.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -218,6 +219,14 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     lines = [one for one in complained.splitlines() if one.startswith(("trouvaille:", "Error:"))]
     assert len(lines) == 1
     assert not (tmp_path / "trouvaille-index" / "current").exists()
+
+
+def test_loops_are_compiled_where_they_can_be_unless_told_otherwise(tmp_path: Path) -> None:
+    write(tmp_path / "documents", "a.txt", "La frontière est fermée.")
+    for told, wanted in (((), kernels.available()), (("--no-compiled",), False)):
+        with serving("documents", "--index", "index", *told, cwd=tmp_path) as service:
+            assert service.ask("healthz")["compiled"] is wanted
+            assert service.ask("api/search?q=fronti%C3%A8res")["total"] == 1
 
 
 def test_version_and_help(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ Document numbers run over the segments of a generation in order; ``size`` of the
 ``documents`` of those are live. Everything here only reads; ``publishing`` writes.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -150,13 +150,13 @@ class Generation:
 
     def published(self, first: int, last: int) -> NDArray[np.int32]:
         """Return the documents that may be of a day from ``first`` to ``last`` on, newest first."""
-        days, docs = self.dates.days.data, self.newest_first
+        newest, oldest = self._ages.searchsorted((-last, 1 - first))
+        return self.newest_first[newest:oldest]
 
-        def age(doc: int) -> int:
-            return -days[doc]
-
-        newest = bisect_left(docs.data, -last, key=age)
-        return docs[newest : bisect_right(docs.data, -first, key=age)]
+    @cached_property
+    def _ages(self) -> NDArray[np.int64]:
+        """The days from each document to 1970, newest first."""
+        return -self.dates.days.take(self.newest_first).astype(np.int64)
 
     @cached_property
     def oldest_first(self) -> NDArray[np.int32]:

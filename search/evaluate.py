@@ -54,13 +54,14 @@ class Matches(NamedTuple):
     """The documents that match, ascending, with their scores.
 
     These are zeros where they are not asked for, or where nothing is there to score by: then it
-    is not ``scored``.
+    is not ``scored``. ``newest`` are the documents newest first, where that is known.
     """
 
     docs: Docs
     scores: Scores
     warnings: tuple[Notice, ...] = ()
     scored: bool = True
+    newest: Docs | None = None
 
 
 def evaluate(

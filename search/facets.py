@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import repeat
+from itertools import pairwise, repeat
 from time import perf_counter
 
 import numpy as np
@@ -212,6 +212,11 @@ class _Counts:
 
     def _two_levels(self) -> tuple[int, list[FacetValue]]:
         """Return how many values of the first level have a count, and those to be listed."""
+        known = self.lookup.two_levels(self.array, self.size)
+        if known is not None and not self.pinned:
+            tops, children, ends, distinct = known
+            held = self.values(children)
+            return distinct, self.values(tops, [tuple(held[a:b]) for a, b in pairwise(ends)])
         parents, size = self.lookup.names.parents, self.size
         first: list[int] = []
         second: list[int] = []

@@ -47,11 +47,25 @@ class Filtered:
     @cached_property
     def passing(self) -> NDArray[np.intp]:
         """Where those of the matches stand that pass every filter."""
-        if self._selected == ["date"] and not self._admissions:
-            found = self._published_in_range()
-            if found is not None:
-                return found
+        if self.newest is not None and _FEW * len(self.newest) < len(self._matches):
+            return np.sort(self.newest).astype(np.intp)
         return self._where(self._selections(self._selected), self._admissions.values())
+
+    @cached_property
+    def newest(self) -> Docs | None:
+        """What passes every filter, newest first, where all matches and at most a range is asked.
+
+        Found by bisection; None where each document has to be looked at.
+        """
+        request = self._request
+        if len(self._matches) < self.generation.size:
+            return None
+        if not self.any:
+            return self.generation.newest_first
+        by_day = request.date_field == "published" and request.undated in (None, "exclude")
+        if self._selected != ["date"] or self._admissions or not by_day:
+            return None
+        return self.generation.published(*_days(request))
 
     @cached_property
     def all(self) -> Docs:
@@ -109,18 +123,6 @@ class Filtered:
             return self._carrying(name, request.selected[name])
         in_range = _mentioning if request.date_field == "mentioned" else _published
         return in_range(self.generation, self._matches, request)
-
-    def _published_in_range(self) -> NDArray[np.intp] | None:
-        """Return what was published in the range where all documents match, and only few do so.
-
-        They are found by bisection; None where it is as quick to look at them all.
-        """
-        request, size = self._request, self.generation.size
-        by_day = request.date_field == "published" and request.undated in (None, "exclude")
-        if not by_day or len(self._matches) < size:
-            return None
-        docs = self.generation.published(*_days(request))
-        return np.sort(docs).astype(np.intp) if _FEW * len(docs) < size else None
 
     def _carrying(self, facet: str, values: Sequence[str]) -> Mask:
         """Return which matches carry any of the values."""

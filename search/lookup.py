@@ -176,6 +176,26 @@ class FacetLookup:
         first: list[int] = present[order[:size]].tolist()
         return first
 
+    def two_levels(
+        self, counts: NDArray[np.int64], size: int
+    ) -> tuple[list[int], list[int], list[int], int] | None:
+        """Return the most frequent values of the first level, and of the second below each.
+
+        Those below stand one behind the other; then come where those of each end, the first from
+        0, and how many values of the first level have a count. None without compiled loops.
+        """
+        loops = kernels.active
+        if loops is None or len(counts) > MAX_INSERTED or not self._ranks_known():
+            return None
+        first, second, ends, distinct = loops.two_levels(
+            counts, self._label_order, self._parents, size
+        )
+        return first.tolist(), second.tolist(), ends.tolist(), distinct
+
+    @cached_property
+    def _parents(self) -> NDArray[np.int32]:
+        return np.array(self.names.parents, np.int32)
+
     def by_label(self, counts: NDArray[np.int64], size: int) -> list[int]:
         """Return the first ``size`` ordinals by label among those that have a count."""
         present = counts.nonzero()[0].tolist()

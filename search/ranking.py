@@ -26,6 +26,7 @@ class Ranking:
         self._docs = matches.docs
         self._scores = matches.scores
         self._scored = matches.scored
+        self._newest = matches.newest
         self._sort = sort
         self._generation = generation
 
@@ -76,8 +77,8 @@ class Ranking:
                 first: NDArray[np.intp] = loops.best(self._scores, self._docs, ranks, count)
                 return first
             return best(self._scores, count, lambda at: self._ranks(self._docs[at]))
-        if self._sort != "date" and len(self._docs) == self._generation.size:
-            return self._generation.newest_first[:count]
+        if self._sort != "date" and self._newest is not None:
+            return self._docs.searchsorted(self._newest[:count])
         return smallest(self._ranks(self._docs), count)
 
     def _before(self, at: int) -> int:

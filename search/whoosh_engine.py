@@ -194,6 +194,8 @@ class WhooshEngine:
         if filtered.any:
             scores = matches.scores.take(filtered.passing)
             found = matches._replace(docs=filtered.all, scores=scores)
+        if not found.scored:
+            found = found._replace(newest=filtered.newest)
         return found, filtered, 0 if relaxed else len(matches.docs)
 
     def _spelling(self, parsed: ParsedQuery, total: int, generation: Generation) -> str | None:

@@ -31,6 +31,7 @@ class Kernels(NamedTuple):
     tally: Loop
     most_frequent: Loop
     leading: Loop
+    two_levels: Loop
 
 
 active: Kernels | None = None

@@ -56,6 +56,37 @@ def most_frequent(counts: Any, ranks: Any, size: int) -> Any:
     return chosen[:held]
 
 
+@compiled((I8, I8, I4, INTEGER))
+def two_levels(counts: Any, ranks: Any, parents: Any, size: int) -> Any:
+    """Return at most ``size`` values of the first level, and as many of the second below each.
+
+    ``parents`` are -1 on the first level. The first in order, those below one behind the other,
+    where those of each end, and how many values of the first level have a count.
+    """
+    ordered = most_frequent(counts, ranks, len(counts))
+    place, first = np.full(len(counts), -1, np.int64), np.empty(len(ordered), np.int64)
+    distinct = 0
+    for ordinal in ordered:
+        if parents[ordinal] < 0:
+            place[ordinal] = distinct
+            first[distinct] = ordinal
+            distinct += 1
+    listed = min(distinct, size)
+    ends = np.zeros(listed + 1, np.int64)
+    for ordinal in ordered:
+        at = place[parents[ordinal]] if parents[ordinal] >= 0 else -1
+        if 0 <= at < listed and ends[at + 1] < size:
+            ends[at + 1] += 1
+    ends = ends.cumsum()
+    second, filled = np.empty(ends[-1], np.int64), ends[:-1].copy()
+    for ordinal in ordered:
+        at = place[parents[ordinal]] if parents[ordinal] >= 0 else -1
+        if 0 <= at < listed and filled[at] < ends[at + 1]:
+            second[filled[at]] = ordinal
+            filled[at] += 1
+    return first[:listed], second, ends, distinct
+
+
 @compiled((I8, INTEGER))
 def leading(counts: Any, size: int) -> Any:
     """Return, ascending, the ordinals with the ``size`` highest counts and those that equal them.

@@ -107,6 +107,31 @@ def test_the_most_frequent_values_come_first(
 
 
 @settings(deadline=None)
+@given(
+    counts=st.lists(st.integers(0, 5), min_size=1, max_size=40),
+    size=st.integers(1, 10),
+    data=st.data(),
+)
+def test_values_of_two_levels_come_with_those_below_them(
+    counts: list[int], size: int, data: st.DataObject
+) -> None:
+    ordinals = range(len(counts))
+    first = [at for at in ordinals if data.draw(st.booleans())]
+    parents = [
+        -1 if at in first or not first else data.draw(st.sampled_from(first)) for at in ordinals
+    ]
+    ranks = data.draw(st.permutations(ordinals))
+    ordered = sorted((at for at in ordinals if counts[at]), key=lambda at: (-counts[at], ranks[at]))
+    tops = [at for at in ordered if parents[at] < 0]
+    found = facets.two_levels(i8(counts), i8(ranks), i4(parents), size)
+    assert found[0].tolist() == tops[:size]
+    assert found[3] == len(tops)
+    for number, top in enumerate(tops[:size]):
+        below = [at for at in ordered if parents[at] == top][:size]
+        assert found[1][found[2][number] : found[2][number + 1]].tolist() == below
+
+
+@settings(deadline=None)
 @given(docs=st.lists(st.integers(0, 700), max_size=100))
 def test_documents_are_put_in_order(docs: list[int]) -> None:
     assert positions.ascending(i4(docs), 701).tolist() == sorted(set(docs))

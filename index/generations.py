@@ -146,10 +146,14 @@ class Generation:
         """All documents in the order that ``order`` ranks them by."""
         docs = np.empty(self.size, np.int32)
         docs[self.order] = self.every
+        docs.flags.writeable = False
         return docs
 
     def published(self, first: int, last: int) -> NDArray[np.int32]:
-        """Return the documents that may be of a day from ``first`` to ``last`` on, newest first."""
+        """Return the documents whose first day is from ``first`` to ``last``, newest first.
+
+        Deleted documents are among them.
+        """
         newest, oldest = self._ages.searchsorted((-last, 1 - first))
         return self.newest_first[newest:oldest]
 

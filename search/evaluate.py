@@ -53,7 +53,7 @@ from search.wordscores import word_scores
 class Matches(NamedTuple):
     """The documents that match, ascending, with their scores.
 
-    These are zeros where they are not asked for, or where nothing is there to score by: then it
+    These are zeros where they are not asked for, or where there is no query to score by: then it
     is not ``scored``. ``newest`` are the documents newest first, where that is known.
     """
 

@@ -198,8 +198,11 @@ class FacetLookup:
 
     def by_label(self, counts: NDArray[np.int64], size: int) -> list[int]:
         """Return the first ``size`` ordinals by label among those that have a count."""
-        present = counts.nonzero()[0].tolist()
-        return self._sorted(present, [0] * len(present))[:size]
+        present = counts.nonzero()[0]
+        if self._ranks_known():
+            first: list[int] = present[self._label_order.take(present).argsort()[:size]].tolist()
+            return first
+        return self._sorted(present.tolist(), [0] * len(present))[:size]
 
     def _sorted(self, ordinals: list[int], counts: list[int]) -> list[int]:
         """Return ordinals by their counts, highest first, then by label."""

@@ -17,6 +17,8 @@ from search.request import SearchRequest, Sort
 from search.selection import best, smallest
 
 Docs = NDArray[np.int32]
+_HEAPED = 500
+"""Results up to which a heap of the best is quicker than to sort those that may be among them."""
 
 
 class Ranking:
@@ -72,7 +74,7 @@ class Ranking:
     def _first(self, count: int) -> NDArray[np.integer]:
         """Return the indices of the first ``count`` documents in order."""
         if self._sort == "relevance" and self._scored:
-            if loops := kernels.active:
+            if (loops := kernels.active) and count <= _HEAPED:
                 ranks = self._generation.order
                 first: NDArray[np.intp] = loops.best(self._scores, self._docs, ranks, count)
                 return first

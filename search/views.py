@@ -16,7 +16,8 @@ __all__ = ["Labels", "moment", "opening", "view"]
 
 MAX_KEPT = 20_000
 MAX_LINES = 4_000
-"""Documents whose lines are kept, each some hundred bytes beside its head."""
+MAX_LENGTH = 1_000
+"""Documents whose lines are kept, and the characters of one that is."""
 
 _new_result: Callable[[Iterable[object]], Result] = partial(tuple.__new__, Result)
 """Makes a result of all its fields without looking them over."""
@@ -56,9 +57,12 @@ class Labels:
         """Return a document as one line of an answer."""
         line = self._lines.get(doc)
         if line is None:
-            if len(self._lines) >= MAX_LINES:
-                self._lines = {}
-            line = self._lines[doc] = self._line(self._generation.head(doc))
+            head = self._generation.head(doc)
+            line = self._line(head)
+            if len(head.title) + len(head.url) + len(head.source) <= MAX_LENGTH:
+                if len(self._lines) >= MAX_LINES:
+                    self._lines = {}
+                self._lines[doc] = line
         return _new_result((*line, score, highlights))
 
     def _line(self, head: Head) -> tuple[Any, ...]:

@@ -199,10 +199,7 @@ def _scored_by_loops(
         parameters.exact,
         generation.size,
     )
-    many = np.bincount(lists.language, counts)
-    named = zip(suffixes, idfs.tolist(), strict=True)
-    weights = [pair for _, pair in sorted(zip(many.tolist(), named, strict=True))]
-    return docs, scores, dict(weights)
+    return docs, scores, dict(zip(suffixes, idfs.tolist(), strict=True))
 
 
 class _Postings:

@@ -55,10 +55,7 @@ class Addresses:
 
     def bucket(self, bucket: DateBucket) -> str:
         """Return the address that sets the range to a bucket, or lifts it."""
-        now = (self.request.date_from, self.request.date_to)
-        if tuple(day and day.isoformat() for day in now) == (bucket.first, bucket.last):
-            return self.search(links.undated(self.request))
-        return self.range(bucket.value, bucket.value)
+        return self._near.bucket(bucket, brief=True)
 
     def range(self, first: str, last: str) -> str:
         """Return the address that sets the range, at the precision given."""

@@ -173,12 +173,16 @@ class Near:
         """Return the address that sets the range of dates, at the precision given."""
         return self._range(("from", first), ("to", last))
 
-    def bucket(self, bucket: DateBucket) -> str:
-        """Return the address that sets the range to a bucket's days, or lifts it; see ``dated``."""
+    def bucket(self, bucket: DateBucket, brief: bool = False) -> str:
+        """Return the address that sets the range to a bucket's days, or lifts it; see ``dated``.
+
+        A ``brief`` one names the bucket, as a year or a month, where the other names days.
+        """
         chosen = self.request.date_from, self.request.date_to
         if tuple(day and day.isoformat() for day in chosen) == (bucket.first, bucket.last):
             return self._at(undated(self.request))
-        return self.range(bucket.first, bucket.last)
+        days = (bucket.value, bucket.value) if brief else (bucket.first, bucket.last)
+        return self.range(*days)
 
     def _at(self, wanted: SearchRequest) -> str:
         query = encoded([*parameters(wanted), *self._more])

@@ -6,9 +6,12 @@ same with a few operations on arrays: what is found is the same, only slower. A 
 of arrays and numbers; it knows no file, and lets other threads run.
 """
 
+import logging
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, NamedTuple
+
+_log = logging.getLogger(__name__)
 
 Loop = Callable[..., Any]
 
@@ -46,16 +49,26 @@ def available() -> bool:
 
 
 def activate() -> bool:
-    """Have the loops used from now on, in this process; return False where they cannot be."""
+    """Have the loops used from now on, in this process; return False where they cannot be.
+
+    Why they cannot, though numba is installed, is logged: answers do not depend on them.
+    """
     global active, _loaded
     if _loaded is None and available():
-        from index.kernels import documents, facets, positions, postings
-
-        modules = (postings, positions, documents, facets)
-        named = {name: loop for module in modules for name, loop in vars(module).items()}
-        _loaded = Kernels(*(named[name] for name in Kernels._fields))
+        try:
+            _loaded = _load()
+        except Exception as error:
+            _log.warning("Compiled loops are not used: %s: %s", type(error).__name__, error)
     active = _loaded
     return active is not None
+
+
+def _load() -> Kernels:
+    from index.kernels import documents, facets, positions, postings
+
+    modules = (postings, positions, documents, facets)
+    named = {name: loop for module in modules for name, loop in vars(module).items()}
+    return Kernels(*(named[name] for name in Kernels._fields))
 
 
 def deactivate() -> None:

@@ -4,7 +4,9 @@ Importing this needs numba. Arrays that a loop only reads are declared read-only
 files can be given as well as arrays in memory.
 """
 
+import logging
 import os
+import shutil
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,24 +15,32 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import config, njit, types
 
+_log = logging.getLogger(__name__)
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _folder() -> Path:
-    """Return where compiled code is kept: beside the source, else in the user's cache.
+def _folder() -> Path | None:
+    """Return where compiled code is kept: beside the source, else in the user's cache, if any.
 
     A loop is compiled anew when any source changes, not only its own, as numba would have it.
     """
     here = Path(__file__).parent
     written = zlib.crc32(b"".join(path.read_bytes() for path in sorted(here.glob("*.py"))))
-    beside = here / "__pycache__"
+    name, beside = f"loops-{written:08x}", here / "__pycache__"
     if os.access(beside if beside.exists() else here, os.W_OK):
-        return beside / f"loops-{written:08x}"
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(cache, "trouvaille", f"loops-{written:08x}")
+        for old in beside.glob("loops-*"):
+            if old.name != name:
+                shutil.rmtree(old, ignore_errors=True)
+        return beside / name
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
+    # Code is loaded from there: never from where this happens to be run.
+    return cache / "trouvaille" / name if cache.is_absolute() else None
 
 
-config.CACHE_DIR = str(_folder())
+_KEPT_IN = _folder()
+if _KEPT_IN and not os.environ.get("NUMBA_CACHE_DIR"):
+    config.CACHE_DIR = str(_KEPT_IN)
 
 
 def reads(kind: Any) -> Any:
@@ -50,15 +60,17 @@ def compiled(*signatures: tuple[Any, ...]) -> Callable[[F], F]:
 
 
 def inlined(function: F) -> F:
-    """Compile what only loops of this package call."""
-    return _compile(function, None)
+    """Compile what only loops of this package call; it is kept with them."""
+    return cast("F", njit(nogil=True)(function))
 
 
-def _compile(function: F, signatures: list[tuple[Any, ...]] | None) -> F:
-    try:
-        return cast("F", njit(signatures, cache=True, nogil=True)(function))
-    except RuntimeError:  # there is no place to keep it in: it is compiled at every start
-        return cast("F", njit(signatures, nogil=True)(function))
+def _compile(function: F, signatures: list[tuple[Any, ...]]) -> F:
+    if _KEPT_IN:
+        try:
+            return cast("F", njit(signatures, cache=True, nogil=True)(function))
+        except Exception:
+            _log.debug("%s is compiled and not kept", function.__name__, exc_info=True)
+    return cast("F", njit(signatures, nogil=True)(function))
 
 
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
@@ -72,3 +84,12 @@ for _bit in range(64):
 def lowest(word: Any) -> Any:
     """Return the number of the lowest bit that is set (Leiserson, Prokop and Randall, 1998)."""
     return _LOWEST[((word & (~word + np.uint64(1))) * _DE_BRUIJN) >> _SHIFT]
+
+
+@inlined
+def number_at(blob: Any, at: Any, width: Any) -> Any:
+    """Return the little-endian number of ``width`` bytes that begins at a place."""
+    value = np.int64(blob[at])
+    for byte in range(1, width):
+        value |= np.int64(blob[at + byte]) << (8 * byte)
+    return value

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from index.kernels._compiler import B1, I4, I8, INTEGER, REAL, U1, U4, compiled, lowest
+from index.kernels._compiler import B1, I4, I8, INTEGER, REAL, U1, U4, compiled, lowest, number_at
 from index.kernels.documents import reach
 
 _FEW = 48
@@ -114,10 +114,7 @@ def keys(
         key = np.int64(docs[place] + base) << 32 | (0 if match < of_first else second)
         width, byte = np.int64(widths[docs[place]]), np.int64(begins[at])
         for free in range(filled[place], filled[place] + freqs[at]):
-            position = np.int64(blob[byte])
-            for more in range(1, width):
-                position |= np.int64(blob[byte + more]) << (8 * more)
-            found[free] = key | position
+            found[free] = key | number_at(blob, byte, width)
             byte += width
         filled[place] += freqs[at]
     for place in range(len(docs)):

@@ -16,31 +16,24 @@ from index.kernels._compiler import (
     compiled,
     inlined,
     lowest,
+    number_at,
 )
 
 _PACKED = 255
 
 
 @inlined
-def _number(blob: Any, at: Any, width: Any) -> Any:
-    value = np.int64(blob[at])
-    for byte in range(1, width):
-        value |= np.int64(blob[at + byte]) << (8 * byte)
-    return value
-
-
-@inlined
 def _count(blob: Any, start: Any, stop: Any) -> Any:
     code = np.int64(blob[start])
     if code == _PACKED:
-        return _number(blob, start + 1, 4)
+        return number_at(blob, start + 1, 4)
     return (stop - start - 1) // ((code & 15) + (code >> 4))
 
 
 @inlined
 def _unpack(blob: Any, start: Any, first: Any, last: Any, docs: Any, freqs: Any) -> None:
     at, doc = start + 9, 0
-    flags = at + _number(blob, start + 5, 4)
+    flags = at + number_at(blob, start + 5, 4)
     place = first
     while at < flags:
         doc += blob[at]
@@ -74,11 +67,11 @@ def decode(blob: Any, starts: Any, stops: Any) -> Any:
             gap, freq = np.int64(blob[start]) & 15, np.int64(blob[start]) >> 4
             at, doc = start + 1, 0
             for place in range(first, last):
-                doc += _number(blob, at, gap)
+                doc += number_at(blob, at, gap)
                 docs[place] = doc
                 at += gap
             for place in range(first, last):
-                freqs[place] = _number(blob, at, freq) if freq else 1
+                freqs[place] = number_at(blob, at, freq) if freq else 1
                 at += freq
         first = last
     return docs, freqs, counts
@@ -88,6 +81,14 @@ def decode(blob: Any, starts: Any, stops: Any) -> Any:
 def _idf(documents: Any, matching: Any) -> Any:
     documents = max(documents, matching)
     return math.log(1.0 + (documents - matching + 0.5) / (matching + 0.5))
+
+
+@inlined
+def _rarity(idf: Any, k1: Any, languages: Any) -> Any:
+    """Return the factor of an idf, rounded as NumPy does for one language or for several."""
+    if languages == 1:
+        return np.float32(idf * (k1 + 1.0))
+    return np.float32(idf) * np.float32(k1 + 1.0)
 
 
 @compiled((I4, I4, I8, I8, I8, F4, B1, F4, F4, F4, F4, I8, REAL, REAL, INTEGER))
@@ -155,11 +156,9 @@ def score_word(
                     typed += sums[2 * doc + 1] == nothing
                     sums[2 * doc + 1] += worth
             first = last
-        if not here:
-            continue
         idfs[language] = _idf(documents[language], here)
-        rarity = np.float32(idfs[language] * (k1 + 1.0))
-        typed_rarity = np.float32(_idf(documents[language], typed) * (k1 + 1.0))
+        rarity = _rarity(idfs[language], k1, many)
+        typed_rarity = _rarity(_idf(documents[language], typed), k1, many)
         for block in range(len(marks)):
             word = marks[block]
             while word:

@@ -1,16 +1,25 @@
 """With compiled loops and without them the same is found, in the same order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index import kernels
 from index.archive import Archive
-from index.publishing import index_documents
+from index.document import Document, Fields, Language, Span
+from index.encoding import Draft, draft, finish
+from index.manifest import Settings
+from index.publishing import Part, building, index_documents
+from index.report import Report
+from index.segments import write_segment
 from search.request import parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import WhooshEngine
+from tests.bench.question import Entry
 from tests.bench.synthetic import entries, word
 
 pytest.importorskip("numba")
@@ -26,12 +35,36 @@ QUESTIONS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four thousand documents: enough for the ways that NumPy goes only where there are many."""
+def in_languages(count: int, first: int = 0) -> Iterator[Entry]:
+    """Yield documents in three languages, some of them partly in another."""
+    for number, (document, fields) in enumerate(islice(entries(first + count), first, None)):
+        half = Span(0, len(document.text) // 2)
+        parts = ((half, "en"),) if number % 5 == 0 else ()
+        language = Language(("fr", "de", "fr", "en")[number % 4], parts=parts)
+        yield document, replace(fields, language=language)
+
+
+@pytest.fixture(scope="module", params=["whole", "divided"])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four thousand documents: enough for the ways that NumPy goes only where there are many.
+
+    Divided, they are in two segments, in several languages, and a third of the first is deleted.
+    """
     folder = tmp_path_factory.mktemp("kernels") / "index"
-    index_documents(folder, entries(4_000)).close()
+    if request.param == "whole":
+        index_documents(folder, entries(4_000)).close()
+        return folder
+    name = index_documents(folder, in_languages(2_000)).name
+    live = np.arange(2_000) % 3 != 0
+    with building(folder) as site:
+        info = write_segment(site.segment_folder, finish(drafts(in_languages(1_000, 2_000))))
+        parts = [Part(name, live), Part(site.name, np.ones(info.documents, np.bool_))]
+        site.publish(parts, {}, Report(), Settings(), "")
     return folder
+
+
+def drafts(documents: Iterable[Entry]) -> list[Draft]:
+    return [draft(*entry) for entry in documents]
 
 
 @pytest.fixture
@@ -72,3 +105,46 @@ def test_answers_are_the_same(
 def said(answer: SearchResponse) -> tuple[object, ...]:
     ids = [result.id for result in answer.results]
     return answer.total, ids, answer.facets, answer.suggestion, answer.warnings
+
+
+def test_a_language_that_only_deleted_documents_had_counts_for_those_partly_in_it(
+    tmp_path: Path,
+) -> None:
+    def said_in(id: str, text: str, language: str, parts: tuple[str, ...] = ()) -> Entry:
+        spans = tuple((Span(0, len(text)), code) for code in parts)
+        return Document(id=id, text=text, title="t"), Fields(
+            language=Language(language, parts=spans)
+        )
+
+    side_by_side = "accord nation " + "mot " * 10
+    documents = [
+        said_in("gone", side_by_side, "fr"),
+        said_in("near", side_by_side, "fr", ("en",)),
+        said_in("far", "accord " + "mot " * 10 + "nation", "en"),
+        *[said_in(f"other-{number}", "rien du tout", "fr") for number in range(5)],
+    ]
+    with building(tmp_path) as site:
+        info = write_segment(site.segment_folder, finish(drafts(documents)))
+        site.publish([Part(site.name, np.arange(info.documents) > 0)], {}, Report(), Settings(), "")
+    before = kernels.active
+    request = parse_request({"q": ["accord nation"]}, "fr")
+    assert kernels.activate()
+    with_loops = WhooshEngine(Archive(tmp_path)).search(request)
+    kernels.deactivate()
+    without = WhooshEngine(Archive(tmp_path)).search(request)
+    kernels.active = before
+    assert [result.id for result in without.results] == ["near", "far"]
+    assert said(with_loops) == said(without)
+
+
+def test_loops_that_cannot_be_loaded_are_not_used(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse() -> None:
+        raise ImportError("Numba needs NumPy 2.9 or less")
+
+    monkeypatch.setattr(kernels, "active", None)
+    monkeypatch.setattr(kernels, "_loaded", None)
+    monkeypatch.setattr(kernels, "_load", refuse)
+    assert not kernels.activate()
+    assert "Numba needs NumPy 2.9 or less" in caplog.text

@@ -1,4 +1,7 @@
-"""Every compiled loop beside the plainest way to say what it does."""
+"""Compiled loops beside the plainest way to say what they do.
+
+Those that read what is on disk and that score are tested where they are used: see ``--kernels``.
+"""
 
 from collections import Counter
 from typing import Any

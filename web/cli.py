@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from index import kernels
 from index.archive import Archive
 from index.cli import build_options
 from index.cli import commands as index_commands
@@ -19,7 +18,7 @@ from web.configuration import add_config_option
 from web.context import VERSION
 from web.serving import address_options, limit_options, prepare, watch_options, web_settings
 from web.settings import Settings
-from web.warming import warm_up
+from web.warming import preload, warm_up
 from web.wsgi import Application
 
 
@@ -64,9 +63,7 @@ def serve(
     taken = server.bind(host, port)
     try:
         prepare(index, sources, {**said, "workers": workers})
-        if compiled:
-            # Here and not in every process: what is compiled is shared.
-            kernels.activate()
+        preload(compiled)
         address = server.address_of(taken)
 
         def make() -> Application:

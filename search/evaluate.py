@@ -184,16 +184,32 @@ class Evaluation:
             word = node.words[0]
             parts = [(name, of_term(self.generation, name, word)) for name in node.fields]
             return self._scored(parts, self.statistics.everywhere)
-        found = of_phrase(self.generation, node.fields, node.words, within, self.check_deadline)
-        parts = list(zip(node.fields, found, strict=True))
-        return self._scored(parts, self.statistics.everywhere, node.words)
+        asked = self.generation, node.fields, node.words, within, self.check_deadline
+        return self._placed("quoted", node, within, lambda: of_phrase(*asked))
 
     def _near(self, node: Near, within: Docs | None) -> Hits:
-        found = of_window(
-            self.generation, node.fields, node.words, node.distance, within, self.check_deadline
-        )
-        parts = list(zip(node.fields, found, strict=True))
-        return self._scored(parts, self.statistics.everywhere, node.words)
+        words = node.fields, node.words, node.distance
+        asked = self.generation, *words, within, self.check_deadline
+        return self._placed(f"near {node.distance}", node, within, lambda: of_window(*asked))
+
+    def _placed(
+        self,
+        kind: str,
+        node: Quoted | Near,
+        within: Docs | None,
+        find: Callable[[], list[Occurrences]],
+    ) -> Hits:
+        """Return what matches words in their places; kept where it is looked for everywhere."""
+
+        def make() -> tuple[Hits, int]:
+            parts = list(zip(node.fields, find(), strict=True))
+            return self._scored(parts, self.statistics.everywhere, node.words).sized()
+
+        if within is not None:
+            return make()[0]
+        key = kind, tuple(node.words), tuple(node.fields), self.scored
+        kept: Hits = self.words.kept(key, make)
+        return kept
 
     def _started(self, node: query.Query, prefix: str, fields: Sequence[str]) -> Hits:
         def find(goes_on: Callable[[], bool]) -> Hits:

@@ -8,15 +8,19 @@ hash as another that came before it is looked up in a dictionary.
 
 import threading
 from array import array
-from typing import Final, NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import count, islice
+from typing import Final, Generic, NamedTuple, TypeVar
 from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import ANALYZERS
+from index.codec.lists import starts_of
 from index.cutting import Pieces
-from index.wording import edges, wording
+from index.wording import edges_of, wordings
 
 MAX_WEIGHT = 8_000_000
 """Bytes of pieces that the table of a thread remembers before it is begun anew."""
@@ -35,6 +39,8 @@ _FIRST = np.array([(1 << 8 * min(n, 8)) - 1 for n in range(_SHORT + 2)], np.uint
 _SECOND = np.array([(1 << 8 * min(max(n - 8, 0), 8)) - 1 for n in range(_SHORT + 2)], np.uint64)
 # Odd numbers without a pattern.
 _MIX, _MIX_SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+
+Text = TypeVar("Text", bytes, str)
 
 
 class Table(threading.local):
@@ -55,16 +61,14 @@ class Table(threading.local):
         self.spans, self.edges, self.leads = array("i"), array("b"), array("i")
         self.more, self.firsts = array("i"), array("q")
         self.words, self.offsets = array("i"), array("i")
-        self._numbers = _Numbers()
-        self.keys = self._numbers.keys_by_number
-        self._rows = [_Rows(self, suffix) for suffix in ANALYZERS]
-        self._new: list[tuple[str, bytes]] = []
+        self.keys: list[str] = []
+        self._words, self._rows = _Numbers[str](), _Numbers[bytes]()
         self._weight = 0
         # What is compared of each row, and the row of each hash.
         self._first, self._second, self._tags = array("Q"), array("Q"), array("i")
         self._row_of = np.zeros(1 << HASH_BITS, np.int32)
-        self.promise("", b"")
-        self._learn()
+        self._rows.of(0, [b""])
+        self._learn(0)
 
     @property
     def full(self) -> bool:
@@ -120,69 +124,61 @@ class Table(threading.local):
         for kept in (self._first, self._second, self._tags):
             kept.extend([0] * (len(self.spans) - len(kept)))
 
-    def look_up(self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]) -> list[int]:
-        """Return the rows of a few pieces of a text, one by one."""
-        rows = self._rows
-        places = zip(suffixes.tolist(), pieces.starts.tolist(), pieces.stops.tolist(), strict=True)
-        found = [rows[suffix][data[start:stop]] for suffix, start, stop in places]
-        self._learn()
+    def look_up(
+        self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]
+    ) -> NDArray[np.int64]:
+        """Return the rows of a few pieces of a text, by dictionary."""
+        found = np.empty(len(suffixes), np.int64)
+        for suffix in np.flatnonzero(np.bincount(suffixes)).tolist():
+            mine = np.flatnonzero(suffixes == suffix)
+            cuts = map(slice, pieces.starts[mine].tolist(), pieces.stops[mine].tolist())
+            found[mine] = self._rows.of(suffix, map(data.__getitem__, cuts))
+            self._learn(suffix)
         return found
 
-    def promise(self, suffix: str, piece: bytes) -> int:
-        """Return the row that a piece will have."""
-        self._new.append((f"{suffix}\0", piece))
-        return len(self.spans) + len(self._new) - 1
-
-    def _learn(self) -> None:
-        """Add the rows of new pieces."""
-        numbers, others, offsets = self._numbers, self.words, self.offsets
-        spans, ends, leads, more, firsts = [], [], [], [], []
-        for before, piece in self._new:
-            text = piece.decode()
-            words = wording(text)
-            spans.append(words[-1][1] + 1 if words else 0)
-            ends.append(edges(text))
-            leads.append(numbers[before + words[0][0]] if words else -1)
-            firsts.append(len(others))
-            if len(words) > 1:
-                for word, offset in words[1:]:
-                    others.append(numbers[before + word])
-                    offsets.append(offset)
-            more.append(len(others) - firsts[-1])
-        self._weight += sum(len(piece) for _, piece in self._new)
-        self._new.clear()
-        self.spans.extend(spans)
-        self.edges.extend(ends)
-        self.leads.extend(leads)
-        self.more.extend(more)
-        self.firsts.extend(firsts)
+    def _learn(self, suffix: int) -> None:
+        """Add the rows of new pieces of texts of an analyzer."""
+        pieces = self._rows.new(suffix)
+        if not pieces:
+            return
+        joined = b"\n".join(pieces)
+        words = wordings(joined.decode().split("\n"))
+        spans, more = np.array(words.spans, np.int32), np.array(words.more, np.int32)
+        leads = self._words.of(suffix, words.first)
+        leads[spans == 0] = -1
+        further = self._words.of(suffix, words.further)
+        before = f"{ANALYZERS[suffix]}\0"
+        self.keys += [before + word for word in self._words.new(suffix)]
+        self.spans.frombytes(spans.tobytes())
+        self.edges.frombytes(edges_of(joined).tobytes())
+        self.leads.frombytes(leads.tobytes())
+        self.more.frombytes(more.tobytes())
+        self.firsts.frombytes((len(self.words) + starts_of(more)).tobytes())
+        self.words.frombytes(further.tobytes())
+        self.offsets.extend(words.offsets)
+        self._weight += len(joined) - (len(pieces) - 1)
 
 
-class _Rows(dict[bytes, int]):
-    """Piece -> its row, for one analyzer."""
-
-    __slots__ = ("_suffix", "_table")
-
-    def __init__(self, table: Table, suffix: str) -> None:
-        super().__init__()
-        self._table, self._suffix = table, suffix
-
-    def __missing__(self, piece: bytes) -> int:
-        row = self[piece] = self._table.promise(self._suffix, piece)
-        return row
-
-
-class _Numbers(dict[str, int]):
-    """Key of a word -> its number."""
+class _Numbers(Generic[Text]):
+    """Numbers of pieces or words, of each analyzer apart, in the order in which they come."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.keys_by_number: list[str] = []
+        self._next = count()
+        self._of: list[defaultdict[Text, int]] = [
+            defaultdict(self._next.__next__) for _ in ANALYZERS
+        ]
+        self._given = [0] * len(ANALYZERS)
 
-    def __missing__(self, key: str) -> int:
-        number = self[key] = len(self)
-        self.keys_by_number.append(key)
-        return number
+    def of(self, suffix: int, texts: Iterable[Text]) -> NDArray[np.int32]:
+        """Return the numbers of texts, the next ones for those that are new."""
+        return np.fromiter(map(self._of[suffix].__getitem__, texts), np.int32)
+
+    def new(self, suffix: int) -> list[Text]:
+        """Return what has been numbered since this was asked the last time."""
+        known = self._of[suffix]
+        new = list(islice(reversed(known), len(known) - self._given[suffix]))
+        self._given[suffix] = len(known)
+        return new[::-1]
 
 
 class _Keys(NamedTuple):

@@ -2,14 +2,14 @@
 
 Each piece, in texts of one analyzer, is a row: how many positions it takes, and which words stand
 at which of them. A piece of up to 16 bytes is two 64-bit numbers, and the rows of many pieces are
-found at once: a hash leads to one row, which is compared. What is longer, new, or has the same
-hash as another that came before it is looked up in a dictionary.
+found at once: a hash leads to two rows, which are compared. What is longer, new, or has the same
+hash as others that came before it is looked up in a dictionary.
 """
 
 import threading
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import count, islice
 from typing import Final, Generic, NamedTuple, TypeVar
 from uuid import uuid4
@@ -32,11 +32,13 @@ PADDING: Final = bytes(_SHORT)
 NO_ROW: Final = 0
 """A row without words."""
 
-AT_ONCE: Final = 1 << 16
+AT_ONCE: Final = 1 << 17
 HASH_BITS: Final = 20
-# By the length of a piece, the bits of its first eight bytes and of the next.
-_FIRST = np.array([(1 << 8 * min(n, 8)) - 1 for n in range(_SHORT + 2)], np.uint64)
-_SECOND = np.array([(1 << 8 * min(max(n - 8, 0), 8)) - 1 for n in range(_SHORT + 2)], np.uint64)
+_SIXTEEN = np.dtype("V16")
+# By the length of a piece, which bits of sixteen bytes are its own.
+_MASKS = np.frombuffer(
+    b"".join([bytes([255] * n).ljust(_SHORT, b"\0")[:_SHORT] for n in range(_SHORT + 2)]), _SIXTEEN
+)
 # Odd numbers without a pattern.
 _MIX, _MIX_SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 
@@ -65,8 +67,8 @@ class Table(threading.local):
         self._words, self._rows = _Numbers[str](), _Numbers[bytes]()
         self._weight = 0
         # What is compared of each row, and the row of each hash.
-        self._first, self._second, self._tags = array("Q"), array("Q"), array("i")
-        self._row_of = np.zeros(1 << HASH_BITS, np.int32)
+        self._bytes, self._tags = array("Q"), array("i")
+        self._row_of = np.zeros(1 << HASH_BITS, np.int64)
         self._rows.of(0, [b""])
         self._learn(0)
 
@@ -88,41 +90,47 @@ class Table(threading.local):
         self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]
     ) -> NDArray[np.int64]:
         keys = _keys(data, pieces, suffixes)
-        hashes = keys.hashes()
+        places = keys.places()
         self._level()
-        found = self._row_of[hashes].astype(np.int64)
-        same = np.asarray(self._tags)[found] == keys.tags
-        same &= np.asarray(self._first)[found] == keys.first
-        same &= np.asarray(self._second)[found] == keys.second
-        rest = np.flatnonzero(~same)
+        found = self._row_of.take(places[0])
+        rest = np.flatnonzero(~self._same(found, keys))
+        again = self._row_of.take(places[1].take(rest))
+        same = self._same(again, keys.take(rest))
+        found[rest[same]] = again[same]
+        rest = rest[~same]
         mine = Pieces(pieces.starts[rest], pieces.stops[rest])
-        found[rest] = self.look_up(data, mine, suffixes[rest])
-        self._remember(keys, hashes, found, rest)
+        found[rest] = rows = self.look_up(data, mine, suffixes[rest])
+        self._remember(keys.take(rest), [place.take(rest) for place in places], rows)
         return found
 
+    def _same(self, rows: NDArray[np.int64], keys: "_Keys") -> NDArray[np.bool_]:
+        """Tell which of the rows are those of the keys."""
+        kept: NDArray[np.uint64] = np.frombuffer(self._bytes, _SIXTEEN).take(rows).view("<u8")
+        halves = kept == keys.bytes.view("<u8")
+        same: NDArray[np.bool_] = halves.view(np.uint16) == 0x0101
+        same &= np.asarray(self._tags).take(rows) == keys.tags
+        return same
+
     def _remember(
-        self,
-        keys: "_Keys",
-        hashes: NDArray[np.int64],
-        found: NDArray[np.int64],
-        rest: NDArray[np.int64],
+        self, keys: "_Keys", places: Sequence[NDArray[np.int64]], rows: NDArray[np.int64]
     ) -> None:
-        """Take up new rows, so that they are found without a dictionary."""
-        new, first = np.unique(found[rest], return_index=True)
-        at = rest[first[np.searchsorted(new, len(self._tags)) :]]
-        self._first.frombytes(keys.first[at].tobytes())
-        self._second.frombytes(keys.second[at].tobytes())
+        """Take up the keys of new rows, so that they are found without a dictionary."""
+        new, first = np.unique(rows, return_index=True)
+        at = first[np.searchsorted(new, len(self._tags)) :]
+        self._bytes.frombytes(keys.bytes[at].tobytes())
         tags = keys.tags[at]
         tags[tags >> 8 > _SHORT] = 0
         self._tags.frombytes(tags.tobytes())
         # Words come by frequency: who is first has the place.
-        at = rest[self._row_of[hashes[rest]] == 0]
-        self._row_of[hashes[at]] = found[at]
+        for place in places:
+            free = np.flatnonzero(self._row_of[place] == 0)
+            self._row_of[place[free]] = rows[free]
 
     def _level(self) -> None:
         """Make rows that were not found among pieces, and will not be, equal to none."""
-        for kept in (self._first, self._second, self._tags):
-            kept.extend([0] * (len(self.spans) - len(kept)))
+        missing = len(self.spans) - len(self._tags)
+        self._tags.extend([0] * missing)
+        self._bytes.frombytes(bytes(_SHORT * missing))
 
     def look_up(
         self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]
@@ -184,26 +192,32 @@ class _Numbers(Generic[Text]):
 class _Keys(NamedTuple):
     """Pieces as numbers: sixteen bytes, and a tag of the length and the analyzer."""
 
-    first: NDArray[np.uint64]
-    second: NDArray[np.uint64]
+    bytes: NDArray[np.void]
     tags: NDArray[np.int32]
 
-    def hashes(self) -> NDArray[np.int64]:
-        mixed = self.first * _MIX ^ self.second * _MIX_SECOND ^ self.tags.astype(np.uint64) * _MIX
+    def take(self, at: NDArray[np.intp]) -> "_Keys":
+        return _Keys(self.bytes.take(at), self.tags.take(at))
+
+    def places(self) -> list[NDArray[np.int64]]:
+        """Return the two hashes of each."""
+        first, second = self.bytes.view("<u8").reshape(-1, 2).T
+        mixed: NDArray[np.uint64] = first * _MIX
+        mixed ^= second * _MIX_SECOND
+        mixed ^= self.tags.astype(np.uint64) * _MIX
         mixed ^= mixed >> np.uint64(29)
         mixed *= _MIX_SECOND
-        mixed >>= np.uint64(64 - HASH_BITS)
-        hashes: NDArray[np.int64] = mixed.astype(np.int64)
-        return hashes
+        first = mixed >> np.uint64(64 - HASH_BITS)
+        mixed >>= np.uint64(64 - 2 * HASH_BITS)
+        mixed &= np.uint64((1 << HASH_BITS) - 1)
+        return [first.astype(np.int64), mixed.astype(np.int64)]
 
 
 def _keys(data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]) -> _Keys:
-    # The eight bytes that begin at every byte.
-    eight: NDArray[np.uint64] = np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
+    # The sixteen bytes that begin at every byte.
+    every: NDArray[np.void] = np.ndarray((len(data) - 15,), _SIXTEEN, data, strides=(1,))
     # All that is long has one length, which no row has.
     sizes = np.minimum(pieces.stops - pieces.starts, _SHORT + 1)
-    return _Keys(
-        eight[pieces.starts] & _FIRST[sizes],
-        eight[pieces.starts + 8] & _SECOND[sizes],
-        sizes.astype(np.int32) << 8 | suffixes,
-    )
+    found = every[pieces.starts]
+    masked = found.view("<u8")
+    masked &= _MASKS.take(sizes).view("<u8")
+    return _Keys(found, sizes.astype(np.int32) << 8 | suffixes)

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -9,6 +10,8 @@ UNDATED_DAY = int(np.iinfo(np.int32).min)
 UNDATED_SECOND = int(np.iinfo(np.int64).min)
 
 _EPOCH = date(1970, 1, 1).toordinal()
+_KEPT = 1 << 14
+"""Dates that are kept as days: documents speak of the same ones again and again."""
 
 
 def day_number(day: date) -> int:
@@ -21,6 +24,7 @@ def day_of(number: int) -> date:
     return date.fromordinal(number + _EPOCH)
 
 
+@lru_cache(_KEPT)
 def span(value: str) -> tuple[int, int, int]:
     """Return first day, last day and second of ``2024``, ``2024-03``, ``2024-03-12T09:41Z``...
 

@@ -23,7 +23,7 @@ class Record(NamedTuple):
     id: str
     facets: Facets
     published: tuple[int, int, int] | None
-    mentioned: list[tuple[int, int]]
+    mentioned: Sequence[tuple[int, int]]
     packed: Packed
 
 
@@ -63,22 +63,25 @@ def draft(document: Document, fields: Fields) -> Draft:
     """
     if not document.id or len(document.id.encode("utf-8")) > MAX_ID_BYTES:
         raise UnfitDocumentError(f"its id is empty or longer than {MAX_ID_BYTES} bytes")
-    language = fields.language
+    language, mentioned = fields.language, fields.mentioned
+    packed = pack(document, fields)
     record = Record(
-        id=document.id,
-        facets=facets(document, fields),
-        published=span(fields.published.value) if fields.published else None,
-        mentioned=[
+        document.id,
+        facets(document, fields),
+        span(fields.published.value) if fields.published else None,
+        [
             (day_number_of(item.first), day_number_of(item.last))
-            for item in fields.mentioned
+            for item in mentioned
             if item.first and item.last
-        ],
-        packed=pack(document, fields),
+        ]
+        if mentioned
+        else (),
+        packed,
     )
     if language.parts:
         body = parts(document.text, language.parts)
     else:
-        body = [part(b"".join(record.packed.text), language.code)]
+        body = [part(b"".join(packed.text), language.code)]
     return Draft(record, [part(document.title.encode(), language.code)], body)
 
 

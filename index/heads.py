@@ -5,7 +5,7 @@ or for marks in its text. Both are JSON arrays, without names, on a line each: t
 are compressed with knows what is usual, and reading builds nothing that is not asked for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -83,7 +83,8 @@ def opening(text: str) -> str:
 def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> bytes:
     """Return the head of a document as bytes. Raises TypeError for lone surrogates."""
     language, published = fields.language, fields.published
-    organizations, themes = fields.organizations, fields.themes
+    organizations, themes, mentioned = fields.organizations, fields.themes, fields.mentioned
+    # Most documents lack most of these: nothing is made of nothing.
     line = (
         document.id,
         document.title,
@@ -92,8 +93,8 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         language.code,
         published.value if published else "",
         published.precision if published else "",
-        [(one.id, one.label) for one in organizations],
-        [one.id for one in themes],
+        [(one.id, one.label) for one in organizations] if organizations else (),
+        [one.id for one in themes] if themes else (),
         "" if document.title.strip() else opening(document.text),
     )
     details = (  # as in ``Details``
@@ -105,15 +106,15 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         document.path,
         language.confidence,
         language.origin,
-        [(*span, code) for span, code in language.parts],
+        [(*span, code) for span, code in language.parts] if language.parts else (),
         published.origin if published else "",
-        [one.known for one in organizations],
-        [_flat(one.spans) for one in organizations],
-        [_flat(one.evidence) for one in themes],
-        [(*one.span, one.first, one.last, one.precision) for one in fields.mentioned],
+        [one.known for one in organizations] if organizations else (),
+        [_flat(one.spans) for one in organizations] if organizations else (),
+        [_flat(one.evidence) for one in themes] if themes else (),
+        [(*one.span, one.first, one.last, one.precision) for one in mentioned] if mentioned else (),
         fields.failures,
-        [piece.start for piece in pieces],
-        [piece.position for piece in pieces],
+        [piece.start for piece in pieces] if pieces else (),
+        [piece.position for piece in pieces] if pieces else (),
     )
     return orjson.dumps(line) + b"\n" + orjson.dumps(details)
 
@@ -174,8 +175,11 @@ def _fields(head: Head, details: Details) -> Fields:
     )
 
 
-def _flat(given: Iterable[Span]) -> list[int]:
+def _flat(given: Sequence[Span]) -> Sequence[int]:
     """Return each span as two small numbers: from the end of the one before, and its length."""
+    if len(given) == 1:
+        ((start, end),) = given
+        return start, end - start
     flat: list[int] = []
     at = 0
     for start, end in given:

@@ -66,9 +66,9 @@ class PostingsWriter:
         doc_of = np.full((texts // len(PARTS), len(PARTS)), -1, np.int32)
         doc_of[self._which] = np.array(self._docs)[:, None]
         part_of = np.arange(texts, dtype=np.int32) % len(PARTS)
-        docs = doc_of.ravel()[tokens.texts]
-        lists = (self._numbered(tokens.vocabulary) * np.int32(len(PARTS)))[tokens.words]
-        lists += part_of[tokens.texts]
+        docs = doc_of.ravel().take(tokens.texts)
+        lists = (self._numbered(tokens.vocabulary) * np.int32(len(PARTS))).take(tokens.words)
+        lists += part_of.take(tokens.texts)
         positions = tokens.positions
         if len(self._docs) < len(doc_of):
             added = docs >= 0

@@ -36,7 +36,7 @@ from index.version import PRODUCT
 
 _OURS = frozenset({"current", "current.new", "lock", "generations", "segments", "learned"})
 
-TOGETHER = 512
+TOGETHER = 1024
 TOGETHER_SIZE = 4 * 1024 * 1024
 """Documents that are analysed together, and characters after which no more are."""
 

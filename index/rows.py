@@ -2,21 +2,25 @@
 
 Each piece, in texts of one analyzer, is a row: how many positions it takes, and which words stand
 at which of them. A piece of up to 16 bytes is two 64-bit numbers, and the rows of many pieces are
-found at once: a hash leads to one row, which is compared. What is longer, new, or has the same
-hash as another that came before it is looked up in a dictionary.
+found at once: a hash leads to two rows, which are compared. What is longer, new, or has the same
+hash as others that came before it is looked up in a dictionary.
 """
 
 import threading
 from array import array
-from typing import Final, NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import count, islice
+from typing import Final, Generic, NamedTuple, TypeVar
 from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import ANALYZERS
+from index.codec.lists import starts_of
 from index.cutting import Pieces
-from index.wording import edges, wording
+from index.wording import edges_of, wordings
 
 MAX_WEIGHT = 8_000_000
 """Bytes of pieces that the table of a thread remembers before it is begun anew."""
@@ -28,13 +32,17 @@ PADDING: Final = bytes(_SHORT)
 NO_ROW: Final = 0
 """A row without words."""
 
-AT_ONCE: Final = 1 << 16
+AT_ONCE: Final = 1 << 17
 HASH_BITS: Final = 20
-# By the length of a piece, the bits of its first eight bytes and of the next.
-_FIRST = np.array([(1 << 8 * min(n, 8)) - 1 for n in range(_SHORT + 2)], np.uint64)
-_SECOND = np.array([(1 << 8 * min(max(n - 8, 0), 8)) - 1 for n in range(_SHORT + 2)], np.uint64)
+_SIXTEEN = np.dtype("V16")
+# By the length of a piece, which bits of sixteen bytes are its own.
+_MASKS = np.frombuffer(
+    b"".join([bytes([255] * n).ljust(_SHORT, b"\0")[:_SHORT] for n in range(_SHORT + 2)]), _SIXTEEN
+)
 # Odd numbers without a pattern.
 _MIX, _MIX_SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+
+Text = TypeVar("Text", bytes, str)
 
 
 class Table(threading.local):
@@ -55,16 +63,14 @@ class Table(threading.local):
         self.spans, self.edges, self.leads = array("i"), array("b"), array("i")
         self.more, self.firsts = array("i"), array("q")
         self.words, self.offsets = array("i"), array("i")
-        self._numbers = _Numbers()
-        self.keys = self._numbers.keys_by_number
-        self._rows = [_Rows(self, suffix) for suffix in ANALYZERS]
-        self._new: list[tuple[str, bytes]] = []
+        self.keys: list[str] = []
+        self._words, self._rows = _Numbers[str](), _Numbers[bytes]()
         self._weight = 0
         # What is compared of each row, and the row of each hash.
-        self._first, self._second, self._tags = array("Q"), array("Q"), array("i")
-        self._row_of = np.zeros(1 << HASH_BITS, np.int32)
-        self.promise("", b"")
-        self._learn()
+        self._bytes, self._tags = array("Q"), array("i")
+        self._row_of = np.zeros(1 << HASH_BITS, np.int64)
+        self._rows.of(0, [b""])
+        self._learn(0)
 
     @property
     def full(self) -> bool:
@@ -84,130 +90,134 @@ class Table(threading.local):
         self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]
     ) -> NDArray[np.int64]:
         keys = _keys(data, pieces, suffixes)
-        hashes = keys.hashes()
+        places = keys.places()
         self._level()
-        found = self._row_of[hashes].astype(np.int64)
-        same = np.asarray(self._tags)[found] == keys.tags
-        same &= np.asarray(self._first)[found] == keys.first
-        same &= np.asarray(self._second)[found] == keys.second
-        rest = np.flatnonzero(~same)
+        found = self._row_of.take(places[0])
+        rest = np.flatnonzero(~self._same(found, keys))
+        again = self._row_of.take(places[1].take(rest))
+        same = self._same(again, keys.take(rest))
+        found[rest[same]] = again[same]
+        rest = rest[~same]
         mine = Pieces(pieces.starts[rest], pieces.stops[rest])
-        found[rest] = self.look_up(data, mine, suffixes[rest])
-        self._remember(keys, hashes, found, rest)
+        found[rest] = rows = self.look_up(data, mine, suffixes[rest])
+        self._remember(keys.take(rest), [place.take(rest) for place in places], rows)
         return found
 
+    def _same(self, rows: NDArray[np.int64], keys: "_Keys") -> NDArray[np.bool_]:
+        """Tell which of the rows are those of the keys."""
+        kept: NDArray[np.uint64] = np.frombuffer(self._bytes, _SIXTEEN).take(rows).view("<u8")
+        halves = kept == keys.bytes.view("<u8")
+        same: NDArray[np.bool_] = halves.view(np.uint16) == 0x0101
+        same &= np.asarray(self._tags).take(rows) == keys.tags
+        return same
+
     def _remember(
-        self,
-        keys: "_Keys",
-        hashes: NDArray[np.int64],
-        found: NDArray[np.int64],
-        rest: NDArray[np.int64],
+        self, keys: "_Keys", places: Sequence[NDArray[np.int64]], rows: NDArray[np.int64]
     ) -> None:
-        """Take up new rows, so that they are found without a dictionary."""
-        new, first = np.unique(found[rest], return_index=True)
-        at = rest[first[np.searchsorted(new, len(self._tags)) :]]
-        self._first.frombytes(keys.first[at].tobytes())
-        self._second.frombytes(keys.second[at].tobytes())
+        """Take up the keys of new rows, so that they are found without a dictionary."""
+        new, first = np.unique(rows, return_index=True)
+        at = first[np.searchsorted(new, len(self._tags)) :]
+        self._bytes.frombytes(keys.bytes[at].tobytes())
         tags = keys.tags[at]
         tags[tags >> 8 > _SHORT] = 0
         self._tags.frombytes(tags.tobytes())
         # Words come by frequency: who is first has the place.
-        at = rest[self._row_of[hashes[rest]] == 0]
-        self._row_of[hashes[at]] = found[at]
+        for place in places:
+            free = np.flatnonzero(self._row_of[place] == 0)
+            self._row_of[place[free]] = rows[free]
 
     def _level(self) -> None:
         """Make rows that were not found among pieces, and will not be, equal to none."""
-        for kept in (self._first, self._second, self._tags):
-            kept.extend([0] * (len(self.spans) - len(kept)))
+        missing = len(self.spans) - len(self._tags)
+        self._tags.extend([0] * missing)
+        self._bytes.frombytes(bytes(_SHORT * missing))
 
-    def look_up(self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]) -> list[int]:
-        """Return the rows of a few pieces of a text, one by one."""
-        rows = self._rows
-        places = zip(suffixes.tolist(), pieces.starts.tolist(), pieces.stops.tolist(), strict=True)
-        found = [rows[suffix][data[start:stop]] for suffix, start, stop in places]
-        self._learn()
+    def look_up(
+        self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]
+    ) -> NDArray[np.int64]:
+        """Return the rows of a few pieces of a text, by dictionary."""
+        found = np.empty(len(suffixes), np.int64)
+        for suffix in np.flatnonzero(np.bincount(suffixes)).tolist():
+            mine = np.flatnonzero(suffixes == suffix)
+            cuts = map(slice, pieces.starts[mine].tolist(), pieces.stops[mine].tolist())
+            found[mine] = self._rows.of(suffix, map(data.__getitem__, cuts))
+            self._learn(suffix)
         return found
 
-    def promise(self, suffix: str, piece: bytes) -> int:
-        """Return the row that a piece will have."""
-        self._new.append((f"{suffix}\0", piece))
-        return len(self.spans) + len(self._new) - 1
-
-    def _learn(self) -> None:
-        """Add the rows of new pieces."""
-        numbers, others, offsets = self._numbers, self.words, self.offsets
-        spans, ends, leads, more, firsts = [], [], [], [], []
-        for before, piece in self._new:
-            text = piece.decode()
-            words = wording(text)
-            spans.append(words[-1][1] + 1 if words else 0)
-            ends.append(edges(text))
-            leads.append(numbers[before + words[0][0]] if words else -1)
-            firsts.append(len(others))
-            if len(words) > 1:
-                for word, offset in words[1:]:
-                    others.append(numbers[before + word])
-                    offsets.append(offset)
-            more.append(len(others) - firsts[-1])
-        self._weight += sum(len(piece) for _, piece in self._new)
-        self._new.clear()
-        self.spans.extend(spans)
-        self.edges.extend(ends)
-        self.leads.extend(leads)
-        self.more.extend(more)
-        self.firsts.extend(firsts)
+    def _learn(self, suffix: int) -> None:
+        """Add the rows of new pieces of texts of an analyzer."""
+        pieces = self._rows.new(suffix)
+        if not pieces:
+            return
+        joined = b"\n".join(pieces)
+        words = wordings(joined.decode().split("\n"))
+        spans, more = np.array(words.spans, np.int32), np.array(words.more, np.int32)
+        leads = self._words.of(suffix, words.first)
+        leads[spans == 0] = -1
+        further = self._words.of(suffix, words.further)
+        before = f"{ANALYZERS[suffix]}\0"
+        self.keys += [before + word for word in self._words.new(suffix)]
+        self.spans.frombytes(spans.tobytes())
+        self.edges.frombytes(edges_of(joined).tobytes())
+        self.leads.frombytes(leads.tobytes())
+        self.more.frombytes(more.tobytes())
+        self.firsts.frombytes((len(self.words) + starts_of(more)).tobytes())
+        self.words.frombytes(further.tobytes())
+        self.offsets.extend(words.offsets)
+        self._weight += len(joined) - (len(pieces) - 1)
 
 
-class _Rows(dict[bytes, int]):
-    """Piece -> its row, for one analyzer."""
-
-    __slots__ = ("_suffix", "_table")
-
-    def __init__(self, table: Table, suffix: str) -> None:
-        super().__init__()
-        self._table, self._suffix = table, suffix
-
-    def __missing__(self, piece: bytes) -> int:
-        row = self[piece] = self._table.promise(self._suffix, piece)
-        return row
-
-
-class _Numbers(dict[str, int]):
-    """Key of a word -> its number."""
+class _Numbers(Generic[Text]):
+    """Numbers of pieces or words, of each analyzer apart, in the order in which they come."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.keys_by_number: list[str] = []
+        self._next = count()
+        self._of: list[defaultdict[Text, int]] = [
+            defaultdict(self._next.__next__) for _ in ANALYZERS
+        ]
+        self._given = [0] * len(ANALYZERS)
 
-    def __missing__(self, key: str) -> int:
-        number = self[key] = len(self)
-        self.keys_by_number.append(key)
-        return number
+    def of(self, suffix: int, texts: Iterable[Text]) -> NDArray[np.int32]:
+        """Return the numbers of texts, the next ones for those that are new."""
+        return np.fromiter(map(self._of[suffix].__getitem__, texts), np.int32)
+
+    def new(self, suffix: int) -> list[Text]:
+        """Return what has been numbered since this was asked the last time."""
+        known = self._of[suffix]
+        new = list(islice(reversed(known), len(known) - self._given[suffix]))
+        self._given[suffix] = len(known)
+        return new[::-1]
 
 
 class _Keys(NamedTuple):
     """Pieces as numbers: sixteen bytes, and a tag of the length and the analyzer."""
 
-    first: NDArray[np.uint64]
-    second: NDArray[np.uint64]
+    bytes: NDArray[np.void]
     tags: NDArray[np.int32]
 
-    def hashes(self) -> NDArray[np.int64]:
-        mixed = self.first * _MIX ^ self.second * _MIX_SECOND ^ self.tags.astype(np.uint64) * _MIX
+    def take(self, at: NDArray[np.intp]) -> "_Keys":
+        return _Keys(self.bytes.take(at), self.tags.take(at))
+
+    def places(self) -> list[NDArray[np.int64]]:
+        """Return the two hashes of each."""
+        first, second = self.bytes.view("<u8").reshape(-1, 2).T
+        mixed: NDArray[np.uint64] = first * _MIX
+        mixed ^= second * _MIX_SECOND
+        mixed ^= self.tags.astype(np.uint64) * _MIX
         mixed ^= mixed >> np.uint64(29)
         mixed *= _MIX_SECOND
-        mixed >>= np.uint64(64 - HASH_BITS)
-        hashes: NDArray[np.int64] = mixed.astype(np.int64)
-        return hashes
+        first = mixed >> np.uint64(64 - HASH_BITS)
+        mixed >>= np.uint64(64 - 2 * HASH_BITS)
+        mixed &= np.uint64((1 << HASH_BITS) - 1)
+        return [first.astype(np.int64), mixed.astype(np.int64)]
 
 
 def _keys(data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]) -> _Keys:
-    # The eight bytes that begin at every byte.
-    eight: NDArray[np.uint64] = np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
+    # The sixteen bytes that begin at every byte.
+    every: NDArray[np.void] = np.ndarray((len(data) - 15,), _SIXTEEN, data, strides=(1,))
     # All that is long has one length, which no row has.
     sizes = np.minimum(pieces.stops - pieces.starts, _SHORT + 1)
-    return _Keys(
-        eight[pieces.starts] & _FIRST[sizes],
-        eight[pieces.starts + 8] & _SECOND[sizes],
-        sizes.astype(np.int32) << 8 | suffixes,
-    )
+    found = every[pieces.starts]
+    masked = found.view("<u8")
+    masked &= _MASKS.take(sizes).view("<u8")
+    return _Keys(found, sizes.astype(np.int32) << 8 | suffixes)

@@ -122,7 +122,7 @@ def _tie(data: bytes, pieces: Pieces, suffixes: NDArray[np.int32], rows: NDArray
     Where a space stands between digits, the pieces on both its sides are taken for one; what
     that holds is for the analyzer to say.
     """
-    edges = np.asarray(_table.edges)[rows]
+    edges = np.asarray(_table.edges).take(rows)
     at = np.flatnonzero((edges[:-1] & ENDS).view(np.bool_) & (edges[1:] >= BEGINS))
     between = np.frombuffer(data, np.uint8)[pieces.stops[at]]
     at = at[pieces.starts[at + 1] - pieces.stops[at] == _SPACE_BYTES[between]]
@@ -139,7 +139,7 @@ def _tokens(
     rows: NDArray[np.int64], bounds: NDArray[np.int64], text_of: NDArray[np.int32], texts: int
 ) -> Tokens:
     """Return the tokens of rows; part ``p``, of a text, has those from ``bounds[p]`` on."""
-    spans = np.asarray(_table.spans)[rows]
+    spans = np.asarray(_table.spans).take(rows)
     ends = np.cumsum(spans, dtype=np.int32)
     part_begins = np.concatenate(([0], ends))[bounds]
     first_part = np.searchsorted(text_of, np.arange(texts + 1))
@@ -152,20 +152,20 @@ def _tokens(
     positions -= spans
     positions += np.repeat(moved, sizes)
     text = np.repeat(text_of, sizes)
-    words = np.asarray(_table.leads)[rows]
+    words = np.asarray(_table.leads).take(rows)
     # Most pieces are one word: what others have beside the first is put behind.
-    more = np.asarray(_table.more)[rows]
+    more = np.asarray(_table.more).take(rows)
     several, single = np.flatnonzero(more > 0), np.flatnonzero(words >= 0)
     more = more[several]
     entries = places(np.asarray(_table.firsts)[rows[several]], more)
     offsets = np.asarray(_table.offsets)[entries]
-    used, words = _renumbered(np.append(words[single], np.asarray(_table.words)[entries]))
+    used, words = _renumbered(np.append(words.take(single), np.asarray(_table.words)[entries]))
     keys = tuple(map(_table.keys.__getitem__, used.tolist()))
     return Tokens(
         Vocabulary(keys, used, _table.name),
         words,
-        np.append(text[single], np.repeat(text[several], more)),
-        np.append(positions[single], np.repeat(positions[several], more) + offsets),
+        np.append(text.take(single), np.repeat(text[several], more)),
+        np.append(positions.take(single), np.repeat(positions[several], more) + offsets),
         np.diff(text_begins).tolist(),
     )
 
@@ -177,4 +177,4 @@ def _renumbered(words: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np
     used = np.flatnonzero(seen).astype(np.int32)
     number = np.empty(len(_table.keys), np.int32)
     number[used] = np.arange(len(used), dtype=np.int32)
-    return used, number[words]
+    return used, number.take(words)

@@ -1,7 +1,11 @@
-"""The words of one piece of text, as an analyzer has them; quickly, for the kinds that most are."""
+"""The words of pieces of text, as an analyzer has them; quickly, for the kinds that most are."""
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.analysis import Token, fold, normalize
 from index.analysis.tokenizer import CHUNK, ENCLITICS, MAX_TERM, analyse_chunk
@@ -10,41 +14,77 @@ ENDS, BEGINS = 1, 2
 """Edges of a piece at which a number may be tied to that of the next or the last piece."""
 
 
-Words = Sequence[tuple[str, int]]
-"""Words with their positions: ascending, and 0 that of the first.
+class Words(NamedTuple):
+    """The words of pieces. A word is ``Token.normal``; an elision keeps its apostrophe.
 
-A word is ``Token.normal``; an elision keeps its apostrophe.
-"""
+    Of each piece the ``first`` (empty: it has none), at how many positions its words stand in
+    ``spans``, and how many it has beside the first in ``more``. These are ``further``, piece after
+    piece, with their positions in the piece (that of the first is 0) in ``offsets``.
+    """
+
+    first: list[str]
+    spans: list[int]
+    more: list[int]
+    further: list[str]
+    offsets: list[int]
+
+
+_Words = list[tuple[str, int]]
+"""The words of one piece with their positions, which ascend from 0 on."""
 
 _LETTERS = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 # Letters that case folding alone normalises: Latin, Greek, Cyrillic, Hebrew, Arabic, Persian.
-_PLAIN = re.compile(
-    "[A-Za-z\u00c0-\u00d6\u00d8-\u00de\u00e0-\u00f6\u00f8-\u00ff\u0152\u0153"
+_PLAIN = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00de\u00e0-\u00f6\u00f8-\u00ff\u0152\u0153"
     "\u0388-\u038a\u038c\u038e\u038f\u0391-\u03a1\u03a3-\u03af\u03b1-\u03ce\u0400-\u045f"
-    "\u05d0-\u05ea\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06a9\u06af\u06cc]"
-    f"{{1,{MAX_TERM}}}"
+    "\u05d0-\u05ea\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06a9\u06af\u06cc"
+)
+_FOLDED = re.compile(f"[{_PLAIN}0-9-]*")
+# The kinds of pieces, one on a line: a word; words joined by hyphens, behind an elision; a decimal
+# number; one whose groups of digits stand apart; others. No chunk has at its edges the marks that
+# stand before and behind, but for the last dot of an acronym.
+_KINDS = re.compile(
+    f"^(?:([{_PLAIN}]{{1,{MAX_TERM}}})|[-'’.,]*(?:"
+    "(?:([ldstcjnmLDSTCJNM]|[qQ]u)['’](?=[aeiouyhàâäéèêëîïôöùûüAEIOUYHÀÂÉÈÊÎÔ]))?"
+    f"([{_LETTERS}0-9]+(?:-[{_LETTERS}0-9]+){{0,5}})"
+    "|([0-9]+)[.,]([0-9]{1,2}|[0-9]{4,})"
+    "|([0-9]{1,3}(?:[ \u00a0\u2007\u2009\u202f][0-9]{3})+)(?:[.,]([0-9]+))?"
+    ")[-.,]*|.*)$",
+    re.M,
 )
 # Characters written without spaces that are as they should be: Han, kana, Hangul.
 _RUN = re.compile("[\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]{2,}")
-_JOINED = re.compile(
-    "(?:([ldstcjnmLDSTCJNM]|[qQ]u)['’](?=[aeiouyhàâäéèêëîïôöùûüAEIOUYHÀÂÉÈÊÎÔ]))?"
-    f"([{_LETTERS}0-9]+(?:-[{_LETTERS}0-9]+){{0,5}})"
-)
-_DECIMAL = re.compile("([0-9]+)[.,]([0-9]{1,2}|[0-9]{4,})")
-_DOTTED = re.compile("[0-9]+(?:[.,][0-9]{1,2}){2,}")
+_DOTTED = re.compile("[-'’.,]*([0-9]+(?:[.,][0-9]{1,2}){2,})[-.,]*")
 _DOT = re.compile("[.,]")
-_SPACED = re.compile("([0-9]{1,3}(?:[ \u00a0\u2007\u2009\u202f][0-9]{3})+)(?:[.,]([0-9]+))?")
 _WITH_FRACTION = re.compile(r"\d+[.,]\d+")
 
 
-def wording(piece: str) -> Words:
-    """Return the words of a piece."""
-    if _PLAIN.fullmatch(piece):
-        return ((piece.casefold(), 0),)
-    if _RUN.fullmatch(piece):
-        return [(piece[at : at + 2], at) for at in range(len(piece) - 1)]
-    quick = _quick(piece) if len(piece) <= MAX_TERM else None
-    return _analysed(piece) if quick is None else quick
+def wordings(pieces: Sequence[str]) -> Words:
+    """Return the words of some pieces, none of which has a new line."""
+    text = "\n".join(pieces)
+    found = Words(text.casefold().split("\n"), [1] * len(pieces), [0] * len(pieces), [], [])
+    kinds = enumerate(_KINDS.findall(text))
+    for at, (plain, elided, joined, whole, fraction, spaced, behind) in kinds:
+        if plain:
+            continue
+        if len(pieces[at]) > MAX_TERM:
+            words = _other(pieces[at])
+        elif joined:
+            words = _joined(elided, joined)
+        elif whole:
+            words = [(f"{whole}.{fraction}", 0)]
+        elif spaced:
+            words = _spaced(spaced, behind)
+        else:
+            words = _other(pieces[at])
+        found.first[at] = words[0][0] if words else ""
+        if len(words) != 1:
+            found.spans[at] = words[-1][1] + 1 if words else 0
+            found.more[at] = max(len(words) - 1, 0)
+            for word, offset in words[1:]:
+                found.further.append(word)
+                found.offsets.append(offset)
+    return found
 
 
 def written(token: Token) -> str:
@@ -62,7 +102,35 @@ def edges(piece: str) -> int:
     return BEGINS * first | ENDS * last
 
 
-def _analysed(piece: str) -> Words:
+def edges_of(joined: bytes) -> NDArray[np.int8]:
+    """Return the ``edges`` of pieces in UTF-8, given joined by new lines."""
+    data = np.frombuffer(b"\n%b\n\n\n\n" % joined, np.uint8)
+    parting = np.flatnonzero(data == ord("\n"))[:-3]
+    starts, stops = parting[:-1] + 1, parting[1:]
+    # A new line is no digit, so nothing is seen of the pieces before and behind.
+    digit = (data >= ord("0")) & (data <= ord("9"))
+    begins = digit[starts] & digit[starts + 1] & digit[starts + 2] & ~digit[starts + 3]
+    ends = digit[stops - 1] & ~(digit[stops - 2] & digit[stops - 3] & digit[stops - 4])
+    marks = np.add.reduceat((data == ord(".")) | (data == ord(",")), starts, dtype=np.int64)
+    digits = np.add.reduceat(digit, starts, dtype=np.int64)
+    ends &= ~(digit[starts] & (marks == 1) & (digits + marks == stops - starts))
+    found = BEGINS * begins.astype(np.int8) | ENDS * ends.astype(np.int8)
+    # Digits of other scripts begin with bytes from 0xD9 on; few pieces may have one at an edge.
+    before = data[stops - 2]
+    may_begin = digit[starts] | (data[starts] >= 0xD9)
+    may_end = digit[stops - 1] | (data[stops - 1] > 0x7F) & ((before < 0xC2) | (before >= 0xD9))
+    wide = np.logical_or.reduceat(data > 0x7F, starts)
+    for at in np.flatnonzero(wide & (may_begin | may_end)).tolist():
+        found[at] = edges(data[starts[at] : stops[at]].tobytes().decode())
+    return found
+
+
+def _other(piece: str) -> _Words:
+    """Return the words of a piece of another kind."""
+    if _RUN.fullmatch(piece):
+        return [(piece[at : at + 2], at) for at in range(len(piece) - 1)]
+    if len(piece) <= MAX_TERM and (dotted := _DOTTED.fullmatch(piece)):
+        return [(part, at) for at, part in enumerate(_DOT.split(dotted[1]))]
     words = []
     base = 0
     for surface in CHUNK.findall(piece):
@@ -72,33 +140,24 @@ def _analysed(piece: str) -> Words:
     return words
 
 
-def _quick(piece: str) -> Words | None:
-    """Return the words of a piece of the kinds that most others are, None for the rest."""
-    # No chunk has these at its edges, but for the last dot of an acronym.
-    bare = piece.lstrip("-'’.,").rstrip("-.,")
-    if joined := _JOINED.fullmatch(bare):
-        return _joined(joined[1], joined[2])
-    if decimal := _DECIMAL.fullmatch(bare):
-        return [(f"{decimal[1]}.{decimal[2]}", 0)]
-    if _DOTTED.fullmatch(bare):
-        return [(part, at) for at, part in enumerate(_DOT.split(bare))]
-    if spaced := _SPACED.fullmatch(bare):
-        parts = spaced[1].split()
-        if spaced[2]:
-            parts[-1] = f"{parts[-1]}.{spaced[2]}"
-        words = [(part, at) for at, part in enumerate(parts)]
-        words.insert(1, ("".join(parts), 0))
-        return words
-    return None if bare else ()
+def _spaced(groups: str, fraction: str) -> _Words:
+    """Return the groups of digits that stand apart, and the number they make."""
+    parts = groups.split()
+    if fraction:
+        parts[-1] = f"{parts[-1]}.{fraction}"
+    words = [(part, at) for at, part in enumerate(parts)]
+    words.insert(1, ("".join(parts), 0))
+    return words
 
 
-def _joined(elided: str | None, rest: str) -> Words:
+def _joined(elided: str, rest: str) -> _Words:
     """Return the words that hyphens join, with the compound they make, behind an elision."""
     before = [(f"{elided.lower()}'", 0)] if elided else []
     base = len(before)
-    if "-" not in rest:
-        return [*before, (normalize(rest)[:MAX_TERM], base)]
-    parts = [normalize(part)[:MAX_TERM] for part in rest.split("-")]
+    normal = rest.casefold() if _FOLDED.fullmatch(rest) else normalize(rest)
+    if "-" not in normal:
+        return [*before, (normal[:MAX_TERM], base)]
+    parts = [part[:MAX_TERM] for part in normal.split("-")]
     words = [(part, at) for at, part in enumerate(parts, base)]
     numbers = parts[0].isdecimal() and all(map(str.isdecimal, parts))
     if not (numbers or fold(parts[-1]) in ENCLITICS):

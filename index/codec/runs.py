@@ -72,34 +72,53 @@ class RunBuilder:
             at += len(mine)
         self._tokens.clear()
         keys.sort()
-        positions = (keys & np.uint64((1 << position_bits) - 1)).astype(np.int32)
+        positions = np.empty(len(keys), np.int32)
+        np.bitwise_and(keys, np.uint64((1 << position_bits) - 1), out=positions, casting="unsafe")
         keys >>= np.uint64(position_bits)
-        docs = (keys & np.uint64((1 << doc_bits) - 1)).astype(np.int32)
-        keys >>= np.uint64(doc_bits)
-        return inverted(keys.astype(np.int32), docs, positions)
+        postings = np.flatnonzero(_new(keys))
+        of_posting = keys[postings]
+        docs = (of_posting & np.uint64((1 << doc_bits) - 1)).astype(np.int32)
+        of_posting >>= np.uint64(doc_bits)
+        return _inverted(of_posting.astype(np.int32), docs, postings, positions)
 
     def _apart(self) -> Run:
         """Sort tokens that do not fit into 64 bits."""
         lists, docs, positions = map(np.concatenate, zip(*self._tokens, strict=True))
         self._tokens.clear()
         order = np.lexsort((positions, docs, lists))
-        return inverted(lists[order], docs[order], positions[order])
+        lists, docs = lists[order], docs[order]
+        postings = np.flatnonzero(_new(lists) | _new(docs))
+        return _inverted(lists[postings], docs[postings], postings, positions[order])
 
 
-def inverted(of_list: NDArray[Any], docs: NDArray[Any], positions: NDArray[Any]) -> Run:
-    """Return the run of tokens that are sorted by list, document and position."""
-    new_list = np.ones(len(docs), np.bool_)
-    np.not_equal(of_list[1:], of_list[:-1], out=new_list[1:])
-    new_posting = new_list.copy()
-    new_posting[1:] |= docs[1:] != docs[:-1]
-    postings = np.flatnonzero(new_posting)
-    lists = np.flatnonzero(new_list)
-    freqs = np.diff(postings, append=len(docs)).astype(np.int32)
-    counts = np.diff(np.flatnonzero(new_list[postings]), append=len(postings))
-    located = np.diff(lists, append=len(docs))
+def _new(column: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell which values differ from the one before; the first does."""
+    new = np.ones(len(column), np.bool_)
+    np.not_equal(column[1:], column[:-1], out=new[1:])
+    return new
+
+
+def _inverted(
+    of_posting: NDArray[np.int32],
+    docs: NDArray[np.int32],
+    postings: NDArray[np.int64],
+    positions: NDArray[np.int32],
+) -> Run:
+    """Return the run of sorted tokens.
+
+    Of each posting ``of_posting`` is the list, ``docs`` the document, and ``postings`` says where
+    its positions begin.
+    """
+    lists = np.flatnonzero(_new(of_posting))
     return Run(
-        of_list[lists],
-        Lists(counts.astype(np.int32), located.astype(np.int64), docs[postings], freqs, positions),
+        of_posting[lists],
+        Lists(
+            np.diff(lists, append=len(postings)).astype(np.int32),
+            np.diff(postings[lists], append=len(positions)),
+            docs,
+            np.diff(postings, append=len(positions)).astype(np.int32),
+            positions,
+        ),
     )
 
 

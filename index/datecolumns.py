@@ -104,9 +104,9 @@ class SpanColumnWriter:
     def extend(self, documents: Sequence[Sequence[tuple[int, int]]]) -> None:
         """Add documents: first and last days of each, inclusive."""
         self._sizes.extend(map(len, documents))
-        for first, last in chain.from_iterable(documents):
-            self._first.append(first)
-            self._last.append(last)
+        days = list(chain.from_iterable(chain.from_iterable(documents)))
+        self._first.extend(days[::2])
+        self._last.extend(days[1::2])
 
     def save(self, folder: Path) -> None:
         """Write the column."""

@@ -4,6 +4,7 @@ This is made in the worker processes; what is left to the writer is to append.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from index.days import span
@@ -15,6 +16,8 @@ from index.tokens import Part, Tokens, part, parts, tokens
 ANALYSIS_VERSION = "2"
 """Changes whenever the same document and fields would be written otherwise than before."""
 MAX_ID_BYTES = 1024
+_KEPT = 1 << 14
+"""Mentioned dates that are kept as days."""
 
 
 class Record(NamedTuple):
@@ -69,11 +72,7 @@ def draft(document: Document, fields: Fields) -> Draft:
         document.id,
         facets(document, fields),
         span(fields.published.value) if fields.published else None,
-        [
-            (day_number_of(item.first), day_number_of(item.last))
-            for item in mentioned
-            if item.first and item.last
-        ]
+        [_days(one.first, one.last) for one in mentioned if one.first and one.last]
         if mentioned
         else (),
         packed,
@@ -96,6 +95,7 @@ def encode(document: Document, fields: Fields) -> EncodedDocument:
     return finish([draft(document, fields)])[0]
 
 
-def day_number_of(value: str) -> int:
-    """Return the day number of an ISO 8601 date."""
-    return span(value[:10])[0]
+@lru_cache(_KEPT)
+def _days(first: str, last: str) -> tuple[int, int]:
+    """Return the day numbers of two ISO 8601 dates."""
+    return span(first[:10])[0], span(last[:10])[0]

@@ -8,7 +8,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_RARE = (100_000, 50, 50)
+_RARE = (1_000_000, 50, 50)
 
 
 def collect_rarely() -> None:

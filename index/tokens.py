@@ -105,8 +105,9 @@ def _tokens_of(texts: Sequence[Sequence[Part]]) -> Tokens:
     every = [part for text in texts for part in text]
     text_of = np.repeat(np.arange(len(texts), dtype=np.int32), list(map(len, texts)))
     # Each part stands between two new lines.
-    begins = np.cumsum([1, *(len(part.data) + 1 for part in every)])
-    data = b"\n".join([b"", *(part.data for part in every), b""])
+    encoded = [part.data for part in every]
+    begins = np.cumsum([1, *map(len, encoded)]) + np.arange(len(every) + 1)
+    data = b"\n".join([b"", *encoded, b""])
     pieces = cut(data)
     data += PADDING
     suffix_of = np.array([part.suffix for part in every], np.int32)

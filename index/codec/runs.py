@@ -72,8 +72,10 @@ class RunBuilder:
             at += len(mine)
         self._tokens.clear()
         keys.sort()
-        positions = np.empty(len(keys), np.int32)
-        np.bitwise_and(keys, np.uint64((1 << position_bits) - 1), out=positions, casting="unsafe")
+        # Of as many as there are tokens, none is made wider than it will be written.
+        most = (1 << position_bits) - 1
+        positions = keys.astype(np.min_scalar_type(most))
+        positions &= positions.dtype.type(most)
         keys >>= np.uint64(position_bits)
         postings = np.flatnonzero(_new(keys))
         of_posting = keys[postings]
@@ -102,7 +104,7 @@ def _inverted(
     of_posting: NDArray[np.int32],
     docs: NDArray[np.int32],
     postings: NDArray[np.int64],
-    positions: NDArray[np.int32],
+    positions: NDArray[np.integer[Any]],
 ) -> Run:
     """Return the run of sorted tokens.
 
@@ -110,13 +112,16 @@ def _inverted(
     its positions begin.
     """
     lists = np.flatnonzero(_new(of_posting))
+    freqs = np.empty(len(postings), np.int32)
+    np.subtract(postings[1:], postings[:-1], out=freqs[:-1], casting="unsafe")
+    freqs[-1:] = len(positions) - postings[-1:]
     return Run(
         of_posting[lists],
         Lists(
             np.diff(lists, append=len(postings)).astype(np.int32),
             np.diff(postings[lists], append=len(positions)),
             docs,
-            np.diff(postings, append=len(positions)).astype(np.int32),
+            freqs,
             positions,
         ),
     )

@@ -180,7 +180,7 @@ def _memory(context: Context) -> Table:
         "Private memory of a second process, MB",
         [
             "",
-            "imports",
+            "programs and vocabularies",
             "index open",
             "questions answered",
             "because of the index",
@@ -204,6 +204,7 @@ def _memory(context: Context) -> Table:
         )
     table.note = (
         f"After {len(asked)} questions with three facets, in both processes. Private memory is what"
-        " no other process maps (unique set size); files mapped by both are not in it."
+        " no other process maps (unique set size); files mapped by both are not in it. Programs and"
+        " vocabularies are loaded before `serve` has several processes."
     )
     return table

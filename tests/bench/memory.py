@@ -26,7 +26,7 @@ class Usage(NamedTuple):
 
 
 class Life(NamedTuple):
-    """Usage after the imports, after opening the index, and after the questions."""
+    """Usage after what all processes share is loaded, after opening, and after the questions."""
 
     imported: Usage
     opened: Usage
@@ -89,8 +89,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def main() -> None:
     """Answer the questions of the input and say what it cost."""
+    from web.warming import preload
+
     from .registry import kinds
 
+    # As ``serve`` does, before it has several processes.
+    preload(compiled=True)
     name, folder = sys.argv[1:]
     kind = kinds()[name]
     questions = pickle.load(sys.stdin.buffer)

@@ -18,7 +18,7 @@ from index.report import Report
 from index.segments import write_segment
 from search.request import parse_request
 from search.response import SearchResponse
-from search.whoosh_engine import WhooshEngine
+from search.whoosh_engine import Budget, WhooshEngine
 from tests.bench.question import Entry
 from tests.bench.synthetic import entries, word
 
@@ -71,7 +71,9 @@ def drafts(documents: Iterable[Entry]) -> list[Draft]:
 def engines(folder: Path) -> Iterator[tuple[WhooshEngine, WhooshEngine]]:
     """Two engines that keep nothing for each other; which has the loops is for ``ask`` to say."""
     before = kernels.active
-    yield WhooshEngine(Archive(folder)), WhooshEngine(Archive(folder))
+    # Neither leaves anything out for want of time.
+    budget = Budget(60, 60, 60, 60)
+    yield WhooshEngine(Archive(folder), budget), WhooshEngine(Archive(folder), budget)
     kernels.active = before
 
 

@@ -1,7 +1,9 @@
 """Postings of one segment: the only module that knows how they are stored."""
 
 import shutil
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,8 @@ class PostingsWriter:
         self._folder = folder
         self._run = RunBuilder()
         self._runs: list[Path] = []
-        self._numbers: dict[str, int] = {}
+        # The next number for every new key.
+        self._numbers: dict[str, int] = defaultdict(count().__next__)
         # By the name of a table, the numbers of its words; -1 where these are not known.
         self._of_table: dict[str, NDArray[np.int32]] = {}
         # Documents that were analysed together come together.
@@ -89,9 +92,8 @@ class PostingsWriter:
             known = self._of_table[words.table] = np.concatenate([known, more])
         found = known[words.numbers]
         new = np.flatnonzero(found < 0)
-        found[new] = [
-            self._numbers.setdefault(words.keys[at], len(self._numbers)) for at in new.tolist()
-        ]
+        keys = map(words.keys.__getitem__, new.tolist())
+        found[new] = list(map(self._numbers.__getitem__, keys))
         known[words.numbers[new]] = found[new]
         return found
 

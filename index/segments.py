@@ -41,14 +41,6 @@ class SegmentInfo(NamedTuple):
     files: Mapping[str, FileRecord]
 
 
-class _Values(NamedTuple):
-    """What the columns have of a document."""
-
-    facets: Facets
-    published: tuple[int, int, int] | None
-    mentioned: Sequence[tuple[int, int]]
-
-
 class SegmentWriter:
     """Writes one segment. Whatever raises, the segment is to be abandoned, never committed."""
 
@@ -62,7 +54,10 @@ class SegmentWriter:
         self._mentioned = SpanColumnWriter()
         self._lengths = {part: array("f") for part in PARTS}
         self._ids: list[str] = []
-        self._values: list[_Values] = []
+        # Of the last documents, what columns have of them.
+        self._values: list[Facets] = []
+        self._dates: list[tuple[int, int, int] | None] = []
+        self._spans: list[Sequence[tuple[int, int]]] = []
 
     @property
     def documents(self) -> int:
@@ -77,18 +72,22 @@ class SegmentWriter:
         for at, part in enumerate(PARTS):
             self._lengths[part].append(tokens.lengths[len(PARTS) * number + at])
         self._ids.append(record.id)
-        self._values.append(_Values(record.facets, record.published, record.mentioned))
+        self._values.append(record.facets)
+        self._dates.append(record.published)
+        self._spans.append(record.mentioned)
         if len(self._values) == _TOGETHER:
             self._add_columns()
 
     def _add_columns(self) -> None:
         """Add the values of the last documents to the columns."""
-        facets = zip(*(values.facets for values in self._values), strict=True)
-        for column, of_documents in zip(self._facets.values(), facets, strict=False):
+        for column, of_documents in zip(
+            self._facets.values(), zip(*self._values, strict=True), strict=False
+        ):
             column.extend(of_documents)
-        self._published.extend([values.published for values in self._values])
-        self._mentioned.extend([values.mentioned for values in self._values])
-        self._values.clear()
+        self._published.extend(self._dates)
+        self._mentioned.extend(self._spans)
+        for held in (self._values, self._dates, self._spans):
+            held.clear()
 
     def commit(self) -> SegmentInfo:
         """Finish the segment, make it durable and measure its files."""

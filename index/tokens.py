@@ -7,7 +7,7 @@ rows become tokens by a few operations on arrays.
 import os
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +26,33 @@ _SPACE_BYTES[[0x20, 0xC2, 0xE2]] = (1, 2, 3)
 _table = Table()
 
 
+class Keys(Sequence[str]):
+    """The keys of some words, looked up when asked for: most are known to who is given them.
+
+    Another process is given them all.
+    """
+
+    def __init__(self, every: Sequence[str], numbers: NDArray[np.int32]) -> None:
+        """Take the keys with these numbers among ``every``, which may grow."""
+        self._every, self._numbers = every, numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._every[self._numbers[at]]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (list(map(self._every.__getitem__, self._numbers.tolist())),)
+
+
 class Vocabulary(NamedTuple):
     """Words by their keys, see ``word_key``.
 
     They are in a ``table`` too, under ascending ``numbers``: the same in it is the same key.
     """
 
-    keys: tuple[str, ...]
+    keys: Sequence[str]
     numbers: NDArray[np.int32]
     table: str
 
@@ -161,9 +181,8 @@ def _tokens(
     entries = places(np.asarray(_table.firsts)[rows[several]], more)
     offsets = np.asarray(_table.offsets)[entries]
     used, words = _renumbered(np.append(words.take(single), np.asarray(_table.words)[entries]))
-    keys = tuple(map(_table.keys.__getitem__, used.tolist()))
     return Tokens(
-        Vocabulary(keys, used, _table.name),
+        Vocabulary(Keys(_table.keys, used), used, _table.name),
         words,
         np.append(text.take(single), np.repeat(text[several], more)),
         np.append(positions.take(single), np.repeat(positions[several], more) + offsets),

@@ -49,8 +49,8 @@ def reads(kind: Any) -> Any:
 
 
 U1, U2, U4 = reads(types.uint8), reads(types.uint16), reads(types.uint32)
-I1, I4, I8 = reads(types.int8), reads(types.int32), reads(types.int64)
-F4, F8, B1 = reads(types.float32), reads(types.float64), reads(types.boolean)
+I4, I8 = reads(types.int32), reads(types.int64)
+F4, B1 = reads(types.float32), reads(types.boolean)
 INTEGER, REAL, FLAG = types.int64, types.float64, types.boolean
 
 
@@ -73,17 +73,25 @@ def _compile(function: F, signatures: list[tuple[Any, ...]]) -> F:
     return cast("F", njit(signatures, nogil=True)(function))
 
 
-_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
-_SHIFT = np.uint64(58)
+_DE_BRUIJN, _SHIFT = np.uint64(0x03F79D71B4CB0A89), np.uint64(58)
 _LOWEST = np.zeros(64, np.int64)
-for _bit in range(64):
-    _LOWEST[((1 << _bit) * 0x03F79D71B4CB0A89 & 0xFFFFFFFFFFFFFFFF) >> 58] = _bit
+_LOWEST[((np.uint64(1) << np.arange(64, dtype=np.uint64)) * _DE_BRUIJN) >> _SHIFT] = np.arange(64)
 
 
 @inlined
-def lowest(word: Any) -> Any:
-    """Return the number of the lowest bit that is set (Leiserson, Prokop and Randall, 1998)."""
-    return _LOWEST[((word & (~word + np.uint64(1))) * _DE_BRUIJN) >> _SHIFT]
+def listed(marks: Any, count: Any) -> Any:
+    """Return the documents whose bits are set, ascending; there are at most ``count``.
+
+    The lowest bit of a word is found as in Leiserson, Prokop and Randall, 1998.
+    """
+    found, size, one = np.empty(count, np.int32), 0, np.uint64(1)
+    for block in range(len(marks)):
+        word = marks[block]
+        while word:
+            found[size] = (block << 6) + _LOWEST[((word & (~word + one)) * _DE_BRUIJN) >> _SHIFT]
+            size += 1
+            word &= word - one
+    return found[:size]
 
 
 @inlined

@@ -11,7 +11,7 @@ _SKEWED = 24
 
 
 @inlined
-def reach(docs: Any, at: int, doc: int) -> int:
+def _reach(docs: Any, at: int, doc: int) -> int:
     """Return the first place from ``at`` on whose document is not below ``doc``: by leaps."""
     step = 1
     low = at
@@ -30,18 +30,28 @@ def reach(docs: Any, at: int, doc: int) -> int:
 
 
 @inlined
+def meet(docs: Any, at: Any, others: Any, place: Any) -> Any:
+    """Return the first places, from these on, at which both have one document; else both ends."""
+    while at < len(docs) and place < len(others):
+        at = _reach(docs, at, others[place])
+        if at == len(docs):
+            break
+        if docs[at] == others[place]:
+            return at, place
+        place = _reach(others, place, docs[at])
+    return len(docs), len(others)
+
+
+@inlined
 def _shared(few: Any, many: Any) -> Any:
     here, there = np.empty(len(few), np.int64), np.empty(len(few), np.int64)
     found = 0
     if len(few) * _SKEWED < len(many):
-        at = 0
-        for number in range(len(few)):
-            at = reach(many, at, few[number])
-            if at == len(many):
-                break
-            if many[at] == few[number]:
-                here[found], there[found] = number, at
-                found += 1
+        at, number = meet(many, 0, few, 0)
+        while number < len(few):
+            here[found], there[found] = number, at
+            found += 1
+            at, number = meet(many, at + 1, few, number + 1)
         return here[:found], there[:found]
     first = second = 0
     # Without a branch that the processor would have to guess.

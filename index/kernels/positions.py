@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from index.kernels._compiler import B1, I4, I8, INTEGER, REAL, U1, U4, compiled, lowest, number_at
-from index.kernels.documents import reach
+from index.kernels._compiler import B1, I4, I8, INTEGER, REAL, U1, U4, compiled, listed, number_at
+from index.kernels.documents import meet
 
 _FEW = 48
 """Numbers that are put in order by insertion."""
@@ -37,14 +37,7 @@ def ascending(docs: Any, end: int) -> Any:
     one = np.uint64(1)
     for doc in docs:
         marks[doc >> 6] |= one << np.uint64(doc & 63)
-    found, size = np.empty(len(docs), np.int32), 0
-    for block in range(len(marks)):
-        word = marks[block]
-        while word:
-            found[size] = (block << 6) + lowest(word)
-            size += 1
-            word &= word - one
-    return found[:size]
+    return listed(marks, len(docs))
 
 
 @compiled((I4, I4, I8))
@@ -52,16 +45,11 @@ def having(docs: Any, word_docs: Any, bounds: Any) -> Any:
     """Return which of ascending ``docs`` any list of a word has, ascending."""
     marked = np.zeros(len(docs), np.bool_)
     for number in range(len(bounds) - 1):
-        held, at, place = word_docs[: bounds[number + 1]], bounds[number], 0
+        held = word_docs[: bounds[number + 1]]
+        at, place = meet(held, bounds[number], docs, 0)
         while place < len(docs):
-            at = reach(held, at, docs[place])
-            if at == len(held):
-                break
-            if held[at] == docs[place]:
-                marked[place] = True
-                place += 1
-            else:
-                place = reach(docs, place, held[at])
+            marked[place] = True
+            at, place = meet(held, at + 1, docs, place + 1)
     return docs[marked]
 
 
@@ -88,30 +76,21 @@ def keys(
         room += min(bounds[number + 1] - bounds[number], len(docs))
     met, at_place = np.empty(room, np.int64), np.empty(room, np.int64)
     ends, parts = np.zeros(len(docs) + 1, np.int64), np.zeros(len(docs), np.int8)
-    matches = of_first = 0
+    matches = 0
     for number in range(len(bounds) - 1):
-        held, at, place = word_docs[: bounds[number + 1]], bounds[number], 0
-        if number == first:
-            of_first = matches
-        while at < len(held) and place < len(docs):
-            at = reach(held, at, docs[place])
-            if at == len(held):
-                break
-            if held[at] == docs[place]:
-                met[matches], at_place[matches] = at, place
-                matches += 1
-                ends[place + 1] += freqs[at]
-                parts[place] += parts[place] < 2
-                place += 1
-            else:
-                place = reach(docs, place, held[at])
-    if first >= len(bounds) - 1:
-        of_first = matches
+        held = word_docs[: bounds[number + 1]]
+        at, place = meet(held, bounds[number], docs, 0)
+        while place < len(docs):
+            met[matches], at_place[matches] = at, place
+            matches += 1
+            ends[place + 1] += freqs[at]
+            parts[place] += parts[place] < 2
+            at, place = meet(held, at + 1, docs, place + 1)
     ends = ends.cumsum()
     found, filled = np.empty(ends[-1], np.int64), ends[:-1].copy()
     for match in range(matches):
         at, place = met[match], at_place[match]
-        key = np.int64(docs[place] + base) << 32 | (0 if match < of_first else second)
+        key = np.int64(docs[place] + base) << 32 | (0 if at < bounds[first] else second)
         width, byte = np.int64(widths[docs[place]]), np.int64(begins[at])
         for free in range(filled[place], filled[place] + freqs[at]):
             found[free] = key | number_at(blob, byte, width)

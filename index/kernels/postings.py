@@ -15,9 +15,10 @@ from index.kernels._compiler import (
     U1,
     compiled,
     inlined,
-    lowest,
+    listed,
     number_at,
 )
+from index.kernels.documents import united
 
 _PACKED = 255
 
@@ -118,20 +119,16 @@ def score_word(
     """
     many = len(documents)
     idfs = np.zeros(many, np.float64)
-    every = np.zeros((size + 63) >> 6, np.uint64)
-    marks = every
     # Of each document two sums side by side: of all that leads to the word, and of the word typed.
     sums = np.empty(2 * size, np.float32)
-    best = sums if many == 1 else np.empty(2 * size, np.float32)
     all_exact = True
     for number in range(len(counts)):
         all_exact &= forms[number] == (1.0 if exact[number] else 0.0)
     one, nothing = np.uint64(1), np.float32(0.0)
     limit, more = np.float32(k1), np.float32(share)
-    found = 0
+    found, best = np.empty(0, np.int32), np.empty(0, np.float32)
     for language in range(many):
-        if many > 1:
-            marks = np.zeros(len(every), np.uint64)
+        marks = np.zeros((size + 63) >> 6, np.uint64)
         here = typed = first = 0
         for number in range(len(counts)):
             last = first + counts[number]
@@ -159,34 +156,19 @@ def score_word(
         idfs[language] = _idf(documents[language], here)
         rarity = _rarity(idfs[language], k1, many)
         typed_rarity = _rarity(_idf(documents[language], typed), k1, many)
-        for block in range(len(marks)):
-            word = marks[block]
-            while word:
-                doc = (block << 6) + lowest(word)
-                total, literal = sums[2 * doc], sums[2 * doc + 1]
-                score = total * rarity / (total + limit)
-                if all_exact:
-                    score *= np.float32(1.0 + share)
-                elif share and literal > nothing:
-                    score += more * (literal * typed_rarity / (literal + limit))
-                if many > 1 and every[block] & (word & (~word + one)):
-                    best[2 * doc] = max(best[2 * doc], score)
-                else:
-                    best[2 * doc] = score
-                    found += 1
-                word &= word - one
-        if many > 1:
-            every |= marks
-    found_docs, scores = np.empty(found, np.int32), np.empty(found, np.float32)
-    at = 0
-    for block in range(len(every)):
-        word = every[block]
-        while word:
-            doc = (block << 6) + lowest(word)
-            found_docs[at], scores[at] = doc, best[2 * doc]
-            at += 1
-            word &= word - one
-    return found_docs, scores, idfs
+        mine = listed(marks, here)
+        scores = np.empty(len(mine), np.float32)
+        for at in range(len(mine)):
+            total, literal = sums[2 * mine[at]], sums[2 * mine[at] + 1]
+            score = total * rarity / (total + limit)
+            if all_exact:
+                score *= np.float32(1.0 + share)
+            elif share and literal > nothing:
+                score += more * (literal * typed_rarity / (literal + limit))
+            scores[at] = score
+        # Where a document has the word in several languages, the one that scores best counts.
+        found, best = united(found, best, mine, scores, True) if language else (mine, scores)
+    return found, best, idfs
 
 
 @compiled((I4, F4, I4, F4, F4, F4, F4, F4, REAL, REAL))

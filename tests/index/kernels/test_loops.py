@@ -42,7 +42,7 @@ def test_every_loop_of_the_table_is_compiled() -> None:
         if hasattr(value, "nopython_signatures") and value.__module__ == module.__name__
     }
     private = {name for name in written if name.startswith("_")}
-    assert written - private - {"reach"} == set(kernels.Kernels._fields)
+    assert written - private - {"meet"} == set(kernels.Kernels._fields)
 
 
 def test_loops_are_used_only_while_they_are_active(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,6 +166,17 @@ def saturated(total: Scores, weight: float | Scores, parameters: Parameters) -> 
     return scores
 
 
+def factors(
+    fields: Sequence[str], frames: Sequence[Frame], parameters: Parameters
+) -> tuple[Scores, Scores]:
+    """Return what compiled loops need of fields: their norms, frame after frame, and weights."""
+    norms = [
+        number for frame in frames for name in fields for number in norm(name, frame, parameters)
+    ]
+    weights = [parameters.weight(name) for name in fields]
+    return np.array(norms, np.float32), np.array(weights, np.float32)
+
+
 def scored_by_loops(
     loops: kernels.Kernels,
     parts: Sequence[tuple[str, tuple[Docs, Scores]]],
@@ -181,13 +192,11 @@ def scored_by_loops(
     if len(parts) == 1:
         parts = [*parts, (parts[0][0], _NOWHERE)]
     names = [name for name, _ in parts]
-    norms = [number for name in names for number in norm(name, frame, parameters)]
     found: tuple[Docs, Scores] = loops.score_fields(
         *parts[0][1],
         *parts[1][1],
         *[statistics.lengths[name] for name in names],
-        np.array(norms, np.float32),
-        np.array([parameters.weight(name) for name in names], np.float32),
+        *factors(names, [frame], parameters),
         weight,
         parameters.k1,
     )

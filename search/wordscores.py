@@ -21,7 +21,7 @@ from index.generations import Generation
 from index.sums import sum_over
 from search.nodes import Word
 from search.occurrences import NO_DOCS, NO_SCORES, either
-from search.scoring import Docs, Parameters, Scores, Statistics, idf, norm, saturated, weighted
+from search.scoring import Docs, Parameters, Scores, Statistics, factors, idf, saturated, weighted
 
 
 class Found(NamedTuple):
@@ -180,7 +180,6 @@ def _scored_by_loops(
     """Return what ``_Postings.scored`` does, by compiled loops."""
     docs, freqs, counts = generation.gathering.postings(lists.numbers)
     frames = [statistics.frame(suffix) for suffix in suffixes]
-    norms = [norm(field, frame, parameters) for frame in frames for field in lists.fields]
     lengths = [statistics.lengths[field] for field in lists.fields]
     docs, scores, idfs = loops.score_word(
         docs,
@@ -192,8 +191,7 @@ def _scored_by_loops(
         lists.exact,
         lengths[0],
         lengths[-1],
-        np.array(norms, np.float32).ravel(),
-        np.array([parameters.weight(field) for field in lists.fields], np.float32),
+        *factors(lists.fields, frames, parameters),
         np.array([frame.documents for frame in frames]),
         parameters.k1,
         parameters.exact,

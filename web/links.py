@@ -117,11 +117,17 @@ def excluded(request: SearchRequest, facet: str, value: str) -> SearchRequest:
     )
 
 
+def is_chosen(request: SearchRequest, bucket: DateBucket) -> bool:
+    """Tell whether the range of dates is that of a bucket."""
+    days = request.date_from, request.date_to
+    return tuple(day and day.isoformat() for day in days) == (bucket.first, bucket.last)
+
+
 def dated(request: SearchRequest, bucket: DateBucket) -> SearchRequest:
     """Set the range to a bucket's days, or lift it if it is exactly those."""
-    first, last = date.fromisoformat(bucket.first), date.fromisoformat(bucket.last)
-    if (request.date_from, request.date_to) == (first, last):
+    if is_chosen(request, bucket):
         return undated(request)
+    first, last = date.fromisoformat(bucket.first), date.fromisoformat(bucket.last)
     return replace(first_page(request), date_from=first, date_to=last, undated=None)
 
 
@@ -178,15 +184,13 @@ class Near:
 
         A ``brief`` one names the bucket, as a year or a month, where the other names days.
         """
-        chosen = self.request.date_from, self.request.date_to
-        if tuple(day and day.isoformat() for day in chosen) == (bucket.first, bucket.last):
-            return self._at(undated(self.request))
+        if is_chosen(self.request, bucket):
+            return self._at(dated(self.request, bucket))
         days = (bucket.value, bucket.value) if brief else (bucket.first, bucket.last)
         return self.range(*days)
 
     def _at(self, wanted: SearchRequest) -> str:
-        query = encoded([*parameters(wanted), *self._more])
-        return f"{self._page}{'?' + query if query else ''}"
+        return address(self._page, "", [*parameters(wanted), *self._more])
 
     def _plain(self, facet: str, value: str) -> bool:
         """Tell whether choosing a value changes nothing else that is chosen."""

@@ -195,7 +195,7 @@ def _against(took: dict[str, Times], others: tuple[str, ...]) -> list[str]:
     cells = [pair(took[name].ms(50), took[name].ms(95)) for name in (OURS, *others)]
     for name in others:
         cells += [times(took[name].ms(50) / ours.ms(50)), times(took[name].ms(95) / ours.ms(95))]
-    return [*cells, pair(ours.first_ms(50), ours.first_ms(95))]
+    return [*cells, pair(ours.only_first.ms(50), ours.only_first.ms(95))]
 
 
 def _ratio(other: Times, ours: Times) -> str:

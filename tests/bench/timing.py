@@ -61,10 +61,6 @@ class Times:
         """Return a percentile over questions, in milliseconds."""
         return percentile(self.settled, percent)
 
-    def first_ms(self, percent: float) -> float:
-        """Return a percentile of the first round, in milliseconds."""
-        return percentile(self.first, percent)
-
 
 def percentile(seconds: Sequence[float], percent: float) -> float:
     """Return a percentile in milliseconds."""

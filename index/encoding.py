@@ -4,7 +4,6 @@ This is made in the worker processes; what is left to the writer is to append.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from index.days import span
@@ -16,8 +15,6 @@ from index.tokens import Part, Tokens, part, parts, tokens
 ANALYSIS_VERSION = "2"
 """Changes whenever the same document and fields would be written otherwise than before."""
 MAX_ID_BYTES = 1024
-_KEPT = 1 << 14
-"""Mentioned dates that are kept as days."""
 
 
 class Record(NamedTuple):
@@ -95,7 +92,6 @@ def encode(document: Document, fields: Fields) -> EncodedDocument:
     return finish([draft(document, fields)])[0]
 
 
-@lru_cache(_KEPT)
 def _days(first: str, last: str) -> tuple[int, int]:
     """Return the day numbers of two ISO 8601 dates."""
     return span(first[:10])[0], span(last[:10])[0]

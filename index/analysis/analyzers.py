@@ -92,15 +92,11 @@ class Analyzer:
         folded = folded_words(normals)
         forms: list[tuple[str, ...]] = [()] * len(normals)
         places = []
-        stops, folded_stops = self._stop_words, self._folded_stop_words
         for at, (normal, plain) in enumerate(zip(normals, folded, strict=True)):
-            # Most are words of ASCII or numbers: no call tells so.
-            kind = "word" if normal.isascii() and normal.isalpha() else kind_of(normal)
+            kind = kind_of(normal)
             if kind == "number" or kind == "cjk":
                 forms[at] = (plain,)
-            elif kind == "compound" or not (
-                normal in stops or (normal == plain and plain in folded_stops)
-            ):
+            elif kind == "compound" or not self._is_stop_word(normal, plain):
                 places.append(at)
         words = [normals[at] for at in places], [folded[at] for at in places]
         for at, found in zip(places, self._stemming.forms(*words), strict=True):

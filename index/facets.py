@@ -13,7 +13,7 @@ Values = Sequence[tuple[str, str]]
 
 
 class Facets(NamedTuple):
-    """The values of a document in each facet, in the order of ``index.columns.FACETS``."""
+    """The values of a document in each facet, in the order of ``index.store.columns.FACETS``."""
 
     organization: Values
     theme: Values

@@ -25,7 +25,7 @@ def fit(term: str) -> str:
 
 
 def schema(analyzers: Iterable[str]) -> Schema:
-    """Return the same fields for Whoosh's own searcher, see ``index.codec.whoosh_codec``."""
+    """Return the same fields for Whoosh's own searcher, see ``index.whoosh.codec``."""
     fields = {}
     for part in PARTS:
         for name in (part, *(f"{part}_{suffix}" for suffix in analyzers)):

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from index.analysis import analyse
-from index.archive import read_pointer
+from index.directory import read_pointer
 from index.document import Document, Fields, Span
 from index.errors import IndexDamaged
-from index.files import REMEDY, FileRecord, is_sound
-from index.generations import Generation
+from index.snapshot import Generation
+from index.store.files import REMEDY, FileRecord, is_sound
 
 PROBES = 5
 PROBE_TERMS = 8

@@ -9,11 +9,11 @@ from time import perf_counter
 import click
 import orjson
 
-from index.archive import Archive
+from index.directory import Archive
 from index.errors import UsageError
-from search.presenter import Presenter
-from search.request import Fault, InvalidRequest, parse_request
+from search.request.request import Fault, InvalidRequest, parse_request
 from search.response import DateFacet, FacetValue, Result, SearchResponse, ValueFacet
+from search.results.presenter import Presenter
 from search.whoosh_engine import WhooshEngine
 
 _FAULTS = {

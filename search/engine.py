@@ -3,15 +3,8 @@
 from typing import Protocol
 
 from index.document import Skipped
-from search.request import FacetOrder, SearchRequest
-from search.response import (
-    DocumentView,
-    FacetPage,
-    IndexStatus,
-    Result,
-    SearchResponse,
-    Suggestion,
-)
+from search.request.request import FacetOrder, SearchRequest
+from search.response import DocumentView, FacetPage, IndexStatus, Result, SearchResponse, Suggestion
 
 
 class Engine(Protocol):

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from index.analysis import Analyzer, Token, analyzer, tokenize
 from index.document import Document
-from index.generations import Generation
-from search.evaluate import Evaluation
-from search.nodes import Word
-from search.scoring import Frame, idf
+from index.snapshot import Generation
+from search.query.nodes import Word
+from search.scoring.bm25 import Frame, idf
+from search.scoring.evaluate import Evaluation
 
 MAX_WORDS = 25
 MAX_POSTINGS = 50_000

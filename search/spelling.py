@@ -1,7 +1,7 @@
 """Did you mean: words of the archive that are spelt nearly like one that finds nothing.
 
 Words are compared as the unstemmed fields have them, without case and accents, by
-Damerau-Levenshtein distance (see ``index.spelling``): at most ``_allowed`` slips.
+Damerau-Levenshtein distance (see ``index.store.spell``): at most ``_allowed`` slips.
 """
 
 from math import log10
@@ -9,13 +9,13 @@ from math import log10
 from whoosh import query
 
 from index.analysis import fold
-from index.generations import Generation
 from index.schema import PARTS
-from index.spelling import MAX_LENGTH, Near
-from search.evaluate import Evaluation
-from search.nodes import Quoted, Word
-from search.query import ParsedQuery, QueryWord, parse
-from search.relaxation import answer
+from index.snapshot import Generation
+from index.store.spell import MAX_LENGTH, Near
+from search.query.nodes import Quoted, Word
+from search.query.query import ParsedQuery, QueryWord, parse
+from search.scoring.evaluate import Evaluation
+from search.scoring.relaxation import answer
 from search.surface import surface
 
 MIN_LENGTH = 4

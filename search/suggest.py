@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import fold, tokenize
-from index.generations import Generation
-from index.written import TermCount
-from search.lookup import Lookup
+from index.snapshot import Generation
+from index.store.completion import TermCount
+from search.facets.labels import Lookup
 from search.response import Suggestion
 from search.surface import surface
 

@@ -1,6 +1,6 @@
 """Folded words with the accents that documents give them."""
 
-from index.generations import Generation
+from index.snapshot import Generation
 
 
 def surface(term: str, generation: Generation) -> str:

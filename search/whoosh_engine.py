@@ -7,20 +7,17 @@ from threading import Lock
 from time import monotonic, perf_counter
 
 from index import kernels
-from index.archive import Archive
+from index.directory import Archive
 from index.document import Skipped
 from index.errors import SearchTimeout
-from index.generations import Generation
-from search.cursor import Cursor, CursorError, decode, encode, fingerprint
-from search.evaluate import Matches
-from search.facets import facet_page, facets
-from search.filters import Filtered
-from search.highlighting import Highlighter
-from search.lookup import Lookup, Names, facet_names
-from search.query import ParsedQuery, parse
-from search.ranking import Ranking, request_fingerprint
-from search.relaxation import answer
-from search.request import FacetOrder, Fault, InvalidRequest, SearchRequest
+from index.snapshot import Generation
+from search.facets.counts import facet_page, facets
+from search.facets.filters import Filtered
+from search.facets.labels import Lookup, Names, facet_names
+from search.highlight.highlighter import Highlighter
+from search.query.query import ParsedQuery, parse
+from search.request.cursor import Cursor, CursorError, decode, encode, fingerprint
+from search.request.request import FacetOrder, Fault, InvalidRequest, SearchRequest
 from search.response import (
     DocumentView,
     FacetPage,
@@ -31,10 +28,13 @@ from search.response import (
     SearchResponse,
     Suggestion,
 )
+from search.results.views import Labels, view
+from search.scoring.evaluate import Matches
+from search.scoring.ranking import Ranking, request_fingerprint
+from search.scoring.relaxation import answer
 from search.similar import similar
 from search.spelling import did_you_mean
 from search.suggest import suggest
-from search.views import Labels, view
 
 MAX_LOCALES = 16
 NOTHING_MARKED = Highlights()
@@ -45,8 +45,8 @@ class Budget:
     """Seconds that the parts of a search may take.
 
     Finding that takes longer raises SearchTimeout, or leaves out what adds to an answer with a
-    warning (see ``search.timekeeping``); facets that take longer are truncated; snippets then show
-    what was found so far, and no better spelling is suggested.
+    warning (see ``search.scoring.deadline``); facets that take longer are truncated; snippets
+    then show what was found so far, and no better spelling is suggested.
     """
 
     search: float = 5.0

@@ -5,11 +5,11 @@ from functools import cached_property
 
 from flask import g, request
 
-from search.request import FACETS, MAX_DEPTH, SearchRequest, Sort
+from search.request.request import FACETS, MAX_DEPTH, SearchRequest, Sort
 from search.response import DateBucket
 from web import links
 from web.i18n import asked
-from web.representation import SEARCH
+from web.serialize import SEARCH
 
 
 def language() -> links.Parameters:

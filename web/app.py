@@ -12,23 +12,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import PathConverter
 
 from search.engine import Engine
-from web import (
-    api,
-    errors,
-    facetpage,
-    feeds,
-    i18n,
-    metrics,
-    observed,
-    opensearch,
-    pages,
-    security,
-    status,
-)
+from web import errors, i18n
+from web.api import api
 from web.context import settings as current_settings
-from web.observed import ObservedEngine
-from web.ratelimit import RateLimit
-from web.settings import Settings
+from web.export import feeds, opensearch
+from web.operate import metrics, observed, security
+from web.operate.observed import ObservedEngine
+from web.operate.ratelimit import RateLimit
+from web.operate.settings import Settings
+from web.pages import facetpage, pages, status
 from web.wsgi import UnderPath
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")

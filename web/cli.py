@@ -6,19 +6,19 @@ from typing import Any
 
 import click
 
-from index.archive import Archive
-from index.cli import build_options
-from index.cli import commands as index_commands
-from index.cli_support import index_option, plain_errors
+from index.cli.commands import build_options
+from index.cli.commands import commands as index_commands
+from index.cli.support import index_option, plain_errors
+from index.directory import Archive
 from search.cli import search
 from search.whoosh_engine import Budget, WhooshEngine
-from web import logs, server
 from web.app import create_app
-from web.configuration import add_config_option
 from web.context import VERSION
-from web.serving import address_options, limit_options, prepare, watch_options, web_settings
-from web.settings import Settings
-from web.warming import preload, warm_up
+from web.operate import logs, server
+from web.operate.configuration import add_config_option
+from web.operate.serving import address_options, limit_options, prepare, watch_options, web_settings
+from web.operate.settings import Settings
+from web.operate.warming import preload, warm_up
 from web.wsgi import Application
 
 

@@ -118,7 +118,7 @@ def closeness(
 ) -> Any:
     """Return for each of ``docs`` the sum of 1 / distance from each key to the nearest other.
 
-    Up to ``window`` away, times the weight of the part; see ``search.proximity``.
+    Up to ``window`` away, times the weight of the part; see ``search.scoring.proximity``.
     """
     sums = np.zeros(len(docs), np.float64)
     at = place = 0

@@ -115,7 +115,7 @@ def score_word(
     Of each list: ``counts`` postings, field, language, what an occurrence counts by the form
     (``forms``), whether it is ``exact``. ``norms`` are, language after language and field after
     field, what a length is multiplied by and what is added; ``weights`` are those of the fields;
-    ``documents`` how many each language has. See ``search.scoring`` for the formulas.
+    ``documents`` how many each language has. See ``search.scoring.bm25`` for the formulas.
     """
     many = len(documents)
     idfs = np.zeros(many, np.float64)

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from index.archive import Archive
-from index.build import rebuild
+from index.build.plan import rebuild
+from index.directory import Archive
 
 from .context import Context
 from .corpora import Corpus, indexed_corpus, sample, synthetic_corpus

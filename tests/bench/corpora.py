@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, cast
 
-from index.archive import Archive
+from index.directory import Archive
 from index.document import Document
 
 from . import synthetic

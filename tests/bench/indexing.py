@@ -6,11 +6,11 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
 
-from index.build import BuildOptions, cores, rebuild
+from index.build.plan import BuildOptions, cores, rebuild
+from index.commit import TOGETHER
 from index.document import Document
-from index.encoding import draft, finish
-from index.fields import ExtractionOptions, extract
-from index.publishing import TOGETHER
+from index.encoded_document import draft, finish
+from index.extract import ExtractionOptions, extract
 from index.readers import ReadOptions, read
 
 from . import memory, trouvaille_system

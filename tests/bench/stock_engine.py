@@ -9,13 +9,13 @@ from pathlib import Path
 from threading import local
 from typing import Any
 
-from index.archive import Archive
-from search.request import SearchRequest
+from index.directory import Archive
+from search.request.request import SearchRequest
 from search.response import FacetValue, Highlights, Result, SearchResponse, ValueFacet
 from search.whoosh_engine import WhooshEngine
-from web import server
 from web.app import create_app
-from web.settings import Settings
+from web.operate import server
+from web.operate.settings import Settings
 from web.wsgi import Application
 
 from .question import Question

@@ -13,15 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from index.document import (
-    Document,
-    Fields,
-    Language,
-    Organization,
-    PublicationDate,
-    Span,
-    Theme,
-)
+from index.document import Document, Fields, Language, Organization, PublicationDate, Span, Theme
 from index.vocabularies import themes
 
 from .question import Entry

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from index import kernels
-from index.archive import Archive
-from index.publishing import index_documents
-from search.request import SearchRequest
+from index.commit import index_documents
+from index.directory import Archive
+from search.request.request import SearchRequest
 from search.response import SearchResponse, ValueFacet
 from search.whoosh_engine import WhooshEngine
 

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.codec.reader import merged
-from index.sums import is_dense, sum_over
+from index.arrays import is_dense, sum_over
+from index.inverted_index.segment_arrays import merged
 
 SIZES = (40, 4_000)
 """With the first the parts are dense, with the second they are not."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.archive import Archive
+from index.commit import index_documents
+from index.directory import Archive
 from index.document import (
     Document,
     Fields,
@@ -18,8 +19,7 @@ from index.document import (
     Span,
     Theme,
 )
-from index.publishing import index_documents
-from search.request import parse_request
+from search.request.request import parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import WhooshEngine
 

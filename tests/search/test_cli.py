@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from index.commit import index_documents
 from index.errors import UsageError
-from index.publishing import index_documents
 from search.cli import search
 
 

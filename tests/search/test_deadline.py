@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from index.archive import Archive
+from index.commit import index_documents
+from index.directory import Archive
 from index.document import Document, Fields, Language
 from index.errors import SearchTimeout
-from index.generations import Generation
-from index.publishing import index_documents
-from search import occurrences
-from search.evaluate import Matches, evaluate
-from search.query import parse
-from search.relaxation import answer
-from search.request import SearchRequest
-from search.timekeeping import Timekeeper
+from index.snapshot import Generation
+from search.query.query import parse
+from search.request.request import SearchRequest
+from search.scoring import postings as occurrences
+from search.scoring.deadline import Timekeeper
+from search.scoring.evaluate import Matches, evaluate
+from search.scoring.relaxation import answer
 from search.whoosh_engine import Budget, WhooshEngine
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from index.archive import Archive
+from index.commit import index_documents
+from index.directory import Archive
 from index.errors import IndexMissing, SearchTimeout
-from index.publishing import index_documents
 from search.engine import Engine
-from search.request import SearchRequest
+from search.request.request import SearchRequest
 from search.whoosh_engine import Budget, WhooshEngine
 
 

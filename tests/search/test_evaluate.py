@@ -17,20 +17,20 @@ from whoosh import query
 from whoosh.searching import Searcher
 
 from index.analysis import analyse, analyzer, fold, tokenize
-from index.archive import Archive
-from index.codec.whoosh_codec import segment_reader
+from index.commit import Part, Report, building, index_documents
+from index.directory import Archive
 from index.document import Document, Fields, Language, PublicationDate, Span
-from index.encoding import encode
+from index.encoded_document import encode
 from index.errors import SearchTimeout
-from index.generations import Generation
 from index.manifest import Settings
-from index.publishing import Part, Report, building, index_documents
 from index.schema import schema
-from index.segments import write_segment
-from search.evaluate import evaluate
-from search.nodes import AnalyzedWith, Dated, Fuzzy, HasValue, Near, Quoted, Started, Word
-from search.query import parse
-from search.scoring import PARAMETERS
+from index.segment import write_segment
+from index.snapshot import Generation
+from index.whoosh.codec import segment_reader
+from search.query.nodes import AnalyzedWith, Dated, Fuzzy, HasValue, Near, Quoted, Started, Word
+from search.query.query import parse
+from search.scoring.bm25 import PARAMETERS
+from search.scoring.evaluate import evaluate
 
 Entry = tuple[Document, Fields]
 

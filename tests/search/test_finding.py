@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.commit import index_documents
 from index.document import Document, Fields, Language, Organization, Span
-from index.generations import Generation
-from index.publishing import index_documents
-from search.proximity import RESCORED
-from search.query import parse
-from search.relaxation import Answer, answer
+from index.snapshot import Generation
+from search.query.query import parse
+from search.scoring.proximity import RESCORED
+from search.scoring.relaxation import Answer, answer
 from search.similar import similar
 from search.spelling import did_you_mean, near
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from index.commit import index_documents
 from index.document import Document, Fields, Language
-from index.generations import Generation
-from index.publishing import index_documents
-from search.evaluate import evaluate
-from search.fuzzy import MAX_TERMS
-from search.query import parse
-from search.request import SearchRequest
+from index.snapshot import Generation
+from search.query.fuzzy import MAX_TERMS
+from search.query.query import parse
+from search.request.request import SearchRequest
+from search.scoring.evaluate import evaluate
 from search.whoosh_engine import WhooshEngine
 
 ANALYZERS = ("en", "fr", "und")

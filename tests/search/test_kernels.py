@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from index import kernels
-from index.archive import Archive
+from index.commit import Part, building, index_documents
+from index.directory import Archive
 from index.document import Document, Fields, Language, Span
-from index.encoding import Draft, draft, finish
+from index.encoded_document import Draft, draft, finish
 from index.manifest import Settings
-from index.publishing import Part, building, index_documents
 from index.report import Report
-from index.segments import write_segment
-from search.request import parse_request
+from index.segment import write_segment
+from search.request.request import parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import Budget, WhooshEngine
 from tests.bench.question import Entry

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whoosh import query
 
-from index.archive import Archive
-from index.build import BuildOptions, rebuild
-from search.nodes import HasValue
-from search.query import parse
-from search.request import parse_request
+from index.build.plan import BuildOptions, rebuild
+from index.directory import Archive
+from search.query.nodes import HasValue
+from search.query.query import parse
+from search.request.request import parse_request
 from search.whoosh_engine import WhooshEngine
 
 ANALYZERS = ("ar", "de", "en", "es", "fr", "it", "pt", "und")

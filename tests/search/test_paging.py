@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from index.archive import Archive
-from index.publishing import index_documents
-from search.cursor import CursorError, decode
-from search.request import InvalidRequest, SearchRequest, parse_request
+from index.commit import index_documents
+from index.directory import Archive
+from search.request.cursor import CursorError, decode
+from search.request.request import InvalidRequest, SearchRequest, parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import WhooshEngine
 

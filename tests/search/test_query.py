@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.archive import Archive
-from index.generations import Generation
-from index.publishing import index_documents
-from search.lexer import MAX_LENGTH
-from search.nodes import Quoted, Word
-from search.query import parse
-from search.relaxation import answer
+from index.commit import index_documents
+from index.directory import Archive
+from index.snapshot import Generation
+from search.query.lexer import MAX_LENGTH
+from search.query.nodes import Quoted, Word
+from search.query.query import parse
+from search.scoring.relaxation import answer
 
 ANALYZERS = ("fr", "en", "ar", "und")
 PIECES = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.request import (
+from search.request.request import (
     FACETS,
     PARAMETERS,
     Fault,

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from index.analysis import analyzer, fold, tokenize
 from index.document import Span
-from search import snippets
-from search.marking import _INITIALS_KEPT, Hit, Marker, wanted
-from search.query import parse
-from search.request import SearchRequest
+from search.highlight import snippets
+from search.highlight.matcher import _INITIALS_KEPT, Hit, Marker, wanted
+from search.query.query import parse
+from search.request.request import SearchRequest
 
 LANGUAGES = ("ar", "de", "en", "fr", "und")
 
@@ -212,7 +212,7 @@ def test_highlights_of_an_answer(engine_of: Any, make_entry: Any) -> None:
 def test_long_texts_have_the_hits_of_short_ones(words: list[str], q: str) -> None:
     text = " ".join(words)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("search.marking._BLOCK", 20)
+        patch.setattr("search.highlight.matcher._BLOCK", 20)
         by_block = Marker(wanted(parse(q, LANGUAGES).marks, "body")).hits(text, "fr", thorough=True)
     assert by_block == hits(q, text, "fr")
 

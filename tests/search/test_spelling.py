@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.archive import Archive
-from index.build import BuildOptions, rebuild, update
+from index.build.plan import BuildOptions, rebuild, update
+from index.commit import index_documents
+from index.directory import Archive
 from index.document import Document, Fields, Language
-from index.generations import Generation
-from index.publishing import index_documents
-from search.query import parse
+from index.snapshot import Generation
+from search.query.query import parse
 from search.spelling import did_you_mean, near
 
 

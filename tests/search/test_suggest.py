@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.analysis import fold, tokenize
-from index.archive import Archive
-from index.build import BuildOptions, rebuild, update
+from index.build.plan import BuildOptions, rebuild, update
+from index.commit import index_documents
+from index.directory import Archive
 from index.document import Document, Fields, Language
-from index.generations import Generation
-from index.publishing import index_documents
-from index.written import BLOCK
-from search.lookup import Lookup, facet_names
+from index.snapshot import Generation
+from index.store.completion import BLOCK
+from search.facets.labels import Lookup, facet_names
 from search.suggest import most_frequent, suggest, together
 from search.surface import surface
 

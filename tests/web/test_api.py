@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from index.archive import Archive
+from index.directory import Archive
 from search.whoosh_engine import Budget, WhooshEngine
 from web.app import create_app
-from web.settings import Settings
+from web.operate.settings import Settings
 
 
 def ask(client: FlaskClient, address: str, **headers: str) -> Any:

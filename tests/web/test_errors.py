@@ -6,14 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from index.archive import Archive
+from index.directory import Archive
 from index.errors import SearchTimeout
-from search.request import SearchRequest
+from search.request.request import SearchRequest
 from search.response import IndexStatus, SearchResponse
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
 from web.messages import FAULTS, NOTICES, PROBLEMS
-from web.settings import Settings
+from web.operate.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -29,7 +29,7 @@ def test_exports_hold_all_results_in_order(client: FlaskClient) -> None:
 
 
 def test_more_than_one_batch(client: FlaskClient, monkeypatch: object) -> None:
-    from web import feeds
+    from web.export import feeds
 
     batch = feeds.BATCH
     try:

@@ -11,7 +11,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from search.response import Notice
-from search.timekeeping import Part
+from search.scoring.deadline import Part
 from web.i18n import OFFERED, TRANSLATIONS
 from web.messages import FAULTS, NOTICES, notice_detail
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from search.request import PARAMETERS
-from web.openapi import description
+from search.request.request import PARAMETERS
+from web.api.openapi import description
 
 DOCS = Path(__file__).parents[2] / "docs"
 API = description("http://localhost")

@@ -11,12 +11,12 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from index.archive import Archive
+from index.directory import Archive
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
-from web.logs import JsonLines, TextLines
-from web.settings import Settings
-from web.warming import warm
+from web.operate.logs import JsonLines, TextLines
+from web.operate.settings import Settings
+from web.operate.warming import warm
 
 from .test_serve import PATIENCE, run, serving, write
 

@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from web.choices import FIRST_VALUES
 from web.i18n import OFFERED
+from web.pages.choices import FIRST_VALUES
 
 STATES = [
     "/",

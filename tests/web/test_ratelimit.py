@@ -3,11 +3,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.archive import Archive
+from index.directory import Archive
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
-from web.ratelimit import RateLimit
-from web.settings import Settings
+from web.operate.ratelimit import RateLimit
+from web.operate.settings import Settings
 
 
 @given(

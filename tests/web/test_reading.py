@@ -6,15 +6,15 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from index.archive import Archive
-from index.build import BuildOptions, rebuild
+from index.build.plan import BuildOptions, rebuild
+from index.directory import Archive
 from index.document import MentionedDate, Span
-from search.request import MAX_DEPTH, SearchRequest
+from search.request.request import MAX_DEPTH, SearchRequest
 from search.response import DocumentView, Highlights, Labelled
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
-from web.neighbours import neighbours, page_around
-from web.reading import reading
+from web.pages.neighbours import neighbours, page_around
+from web.pages.reading import reading
 
 TEXT = "Le 12 mars 2024, l'ONU a signé un accord commercial.\nL'ONU salue l'accord jeudi."
 

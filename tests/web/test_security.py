@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from lxml import html
 from markupsafe import Markup
 
-from index.archive import Archive
-from index.build import BuildOptions, rebuild
+from index.build.plan import BuildOptions, rebuild
+from index.directory import Archive
 from index.errors import SettingError
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
-from web.security import MAX_MARKS, tamed
-from web.serving import allowed_hosts
-from web.settings import Settings
+from web.operate.security import MAX_MARKS, tamed
+from web.operate.serving import allowed_hosts
+from web.operate.settings import Settings
 
 MEGABYTE = 1 << 20
 OVERRIDE = "\u202e"

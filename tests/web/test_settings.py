@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from index.errors import SettingError
-from search.request import PARAMETERS
+from search.request.request import PARAMETERS
 from web.cli import cli
-from web.configuration import keys, read
+from web.operate.configuration import keys, read
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = (ROOT / "docs" / "settings.md").read_text("utf-8")

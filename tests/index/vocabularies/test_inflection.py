@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.fields import themes
+from index.extract.themes import themes
 from index.vocabularies.inflection import inflected
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import VocabularyError
-from index.fields import themes as theme_extractor
+from index.extract.themes import themes as theme_extractor
 from index.vocabularies import organizations, themes
 from index.vocabularies.build_organizations import by_hand
 from index.vocabularies.folding import fold_key, fold_text

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from index.document import MentionedDate, Span
-from index.fields.dates_mentioned import mentioned
+from index.extract.dates.mentioned import mentioned
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 GOLD = Path(__file__).parent / "gold" / "dates-fr.jsonl"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.document import Document
-from index.fields import language
+from index.extract.language import detection as language
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 SOURCES = {

@@ -20,7 +20,8 @@ from gold import Entity, JudgedNames, judged_names, languages
 
 from index.document import Document, Organization, Span
 from index.errors import TrouvailleError
-from index.fields import ExtractionOptions, extract, organizations_ner
+from index.extract import ExtractionOptions, extract
+from index.extract.organizations import ner as organizations_ner
 
 Extractor = Callable[[Document], Sequence[Organization]]
 

@@ -24,7 +24,7 @@ from counts import Counts
 from gold import PRESS
 
 from index.document import Document
-from index.fields import ExtractionOptions, extract
+from index.extract import ExtractionOptions, extract
 
 SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "fr": {

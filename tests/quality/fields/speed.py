@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from index.document import Document
-from index.fields import ExtractionOptions, extract
+from index.extract import ExtractionOptions, extract
 
 PRESS = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "press"
 DOCUMENTS = 500

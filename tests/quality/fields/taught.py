@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from sections import SECTIONS, TOPICS, rows
 
 from index.document import Document
-from index.labelled import Labelled, labelled
-from index.learning import learn
+from index.extract.themes.labelled import Labelled, labelled
+from index.extract.themes.training import learn
 
 
 def documents(language: str, most: int) -> list[Labelled]:

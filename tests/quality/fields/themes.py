@@ -20,7 +20,7 @@ from counts import Counts
 from gold import JudgedThemes, judged_themes, languages, with_parents
 
 from index.document import Document, Theme
-from index.fields import ExtractionOptions, extract
+from index.extract import ExtractionOptions, extract
 
 Extractor = Callable[[Document], Sequence[Theme]]
 

@@ -21,14 +21,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from judged import DEPTH, SETS, Figures, JudgedSet, figures
 
-from index.archive import Archive
-from index.build import rebuild
-from index.generations import Generation
-from search.query import parse
-from search.ranking import Ranking
-from search.relaxation import answer
-from search.request import SearchRequest
-from search.scoring import PARAMETERS, Parameters
+from index.build.plan import rebuild
+from index.directory import Archive
+from index.snapshot import Generation
+from search.query.query import parse
+from search.request.request import SearchRequest
+from search.scoring.bm25 import PARAMETERS, Parameters
+from search.scoring.ranking import Ranking
+from search.scoring.relaxation import answer
 from search.whoosh_engine import WhooshEngine
 
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"

@@ -1,0 +1,372 @@
+"""The resolver of dates: expressions to days, seen from the day of publication.
+
+Nothing is guessed: what needs a day of reference and has none, or says days that do not exist,
+stays unresolved.
+"""
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from index.document import Precision
+from index.extract.dates.scanner import Expression, Token
+from index.extract.dates.tables import UNITS
+
+DAY = timedelta(days=1)
+_REACH = 300
+"""A day that "the day before" refers to stands at most so many characters before it."""
+_MONTHS_AWAY = 183
+_FAR = 550
+_LONGEST_RANGE = 366
+
+
+class Days(NamedTuple):
+    """Days from ``first`` to ``last`` inclusive, said with a precision; None: unresolved."""
+
+    first: date | None
+    last: date | None
+    precision: Precision
+
+
+class Resolved(NamedTuple):
+    """Characters of the text and the days they mean."""
+
+    start: int
+    end: int
+    days: Days
+
+
+UNRESOLVED = Days(None, None, "day")
+
+
+class Resolver:
+    """Resolves the expressions of one text in their order.
+
+    ``reference`` is the day that the text was published, None if unknown. ``tense`` says of an
+    expression whether its sentence speaks of the future (1), of the past (-1) or neither (0).
+    ``language`` decides how 03/04/2019 is read: not at all in English.
+    """
+
+    def __init__(
+        self, reference: date | None, language: str, tense: Callable[[int, int], int]
+    ) -> None:
+        self._reference = reference
+        self._language = language
+        self._tense = tense
+        self._spoken: tuple[int, date] | None = None
+
+    def resolve(self, expression: Expression) -> Iterator[Resolved]:
+        """Yield what an expression means: nothing for a habit, several for a list."""
+        handler = getattr(self, f"_{expression.form}", None)
+        if handler is None:
+            return
+        for resolved in handler(expression):
+            first = resolved.days.first
+            if first and resolved.days.precision == "day" and first == resolved.days.last:
+                self._spoken = (resolved.end, first)
+            yield resolved
+
+    # Days
+
+    def _day(self, said: Expression) -> Iterator[Resolved]:
+        found = self._written_day(said, "")
+        yield _resolved(said, Days(found, found, "day"))
+
+    def _written_day(self, said: Expression, suffix: str) -> date | None:
+        parts = said.parts
+        day, month = parts[f"day{suffix}"].value, parts[f"month{suffix}"].value
+        weekday = parts.get(f"weekday{suffix}")
+        year = parts.get(f"year{suffix}")
+        if year:
+            return _date(year.value, month, day)
+        return self._nearest(month, day, weekday.value if weekday else None, said)
+
+    def _nearest(self, month: int, day: int, weekday: int | None, said: Expression) -> date | None:
+        """Complete a day without a year: the nearest that the weekday and the tense allow."""
+        if self._reference is None:
+            return None
+        years = range(self._reference.year - 6, self._reference.year + 7)
+        days = [found for year in years if (found := _date(year, month, day))]
+        reference = self._reference
+
+        def distance(found: date) -> int:
+            return abs((found - reference).days)
+
+        if weekday is not None:  # where no near year agrees, the text contradicts itself
+            days = [day for day in days if day.weekday() == weekday and distance(day) < _FAR]
+
+        nearest = min(days, key=distance, default=None)
+        if nearest is None or weekday is not None or distance(nearest) < _MONTHS_AWAY // 2:
+            return nearest
+        tense = self._tense(said.start, said.end)
+        wanted = [found for found in days if (found - reference).days * tense >= 0]
+        return min(wanted, key=distance, default=nearest)
+
+    def _numeric(self, said: Expression) -> Iterator[Resolved]:
+        token = said.parts["numeric"]
+        numbers = [int(part) for part in _split(token)]
+        found: date | None
+        if token.letter == "I":
+            found = _date(*numbers)
+        else:
+            first, second, year = numbers
+            if self._language == "en" and first <= 12 and second <= 12 and first != second:
+                found = None
+            else:
+                found = _date(year, second, first) or _date(year, first, second)
+        yield _resolved(said, Days(found, found, "day"))
+
+    def _short(self, said: Expression) -> Iterator[Resolved]:
+        first, second = (int(part) for part in _split(said.parts["short"]))
+        weekday = said.parts.get("weekday")
+        for day, month in ((first, second), (second, first)):
+            found = self._nearest(month, day, weekday.value if weekday else None, said)
+            if found or weekday is None:
+                yield _resolved(said, Days(found, found, "day"))
+                return
+
+    def _weekday_day(self, said: Expression) -> Iterator[Resolved]:
+        day, weekday = said.parts["day"].value, said.parts["weekday"]
+        reference = self._reference
+        near = []
+        if reference:
+            near = [reference + shift * DAY for shift in range(-31, 32)]
+            near = [found for found in near if (found.day, found.weekday()) == (day, weekday.value)]
+        if near and reference:
+            found = min(near, key=lambda each: abs((each - reference).days))
+            yield _resolved(said, Days(found, found, "day"))
+        elif weekday.letter == "W":
+            yield from self._weekday(said)
+
+    def _list(self, said: Expression) -> Iterator[Resolved]:
+        for token in said.tokens:
+            parts = {**said.parts, "day": token}
+            one = Expression("day", token.start, token.end, parts, [token])
+            yield from self._day(one)
+
+    def _days(self, said: Expression) -> Iterator[Resolved]:
+        parts = dict(said.parts)
+        parts.setdefault("month", parts.get("month2", parts["day"]))
+        if "day3" in parts:
+            parts["day2"] = parts["day3"]
+        parts.setdefault("month2", parts["month"])
+        if "year2" in parts:
+            parts.setdefault("year", parts["year2"])
+        whole = said._replace(parts=parts)
+        first, last = self._written_day(whole, ""), self._written_day(whole, "2")
+        joint = parts["joint"].letter
+        between = parts.get("between")
+        if joint == "e" and not (between and between.letter == "g"):
+            day, day2 = parts["day"], parts["day2"]
+            yield Resolved(said.start, day.end, Days(first, first, "day"))
+            second = parts.get("weekday2", day2)
+            yield Resolved(second.start, said.end, Days(last, last, "day"))
+            return
+        if first and last and first > last and "year" not in said.parts:
+            first = _date(first.year - 1, first.month, first.day)
+        if first and last and first <= last and (last - first).days <= _LONGEST_RANGE:
+            yield _resolved(said, Days(first, last, "day"))
+        else:
+            yield _resolved(said, UNRESOLVED)
+
+    # Days of the week and days counted from the reference
+
+    def _weekday(self, said: Expression) -> Iterator[Resolved]:
+        found = None
+        if self._reference:
+            future = self._tense(said.start, said.end) > 0
+            found = _weekday(self._reference, said.parts["weekday"].value, future)
+        yield _resolved(said, Days(found, found, "day"))
+
+    def _weekday_next(self, said: Expression) -> Iterator[Resolved]:
+        found = None
+        if self._reference:
+            found = _weekday(self._reference + DAY, said.parts["weekday"].value, future=True)
+        yield _resolved(said, Days(found, found, "day"))
+
+    def _weekday_last(self, said: Expression) -> Iterator[Resolved]:
+        found = None
+        if self._reference:
+            found = _weekday(self._reference - DAY, said.parts["weekday"].value, future=False)
+        yield _resolved(said, Days(found, found, "day"))
+
+    def _night(self, said: Expression) -> Iterator[Resolved]:
+        """Resolve two days of the week, the second of which follows the first."""
+        first, second = said.parts["weekday"], said.parts["weekday2"]
+        one = two = None
+        if self._reference:
+            future = self._tense(said.start, said.end) > 0
+            two = _weekday(self._reference, second.value, future)
+            one = two - ((second.value - first.value) % 7) * DAY
+        yield Resolved(said.start, first.end, Days(one, one, "day"))
+        yield Resolved(second.start, said.end, Days(two, two, "day"))
+
+    def _night_day(self, said: Expression) -> Iterator[Resolved]:
+        """Resolve "from Monday to Tuesday 5 March": the first day is before the second."""
+        before, weekday = said.parts["before"], said.parts["weekday"]
+        last = self._written_day(said, "")
+        first = _shifted(last, -((weekday.value - before.value) % 7)) if last else None
+        yield Resolved(before.start, before.end, Days(first, first, "day"))
+        yield Resolved(weekday.start, said.end, Days(last, last, "day"))
+
+    def _today_weekday(self, said: Expression) -> Iterator[Resolved]:
+        """Resolve "today, Thursday": the weekday decides where the two differ by a day."""
+        found = None
+        if self._reference:
+            said_day = self._reference + said.parts["offset"].value * DAY
+            weekday = said.parts["weekday"].value
+            near = [said_day + shift * DAY for shift in (0, -1, 1)]
+            found = next((day for day in near if day.weekday() == weekday), None)
+        yield _resolved(said, Days(found, found, "day"))
+
+    def _offset(self, said: Expression) -> Iterator[Resolved]:
+        found = None
+        if self._reference:
+            found = _shifted(self._reference, said.parts["offset"].value)
+        yield _resolved(said, Days(found, found, "day"))
+
+    def _eve(self, said: Expression) -> Iterator[Resolved]:
+        yield _resolved(said, self._beside(said, -1))
+
+    def _morrow(self, said: Expression) -> Iterator[Resolved]:
+        yield _resolved(said, self._beside(said, 1))
+
+    def _beside(self, said: Expression, shift: int) -> Days:
+        if self._spoken is None or said.start - self._spoken[0] > _REACH:
+            return UNRESOLVED
+        found = _shifted(self._spoken[1], shift)
+        return Days(found, found, "day")
+
+    # Months, years and units of time
+
+    def _month(self, said: Expression) -> Iterator[Resolved]:
+        month, year = said.parts["month"].value, said.parts["year"].value
+        yield _resolved(said, _month_days(year, month))
+
+    def _months(self, said: Expression) -> Iterator[Resolved]:
+        parts = said.parts
+        year2 = parts.get("year2") or parts.get("year")
+        year = parts.get("year") or year2
+        if not (year and year2):
+            if parts.get("between"):
+                yield _resolved(said, Days(None, None, "month"))
+            return
+        first = _month_days(year.value, parts["month"].value)
+        last = _month_days(year2.value, parts["month2"].value)
+        between = parts.get("between")
+        if parts["joint"].letter == "e" and not (between and between.letter == "g"):
+            yield Resolved(said.start, parts["month"].end, first)
+            yield Resolved(parts["month2"].start, said.end, last)
+        elif first.first and last.last and first.first > last.last and "year" not in parts:
+            first = _month_days(year.value - 1, parts["month"].value)
+            yield _resolved(said, Days(first.first, last.last, "month"))
+        elif first.first and last.last and first.first <= last.last:
+            yield _resolved(said, Days(first.first, last.last, "month"))
+
+    def _year(self, said: Expression) -> Iterator[Resolved]:
+        yield _resolved(said, _year_days(said.parts["year"].value))
+
+    def _years(self, said: Expression) -> Iterator[Resolved]:
+        first, second = said.parts["year"], said.parts["year2"]
+        between = said.parts.get("between")
+        if said.parts["joint"].letter == "e" and not (between and between.letter == "g"):
+            if between:
+                yield Resolved(said.start, first.end, _year_days(first.value))
+                yield Resolved(second.start, second.end, _year_days(second.value))
+        elif first.value < second.value:
+            days = Days(date(first.value, 1, 1), date(second.value, 12, 31), "year")
+            yield _resolved(said, days)
+
+    def _bare_month(self, said: Expression) -> Iterator[Resolved]:
+        month = said.parts["month"]
+        yield Resolved(month.start, month.end, Days(None, None, "month"))
+
+    def _month_last(self, said: Expression) -> Iterator[Resolved]:
+        yield _resolved(said, self._near_month(said, -1))
+
+    def _month_next(self, said: Expression) -> Iterator[Resolved]:
+        yield _resolved(said, self._near_month(said, 1))
+
+    def _near_month(self, said: Expression, direction: int) -> Days:
+        """Return the nearest month of a name strictly before or after that of the reference."""
+        if self._reference is None:
+            return Days(None, None, "month")
+        month = said.parts["month"].value
+        year = self._reference.year
+        if (month - self._reference.month) * direction <= 0:
+            year += direction
+        return _month_days(year, month)
+
+    def _unit_last(self, said: Expression) -> Iterator[Resolved]:
+        yield _resolved(said, self._unit(said, -1))
+
+    def _unit_next(self, said: Expression) -> Iterator[Resolved]:
+        yield _resolved(said, self._unit(said, 1))
+
+    def _unit_this(self, said: Expression) -> Iterator[Resolved]:
+        yield _resolved(said, self._unit(said, 0))
+
+    def _ago(self, said: Expression) -> Iterator[Resolved]:
+        yield _resolved(said, self._unit(said, -said.parts["count"].value))
+
+    def _unit(self, said: Expression, count: int) -> Days:
+        """Return the day, week (from Monday), month or year so many units from the reference."""
+        unit = UNITS[said.parts["unit"].value]
+        precision: Precision = unit if unit in ("month", "year") else "day"  # type: ignore[assignment]
+        reference = self._reference
+        if reference is None:
+            return Days(None, None, precision)
+        if unit == "year":
+            return _year_days(reference.year + count)
+        if unit == "month":
+            months = reference.year * 12 + reference.month - 1 + count
+            return _month_days(months // 12, months % 12 + 1)
+        if unit == "week":
+            first = _shifted(reference, 7 * count - reference.weekday())
+            return Days(first, _shifted(first, 6) if first else None, "day")
+        found = _shifted(reference, count)
+        return Days(found, found, "day")
+
+
+def _resolved(said: Expression, days: Days) -> Resolved:
+    return Resolved(
+        said.start, said.end, days if days.first and days.last else Days(None, None, days.precision)
+    )
+
+
+def _split(token: Token) -> list[str]:
+    return token.text.rstrip(".").replace("/", "-").replace(".", "-").split("-")
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _shifted(day: date, days: int) -> date | None:
+    try:
+        return day + days * DAY
+    except OverflowError:
+        return None
+
+
+def _weekday(reference: date, weekday: int, future: bool) -> date:
+    """Return the nearest such day of the week, the reference included."""
+    if future:
+        return reference + ((weekday - reference.weekday()) % 7) * DAY
+    return reference - ((reference.weekday() - weekday) % 7) * DAY
+
+
+def _month_days(year: int, month: int) -> Days:
+    if not 1 <= year <= 9999:
+        return Days(None, None, "month")
+    return Days(date(year, month, 1), date(year, month, monthrange(year, month)[1]), "month")
+
+
+def _year_days(year: int) -> Days:
+    if not 1 <= year <= 9999:
+        return Days(None, None, "year")
+    return Days(date(year, 1, 1), date(year, 12, 31), "year")

@@ -1,0 +1,116 @@
+"""extract: everything that the index adds to a document, one extractor after another."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from index.document import Document, Fields, Language, MentionedDate, Organization, Span, Theme
+from index.extract.dates import mentioned as dates_mentioned
+from index.extract.dates import published as dates
+from index.extract.language import detection as language
+from index.extract.organizations import organizations
+from index.extract.themes import themes
+from index.extract.themes.learned import LearnedThemes
+from index.vocabularies.folding import fold_text
+
+
+def _version() -> str:
+    """Return a digest of the extractors and vocabularies, whatever the kind of line ends."""
+    digest = hashlib.blake2b(digest_size=8)
+    here = Path(__file__).parent
+    for folder in (here, here.parent / "vocabularies"):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".py", ".tsv", ".txt"):
+                digest.update(path.name.encode())
+                digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+EXTRACTOR_VERSION = _version()
+"""Changes whenever the same document may give other fields; results are cached under it."""
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionOptions:
+    """What extraction is told: the day relative dates refer to, the languages on offer."""
+
+    reference_date: date | None = None
+    languages: tuple[str, ...] = language.OFFERED
+    file_times: bool = False
+    """Whether the time of a file may date a document that nothing else dates."""
+    ner: bool = False
+    """Full mode: whether a model for names looks for organizations too (``trouvaille[ner]``)."""
+    learned: LearnedThemes | None = None
+    """Themes that labelled documents have taught."""
+
+
+def extract(document: Document, options: ExtractionOptions) -> Fields:
+    """Extract the fields of a document. Never raises: a failed extractor is noted in the result."""
+    failures: list[tuple[str, str]] = []
+
+    def attempt(name: str, extractor: Callable[[], _Result], otherwise: _Result) -> _Result:
+        try:
+            return extractor()
+        except Exception as error:  # one field of one document must not cost the document
+            failures.append((name, f"{type(error).__name__}: {error}"))
+            return otherwise
+
+    spoken = attempt(
+        "language",
+        lambda: language.detect(document, options.languages),
+        Language("und", 0.0, "none"),
+    )
+    lead = f"{document.title}\n\n" if document.title else ""
+    text = lead + document.text
+    folded = fold_text(text)
+    found = attempt(
+        "organizations",
+        lambda: organizations.find_all(text, spoken.code, folded, ner=options.ner),
+        organizations.Found((), ()),
+    )
+    subjects: tuple[Theme, ...] = attempt(
+        "themes", lambda: themes.assign(text, spoken.code, folded, found, len(lead)), ()
+    )
+    learned = options.learned
+    if learned is not None:
+        curated = subjects
+        subjects = attempt(
+            "learned themes",
+            lambda: learned.decide(text, spoken.code, curated),
+            curated,
+        )
+    published = attempt(
+        "dates",
+        lambda: dates.published(document, options.reference_date, file_times=options.file_times),
+        None,
+    )
+    mentioned: tuple[MentionedDate, ...] = attempt(
+        "mentioned dates",
+        lambda: dates_mentioned.mentioned(
+            document.text,
+            spoken.parts or ((Span(0, len(document.text)), spoken.code),),
+            dates_mentioned.reference_day(published, options.reference_date),
+            folded,
+            len(lead),
+        ),
+        (),
+    )
+    named = found.organizations
+    if lead:  # spans are those in the text
+        named = tuple(
+            Organization(each.id, each.label, _in_text(each.spans, len(lead)), each.known)
+            for each in named
+        )
+        subjects = tuple(Theme(each.id, _in_text(each.evidence, len(lead))) for each in subjects)
+    return Fields(spoken, named, subjects, published, mentioned, tuple(failures))
+
+
+def _in_text(spans: tuple[Span, ...], offset: int) -> tuple[Span, ...]:
+    return tuple(
+        Span(span.start - offset, span.end - offset) for span in spans if span.start >= offset
+    )

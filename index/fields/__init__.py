@@ -1,5 +1,0 @@
-"""Language, organizations, themes, dates: each a function of a document."""
-
-from index.fields.extraction import EXTRACTOR_VERSION, ExtractionOptions, extract
-
-__all__ = ["EXTRACTOR_VERSION", "ExtractionOptions", "extract"]

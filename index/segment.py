@@ -1,0 +1,138 @@
+"""One immutable segment on disk: postings, stored documents, facet columns.
+
+::
+
+    segments/<name>/
+      segment.json     counts, and size and checksum of every other file
+      postings/        dictionary, postings and positions, see index.codec
+      heads.*          what is kept of documents beside their texts, see index.heads
+      texts.*          the texts; both are compressed one by one, see index.blobs
+      ids.*            the id of every document, see index.identifiers
+      columns/         organization, theme, lang, source, published, mentioned, lengths
+"""
+
+import shutil
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import orjson
+
+from index.encoded_document import EncodedDocument
+from index.facets import Facets
+from index.inverted_index.segment_postings import PostingsWriter
+from index.schema import PARTS
+from index.store.columns import FACETS, ValueColumnWriter
+from index.store.datecolumns import DateColumnWriter, SpanColumnWriter
+from index.store.files import FileRecord, read_json, records, save_array, sync_tree, write_durably
+from index.store.ids import Identifiers, write_ids
+from index.store.stored import StoredWriter
+
+_TOGETHER = 1024
+"""Documents whose values are added to columns together."""
+
+
+class SegmentInfo(NamedTuple):
+    """What ``segment.json`` says: documents, and every other file of the segment."""
+
+    documents: int
+    files: Mapping[str, FileRecord]
+
+
+class SegmentWriter:
+    """Writes one segment. Whatever raises, the segment is to be abandoned, never committed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        (folder / "columns").mkdir(parents=True)
+        self._postings = PostingsWriter(folder / "postings")
+        self._stored = StoredWriter(folder)
+        self._facets = {name: ValueColumnWriter() for name in FACETS}
+        self._published = DateColumnWriter()
+        self._mentioned = SpanColumnWriter()
+        self._lengths = {part: array("f") for part in PARTS}
+        self._ids: list[str] = []
+        # Of the last documents, what columns have of them.
+        self._values: list[Facets] = []
+        self._dates: list[tuple[int, int, int] | None] = []
+        self._spans: list[Sequence[tuple[int, int]]] = []
+
+    @property
+    def documents(self) -> int:
+        """How many documents were added."""
+        return len(self._ids)
+
+    def add(self, document: EncodedDocument) -> None:
+        """Add one document; its number is the count of those before it."""
+        record, tokens, number = document
+        self._postings.add(self.documents, tokens, number)
+        self._stored.add(record.packed)
+        for at, part in enumerate(PARTS):
+            self._lengths[part].append(tokens.lengths[len(PARTS) * number + at])
+        self._ids.append(record.id)
+        self._values.append(record.facets)
+        self._dates.append(record.published)
+        self._spans.append(record.mentioned)
+        if len(self._values) == _TOGETHER:
+            self._add_columns()
+
+    def _add_columns(self) -> None:
+        """Add the values of the last documents to the columns."""
+        for column, of_documents in zip(
+            self._facets.values(), zip(*self._values, strict=True), strict=False
+        ):
+            column.extend(of_documents)
+        self._published.extend(self._dates)
+        self._mentioned.extend(self._spans)
+        for held in (self._values, self._dates, self._spans):
+            held.clear()
+
+    def commit(self) -> SegmentInfo:
+        """Finish the segment, make it durable and measure its files."""
+        self._postings.commit()
+        self._stored.close()
+        self._add_columns()
+        columns = self._folder / "columns"
+        for name, column in self._facets.items():
+            column.save(columns, name)
+        self._published.save(columns)
+        self._mentioned.save(columns)
+        for part, lengths in self._lengths.items():
+            save_array(columns / f"{part}.lengths.array", np.asarray(lengths, np.float32))
+        write_ids(self._folder, self._ids)
+        info = SegmentInfo(self.documents, records(self._folder))
+        data = {"documents": info.documents, "files": info.files}
+        write_durably(self._folder / "segment.json", orjson.dumps(data, default=tuple))
+        sync_tree(self._folder)
+        return info
+
+    def abandon(self) -> None:
+        """Give up: nothing of the segment stays on disk."""
+        self._stored.abandon()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def write_segment(folder: Path, documents: Iterable[EncodedDocument]) -> SegmentInfo:
+    """Write a whole segment; on any exception nothing of it stays."""
+    writer = SegmentWriter(folder)
+    try:
+        for document in documents:
+            writer.add(document)
+        return writer.commit()
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+def segment_ids(folder: Path) -> list[str]:
+    """Return the ids of a segment's documents, in order. Raises IndexDamaged."""
+    return Identifiers(folder).all()
+
+
+def segment_info(folder: Path) -> SegmentInfo:
+    """Read what a segment says of itself. Raises IndexDamaged."""
+    raw = read_json(folder / "segment.json")
+    files = {name: FileRecord(*pair) for name, pair in raw["files"].items()}
+    return SegmentInfo(raw["documents"], files)

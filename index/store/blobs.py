@@ -1,0 +1,192 @@
+"""Records of bytes, compressed one by one, so that each can be read alone.
+
+Short records have little in themselves to shrink by. So records are taken in batches: from some of
+a batch, evenly spread over it, is learned what its records have in common (a zstd dictionary),
+and each is compressed against that. Files, for a NAME::
+
+    NAME.data.array      batch after batch: the dictionary, itself compressed, then the records
+    NAME.ends.array      uint32, where each record ends, counted from the first of its batch
+    NAME.batches.array   int64, four for each batch: its first record; where its dictionary begins
+                         and ends (the same where there is none); where its records begin
+
+What is written depends on the records and their order alone.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from index.errors import IndexDamaged
+from index.store.array_files import ArrayFile, ArrayWriter, write_array
+from index.store.cache import ByteCache
+from index.store.files import REMEDY
+
+LEVEL: Final = 3
+DICTIONARY_LEVEL: Final = 9
+MAX_DICTIONARY: Final = 112 * 1024
+MIN_DICTIONARY: Final = 4 * 1024
+DICTIONARY_SHARE: Final = 50
+"""The bytes of a batch for one byte of its dictionary, at least."""
+SAMPLED: Final = 4
+"""The bytes a dictionary is learned from, for one of its own."""
+_SAMPLE: Final = 16 * 1024
+_SEGMENT, _STEP = 1000, 8
+"""Parameters k and d of the cover algorithm; given, none are searched for."""
+_OPENED_BYTES: Final = 8 * 1024 * 1024
+_CONTEXT_BYTES: Final = 256 * 1024
+
+
+class BlobWriter:
+    """Writes records into the files of ``name``; holds ``batch_bytes`` of them in memory."""
+
+    def __init__(self, folder: Path, name: str, batch_bytes: int) -> None:
+        self._folder = folder
+        self._name = name
+        self._batch_bytes = batch_bytes
+        self._file = ArrayWriter(folder / f"{name}.data.array", np.uint8)
+        self._size = 0
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._ends: list[NDArray[np.uint32]] = []
+        self._batches: list[int] = []
+        self._dictionary: zstandard.ZstdCompressionDict | None = None
+        self._place = (0, 0)
+        self.records = 0
+
+    def add(self, record: bytes) -> None:
+        """Add one record."""
+        self._held.append(record)
+        self._held_bytes += len(record)
+        self.records += 1
+        if self._held_bytes >= self._batch_bytes:
+            self._flush()
+
+    def close(self) -> None:
+        """Finish; the writer takes nothing more."""
+        if self._held:
+            self._flush()
+        self._file.close()
+        ends = np.concatenate(self._ends) if self._ends else np.empty(0, np.uint32)
+        write_array(self._folder / f"{self._name}.ends.array", ends)
+        batches = np.asarray(self._batches, np.int64)
+        write_array(self._folder / f"{self._name}.batches.array", batches)
+
+    def abandon(self) -> None:
+        """Let go of the file, whatever became of it."""
+        self._file.abandon()
+
+    def _flush(self) -> None:
+        # A last few records do with what was learned before them.
+        if self._dictionary is None or 4 * self._held_bytes >= self._batch_bytes:
+            self._learn()
+        compressor = zstandard.ZstdCompressor(
+            dict_data=self._dictionary,
+            compression_params=zstandard.ZstdCompressionParameters.from_level(
+                LEVEL,
+                format=zstandard.FORMAT_ZSTD1_MAGICLESS,
+                write_content_size=True,
+                write_checksum=False,
+                write_dict_id=False,
+            ),
+        )
+        self._batches += [self.records - len(self._held), *self._place, self._size]
+        packed = _compressed(compressor, self._held)
+        self._ends.append(np.cumsum(list(map(len, packed)), dtype=np.uint32))
+        self._write(b"".join(packed))
+        self._held.clear()
+        self._held_bytes = 0
+
+    def _learn(self) -> None:
+        learned = dictionary(self._held)
+        begin = self._size
+        self._dictionary = zstandard.ZstdCompressionDict(learned) if learned else None
+        if learned:
+            self._write(zstandard.ZstdCompressor(level=DICTIONARY_LEVEL).compress(learned))
+        self._place = begin, self._size
+
+    def _write(self, data: bytes) -> None:
+        self._file.append(np.frombuffer(data, np.uint8))
+        self._size += len(data)
+
+
+def _compressed(compressor: zstandard.ZstdCompressor, records: Sequence[bytes]) -> Sequence[Any]:
+    if not any(records):
+        return [compressor.compress(record) for record in records]
+    together = compressor.multi_compress_to_buffer(list(records))
+    return [together[at] for at in range(len(together))]
+
+
+def dictionary(records: Sequence[bytes]) -> bytes:
+    """Return what the records have in common as a zstd dictionary; empty if it would not pay."""
+    total = sum(map(len, records))
+    size = min(MAX_DICTIONARY, total // DICTIONARY_SHARE)
+    if size < MIN_DICTIONARY:
+        return b""
+    step = max(1, total // (SAMPLED * size))
+    sample: list[Any] = [record[:_SAMPLE] for record in records[::step]]
+    try:
+        return zstandard.train_dictionary(size, sample, k=_SEGMENT, d=_STEP).as_bytes()
+    except zstandard.ZstdError:
+        return b""  # too few records, or too little in them, to learn from
+
+
+class Blobs:
+    """Reads what BlobWriter wrote; safe for threads. Raises IndexDamaged, naming the file."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._data = ArrayFile(folder / f"{name}.data.array")
+        self._ends = ArrayFile(folder / f"{name}.ends.array")
+        batches = ArrayFile(folder / f"{name}.batches.array")
+        self._batches: list[list[int]] = batches.all().reshape(-1, 4).tolist()
+        self._first = [batch[0] for batch in self._batches]
+        self._opened = ByteCache(_OPENED_BYTES)
+
+    def __len__(self) -> int:
+        return self._ends.size
+
+    def get(self, record: int) -> bytes:
+        """Return one record."""
+        number = bisect_right(self._first, record) - 1
+        first, _, _, base = self._batches[number]
+        start = self._ends.item(record - 1) if record > first else 0
+        data = self._data.raw(base + start, base + self._ends.item(record))
+        opened: _Opened = self._opened.get(number, lambda: self._open(number))
+        try:
+            return opened.decompress(data)
+        except (zstandard.ZstdError, MemoryError) as error:
+            raise IndexDamaged(
+                f"Record {record} in “{self._data.path}” is damaged.", REMEDY
+            ) from error
+
+    def _open(self, number: int) -> "tuple[_Opened, int]":
+        _, begin, end, _ = self._batches[number]
+        learned = b""
+        if begin < end:
+            try:
+                learned = zstandard.ZstdDecompressor().decompress(self._data.raw(begin, end))
+            except (zstandard.ZstdError, MemoryError) as error:
+                raise IndexDamaged(
+                    f"A dictionary in “{self._data.path}” is damaged.", REMEDY
+                ) from error
+        return _Opened(learned), len(learned) + _CONTEXT_BYTES
+
+
+class _Opened:
+    """What decompresses the records of one batch, one at a time."""
+
+    def __init__(self, learned: bytes) -> None:
+        self._decompressor = zstandard.ZstdDecompressor(
+            dict_data=zstandard.ZstdCompressionDict(learned) if learned else None,
+            format=zstandard.FORMAT_ZSTD1_MAGICLESS,
+        )
+        self._lock = Lock()
+
+    def decompress(self, data: bytes) -> bytes:
+        with self._lock:
+            return self._decompressor.decompress(data)

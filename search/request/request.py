@@ -1,0 +1,275 @@
+"""SearchRequest: the parameters of a search, parsed and validated."""
+
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from typing import Literal, cast, get_args
+
+from search.request.cursor import CursorError
+from search.request.cursor import decode as decode_cursor
+from search.request.dates import Period, ascii_digits, period
+from search.request.values import canonical
+
+FACETS = ("organization", "theme", "date", "lang", "source")
+VALUE_FACETS = ("organization", "theme", "lang", "source")
+
+MAX_PER_PAGE = 100
+MAX_FACET_SIZE = 1_000
+MAX_DEPTH = 10_000
+"""page x per_page at most; beyond it, a cursor."""
+
+Sort = Literal["relevance", "-date", "date"]
+Undated = Literal["include", "exclude", "only"]
+Interval = Literal["auto", "year", "month", "day"]
+Highlight = Literal["true", "false", "offsets"]
+DateField = Literal["published", "mentioned"]
+FacetOrder = Literal["count", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One search, valid by construction when it comes from ``parse_request``.
+
+    ``selected`` and ``excluded`` map a value facet to canonical values (OR within a facet, AND
+    between facets). ``date_from`` and ``date_to`` are inclusive days, of the publication or of
+    what the text mentions, as ``date_field`` says. ``cursor`` is ``"*"`` for
+    the first page of a deep walk, then what the previous answer gave as ``next_cursor``.
+    ``locale`` is the language of labels, an ISO 639-1 code. ``months`` is the most buckets of a
+    month that ``interval`` ``auto`` makes; it is no parameter: the page has less room.
+    """
+
+    q: str = ""
+    selected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    excluded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    date_from: date | None = None
+    date_to: date | None = None
+    undated: Undated | None = None
+    date_field: DateField = "published"
+    sort: Sort = "relevance"
+    page: int = 1
+    per_page: int = 20
+    cursor: str | None = None
+    facets: tuple[str, ...] = FACETS
+    facet_size: int = 20
+    interval: Interval = "auto"
+    highlight: Highlight = "true"
+    locale: str = "fr"
+    months: int = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One parameter that was not understood; ``code`` and ``values`` make the message."""
+
+    parameter: str
+    code: str
+    value: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    suggestion: str | None = None
+
+
+class InvalidRequest(Exception):
+    """All faults of one request at once."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(", ".join(f"{fault.parameter}: {fault.code}" for fault in faults))
+        self.faults = faults
+
+
+PARAMETERS = (
+    "q",
+    *VALUE_FACETS,
+    *(f"exclude_{name}" for name in VALUE_FACETS),
+    "from",
+    "to",
+    "undated",
+    "date_field",
+    "sort",
+    "page",
+    "per_page",
+    "cursor",
+    "facets",
+    "facet_size",
+    "interval",
+    "highlight",
+)
+"""Every parameter that ``parse_request`` understands."""
+
+
+def parse_request(
+    args: Mapping[str, Sequence[str]], locale: str, also: Collection[str] = ()
+) -> SearchRequest:
+    """Return the request that the parameters ask for.
+
+    ``args`` maps a parameter to all its values in the order given, as read from a query string.
+    An empty value stands for a parameter that was not given (a form sends every field it has),
+    except that ``facets=`` asks for no facet. ``also`` names parameters that belong to the
+    caller: they are not looked at and not unknown. Raises InvalidRequest with all faults.
+    """
+    parameters = _Parameters(args)
+    parameters.check_names(also)
+    q = parameters.text("q")
+    date_from, date_to = parameters.dates()
+    sort = parameters.choice("sort", get_args(Sort), "relevance" if q.strip() else "-date")
+    per_page = parameters.number("per_page", 20, MAX_PER_PAGE)
+    cursor = parameters.cursor(sort)
+    page = parameters.page(per_page, cursor)
+    request = SearchRequest(
+        q=q,
+        selected=parameters.facet_values(""),
+        excluded=parameters.facet_values("exclude_"),
+        date_from=date_from,
+        date_to=date_to,
+        undated=cast("Undated | None", parameters.choice("undated", get_args(Undated), "") or None),
+        date_field=cast(
+            "DateField", parameters.choice("date_field", get_args(DateField), "published")
+        ),
+        sort=cast("Sort", sort),
+        page=page,
+        per_page=per_page,
+        cursor=cursor,
+        facets=parameters.facets(),
+        facet_size=parameters.number("facet_size", 20, MAX_FACET_SIZE),
+        interval=cast("Interval", parameters.choice("interval", get_args(Interval), "auto")),
+        highlight=cast("Highlight", parameters.choice("highlight", get_args(Highlight), "true")),
+        locale=locale,
+    )
+    if parameters.faults:
+        raise InvalidRequest(tuple(parameters.faults))
+    return request
+
+
+class _Parameters:
+    """The parameters of one request, and the faults found while reading them."""
+
+    def __init__(self, args: Mapping[str, Sequence[str]]) -> None:
+        self.args = {name: [value for value in args[name] if value.strip()] for name in args}
+        self.faults: list[Fault] = []
+
+    def check_names(self, also: Collection[str]) -> None:
+        known = (*PARAMETERS, *also)
+        for name in self.args:
+            if name not in known:
+                nearest = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+                suggestion = nearest[0] if nearest else None
+                values = {"suggestion": suggestion} if suggestion else {}
+                shown = _printable(name)[:100]
+                self.faults.append(Fault(shown, "unknown_parameter", None, values, suggestion))
+
+    def fault(self, name: str, code: str, value: str | None = None, **values: str) -> None:
+        shown = None if value is None else _printable(value)[:200]
+        suggestion = values.get("suggestion")
+        self.faults.append(Fault(name, code, shown, values, suggestion))
+
+    def one(self, name: str) -> str | None:
+        """Return the value of a parameter that may be given once."""
+        values = self.args.get(name, [])
+        if len(values) > 1:
+            self.fault(name, "repeated_parameter", values[1], count=str(len(values)))
+        return values[0] if values else None
+
+    def text(self, name: str) -> str:
+        value = self.one(name) or ""
+        # Lone surrogates come from command lines that are not UTF-8; no answer can hold them.
+        return value.encode("utf-8", "replace").decode("utf-8")
+
+    def choice(self, name: str, choices: Sequence[str], default: str) -> str:
+        value = self.one(name)
+        if value is None:
+            return default
+        if value.strip().lower() in choices:
+            return value.strip().lower()
+        nearest = get_close_matches(value.strip().lower(), choices, n=1, cutoff=0.5)
+        more = {"suggestion": nearest[0]} if nearest else {}
+        self.fault(name, "invalid_choice", value, choices=", ".join(choices), **more)
+        return default
+
+    def number(self, name: str, default: int, maximum: int | None) -> int:
+        value = self.one(name)
+        number = default if value is None else _integer(value)
+        limits = {"minimum": "1"} if maximum is None else {"minimum": "1", "maximum": str(maximum)}
+        if number is None:
+            self.fault(name, "invalid_number", value, **limits)
+        elif number < 1 or (maximum is not None and number > maximum):
+            self.fault(name, "out_of_range", value, **limits)
+        else:
+            return number
+        return default
+
+    def page(self, per_page: int, cursor: str | None) -> int:
+        page = self.number("page", 1, None)
+        given = next(iter(self.args.get("page", ())), None)
+        if cursor is not None and given is not None:
+            self.fault("page", "page_with_cursor", given)
+        elif page * per_page > MAX_DEPTH:
+            last = str(MAX_DEPTH // per_page)
+            self.fault("page", "page_too_deep", given, limit=str(MAX_DEPTH), last=last)
+        return page
+
+    def cursor(self, sort: str) -> str | None:
+        value = self.one("cursor")
+        if value is None or value.strip() == "*":
+            return value and "*"
+        try:
+            cursor = decode_cursor(value.strip())
+        except CursorError:
+            self.fault("cursor", "invalid_cursor", value)
+            return None
+        if cursor.sort != sort:
+            self.fault("cursor", "cursor_mismatch", value)
+        return value.strip()
+
+    def dates(self) -> tuple[date | None, date | None]:
+        first, last = self.period("from"), self.period("to")
+        if first and last and first.first > last.last:
+            self.fault("from", "empty_range", self.args["from"][0], to=self.args["to"][0])
+        return first and first.first, last and last.last
+
+    def period(self, name: str) -> Period | None:
+        value = self.one(name)
+        if value is None:
+            return None
+        try:
+            return period(value.strip())
+        except ValueError:
+            self.fault(name, "invalid_date", value)
+            return None
+
+    def facets(self) -> tuple[str, ...]:
+        if "facets" not in self.args:
+            return FACETS
+        wanted = [name.strip() for value in self.args["facets"] for name in value.split(",")]
+        for name in wanted:
+            if name and name not in FACETS:
+                nearest = get_close_matches(name.lower(), FACETS, n=1, cutoff=0.5)
+                more = {"suggestion": nearest[0]} if nearest else {}
+                self.fault("facets", "invalid_choice", name, choices=", ".join(FACETS), **more)
+        return tuple(name for name in FACETS if name in wanted)
+
+    def facet_values(self, prefix: str) -> dict[str, tuple[str, ...]]:
+        """Return the canonical values of every facet that has any, each once."""
+        chosen: dict[str, tuple[str, ...]] = {}
+        for facet in VALUE_FACETS:
+            texts = (_printable(text).strip() for text in self.args.get(prefix + facet, ()))
+            values = dict.fromkeys(canonical(facet, text) for text in texts if text)
+            if values:
+                chosen[facet] = tuple(values)
+        return chosen
+
+
+def _integer(text: str) -> int | None:
+    """Return the number that the decimal digits of any script write; None if they do not."""
+    digits = ascii_digits(text.strip())
+    unsigned = digits.removeprefix("-").removeprefix("+")
+    if not (unsigned.isascii() and unsigned.isdigit()):
+        return None
+    # int() refuses thousands of digits; no parameter means anything beyond twelve.
+    number = int(unsigned) if len(unsigned.lstrip("0")) <= 12 else 10**12
+    return -number if digits.startswith("-") else number
+
+
+def _printable(text: str) -> str:
+    """Return the text without control characters, lone surrogates and unassigned characters."""
+    return "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cs", "Cn"))

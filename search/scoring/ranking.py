@@ -1,0 +1,132 @@
+"""The order of results, pages of it, and where a cursor stands in it.
+
+Orders: by score, newest first; or by date, undated documents last in both directions. What is
+equal otherwise stands in the order of the generation (date, newest first, then id), so every
+order is total and pages never overlap.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import kernels
+from index.snapshot import Generation
+from index.store.days import UNDATED_SECOND
+from search.request.cursor import Cursor, fingerprint
+from search.request.request import SearchRequest, Sort
+from search.scoring.evaluate import Matches
+from search.scoring.selection import best, smallest
+
+Docs = NDArray[np.int32]
+_HEAPED = 500
+"""Results up to which a heap of the best is quicker than to sort those that may be among them."""
+
+
+class Ranking:
+    """The documents of an answer in one order; sorted no further than asked for."""
+
+    def __init__(self, matches: Matches, sort: Sort, generation: Generation) -> None:
+        self._docs = matches.docs
+        self._scores = matches.scores
+        self._scored = matches.scored
+        self._newest = matches.newest
+        self._sort = sort
+        self._generation = generation
+
+    def slice(self, start: int, stop: int) -> list[tuple[int, float]]:
+        """Return documents ``start`` to ``stop`` of the order, each with its score."""
+        order = self._first(min(stop, len(self._docs)))[start:]
+        return list(zip(self._docs[order].tolist(), self._scores[order].tolist(), strict=True))
+
+    def after(self, cursor: Cursor) -> int:
+        """Return how many documents stand before the place where ``cursor`` continues.
+
+        In the generation that the cursor comes from that is the place of its document. In
+        another it is decided by what the document was sorted by.
+        """
+        doc = self._generation.docnum(cursor.id)
+        if doc is not None and cursor.generation == fingerprint(self._generation.name):
+            at = int(np.searchsorted(self._docs, doc))
+            if at < len(self._docs) and self._docs[at] == doc:
+                return self._before(at) + 1
+        if self._sort != "relevance":
+            return self._until(self._docs[np.argsort(self._ranks(self._docs))], cursor)
+        tied = self._docs[self._scores == cursor.score]
+        tied = tied[np.argsort(self._ranks(tied))]
+        return int(np.count_nonzero(self._scores > cursor.score)) + self._until(tied, cursor)
+
+    def cursor(self, doc: int, score: float, id: str, request: bytes) -> Cursor:
+        """Return the cursor that continues after a document."""
+        return Cursor(
+            sort=self._sort,
+            request=request,
+            generation=fingerprint(self._generation.name),
+            score=score,
+            seconds=self._generation.dates.second(doc),
+            id=id,
+        )
+
+    def _ranks(self, docs: Docs) -> NDArray[np.int32]:
+        """Return what decides the order of documents, but for their scores."""
+        generation = self._generation
+        ranks = generation.oldest_first if self._sort == "date" else generation.order
+        return ranks if len(docs) == len(ranks) else ranks.take(docs)
+
+    def _first(self, count: int) -> NDArray[np.integer]:
+        """Return the indices of the first ``count`` documents in order."""
+        if self._sort == "relevance" and self._scored:
+            if (loops := kernels.active) and count <= _HEAPED:
+                ranks = self._generation.order
+                first: NDArray[np.intp] = loops.best(self._scores, self._docs, ranks, count)
+                return first
+            return best(self._scores, count, lambda at: self._ranks(self._docs[at]))
+        if self._sort != "date" and self._newest is not None:
+            return self._docs.searchsorted(self._newest[:count])
+        return smallest(self._ranks(self._docs), count)
+
+    def _before(self, at: int) -> int:
+        """Count the documents that stand before that at an index."""
+        if self._sort != "relevance":
+            ranks = self._ranks(self._docs)
+            return int(np.count_nonzero(ranks < ranks[at]))
+        tied = self._ranks(self._docs[self._scores == self._scores[at]])
+        better = int(np.count_nonzero(self._scores > self._scores[at]))
+        return better + int(np.count_nonzero(tied < self._ranks(self._docs[at : at + 1])))
+
+    def _until(self, docs: Docs, cursor: Cursor) -> int:
+        """Count the documents, in order, up to the cursor's date and id.
+
+        Bisection reads the ids of few of them.
+        """
+        low, high = 0, len(docs)
+        while low < high:
+            middle = (low + high) // 2
+            doc = int(docs[middle])
+            age, limit = (
+                self._age(seconds)
+                for seconds in (self._generation.dates.second(doc), cursor.seconds)
+            )
+            before = age < limit or (age == limit and self._generation.head(doc).id <= cursor.id)
+            low, high = (middle + 1, high) if before else (low, middle)
+        return low
+
+    def _age(self, seconds: int) -> float:
+        """Return what of a date is ascending in the order."""
+        if seconds == UNDATED_SECOND:
+            return float("inf")
+        # Seconds of any year fit the 53 bits of a double.
+        return float(seconds if self._sort == "date" else -seconds)
+
+
+def request_fingerprint(request: SearchRequest) -> bytes:
+    """Return 8 bytes that stand for what decides which results come, and in which order."""
+    parts = (
+        request.q,
+        sorted((name, sorted(values)) for name, values in request.selected.items()),
+        sorted((name, sorted(values)) for name, values in request.excluded.items()),
+        request.date_from,
+        request.date_to,
+        request.undated,
+        request.date_field,
+        request.sort,
+    )
+    return fingerprint(repr(parts))

@@ -1,0 +1,149 @@
+"""Archives to build from, and everything that an index answers, for comparing two of them."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from index.build.plan import BuildOptions, rebuild
+from index.directory import read_pointer
+from index.schema import PARTS
+from index.snapshot import Generation
+from index.store.columns import FACETS
+
+HERE = BuildOptions(workers=0)
+"""Builds in the test's own process."""
+
+PIECES = [
+    (
+        "fr",
+        "Accord de pêche",
+        "L'Organisation des Nations unies (ONU) salue l'accord sur la pêche.",
+    ),
+    ("fr", "Sommet à Bruxelles", "Les ministres de l'OTAN se réunissent jeudi 14 mars 2024."),
+    ("en", "Trade talks", "The World Trade Organization opens talks about fishing subsidies."),
+    ("ar", "بيان", "أعلنت الأمم المتحدة عن اتفاق جديد بشأن الصيد البحري في المنطقة."),
+    ("de", "Handel", "Die Vereinten Nationen begrüßen das neue Abkommen über den Fischfang."),
+    ("es", "Comercio", "La Organización Mundial del Comercio examina las nuevas normas de pesca."),
+]
+
+
+def record(number: int, **changes: Any) -> dict[str, Any]:
+    """A record like those of an archive; every third has no date."""
+    language, title, text = PIECES[number % len(PIECES)]
+    made = {
+        "id": f"doc-{number:04}",
+        "title": f"{title} {number}",
+        "text": f"{text} Numéro {number}, série {number % 7}.",
+        "language": language,
+        "source": f"Agence {number % 4}" if number % 5 else "",
+        "date": "" if number % 3 == 0 else f"2024-{1 + number % 12:02}-{1 + number % 28:02}",
+    }
+    return {**made, **changes}
+
+
+def write_records(path: Path, records: Iterable[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(item) + "\n" for item in records), "utf-8")
+    return path
+
+
+def opened(root: Path) -> Generation:
+    return Generation(root, read_pointer(root).current)
+
+
+class Answers(NamedTuple):
+    """Everything an index answers, free of document numbers."""
+
+    postings: dict[tuple[str, str], dict[str, tuple[int, list[int]]]]
+    facets: dict[str, dict[str, tuple[str, ...]]]
+    counts: dict[str, dict[str, int]]
+    labels: dict[str, dict[str, str]]
+    dates: dict[str, tuple[int, int, int]]
+    lengths: dict[str, tuple[float, float]]
+    order: list[str]
+    stored: dict[str, Any]
+    report: list[Any]
+    sources: dict[str, str]
+
+
+def answers(generation: Generation) -> Answers:
+    docs = np.flatnonzero(generation.live).astype(np.int32)
+    stored = {}
+    for doc in docs.tolist():
+        document, fields = generation.stored(doc)
+        # The line is that of the day the document was indexed.
+        stored[doc] = (replace(document, path=document.path.partition(":")[0]), fields)
+    ids = {doc: pair[0].id for doc, pair in stored.items()}
+    fields = [
+        name for part in PARTS for name in (part, *(f"{part}_{s}" for s in generation.analyzers))
+    ]
+    postings = {}
+    for field in fields:
+        for term, frequency in generation.terms(field, "", 1_000_000):
+            found = generation.postings(field, term)
+            assert len(found.docs) == frequency == generation.term_frequency(field, term)
+            where = generation.positions(field, term, found.docs).split()
+            postings[field, term] = {
+                ids[doc]: (freq, at.tolist())
+                for doc, freq, at in zip(
+                    found.docs.tolist(), found.freqs.tolist(), where, strict=True
+                )
+            }
+    columns = {name: generation.columns[name] for name in FACETS}
+    dates = generation.dates
+    return Answers(
+        postings,
+        {name: {ids[doc]: column.of(doc) for doc in ids} for name, column in columns.items()},
+        {
+            name: dict(zip(column.values, column.counts(docs).tolist(), strict=True))
+            for name, column in columns.items()
+        },
+        {name: dict(column.labels) for name, column in columns.items()},
+        {
+            ids[doc]: (int(dates.days[doc]), int(dates.last_days[doc]), int(dates.seconds[doc]))
+            for doc in ids
+        },
+        {
+            ids[doc]: (
+                float(generation.lengths["title"][doc]),
+                float(generation.lengths["body"][doc]),
+            )
+            for doc in ids
+        },
+        [ids[doc] for doc in sorted(ids, key=lambda doc: int(generation.order[doc]))],
+        {ids[doc]: pair for doc, pair in stored.items()},
+        sorted((item.kind, item.reason) for item in generation.report()),
+        generation.sources(),
+    )
+
+
+@pytest.fixture(scope="session")
+def sample_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("source")
+    write_records(folder / "dispatches.jsonl", (record(number) for number in range(60)))
+    (folder / "note.txt").write_text("Une note de l'ONU sur la pêche en haute mer.", "utf-8")
+    (folder / "picture.bin").write_bytes(b"\0\1\2")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_index(sample_source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of ``sample_source``, not to be changed."""
+    root = tmp_path_factory.mktemp("index") / "archive"
+    rebuild(root, [sample_source], HERE)
+    return root
+
+
+@pytest.fixture
+def index_of(sample_source: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Build indexes of ``sample_source`` that a test may change."""
+
+    def build(name: str) -> Path:
+        rebuild(tmp_path / name, [sample_source], HERE)
+        return tmp_path / name
+
+    return build

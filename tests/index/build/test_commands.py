@@ -1,0 +1,266 @@
+"""The commands, as a person types them."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from index.build.progress import Bar, Lines, progress_on
+from index.cli.commands import commands
+from index.store.array_files import HEADER_BYTES
+
+from .conftest import opened, record, write_records
+
+ROOT = Path(__file__).parents[3]
+GROUP = click.Group("trouvaille", commands={str(c.name): c for c in commands})
+IndexOf = Callable[[str], Path]
+
+
+def trouvaille(*arguments: object, env: dict[str, str] | None = None) -> Result:
+    result = CliRunner().invoke(
+        GROUP, [str(argument) for argument in arguments], env=env, catch_exceptions=False
+    )
+    assert "Traceback" not in result.output
+    return result
+
+
+def of_json(result: Result) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(result.stdout)
+    return loaded
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    write_records(folder / "a.jsonl", [record(number) for number in range(6)])
+    return folder
+
+
+def test_rebuild_update_stats_check_rollback(source: Path, tmp_path: Path) -> None:
+    index = ("--index", tmp_path / "index", "--workers", 0)
+    built = trouvaille("rebuild", source, *index)
+    assert built.exit_code == 0
+    assert built.stdout.startswith("6 documents in ")
+    assert "Reading and extracting" in built.stderr
+    assert trouvaille("update", source, *index).stdout == "Nothing has changed: 6 documents.\n"
+    write_records(source / "b.jsonl", [record(number) for number in (6, 7)])
+    updated = trouvaille("update", source, *index)
+    assert ": 2 added, 0 changed, 0 deleted, 0 skipped." in updated.stdout
+    at = index[:2]
+    assert trouvaille("check", *at).stdout.startswith("Sound: 8 documents")
+    told = trouvaille("stats", *at).stdout
+    for expected in ("8 in 2 segments", "fr 4", "Nations", "2024-", "title 8"):
+        assert expected in told
+    assert "6 documents" in trouvaille("rollback", *at).stdout
+    assert opened(tmp_path / "index").documents == 6
+
+
+def test_json_is_one_object_and_nothing_else(source: Path, tmp_path: Path) -> None:
+    (source / "empty.txt").write_bytes(b"")
+    index = ("--json", "--index", tmp_path / "index")
+    built = trouvaille("rebuild", source, "--workers", 0, *index)
+    assert built.stderr == ""
+    found = of_json(built)
+    assert (found["documents"], found["added"], found["published"]) == (6, 6, True)
+    assert found["skipped"][0]["kind"] == "empty"
+    assert of_json(trouvaille("update", source, "--workers", 0, *index))["published"] is False
+    assert of_json(trouvaille("check", *index))["problems"] == []
+    told = of_json(trouvaille("stats", *index))
+    assert told["skipped_kinds"] == {"empty": 1}
+    assert told["skipped"] == []
+    assert told["organizations"][0].keys() == {"value", "label", "documents"}
+    assert of_json(trouvaille("stats", "--skipped", *index))["skipped"][0]["kind"] == "empty"
+    failed = trouvaille("rollback", *index)
+    assert failed.exit_code == 1
+    assert of_json(failed).keys() == {"error", "remedy"}
+
+
+def test_skipped_documents_are_named_and_strict_says_so(source: Path, tmp_path: Path) -> None:
+    for number in range(25):
+        (source / f"empty{number:02}.txt").write_bytes(b"")
+    index = ("--index", tmp_path / "index", "--workers", 0)
+    built = trouvaille("rebuild", source, *index)
+    assert built.exit_code == 0
+    assert "empty00.txt: skipped, " in built.stderr
+    assert "… and 5 more" in built.stderr
+    assert "empty24.txt" in trouvaille("stats", "--skipped", *index[:2]).stdout
+    strict = trouvaille("rebuild", source, "--strict", *index)
+    assert strict.exit_code == 1
+    assert opened(tmp_path / "index").documents == 6
+    assert trouvaille("update", source, "--strict", *index).exit_code == 1
+
+
+def test_options_reach_the_build_and_are_kept_by_update(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a.csv").write_bytes("Chapeau;text\nÉté;Jeudi, la pêche.\n".encode("cp1252"))
+    (source / ".b.txt").write_text("caché")
+    (source / "c.txt").write_text("x" * 5000)
+    index = ("--index", tmp_path / "index", "--workers", 0)
+    said = ("--field-map", "title=Chapeau", "--encoding", "cp1252", "--max-bytes", 3000)
+    said += ("--reference-date", "2024-03-12", "--languages", "fr,en", "--hidden", "--file-times")
+    trouvaille("rebuild", source, *index, *said)
+    generation = opened(tmp_path / "index")
+    assert {item.kind for item in generation.report()} == {"huge"}
+    assert generation.documents == 2
+    assert "Été" in {generation.stored(doc)[0].title for doc in range(2)}
+    settings = generation.manifest.settings
+    assert (settings.reference_date, settings.languages) == ("2024-03-12", ("fr", "en"))
+    assert (settings.include_hidden, settings.file_times) == (True, True)
+    assert "Nothing has changed" in trouvaille("update", source, *index).stdout
+    assert "2 added" not in trouvaille("update", source, *index, "--no-hidden").stdout
+    assert opened(tmp_path / "index").documents == 1
+
+
+def test_every_setting_has_a_variable(source: Path, tmp_path: Path) -> None:
+    env = {
+        "TROUVAILLE_INDEX": str(tmp_path / "index"),
+        "TROUVAILLE_WORKERS": "0",
+        "TROUVAILLE_QUIET": "1",
+        "TROUVAILLE_REFERENCE_DATE": "2024-03-12",
+    }
+    built = trouvaille("rebuild", source, env=env)
+    assert built.stderr == ""
+    assert opened(tmp_path / "index").manifest.settings.reference_date == "2024-03-12"
+    unset = {
+        f"{command.name} {option.name}"
+        for command in commands
+        for option in command.params
+        if isinstance(option, click.Option) and not option.envvar
+    }
+    # These say what to do once, not how.
+    assert unset == {"stats skipped", "learn from_tags", "learn dry_run", "learn forget"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["rebuild", "nowhere"], 1, "does not exist"),
+        (["rebuild", "empty"], 1, "no document"),
+        (["rebuild", "source", "--index", "source"], 2, "is not an index"),
+        (["rebuild", "source", "--index", "source/a.jsonl"], 2, "is not a directory"),
+        (["rebuild", "source", "--field-map", "title"], 2, "OURS=THEIRS"),
+        (["rebuild", "source", "--field-map", "nothing=x"], 2, "nothing"),
+        (["rebuild", "source", "--encoding", "klingon"], 2, "klingon"),
+        (["rebuild", "source", "--languages", "french"], 2, "ISO 639-1"),
+        (["rebuild", "source", "--reference-date", "hier"], 2, "hier"),
+        (["rebuild", "source", "--workers", "-1"], 2, "-1"),
+        (["rebuild"], 2, "SOURCE"),
+        (["update", "source", "--index", "nowhere"], 1, "trouvaille rebuild"),
+        (["check", "--index", "nowhere"], 1, "no index"),
+        (["stats", "--index", "nowhere"], 1, "no index"),
+        (["rollback", "--index", "nowhere"], 1, "no index"),
+    ],
+)
+def test_bad_input_is_one_sentence_with_a_remedy(
+    source: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    status: int,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    before = {path: path.read_bytes() for path in source.iterdir()}
+    result = trouvaille(*arguments, env={"TROUVAILLE_QUIET": "1"})
+    assert (result.exit_code, result.stdout) == (status, "")
+    assert message in result.stderr
+    if not result.stderr.startswith("Usage:"):
+        assert result.stderr.startswith("trouvaille: ")
+        assert result.stderr.count("\n") == 1
+    assert {path: path.read_bytes() for path in source.iterdir()} == before
+
+
+def test_check_names_what_is_damaged(index_of: IndexOf) -> None:
+    root = index_of("index")
+    (path,) = root.glob("segments/*/texts.data.array")
+    data = path.read_bytes()
+    path.write_bytes(data[:HEADER_BYTES].ljust(len(data), b"\0"))
+    result = trouvaille("check", "--index", root)
+    assert result.exit_code == 1
+    assert "texts.data.array” of the index has been altered" in result.stderr
+    assert "trouvaille rollback" in result.stderr
+    assert len(of_json(trouvaille("check", "--json", "--index", root))["problems"]) > 1
+
+
+def test_no_room_left_is_one_sentence(tmp_path: Path) -> None:
+    many = write_records(tmp_path / "many.jsonl", [record(number) for number in range(3000)])
+    program = (
+        "import click, sys; from index.cli.commands import commands\n"
+        "click.Group('trouvaille', commands={c.name: c for c in commands})()"
+    )
+    command = [sys.executable, "-c", program, "rebuild", str(many), "--workers", "0", "--quiet"]
+    ended = subprocess.run(
+        [*command, "--index", str(tmp_path / "index")],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("trouvaille: The index in ")
+    assert "could not be written: File too large" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_an_unforeseen_error_is_one_line_too(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object) -> None:
+        raise ZeroDivisionError("of a kind\nnobody foresaw")
+
+    monkeypatch.setattr("index.build.plan.rebuild", broken)
+    result = trouvaille("rebuild", source, "--quiet", "--index", tmp_path / "index")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "trouvaille: An unforeseen error: ZeroDivisionError: of a kind nobody foresaw."
+        " Set TROUVAILLE_DEBUG=1 to see where, and report it.\n"
+    )
+
+
+def test_every_command_and_option_is_documented() -> None:
+    page = (ROOT / "docs" / "index.md").read_text("utf-8")
+    settings = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    for command in commands:
+        assert f"`trouvaille {command.name}" in page
+        for option in command.params:
+            if isinstance(option, click.Option):
+                for name in (*option.opts, *option.secondary_opts):
+                    assert f"`{name}" in settings, name
+                if option.envvar:
+                    assert f"`{option.envvar}`" in settings, option.envvar
+
+
+def test_progress_draws_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
+    plain = StringIO()
+    assert isinstance(progress_on(plain), Lines)
+    lines = Lines(plain, seconds=0)
+    lines.phase("Reading")
+    lines.step(50, 100, 7, 2)
+    lines.finish()
+    assert plain.getvalue() == "Reading\n50 %, 7 documents, 2 skipped\n"
+
+    terminal = StringIO()
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    bar = progress_on(terminal)
+    assert isinstance(bar, Bar)
+    bar.step(50, 100, 7, 2)
+    bar.step(60, 100, 8, 2)  # too soon after the last
+    bar.phase("Writing")
+    bar.finish()
+    drawn = terminal.getvalue()
+    assert "████████████░░░░░░░░░░░░ 50 %, 7 documents, 2 skipped" in drawn
+    assert "60 %" not in drawn
+    assert drawn.endswith("\r" + " " * 7 + "\r")

@@ -1,0 +1,174 @@
+"""Damaged, truncated, foreign and older indexes are recognised, and named."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.build.plan import rebuild, rollback, update
+from index.cli.overview import overview
+from index.directory import Archive, read_pointer
+from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexUnavailable, IndexVersion
+from index.manifest import FORMAT_VERSION
+from index.store.array_files import HEADER_BYTES
+from index.verify import check
+
+from .conftest import HERE, answers, opened, record, write_records
+
+IndexOf = Callable[[str], Path]
+
+
+def files(root: Path) -> list[Path]:
+    manifest = opened(root).manifest
+    folder = root / "generations" / manifest.name
+    found = [folder / name for name in manifest.files]
+    for segment in manifest.segments:
+        found += [root / "segments" / segment.name / name for name in segment.files]
+    return found
+
+
+def test_every_truncated_or_missing_file_is_named(index_of: IndexOf) -> None:
+    root = index_of("index")
+    for path in files(root):
+        data = path.read_bytes()
+        if data:
+            path.write_bytes(data[:-1])
+            with pytest.raises(IndexDamaged, match=path.name.replace(".", r"\.")):
+                Archive(root).current()
+        path.unlink()
+        with pytest.raises(IndexDamaged, match="missing"):
+            Archive(root).current()
+        path.write_bytes(data)
+    assert not check(root).problems
+
+
+def test_every_altered_file_is_found_by_check(index_of: IndexOf) -> None:
+    root = index_of("index")
+    for path in files(root):
+        data = path.read_bytes()
+        if not data:
+            continue
+        middle = len(data) // 2
+        path.write_bytes(data[:middle] + bytes([data[middle] ^ 255]) + data[middle + 1 :])
+        try:
+            problems = check(root).problems
+        except IndexUnavailable as error:
+            problems = (error.message,)
+        assert problems
+        path.write_bytes(data)
+    assert not check(root).problems
+
+
+def test_altered_postings_are_an_error_and_no_wrong_answer(index_of: IndexOf) -> None:
+    root = index_of("index")
+    (path,) = [path for path in files(root) if path.name == "postings.blob"]
+    data = bytearray(path.read_bytes())
+    data[HEADER_BYTES] ^= 1
+    path.write_bytes(data)
+    generation = Archive(root).current()
+    with pytest.raises(IndexDamaged, match=r"postings\.blob is damaged in block 0"):
+        generation.postings("body", "peche")
+
+
+@pytest.mark.parametrize("name", ["heads.data.array", "heads.ends.array", "texts.data.array"])
+def test_an_altered_document_is_an_error_that_names_its_file(index_of: IndexOf, name: str) -> None:
+    root = index_of("index")
+    (path,) = [path for path in files(root) if path.name == name]
+    data = bytearray(path.read_bytes())
+    data[HEADER_BYTES] ^= 1
+    path.write_bytes(data)
+    generation = Archive(root).current()
+    with pytest.raises(IndexDamaged, match=rf"{name} is damaged in block 0"):
+        generation.stored(0)
+
+
+def test_no_index(tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "nowhere"):
+        for look in (lambda at: Archive(at).current(), overview, check, rollback):
+            with pytest.raises(IndexMissing, match="no index") as caught:
+                look(place)
+            assert "trouvaille rebuild" in caught.value.remedy
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(IndexMissing):
+        Archive(tmp_path / "file").current()
+
+
+@pytest.mark.parametrize("text", ["", "\n", "../../etc\n", "nowhere\n", ".hidden\n\n"])
+def test_a_damaged_pointer(index_of: IndexOf, text: str, sample_source: Path) -> None:
+    root = index_of("index")
+    (root / "current").write_text(text)
+    with pytest.raises(IndexDamaged):
+        Archive(root).current()
+    # A rebuild mends it.
+    rebuild(root, [sample_source], HERE)
+    assert Archive(root).current().documents == 61
+
+
+def test_a_damaged_manifest(index_of: IndexOf) -> None:
+    root = index_of("index")
+    path = root / "generations" / read_pointer(root).current / "manifest.json"
+    raw = json.loads(path.read_bytes())
+    for text in (
+        "",
+        "{",
+        "[]",
+        "{}",
+        json.dumps({**raw, "segments": 3}),
+        json.dumps({"format": FORMAT_VERSION}),
+    ):
+        path.write_text(text)
+        with pytest.raises(IndexDamaged, match="manifest"):
+            Archive(root).current()
+
+
+def test_another_format(index_of: IndexOf, sample_source: Path) -> None:
+    root = index_of("index")
+    path = root / "generations" / read_pointer(root).current / "manifest.json"
+    raw = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**raw, "format": 99}))
+    with pytest.raises(IndexVersion, match="format 99") as caught:
+        Archive(root).current()
+    assert "trouvaille rebuild" in caught.value.remedy
+    with pytest.raises(IndexVersion):
+        update(root, [sample_source], HERE)
+    rebuild(root, [sample_source], HERE)
+    assert Archive(root).current().documents == 61
+    with pytest.raises(IndexVersion):
+        rollback(root)
+    assert Archive(root).current().documents == 61
+
+
+def test_rollback_and_back(index_of: IndexOf, tmp_path: Path) -> None:
+    root = index_of("index")
+    first = opened(root)
+    with pytest.raises(BuildFailed, match="keeps no previous"):
+        rollback(root)
+    rebuild(root, [write_records(tmp_path / "a.jsonl", [record(1)])], HERE)
+    second = opened(root)
+    assert rollback(root).name == first.name
+    assert answers(opened(root)) == answers(first)
+    assert overview(root).previous == second.name
+    assert rollback(root).name == second.name
+    assert opened(root).documents == 1
+
+
+def test_rollback_refuses_what_is_damaged(index_of: IndexOf, sample_source: Path) -> None:
+    root = index_of("index")
+    before = opened(root).manifest.segments[0].name
+    rebuild(root, [sample_source], HERE)
+    now = opened(root).name
+    shutil.rmtree(root / "segments" / before)
+    with pytest.raises(IndexDamaged):
+        rollback(root)
+    assert opened(root).name == now
+
+
+def test_only_two_generations_are_kept(index_of: IndexOf, sample_source: Path) -> None:
+    root = index_of("index")
+    for _ in range(3):
+        rebuild(root, [sample_source], HERE)
+    pointer = read_pointer(root)
+    assert {path.name for path in (root / "generations").iterdir()} == set(pointer)
+    assert {path.name for path in (root / "segments").iterdir()} == set(pointer)

@@ -1,0 +1,284 @@
+"""What goes into a generation comes out of it."""
+
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.analysis import ANALYZERS, analyse
+from index.commit import index_documents
+from index.directory import Archive
+from index.document import (
+    Document,
+    Fields,
+    Language,
+    MentionedDate,
+    Organization,
+    PublicationDate,
+    Span,
+    Theme,
+)
+from index.errors import UsageError
+from index.schema import MAX_TERM_BYTES, fit
+from index.snapshot import Generation
+from index.store.cache import ByteCache
+from index.store.cells import Docs
+from index.store.days import UNDATED_DAY, span
+from index.store.heads import decode_details, decode_head, whole
+from index.store.stored import clean, pack
+from index.store.terms import vocabulary
+
+WORDS = st.text(alphabet="abcéœ ب٣-'’漢\n.", max_size=60)
+DATES = st.sampled_from([None, "2024", "2024-02", "2024-02-29", "2024-02-29T10:00:00Z"])
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> list[tuple[Document, Fields]]:
+    made = []
+    for number in range(draw(st.integers(0, 6))):
+        value = draw(DATES)
+        names = draw(st.lists(st.sampled_from(["onu", "otan", "~x", "~y"]), unique=True))
+        document = Document(
+            id=f"id/{number}", title=draw(WORDS), text=draw(WORDS), source=draw(WORDS)
+        )
+        fields = Fields(
+            Language(draw(st.sampled_from(["fr", "en", "ar", "xx"]))),
+            tuple(
+                Organization(name, name.upper(), (Span(0, 1),), name[0] != "~") for name in names
+            ),
+            tuple(Theme(name) for name in draw(st.sets(st.sampled_from(["a/b", "a", "c"])))),
+            PublicationDate(value, "day", "metadata") if value else None,
+        )
+        made.append((document, fields))
+    return made
+
+
+@given(made=documents())
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_index_answers_as_the_documents_do(
+    made: list[tuple[Document, Fields]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = tmp_path_factory.mktemp("round") / "index"
+    generation = index_documents(root, made)
+    assert (generation.size, generation.documents) == (len(made), len(made))
+
+    expected: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(dict)
+    for doc, (document, fields) in enumerate(made):
+        assert generation.stored(doc) == (document, fields)
+        assert generation.docnum(document.id) == doc
+        for part, text in (("title", document.title), ("body", document.text)):
+            analysed = analyse(text, [(Span(0, len(text)), fields.language.code)])
+            assert generation.lengths[part][doc] == analysed.length
+            for term, at in analysed.exact.items():
+                expected[part, term][doc] = list(at)
+            for suffix, terms in analysed.stems.items():
+                for term, at in terms.items():
+                    expected[f"{part}_{suffix}", term][doc] = list(at)
+    everyone = np.arange(len(made), dtype=np.int32)
+    for (field, term), held in expected.items():
+        docs, freqs = generation.postings(field, term)
+        assert dict(zip(docs.tolist(), freqs.tolist(), strict=True)) == {
+            doc: len(at) for doc, at in held.items()
+        }
+        assert [at.tolist() for at in generation.positions(field, term, everyone).split()] == [
+            held.get(doc, []) for doc in range(len(made))
+        ]
+    for field in {field for field, _ in expected}:
+        terms = sorted(term for name, term in expected if name == field)
+        assert generation.terms(field, "", 10_000) == [
+            (term, len(expected[field, term])) for term in terms
+        ]
+        assert (
+            generation.terms(field, terms[-1][:1], 2)
+            == [
+                (term, len(expected[field, term]))
+                for term in terms
+                if term.startswith(terms[-1][:1])
+            ][:2]
+        )
+    column = generation.columns["organization"]
+    for at, value in enumerate(column.values):
+        carriers = [
+            doc
+            for doc, (_, fields) in enumerate(made)
+            if value in {item.id for item in fields.organizations}
+        ]
+        assert np.flatnonzero(column.mask([at])).tolist() == carriers
+        assert column.counts(everyone)[at] == len(carriers)
+        assert column.labels.get(value, "") == (value.upper() if value[0] == "~" else "")
+    assert column.missing(everyone) == sum(not fields.organizations for _, fields in made)
+
+
+def fields(**given: object) -> Fields:
+    return Fields(**{"language": Language("fr"), **given})  # type: ignore[arg-type]
+
+
+def test_themes_are_carried_with_those_above_them(tmp_path: Path) -> None:
+    generation = index_documents(
+        tmp_path / "index", [(Document("a", "b"), fields(themes=(Theme("economy/trade"),)))]
+    )
+    assert generation.columns["theme"].of(0) == ("economy", "economy/trade")
+
+
+def test_dates_are_days_and_the_order_is_newest_first_undated_last(tmp_path: Path) -> None:
+    values = [None, "2024", "2024-02", "2024-02-29T23:59:59Z", None, "2024-02-01"]
+    generation = index_documents(
+        tmp_path / "index",
+        [
+            (
+                Document(f"id{9 - at}", "x"),
+                fields(published=PublicationDate(value, "day", "text") if value else None),
+            )
+            for at, value in enumerate(values)
+        ],
+    )
+    assert generation.dates.days.tolist()[:2] == [UNDATED_DAY, 19723]
+    assert generation.dates.last_days.tolist()[1:3] == [19723 + 365, 19782]
+    by_rank = np.argsort(generation.order).tolist()
+    # The beginning of a month is as old as its first day, and then the id decides.
+    assert [f"id{9 - doc}" for doc in by_rank] == ["id6", "id4", "id7", "id8", "id5", "id9"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1969-12-31", (-1, -1, -86400)),
+        ("1970", (0, 364, 0)),
+        ("2024-02", (19754, 19782, 19754 * 86400)),
+        ("1970-01-02T01:00", (1, 1, 90000)),
+        ("1970-01-02T01:00:00Z", (1, 1, 90000)),
+    ],
+)
+def test_span_of_a_date(value: str, expected: tuple[int, int, int]) -> None:
+    assert span(value) == expected
+
+
+@pytest.mark.parametrize("value", ["", "24", "2024-13", "2024-02-30", "yesterday"])
+def test_span_of_what_is_no_date(value: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        span(value)
+
+
+def test_mentioned_days(tmp_path: Path) -> None:
+    def mention(first: str, last: str) -> MentionedDate:
+        return MentionedDate(Span(0, 1), first, last, "day")
+
+    made = [
+        (Document("a", "x"), fields(mentioned=(mention("2024-01-01", "2024-01-31"),))),
+        (Document("b", "x"), fields()),
+        (
+            Document("c", "x"),
+            fields(
+                mentioned=(mention("2023-05-05", "2023-05-05"), mention("2024-01-31", "2024-02-02"))
+            ),
+        ),
+    ]
+    mentioned = index_documents(tmp_path / "index", made).mentioned
+    assert mentioned.mask(19753, 19753).tolist() == [True, False, True]
+    assert mentioned.mask(19755, 19999).tolist() == [False, False, True]
+    assert mentioned.mask(0, 1).tolist() == [False, False, False]
+
+
+def test_a_label_is_what_most_documents_write(tmp_path: Path) -> None:
+    def named(label: str) -> Fields:
+        return fields(organizations=(Organization("~cam", label, (Span(0, 1),), False),))
+
+    made = [(Document(f"d{at}", "x"), named(label)) for at, label in enumerate("BCCBA")]
+    assert index_documents(tmp_path / "index", made).columns["organization"].labels == {"~cam": "B"}
+
+
+def test_unknown_names_give_nothing(sample_index: Path) -> None:
+    generation = Archive(sample_index).current()
+    assert not len(generation.postings("body", "nowhere").docs)
+    assert not len(generation.postings("nowhere", "accord").docs)
+    nowhere = generation.positions("body", "nowhere", np.asarray([0, 1], np.int32))
+    assert [at.tolist() for at in nowhere.split()] == [[], []]
+    assert generation.terms("nowhere", "", 5) == []
+    assert generation.terms("body", "zzzzzz", 5) == []
+    assert generation.term_frequency("nowhere", "accord") == 0
+    assert generation.docnum("nowhere") is None
+    for doc in (-1, generation.size):
+        with pytest.raises(IndexError):
+            generation.stored(doc)
+
+
+def test_terms_that_are_too_long_are_cut_at_a_character_and_become_one() -> None:
+    assert fit("漢" * 1000) == "漢" * (MAX_TERM_BYTES // 3)
+    # Tokens are cut at 100 characters, which are more bytes than a term may have.
+    assert fit("漢" * 100) == fit("漢" * 99 + "字")
+    word, other = "ж" * 99 + "а", "ж" * 99 + "б"
+    assert len(word.encode()) < MAX_TERM_BYTES
+    cut, same = "ж" + "ๅ" * 98 + "ก", "ж" + "ๅ" * 98 + "ข"
+    found = vocabulary([f"xx\0{each}" for each in (word, other, cut, same)], np.arange(0, 8, 2))
+    terms = [term.decode() for term in found.fields["title"]]
+    assert terms == sorted({word, other, fit(cut)})
+    assert found.counts[: len(terms)].tolist() == [2 if term == fit(cut) else 1 for term in terms]
+
+
+@given(st.text(st.characters(codec=None), max_size=30))
+def test_any_text_can_be_stored(text: str) -> None:
+    document = clean(Document("a", text, title=text, tags=(text,)))
+    assert len(document.text) == len(text)
+    packed = pack(document, fields())
+    head = decode_head(packed.head)
+    assert whole(head, decode_details(head), b"".join(packed.text).decode()) == (document, fields())
+
+
+def test_the_languages_of_the_documents_are_counted(sample_index: Path) -> None:
+    generation = Archive(sample_index).current()
+    assert dict(generation.languages) == {"ar": 10, "de": 10, "en": 10, "es": 10, "fr": 21}
+    assert set(generation.analyzers) == {"ar", "de", "en", "es", "fr"} < set(ANALYZERS)
+
+
+def test_an_id_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="longer than"):
+        index_documents(tmp_path / "index", [(Document("x" * 2000, "text"), fields())])
+
+
+def test_a_directory_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(UsageError, match=r"letter\.txt"):
+        index_documents(tmp_path, [])
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_threads_share_one_generation(sample_index: Path) -> None:
+    with Archive(sample_index).current() as generation:
+        terms = [("body", term) for term, _ in generation.terms("body", "", 500)]
+        everyone = np.arange(generation.size, dtype=np.int32)
+        expected = [_all_of(generation, term, everyone) for term in terms]
+    # A cache of almost nothing: every question reads.
+    shared = Archive(sample_index, cache_bytes=1000).current()
+    with ThreadPoolExecutor(6) as threads:
+        rounds = [threads.submit(_every, shared, terms, everyone) for _ in range(6)]
+    assert all(each.result() == expected for each in rounds)
+
+
+def _every(generation: Generation, terms: list[tuple[str, str]], docs: Docs) -> list[object]:
+    return [_all_of(generation, term, docs) for term in terms]
+
+
+def _all_of(generation: Generation, term: tuple[str, str], docs: Docs) -> object:
+    found = generation.postings(*term)
+    where = [at.tolist() for at in generation.positions(*term, docs).split()]
+    return found.docs.tolist(), found.freqs.tolist(), where
+
+
+def test_the_cache_holds_no_more_than_its_bytes() -> None:
+    cache, made = ByteCache(100), []
+
+    def get(key: str, size: int) -> None:
+        assert cache.get(key, lambda: (made.append(key) or key, size)) == key
+
+    for key in ("a", "b", "a", "c", "a", "b"):
+        get(key, 50)
+    assert made == ["a", "b", "c", "b"]  # c drove b out, the least recently used
+    get("huge", 101)
+    get("huge", 101)
+    assert made[4:] == ["huge", "huge"]

@@ -1,0 +1,109 @@
+"""Documents are analysed together and handed on one by one: how many together never shows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.build import worker as work
+from index.build.pipeline import run
+from index.build.worker import Indexed, Item, Job
+from index.document import Document, Fields, Skipped, Span
+from index.encoded_document import Draft, EncodedDocument, draft, finish
+from index.extract import ExtractionOptions, extract
+from index.inverted_index import segment_postings as postings
+from index.readers import ReadOptions
+from index.segment import write_segment
+
+TEXTS = [
+    "L'accord de pêche (12 345 tonnes) entre en vigueur. Art. L214-9.",
+    "漢字仮名交じり文、漢字。",
+    "أعلنت الأمم المتحدة عن اتفاق جديد ١٢ ٣٤٥",
+    "ประเทศไทย",
+    "",
+    "porte-avions, C++ et U.S.A. …",
+    "12",
+    "345 678",
+]
+
+documents = st.lists(
+    st.tuples(
+        st.sampled_from(TEXTS),
+        st.lists(st.sampled_from(TEXTS), max_size=4).map(" ".join),
+        st.sampled_from(["fr", "ar", "th", "xx"]),
+        st.integers(0, 60),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=12,
+)
+Given = tuple[str, str, str, int, bool]
+
+
+def entry(number: int, given: Given) -> tuple[Document, Fields]:
+    title, text, code, cut, _ = given
+    document = Document(f"d{number}", text, title=title)
+    fields = extract(document, ExtractionOptions())
+    cut = min(cut, len(text))
+    parts = ((Span(0, cut), code), (Span(cut, len(text)), "de")) if cut else ()
+    language = replace(fields.language, code=code, parts=parts)
+    return document, replace(fields, language=language)
+
+
+def encoded(drafts: Sequence[Draft], size: int) -> Iterator[EncodedDocument]:
+    for at in range(0, len(drafts), size):
+        yield from finish(drafts[at : at + size])
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@settings(
+    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(made=documents)
+def test_how_many_are_analysed_together_does_not_show(
+    made: list[Given], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = [draft(*entry(number, given)) for number, given in enumerate(made)]
+    kept = {f"d{number}" for number, given in enumerate(made) if given[-1]}
+    written = []
+    for size, most in ((1, 1 << 20), (5, 1 << 20), (len(drafts), 1 << 20), (5, 10)):
+        monkeypatch.setattr(postings, "RUN_SIZE", most)
+        folder = tmp_path_factory.mktemp("segment") / "one"
+        write_segment(folder, (one for one in encoded(drafts, size) if one.id in kept))
+        written.append(files(folder))
+    alone = tmp_path_factory.mktemp("segment") / "one"
+    # As if those that are not kept had never been.
+    write_segment(alone, encoded([one for one in drafts if one.record.id in kept], 3))
+    assert all(each == files(alone) for each in written)
+
+
+def test_a_document_that_cannot_be_analysed_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(drafts: Sequence[Draft]) -> list[EncodedDocument]:
+        if any(one.record.id == "d3" for one in drafts):
+            raise MemoryError("too much")
+        return finish(drafts)
+
+    monkeypatch.setattr(work, "finish", fails)
+    items: list[Item] = [Document(f"d{n}", "texte", path=f"{n}.txt") for n in range(6)]
+    outcomes = list(run(items, Job(ReadOptions(), ExtractionOptions(), "test"), workers=0))
+    assert outcomes[3] == Skipped("3.txt", "broken", "MemoryError: too much")
+    rest = [outcome.encoded.id for outcome in outcomes if isinstance(outcome, Indexed)]
+    assert rest == ["d0", "d1", "d2", "d4", "d5"]
+
+
+def test_processes_number_words_each_in_its_own_way(tmp_path: Path) -> None:
+    job = Job(ReadOptions(), ExtractionOptions(), "test")
+    first: list[Item] = [Document("a", "un deux trois quatre")]
+    second: list[Item] = [Document("b", "quatre cinq un six")]
+    apart = [outcome for items in (first, second) for outcome in run(items, job, workers=1)]
+    together = list(run([*first, *second], job, workers=0))
+    for name, outcomes in (("apart", apart), ("together", together)):
+        documents = (one.encoded for one in outcomes if isinstance(one, Indexed))
+        write_segment(tmp_path / name, documents)
+    assert files(tmp_path / "apart") == files(tmp_path / "together")

@@ -1,0 +1,56 @@
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.document import Document
+from index.extract import EXTRACTOR_VERSION, ExtractionOptions, extract
+from index.extract.themes import themes
+
+OPTIONS = ExtractionOptions()
+
+
+def test_a_title_counts_but_its_spans_do_not() -> None:
+    fields = extract(Document("x", "La réunion est finie.", "L'ONU salue l'accord"), OPTIONS)
+    assert [(each.id, each.spans) for each in fields.organizations] == [("onu", ())]
+    assert EXTRACTOR_VERSION
+
+
+def test_all_fields_of_a_document() -> None:
+    text = (
+        "TUNIS, 3 mars 2020 (XXX) — L'ONU et l'Union européenne luttent contre le trafic d'armes."
+    )
+    fields = extract(Document("x", text), OPTIONS)
+    assert fields.language.code == "fr"
+    assert [each.id for each in fields.organizations] == ["onu", "ue"]
+    assert [each.id for each in fields.themes] == ["crime", "crime/arms-trafficking"]
+    assert fields.published
+    assert fields.published.value == "2020-03-03"
+    assert not fields.failures
+
+
+def test_one_failing_extractor_costs_only_its_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("no")
+
+    monkeypatch.setattr(themes, "assign", broken)
+    fields = extract(Document("x", "L'ONU parle du trafic d'armes."), OPTIONS)
+    assert fields.failures == (("themes", "ValueError: no"),)
+    assert fields.themes == ()
+    assert [each.id for each in fields.organizations] == ["onu"]
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    text=st.text(max_size=400),
+    title=st.text(max_size=60),
+    language=st.sampled_from(["", "fr", "ar", "de", "zz"]),
+)
+def test_no_document_breaks_it(text: str, title: str, language: str) -> None:
+    document = Document("x", text, title, language=language, date=title, path=title)
+    fields = extract(document, ExtractionOptions(reference_date=date(2020, 1, 1)))
+    assert fields.failures == ()
+    spans = [span for each in fields.organizations for span in each.spans]
+    spans += [span for each in fields.themes for span in each.evidence]
+    assert all(0 <= start < end <= len(text) for start, end in spans)

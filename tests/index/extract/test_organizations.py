@@ -1,0 +1,213 @@
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.extract.organizations.organizations import find
+
+DISPATCH = Path(__file__).parents[3] / "seeds" / "000_08b6df264ef907d1.txt"
+SEVENTEEN = {
+    *("onu", "uma", "ligue-arabe", "ue", "otan", "cen-sad", "oci", "cedeao", "manul", "omd"),
+    *("oim", "cted", "interpol", "oaci", "onudc", "unoda", "frontex"),
+}
+
+
+def ids(text: str, language: str = "fr") -> set[str]:
+    return {organization.id for organization in find(text, language)}
+
+
+def test_the_dispatch_names_exactly_seventeen_organizations() -> None:
+    assert ids(DISPATCH.read_text(encoding="utf-8")) == SEVENTEEN
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("fr", "L'ONU et l’Otan saluent l'accord d'Interpol.", {"onu", "otan", "interpol"}),
+        ("fr", "Selon l'O.N.U., la FAO et l'Unesco", {"onu", "fao", "unesco"}),
+        (
+            "en",
+            "The UN's envoy met NATO and World Bank officials.",
+            {"onu", "otan", "banque-mondiale"},
+        ),
+        ("es", "La OMS y la OEA, según la Unión Europea.", {"oms", "oea", "ue"}),
+        (
+            "de",
+            "Der Sprecher der Vereinten Nationen und des Internationalen Währungsfonds",
+            {"onu", "fmi"},
+        ),
+        ("de", "ein Urteil des Europäischen Gerichtshofs", {"cjue"}),
+        ("it", "L'Onu, la Nato e la Banca centrale europea", {"onu", "otan", "bce"}),
+        ("pt", "O STF e a Organização das Nações Unidas", {"stf", "onu"}),
+        ("ar", "قالت الأمم المتحدة إن منظمة الصحة العالمية", {"onu", "oms"}),
+        ("ar", "وللأمم المتحدة وبالاتحاد الأوروبي ولمنظمة التجارة العالمية", {"onu", "ue", "omc"}),
+        ("ar", "الإتحاد الإفريقي", {"ua"}),
+    ],
+)
+def test_names_are_found_in_seven_languages(language: str, text: str, expected: set[str]) -> None:
+    assert ids(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "Le comité s'est réuni avec la commission et le conseil."),
+        ("fr", "Comité et Conseil sont d'accord. Les oms et les nations en général."),
+        ("fr", "UN HOMME BLESSÉ DANS UN ACCIDENT AU SUD DE LA VILLE"),
+        ("fr", "Le Conseil de sécurité nationale s'est réuni."),
+        ("en", "Who said it? It is not for us."),
+        ("pt", "EU NÃO SEI O QUE É ISSO, DISSE ELE NO TRIBUNAL"),
+        ("es", "Cuando eta es una letra griega"),
+        ("fr", "Il a écrit sur Twitter et sur sa page Facebook."),
+        ("fr", "Le produit intérieur brut (PIB) a reculé."),
+    ],
+)
+def test_what_is_no_organization_is_left_out(language: str, text: str) -> None:
+    assert ids(text, language) == set()
+
+
+def test_an_acronym_means_what_the_document_says() -> None:
+    text = "L'Union des arbitres (UA) a écrit. L'UA a reçu une réponse de l'UA."
+    found = find(text, "fr")
+    assert [each.id for each in found] == ["~union-des-arbitres"]
+    assert not found[0].known
+    assert len(found[0].spans) == 4
+
+
+def test_a_known_long_form_binds_its_acronym() -> None:
+    text = "L'Organisation mondiale des douanes (OMD-X) siège. L'OMD-X l'a dit."
+    found = find(text, "fr")
+    assert [(each.id, len(each.spans)) for each in found] == [("omd", 3)]
+
+
+def test_an_ambiguous_acronym_needs_support() -> None:
+    assert ids("L'UA est partie.") == set()
+    assert ids("L'Union africaine se réunit. L'UA l'a dit.") == {"ua"}
+
+
+def test_acronyms_belong_to_languages() -> None:
+    assert "oms" in ids("L'OMS alerte.", "fr")
+    assert ids("The OMS is a mail system.", "en") == set()
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "Communauté économique des États de l'Afrique de l'Ouest",
+        "Communauté économique des Etats de l’Afrique de l’Ouest",
+        "COMMUNAUTÉ ÉCONOMIQUE DES ÉTATS DE L'AFRIQUE DE L'OUEST",
+        "Communaute economique des Etats d'Afrique de l'Ouest",
+        "Communauté économique\ndes États de  l'Afrique de l'Ouest",
+        unicodedata.normalize("NFD", "Communauté économique des États de l'Afrique de l'Ouest"),
+    ],
+)
+def test_case_accents_apostrophes_and_forms_do_not_matter(variant: str) -> None:
+    assert ids(f"La {variant} se réunit.") == {"cedeao"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    before=st.text(max_size=40),
+    after=st.text(max_size=40),
+    name=st.sampled_from(["Nations unies", "Nations Unies", "NATIONS-UNIES", "Nations-unies"]),
+)
+def test_a_name_is_found_whatever_surrounds_it(before: str, after: str, name: str) -> None:
+    text = f"{before}\n\n{name}\n\n{after}"
+    start = len(before) + 2
+    spans = [span for each in find(text, "fr") if each.id == "onu" for span in each.spans]
+    assert (start, start + len(name)) in spans
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    text=st.one_of(
+        st.text(max_size=300),
+        st.lists(
+            st.sampled_from(
+                [
+                    "ONU",
+                    "l'",
+                    "(OMD)",
+                    "Comité",
+                    "الأمم المتحدة",
+                    "و",
+                    "Œ",
+                    "\u0301",
+                    "ﬁ",
+                    "\n",
+                    "UE",
+                ]
+            )
+        ).map(" ".join),
+    ),
+    language=st.sampled_from(["fr", "en", "de", "ar", "und", "xx"]),
+)
+def test_spans_lie_in_any_text_and_are_ordered(text: str, language: str) -> None:
+    found = find(text, language)
+    for each in found:
+        assert each.spans
+        assert list(each.spans) == sorted(each.spans)
+        for start, end in each.spans:
+            assert 0 <= start < end <= len(text)
+    assert find(text, language) == found
+
+
+def test_a_long_list_of_pairs_is_read_in_one_pass() -> None:
+    found = find("Union des arbitres (UA) " * 3000, "fr")
+    assert [(each.id, len(each.spans)) for each in found] == [("~union-des-arbitres", 6000)]
+
+
+def labels(text: str, language: str) -> list[str]:
+    return [organization.label for organization in find(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("es", 'Lo publica hoy el diario peruano " La Hora Nueva ".', ["La Hora Nueva"]),
+        ("it", 'Lo scrive il quotidiano "Gazzetta di Valdora".', ["Gazzetta di Valdora"]),
+        ("it", "Lo riferisce l'agenzia di stampa Tarvis.", ["Tarvis"]),
+        ("it", "Il leader del partito liberal democratico tace.", ["partito liberal democratico"]),
+        ("de", "Das schreibt die Oberpfälzische Volkszeitung.", ["Oberpfälzische Volkszeitung"]),
+        ("de", "Sie lehrt an der Technischen Universität Nord.", ["Technischen Universität Nord"]),
+        ("de", "Das Bundesdenkmalamt prüft den Antrag.", ["Bundesdenkmalamt"]),
+        ("de", "Er forscht an der University of Lorsden heute.", ["University of Lorsden"]),
+        ("es", "Fuentes del sector crítico de CDC lo niegan.", ["CDC"]),
+        ("de", "Das berichtet Meldewerk.com am Montag.", ["Meldewerk.com"]),
+        (
+            "it",
+            "Scioperano i sindacati Trasporto Libero e OrSA Tpl.",
+            ["Trasporto Libero", "OrSA Tpl"],
+        ),
+    ],
+)
+def test_names_are_known_by_their_shape(language: str, text: str, expected: list[str]) -> None:
+    assert labels(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", 'En su editorial " Una bolsa penalizada " lo niega.'),
+        ("es", "Juan Carlos Ferrero ganó. El marroquí se impuso a Ferrero por 6-4."),
+        ("es", "Alineación: López, Irazusta y Armada."),
+        ("it", "È morto ieri. Nato ad Alessandria, si laureò nel 1954."),
+        ("it", "Il Presidente della Federazione Russa ha parlato."),
+        ("de", "Er kam mit seiner achtjährigen Tochter Aysa."),
+        ("de", "Dass die Gesellschaft die Kunst der Differenzierung lernt."),
+        ("it", "Gioca nel Gruppo B contro i belgi."),
+        ("de", "Gestern hat eine Nordische Stiftung gewarnt."),
+    ],
+)
+def test_what_only_looks_like_a_body_is_none(language: str, text: str) -> None:
+    assert labels(text, language) == []
+
+
+def test_german_puts_the_name_of_a_company_in_the_genitive() -> None:
+    assert ids("Nintendos neues Spiel verkauft sich gut.", "de") == {"nintendo"}
+
+
+def test_a_german_name_ends_before_a_common_noun() -> None:
+    assert labels("Das zahlte die Partei UMP Ende 2013.", "de") == ["UMP"]

@@ -1,0 +1,205 @@
+"""Organizations that no list knows, by the rules for their names."""
+
+import importlib.util
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from index.cli.commands import rebuild
+from index.document import Document
+from index.errors import SettingError, VocabularyError
+from index.extract import ExtractionOptions, extract
+from index.extract.organizations import ner as organizations_ner
+from index.extract.organizations.organizations import find
+from index.extract.organizations.unknown import key_of
+from index.vocabularies.organizations_grammar import grammar, load_grammars
+
+
+def test_a_bare_chamber_is_the_one_named_in_full() -> None:
+    found = find("O Senado Federal votou. Depois, o Senado encerrou.", "pt")
+    assert [each.id for each in found] == ["senado-br"]
+    assert [each.id for each in find("Ontem o Senado votou.", "pt")] == ["senado-br"]
+    assert [each.id for each in find("Ayer el Senado votó.", "es")] == ["~senado"]
+
+
+def unknown(text: str, language: str) -> list[str]:
+    return [each.label for each in find(text, language) if not each.known]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        ("en", "Shares of Zorbo Industries Inc rose.", ["Zorbo Industries Inc"]),
+        ("en", "The Bank of Zubrowka and Zubrowkan Airways agreed.", 2),
+        ("en", "Zorbo and Blimp Trading Corp said so.", 1),
+        ("en", "officials of the University of Zubrowka", ["University of Zubrowka"]),
+        ("fr", "Selon la Fédération zubrowkaise de pétanque, tout va.", 1),
+        ("fr", "Le ministère de la Pêche et des Lacs a répondu.", 1),
+        ("fr", "devant le tribunal administratif de Zubrow, jeudi", 1),
+        ("fr", "la compagnie aérienne Zubrair a dit", ["Zubrair"]),
+        ("fr", "selon le quotidien zubrowkais « Les Monts », jeudi", ["Les Monts"]),
+        ("fr", "un avion de Zubrow Airlines", ["Zubrow Airlines"]),
+        ("fr", "a indiqué la ZBRK dans un communiqué", ["ZBRK"]),
+        ("es", "el presidente del Sindicato de Pescadores de Zubrow", 1),
+        ("es", "según el Ministerio de Pesca", ["Ministerio de Pesca"]),
+        ("es", "El gol del Alavés llegó tarde.", ["Alavés"]),
+        ("de", "das Fischereiministerium teilte mit", ["Fischereiministerium"]),
+        ("de", "Ein Sprecher des Landesgerichts sagte, das Landesgericht Zubrow", 1),
+        ("it", "il ministero della Pesca ha detto", ["ministero della Pesca"]),
+        ("it", "i ricercatori dell'Università di Zubrow", ["Università di Zubrow"]),
+        ("pt", "segundo o Sindicato dos Pescadores de Zubrow", 1),
+        ("ar", "قالت وزارة الصيد البحري في بلاغ", ["وزارة الصيد البحري"]),
+        ("ar", "وزارة الصيد البحري بصدد التنسيق مع الولاية", ["وزارة الصيد البحري"]),
+        ("ar", 'وفق صحيفة "زوبروفكا اليوم" الصادرة أمس', ["زوبروفكا اليوم"]),
+        ("de", "am Landesgericht St. Zubrow verhandelt", ["Landesgericht St. Zubrow"]),
+        ("en", "Bank of Zubrowka and Zorbo agreed", ["Bank of Zubrowka"]),
+        ("ar", "أستاذ بجامعة زوبروفكا", ["جامعة زوبروفكا"]),
+    ],
+)
+def test_names_of_bodies_are_recognised(language: str, text: str, names: list[str] | int) -> None:
+    found = unknown(text, language)
+    assert found == names if isinstance(names, list) else len(found) == names, found
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "Le Comité et la Commission. Le Conseil des ministres. Un Parlement fort."),
+        ("fr", "Le patron de la compagnie Guillaume Zubrow a parlé."),
+        ("fr", "le journal de vendredi, la chaîne explique Zubrow"),
+        ("fr", "l'ADN, la TVA, le PIB et la RDC"),
+        ("fr", "DANS LA ZBRK ON CRIE TOUT LE TEMPS"),
+        ("en", "The Minister said in May that Corporate America and Zubrow"),
+        ("es", "el gol de Valencia, la ciudad del Turia"),
+        ("de", "Der Rat der Eltern und die Bewegung der Kinder"),
+        ("it", "il Consiglio dei ministri e la società civile"),
+        ("pt", "a CPI e o AVC, o Conselho de Ministros"),
+        ("ar", "ولاية القيروان ومجلس الإدارة"),
+        ("ar", "اتهم الاتحاد بالاستهداف الممنهج"),
+        ("de", "Das gab der Konzern Mittwochabend bekannt."),
+        ("de", "Er will eine Gesellschaft des gerechten Ausgleichs."),
+    ],
+)
+def test_noise_is_kept_out(language: str, text: str) -> None:
+    assert unknown(text, language) == []
+
+
+def test_a_short_form_is_the_same_company() -> None:
+    found = find("Zorbo Industries Inc rose. Zorbo said profits at Zorbo Industries fell.", "en")
+    assert [(each.id, len(each.spans)) for each in found] == [("~zorbo-industrie", 3)]
+
+
+def test_variants_of_a_name_are_one_organization() -> None:
+    text = (
+        "la Fédération zubrowkaise de pétanque, la FÉDÉRATION zubrowkaise de pétanque,"
+        " la Federation zubrowkaise de petanque"
+    )
+    assert len(find(text, "fr")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La Fédération zubrowkaise de pétanque (ZPQ) existe. La ZPQ joue.",
+        "La ZPQ (Fédération zubrowkaise de pétanque) existe. La ZPQ joue.",
+    ],
+)
+def test_an_acronym_belongs_to_its_long_form_in_either_order(text: str) -> None:
+    found = find(text.replace("ZPQ", "FZP"), "fr")
+    assert len(found) == 1
+    assert found[0].id == "~federation-zubrowkaise-de-petanque"
+    assert len(found[0].spans) == 3
+
+
+def test_the_longest_name_counts() -> None:
+    labels = [each.label for each in find("L'Association des amis de l'Unesco de Zubrow", "fr")]
+    assert labels == ["Association des amis de l'Unesco de Zubrow"]
+    assert [each.id for each in find("le syndicat CGT", "fr")] == ["cgt"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a-t-il déclaré au Figaro.", "dans un entretien au Monde", "selon le Monde, qui cite"],
+)
+def test_contracted_articles_belong_to_newspapers(text: str) -> None:
+    found = find(text, "fr")
+    assert found[0].id in ("le-figaro", "le-monde")
+    assert not found[0].label.startswith(("au", "le"))
+
+
+def test_the_world_is_no_newspaper() -> None:
+    assert find("Le meilleur coureur du Monde a gagné la Coupe du Monde.", "fr") == ()
+
+
+def test_keys_leave_out_articles_and_legal_forms() -> None:
+    assert key_of("The Interco Inc", "en") == key_of("Interco", "en") == "interco"
+
+
+@pytest.mark.parametrize(
+    "line", ["fr | head", "xx | head | a; b", "fr | noun | a; b", "fr | head | a | b"]
+)
+def test_a_malformed_grammar_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "grammar.txt"
+    path.write_text(f"# roles\n{line}\n", encoding="utf-8")
+    with pytest.raises(VocabularyError, match=r"grammar\.txt, line 2"):
+        load_grammars(path)
+
+
+def test_a_language_without_a_grammar_has_the_common_words() -> None:
+    assert "inc" in grammar("nl")["legal"]
+    assert not grammar("nl")["head"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "language"),
+    [
+        ("La société Zorbo Corp et l'Université de Zorbo, ", "fr"),
+        ("Fédération de ", "fr"),
+        ("ABC (Union de ", "fr"),
+        ("A ", "en"),
+        ("وزارة ال", "ar"),
+    ],
+)
+def test_time_grows_with_the_text_alone(unit: str, language: str) -> None:
+    def seconds(times: int) -> float:
+        began = time.process_time()
+        find(unit * times, language)
+        return time.process_time() - began
+
+    seconds(10)
+    assert seconds(8_000) < 40 * max(seconds(800), 0.005)
+
+
+HAS_MODEL = all(
+    importlib.util.find_spec(name) for name in ("spacy", *organizations_ner.MODELS.values())
+)
+
+
+@pytest.mark.skipif(HAS_MODEL, reason="the extra is installed")
+def test_the_full_mode_says_what_it_needs() -> None:
+    with pytest.raises(SettingError) as raised:
+        organizations_ner.require()
+    assert "trouvaille[ner]" in raised.value.remedy
+
+
+@pytest.mark.skipif(HAS_MODEL, reason="the extra is installed")
+def test_a_build_in_full_mode_is_refused_before_anything_is_built(tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text("L'ONU siège.", encoding="utf-8")
+    index = tmp_path / "index"
+    outcome = CliRunner().invoke(rebuild, [str(source), "--index", str(index), "--ner"])
+    assert outcome.exit_code == 2
+    assert not index.exists()
+
+
+@pytest.mark.skipif(not HAS_MODEL, reason="the extra trouvaille[ner] is not installed")
+@pytest.mark.filterwarnings("ignore")
+def test_the_full_mode_adds_and_takes_nothing_away() -> None:
+    text = "Zubrowka Telecom et l'ONU ont signé avec Orange Business Services à Paris."
+    document = Document("1", text, language="fr")
+    plain = extract(document, ExtractionOptions()).organizations
+    full = extract(document, ExtractionOptions(ner=True))
+    assert not full.failures
+    assert {each.id for each in plain} < {each.id for each in full.organizations}

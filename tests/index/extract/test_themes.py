@@ -1,0 +1,157 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.document import Document
+from index.extract import ExtractionOptions, extract
+from index.extract.themes import themes
+
+DISPATCH = Path(__file__).parents[3] / "seeds" / "000_08b6df264ef907d1.txt"
+
+
+def ids(text: str, language: str, title: str = "") -> set[str]:
+    fields = extract(Document("x", text, title, language=language), ExtractionOptions())
+    return {theme.id for theme in fields.themes}
+
+
+def test_the_dispatch_has_its_six_themes_and_nothing_absurd() -> None:
+    found = ids(DISPATCH.read_text(encoding="utf-8"), "fr")
+    assert found >= {
+        "politics/border-security",
+        "crime/terrorism",
+        "crime/organised-crime",
+        "crime/arms-trafficking",
+        "crime/drug-trafficking",
+        "society/illegal-migration",
+    }
+    assert {theme.split("/")[0] for theme in found} == {"politics", "crime", "society"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "fr",
+            "Les enquêteurs ont démantelé un réseau de trafic d'armes.",
+            "crime/arms-trafficking",
+        ),
+        ("en", "Officials discussed arms trafficking along the coast.", "crime/arms-trafficking"),
+        ("es", "La reunión trató el tráfico de armas en la región.", "crime/arms-trafficking"),
+        (
+            "de",
+            "Der Waffenhandel blüht. Gegen den Waffenhandel hilft wenig.",
+            "crime/arms-trafficking",
+        ),
+        ("it", "La riunione ha discusso del traffico di armi.", "crime/arms-trafficking"),
+        ("pt", "A reunião tratou do tráfico de armas.", "crime/arms-trafficking"),
+        ("ar", "ناقش الاجتماع تهريب الأسلحة عبر الصحراء.", "crime/arms-trafficking"),
+        ("fr", "La fermeture des frontières a été décidée.", "politics/border-security"),
+        ("en", "Talks on border security opened.", "politics/border-security"),
+        (
+            "de",
+            "Die Grenzsicherung wird teurer; die Grenzkontrollen bleiben.",
+            "politics/border-security",
+        ),
+        ("ar", "بحث الوزراء أمن الحدود بين البلدين.", "politics/border-security"),
+        ("it", "Lotta all'immigrazione clandestina nel Mediterraneo.", "society/illegal-migration"),
+        ("pt", "O plano contra a imigração ilegal foi aprovado.", "society/illegal-migration"),
+        ("es", "El plan contra la inmigración ilegal fue aprobado.", "society/illegal-migration"),
+    ],
+)
+def test_themes_are_found_in_seven_languages(language: str, text: str, expected: str) -> None:
+    found = ids(text, language)
+    assert expected in found
+    assert expected.split("/")[0] in found
+
+
+def test_one_span_feeds_two_themes() -> None:
+    found = ids("La lutte contre le trafic d'armes et des drogues continue.", "fr")
+    assert found >= {"crime/arms-trafficking", "crime/drug-trafficking"}
+
+
+def test_names_of_organizations_are_no_themes() -> None:
+    text = "L'Organisation de l'aviation civile internationale et l'Agence spatiale européenne."
+    assert ids(text, "fr") == set()
+
+
+def test_a_word_alone_decides_in_a_title_not_in_passing() -> None:
+    assert "labour/strike" in ids("Rien ne circule.", "fr", title="Grève à la gare")
+    filler = "Le maire a parlé de la ville. " * 20
+    assert ids(f"{filler} Il a évoqué une grève.", "fr") == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "Para quien vino, para quien se fue, para todos."),
+        ("es", "Es importante, muy importante, lo más importante."),
+        ("fr", "Il faut une pec, deux pecs."),
+        ("de", "Nicht dies, sondern das, sondern jenes, sondern alles."),
+        ("und", "trafic d'armes"),
+    ],
+)
+def test_words_that_only_share_a_stem_decide_nothing(language: str, text: str) -> None:
+    assert ids(text, language) == set()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    words=st.lists(
+        st.sampled_from(
+            [
+                "Grève",
+                "GRÈVES",
+                "l’",
+                "ONU",
+                "trafic",
+                "d'armes",
+                "terrorisme",
+                "\u0301",
+                "\n",
+                "é",
+                "ß",
+            ]
+        )
+    )
+)
+def test_evidence_lies_in_the_text(words: list[str]) -> None:
+    text = " ".join(words)
+    for theme in themes.assign(text, "fr"):
+        assert theme.evidence
+        for start, end in theme.evidence:
+            assert text[start:end].strip()
+
+
+def test_a_word_with_other_accents_is_another_word() -> None:
+    assert "education/school" in ids("Un élève est absent. L'élève a été vu au lycée.", "fr")
+    assert "education/school" not in ids("Des prix élevés. Un niveau élevé, des taux élevés.", "fr")
+
+
+def test_exact_words_count_in_singular_and_plural_only() -> None:
+    assert "culture/cinema" in ids("Le film sort lundi. Deux films du même auteur.", "fr")
+    assert "culture/cinema" not in ids("L'homme a été filmé. Ils avaient filmé la rue.", "fr")
+
+
+def test_some_phrases_hide_their_words() -> None:
+    assert "health/addiction" in ids("Le tabac tue. Le prix du tabac augmente.", "fr")
+    beaten = ids("Il a été passé à tabac. Un autre fut passé à tabac.", "fr")
+    assert "health/addiction" not in beaten
+    assert "crime/homicide" in beaten
+
+
+def test_an_expression_within_another_does_not_count_again() -> None:
+    assert "economy" not in ids("Le ministre de l'Économie était absent.", "fr")
+
+
+@pytest.mark.parametrize("word", ["Gasexplosion", "Staubexplosion"])
+def test_a_german_compound_says_what_its_last_part_says(word: str) -> None:
+    text = f"Die {word} war zu hören. Nach der {word} blieb es still."
+    assert "disaster/explosion" in ids(text, "de")
+
+
+def test_an_organization_may_hint_at_a_theme() -> None:
+    text = "La direction de la SNCF a répondu. La SNCF promet des trains."
+    assert "economy/transport" in ids(text, "fr")
+    assert "economy/transport" not in ids("Il a écrit à la SNCF.", "fr")

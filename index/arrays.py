@@ -140,3 +140,24 @@ class _Sorted:
         ends = np.append(self._starts, len(groups))[1:]
         found = groups[self._starts]
         return found if (found == groups[ends - 1]).all() else None
+
+
+Numbers = NDArray[np.integer[Any]]
+
+
+def places(starts: Numbers, counts: Numbers) -> NDArray[np.int64]:
+    """Return start, start+1, ... for each of the ranges, one after another."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.repeat(starts - (ends - counts), counts) + np.arange(total)
+
+
+def narrowest(array: NDArray[np.int64]) -> NDArray[Any]:
+    """Return ascending numbers in 32 bits if they fit."""
+    return array.astype(np.uint32) if not len(array) or array[-1] < 1 << 32 else array
+
+
+def starts_of(counts: Numbers) -> NDArray[np.int64]:
+    """Return where ranges begin that follow one another."""
+    starts: NDArray[np.int64] = np.cumsum(counts, dtype=np.int64) - counts
+    return starts

@@ -17,20 +17,27 @@ import orjson
 from numpy.typing import NDArray
 
 from index.analysis import ANALYZERS
-from index.build.garbage import rare_collections
+from index.days import UNDATED_SECOND
 from index.directory import Pointer, read_pointer
 from index.document import Document, Fields
 from index.encoded_document import EncodedDocument, draft, finish
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexVersion, UsageError
+from index.garbage import rare_collections
 from index.lock import lock
 from index.manifest import FORMAT_VERSION, Manifest, SegmentEntry, Settings, read_manifest
 from index.report import Report
 from index.segment import segment_ids, segment_info, write_segment
-from index.snapshot import Generation
-from index.store.columns import open_facet
-from index.store.datecolumns import DateColumn
-from index.store.days import UNDATED_SECOND
-from index.store.files import FULL, records, save_array, sync, sync_tree, write_durably
+from index.snapshot import Snapshot
+from index.store import (
+    FULL,
+    DateColumn,
+    open_facet,
+    records,
+    save_array,
+    sync,
+    sync_tree,
+    write_durably,
+)
 from index.verify import altered_files, probe
 from index.version import PRODUCT
 
@@ -101,7 +108,7 @@ class Site:
         report: Report,
         settings: Settings,
         made_by: str,
-    ) -> Generation:
+    ) -> Snapshot:
         """Write the new generation, check it, make it durable, serve it. Raises BuildFailed."""
         folder = self.root / "generations" / self.name
         folder.mkdir(parents=True)
@@ -161,9 +168,9 @@ class Site:
             sync(self.root / above)
         return manifest
 
-    def _checked(self, manifest: Manifest) -> Generation:
+    def _checked(self, manifest: Manifest) -> Snapshot:
         try:
-            generation = Generation(self.root, self.name)
+            generation = Snapshot(self.root, self.name)
             for problem in altered_files(generation, only_segment=self.name):
                 raise IndexDamaged(problem)
             probe(generation)
@@ -241,7 +248,7 @@ def _failure(root: Path, error: OSError) -> BuildFailed:
     )
 
 
-def index_documents(root: Path, documents: Iterable[tuple[Document, Fields]]) -> Generation:
+def index_documents(root: Path, documents: Iterable[tuple[Document, Fields]]) -> Snapshot:
     """Publish a generation of documents whose fields are known already, in this process."""
     hashes: dict[str, str] = {}
 

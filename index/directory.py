@@ -6,8 +6,8 @@ from threading import Lock
 from typing import NamedTuple
 
 from index.errors import IndexDamaged, IndexMissing
-from index.snapshot import Generation
-from index.store.files import REMEDY
+from index.snapshot import Snapshot
+from index.store import REMEDY
 
 
 class Pointer(NamedTuple):
@@ -32,7 +32,7 @@ def read_pointer(root: Path) -> Pointer:
     return Pointer(*names)
 
 
-class Archive:
+class IndexDirectory:
     """An index directory: whoever searches asks it for the generation of the moment."""
 
     def __init__(self, path: Path, cache_bytes: int | None = None) -> None:
@@ -41,9 +41,9 @@ class Archive:
         self._cache_bytes = cache_bytes
         self._lock = Lock()
         self._seen: tuple[int, int, int] | None = None
-        self._generation: Generation | None = None
+        self._generation: Snapshot | None = None
 
-    def current(self) -> Generation:
+    def current(self) -> Snapshot:
         """Return the published generation, opening another only when another was published.
 
         Costs one ``stat`` when nothing changed. Raises IndexMissing, IndexDamaged, IndexVersion.
@@ -62,13 +62,13 @@ class Archive:
             return None
         return status.st_ino, status.st_mtime_ns, status.st_size
 
-    def _open(self) -> Generation:
+    def _open(self) -> Snapshot:
         name = read_pointer(self.path).current
         if self._generation is not None and self._generation.name == name:
             return self._generation
         while True:
             try:
-                return Generation(self.path, name, self._cache_bytes)
+                return Snapshot(self.path, name, self._cache_bytes)
             except IndexDamaged:
                 # Two builds may have been published since the pointer was read.
                 now = read_pointer(self.path).current

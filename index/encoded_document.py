@@ -6,11 +6,11 @@ This is made in the worker processes; what is left to the writer is to append.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from index.analysis.bulk import Part, Tokens, part, parts, tokens
+from index.analysis import Part, Tokens, part, parts, tokens
+from index.days import span
 from index.document import Document, Fields
 from index.facets import Facets, facets
-from index.store.days import span
-from index.store.stored import Packed, pack
+from index.store import Packed, pack
 
 ANALYSIS_VERSION = "2"
 """Changes whenever the same document and fields would be written otherwise than before."""

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from index.errors import IndexDamaged, IndexVersion
-from index.store.files import REMEDY, FileRecord, read_json
+from index.store import REMEDY, FileRecord, read_json
 
 FORMAT_VERSION = 3
 

@@ -7,7 +7,7 @@ import orjson
 
 from index.document import Skipped
 from index.errors import IndexDamaged
-from index.store.files import REMEDY, parse_json
+from index.store import REMEDY, parse_json
 
 
 @dataclass(slots=True)

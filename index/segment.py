@@ -22,13 +22,23 @@ import orjson
 
 from index.encoded_document import EncodedDocument
 from index.facets import Facets
-from index.inverted_index.segment_postings import PostingsWriter
+from index.inverted_index import PostingsWriter
 from index.schema import PARTS
-from index.store.columns import FACETS, ValueColumnWriter
-from index.store.datecolumns import DateColumnWriter, SpanColumnWriter
-from index.store.files import FileRecord, read_json, records, save_array, sync_tree, write_durably
-from index.store.ids import Identifiers, write_ids
-from index.store.stored import StoredWriter
+from index.store import (
+    FACETS,
+    DateColumnWriter,
+    FileRecord,
+    Identifiers,
+    SpanColumnWriter,
+    StoredWriter,
+    ValueColumnWriter,
+    read_json,
+    records,
+    save_array,
+    sync_tree,
+    write_durably,
+    write_ids,
+)
 
 _TOGETHER = 1024
 """Documents whose values are added to columns together."""

@@ -15,23 +15,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import analyzer
+from index.days import UNDATED_SECOND
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged
-from index.inverted_index.gathering import Gathering
-from index.inverted_index.segment_arrays import Keys, Located, located, merged
-from index.inverted_index.segment_postings import SegmentPostings
+from index.inverted_index import Gathering, Keys, Located, SegmentPostings, located, merged
 from index.manifest import Manifest, read_manifest
 from index.report import Report, parse_report
 from index.schema import PARTS
-from index.store.cache import ByteCache
-from index.store.columns import FACETS, FacetColumn, open_facet
-from index.store.datecolumns import DateColumn, LengthColumn, SpanColumn
-from index.store.days import UNDATED_SECOND
-from index.store.files import REMEDY, compare_sizes, open_array, read_bytes, read_json
-from index.store.heads import Details, Head
-from index.store.ids import Identifiers
-from index.store.pieces import LongText
-from index.store.stored import StoredDocuments
+from index.store import (
+    FACETS,
+    REMEDY,
+    ByteCache,
+    DateColumn,
+    Details,
+    FacetColumn,
+    Head,
+    Identifiers,
+    LengthColumn,
+    LongText,
+    SpanColumn,
+    StoredDocuments,
+    compare_sizes,
+    open_array,
+    open_facet,
+    read_bytes,
+    read_json,
+)
 
 CACHE_BYTES = 8 * 1024 * 1024
 CACHE_BYTES_PER_DOCUMENT = 64
@@ -41,8 +50,8 @@ _TERMS_TOGETHER = 4096
 __all__ = [
     "DateColumn",
     "FacetColumn",
-    "Generation",
     "Postings",
+    "Snapshot",
     "SpanColumn",
 ]
 
@@ -54,7 +63,7 @@ class Postings(NamedTuple):
     freqs: NDArray[Any]
 
 
-class Generation:
+class Snapshot:
     """One published set of segments, opened for reading. Safe for threads; never changes.
 
     ``live`` says of every document number whether it is served; ``order`` ranks documents, newest

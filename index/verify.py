@@ -10,8 +10,8 @@ from index.analysis import analyse
 from index.directory import read_pointer
 from index.document import Document, Fields, Span
 from index.errors import IndexDamaged
-from index.snapshot import Generation
-from index.store.files import REMEDY, FileRecord, is_sound
+from index.snapshot import Snapshot
+from index.store import REMEDY, FileRecord, is_sound
 
 PROBES = 5
 PROBE_TERMS = 8
@@ -34,7 +34,7 @@ def check(root: Path) -> CheckResult:
 
     Raises IndexMissing, and IndexDamaged or IndexVersion where it cannot even be opened.
     """
-    with Generation(root, read_pointer(root).current) as generation:
+    with Snapshot(root, read_pointer(root).current) as generation:
         problems = [*altered_files(generation)]
         terms = 0
         try:
@@ -47,7 +47,7 @@ def check(root: Path) -> CheckResult:
         )
 
 
-def altered_files(generation: Generation, only_segment: str = "") -> Iterator[str]:
+def altered_files(generation: Snapshot, only_segment: str = "") -> Iterator[str]:
     """Compare every file, or those of one segment, with its checksum; yield what differs."""
     root = generation.folder.parent.parent
     yield from _altered(generation.folder, generation.manifest.files)
@@ -65,7 +65,7 @@ def _altered(folder: Path, files: Mapping[str, FileRecord]) -> Iterator[str]:
             yield f"“{folder / name}” of the index cannot be read ({error.strerror})."
 
 
-def probe(generation: Generation) -> int:
+def probe(generation: Snapshot) -> int:
     """Ask for documents and terms that must be there; return how many terms were asked for.
 
     Documents evenly spread over the generation are analysed anew from what is stored of them,
@@ -102,7 +102,7 @@ def _terms(document: Document, fields: Fields) -> Iterator[tuple[str, dict[str, 
 
 
 def _probe_term(
-    generation: Generation, field: str, term: str, where: Sequence[int], doc: int
+    generation: Snapshot, field: str, term: str, where: Sequence[int], doc: int
 ) -> None:
     # A document that the postings of the term lack has no positions.
     positions = generation.positions(field, term, np.asarray([doc], np.int32)).flat

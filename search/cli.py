@@ -9,11 +9,11 @@ from time import perf_counter
 import click
 import orjson
 
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.errors import UsageError
-from search.request.request import Fault, InvalidRequest, parse_request
+from search.request import Fault, InvalidRequest, parse_request
 from search.response import DateFacet, FacetValue, Result, SearchResponse, ValueFacet
-from search.results.presenter import Presenter
+from search.results import Presenter
 from search.whoosh_engine import WhooshEngine
 
 _FAULTS = {
@@ -95,7 +95,7 @@ def search(
         if value is not None:
             given[name] = [value] if isinstance(value, str) else list(value)
     try:
-        response = WhooshEngine(Archive(folder)).search(parse_request(given, locale))
+        response = WhooshEngine(IndexDirectory(folder)).search(parse_request(given, locale))
     except InvalidRequest as invalid:
         reasons = "; ".join(_reason(fault) for fault in invalid.faults)
         raise UsageError(f"{reasons}.", "See `trouvaille search --help`.") from invalid

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from index.document import Skipped
-from search.request.request import FacetOrder, SearchRequest
+from search.request import FacetOrder, SearchRequest
 from search.response import DocumentView, FacetPage, IndexStatus, Result, SearchResponse, Suggestion
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from index.document import MentionedDate
-from search.request.request import SearchRequest
+from search.request import SearchRequest
 
 
 @dataclass(frozen=True, slots=True)

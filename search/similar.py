@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from index.analysis import Analyzer, Token, analyzer, tokenize
 from index.document import Document
-from index.snapshot import Generation
-from search.query.nodes import Word
-from search.scoring.bm25 import Frame, idf
-from search.scoring.evaluate import Evaluation
+from index.snapshot import Snapshot
+from search.query import Word
+from search.scoring import Evaluation, Frame, idf
 
 MAX_WORDS = 25
 MAX_POSTINGS = 50_000
@@ -39,7 +38,7 @@ class Similar(NamedTuple):
 
 
 def similar(
-    generation: Generation, doc: int, limit: int, deadline: float | None = None
+    generation: Snapshot, doc: int, limit: int, deadline: float | None = None
 ) -> list[Similar]:
     """Return the ``limit`` documents most like a live one, best first, itself excluded.
 
@@ -103,9 +102,7 @@ def _affordable(
             yield weight, literal, forms
 
 
-def _frequencies(
-    words: Sequence[tuple[str, ...]], suffix: str, generation: Generation
-) -> list[int]:
+def _frequencies(words: Sequence[tuple[str, ...]], suffix: str, generation: Snapshot) -> list[int]:
     """Return about how many documents have each word, by its forms, in their body."""
     gathering = generation.gathering
     forms = [form for word in words for form in word]
@@ -115,7 +112,7 @@ def _frequencies(
 
 
 def _add_common_values(
-    scores: NDArray[np.float32], doc: int, generation: Generation, frame: Frame
+    scores: NDArray[np.float32], doc: int, generation: Snapshot, frame: Frame
 ) -> None:
     for facet, weight in VALUE_WEIGHTS.items():
         column = generation.columns[facet]

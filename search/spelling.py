@@ -10,12 +10,10 @@ from whoosh import query
 
 from index.analysis import fold
 from index.schema import PARTS
-from index.snapshot import Generation
-from index.store.spell import MAX_LENGTH, Near
-from search.query.nodes import Quoted, Word
-from search.query.query import ParsedQuery, QueryWord, parse
-from search.scoring.evaluate import Evaluation
-from search.scoring.relaxation import answer
+from index.snapshot import Snapshot
+from index.store import MAX_LENGTH, Near
+from search.query import ParsedQuery, QueryWord, Quoted, Word, parse
+from search.scoring import Evaluation, answer
 from search.surface import surface
 
 MIN_LENGTH = 4
@@ -29,7 +27,7 @@ PLENTY = 20
 
 
 def did_you_mean(
-    parsed: ParsedQuery, generation: Generation, total: int, deadline: float | None = None
+    parsed: ParsedQuery, generation: Snapshot, total: int, deadline: float | None = None
 ) -> str | None:
     """Return the query with misspelt words replaced, if that finds more; else None.
 
@@ -66,7 +64,7 @@ def _corrected(parsed: ParsedQuery, evaluation: Evaluation, total: int) -> str |
     return text.strip() if found > total else None
 
 
-def near(word: str, generation: Generation, distance: int) -> list[Near]:
+def near(word: str, generation: Snapshot, distance: int) -> list[Near]:
     """Return the words of the archive within a distance of a folded word, the best first.
 
     Their frequencies are upper bounds: deleted documents are included.
@@ -117,7 +115,7 @@ def _is_common(node: query.Query, evaluation: Evaluation) -> bool:
     return any(evaluation.generation.has_more(field, word, RARE) for field in fields)
 
 
-def _better(word: str, count: int, generation: Generation) -> str | None:
+def _better(word: str, count: int, generation: Snapshot) -> str | None:
     """Return the best word that is much more frequent than one that so many documents have."""
     enough = max(count * MORE_COMMON, 1) if count else 0
     for candidate in near(word, generation, _allowed(word)):

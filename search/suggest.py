@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import fold, tokenize
-from index.snapshot import Generation
-from index.store.completion import TermCount
-from search.facets.labels import Lookup
+from index.snapshot import Snapshot
+from index.store import TermCount
+from search.facets import Lookup
 from search.response import Suggestion
 from search.surface import surface
 
@@ -27,9 +27,7 @@ _LAST_WORD = re.compile(r"\w+\Z")
 Mask = NDArray[np.bool_]
 
 
-def suggest(
-    text: str, limit: int, generation: Generation, lookup: Lookup
-) -> tuple[Suggestion, ...]:
+def suggest(text: str, limit: int, generation: Snapshot, lookup: Lookup) -> tuple[Suggestion, ...]:
     """Return at most ``limit`` completions; each kind gets its turn, best first.
 
     Organizations and themes complete the whole text (any word of any of their names may start
@@ -68,7 +66,7 @@ def _values(name: str, text: str, limit: int, lookup: Lookup) -> Iterator[Sugges
         yield Suggestion(name, facet.label(value), value, int(counts[ordinal]))
 
 
-def _titles(text: str, limit: int, generation: Generation) -> Iterator[Suggestion]:
+def _titles(text: str, limit: int, generation: Snapshot) -> Iterator[Suggestion]:
     """Yield the newest documents whose titles have the words, the last one only begun."""
     words = [token.folded for token in tokenize(text) if token.kind != "compound"]
     if not words or (len(words) == 1 and len(words[0]) < 2):
@@ -84,7 +82,7 @@ def _titles(text: str, limit: int, generation: Generation) -> Iterator[Suggestio
         yield Suggestion("title", head.title, head.id, 1)
 
 
-def _titled(prefix: str, generation: Generation) -> Mask:
+def _titled(prefix: str, generation: Snapshot) -> Mask:
     """Return which documents have a word with a prefix in their title.
 
     Of very many, those that have one of the most frequent such words.
@@ -100,7 +98,7 @@ def _titled(prefix: str, generation: Generation) -> Mask:
     return titled
 
 
-def _words(text: str, limit: int, generation: Generation) -> Iterator[Suggestion]:
+def _words(text: str, limit: int, generation: Snapshot) -> Iterator[Suggestion]:
     """Yield the words that complete the last one in most documents that have the words before."""
     last = _LAST_WORD.search(text)
     prefix = fold(last[0]) if last else ""
@@ -116,7 +114,7 @@ def _words(text: str, limit: int, generation: Generation) -> Iterator[Suggestion
         yield Suggestion("word", written, written, count)
 
 
-def most_frequent(prefix: str, limit: int, generation: Generation) -> list[tuple[str, int]]:
+def most_frequent(prefix: str, limit: int, generation: Snapshot) -> list[tuple[str, int]]:
     """Return the words with a prefix that most live documents have, and how many; most first.
 
     Words of one or two letters are left out, and what is a stop word in most documents of a
@@ -143,7 +141,7 @@ def most_frequent(prefix: str, limit: int, generation: Generation) -> list[tuple
 
 
 def together(
-    words: Sequence[str], prefix: str, limit: int, generation: Generation
+    words: Sequence[str], prefix: str, limit: int, generation: Snapshot
 ) -> list[tuple[str, int]]:
     """Return words with a prefix and how many live documents have them and all ``words``.
 
@@ -165,7 +163,7 @@ def together(
     return _ranked(terms.items())[:limit]
 
 
-def _kept(terms: Iterable[str], generation: Generation) -> list[str]:
+def _kept(terms: Iterable[str], generation: Snapshot) -> list[str]:
     """Return the terms that no segment leaves out."""
     return [
         term
@@ -187,7 +185,7 @@ def _affordable(terms: Sequence[TermCount], postings: int) -> list[int]:
     return [term.number for term in terms[: max(int(np.searchsorted(totals, postings)), 1)]]
 
 
-def _having(part: str, words: Sequence[str], generation: Generation) -> Mask:
+def _having(part: str, words: Sequence[str], generation: Snapshot) -> Mask:
     """Return which live documents have all the words in a part."""
     having = generation.live
     for word in words:

@@ -1,9 +1,9 @@
 """Folded words with the accents that documents give them."""
 
-from index.snapshot import Generation
+from index.snapshot import Snapshot
 
 
-def surface(term: str, generation: Generation) -> str:
+def surface(term: str, generation: Snapshot) -> str:
     """Return how most documents write a folded word, in lower case.
 
     Where segments differ, the one counts that has most documents with the word.

@@ -7,17 +7,24 @@ from threading import Lock
 from time import monotonic, perf_counter
 
 from index import kernels
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.document import Skipped
 from index.errors import SearchTimeout
-from index.snapshot import Generation
-from search.facets.counts import facet_page, facets
-from search.facets.filters import Filtered
-from search.facets.labels import Lookup, Names, facet_names
-from search.highlight.highlighter import Highlighter
-from search.query.query import ParsedQuery, parse
-from search.request.cursor import Cursor, CursorError, decode, encode, fingerprint
-from search.request.request import FacetOrder, Fault, InvalidRequest, SearchRequest
+from index.snapshot import Snapshot
+from search.facets import Filtered, Lookup, Names, facet_names, facet_page, facets
+from search.highlight import Highlighter
+from search.query import ParsedQuery, parse
+from search.request import (
+    Cursor,
+    CursorError,
+    FacetOrder,
+    Fault,
+    InvalidRequest,
+    SearchRequest,
+    decode,
+    encode,
+    fingerprint,
+)
 from search.response import (
     DocumentView,
     FacetPage,
@@ -28,10 +35,8 @@ from search.response import (
     SearchResponse,
     Suggestion,
 )
-from search.results.views import Labels, view
-from search.scoring.evaluate import Matches
-from search.scoring.ranking import Ranking, request_fingerprint
-from search.scoring.relaxation import answer
+from search.results import Labels, view
+from search.scoring import Matches, Ranking, answer, request_fingerprint
 from search.similar import similar
 from search.spelling import did_you_mean
 from search.suggest import suggest
@@ -58,7 +63,7 @@ class Budget:
 class WhooshEngine:
     """Implements ``search.engine.Engine`` over an index directory."""
 
-    def __init__(self, archive: Archive, budget: Budget | None = None) -> None:
+    def __init__(self, archive: IndexDirectory, budget: Budget | None = None) -> None:
         self._archive = archive
         self._budget = budget or Budget()
         self._opened: _Opened | None = None
@@ -198,7 +203,7 @@ class WhooshEngine:
             found = found._replace(newest=filtered.newest)
         return found, filtered, 0 if relaxed else len(matches.docs)
 
-    def _spelling(self, parsed: ParsedQuery, total: int, generation: Generation) -> str | None:
+    def _spelling(self, parsed: ParsedQuery, total: int, generation: Snapshot) -> str | None:
         """Return the query spelt better; an answer does not fail for want of it."""
         try:
             deadline = monotonic() + self._budget.spelling
@@ -211,7 +216,7 @@ class WhooshEngine:
         lines: Sequence[tuple[int, float]],
         request: SearchRequest,
         parsed: ParsedQuery,
-        generation: Generation,
+        generation: Snapshot,
         labels: Labels,
     ) -> tuple[Result, ...]:
         if request.highlight == "false":
@@ -225,7 +230,7 @@ class WhooshEngine:
 class _Opened:
     """A generation with what is kept beside it while it serves."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Snapshot) -> None:
         self.generation = generation
         self._locales: dict[str, tuple[Lookup, Labels]] = {}
 
@@ -259,7 +264,7 @@ class _Page:
     notices: tuple[Notice, ...] = ()
 
 
-def _page(request: SearchRequest, found: Matches, generation: Generation) -> _Page:
+def _page(request: SearchRequest, found: Matches, generation: Snapshot) -> _Page:
     """Return the documents of a page with their scores, or those behind a cursor."""
     ranking = Ranking(found, request.sort, generation)
     if request.cursor is None:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from flask import g, request
 
-from search.request.request import FACETS, MAX_DEPTH, SearchRequest, Sort
+from search.request import FACETS, MAX_DEPTH, SearchRequest, Sort
 from search.response import DateBucket
 from web import links
 from web.i18n import asked

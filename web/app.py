@@ -16,11 +16,9 @@ from web import errors, i18n
 from web.api import api
 from web.context import settings as current_settings
 from web.export import feeds, opensearch
-from web.operate import metrics, observed, security
-from web.operate.observed import ObservedEngine
-from web.operate.ratelimit import RateLimit
-from web.operate.settings import Settings
+from web.operate import ObservedEngine, RateLimit, metrics, observed, security
 from web.pages import facetpage, pages, status
+from web.settings import Settings
 from web.wsgi import UnderPath
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")

@@ -6,19 +6,26 @@ from typing import Any
 
 import click
 
-from index.cli.commands import build_options
-from index.cli.commands import commands as index_commands
-from index.cli.support import index_option, plain_errors
-from index.directory import Archive
+from index.cli import build_options, index_option, plain_errors
+from index.cli import commands as index_commands
+from index.directory import IndexDirectory
 from search.cli import search
 from search.whoosh_engine import Budget, WhooshEngine
 from web.app import create_app
 from web.context import VERSION
-from web.operate import logs, server
-from web.operate.configuration import add_config_option
-from web.operate.serving import address_options, limit_options, prepare, watch_options, web_settings
-from web.operate.settings import Settings
-from web.operate.warming import preload, warm_up
+from web.operate import (
+    add_config_option,
+    address_options,
+    limit_options,
+    logs,
+    preload,
+    prepare,
+    server,
+    warm_up,
+    watch_options,
+    web_settings,
+)
+from web.settings import Settings
 from web.wsgi import Application
 
 
@@ -67,7 +74,7 @@ def serve(
         address = server.address_of(taken)
 
         def make() -> Application:
-            app = create_app(WhooshEngine(Archive(index), budget), settings)
+            app = create_app(WhooshEngine(IndexDirectory(index), budget), settings)
             warm_up(app)
             return app
 

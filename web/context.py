@@ -11,10 +11,10 @@ from flask import Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from search.engine import Engine
-from search.request.request import Fault, InvalidRequest, SearchRequest, parse_request
+from search.request import Fault, InvalidRequest, SearchRequest, parse_request
 from web.i18n import negotiate
 from web.links import parameters
-from web.operate.settings import Settings
+from web.settings import Settings
 
 VERSION = version("trouvaille")
 

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from werkzeug.exceptions import HTTPException
 
 from index.errors import IndexUnavailable, SearchTimeout
-from search.request.request import Fault, InvalidRequest
+from search.request import Fault, InvalidRequest
 from web.i18n import negotiate
 from web.messages import PROBLEMS, fault_detail
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode
 
-from search.request.request import FACETS, MAX_DEPTH, VALUE_FACETS, SearchRequest, Sort
+from search.request import FACETS, MAX_DEPTH, VALUE_FACETS, SearchRequest, Sort
 from search.response import DateBucket, SearchResponse
 
 # What stays legible in an address; everything else is percent-encoded.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
-from search.request.request import Fault
+from search.request import Fault
 from search.response import Notice
 
 

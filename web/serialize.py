@@ -1,6 +1,6 @@
 """Answers of the engine as the JSON of docs/api.md, with addresses and in the reader's language."""
 
-from search.request.request import SearchRequest
+from search.request import SearchRequest
 from search.response import (
     DateBucket,
     DocumentView,
@@ -10,7 +10,7 @@ from search.response import (
     SearchResponse,
     Suggestion,
 )
-from search.results.presenter import Json, Presenter, highlights, labelled, spans, web_address
+from search.results import Json, Presenter, highlights, labelled, spans, web_address
 from web import links
 from web.messages import FACETS, notice_detail
 

@@ -9,19 +9,31 @@ from index.analysis.analyzers import (
     analyzer,
     direction,
 )
+from index.analysis.bulk import Part, Tokens, Vocabulary, part, parts, tokens
+from index.analysis.cutting import parted
 from index.analysis.folding import fold, normalize
-from index.analysis.tokenizer import Token, tokenize
+from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, chunk_tokens, tokenize
 
 __all__ = [
     "ANALYZERS",
+    "CHUNK",
     "PART_GAP",
     "AnalysedText",
     "Analyzer",
+    "Part",
     "Token",
+    "Tokens",
+    "Vocabulary",
     "analyse",
+    "analyse_chunk",
     "analyzer",
+    "chunk_tokens",
     "direction",
     "fold",
     "normalize",
+    "part",
+    "parted",
+    "parts",
     "tokenize",
+    "tokens",
 ]

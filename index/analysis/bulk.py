@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import ANALYZERS, PART_GAP, Token, analyzer
+from index.analysis.analyzers import ANALYZERS, PART_GAP, analyzer
 from index.analysis.cutting import Pieces, cut
 from index.analysis.rows import NO_ROW, PADDING, Table
+from index.analysis.tokenizer import Token
 from index.analysis.wording import BEGINS, ENDS, written
+from index.arrays import places
 from index.document import Span
-from index.store.lists import places
 
 # By its first byte, how many bytes a space has that can stand within a number.
 _SPACE_BYTES = np.zeros(256, np.int64)

@@ -17,10 +17,10 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import ANALYZERS
+from index.analysis.analyzers import ANALYZERS
 from index.analysis.cutting import Pieces
 from index.analysis.wording import edges_of, wordings
-from index.store.lists import starts_of
+from index.arrays import starts_of
 
 MAX_WEIGHT = 8_000_000
 """Bytes of pieces that the table of a thread remembers before it is begun anew."""

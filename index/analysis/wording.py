@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import Token, fold, normalize
-from index.analysis.tokenizer import CHUNK, ENCLITICS, MAX_TERM, analyse_chunk
+from index.analysis.folding import fold, normalize
+from index.analysis.tokenizer import CHUNK, ENCLITICS, MAX_TERM, Token, analyse_chunk
 
 ENDS, BEGINS = 1, 2
 """Edges of a piece at which a number may be tied to that of the next or the last piece."""

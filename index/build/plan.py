@@ -20,6 +20,7 @@ from index.build.pipeline import run
 from index.build.progress import Progress, Silent
 from index.build.reuse import Before
 from index.build.sources import Reading
+from index.build.training import load as load_learned
 from index.build.worker import Extracted, Item, Job
 from index.build.writer import Intake, made_by
 from index.commit import Part, building
@@ -27,11 +28,10 @@ from index.directory import Pointer, read_pointer
 from index.document import Skipped
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, NoDocuments
 from index.extract import ExtractionOptions
-from index.extract.themes.training import load as load_learned
 from index.manifest import Settings
 from index.readers import ReadOptions
 from index.report import Report
-from index.snapshot import Generation
+from index.snapshot import Snapshot
 from index.verify import probe
 
 MOST_SEGMENTS = 8
@@ -125,7 +125,7 @@ def update(
     progress = progress or Silent()
     read_pointer(root)
     with building(root) as site:
-        before = Generation(root, read_pointer(root).current)
+        before = Snapshot(root, read_pointer(root).current)
         options = _with_learned(options or options_of(before.manifest.settings), root)
         reading = Reading(sources, options.reading)
         known = before.sources()
@@ -172,7 +172,7 @@ def update(
     )
 
 
-def rollback(root: Path) -> Generation:
+def rollback(root: Path) -> Snapshot:
     """Serve the kept generation again, and keep the present one in its place.
 
     Raises IndexMissing, IndexLocked, and BuildFailed where none is kept; IndexDamaged or
@@ -186,7 +186,7 @@ def rollback(root: Path) -> Generation:
                 f"The index in “{root}” keeps no previous generation.",
                 "There is one after the next rebuild or update.",
             )
-        generation = Generation(root, pointer.previous)
+        generation = Snapshot(root, pointer.previous)
         probe(generation)
         site.point(Pointer(pointer.previous, pointer.current))
     return generation
@@ -246,7 +246,7 @@ def _read(reading: Reading, job: Job, workers: int, intake: Intake, progress: Pr
             progress.step(reading.done, reading.total, len(intake.seen), len(intake.report.skipped))
 
 
-def _survivors(before: Generation, lost: Iterable[str]) -> NDArray[np.bool_]:
+def _survivors(before: Snapshot, lost: Iterable[str]) -> NDArray[np.bool_]:
     live = np.array(before.live)
     for id in lost:
         doc = before.docnum(id)
@@ -255,7 +255,7 @@ def _survivors(before: Generation, lost: Iterable[str]) -> NDArray[np.bool_]:
     return live
 
 
-def _parts(before: Generation, live: NDArray[np.bool_]) -> list[Part]:
+def _parts(before: Snapshot, live: NDArray[np.bool_]) -> list[Part]:
     """Divide the live documents among the old segments; those without any are let go."""
     parts, base = [], 0
     for segment in before.manifest.segments:
@@ -272,9 +272,7 @@ def _wants_compaction(parts: Sequence[Part], one_more: bool) -> bool:
     return len(parts) + one_more > MOST_SEGMENTS or dead > MOST_DEAD * size
 
 
-def _extracted(
-    before: Generation, live: NDArray[np.bool_], hashes: dict[str, str]
-) -> Iterator[Item]:
+def _extracted(before: Snapshot, live: NDArray[np.bool_], hashes: dict[str, str]) -> Iterator[Item]:
     for doc in np.flatnonzero(live).tolist():
         document, fields = before.stored(doc)
         yield Extracted(document, fields, hashes[document.id])
@@ -295,7 +293,7 @@ def _no_documents(report: Report) -> NoDocuments:
 
 
 def _result(
-    generation: Generation,
+    generation: Snapshot,
     intake: Intake,
     *,
     published: bool = True,

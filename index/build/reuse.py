@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.document import Document, Fields
 from index.errors import IndexDamaged, IndexUnavailable
-from index.snapshot import Generation
+from index.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Reuse:
 
     def __init__(self, before: Before) -> None:
         """Open a generation. Raises IndexUnavailable where that cannot be done."""
-        self._generation = Generation(before.root, before.generation)
+        self._generation = Snapshot(before.root, before.generation)
         self._hashes = self._generation.sources()
 
     def fields(self, document: Document, hash: str) -> Fields | None:

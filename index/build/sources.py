@@ -5,8 +5,7 @@ from pathlib import Path
 
 from index.build.worker import Item
 from index.document import Document, Skipped
-from index.readers import ReadOptions, SourceFile, list_files, read_file
-from index.readers.formats import format_of
+from index.readers import ReadOptions, SourceFile, format_of, list_files, read_file
 
 SMALL = 256 * 1024
 """Bytes up to which a file of many documents goes to a worker whole."""

@@ -9,13 +9,13 @@ from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from typing import NamedTuple
 
-from index.build.garbage import collect_rarely
 from index.build.reuse import Before, Reuse, opened
 from index.document import Document, Fields, Skipped
 from index.encoded_document import Draft, EncodedDocument, UnfitDocumentError, draft, finish
 from index.extract import ExtractionOptions, extract
+from index.garbage import collect_rarely
 from index.readers import ReadOptions, SourceFile, read_file
-from index.store.stored import clean, content_hash
+from index.store import clean, content_hash
 
 
 class Extracted(NamedTuple):

@@ -10,9 +10,8 @@ from typing import Any
 
 import click
 
+from index.build import BuildOptions, BuildResult, Progress, Silent, progress_on
 from index.build import plan as build
-from index.build.plan import BuildOptions, BuildResult
-from index.build.progress import Progress, Silent, progress_on
 from index.cli.learn import learn
 from index.cli.overview import Overview, overview
 from index.cli.support import index_option, json_option, plain_errors, print_json
@@ -21,7 +20,7 @@ from index.document import Skipped
 from index.errors import SettingError
 from index.extract import ExtractionOptions
 from index.extract.organizations import ner as organizations_ner
-from index.snapshot import Generation
+from index.snapshot import Snapshot
 from index.verify import check as check_index
 
 SHOWN = 20
@@ -222,7 +221,7 @@ def update(
 
     Name all sources, as for rebuild. Options that are not given are those of the last build.
     """
-    with Generation(index, read_pointer(index).current) as before:
+    with Snapshot(index, read_pointer(index).current) as before:
         options = merged_options(build.options_of(before.manifest.settings), **said)
     progress = _progress(quiet, as_json)
     _carry_out(lambda: build.update(index, sources, options, progress), progress, strict, as_json)

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import click
 
+from index.build import Labelled, Lesson, Score, from_tags, read_labelled
+from index.build import training as learning
 from index.cli.support import index_option, json_option, plain_errors, print_json
 from index.commit import prepare
 from index.directory import read_pointer
 from index.document import Document
 from index.errors import IndexMissing, UsageError
-from index.extract.themes import training as learning
-from index.extract.themes.labelled import Labelled, from_tags, read_labelled
-from index.extract.themes.training import Lesson, Score
 from index.lock import lock
-from index.snapshot import Generation
+from index.snapshot import Snapshot
 
 
 @click.command()
@@ -67,10 +66,10 @@ def learn(
 
 def _documents(path: Path | None, index: Path) -> list[Labelled]:
     if path is None:
-        with closing(Generation(index, read_pointer(index).current)) as generation:
+        with closing(Snapshot(index, read_pointer(index).current)) as generation:
             return from_tags(generation)
     try:
-        generation = Generation(index, read_pointer(index).current)
+        generation = Snapshot(index, read_pointer(index).current)
     except IndexMissing:
         return read_labelled(path, lambda id: None)
 

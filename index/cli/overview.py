@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.days import UNDATED_DAY, day_of
 from index.directory import read_pointer
 from index.document import Skipped
 from index.schema import PARTS
-from index.snapshot import Generation
-from index.store.columns import FacetColumn
-from index.store.days import UNDATED_DAY, day_of
+from index.snapshot import Snapshot
+from index.store import FacetColumn
 from index.vocabularies import organizations, themes
 
 TOP = 10
@@ -58,7 +58,7 @@ class Overview:
 def overview(root: Path, locale: str = "fr") -> Overview:
     """Describe the published generation. Raises IndexMissing, IndexDamaged, IndexVersion."""
     pointer = read_pointer(root)
-    with Generation(root, pointer.current) as generation:
+    with Snapshot(root, pointer.current) as generation:
         manifest = generation.manifest
         docs = np.flatnonzero(generation.live).astype(np.int32)
         days = generation.dates.days[docs]
@@ -96,7 +96,7 @@ def overview(root: Path, locale: str = "fr") -> Overview:
         )
 
 
-def _terms(generation: Generation) -> dict[str, int]:
+def _terms(generation: Snapshot) -> dict[str, int]:
     fields = [
         name for part in PARTS for name in (part, *(f"{part}_{s}" for s in generation.analyzers))
     ]

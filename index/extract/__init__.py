@@ -2,4 +2,8 @@
 
 from index.extract.extraction import EXTRACTOR_VERSION, ExtractionOptions, extract
 
-__all__ = ["EXTRACTOR_VERSION", "ExtractionOptions", "extract"]
+__all__ = [
+    "EXTRACTOR_VERSION",
+    "ExtractionOptions",
+    "extract",
+]

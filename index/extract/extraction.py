@@ -12,9 +12,8 @@ from index.extract.dates import mentioned as dates_mentioned
 from index.extract.dates import published as dates
 from index.extract.language import detection as language
 from index.extract.organizations import organizations
-from index.extract.themes import themes
-from index.extract.themes.learned import LearnedThemes
-from index.vocabularies.folding import fold_text
+from index.extract.themes import LearnedThemes, themes
+from index.vocabularies import fold_text
 
 
 def _version() -> str:

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.inverted_index.segment_postings import SegmentPostings
-from index.store.cache import ByteCache
-from index.store.lists import Keys, ManyPostings
+from index.store import ByteCache, Keys, ManyPostings
 
 SECOND = 1 << 31
 """Marks the key of a position in the second part of a document; no text has so many."""

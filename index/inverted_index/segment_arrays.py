@@ -7,11 +7,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import sum_over
-from index.store.array_files import ArrayFile, Place, write_array
-from index.store.dictionary import Dictionary, write_dictionary
-from index.store.lists import Keys, ManyPostings, PostingLists, TermPostings, narrowest
-from index.store.successive import added
+from index.arrays import narrowest, sum_over
+from index.store import (
+    ArrayFile,
+    Dictionary,
+    Keys,
+    ManyPostings,
+    Place,
+    PostingLists,
+    TermPostings,
+    added,
+    write_array,
+    write_dictionary,
+)
 
 _DENSE = 8
 """Bytes of successive lists for which an array over so many documents pays, for each of them."""

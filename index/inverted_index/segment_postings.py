@@ -10,15 +10,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis.bulk import Tokens, Vocabulary
+from index.analysis import Tokens, Vocabulary
 from index.inverted_index.segment_arrays import Keys, SegmentArrays, write_terms
 from index.schema import PARTS, fit
-from index.store.completion import TermCount, WrittenWords, write_words
-from index.store.lists import ManyPostings, TermPostings
-from index.store.merge import merge, numbers
-from index.store.runs import RunBuilder, write_run
-from index.store.spell import SpellingWords
-from index.store.terms import vocabulary
+from index.store import (
+    ManyPostings,
+    RunBuilder,
+    SpellingWords,
+    TermCount,
+    TermPostings,
+    WrittenWords,
+    merge,
+    numbers,
+    vocabulary,
+    write_run,
+    write_words,
+)
 
 RUN_SIZE = 4_000_000
 """Tokens held in memory before they are written as a run: 150 MB while it is inverted."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
-from index.store.lists import places as ranges
+from index.arrays import places as ranges
 
 SLOTS = (1, 2, 4, 8)
 _MORE_COST = 32

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.days import UNDATED_DAY, UNDATED_SECOND
 from index.store.array_files import ArrayFile
-from index.store.days import UNDATED_DAY, UNDATED_SECOND
 from index.store.files import open_array, save_array, save_narrow
 
 DAY_SECONDS = 86_400
@@ -23,7 +23,7 @@ _UNDATED = (UNDATED_DAY, UNDATED_DAY, UNDATED_DAY * DAY_SECONDS)
 
 
 class DateColumnWriter:
-    """Collects publication dates: first day, last day, second; see ``index.store.days``.
+    """Collects publication dates: first day, last day, second; see ``index.days``.
 
     Written are the first day, the days from it to the last, and the seconds from its beginning.
     """

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import narrowest
 from index.store.array_files import ArrayFile, ArrayWriter, Place, write_array
-from index.store.lists import narrowest
 
 STEP = 16
 """Keys from one landmark to the next."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from index.arrays import narrowest
 from index.store.array_files import ArrayFile, write_array
-from index.store.lists import narrowest
 
 
 def write_ids(folder: Path, ids: Sequence[str]) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Numbers, narrowest, places, starts_of
 from index.store.array_files import ArrayWriter, Place, write_array
-from index.store.lists import PACKED, Bytes, Lists, Numbers, narrowest, places, starts_of
+from index.store.lists import PACKED, Bytes, Lists
 
 _BLOCK = 1 << 20
 """Postings and positions that are encoded at once."""

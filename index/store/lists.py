@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
+from index.arrays import Numbers, places, starts_of
 from index.store.array_files import ArrayFile, Place
 
 PACKED = 255
@@ -36,7 +37,6 @@ _FEW = 32
 """Lists that are decoded faster one by one than together."""
 
 Bytes = NDArray[np.uint8]
-Numbers = NDArray[np.integer[Any]]
 
 
 Keys = NDArray[np.int64]
@@ -70,24 +70,6 @@ class Lists(NamedTuple):
     docs: Numbers
     freqs: Numbers
     positions: Numbers
-
-
-def places(starts: Numbers, counts: Numbers) -> NDArray[np.int64]:
-    """Return start, start+1, ... for each of the ranges, one after another."""
-    ends = np.cumsum(counts, dtype=np.int64)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.repeat(starts - (ends - counts), counts) + np.arange(total)
-
-
-def narrowest(array: NDArray[np.int64]) -> NDArray[Any]:
-    """Return ascending numbers in 32 bits if they fit."""
-    return array.astype(np.uint32) if not len(array) or array[-1] < 1 << 32 else array
-
-
-def starts_of(counts: Numbers) -> NDArray[np.int64]:
-    """Return where ranges begin that follow one another."""
-    starts: NDArray[np.int64] = np.cumsum(counts, dtype=np.int64) - counts
-    return starts
 
 
 class PostingLists:

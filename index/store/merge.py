@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Numbers, starts_of
 from index.store.array_files import Place
 from index.store.list_writer import ListWriter, blocks, document_widths
-from index.store.lists import Lists, Numbers, starts_of
+from index.store.lists import Lists
 from index.store.runs import load
 
 

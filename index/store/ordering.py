@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.lists import places
+from index.arrays import places
 
 _WORD = 8
 _BEGINNING = np.array([(1 << 64) - (1 << 64 - 8 * left) for left in range(_WORD)], np.uint64)

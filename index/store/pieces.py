@@ -9,8 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from index.analysis import PART_GAP
-from index.analysis.tokenizer import CHUNK, chunk_tokens
+from index.analysis import CHUNK, PART_GAP, chunk_tokens
 from index.document import Span
 
 LONG: Final = 32_768

@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import places, starts_of
 from index.store.array_files import ArrayFile, Place, write_array
-from index.store.lists import places, starts_of
 
 MIN_LENGTH = 3
 MAX_LENGTH = 24

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import analyzer
+from index.arrays import places, starts_of
 from index.schema import MAX_TERM_BYTES, PARTS, fit
-from index.store.lists import places, starts_of
 from index.store.ordering import ordered
 
 Numbers = NDArray[np.int64]

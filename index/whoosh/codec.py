@@ -20,8 +20,8 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.formats import Format
 from whoosh.reading import SegmentReader, TermInfo, TermNotFound
 
-from index.inverted_index.segment_arrays import SegmentArrays
-from index.store.array_files import Place, Prefix
+from index.inverted_index import SegmentArrays
+from index.store import Place, Prefix
 from index.whoosh.matcher import ArrayMatcher
 from index.whoosh.writer import ArraysFieldWriter, ArraysPerDocumentWriter
 

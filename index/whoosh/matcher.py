@@ -7,7 +7,7 @@ import numpy as np
 from whoosh.formats import Format
 from whoosh.matching import LeafMatcher, NullMatcher, ReadTooFar
 
-from index.inverted_index.segment_arrays import SegmentArrays
+from index.inverted_index import SegmentArrays
 
 _BEHIND = 2**31 - 1
 

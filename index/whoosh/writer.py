@@ -6,10 +6,8 @@ import numpy as np
 from whoosh.codec import base
 from whoosh.fields import FieldType
 
-from index.inverted_index.segment_arrays import write_terms
-from index.store.array_files import Place
-from index.store.list_writer import write_lists
-from index.store.lists import Lists
+from index.inverted_index import write_terms
+from index.store import Lists, Place, write_lists
 
 
 class ArraysPerDocumentWriter(base.PerDocumentWriter):  # type: ignore[misc]

@@ -9,9 +9,9 @@ from time import perf_counter
 
 import numpy as np
 
-from index.store.columns import Chosen
-from index.store.days import UNDATED_DAY, day_number, day_of
-from index.store.lists import places
+from index.arrays import places
+from index.days import UNDATED_DAY, day_number, day_of
+from index.store import Chosen
 from search.facets.filters import Docs, Filtered
 from search.facets.histogram import (
     Edges,
@@ -24,7 +24,7 @@ from search.facets.histogram import (
     span_histogram,
 )
 from search.facets.labels import FacetLookup, Lookup
-from search.request.request import FacetOrder, SearchRequest
+from search.request import FacetOrder, SearchRequest
 from search.response import DateBucket, DateFacet, FacetPage, FacetValue, ValueFacet
 
 

@@ -13,10 +13,10 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from index.snapshot import Generation
-from index.store.columns import Chosen
-from index.store.days import UNDATED_DAY, day_number
-from search.request.request import VALUE_FACETS, SearchRequest
+from index.days import UNDATED_DAY, day_number
+from index.snapshot import Snapshot
+from index.store import Chosen
+from search.request import VALUE_FACETS, SearchRequest
 
 Docs = NDArray[np.int32]
 Mask = NDArray[np.bool_]
@@ -28,7 +28,7 @@ _FIRST_DAY, _LAST_DAY = int(np.iinfo(np.int32).min), int(np.iinfo(np.int32).max)
 class Filtered:
     """The documents that match a query, under the filters of a request."""
 
-    def __init__(self, matches: Docs, request: SearchRequest, generation: Generation) -> None:
+    def __init__(self, matches: Docs, request: SearchRequest, generation: Snapshot) -> None:
         self.generation = generation
         self._request = request
         self._matches = matches
@@ -131,7 +131,7 @@ class Filtered:
         return column.carrying(self._matches, ordinals)
 
 
-def _mentioning(generation: Generation, docs: Docs, request: SearchRequest) -> Mask:
+def _mentioning(generation: Snapshot, docs: Docs, request: SearchRequest) -> Mask:
     """Pass what mentions any day of the range."""
     mentioned = generation.mentioned
     undated: Mask = mentioned.offsets[docs + 1] == mentioned.offsets[docs]
@@ -145,7 +145,7 @@ def _mentioning(generation: Generation, docs: Docs, request: SearchRequest) -> M
     return passing | undated if request.undated == "include" else passing
 
 
-def _published(generation: Generation, docs: Docs, request: SearchRequest) -> Mask:
+def _published(generation: Snapshot, docs: Docs, request: SearchRequest) -> Mask:
     """Pass by the first day a document may be of; see docs/facets.md on partial dates."""
     days = generation.dates.days
     if len(docs) < len(days):

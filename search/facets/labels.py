@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.analysis import fold
-from index.snapshot import FacetColumn, Generation
-from search.request.request import VALUE_FACETS, DateField, Interval
-from search.request.values import vocabulary_label, vocabulary_names
+from index.snapshot import FacetColumn, Snapshot
+from search.request import VALUE_FACETS, DateField, Interval, vocabulary_label, vocabulary_names
 from search.response import DateFacet, ValueFacet
 
 _WORD = re.compile(r"\w+")
@@ -249,6 +248,6 @@ class Lookup:
             self.dates[asked] = facet
 
 
-def facet_names(generation: Generation) -> dict[str, Names]:
+def facet_names(generation: Snapshot) -> dict[str, Names]:
     """Return the names of every value facet of a generation."""
     return {name: Names(name, generation.columns[name]) for name in VALUE_FACETS}

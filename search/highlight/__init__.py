@@ -1,1 +1,7 @@
 """TODO."""
+
+from search.highlight.highlighter import Highlighter
+
+__all__ = [
+    "Highlighter",
+]

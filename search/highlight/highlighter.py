@@ -10,14 +10,11 @@ from numpy.typing import NDArray
 
 from index.analysis import analyzer
 from index.document import Span
-from index.snapshot import Generation
-from index.store.heads import Details, Head, spans
-from index.store.pieces import LongText, word_end
+from index.snapshot import Snapshot
+from index.store import Details, Head, LongText, spans, word_end
 from search.highlight import snippets
 from search.highlight.matcher import Hit, Marker, joined, wanted
-from search.query.compiler import Mark
-from search.query.fuzzy import expansion
-from search.query.query import ParsedQuery
+from search.query import Mark, ParsedQuery, expansion
 from search.response import Highlights
 
 MARGIN = 2 * snippets.FRAGMENT
@@ -28,7 +25,7 @@ PHRASE_MARGIN = 1_000
 class Highlighter:
     """Marks the words of one query in documents of a generation, within a budget of seconds."""
 
-    def __init__(self, parsed: ParsedQuery, generation: Generation, seconds: float) -> None:
+    def __init__(self, parsed: ParsedQuery, generation: Snapshot, seconds: float) -> None:
         self._generation = generation
         self._marks = [_expanded(mark, generation) for mark in parsed.marks]
         self._title = Marker(wanted(self._marks, "title"))
@@ -138,7 +135,7 @@ class Highlighter:
             yield Hit(start + hit.start, start + hit.end, hit.word)
 
 
-def _expanded(mark: Mark, generation: Generation) -> Mark:
+def _expanded(mark: Mark, generation: Snapshot) -> Mark:
     """Replace a fuzzy word by the words of the archive that it stands for."""
     if not mark.slips:
         return mark
@@ -147,7 +144,7 @@ def _expanded(mark: Mark, generation: Generation) -> Mark:
 
 
 def _positions(
-    generation: Generation, doc: int, mark: Mark, suffixes: Iterable[str]
+    generation: Snapshot, doc: int, mark: Mark, suffixes: Iterable[str]
 ) -> NDArray[np.integer]:
     """Return at which positions of the body of a document a mark may be; none for a prefix."""
     docs = np.asarray([doc], np.int32)

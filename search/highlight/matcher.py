@@ -13,12 +13,19 @@ from string import ascii_lowercase
 from time import perf_counter
 from typing import NamedTuple
 
-from index.analysis import Analyzer, analyzer, fold
-from index.analysis.cutting import parted
-from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, chunk_tokens
+from index.analysis import (
+    CHUNK,
+    Analyzer,
+    Token,
+    analyse_chunk,
+    analyzer,
+    chunk_tokens,
+    fold,
+    parted,
+)
 from index.document import Span
-from index.store.pieces import word_end
-from search.query.query import Mark
+from index.store import word_end
+from search.query import Mark
 
 _BLOCK = 1 << 13
 _DIGIT = re.compile(r"\d")

@@ -6,8 +6,7 @@ from whoosh import query
 
 from search.query.lexer import Notices
 from search.query.nodes import Dated, HasValue
-from search.request.dates import period
-from search.request.values import canonical
+from search.request import canonical, period
 
 
 def condition(field: str, typed: str, notices: Notices) -> tuple[query.Query, str] | None:

@@ -7,8 +7,8 @@ among them.
 
 from typing import NamedTuple
 
-from index.snapshot import Generation
-from index.store.spell import MAX_LENGTH, MIN_LENGTH, Near
+from index.snapshot import Snapshot
+from index.store import MAX_LENGTH, MIN_LENGTH, Near
 
 MAX_SLIPS = 2
 MAX_TERMS = 50
@@ -37,7 +37,7 @@ def slips(word: str) -> int:
     return 1 if len(word) < _LONG else MAX_SLIPS
 
 
-def expansion(word: str, distance: int, generation: Generation) -> Expansion:
+def expansion(word: str, distance: int, generation: Snapshot) -> Expansion:
     """Return the words at most ``distance`` slips away from a folded one, itself first.
 
     Of deleted documents too: such a word finds nothing, and may take the place of another.

@@ -10,10 +10,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from index.analysis import analyzer, tokenize
-from index.vocabularies import organizations
-from index.vocabularies.folding import fold_key, name_key
-from index.vocabularies.organizations import Name
-from index.vocabularies.rows import LANGUAGES
+from index.vocabularies import LANGUAGES, Name, fold_key, name_key, organizations
 from search.query.nodes import Word
 from search.query.words import Unit
 

@@ -6,7 +6,7 @@ overrides the methods that say where things are and what they are called.
 
 from typing import Any
 
-from search.request.request import SearchRequest
+from search.request import SearchRequest
 from search.response import (
     DateBucket,
     DateFacet,

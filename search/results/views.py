@@ -7,9 +7,9 @@ from typing import Any
 
 from index.analysis import direction
 from index.document import Document, Fields, Span
-from index.snapshot import Generation
-from index.store.heads import Head, opening
-from search.facets.labels import Lookup
+from index.snapshot import Snapshot
+from index.store import Head, opening
+from search.facets import Lookup
 from search.response import DocumentView, Highlights, Labelled, Result
 
 __all__ = ["Labels", "moment", "opening", "view"]
@@ -29,7 +29,7 @@ class Labels:
     Safe for threads: two may make one label, to no harm.
     """
 
-    def __init__(self, lookup: Lookup, generation: Generation) -> None:
+    def __init__(self, lookup: Lookup, generation: Snapshot) -> None:
         self._lookup = lookup
         self._generation = generation
         self._lines: dict[int, tuple[Any, ...]] = {}

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.analysis import analyzer
-from index.snapshot import Generation
+from index.snapshot import Snapshot
 
 Docs = NDArray[np.int32]
 Scores = NDArray[np.float32]
@@ -78,7 +78,7 @@ class Frame(NamedTuple):
 class Statistics:
     """What scoring needs to know of a generation, per analyzer and over all documents."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Snapshot) -> None:
         self.lengths = generation.lengths
         self.everywhere = self._frame(generation.live)
         self._nowhere: Mask = np.zeros(generation.size, np.bool_)
@@ -101,11 +101,11 @@ class Statistics:
         return Frame(int(np.count_nonzero(mask)), means)
 
 
-_known: WeakKeyDictionary[Generation, Statistics] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Snapshot, Statistics] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def statistics(generation: Generation) -> Statistics:
+def statistics(generation: Snapshot) -> Statistics:
     """Return the statistics of a generation, computed once."""
     with _lock:
         known = _known.get(generation)
@@ -116,7 +116,7 @@ def statistics(generation: Generation) -> Statistics:
     return known
 
 
-def _masks(generation: Generation) -> dict[str, Mask]:
+def _masks(generation: Snapshot) -> dict[str, Mask]:
     column = generation.columns["lang"]
     ordinals: dict[str, list[int]] = {}
     for ordinal, language in enumerate(column.values):

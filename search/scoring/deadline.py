@@ -13,7 +13,7 @@ from typing import Literal
 from whoosh import query
 
 from index.errors import SearchTimeout
-from search.query.nodes import Compound, Dated, Fuzzy, HasValue, Near, Quoted, Started, Word
+from search.query import Compound, Dated, Fuzzy, HasValue, Near, Quoted, Started, Word
 from search.response import Notice
 
 Part = Literal["alternatives", "expansions", "proximity", "relaxation"]

@@ -14,9 +14,20 @@ from whoosh import query
 
 from index import kernels
 from index.errors import SearchTimeout
-from index.snapshot import Generation
-from search.query.fuzzy import MAX_TERMS, Expansion, expansion
-from search.query.nodes import TEXT_FIELDS, Filter, Fuzzy, HasValue, Near, Quoted, Started, Word
+from index.snapshot import Snapshot
+from search.query import (
+    MAX_TERMS,
+    TEXT_FIELDS,
+    Expansion,
+    Filter,
+    Fuzzy,
+    HasValue,
+    Near,
+    Quoted,
+    Started,
+    Word,
+    expansion,
+)
 from search.response import Notice
 from search.scoring.bm25 import (
     PARAMETERS,
@@ -66,7 +77,7 @@ class Matches(NamedTuple):
 
 def evaluate(
     tree: query.Query | None,
-    generation: Generation,
+    generation: Snapshot,
     scored: bool = True,
     deadline: float | None = None,
     parameters: Parameters = PARAMETERS,
@@ -86,7 +97,7 @@ def evaluate(
 class Evaluation:
     """One evaluation over one generation."""
 
-    generation: Generation
+    generation: Snapshot
     scored: bool = True
     deadline: float | None = None
     parameters: Parameters = PARAMETERS

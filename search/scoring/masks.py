@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import fold
-from index.snapshot import Generation
-from search.query.nodes import AnalyzedWith, Dated, Filter, HasValue
+from index.snapshot import Snapshot
+from search.query import AnalyzedWith, Dated, Filter, HasValue
 from search.scoring.bm25 import Docs, Mask, statistics
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _UNDATED = np.iinfo(np.int32).min
 
 
-def passing(node: Filter, generation: Generation, docs: Docs | None) -> Mask:
+def passing(node: Filter, generation: Snapshot, docs: Docs | None) -> Mask:
     """Return which of some documents pass a filter that asks for no value of a facet.
 
     None stands for all documents.
@@ -30,7 +30,7 @@ def passing(node: Filter, generation: Generation, docs: Docs | None) -> Mask:
     raise TypeError(f"not a filter: {node!r}")
 
 
-def ordinals(node: HasValue, generation: Generation) -> list[int]:
+def ordinals(node: HasValue, generation: Snapshot) -> list[int]:
     """Return the values of the facet that are meant; none if no document has it.
 
     A value that no vocabulary knew may be written otherwise than the documents write it.

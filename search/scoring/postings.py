@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.arrays import is_dense, sum_over
-from index.inverted_index.gathering import SECOND
-from index.inverted_index.segment_arrays import merged
-from index.snapshot import Generation
+from index.inverted_index import SECOND, merged
+from index.snapshot import Snapshot
 from search.scoring.bm25 import Docs, Scores
 
 Keys = NDArray[np.int64]
@@ -141,14 +140,14 @@ def either(found: Sequence[tuple[Docs, Scores]], combine: np.ufunc) -> tuple[Doc
     return total.docs, total.of([scores for _, scores in found], combine)
 
 
-def of_term(generation: Generation, field: str, term: str) -> Occurrences:
+def of_term(generation: Snapshot, field: str, term: str) -> Occurrences:
     """Return the occurrences of one term."""
     docs, freqs = generation.postings(field, term)
     return Occurrences(docs, freqs.astype(np.float32))
 
 
 def of_terms(
-    generation: Generation, field: str, terms: Sequence[str], goes_on: Callable[[], bool]
+    generation: Snapshot, field: str, terms: Sequence[str], goes_on: Callable[[], bool]
 ) -> Iterator[Occurrences]:
     """Yield the occurrences of some terms, of several added up, until told not to go on."""
     for first in range(0, len(terms), TERMS_TOGETHER):
@@ -166,7 +165,7 @@ def of_terms(
 
 
 def of_prefix(
-    generation: Generation, field: str, prefix: str, goes_on: Callable[[], bool]
+    generation: Snapshot, field: str, prefix: str, goes_on: Callable[[], bool]
 ) -> Occurrences:
     """Return the occurrences of all terms with a prefix, added up, until told not to go on."""
     docs, freqs = generation.starting(field, prefix, goes_on)
@@ -174,7 +173,7 @@ def of_prefix(
 
 
 def of_phrase(
-    generation: Generation,
+    generation: Snapshot,
     fields: Sequence[str],
     words: Sequence[str],
     within: Docs | None,
@@ -194,7 +193,7 @@ def of_phrase(
 
 
 def of_window(
-    generation: Generation,
+    generation: Snapshot,
     fields: Sequence[str],
     words: Sequence[str],
     distance: int,
@@ -225,7 +224,7 @@ def of_window(
 
 
 def _keys_of(
-    generation: Generation,
+    generation: Snapshot,
     fields: Sequence[str],
     words: Sequence[str],
     within: Docs | None,

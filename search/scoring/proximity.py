@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
-from index.inverted_index.gathering import SECOND
-from search.query.nodes import TEXT_FIELDS, Word
+from index.inverted_index import SECOND
+from search.query import TEXT_FIELDS, Word
 from search.scoring.bm25 import Docs, Parameters, Scores
 from search.scoring.evaluate import Evaluation
 from search.scoring.hits import Hits

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
-from index.snapshot import Generation
-from index.store.days import UNDATED_SECOND
-from search.request.cursor import Cursor, fingerprint
-from search.request.request import SearchRequest, Sort
+from index.days import UNDATED_SECOND
+from index.snapshot import Snapshot
+from search.request import Cursor, SearchRequest, Sort, fingerprint
 from search.scoring.evaluate import Matches
 from search.scoring.selection import best, smallest
 
@@ -24,7 +23,7 @@ _HEAPED = 500
 class Ranking:
     """The documents of an answer in one order; sorted no further than asked for."""
 
-    def __init__(self, matches: Matches, sort: Sort, generation: Generation) -> None:
+    def __init__(self, matches: Matches, sort: Sort, generation: Snapshot) -> None:
         self._docs = matches.docs
         self._scores = matches.scores
         self._scored = matches.scored

@@ -13,9 +13,8 @@ import numpy as np
 from whoosh import query
 
 from index.errors import SearchTimeout
-from index.snapshot import Generation
-from search.query.nodes import Word
-from search.query.query import Clause, ParsedQuery
+from index.snapshot import Snapshot
+from search.query import Clause, ParsedQuery, Word
 from search.response import Notice
 from search.scoring.bm25 import PARAMETERS, Docs, Parameters
 from search.scoring.evaluate import Evaluation, Matches
@@ -33,7 +32,7 @@ class Answer(NamedTuple):
 
 def answer(
     parsed: ParsedQuery,
-    generation: Generation,
+    generation: Snapshot,
     scored: bool = True,
     deadline: float | None = None,
     parameters: Parameters = PARAMETERS,

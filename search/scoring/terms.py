@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.arrays import sum_over
-from index.inverted_index.gathering import Lists
-from index.snapshot import Generation
-from index.store.cache import ByteCache
-from search.query.nodes import Word
+from index.inverted_index import Lists
+from index.snapshot import Snapshot
+from index.store import ByteCache
+from search.query import Word
 from search.scoring.bm25 import (
     Docs,
     Parameters,
@@ -50,7 +50,7 @@ class WordScores:
     """Finds words in one generation, with one set of parameters; safe for threads."""
 
     def __init__(
-        self, generation: Generation, statistics: Statistics, parameters: Parameters
+        self, generation: Snapshot, statistics: Statistics, parameters: Parameters
     ) -> None:
         # The generation keeps this, so this does not keep the generation.
         self._generation = ref(generation)
@@ -97,13 +97,11 @@ class WordScores:
         return Found(docs, scores, weights, by_field)
 
 
-_kept: WeakKeyDictionary[Generation, dict[Parameters, WordScores]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Snapshot, dict[Parameters, WordScores]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def word_scores(
-    generation: Generation, statistics: Statistics, parameters: Parameters
-) -> WordScores:
+def word_scores(generation: Snapshot, statistics: Statistics, parameters: Parameters) -> WordScores:
     """Return what finds words in a generation, with what it has kept of them."""
     with _lock:
         scores = _kept.setdefault(generation, {})
@@ -182,7 +180,7 @@ def _scored_by_loops(
     loops: kernels.Kernels,
     lists: _Lists,
     suffixes: Sequence[str],
-    generation: Generation,
+    generation: Snapshot,
     statistics: Statistics,
     parameters: Parameters,
 ) -> tuple[Docs, Scores, dict[str, float]]:
@@ -216,7 +214,7 @@ class _Postings:
         self,
         lists: _Lists,
         suffixes: Sequence[str],
-        generation: Generation,
+        generation: Snapshot,
         statistics: Statistics,
         parameters: Parameters,
     ) -> None:

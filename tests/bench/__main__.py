@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from index.build.plan import rebuild
-from index.directory import Archive
+from index.directory import IndexDirectory
 
 from .context import Context
 from .corpora import Corpus, indexed_corpus, sample, synthetic_corpus
@@ -120,7 +120,7 @@ def _corpus(options: argparse.Namespace, folder: Path) -> Corpus:
         index, found = folder / "corpus", sample(files, options.documents or 0, folder / "sources")
         print("Extracting the fields of the documents once.", file=sys.stderr)
         rebuild(index, found)
-    with Archive(index).current() as generation:
+    with IndexDirectory(index).current() as generation:
         title = f"{generation.documents:,} documents of {len(files)} files"
     press = tuple(str(path) for path in found[: len(options.press)])
     return indexed_corpus(title, index, found, press)

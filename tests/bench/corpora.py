@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, cast
 
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.document import Document
 
 from . import synthetic
@@ -45,7 +45,7 @@ def indexed_corpus(
     """Return the documents of an index; questions are drawn from those of ``press`` files."""
 
     def entries() -> Iterator[Entry]:
-        with Archive(index).current() as generation:
+        with IndexDirectory(index).current() as generation:
             for doc in range(generation.size):
                 yield generation.stored(doc)
 

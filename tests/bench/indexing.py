@@ -6,7 +6,8 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
 
-from index.build.plan import BuildOptions, cores, rebuild
+from index.build import BuildOptions
+from index.build.plan import cores, rebuild
 from index.commit import TOGETHER
 from index.document import Document
 from index.encoded_document import draft, finish

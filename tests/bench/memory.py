@@ -89,7 +89,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def main() -> None:
     """Answer the questions of the input and say what it cost."""
-    from web.operate.warming import preload
+    from web.operate import preload
 
     from .registry import kinds
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import numpy as np
 
 from search.engine import Engine
-from search.request.request import SearchRequest
+from search.request import SearchRequest
 from search.response import SearchResponse
 from web.app import create_app
 

@@ -3,7 +3,7 @@
 from statistics import mean
 from typing import Any
 
-from search.request.request import SearchRequest
+from search.request import SearchRequest
 
 from . import trouvaille_system, whoosh_system
 from .brute import answers

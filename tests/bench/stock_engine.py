@@ -9,13 +9,13 @@ from pathlib import Path
 from threading import local
 from typing import Any
 
-from index.directory import Archive
-from search.request.request import SearchRequest
+from index.directory import IndexDirectory
+from search.request import SearchRequest
 from search.response import FacetValue, Highlights, Result, SearchResponse, ValueFacet
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
 from web.operate import server
-from web.operate.settings import Settings
+from web.settings import Settings
 from web.wsgi import Application
 
 from .question import Question
@@ -25,7 +25,7 @@ from .whoosh_system import Page, Whoosh
 class StockEngine(WhooshEngine):
     """Searches stock Whoosh; whatever else is asked comes from the product's own index."""
 
-    def __init__(self, archive: Archive, folder: Path) -> None:
+    def __init__(self, archive: IndexDirectory, folder: Path) -> None:
         super().__init__(archive)
         self._folder = folder
         self._local = local()
@@ -88,7 +88,7 @@ def main() -> None:
     address = server.address_of(taken)
 
     def make() -> Application:
-        return create_app(StockEngine(Archive(folder), stock), Settings())
+        return create_app(StockEngine(IndexDirectory(folder), stock), Settings())
 
     server.serve(
         taken,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from index import kernels
 from index.commit import index_documents
-from index.directory import Archive
-from search.request.request import SearchRequest
+from index.directory import IndexDirectory
+from search.request import SearchRequest
 from search.response import SearchResponse, ValueFacet
 from search.whoosh_engine import WhooshEngine
 
@@ -28,7 +28,7 @@ class Trouvaille:
     compiled = True
 
     def __init__(self, folder: Path) -> None:
-        self._archive = Archive(folder)
+        self._archive = IndexDirectory(folder)
         self.generation = self._archive.current()
         self.engine = WhooshEngine(self._archive)
 

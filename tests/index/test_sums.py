@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.arrays import is_dense, sum_over
-from index.inverted_index.segment_arrays import merged
+from index.inverted_index import merged
 
 SIZES = (40, 4_000)
 """With the first the parts are dense, with the second they are not."""

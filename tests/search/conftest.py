@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.commit import index_documents
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.document import (
     Document,
     Fields,
@@ -19,7 +19,7 @@ from index.document import (
     Span,
     Theme,
 )
-from search.request.request import parse_request
+from search.request import parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import WhooshEngine
 
@@ -121,7 +121,7 @@ def entries() -> Entries:
 def engine(entries: Entries, tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
     root = tmp_path_factory.mktemp("random")
     index_documents(root, entries)
-    return WhooshEngine(Archive(root))
+    return WhooshEngine(IndexDirectory(root))
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def engine_of(tmp_path: Path) -> Callable[..., WhooshEngine]:
 
     def build(*entries: Entry) -> WhooshEngine:
         index_documents(tmp_path, entries)
-        return WhooshEngine(Archive(tmp_path))
+        return WhooshEngine(IndexDirectory(tmp_path))
 
     return build
 

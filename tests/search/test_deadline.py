@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from index.commit import index_documents
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.document import Document, Fields, Language
 from index.errors import SearchTimeout
-from index.snapshot import Generation
-from search.query.query import parse
-from search.request.request import SearchRequest
+from index.snapshot import Snapshot
+from search.query import parse
+from search.request import SearchRequest
+from search.scoring import Matches, answer
 from search.scoring import postings as occurrences
 from search.scoring.deadline import Timekeeper
-from search.scoring.evaluate import Matches, evaluate
-from search.scoring.relaxation import answer
+from search.scoring.evaluate import evaluate
 from search.whoosh_engine import Budget, WhooshEngine
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -40,8 +40,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def generation(root: Path) -> Generation:
-    return Archive(root).current()
+def generation(root: Path) -> Snapshot:
+    return IndexDirectory(root).current()
 
 
 def hurried(ask: Callable[[float], Any], parts: Callable[[Any], set[str]], part: str) -> Any:
@@ -69,7 +69,7 @@ def ids(found: Matches) -> set[int]:
     return set(found.docs.tolist())
 
 
-def test_alternatives_are_left_out(generation: Generation) -> None:
+def test_alternatives_are_left_out(generation: Snapshot) -> None:
     tree = parse(" OR ".join(f'"{word} sans"~5 OR {word}' for word in RARE), ("fr",)).tree
     whole = ids(evaluate(tree, generation))
     assert len(whole) == 260
@@ -87,12 +87,12 @@ def test_alternatives_are_left_out(generation: Generation) -> None:
 @pytest.mark.parametrize("q", ["suite*", "motaa~2"])
 def test_expansions_are_left_out(q: str, root: Path) -> None:
     tree, other = (parse(each, ("fr",)).tree for each in (q, "mota"))
-    last = Archive(root).current()
+    last = IndexDirectory(root).current()
 
     def ask(seconds: float) -> Matches:
         nonlocal last
         # One that has kept nothing of an answer that was whole.
-        last = Archive(root).current()
+        last = IndexDirectory(root).current()
         evaluate(other, last)
         return evaluate(tree, last, deadline=monotonic() + seconds, lenient=True)
 
@@ -124,7 +124,7 @@ def test_what_is_left_out_is_named(q: str, said: str) -> None:
     assert notice.values == {"part": "alternatives", "left_out": said}
 
 
-def test_closeness_is_left_out(generation: Generation) -> None:
+def test_closeness_is_left_out(generation: Snapshot) -> None:
     parsed = parse(" AND ".join(COMMON), ("fr",))
     whole = answer(parsed, generation).matches
 
@@ -137,7 +137,7 @@ def test_closeness_is_left_out(generation: Generation) -> None:
     assert (found.scores < whole.scores).any()
 
 
-def test_relaxation_is_left_out(generation: Generation) -> None:
+def test_relaxation_is_left_out(generation: Snapshot) -> None:
     parsed = parse(" ".join(f'"{word}"' for word in RARE), ("fr",))
     assert answer(parsed, generation).relaxed
 
@@ -159,9 +159,7 @@ def test_relaxation_is_left_out(generation: Generation) -> None:
         "(" + " OR ".join(RARE) + ") AND motz AND NOT nula",
     ],
 )
-def test_nothing_is_left_out_that_would_find_wrong_documents(
-    q: str, generation: Generation
-) -> None:
+def test_nothing_is_left_out_that_would_find_wrong_documents(q: str, generation: Snapshot) -> None:
     tree = parse(q, ("fr",)).tree
     whole = ids(evaluate(tree, generation))
     ended = 0
@@ -178,7 +176,7 @@ def test_nothing_is_left_out_that_would_find_wrong_documents(
 
 
 def test_long_work_on_positions_is_interrupted(
-    generation: Generation, monkeypatch: pytest.MonkeyPatch
+    generation: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed = [parse(q, ("fr",)).tree for q in ('"mota motb motc"', '"motc mota"~3', '"a b"')]
     before = [evaluate(tree, generation) for tree in parsed]
@@ -196,11 +194,11 @@ def test_long_work_on_positions_is_interrupted(
 
 
 def test_an_answer_says_what_it_lacks(root: Path) -> None:
-    whole = WhooshEngine(Archive(root)).search(SearchRequest(q=" OR ".join(RARE)))
+    whole = WhooshEngine(IndexDirectory(root)).search(SearchRequest(q=" OR ".join(RARE)))
     assert (whole.total, whole.warnings) == (260, ())
 
     def ask(seconds: float) -> Any:
-        engine = WhooshEngine(Archive(root), Budget(search=seconds))
+        engine = WhooshEngine(IndexDirectory(root), Budget(search=seconds))
         return engine.search(SearchRequest(q=" OR ".join(RARE)))
 
     found = hurried(ask, left_out, "alternatives")
@@ -214,7 +212,7 @@ def test_walks_and_facets_leave_nothing_out(root: Path, walking: bool) -> None:
     request = SearchRequest(q=" OR ".join(RARE), cursor="*" if walking else None)
     ended = 0
     for step in range(100):
-        engine = WhooshEngine(Archive(root), Budget(search=0.02 * 0.92**step))
+        engine = WhooshEngine(IndexDirectory(root), Budget(search=0.02 * 0.92**step))
         try:
             if walking:
                 assert engine.search(request).total == 260

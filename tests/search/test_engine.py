@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from index.commit import index_documents
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.errors import IndexMissing, SearchTimeout
 from search.engine import Engine
-from search.request.request import SearchRequest
+from search.request import SearchRequest
 from search.whoosh_engine import Budget, WhooshEngine
 
 
@@ -34,7 +34,7 @@ def press(tmp_path_factory: pytest.TempPathFactory, make_entry: Any) -> WhooshEn
             make_entry("en1", "A fisheries agreement was signed.", language="en"),
         ],
     )
-    return WhooshEngine(Archive(root))
+    return WhooshEngine(IndexDirectory(root))
 
 
 def ids(engine: Engine, q: str) -> list[str]:
@@ -136,7 +136,7 @@ def test_search_out_of_time_is_an_error_with_a_remedy(press: WhooshEngine) -> No
 
 def test_missing_index(tmp_path: Any) -> None:
     with pytest.raises(IndexMissing):
-        WhooshEngine(Archive(tmp_path)).search(SearchRequest())
+        WhooshEngine(IndexDirectory(tmp_path)).search(SearchRequest())
 
 
 def test_another_generation_is_served_without_a_restart(
@@ -150,7 +150,7 @@ def test_another_generation_is_served_without_a_restart(
 
 
 def test_threads_share_an_engine(press: WhooshEngine) -> None:
-    fresh = WhooshEngine(Archive(press._archive.path))
+    fresh = WhooshEngine(IndexDirectory(press._archive.path))
     expected = press.search(SearchRequest(q="pêche", locale="en"))
     found: list[Any] = []
 

@@ -18,17 +18,16 @@ from whoosh.searching import Searcher
 
 from index.analysis import analyse, analyzer, fold, tokenize
 from index.commit import Part, Report, building, index_documents
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.document import Document, Fields, Language, PublicationDate, Span
 from index.encoded_document import encode
 from index.errors import SearchTimeout
 from index.manifest import Settings
 from index.schema import schema
 from index.segment import write_segment
-from index.snapshot import Generation
+from index.snapshot import Snapshot
 from index.whoosh.codec import segment_reader
-from search.query.nodes import AnalyzedWith, Dated, Fuzzy, HasValue, Near, Quoted, Started, Word
-from search.query.query import parse
+from search.query import AnalyzedWith, Dated, Fuzzy, HasValue, Near, Quoted, Started, Word, parse
 from search.scoring.bm25 import PARAMETERS
 from search.scoring.evaluate import evaluate
 
@@ -195,7 +194,7 @@ def close(doc: Analysed, name: str, words: Sequence[str], distance: int) -> bool
 class Built:
     """A generation with what brute force needs; the live documents by number."""
 
-    def __init__(self, generation: Generation, live: Mapping[int, Entry]) -> None:
+    def __init__(self, generation: Snapshot, live: Mapping[int, Entry]) -> None:
         self.generation = generation
         self.docs = {number: analysed(entry) for number, entry in live.items()}
 
@@ -225,7 +224,7 @@ def two_segments(tmp_path_factory: pytest.TempPathFactory) -> Built:
         parts = [Part(name, live), Part(site.name, np.ones(info.documents, np.bool_))]
         site.publish(parts, {}, Report(), Settings(), "")
     kept = {n: entry for n, entry in enumerate([*old, *new]) if n >= 90 or live[n]}
-    return Built(Archive(root).current(), kept)
+    return Built(IndexDirectory(root).current(), kept)
 
 
 def queries() -> st.SearchStrategy[str]:
@@ -314,7 +313,7 @@ def stock() -> st.SearchStrategy[query.Query]:
     )
 
 
-def whoosh_searcher(generation: Generation) -> Searcher:
+def whoosh_searcher(generation: Snapshot) -> Searcher:
     """Open Whoosh's own searcher over the first segment."""
     (segment,) = generation.manifest.segments
     folder = generation.folder.parent.parent / "segments" / segment.name / "postings"

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.document import Document, Fields
-from search.request.request import VALUE_FACETS, SearchRequest
+from search.request import VALUE_FACETS, SearchRequest
 from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet
 from search.whoosh_engine import Budget, WhooshEngine
 

@@ -8,10 +8,11 @@ import pytest
 
 from index.commit import index_documents
 from index.document import Document, Fields, Language, Organization, Span
-from index.snapshot import Generation
-from search.query.query import parse
+from index.snapshot import Snapshot
+from search.query import parse
+from search.scoring import answer
 from search.scoring.proximity import RESCORED
-from search.scoring.relaxation import Answer, answer
+from search.scoring.relaxation import Answer
 from search.similar import similar
 from search.spelling import did_you_mean, near
 
@@ -39,7 +40,7 @@ Find = Callable[[str], list[str]]
 
 
 @pytest.fixture(scope="module")
-def generation(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+def generation(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     return index_documents(
         tmp_path_factory.mktemp("texts"),
         [
@@ -49,7 +50,7 @@ def generation(tmp_path_factory: pytest.TempPathFactory) -> Generation:
     )
 
 
-def ids(found: Answer, generation: Generation) -> list[str]:
+def ids(found: Answer, generation: Snapshot) -> list[str]:
     """Return the ids of an answer, best first."""
     matches = found.matches
     order = np.lexsort((generation.order[matches.docs], -matches.scores))
@@ -57,7 +58,7 @@ def ids(found: Answer, generation: Generation) -> list[str]:
 
 
 @pytest.fixture
-def find(generation: Generation) -> Find:
+def find(generation: Snapshot) -> Find:
     def run(q: str) -> list[str]:
         found = answer(parse(q, generation.analyzers), generation)
         return [] if found.relaxed else sorted(ids(found, generation))
@@ -135,11 +136,11 @@ def test_finds(q: str, expected: str, find: Find) -> None:
         ("accord", "fr-2"),
     ],
 )
-def test_the_closest_form_comes_first(q: str, first: str, generation: Generation) -> None:
+def test_the_closest_form_comes_first(q: str, first: str, generation: Snapshot) -> None:
     assert ids(answer(parse(q, generation.analyzers), generation), generation)[0] == first
 
 
-def french(root: Path, *texts: str | tuple[str, str]) -> Generation:
+def french(root: Path, *texts: str | tuple[str, str]) -> Snapshot:
     """Publish French documents named a, b, c... of texts or of titles and texts."""
     pairs = [("", text) if isinstance(text, str) else text for text in texts]
     return index_documents(
@@ -151,7 +152,7 @@ def french(root: Path, *texts: str | tuple[str, str]) -> Generation:
     )
 
 
-def order(q: str, generation: Generation) -> str:
+def order(q: str, generation: Snapshot) -> str:
     return "".join(ids(answer(parse(q, generation.analyzers), generation), generation))
 
 
@@ -186,7 +187,7 @@ def test_equal_documents_score_equally(tmp_path: Path) -> None:
     assert len(set(scores.tolist())) == 1
 
 
-def relaxed(q: str, generation: Generation) -> tuple[list[str], dict[str, str]]:
+def relaxed(q: str, generation: Snapshot) -> tuple[list[str], dict[str, str]]:
     found = answer(parse(q, generation.analyzers), generation)
     notices = {n.code: dict(n.values) for n in found.matches.warnings}
     assert found.relaxed == ("relaxed" in notices)
@@ -247,7 +248,7 @@ SPELLING = (
 
 
 @pytest.fixture(scope="module")
-def spelt(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+def spelt(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     return french(tmp_path_factory.mktemp("spelling"), *SPELLING)
 
 
@@ -272,7 +273,7 @@ def spelt(tmp_path_factory: pytest.TempPathFactory) -> Generation:
         ("gouvernment zzzzzz", None),
     ],
 )
-def test_did_you_mean(q: str, expected: str | None, spelt: Generation) -> None:
+def test_did_you_mean(q: str, expected: str | None, spelt: Snapshot) -> None:
     parsed = parse(q, spelt.analyzers)
     found = answer(parsed, spelt)
     total = 0 if found.relaxed else len(found.matches.docs)
@@ -288,7 +289,7 @@ def test_did_you_mean(q: str, expected: str | None, spelt: Generation) -> None:
     ("word", "distance"),
     [("pasport", 2), ("passeprot", 1), ("apsseport", 1), ("passeports", 1), ("asseport", 1)],
 )
-def test_near_counts_slips(word: str, distance: int | None, spelt: Generation) -> None:
+def test_near_counts_slips(word: str, distance: int | None, spelt: Snapshot) -> None:
     found = {each.term: each.distance for each in near(word, spelt, 2)}
     assert found.get("passeport") == distance
 

@@ -9,22 +9,21 @@ import pytest
 
 from index.commit import index_documents
 from index.document import Document, Fields, Language
-from index.snapshot import Generation
-from search.query.fuzzy import MAX_TERMS
-from search.query.query import parse
-from search.request.request import SearchRequest
+from index.snapshot import Snapshot
+from search.query import MAX_TERMS, parse
+from search.request import SearchRequest
 from search.scoring.evaluate import evaluate
 from search.whoosh_engine import WhooshEngine
 
 ANALYZERS = ("en", "fr", "und")
 
 
-def generation_of(root: Path, *texts: str) -> Generation:
+def generation_of(root: Path, *texts: str) -> Snapshot:
     made = [(Document(text, text), Fields(language=Language("fr"))) for text in texts]
     return index_documents(root, made)
 
 
-def found(q: str, generation: Generation) -> list[str]:
+def found(q: str, generation: Snapshot) -> list[str]:
     """Return the documents found, best first."""
     matches = evaluate(parse(q, generation.analyzers).tree, generation)
     best = sorted(zip(-matches.scores, matches.docs.tolist(), strict=True))

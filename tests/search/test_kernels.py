@@ -10,13 +10,13 @@ import pytest
 
 from index import kernels
 from index.commit import Part, building, index_documents
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.document import Document, Fields, Language, Span
 from index.encoded_document import Draft, draft, finish
 from index.manifest import Settings
 from index.report import Report
 from index.segment import write_segment
-from search.request.request import parse_request
+from search.request import parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import Budget, WhooshEngine
 from tests.bench.question import Entry
@@ -73,7 +73,7 @@ def engines(folder: Path) -> Iterator[tuple[WhooshEngine, WhooshEngine]]:
     before = kernels.active
     # Neither leaves anything out for want of time.
     budget = Budget(60, 60, 60, 60)
-    yield WhooshEngine(Archive(folder), budget), WhooshEngine(Archive(folder), budget)
+    yield WhooshEngine(IndexDirectory(folder), budget), WhooshEngine(IndexDirectory(folder), budget)
     kernels.active = before
 
 
@@ -131,9 +131,9 @@ def test_a_language_that_only_deleted_documents_had_counts_for_those_partly_in_i
     before = kernels.active
     request = parse_request({"q": ["accord nation"]}, "fr")
     assert kernels.activate()
-    with_loops = WhooshEngine(Archive(tmp_path)).search(request)
+    with_loops = WhooshEngine(IndexDirectory(tmp_path)).search(request)
     kernels.deactivate()
-    without = WhooshEngine(Archive(tmp_path)).search(request)
+    without = WhooshEngine(IndexDirectory(tmp_path)).search(request)
     kernels.active = before
     assert [result.id for result in without.results] == ["near", "far"]
     assert said(with_loops) == said(without)

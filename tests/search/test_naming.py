@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whoosh import query
 
-from index.build.plan import BuildOptions, rebuild
-from index.directory import Archive
-from search.query.nodes import HasValue
-from search.query.query import parse
-from search.request.request import parse_request
+from index.build import BuildOptions
+from index.build.plan import rebuild
+from index.directory import IndexDirectory
+from search.query import HasValue, parse
+from search.request import parse_request
 from search.whoosh_engine import WhooshEngine
 
 ANALYZERS = ("ar", "de", "en", "es", "fr", "it", "pt", "und")
@@ -32,7 +32,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
         (folder / f"{name}.txt").write_text(text, "utf-8")
     root = tmp_path_factory.mktemp("index")
     rebuild(root, [folder], BuildOptions(workers=0))
-    return WhooshEngine(Archive(root))
+    return WhooshEngine(IndexDirectory(root))
 
 
 Find = Callable[[str], list[str]]

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from index.commit import index_documents
-from index.directory import Archive
-from search.request.cursor import CursorError, decode
-from search.request.request import InvalidRequest, SearchRequest, parse_request
+from index.directory import IndexDirectory
+from search.request import CursorError, InvalidRequest, SearchRequest, decode, parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import WhooshEngine
 
@@ -110,7 +109,7 @@ def test_altered_cursor_is_refused(search: Any) -> None:
 def test_cursor_goes_on_in_another_generation(
     entries: list[Any], tmp_path: Path, parameters: dict[str, str]
 ) -> None:
-    engine = WhooshEngine(Archive(tmp_path))
+    engine = WhooshEngine(IndexDirectory(tmp_path))
     index_documents(tmp_path, entries)
 
     def ask(cursor: str) -> SearchResponse:

@@ -8,12 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.commit import index_documents
-from index.directory import Archive
-from index.snapshot import Generation
+from index.directory import IndexDirectory
+from index.snapshot import Snapshot
+from search.query import Quoted, Word, parse
 from search.query.lexer import MAX_LENGTH
-from search.query.nodes import Quoted, Word
-from search.query.query import parse
-from search.scoring.relaxation import answer
+from search.scoring import answer
 
 ANALYZERS = ("fr", "en", "ar", "und")
 PIECES = (
@@ -52,7 +51,7 @@ PIECES = (
 
 
 @pytest.fixture(scope="module")
-def generation(tmp_path_factory: pytest.TempPathFactory, make_entry) -> Generation:  # type: ignore[no-untyped-def]
+def generation(tmp_path_factory: pytest.TempPathFactory, make_entry) -> Snapshot:  # type: ignore[no-untyped-def]
     root = tmp_path_factory.mktemp("query")
     index_documents(
         root,
@@ -62,7 +61,7 @@ def generation(tmp_path_factory: pytest.TempPathFactory, make_entry) -> Generati
             make_entry("c", "日本経済", "", "ja"),
         ],
     )
-    return Archive(root).current()
+    return IndexDirectory(root).current()
 
 
 typed = st.one_of(
@@ -74,7 +73,7 @@ typed = st.one_of(
 
 @settings(max_examples=400, deadline=None)
 @given(q=typed)
-def test_anything_typed_has_an_answer(q: str, generation: Generation) -> None:
+def test_anything_typed_has_an_answer(q: str, generation: Snapshot) -> None:
     parsed = parse(q, generation.analyzers)
     again = parse(q, generation.analyzers)
     assert (parsed.tree, parsed.understood, parsed.warnings, parsed.marks) == (
@@ -122,7 +121,7 @@ def test_anything_typed_has_an_answer(q: str, generation: Generation) -> None:
         "~",
     ],
 )
-def test_ten_thousand_characters_take_no_time(piece: str, generation: Generation) -> None:
+def test_ten_thousand_characters_take_no_time(piece: str, generation: Snapshot) -> None:
     q = (piece * 10_000)[:10_000]
     start = time.perf_counter()
     parsed = parse(q, generation.analyzers)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from search.query.query import parse
+from search.query import parse
 
 PAGE = Path(__file__).parents[2] / "docs" / "query-language.md"
 ANALYZERS = ("ar", "de", "en", "es", "fr", "it", "pt", "und")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.query.query import parse
+from search.query import parse
 
 ANALYZERS = ("fr", "en", "ar")
 

@@ -6,14 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.request.request import (
-    FACETS,
-    PARAMETERS,
-    Fault,
-    InvalidRequest,
-    SearchRequest,
-    parse_request,
-)
+from search.request import FACETS, Fault, InvalidRequest, SearchRequest, parse_request
+from search.request.request import PARAMETERS
 
 
 def parse(**parameters: str | list[str]) -> SearchRequest:

@@ -14,8 +14,8 @@ from index.analysis import analyzer, fold, tokenize
 from index.document import Span
 from search.highlight import snippets
 from search.highlight.matcher import _INITIALS_KEPT, Hit, Marker, wanted
-from search.query.query import parse
-from search.request.request import SearchRequest
+from search.query import parse
+from search.request import SearchRequest
 
 LANGUAGES = ("ar", "de", "en", "fr", "und")
 

@@ -9,17 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.build.plan import BuildOptions, rebuild, update
+from index.build import BuildOptions
+from index.build.plan import rebuild, update
 from index.commit import index_documents
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.document import Document, Fields, Language
-from index.snapshot import Generation
-from search.query.query import parse
+from index.snapshot import Snapshot
+from search.query import parse
 from search.spelling import did_you_mean, near
 
 
 @pytest.fixture(scope="module")
-def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[Generation, set[str]]:
+def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, set[str]]:
     chance = random.Random(5)
     made = {"".join(chance.choices("abe", k=chance.randint(3, 9))) for _ in range(150)}
     documents = [(Document(word, word), Fields(language=Language("und"))) for word in sorted(made)]
@@ -32,7 +33,7 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[Generation, set[str
 def test_near_words_are_those_within_the_distance(
     word: str,
     most: int,
-    words: tuple[Generation, set[str]],
+    words: tuple[Snapshot, set[str]],
     edit_distance: Callable[[str, str], int],
 ) -> None:
     generation, made = words
@@ -50,7 +51,7 @@ def test_words_of_deleted_documents_are_not_suggested(tmp_path: Path) -> None:
         records = [{"id": text, "text": text, "language": "fr"} for text in texts_now]
         source.write_text("".join(json.dumps(each) + "\n" for each in records), "utf-8")
         (update if root.exists() else rebuild)(root, [source], BuildOptions(workers=0))
-        generation = Archive(root).current()
+        generation = IndexDirectory(root).current()
         parsed = parse("passeprot", generation.analyzers)
         assert did_you_mean(parsed, generation, 0) == expected
     assert len(generation.manifest.segments) == 2

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.analysis import fold, tokenize
-from index.build.plan import BuildOptions, rebuild, update
+from index.build import BuildOptions
+from index.build.plan import rebuild, update
 from index.commit import index_documents
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.document import Document, Fields, Language
-from index.snapshot import Generation
+from index.snapshot import Snapshot
 from index.store.completion import BLOCK
-from search.facets.labels import Lookup, facet_names
+from search.facets import Lookup, facet_names
 from search.suggest import most_frequent, suggest, together
 from search.surface import surface
 
@@ -30,7 +31,7 @@ HERE = BuildOptions(workers=0)
 class Corpus(NamedTuple):
     """A generation, and the title and text of each of its live documents by id."""
 
-    generation: Generation
+    generation: Snapshot
     texts: dict[str, tuple[str, str]]
 
     def __repr__(self) -> str:
@@ -73,7 +74,7 @@ def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         )
         source.write_text("".join(lines), "utf-8")
         (update if step else rebuild)(root, [source], HERE)
-    generation = Archive(root).current()
+    generation = IndexDirectory(root).current()
     assert len(generation.manifest.segments) == 3
     assert generation.documents == len(held) < generation.size
     return Corpus(generation, held)
@@ -143,7 +144,7 @@ def test_titles_are_the_newest_that_have_the_words(text: str, corpus: Corpus) ->
     assert bool(found) == bool(having)
 
 
-def suggested(generation: Generation, text: str, kind: str) -> list[str]:
+def suggested(generation: Snapshot, text: str, kind: str) -> list[str]:
     """Return the completions of one kind."""
     lookup = Lookup(facet_names(generation), "fr")
     return [s.value for s in suggest(text, 50, generation, lookup) if s.kind == kind]

@@ -6,8 +6,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 
-from index.build.plan import BuildOptions, rebuild
-from index.directory import Archive
+from index.build import BuildOptions
+from index.build.plan import rebuild
+from index.directory import IndexDirectory
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
 from web.i18n import TRANSLATIONS
@@ -42,7 +43,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def client(archive: Path) -> FlaskClient:
-    return create_app(WhooshEngine(Archive(archive))).test_client()
+    return create_app(WhooshEngine(IndexDirectory(archive))).test_client()
 
 
 @pytest.fixture(scope="session")
@@ -65,4 +66,4 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     source = folder / "hostile.jsonl"
     source.write_text("\n".join(json.dumps(one) for one in documents), "utf-8")
     rebuild(folder / "index", [source], BuildOptions(workers=0))
-    return create_app(WhooshEngine(Archive(folder / "index"))).test_client()
+    return create_app(WhooshEngine(IndexDirectory(folder / "index"))).test_client()

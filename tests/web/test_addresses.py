@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from search.request.request import SearchRequest, parse_request
+from search.request import SearchRequest, parse_request
 from search.response import DateBucket
 from web import links
 from web.addresses import Addresses

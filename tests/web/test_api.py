@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from index.directory import Archive
+from index.directory import IndexDirectory
 from search.whoosh_engine import Budget, WhooshEngine
 from web.app import create_app
-from web.operate.settings import Settings
+from web.settings import Settings
 
 
 def ask(client: FlaskClient, address: str, **headers: str) -> Any:
@@ -278,7 +278,7 @@ def test_suggestions_lead_to_answers(client: FlaskClient) -> None:
 
 def test_cross_origin_reading_is_allowed_only_where_configured(archive: Path) -> None:
     settings = Settings(cors_origins=("https://desk.example.org",))
-    client = create_app(WhooshEngine(Archive(archive)), settings).test_client()
+    client = create_app(WhooshEngine(IndexDirectory(archive)), settings).test_client()
     for origin, allowed in (("https://desk.example.org", True), ("https://evil.example", False)):
         answer = client.get("/api/search", headers={"Origin": origin})
         assert (answer.headers.get("Access-Control-Allow-Origin") == origin) is allowed
@@ -289,7 +289,7 @@ def test_cross_origin_reading_is_allowed_only_where_configured(archive: Path) ->
 
 
 def test_addresses_behind_a_proxy(archive: Path) -> None:
-    engine = WhooshEngine(Archive(archive))
+    engine = WhooshEngine(IndexDirectory(archive))
     public = create_app(engine, Settings(base_url="https://example.org/archive")).test_client()
     for prefix in ("", "/archive"):
         answer = public.get(f"{prefix}/api/search?q=ONU").get_json()
@@ -332,7 +332,9 @@ def test_an_answer_that_ran_out_of_time_says_so_and_is_not_kept(archive: Path) -
         if most - least < 1e-7:
             least, most = 0.0, 0.1
         seconds = (least + most) / 2
-        client = create_app(WhooshEngine(Archive(archive), Budget(search=seconds))).test_client()
+        client = create_app(
+            WhooshEngine(IndexDirectory(archive), Budget(search=seconds))
+        ).test_client()
         response = client.get("/api/search", query_string={"q": asked})
         if response.status_code == 503:
             least = seconds

@@ -6,14 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.errors import SearchTimeout
-from search.request.request import SearchRequest
+from search.request import SearchRequest
 from search.response import IndexStatus, SearchResponse
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
 from web.messages import FAULTS, NOTICES, PROBLEMS
-from web.operate.settings import Settings
+from web.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -124,7 +124,7 @@ def test_only_reading_is_allowed(client: FlaskClient, method: str, address: str)
 class Broken(WhooshEngine):
     """An engine that fails in the ways an engine may."""
 
-    def __init__(self, archive: Archive, error: Exception) -> None:
+    def __init__(self, archive: IndexDirectory, error: Exception) -> None:
         super().__init__(archive)
         self.error = error
 
@@ -138,7 +138,7 @@ class Broken(WhooshEngine):
 def test_an_unexpected_error_shows_nothing_but_its_request_id(
     archive: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    engine = Broken(Archive(archive), ValueError("le secret"))
+    engine = Broken(IndexDirectory(archive), ValueError("le secret"))
     client = create_app(engine).test_client()
     for address in ("/api/search", "/search.csv"):
         told = problem(client.get(address), 500, "internal-error")
@@ -151,14 +151,14 @@ def test_an_unexpected_error_shows_nothing_but_its_request_id(
 
 
 def test_a_question_that_takes_too_long(archive: Path) -> None:
-    client = create_app(Broken(Archive(archive), SearchTimeout("Too slow."))).test_client()
+    client = create_app(Broken(IndexDirectory(archive), SearchTimeout("Too slow."))).test_client()
     response = client.get("/api/search")
     problem(response, 503, "timeout")
     assert int(response.headers["Retry-After"]) > 0
 
 
 def test_without_an_index_every_address_says_so(tmp_path: Path) -> None:
-    engine = WhooshEngine(Archive(tmp_path / "absent"))
+    engine = WhooshEngine(IndexDirectory(tmp_path / "absent"))
     client = create_app(engine, Settings(retry_after=7)).test_client()
     for address in (
         *("/api/search", "/api/suggest?q=a", "/api/facets/theme", "/api/documents/a"),

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.request.request import FACETS, VALUE_FACETS, SearchRequest, parse_request
+from search.request import FACETS, VALUE_FACETS, SearchRequest, parse_request
 from search.response import DateBucket
 from web import links
 

@@ -11,18 +11,18 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from index.directory import Archive
+from index.directory import IndexDirectory
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
 from web.operate.logs import JsonLines, TextLines
-from web.operate.settings import Settings
 from web.operate.warming import warm
+from web.settings import Settings
 
 from .test_serve import PATIENCE, run, serving, write
 
 
 def client_of(archive: Path, settings: Settings | None = None) -> FlaskClient:
-    return create_app(WhooshEngine(Archive(archive)), settings).test_client()
+    return create_app(WhooshEngine(IndexDirectory(archive)), settings).test_client()
 
 
 def figures(client: FlaskClient) -> dict[str, float]:
@@ -188,13 +188,13 @@ def test_warming_is_neither_counted_nor_logged(
     archive: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    app = create_app(WhooshEngine(Archive(archive)))
+    app = create_app(WhooshEngine(IndexDirectory(archive)))
     warm(app)
     assert not caplog.records
     assert "/search" not in app.test_client().get("/metrics").get_data(as_text=True)
 
 
 def test_warming_without_an_index_leaves_the_error_to_readers(tmp_path: Path) -> None:
-    app = create_app(WhooshEngine(Archive(tmp_path / "absent")))
+    app = create_app(WhooshEngine(IndexDirectory(tmp_path / "absent")))
     warm(app)
     assert app.test_client().get("/api/search").status_code == 503

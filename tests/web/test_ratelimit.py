@@ -3,11 +3,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.directory import Archive
+from index.directory import IndexDirectory
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
-from web.operate.ratelimit import RateLimit
-from web.operate.settings import Settings
+from web.operate import RateLimit
+from web.settings import Settings
 
 
 @given(
@@ -51,7 +51,7 @@ def test_memory_is_bounded() -> None:
 
 def test_too_many_requests(archive: Path) -> None:
     settings = Settings(rate_limit=0.01, rate_burst=2, proxies=1)
-    client = create_app(WhooshEngine(Archive(archive)), settings).test_client()
+    client = create_app(WhooshEngine(IndexDirectory(archive)), settings).test_client()
     reader = {"X-Forwarded-For": "192.0.2.7", "Accept-Language": "en"}
     for _ in range(2):
         assert client.get("/api/search", headers=reader).status_code == 200
@@ -77,7 +77,7 @@ def test_too_many_requests(archive: Path) -> None:
 
 def test_no_limit(archive: Path) -> None:
     settings = Settings(rate_limit=0, proxies=1)
-    client = create_app(WhooshEngine(Archive(archive)), settings).test_client()
+    client = create_app(WhooshEngine(IndexDirectory(archive)), settings).test_client()
     reader = {"X-Forwarded-For": "192.0.2.7"}
     assert all(client.get("/healthz", headers=reader).status_code == 200 for _ in range(200))
     assert client.get("/api/suggest?q=a", headers=reader).status_code == 200

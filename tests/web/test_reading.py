@@ -6,10 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from index.build.plan import BuildOptions, rebuild
-from index.directory import Archive
+from index.build import BuildOptions
+from index.build.plan import rebuild
+from index.directory import IndexDirectory
 from index.document import MentionedDate, Span
-from search.request.request import MAX_DEPTH, SearchRequest
+from search.request import MAX_DEPTH, SearchRequest
 from search.response import DocumentView, Highlights, Labelled
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
@@ -98,7 +99,7 @@ def test_one_page_has_a_position_and_its_neighbours(position: int) -> None:
 
 
 def test_neighbours_are_those_of_the_results(archive: Path) -> None:
-    engine = WhooshEngine(Archive(archive))
+    engine = WhooshEngine(IndexDirectory(archive))
     for search in (SearchRequest(q="de", per_page=100), SearchRequest(sort="date", per_page=100)):
         ids = [one.id for one in engine.search(search).results]
         for at, id in enumerate(ids):
@@ -142,7 +143,7 @@ def test_a_citation_is_plain_text_in_the_language_of_the_page(tmp_path: Path) ->
     document = {"id": "a", "title": "قمة <b>تونس</b>", "text": "نص قصير عن القمة في تونس اليوم."}
     source.write_text(json.dumps(document | {"source": "وات", "date": "2019-03-12"}), "utf-8")
     rebuild(tmp_path / "index", [source], BuildOptions(workers=0))
-    client = create_app(WhooshEngine(Archive(tmp_path / "index"))).test_client()
+    client = create_app(WhooshEngine(IndexDirectory(tmp_path / "index"))).test_client()
     for language, date in (("fr", "12 mars 2019"), ("de", "12. März 2019")):
         page = html.document_fromstring(
             client.get(f"/document/a?hl={language}").get_data(as_text=True)

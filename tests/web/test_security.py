@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from lxml import html
 from markupsafe import Markup
 
-from index.build.plan import BuildOptions, rebuild
-from index.directory import Archive
+from index.build import BuildOptions
+from index.build.plan import rebuild
+from index.directory import IndexDirectory
 from index.errors import SettingError
 from search.whoosh_engine import WhooshEngine
 from web.app import create_app
 from web.operate.security import MAX_MARKS, tamed
 from web.operate.serving import allowed_hosts
-from web.operate.settings import Settings
+from web.settings import Settings
 
 MEGABYTE = 1 << 20
 OVERRIDE = "\u202e"
@@ -58,7 +59,7 @@ def beasts(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     source = folder / "beasts.jsonl"
     source.write_text("\n".join(json.dumps(one) for one in documents), "utf-8")
     rebuild(folder / "index", [source], BuildOptions(workers=0))
-    return create_app(WhooshEngine(Archive(folder / "index"))).test_client()
+    return create_app(WhooshEngine(IndexDirectory(folder / "index"))).test_client()
 
 
 def test_pages_of_hostile_documents_are_bounded_and_plain(beasts: FlaskClient) -> None:
@@ -169,7 +170,7 @@ def links(client: FlaskClient, address: str, **more: object) -> list[str]:
 @pytest.mark.parametrize("how", ["header", "setting"])
 def test_under_a_path_every_link_begins_with_it(archive: Path, how: str) -> None:
     base = "https://press.example.org/archive"
-    engine = WhooshEngine(Archive(archive))
+    engine = WhooshEngine(IndexDirectory(archive))
     settings = Settings(proxies=1, base_url=base if how == "setting" else "")
     client = create_app(engine, settings).test_client()
     headers = {
@@ -205,7 +206,7 @@ def test_under_a_path_every_link_begins_with_it(archive: Path, how: str) -> None
 
 
 def test_unbelieved_headers_change_nothing(archive: Path) -> None:
-    client = create_app(WhooshEngine(Archive(archive))).test_client()
+    client = create_app(WhooshEngine(IndexDirectory(archive))).test_client()
     headers = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/x"}
     answer = client.get("/api/search", headers=headers).get_data(as_text=True)
     assert "evil.example" not in answer

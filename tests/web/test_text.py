@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from web.pages.text import Annotation, annotated, apart, joined, marked, paragraphs
+from web.pages import joined
+from web.pages.text import Annotation, annotated, apart, marked, paragraphs
 
 TEXT = "Un <accord> à Paris.\nL'ONU & l'OTAN l'ont dit.\n\nFin."
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from search.request.request import FACETS, MAX_FACET_SIZE, MAX_PER_PAGE, VALUE_FACETS
+from search.request import FACETS, MAX_FACET_SIZE, MAX_PER_PAGE, VALUE_FACETS
 from web.api.schemas import SCHEMAS, ref
 from web.context import VERSION
 

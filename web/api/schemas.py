@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from search.request.request import VALUE_FACETS
+from search.request import VALUE_FACETS
 from web.messages import PROBLEMS
 
 Schema = dict[str, Any]

@@ -11,12 +11,12 @@ from flask import Blueprint, Response, g
 from flask_babel import gettext
 
 from search.engine import Engine
-from search.request.request import SearchRequest
+from search.request import SearchRequest
 from search.response import Result, SearchResponse
 from web import links
 from web.context import asked, engine, labelled, search_parts, stop_if_known
 from web.i18n import negotiate
-from web.pages.text import joined
+from web.pages import joined
 from web.serialize import Writer
 
 blueprint = Blueprint("feeds", __name__)

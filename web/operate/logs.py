@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from gunicorn.glogging import Logger
 
-from web.operate.settings import LogFormat
+from web.settings import LogFormat
 
 REQUESTS = logging.getLogger("trouvaille.requests")
 """Gets one record for each answer, what is told of it being ``record.pairs``."""

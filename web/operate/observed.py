@@ -8,7 +8,7 @@ from flask import Flask, Response, g, has_request_context, request
 
 from index.document import Skipped
 from search.engine import Engine
-from search.request.request import FacetOrder, SearchRequest
+from search.request import FacetOrder, SearchRequest
 from search.response import DocumentView, FacetPage, IndexStatus, Result, SearchResponse, Suggestion
 from web.context import settings
 from web.operate.logs import REQUESTS

@@ -8,15 +8,14 @@ from urllib.parse import urlsplit
 
 import click
 
+from index.build import BuildOptions, BuildResult, progress_on
 from index.build import plan as build
-from index.build.plan import BuildOptions, BuildResult
-from index.build.progress import progress_on
-from index.cli.commands import merged_options
-from index.directory import Archive
+from index.cli import merged_options
+from index.directory import IndexDirectory
 from index.errors import IndexLocked, IndexMissing, IndexVersion, SettingError
 from search.whoosh_engine import Budget
 from web.operate.security import is_loopback
-from web.operate.settings import Settings
+from web.settings import Settings
 
 C = TypeVar("C", bound=Callable[..., Any])
 DEFAULTS = Settings()
@@ -247,7 +246,7 @@ def _is_ipv6(name: str) -> bool:
 def prepare(index: Path, sources: Sequence[Path], said: dict[str, Any]) -> None:
     """Build what is missing. Raises IndexMissing without sources, and whatever a build raises."""
     try:
-        published = Archive(index).current()
+        published = IndexDirectory(index).current()
     except IndexMissing as error:
         if sources:
             return _build(index, sources, merged_options(BuildOptions(), **said), anew=True)

@@ -1,1 +1,7 @@
 """TODO."""
+
+from web.pages.text import joined
+
+__all__ = [
+    "joined",
+]

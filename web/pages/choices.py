@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext
 
-from search.request.request import VALUE_FACETS, SearchRequest
+from search.request import VALUE_FACETS, SearchRequest
 from search.response import FacetValue, SearchResponse, ValueFacet
 from web import links
 from web.addresses import Addresses

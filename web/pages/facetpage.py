@@ -6,8 +6,7 @@ from typing import cast
 from flask import Blueprint, Response, request
 from flask_babel import gettext
 
-from search.request.request import FACETS, VALUE_FACETS, FacetOrder, SearchRequest
-from search.request.values import vocabulary_label
+from search.request import FACETS, VALUE_FACETS, FacetOrder, SearchRequest, vocabulary_label
 from search.response import DateFacet, FacetValue
 from web import links
 from web.addresses import Addresses, language, plain

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from flask_babel import gettext
 
-from search.request.request import SearchRequest
+from search.request import SearchRequest
 from search.response import DateBucket, DateFacet
 from web.addresses import Addresses
 from web.i18n import month_or_day, number

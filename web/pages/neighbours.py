@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from search.engine import Engine
-from search.request.request import MAX_DEPTH, SearchRequest
+from search.request import MAX_DEPTH, SearchRequest
 from search.response import Result
 
 _FEWEST, _MOST = 3, 100

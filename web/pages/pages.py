@@ -7,10 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Blueprint, Response, g, make_response, render_template, request
 from flask_babel import gettext
 
-from search.request.request import MAX_DEPTH, Fault, InvalidRequest, SearchRequest, parse_request
+from search.request import MAX_DEPTH, Fault, InvalidRequest, SearchRequest, parse_request
 from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet
-from search.results.presenter import web_address
-from search.results.views import opening
+from search.results import opening, web_address
 from web import i18n, links
 from web.addresses import Addresses, here, language, plain
 from web.context import asked, engine, only

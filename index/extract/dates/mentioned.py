@@ -8,7 +8,7 @@ from index.extract.dates.passages import passages
 from index.extract.dates.resolver import Resolver
 from index.extract.dates.scanner import Expression, expressions
 from index.extract.dates.tense import Tense
-from index.vocabularies.folding import Folded, fold_text
+from index.vocabularies import Folded, fold_text
 
 
 def reference_day(published: PublicationDate | None, otherwise: date | None) -> date | None:

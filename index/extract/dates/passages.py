@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from index.extract.dates.tables import table
-from index.vocabularies.folding import Folded, fold_key
+from index.vocabularies import Folded, fold_key
 
 _NO_PART, _PART, _ANNOUNCES = "-", "?", "!"
 _ANNOUNCING = frozenset("WwMmrYVEUP")

@@ -1,1 +1,7 @@
 """TODO."""
+
+from index.extract.language.detection import detect
+
+__all__ = [
+    "detect",
+]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.extract.organizations.words import Candidate, Word, Words, span_of
-from index.vocabularies.organizations_grammar import Grammar
+from index.vocabularies import Grammar
 
 _ACRONYM = re.compile(r"[A-ZÀ-Þ]{3,7}(?:-[A-Z]{2,5})?")
 _OF = frozenset(("de", "di"))

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from index.document import Span
 from index.extract.organizations.words import Candidate
-from index.vocabularies.folding import fold_key
-from index.vocabularies.organizations_grammar import Grammar, grammar
+from index.vocabularies import Grammar, fold_key, grammar
 
 _LETTERS = r"\u0621-\u064a"
 _WORD = rf"[{_LETTERS}\u064b-\u0652\u0670]+"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from index.extract.organizations.words import Candidate, Word, Words, capital_run, span_of
-from index.vocabularies.organizations_grammar import Grammar
+from index.vocabularies import Grammar
 
 _JOINTS = frozenset(("of", "and", "for", "the", "de", "du", "der", "di"))
 _LEADING_WORDS = (

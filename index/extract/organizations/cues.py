@@ -12,7 +12,7 @@ from index.extract.organizations.words import (
     capital_run,
     span_of,
 )
-from index.vocabularies.organizations_grammar import Grammar
+from index.vocabularies import Grammar
 
 _ADJECTIVES = 2
 _NO_JOINTS = frozenset(("und", "and"))

@@ -11,7 +11,7 @@ from index.extract.organizations.words import (
     capital_run,
     span_of,
 )
-from index.vocabularies.organizations_grammar import Grammar
+from index.vocabularies import Grammar
 
 _GROUPS = 3
 """Prepositional phrases that a name in lower case may have."""

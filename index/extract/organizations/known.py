@@ -9,9 +9,7 @@ import ahocorasick
 
 from index.document import Span
 from index.extract.organizations.cues import quoted_as_press
-from index.vocabularies.folding import Folded, fold_key
-from index.vocabularies.organizations import Name, OrganizationEntry
-from index.vocabularies.organizations_grammar import grammar
+from index.vocabularies import Folded, Name, OrganizationEntry, fold_key, grammar
 
 TRAP = ""
 _ARABIC_ARTICLE = "ال"

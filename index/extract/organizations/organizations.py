@@ -22,10 +22,8 @@ from index.extract.organizations.unknown import (
     pairs_of,
 )
 from index.extract.organizations.words import Candidate
+from index.vocabularies import Folded, fold_key, fold_text, grammar, slug
 from index.vocabularies import organizations as authority_of_organizations
-from index.vocabularies.folding import Folded, fold_key, fold_text
-from index.vocabularies.organizations_grammar import grammar
-from index.vocabularies.rows import slug
 
 _NEARLY = 0.6
 """Share of content words that a long form has in common with a name it varies."""

@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from index.document import Span
-from index.vocabularies.folding import fold_key
+from index.vocabularies import fold_key
 
 _PARENTHESIS = re.compile(r"\(([A-ZÀ-Þ][A-Za-zÀ-ÿ0-9.&\-]{1,11})\)")
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from index.document import Span
 from index.extract.organizations.words import Candidate, Word, Words, capital_run, span_of
-from index.vocabularies import organizations
-from index.vocabularies.organizations_grammar import Grammar
+from index.vocabularies import Grammar, organizations
 
 LANGUAGES = frozenset(("es", "it", "de"))
 """Languages whose rules these are; the figures of the others do without."""

@@ -22,10 +22,7 @@ from index.extract.organizations.pairs import Pair
 from index.extract.organizations.shapes import LANGUAGES as SHAPED
 from index.extract.organizations.shapes import find_shapes, is_site, is_tail
 from index.extract.organizations.words import Candidate, Roles, Words
-from index.vocabularies import organizations
-from index.vocabularies.folding import fold_key
-from index.vocabularies.organizations_grammar import grammar
-from index.vocabularies.rows import LANGUAGES, slug
+from index.vocabularies import LANGUAGES, fold_key, grammar, organizations, slug
 
 _ARTICLES = re.compile(r"^(?:the|le|la|les|l|el|los|las|il|lo|gli|i|der|die|das|o|a|os|as) ")
 _SHORTEST = 4

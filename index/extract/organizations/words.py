@@ -8,8 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple, overload
 
 from index.document import Span
-from index.vocabularies.folding import fold_key
-from index.vocabularies.organizations_grammar import Grammar
+from index.vocabularies import Grammar, fold_key
 
 _PLAIN_WORD = r"[a-zA-Zà-öø-ÿ]{2,}+(?![\w!.+\xad-])"  # most words; tried first, it is fast
 _GAP_AND_WORD = re.compile(

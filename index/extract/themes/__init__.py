@@ -1,1 +1,7 @@
 """TODO."""
+
+from index.extract.themes.learned import LearnedThemes
+
+__all__ = [
+    "LearnedThemes",
+]

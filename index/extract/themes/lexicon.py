@@ -8,10 +8,8 @@ from typing import NamedTuple
 
 import Stemmer
 
+from index.vocabularies import Expression, fold_key, inflected
 from index.vocabularies import themes as theme_vocabulary
-from index.vocabularies.folding import fold_key
-from index.vocabularies.inflection import inflected
-from index.vocabularies.themes import Expression
 
 _ALGORITHMS = {
     "fr": "french",

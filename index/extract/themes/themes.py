@@ -13,12 +13,11 @@ from functools import cache
 from typing import NamedTuple
 
 from index.document import Span, Theme
-from index.extract.organizations.organizations import Found
+from index.extract.organizations import Found
 from index.extract.themes.lexicon import ENOUGH, TRAP, Meaning, Pattern, lexicon
+from index.vocabularies import LANGUAGES, Folded, fold_text
 from index.vocabularies import organizations as organization_authority
 from index.vocabularies import themes as theme_vocabulary
-from index.vocabularies.folding import Folded, fold_text
-from index.vocabularies.rows import LANGUAGES
 
 NOTHING_FOUND = Found((), ())
 _LEAD = 400

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from index.analysis import PART_GAP, analyzer, cutting, rows, tokenize
-from index.analysis.bulk import forget, parts, tokens, word_key
+from index.analysis import CHUNK, PART_GAP, analyzer, cutting, parts, rows, tokenize, tokens
+from index.analysis.bulk import forget, word_key
 from index.analysis.cutting import SEPARATORS, cut
-from index.analysis.tokenizer import CHUNK, word_token
+from index.analysis.tokenizer import word_token
 from index.document import Span
 
 WORDS = [

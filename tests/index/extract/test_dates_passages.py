@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index.extract.dates.passages import passages
 from index.extract.dates.scanner import expressions
-from index.vocabularies.folding import fold_text
+from index.vocabularies import fold_text
 
 _WORDS = {
     "fr": "lundi 3 mars 2014 le la veille de il y a trois jours ans Février fév. avril mot l'accord"

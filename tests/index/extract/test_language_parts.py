@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.commit import index_documents
-from index.directory import Archive
+from index.directory import IndexDirectory
 from index.document import Document, Fields
 from index.extract import ExtractionOptions, extract
-from index.extract.language.detection import detect
-from search.request.request import parse_request
+from index.extract.language import detect
+from search.request import parse_request
 from search.whoosh_engine import WhooshEngine
 
 FRENCH = (
@@ -85,7 +85,7 @@ def indexed(folder: Path, *texts: str) -> WhooshEngine:
         document = Document(f"d{number}", text)
         entries.append((document, extract(document, ExtractionOptions())))
     index_documents(folder, entries)
-    return WhooshEngine(Archive(folder))
+    return WhooshEngine(IndexDirectory(folder))
 
 
 @pytest.mark.parametrize(

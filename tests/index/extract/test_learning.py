@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from index.build.plan import BuildOptions, rebuild, update
+from index.build import BuildOptions, Labelled, read_labelled
+from index.build.labelled import themes_of
+from index.build.plan import rebuild, update
+from index.build.training import dumps, forget, learn, load, loads, save
 from index.cli.learn import learn as command
 from index.directory import read_pointer
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.extract import ExtractionOptions, extract
-from index.extract.themes.labelled import Labelled, read_labelled, themes_of
-from index.extract.themes.training import dumps, forget, learn, load, loads, save
-from index.snapshot import Generation
+from index.snapshot import Snapshot
 
 HERE = BuildOptions(workers=0)
 # Words that speak for a theme here and for nothing in the curated lists.
@@ -168,7 +169,7 @@ def test_the_next_build_uses_what_was_learned(tmp_path: Path) -> None:
 
     changed = update(root, [sources], HERE)
     assert changed.changed == 120
-    with Generation(root, read_pointer(root).current) as generation:
+    with Snapshot(root, read_pointer(root).current) as generation:
         _, fields = generation.stored(generation.docnum("d0") or 0)
     assert "sport/cycling" in [theme.id for theme in fields.themes]
 

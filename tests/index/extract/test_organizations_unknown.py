@@ -14,7 +14,8 @@ from index.extract import ExtractionOptions, extract
 from index.extract.organizations import ner as organizations_ner
 from index.extract.organizations.organizations import find
 from index.extract.organizations.unknown import key_of
-from index.vocabularies.organizations_grammar import grammar, load_grammars
+from index.vocabularies import grammar
+from index.vocabularies.organizations_grammar import load_grammars
 
 
 def test_a_bare_chamber_is_the_one_named_in_full() -> None:

@@ -9,14 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexDamaged, IndexVersion
-from index.inverted_index.segment_arrays import SegmentArrays, located, write_terms
-from index.store.array_files import ArrayFile, write_array
+from index.inverted_index import SegmentArrays, located, write_terms
+from index.store import (
+    ArrayFile,
+    Lists,
+    PostingLists,
+    RunBuilder,
+    added,
+    merge,
+    write_array,
+    write_lists,
+    write_run,
+)
 from index.store.dictionary import Term, encode
-from index.store.list_writer import write_lists
-from index.store.lists import Lists, PostingLists
-from index.store.merge import merge
-from index.store.runs import RunBuilder, write_run
-from index.store.successive import added
 
 words = st.text(st.sampled_from("abcé漢\U0001f600"), min_size=1, max_size=3)
 fields = st.dictionaries(

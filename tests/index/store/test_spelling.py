@@ -8,14 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.store.spell import (
-    MANY,
-    MAX_LENGTH,
-    MIN_LENGTH,
-    MOST_LETTERS,
-    SpellingWords,
-    write_spelling,
-)
+from index.store import MAX_LENGTH, MIN_LENGTH, SpellingWords
+from index.store.spell import MANY, MOST_LETTERS, write_spelling
 
 LETTERS = "eaistрмοαاللة𐓘ß"
 WORDS = st.text(LETTERS, min_size=1, max_size=8)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.vocabularies.folding import fold_key, fold_text
+from index.vocabularies import fold_key, fold_text
 
 _PIECES = (
     *("a", "É", "ß", "œ", "ﬁ", "x", "-", "'", "’", ".", "&", "+", "é", "Š", "ñ", "7"),

@@ -3,7 +3,7 @@
 import pytest
 
 from index.extract.themes import themes
-from index.vocabularies.inflection import inflected
+from index.vocabularies import inflected
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,9 @@ import pytest
 
 from index.errors import VocabularyError
 from index.extract.themes import themes as theme_extractor
-from index.vocabularies import organizations, themes
+from index.vocabularies import LANGUAGES, fold_key, fold_text, organizations, themes
 from index.vocabularies.build_organizations import by_hand
-from index.vocabularies.folding import fold_key, fold_text
 from index.vocabularies.organizations import COLUMNS, load_organizations
-from index.vocabularies.rows import LANGUAGES
 from index.vocabularies.themes import load_themes
 
 

@@ -11,10 +11,9 @@ from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.filedb.filestore import FileStorage
 from whoosh.searching import Searcher
 
-from index.inverted_index.segment_arrays import write_terms
+from index.inverted_index import write_terms
+from index.store import RunBuilder, merge, write_run
 from index.store.dictionary import Term
-from index.store.merge import merge
-from index.store.runs import RunBuilder, write_run
 from index.whoosh.codec import ArraysCodec, segment_reader
 
 WORDS = ["a", "ab", "abc", "b", "ba", "é", "漢"]

@@ -14,9 +14,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from sections import SECTIONS, TOPICS, rows
 
+from index.build import Labelled
+from index.build.labelled import labelled
+from index.build.training import learn
 from index.document import Document
-from index.extract.themes.labelled import Labelled, labelled
-from index.extract.themes.training import learn
 
 
 def documents(language: str, most: int) -> list[Labelled]:

@@ -22,13 +22,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from judged import DEPTH, SETS, Figures, JudgedSet, figures
 
 from index.build.plan import rebuild
-from index.directory import Archive
-from index.snapshot import Generation
-from search.query.query import parse
-from search.request.request import SearchRequest
+from index.directory import IndexDirectory
+from index.snapshot import Snapshot
+from search.query import parse
+from search.request import SearchRequest
+from search.scoring import Ranking, answer
 from search.scoring.bm25 import PARAMETERS, Parameters
-from search.scoring.ranking import Ranking
-from search.scoring.relaxation import answer
 from search.whoosh_engine import WhooshEngine
 
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
@@ -44,15 +43,15 @@ VARIANTS: Mapping[str, Parameters] = {
 }
 
 
-def index(judged: JudgedSet, folder: Path) -> Archive:
+def index(judged: JudgedSet, folder: Path) -> IndexDirectory:
     """Return the index of a set, built in ``folder`` unless it is there."""
     path = folder / judged.name
     if not (path / "current").exists():
         rebuild(path, [judged.documents])
-    return Archive(path)
+    return IndexDirectory(path)
 
 
-def through_the_engine(archive: Archive) -> Callable[[str], list[str]]:
+def through_the_engine(archive: IndexDirectory) -> Callable[[str], list[str]]:
     """Return a function from a query to the ids of the first ten results."""
     engine = WhooshEngine(archive)
 
@@ -63,7 +62,7 @@ def through_the_engine(archive: Archive) -> Callable[[str], list[str]]:
     return ask
 
 
-def with_parameters(generation: Generation, parameters: Parameters) -> Callable[[str], list[str]]:
+def with_parameters(generation: Snapshot, parameters: Parameters) -> Callable[[str], list[str]]:
     """Return the same under other parameters than those of the engine."""
 
     def ask(text: str) -> list[str]:

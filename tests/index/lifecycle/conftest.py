@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from index.build.plan import BuildOptions, rebuild
+from index.build import BuildOptions
+from index.build.plan import rebuild
 from index.directory import read_pointer
 from index.schema import PARTS
-from index.snapshot import Generation
-from index.store.columns import FACETS
+from index.snapshot import Snapshot
+from index.store import FACETS
 
 HERE = BuildOptions(workers=0)
 """Builds in the test's own process."""
@@ -51,8 +52,8 @@ def write_records(path: Path, records: Iterable[dict[str, Any]]) -> Path:
     return path
 
 
-def opened(root: Path) -> Generation:
-    return Generation(root, read_pointer(root).current)
+def opened(root: Path) -> Snapshot:
+    return Snapshot(root, read_pointer(root).current)
 
 
 class Answers(NamedTuple):
@@ -70,7 +71,7 @@ class Answers(NamedTuple):
     sources: dict[str, str]
 
 
-def answers(generation: Generation) -> Answers:
+def answers(generation: Snapshot) -> Answers:
     docs = np.flatnonzero(generation.live).astype(np.int32)
     stored = {}
     for doc in docs.tolist():

@@ -15,9 +15,9 @@ import pytest
 
 from index.build.plan import rebuild, update
 from index.commit import building
-from index.directory import Archive, read_pointer
+from index.directory import IndexDirectory, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexLocked
-from index.store.files import write_durably
+from index.store import write_durably
 from index.verify import check
 
 from .conftest import HERE, answers, opened, record, write_records
@@ -113,9 +113,9 @@ def test_a_killed_build_leaves_the_published_generation(
 
 
 def _generation_segments(root: Path, name: str) -> tuple[object, ...]:
-    from index.snapshot import Generation
+    from index.snapshot import Snapshot
 
-    return Generation(root, name).manifest.segments
+    return Snapshot(root, name).manifest.segments
 
 
 BUILD_WITH_WORKERS = dedent(
@@ -172,9 +172,9 @@ SEARCHER = dedent(
     """
     import sys
     from pathlib import Path
-    from index.directory import Archive
+    from index.directory import IndexDirectory
 
-    archive, stop, seen = Archive(Path(sys.argv[1])), Path(sys.argv[2]), set()
+    archive, stop, seen = IndexDirectory(Path(sys.argv[1])), Path(sys.argv[2]), set()
     print("ready", flush=True)
     while not stop.exists():
         generation = archive.current()
@@ -223,7 +223,7 @@ def test_an_archive_moves_on_by_itself_and_old_generations_stay_readable(
     index_of: IndexOf, sample_source: Path
 ) -> None:
     root = index_of("index")
-    archive = Archive(root)
+    archive = IndexDirectory(root)
     first = archive.current()
     assert archive.current() is first
     expected = answers(first)
@@ -333,12 +333,12 @@ def test_a_reader_that_is_opening_what_is_deleted_opens_the_next(
     monkeypatch.setattr(
         "index.directory.read_pointer", lambda at: next(told, None) or read_pointer(at)
     )
-    assert Archive(root).current().name == read_pointer(root).current
+    assert IndexDirectory(root).current().name == read_pointer(root).current
 
 
 def test_an_index_that_is_removed_is_noticed(index_of: IndexOf) -> None:
     root = index_of("index")
-    archive = Archive(root)
+    archive = IndexDirectory(root)
     archive.current()
     write_durably(root / "current", b"nowhere\n\n")
     with pytest.raises(IndexDamaged):

@@ -9,7 +9,7 @@ import pytest
 
 from index.build.plan import rebuild, rollback, update
 from index.cli.overview import overview
-from index.directory import Archive, read_pointer
+from index.directory import IndexDirectory, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexUnavailable, IndexVersion
 from index.manifest import FORMAT_VERSION
 from index.store.array_files import HEADER_BYTES
@@ -36,10 +36,10 @@ def test_every_truncated_or_missing_file_is_named(index_of: IndexOf) -> None:
         if data:
             path.write_bytes(data[:-1])
             with pytest.raises(IndexDamaged, match=path.name.replace(".", r"\.")):
-                Archive(root).current()
+                IndexDirectory(root).current()
         path.unlink()
         with pytest.raises(IndexDamaged, match="missing"):
-            Archive(root).current()
+            IndexDirectory(root).current()
         path.write_bytes(data)
     assert not check(root).problems
 
@@ -67,7 +67,7 @@ def test_altered_postings_are_an_error_and_no_wrong_answer(index_of: IndexOf) ->
     data = bytearray(path.read_bytes())
     data[HEADER_BYTES] ^= 1
     path.write_bytes(data)
-    generation = Archive(root).current()
+    generation = IndexDirectory(root).current()
     with pytest.raises(IndexDamaged, match=r"postings\.blob is damaged in block 0"):
         generation.postings("body", "peche")
 
@@ -79,20 +79,20 @@ def test_an_altered_document_is_an_error_that_names_its_file(index_of: IndexOf, 
     data = bytearray(path.read_bytes())
     data[HEADER_BYTES] ^= 1
     path.write_bytes(data)
-    generation = Archive(root).current()
+    generation = IndexDirectory(root).current()
     with pytest.raises(IndexDamaged, match=rf"{name} is damaged in block 0"):
         generation.stored(0)
 
 
 def test_no_index(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "nowhere"):
-        for look in (lambda at: Archive(at).current(), overview, check, rollback):
+        for look in (lambda at: IndexDirectory(at).current(), overview, check, rollback):
             with pytest.raises(IndexMissing, match="no index") as caught:
                 look(place)
             assert "trouvaille rebuild" in caught.value.remedy
     (tmp_path / "file").write_text("x")
     with pytest.raises(IndexMissing):
-        Archive(tmp_path / "file").current()
+        IndexDirectory(tmp_path / "file").current()
 
 
 @pytest.mark.parametrize("text", ["", "\n", "../../etc\n", "nowhere\n", ".hidden\n\n"])
@@ -100,10 +100,10 @@ def test_a_damaged_pointer(index_of: IndexOf, text: str, sample_source: Path) ->
     root = index_of("index")
     (root / "current").write_text(text)
     with pytest.raises(IndexDamaged):
-        Archive(root).current()
+        IndexDirectory(root).current()
     # A rebuild mends it.
     rebuild(root, [sample_source], HERE)
-    assert Archive(root).current().documents == 61
+    assert IndexDirectory(root).current().documents == 61
 
 
 def test_a_damaged_manifest(index_of: IndexOf) -> None:
@@ -120,7 +120,7 @@ def test_a_damaged_manifest(index_of: IndexOf) -> None:
     ):
         path.write_text(text)
         with pytest.raises(IndexDamaged, match="manifest"):
-            Archive(root).current()
+            IndexDirectory(root).current()
 
 
 def test_another_format(index_of: IndexOf, sample_source: Path) -> None:
@@ -129,15 +129,15 @@ def test_another_format(index_of: IndexOf, sample_source: Path) -> None:
     raw = json.loads(path.read_bytes())
     path.write_text(json.dumps({**raw, "format": 99}))
     with pytest.raises(IndexVersion, match="format 99") as caught:
-        Archive(root).current()
+        IndexDirectory(root).current()
     assert "trouvaille rebuild" in caught.value.remedy
     with pytest.raises(IndexVersion):
         update(root, [sample_source], HERE)
     rebuild(root, [sample_source], HERE)
-    assert Archive(root).current().documents == 61
+    assert IndexDirectory(root).current().documents == 61
     with pytest.raises(IndexVersion):
         rollback(root)
-    assert Archive(root).current().documents == 61
+    assert IndexDirectory(root).current().documents == 61
 
 
 def test_rollback_and_back(index_of: IndexOf, tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from index.build.progress import Bar, Lines, progress_on
-from index.cli.commands import commands
+from index.build import progress_on
+from index.build.progress import Bar, Lines
+from index.cli import commands
 from index.store.array_files import HEADER_BYTES
 
 from .conftest import opened, record, write_records

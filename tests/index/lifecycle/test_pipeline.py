@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from index.build import BuildOptions
 from index.build.pipeline import run
-from index.build.plan import BuildOptions, rebuild
+from index.build.plan import rebuild
 from index.build.worker import Indexed, Item, Job, Outcome
 from index.document import Document, Skipped
 from index.extract import ExtractionOptions

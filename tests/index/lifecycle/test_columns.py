@@ -11,17 +11,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.commit import newest_first
+from index.days import UNDATED_DAY, UNDATED_SECOND
 from index.errors import IndexDamaged
 from index.snapshot import oldest_first
+from index.store import (
+    DateColumn,
+    DateColumnWriter,
+    FacetColumn,
+    SpanColumn,
+    SpanColumnWriter,
+    ValueColumnWriter,
+    open_facet,
+)
 from index.store.array_files import HEADER_BYTES
-from index.store.columns import FacetColumn, ValueColumnWriter, open_facet
-from index.store.datecolumns import DateColumn, DateColumnWriter, SpanColumn, SpanColumnWriter
-from index.store.days import UNDATED_DAY, UNDATED_SECOND
 
 Values = Sequence[tuple[str, str]]
 
 
-class Archive(NamedTuple):
+class IndexDirectory(NamedTuple):
     """Segments of documents, each a list of values with labels, and who of them is live."""
 
     segments: Sequence[Sequence[Values]]
@@ -33,7 +40,7 @@ class Archive(NamedTuple):
 
 
 @st.composite
-def archives(draw: st.DrawFn) -> Archive:
+def archives(draw: st.DrawFn) -> IndexDirectory:
     """Make archives of few or hundreds of values, most documents with few, some with many."""
     names = draw(st.sampled_from([3, 250, 300, 70_000]))
     value = st.integers(0, names - 1).map(lambda at: f"v{at:05}")
@@ -47,10 +54,10 @@ def archives(draw: st.DrawFn) -> Archive:
         segments[0].extend([(f"v{at:05}", "")] for at in range(min(names, 300)))
     size = sum(map(len, segments))
     kept = st.lists(st.booleans(), min_size=size, max_size=size)
-    return Archive(segments, draw(st.just([True] * size) | kept))
+    return IndexDirectory(segments, draw(st.just([True] * size) | kept))
 
 
-def written(archive: Archive, folder: Path) -> FacetColumn:
+def written(archive: IndexDirectory, folder: Path) -> FacetColumn:
     folders = []
     for number, segment in enumerate(archive.segments):
         writer = ValueColumnWriter()
@@ -65,7 +72,7 @@ def written(archive: Archive, folder: Path) -> FacetColumn:
 @settings(deadline=None, max_examples=150)
 @given(archive=archives(), data=st.data())
 def test_a_column_holds_what_the_documents_carry(
-    archive: Archive, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+    archive: IndexDirectory, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     column = written(archive, tmp_path_factory.mktemp("column"))
     carried = archive.carried()
@@ -94,7 +101,7 @@ def test_a_column_holds_what_the_documents_carry(
 @settings(deadline=None, max_examples=100)
 @given(archive=archives())
 def test_a_label_is_the_one_that_most_live_documents_write(
-    archive: Archive, tmp_path_factory: pytest.TempPathFactory
+    archive: IndexDirectory, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     column = written(archive, tmp_path_factory.mktemp("column"))
     counts: dict[str, Counter[str]] = {}

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from index.analysis import ANALYZERS, analyse
 from index.commit import index_documents
-from index.directory import Archive
+from index.days import UNDATED_DAY, span
+from index.directory import IndexDirectory
 from index.document import (
     Document,
     Fields,
@@ -24,13 +25,10 @@ from index.document import (
 )
 from index.errors import UsageError
 from index.schema import MAX_TERM_BYTES, fit
-from index.snapshot import Generation
-from index.store.cache import ByteCache
+from index.snapshot import Snapshot
+from index.store import ByteCache, clean, pack, vocabulary
 from index.store.cells import Docs
-from index.store.days import UNDATED_DAY, span
 from index.store.heads import decode_details, decode_head, whole
-from index.store.stored import clean, pack
-from index.store.terms import vocabulary
 
 WORDS = st.text(alphabet="abcéœ ب٣-'’漢\n.", max_size=60)
 DATES = st.sampled_from([None, "2024", "2024-02", "2024-02-29", "2024-02-29T10:00:00Z"])
@@ -194,7 +192,7 @@ def test_a_label_is_what_most_documents_write(tmp_path: Path) -> None:
 
 
 def test_unknown_names_give_nothing(sample_index: Path) -> None:
-    generation = Archive(sample_index).current()
+    generation = IndexDirectory(sample_index).current()
     assert not len(generation.postings("body", "nowhere").docs)
     assert not len(generation.postings("nowhere", "accord").docs)
     nowhere = generation.positions("body", "nowhere", np.asarray([0, 1], np.int32))
@@ -231,7 +229,7 @@ def test_any_text_can_be_stored(text: str) -> None:
 
 
 def test_the_languages_of_the_documents_are_counted(sample_index: Path) -> None:
-    generation = Archive(sample_index).current()
+    generation = IndexDirectory(sample_index).current()
     assert dict(generation.languages) == {"ar": 10, "de": 10, "en": 10, "es": 10, "fr": 21}
     assert set(generation.analyzers) == {"ar", "de", "en", "es", "fr"} < set(ANALYZERS)
 
@@ -249,22 +247,22 @@ def test_a_directory_that_holds_something_else_is_left_alone(tmp_path: Path) -> 
 
 
 def test_threads_share_one_generation(sample_index: Path) -> None:
-    with Archive(sample_index).current() as generation:
+    with IndexDirectory(sample_index).current() as generation:
         terms = [("body", term) for term, _ in generation.terms("body", "", 500)]
         everyone = np.arange(generation.size, dtype=np.int32)
         expected = [_all_of(generation, term, everyone) for term in terms]
     # A cache of almost nothing: every question reads.
-    shared = Archive(sample_index, cache_bytes=1000).current()
+    shared = IndexDirectory(sample_index, cache_bytes=1000).current()
     with ThreadPoolExecutor(6) as threads:
         rounds = [threads.submit(_every, shared, terms, everyone) for _ in range(6)]
     assert all(each.result() == expected for each in rounds)
 
 
-def _every(generation: Generation, terms: list[tuple[str, str]], docs: Docs) -> list[object]:
+def _every(generation: Snapshot, terms: list[tuple[str, str]], docs: Docs) -> list[object]:
     return [_all_of(generation, term, docs) for term in terms]
 
 
-def _all_of(generation: Generation, term: tuple[str, str], docs: Docs) -> object:
+def _all_of(generation: Snapshot, term: tuple[str, str], docs: Docs) -> object:
     found = generation.postings(*term)
     where = [at.tolist() for at in generation.positions(*term, docs).split()]
     return found.docs.tolist(), found.freqs.tolist(), where

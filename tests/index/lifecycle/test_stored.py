@@ -21,12 +21,10 @@ from index.document import (
     Theme,
 )
 from index.errors import IndexDamaged
-from index.store import blobs, stored
+from index.store import LongText, StoredDocuments, StoredWriter, blobs, opening, pack, stored
 from index.store.array_files import HEADER_BYTES
 from index.store.blobs import Blobs, BlobWriter, dictionary
-from index.store.heads import opening
-from index.store.pieces import LONG, PIECE, LongText, cut
-from index.store.stored import StoredDocuments, StoredWriter, pack
+from index.store.pieces import LONG, PIECE, cut
 
 in_folder = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

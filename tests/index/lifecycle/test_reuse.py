@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 import index.build.worker
-from index.build.plan import BuildOptions, rebuild
+from index.build import BuildOptions
+from index.build.plan import rebuild
 from index.directory import read_pointer
 from index.document import Document, Fields
 from index.extract import ExtractionOptions, extract
-from index.snapshot import Generation
+from index.snapshot import Snapshot
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def archive(folder: Path, *texts: str) -> Path:
 
 
 def fields_of(root: Path) -> list[Any]:
-    with Generation(root, read_pointer(root).current) as generation:
+    with Snapshot(root, read_pointer(root).current) as generation:
         return [generation.stored(doc) for doc in range(generation.size)]
 
 

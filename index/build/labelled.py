@@ -8,8 +8,8 @@ from typing import NamedTuple
 from index.document import Document
 from index.errors import VocabularyError
 from index.extract import ExtractionOptions
-from index.extract.language.detection import detect
-from index.snapshot import Generation
+from index.extract.language import detect
+from index.snapshot import Snapshot
 from index.vocabularies import themes as theme_vocabulary
 
 COLUMNS = ("id", "text", "title", "language", "themes")
@@ -124,7 +124,7 @@ def _with_parent(id: str) -> frozenset[str]:
     return frozenset(filter(None, (id, theme_vocabulary().parent(id))))
 
 
-def from_tags(generation: Generation) -> list[Labelled]:
+def from_tags(generation: Snapshot) -> list[Labelled]:
     """Return the documents of the index with at least one tag that is a theme."""
     vocabulary = theme_vocabulary()
     found = []

@@ -16,10 +16,10 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from index.build.labelled import Labelled
 from index.errors import IndexDamaged, UsageError
-from index.extract.organizations.organizations import find_all
+from index.extract.organizations import find_all
 from index.extract.themes import themes as curated_themes
-from index.extract.themes.labelled import Labelled
 from index.extract.themes.learned import (
     Decider,
     LearnedTheme,
@@ -28,9 +28,9 @@ from index.extract.themes.learned import (
     term_spans,
     vector,
 )
-from index.store.files import write_durably
+from index.store import write_durably
+from index.vocabularies import fold_text
 from index.vocabularies import themes as theme_vocabulary
-from index.vocabularies.folding import fold_text
 
 MIN_DOCUMENTS = 100
 MIN_EXAMPLES = 20

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from index.analysis import Part, Tokens, part, parts, tokens
 from index.days import span
 from index.document import Document, Fields
-from index.facets import Facets, facets
+from index.facets import Values, facet_values
 from index.store import Packed, pack
 
 ANALYSIS_VERSION = "2"
@@ -21,7 +21,7 @@ class Record(NamedTuple):
     """All that is written of a document but its tokens; dates are days."""
 
     id: str
-    facets: Facets
+    facets: Sequence[Values]
     published: tuple[int, int, int] | None
     mentioned: Sequence[tuple[int, int]]
     packed: Packed
@@ -67,7 +67,7 @@ def draft(document: Document, fields: Fields) -> Draft:
     packed = pack(document, fields)
     record = Record(
         document.id,
-        facets(document, fields),
+        facet_values(document, fields),
         span(fields.published.value) if fields.published else None,
         [_days(one.first, one.last) for one in mentioned if one.first and one.last]
         if mentioned

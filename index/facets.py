@@ -1,57 +1,156 @@
-"""The facet values of a document, each with the label to remember (empty: none)."""
+"""Facets: each is declared once, here.
 
-from collections.abc import Sequence
+The column on disk, the filter, the parameters ``NAME`` and ``exclude_NAME``, the field ``NAME:`` of
+the query language, the options of ``trouvaille search``, the description of the endpoint and the
+sections of the pages follow from the declaration. CONTRIBUTING.md says how to add one.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Protocol
 
-from index.document import Document, Fields, Organization
+from index.document import Document, Fields
+from index.vocabularies import languages, organizations, themes
 
 _KEPT = 1 << 14
 """Sources, and sets of themes, whose values are kept: most documents share them."""
 
+_l = str  # Marks a label for the message catalogues of web/translations.
+
 Values = Sequence[tuple[str, str]]
+"""Values of one document, each with the label that the document writes (empty: none)."""
 
 
-class Facets(NamedTuple):
-    """The values of a document in each facet, in the order of ``index.store.columns.FACETS``."""
+class Vocabulary(Protocol):
+    """Names of values, in several languages."""
 
-    organization: Values
-    theme: Values
-    lang: Values
-    source: Values
+    def resolve(self, text: str, /) -> str | None:
+        """Return the value that a text is or names; None for a text that it does not know."""
+
+    def label(self, value: str, locale: str, /) -> str:
+        """Return the name of a value in ``locale``; the value itself if it has none."""
+
+    def names(self, value: str, /) -> Iterable[str]:
+        """Return every name of a value, each once."""
 
 
-def facets(document: Document, fields: Fields) -> Facets:
-    """Return the values under which a document is counted."""
-    return Facets(
-        _organizations(fields.organizations) if fields.organizations else (),
-        _themes(tuple([theme.id for theme in fields.themes])),
-        _language(fields.language.code),
-        _source(document.source),
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One property by which results are counted and narrowed.
+
+    ``values`` returns the values of a document; it is None for the date facet, whose columns are
+    numeric. ``label`` is English; the catalogues translate it. ``meaning`` completes the sentence
+    "Only documents with ...". ``fields`` are further names of the field in the query language,
+    folded. ``vocabulary`` names values beyond what documents write. A value ``a/b`` of a facet with
+    ``levels`` lies below ``a``. ``suggested`` values complete what a reader types.
+    """
+
+    name: str
+    label: str
+    meaning: str
+    values: Callable[[Document, Fields], Values] | None = None
+    fields: tuple[str, ...] = ()
+    vocabulary: Callable[[], Vocabulary] | None = None
+    levels: bool = False
+    suggested: bool = False
+
+    def canonical(self, text: str) -> str:
+        """Return the value that ``text`` (a value, an alias, a label) stands for.
+
+        A text that no vocabulary knows is returned as given: documents may have it.
+        """
+        return (self.vocabulary and self.vocabulary().resolve(text)) or text
+
+    def known_label(self, value: str, locale: str) -> str | None:
+        """Return the name that the vocabulary has for a value; None if it has none."""
+        label = self.vocabulary().label(value, locale) if self.vocabulary else value
+        return label if label != value else None
+
+    def known_names(self, value: str) -> tuple[str, ...]:
+        """Return every name that the vocabulary has for a value, in all languages."""
+        return tuple(self.vocabulary().names(value)) if self.vocabulary else ()
+
+
+def _organizations(document: Document, fields: Fields) -> Values:
+    if not fields.organizations:
+        return ()
+    # The authority has the labels of the organizations it knows.
+    return sorted(
+        {
+            organization.id: "" if organization.known else organization.label
+            for organization in fields.organizations
+        }.items()
     )
 
 
-def _organizations(found: Sequence[Organization]) -> Values:
-    # The authority has the labels of those it knows.
-    return sorted({one.id: "" if one.known else one.label for one in found}.items())
+def _themes(document: Document, fields: Fields) -> Values:
+    return _with_parents(tuple([theme.id for theme in fields.themes]))
 
 
 @lru_cache(_KEPT)
-def _themes(ids: tuple[str, ...]) -> Values:
+def _with_parents(ids: tuple[str, ...]) -> Values:
     """Return these themes and those above them: ``economy/trade`` is ``economy`` too."""
-    found: set[str] = set()
+    values: set[str] = set()
     for id in ids:
         steps = id.split("/")
-        found.update("/".join(steps[:depth]) for depth in range(1, len(steps) + 1))
-    return tuple((id, "") for id in sorted(found))
+        values.update("/".join(steps[:depth]) for depth in range(1, len(steps) + 1))
+    return tuple((id, "") for id in sorted(values))
+
+
+def _language(document: Document, fields: Fields) -> Values:
+    return ((fields.language.code, ""),)
+
+
+def _source(document: Document, fields: Fields) -> Values:
+    return _one_line(document.source)
 
 
 @lru_cache(_KEPT)
-def _language(code: str) -> Values:
-    return ((code, ""),)
+def _one_line(text: str) -> Values:
+    line = " ".join(text.split())
+    return ((line, line),) if line else ()
 
 
-@lru_cache(_KEPT)
-def _source(written: str) -> Values:
-    source = " ".join(written.split())
-    return ((source, source),) if source else ()
+FACETS: tuple[Facet, ...] = (
+    Facet(
+        "organization",
+        _l("Organization"),
+        "an identifier or any known name of an organization, in any language",
+        _organizations,
+        fields=("organisation", "org"),
+        vocabulary=organizations,
+        suggested=True,
+    ),
+    Facet(
+        "theme",
+        _l("Theme"),
+        "an identifier or label of a theme; a theme covers its sub-themes",
+        _themes,
+        vocabulary=themes,
+        levels=True,
+        suggested=True,
+    ),
+    Facet("date", _l("Date"), "a date"),
+    Facet(
+        "lang",
+        _l("Language"),
+        "a language: ISO 639-1 code or name",
+        _language,
+        fields=("langue",),
+        vocabulary=languages,
+    ),
+    Facet("source", _l("Source"), "a source as the documents name it", _source),
+)
+"""All facets, in the order in which they are shown."""
+
+VALUE_FACETS = {facet.name: facet for facet in FACETS if facet.values}
+"""The facets of values, by name: all but the date facet."""
+
+SUGGESTED = tuple(facet.name for facet in FACETS if facet.suggested)
+"""Names of the facets whose values complete what a reader types."""
+
+
+def facet_values(document: Document, fields: Fields) -> list[Values]:
+    """Return the values of a document in each of ``VALUE_FACETS``, in their order."""
+    return [facet.values(document, fields) for facet in VALUE_FACETS.values() if facet.values]

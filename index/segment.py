@@ -21,11 +21,10 @@ import numpy as np
 import orjson
 
 from index.encoded_document import EncodedDocument
-from index.facets import Facets
+from index.facets import VALUE_FACETS, Values
 from index.inverted_index import PostingsWriter
 from index.schema import PARTS
 from index.store import (
-    FACETS,
     DateColumnWriter,
     FileRecord,
     Identifiers,
@@ -59,13 +58,13 @@ class SegmentWriter:
         (folder / "columns").mkdir(parents=True)
         self._postings = PostingsWriter(folder / "postings")
         self._stored = StoredWriter(folder)
-        self._facets = {name: ValueColumnWriter() for name in FACETS}
+        self._facets = {name: ValueColumnWriter() for name in VALUE_FACETS}
         self._published = DateColumnWriter()
         self._mentioned = SpanColumnWriter()
         self._lengths = {part: array("f") for part in PARTS}
         self._ids: list[str] = []
         # Of the last documents, what columns have of them.
-        self._values: list[Facets] = []
+        self._values: list[Sequence[Values]] = []
         self._dates: list[tuple[int, int, int] | None] = []
         self._spans: list[Sequence[tuple[int, int]]] = []
 
@@ -90,8 +89,10 @@ class SegmentWriter:
 
     def _add_columns(self) -> None:
         """Add the values of the last documents to the columns."""
+        if not self._values:
+            return
         for column, of_documents in zip(
-            self._facets.values(), zip(*self._values, strict=True), strict=False
+            self._facets.values(), zip(*self._values, strict=True), strict=True
         ):
             column.extend(of_documents)
         self._published.extend(self._dates)

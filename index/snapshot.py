@@ -18,12 +18,12 @@ from index.analysis import analyzer
 from index.days import UNDATED_SECOND
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged
+from index.facets import VALUE_FACETS
 from index.inverted_index import Gathering, Keys, Located, SegmentPostings, located, merged
 from index.manifest import Manifest, read_manifest
 from index.report import Report, parse_report
 from index.schema import PARTS
 from index.store import (
-    FACETS,
     REMEDY,
     ByteCache,
     DateColumn,
@@ -114,7 +114,7 @@ class Snapshot:
         columns = [folder / "columns" for folder in folders]
         live = None if self._whole else self.live
         self.columns: Mapping[str, FacetColumn] = MappingProxyType(
-            {name: open_facet(columns, name, live) for name in FACETS}
+            {name: open_facet(columns, name, live) for name in VALUE_FACETS}
         )
         self.dates = DateColumn(columns)
         self.mentioned = SpanColumn(columns)

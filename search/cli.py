@@ -2,15 +2,17 @@
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 
 import click
 import orjson
 
 from index.directory import IndexDirectory
 from index.errors import UsageError
+from index.facets import VALUE_FACETS
 from search.request import Fault, InvalidRequest, parse_request
 from search.response import DateFacet, FacetValue, Result, SearchResponse, ValueFacet
 from search.results import Presenter
@@ -33,6 +35,18 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 _MARK = re.compile("<mark>(.*?)</mark>", re.DOTALL)
 
 
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+def _facet_options(command: _Command) -> _Command:
+    """Add an option for each facet of values, and one that excludes its values."""
+    for name, facet in reversed(VALUE_FACETS.items()):
+        for flag, words in ((f"--exclude-{name}", "No document"), (f"--{name}", "Only documents")):
+            about = f"{words} with {facet.meaning}; repeated: any."
+            command = click.option(flag, multiple=True, metavar="VALUE", help=about)(command)
+    return command
+
+
 @click.command("search")
 @click.argument("query", nargs=-1)
 @click.option(
@@ -44,17 +58,10 @@ _MARK = re.compile("<mark>(.*?)</mark>", re.DOTALL)
     show_default=True,
     help="Index directory.",
 )
-@click.option("--organization", multiple=True, metavar="NAME", help="Any name; repeated: OR.")
-@click.option("--theme", multiple=True, metavar="NAME", help="A theme covers its sub-themes.")
-@click.option("--lang", multiple=True, metavar="CODE", help="Language of the documents.")
-@click.option("--source", multiple=True, metavar="NAME", help="Source of the documents.")
-@click.option("--exclude-organization", multiple=True, metavar="NAME")
-@click.option("--exclude-theme", multiple=True, metavar="NAME")
-@click.option("--exclude-lang", multiple=True, metavar="CODE")
-@click.option("--exclude-source", multiple=True, metavar="NAME")
+@_facet_options
 @click.option("--from", metavar="DATE", help="First day: 2024, 2024-03 or 2024-03-15.")
 @click.option("--to", metavar="DATE", help="Last day, likewise.")
-@click.option("--undated", metavar="include|exclude|only", help="What of undated documents.")
+@click.option("--undated", metavar="include|exclude|only", help="Find undated documents?")
 @click.option(
     "--date-field",
     metavar="published|mentioned",

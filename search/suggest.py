@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import fold, tokenize
+from index.facets import SUGGESTED
 from index.snapshot import Snapshot
 from index.store import TermCount
 from search.facets import Lookup
@@ -40,8 +41,7 @@ def suggest(text: str, limit: int, generation: Snapshot, lookup: Lookup) -> tupl
     kinds = [
         list(islice(kind, limit))
         for kind in (
-            _values("organization", text, limit, lookup),
-            _values("theme", text, limit, lookup),
+            *(_values(name, text, limit, lookup) for name in SUGGESTED),
             _words(text, limit, generation),
             _titles(text, limit, generation),
         )

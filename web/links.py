@@ -7,7 +7,8 @@ from datetime import date
 from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode
 
-from search.request import FACETS, MAX_DEPTH, VALUE_FACETS, SearchRequest, Sort
+from index.facets import VALUE_FACETS
+from search.request import FACETS, MAX_DEPTH, SearchRequest, Sort
 from search.response import DateBucket, SearchResponse
 
 # What stays legible in an address; everything else is percent-encoded.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
+from index import facets
 from search.request import Fault
 from search.response import Notice
 
@@ -89,13 +90,7 @@ PROBLEMS: Mapping[str, ProblemType] = {
     ),
 }
 
-FACETS: Mapping[str, LazyString] = {
-    "organization": _l("Organization"),
-    "theme": _l("Theme"),
-    "date": _l("Date"),
-    "lang": _l("Language"),
-    "source": _l("Source"),
-}
+FACETS: Mapping[str, LazyString] = {facet.name: _l(facet.label) for facet in facets.FACETS}
 
 FAULTS: Mapping[str, LazyString] = {
     "unknown_parameter": _l("Unknown parameter."),

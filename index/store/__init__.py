@@ -2,7 +2,7 @@
 
 from index.store.array_files import ArrayFile, Place, Prefix, write_array
 from index.store.cache import ByteCache
-from index.store.columns import FACETS, Chosen, FacetColumn, ValueColumnWriter, open_facet
+from index.store.columns import Chosen, FacetColumn, ValueColumnWriter, open_facet
 from index.store.completion import TermCount, WrittenWords, write_words
 from index.store.datecolumns import (
     DateColumn,
@@ -41,7 +41,6 @@ from index.store.successive import added
 from index.store.terms import vocabulary
 
 __all__ = [
-    "FACETS",
     "FULL",
     "MAX_LENGTH",
     "MIN_LENGTH",

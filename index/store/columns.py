@@ -31,8 +31,6 @@ from index import kernels
 from index.store.cells import Cells, Docs, Mask, lay_out
 from index.store.files import open_array, save_array
 
-FACETS = ("organization", "theme", "lang", "source")
-
 Key = TypeVar("Key", int, str)
 
 

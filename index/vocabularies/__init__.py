@@ -2,6 +2,7 @@
 
 from index.vocabularies.folding import Folded, fold_key, fold_text, name_key
 from index.vocabularies.inflection import inflected
+from index.vocabularies.languages import languages
 from index.vocabularies.organizations import (
     Name,
     OrganizationAuthority,
@@ -25,6 +26,7 @@ __all__ = [
     "fold_text",
     "grammar",
     "inflected",
+    "languages",
     "name_key",
     "organizations",
     "slug",

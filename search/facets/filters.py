@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.days import UNDATED_DAY, day_number
+from index.facets import VALUE_FACETS
 from index.snapshot import Snapshot
 from index.store import Chosen
-from search.request import VALUE_FACETS, SearchRequest
+from search.request import SearchRequest
 
 Docs = NDArray[np.int32]
 Mask = NDArray[np.bool_]

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.analysis import fold
+from index.facets import VALUE_FACETS
 from index.snapshot import FacetColumn, Snapshot
-from search.request import VALUE_FACETS, DateField, Interval, vocabulary_label, vocabulary_names
+from search.request import DateField, Interval
 from search.response import DateFacet, ValueFacet
 
 _WORD = re.compile(r"\w+")
@@ -53,6 +54,7 @@ class Names:
     def __init__(self, name: str, column: FacetColumn) -> None:
         self.name = name
         self.column = column
+        self._levels = VALUE_FACETS[name].levels
 
     @cached_property
     def parents(self) -> list[int]:
@@ -64,11 +66,11 @@ class Names:
     @cached_property
     def flat(self) -> bool:
         """Whether all values stand on the first level."""
-        return self.name != "theme" or all(parent < 0 for parent in self.parents)
+        return not self._levels or all(parent < 0 for parent in self.parents)
 
     def parent(self, value: str) -> str | None:
         """Return the value above; None on the first level, or where no document carries it."""
-        if self.name != "theme" or "/" not in value:
+        if not self._levels or "/" not in value:
             return None
         above = value.rpartition("/")[0]
         return above if above in self.column.ordinal else None
@@ -115,7 +117,7 @@ class Names:
 
     def _names(self, value: str) -> set[str]:
         own = {value.removeprefix("~"), self.column.labels.get(value, value)}
-        return own.union(vocabulary_names(self.name, value))
+        return own.union(VALUE_FACETS[self.name].known_names(value))
 
 
 class FacetLookup:
@@ -153,7 +155,7 @@ class FacetLookup:
 
     def known_label(self, value: str) -> str | None:
         """Return the label of the vocabulary in the locale; None if it knows none."""
-        return vocabulary_label(self.names.name, value, self._locale)
+        return VALUE_FACETS[self.names.name].known_label(value, self._locale)
 
     def most_frequent(self, counts: NDArray[np.int64], size: int) -> list[int]:
         """Return at most ``size`` ordinals that have a count: highest first, then by label."""

@@ -4,9 +4,10 @@ from datetime import date
 
 from whoosh import query
 
+from index.facets import VALUE_FACETS
 from search.query.lexer import Notices
 from search.query.nodes import Dated, HasValue
-from search.request import canonical, period
+from search.request import period
 
 
 def condition(field: str, typed: str, notices: Notices) -> tuple[query.Query, str] | None:
@@ -16,7 +17,7 @@ def condition(field: str, typed: str, notices: Notices) -> tuple[query.Query, st
         return None
     if field == "date":
         return _dated(typed, notices)
-    value = canonical(field, typed)
+    value = VALUE_FACETS[field].canonical(typed)
     shown = f'{field}:"{value}"' if " " in value else f"{field}:{value}"
     return HasValue(field, value, typed), shown
 

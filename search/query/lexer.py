@@ -14,6 +14,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from index.analysis import fold
+from index.facets import FACETS
 from search.response import Notice
 
 MAX_LENGTH = 1_000
@@ -23,17 +24,8 @@ MAX_NEAR = 100
 
 OPERATORS = {"AND": "AND", "ET": "AND", "OR": "OR", "OU": "OR", "NOT": "NOT", "SAUF": "NOT"}
 
-FIELDS = {
-    "title": "title",
-    "titre": "title",
-    "lang": "lang",
-    "langue": "lang",
-    "organization": "organization",
-    "organisation": "organization",
-    "org": "organization",
-    "theme": "theme",
-    "source": "source",
-    "date": "date",
+FIELDS = {"title": "title", "titre": "title"} | {
+    field: facet.name for facet in FACETS for field in (facet.name, *facet.fields)
 }
 """Folded field names as typed before a colon, and the canonical field of each."""
 

@@ -7,7 +7,6 @@ from search.request.request import (
     MAX_DEPTH,
     MAX_FACET_SIZE,
     MAX_PER_PAGE,
-    VALUE_FACETS,
     DateField,
     FacetOrder,
     Fault,
@@ -17,14 +16,12 @@ from search.request.request import (
     Sort,
     parse_request,
 )
-from search.request.values import canonical, vocabulary_label, vocabulary_names
 
 __all__ = [
     "FACETS",
     "MAX_DEPTH",
     "MAX_FACET_SIZE",
     "MAX_PER_PAGE",
-    "VALUE_FACETS",
     "Cursor",
     "CursorError",
     "DateField",
@@ -34,12 +31,9 @@ __all__ = [
     "InvalidRequest",
     "SearchRequest",
     "Sort",
-    "canonical",
     "decode",
     "encode",
     "fingerprint",
     "parse_request",
     "period",
-    "vocabulary_label",
-    "vocabulary_names",
 ]

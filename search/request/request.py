@@ -7,13 +7,14 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Literal, cast, get_args
 
+from index.facets import FACETS as _FACETS
+from index.facets import VALUE_FACETS
 from search.request.cursor import CursorError
 from search.request.cursor import decode as decode_cursor
 from search.request.dates import Period, ascii_digits, period
-from search.request.values import canonical
 
-FACETS = ("organization", "theme", "date", "lang", "source")
-VALUE_FACETS = ("organization", "theme", "lang", "source")
+FACETS = tuple(facet.name for facet in _FACETS)
+"""Names of all facets, in the order in which they are shown."""
 
 MAX_PER_PAGE = 100
 MAX_FACET_SIZE = 1_000
@@ -251,11 +252,11 @@ class _Parameters:
     def facet_values(self, prefix: str) -> dict[str, tuple[str, ...]]:
         """Return the canonical values of every facet that has any, each once."""
         chosen: dict[str, tuple[str, ...]] = {}
-        for facet in VALUE_FACETS:
-            texts = (_printable(text).strip() for text in self.args.get(prefix + facet, ()))
-            values = dict.fromkeys(canonical(facet, text) for text in texts if text)
+        for name, facet in VALUE_FACETS.items():
+            texts = (_printable(text).strip() for text in self.args.get(prefix + name, ()))
+            values = dict.fromkeys(facet.canonical(text) for text in texts if text)
             if values:
-                chosen[facet] = tuple(values)
+                chosen[name] = tuple(values)
         return chosen
 
 

@@ -6,6 +6,7 @@ overrides the methods that say where things are and what they are called.
 
 from typing import Any
 
+from index.facets import FACETS, VALUE_FACETS
 from search.request import SearchRequest
 from search.response import (
     DateBucket,
@@ -21,13 +22,7 @@ from search.response import (
 
 Json = dict[str, Any]
 LINKS = ("self", "first", "prev", "next", "last", "html", "csv", "ndjson", "feed")
-FACET_LABELS = {
-    "organization": "Organization",
-    "theme": "Theme",
-    "date": "Date",
-    "lang": "Language",
-    "source": "Source",
-}
+FACET_LABELS = {facet.name: facet.label for facet in FACETS}
 
 
 class Presenter:
@@ -164,7 +159,7 @@ def query(response: SearchResponse) -> Json:
         "languages": list(response.languages),
     }
     for prefix, values in (("", request.selected), ("exclude_", request.excluded)):
-        for facet in ("organization", "theme", "lang", "source"):
+        for facet in VALUE_FACETS:
             told[prefix + facet] = list(values.get(facet, ()))
     return told | {
         "from": request.date_from.isoformat() if request.date_from else None,

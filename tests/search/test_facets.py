@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.document import Document, Fields
-from search.request import VALUE_FACETS, SearchRequest
+from index.facets import VALUE_FACETS
+from search.request import SearchRequest
 from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet
 from search.whoosh_engine import Budget, WhooshEngine
 

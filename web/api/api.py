@@ -7,7 +7,7 @@ import orjson
 from flask import Blueprint, Response, g, request
 from flask_babel import gettext
 
-from search.request import VALUE_FACETS
+from index.facets import VALUE_FACETS
 from web import links
 from web.api.openapi import description
 from web.context import asked, engine, labelled, limit, only, search_parts, stop_if_known, tag

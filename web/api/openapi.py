@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from search.request import FACETS, MAX_FACET_SIZE, MAX_PER_PAGE, VALUE_FACETS
+from index.facets import VALUE_FACETS
+from search.request import FACETS, MAX_FACET_SIZE, MAX_PER_PAGE
 from web.api.schemas import SCHEMAS, ref
 from web.context import VERSION
 
@@ -32,13 +33,6 @@ def _count(default: int, maximum: int | None = None) -> Json:
     return {"type": "integer", "minimum": 1, "default": default, **limits}
 
 
-_SELECTIONS = {
-    "organization": "an identifier or any known name of an organization, in any language",
-    "theme": "an identifier or label of a theme; a theme covers its sub-themes",
-    "lang": "a language: ISO 639-1 code or name",
-    "source": "a source as the documents name it",
-}
-
 SEARCH_PARAMETERS: tuple[Json, ...] = (
     _parameter(
         "q",
@@ -48,15 +42,21 @@ SEARCH_PARAMETERS: tuple[Json, ...] = (
     ),
     *(
         _parameter(
-            name, f"Only documents with {text}. Repeated: any.", {"type": "string"}, repeated=True
+            name,
+            f"Only documents with {facet.meaning}. Repeated: any.",
+            {"type": "string"},
+            repeated=True,
         )
-        for name, text in _SELECTIONS.items()
+        for name, facet in VALUE_FACETS.items()
     ),
     *(
         _parameter(
-            f"exclude_{name}", f"No document with {text}.", {"type": "string"}, repeated=True
+            f"exclude_{name}",
+            f"No document with {facet.meaning}.",
+            {"type": "string"},
+            repeated=True,
         )
-        for name, text in _SELECTIONS.items()
+        for name, facet in VALUE_FACETS.items()
     ),
     _parameter(
         "from",

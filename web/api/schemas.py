@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from search.request import VALUE_FACETS
+from index.facets import SUGGESTED, VALUE_FACETS
 from web.messages import PROBLEMS
 
 Schema = dict[str, Any]
@@ -200,7 +200,7 @@ SCHEMAS: dict[str, Schema] = {
                     {
                         "kind": {
                             "type": "string",
-                            "enum": ["organization", "theme", "title", "word"],
+                            "enum": [*SUGGESTED, "title", "word"],
                         },
                         "text": STRING,
                         "value": STRING,

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext
 
-from search.request import VALUE_FACETS, SearchRequest
+from index.facets import VALUE_FACETS
+from search.request import SearchRequest
 from search.response import FacetValue, SearchResponse, ValueFacet
 from web import links
 from web.addresses import Addresses

@@ -6,7 +6,8 @@ from typing import cast
 from flask import Blueprint, Response, request
 from flask_babel import gettext
 
-from search.request import FACETS, VALUE_FACETS, FacetOrder, SearchRequest, vocabulary_label
+from index.facets import VALUE_FACETS
+from search.request import FACETS, FacetOrder, SearchRequest
 from search.response import DateFacet, FacetValue
 from web import links
 from web.addresses import Addresses, language, plain
@@ -102,9 +103,9 @@ def _dates() -> Response:
 
 def _label(name: str, value: FacetValue) -> str:
     """Return the label of a value, that of a sub-theme behind the label of its theme."""
-    if name != "theme" or "/" not in value.value:
+    if not VALUE_FACETS[name].levels or "/" not in value.value:
         return ""
-    above = vocabulary_label(name, value.value.rpartition("/")[0], negotiate())
+    above = VALUE_FACETS[name].known_label(value.value.rpartition("/")[0], negotiate())
     return f"{above} / {value.label}" if above else ""
 
 

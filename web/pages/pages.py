@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Blueprint, Response, g, make_response, render_template, request
 from flask_babel import gettext
 
+from index.facets import SUGGESTED
 from search.request import MAX_DEPTH, Fault, InvalidRequest, SearchRequest, parse_request
 from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet
 from search.results import opening, web_address
@@ -165,9 +166,7 @@ def _back(to: Addresses, around: Neighbours | None) -> str:
 def _examples() -> dict[str, tuple[FacetValue, ...]]:
     """Return what the archive holds most of, for a reader who found nothing."""
     whole = SearchRequest(facet_size=EXAMPLES, locale=i18n.negotiate())
-    return {
-        name: engine().facet(name, whole, "", 1).facet.values for name in ("organization", "theme")
-    }
+    return {name: engine().facet(name, whole, "", 1).facet.values for name in SUGGESTED}
 
 
 def page_numbers(response: SearchResponse) -> list[int | None]:

@@ -12,9 +12,9 @@ import pytest
 from index.build import BuildOptions
 from index.build.plan import rebuild
 from index.directory import read_pointer
+from index.facets import VALUE_FACETS
 from index.schema import PARTS
 from index.snapshot import Snapshot
-from index.store import FACETS
 
 HERE = BuildOptions(workers=0)
 """Builds in the test's own process."""
@@ -94,7 +94,7 @@ def answers(generation: Snapshot) -> Answers:
                     found.docs.tolist(), found.freqs.tolist(), where, strict=True
                 )
             }
-    columns = {name: generation.columns[name] for name in FACETS}
+    columns = {name: generation.columns[name] for name in VALUE_FACETS}
     dates = generation.dates
     return Answers(
         postings,

@@ -19,9 +19,8 @@ from index.days import UNDATED_SECOND
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged
 from index.facets import VALUE_FACETS
-from index.inverted_index import Gathering, Keys, Located, SegmentPostings, located, merged
-from index.manifest import Manifest, read_manifest
-from index.report import Report, parse_report
+from index.inverted_index import Gathering, Located, SegmentPostings, located, merged
+from index.manifest import Manifest, Report, parse_report, read_manifest
 from index.schema import PARTS
 from index.store import (
     REMEDY,
@@ -31,6 +30,7 @@ from index.store import (
     FacetColumn,
     Head,
     Identifiers,
+    Keys,
     LengthColumn,
     LongText,
     SpanColumn,

@@ -39,7 +39,7 @@ def test_modules_stay_small() -> None:
         str(path.relative_to(ROOT)): lines
         for package in ALLOWED
         for path in (ROOT / package).rglob("*.py")
-        if (lines := len(path.read_text("utf-8").splitlines())) > 450
+        if (lines := len(path.read_text("utf-8").splitlines())) > 700
     }
     assert not long
 

@@ -1,4 +1,6 @@
-"""Build: sources in, a published generation out.
+"""Sources as items of work: which files a worker reads whole, which are read here.
+
+Build: sources in, a published generation out.
 
 ``rebuild`` makes one new segment of everything. ``update`` compares content hashes, writes what
 is new or changed as one more segment and marks what it replaces as deleted; when segments or
@@ -16,23 +18,60 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.build.pipeline import run
+from index.build.learning import load as load_learned
+from index.build.pipeline import Before, Extracted, Item, Job, run
 from index.build.progress import Progress, Silent
-from index.build.reuse import Before
-from index.build.sources import Reading
-from index.build.training import load as load_learned
-from index.build.worker import Extracted, Item, Job
 from index.build.writer import Intake, made_by
-from index.commit import Part, building
+from index.commit import Part, building, probe
 from index.directory import Pointer, read_pointer
-from index.document import Skipped
+from index.document import Document, Skipped
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, NoDocuments
 from index.extract import ExtractionOptions
-from index.manifest import Settings
-from index.readers import ReadOptions
-from index.report import Report
+from index.manifest import Report, Settings
+from index.readers import ReadOptions, SourceFile, format_of, list_files, read_file
 from index.snapshot import Snapshot
-from index.verify import probe
+
+SMALL = 256 * 1024
+"""Bytes up to which a file of many documents goes to a worker whole."""
+_SINGLE = frozenset({"plain", "html"})
+_COMPRESSION = 2.5
+"""Characters of text that a byte of a compressed file gives, for the progress bar only."""
+
+
+class Reading:
+    """Walks the sources and keeps count of how far it has come, in bytes on disk."""
+
+    def __init__(self, sources: Sequence[Path], options: ReadOptions) -> None:
+        """Measure the sources. Raises SourceError for one that cannot be read at all."""
+        self._sources = sources
+        self._options = options
+        self.done = 0
+        self.total = sum(
+            entry.size for entry in list_files(sources, options) if isinstance(entry, SourceFile)
+        )
+
+    def items(self) -> Iterator[Item]:
+        """Yield files to be read elsewhere, documents, and what was left out, in a stable order."""
+        for entry in list_files(self._sources, self._options):
+            if isinstance(entry, Skipped):
+                yield entry
+            elif entry.size <= SMALL or format_of(entry.path.name) in _SINGLE:
+                self.done += entry.size
+                yield entry
+            else:
+                yield from self._records(entry)
+
+    def _records(self, file: SourceFile) -> Iterator[Document | Skipped]:
+        begin = self.done
+        rate = _COMPRESSION if file.path.name.lower().endswith(".gz") else 1.0
+        characters = 0
+        for item in read_file(file, self._options):
+            if isinstance(item, Document):
+                characters += len(item.text)
+                self.done = begin + min(file.size, int(characters / rate))
+            yield item
+        self.done = begin + file.size
+
 
 MOST_SEGMENTS = 8
 MOST_DEAD = 0.25

@@ -5,12 +5,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index.build.worker import Indexed, Outcome, Unchanged
+from index.build.pipeline import Indexed, Outcome, Unchanged
 from index.document import Skipped
-from index.encoded_document import ANALYSIS_VERSION
 from index.extract import EXTRACTOR_VERSION, ExtractionOptions
-from index.report import Report
-from index.segment import SegmentWriter
+from index.manifest import Report
+from index.segment import ANALYSIS_VERSION, SegmentWriter
 
 
 def made_by(extraction: ExtractionOptions) -> str:

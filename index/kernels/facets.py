@@ -11,7 +11,7 @@ from index.kernels._compiler import I4, I8, INTEGER, U1, U2, U4, compiled
 def tally(
     cells: Any, slots: int, values: int, more_docs: Any, more_ordinals: Any, docs: Any
 ) -> Any:
-    """Count the values that ascending documents carry; see ``index.store.cells``."""
+    """Count the values that ascending documents carry; see ``index.store.doc_values``."""
     counts = np.zeros(values + slots, np.int64)
     for doc in docs:
         # Empty cells are counted too: to stop at the first would be to guess where it is.

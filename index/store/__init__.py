@@ -1,21 +1,25 @@
 """Postings, positions and dictionaries as contiguous, memory-mapped arrays."""
 
-from index.store.array_files import ArrayFile, Place, Prefix, write_array
-from index.store.cache import ByteCache
-from index.store.columns import Chosen, FacetColumn, ValueColumnWriter, open_facet
+from index.store.blocks import ByteCache
 from index.store.completion import TermCount, WrittenWords, write_words
-from index.store.datecolumns import (
+from index.store.doc_values import (
+    Chosen,
     DateColumn,
     DateColumnWriter,
+    FacetColumn,
     LengthColumn,
     SpanColumn,
     SpanColumnWriter,
+    ValueColumnWriter,
+    open_facet,
 )
-from index.store.dictionary import Dictionary, write_dictionary
 from index.store.files import (
     FULL,
     REMEDY,
+    ArrayFile,
     FileRecord,
+    Place,
+    Prefix,
     compare_sizes,
     is_sound,
     open_array,
@@ -23,22 +27,38 @@ from index.store.files import (
     read_bytes,
     read_json,
     records,
-    save_array,
     sync,
     sync_tree,
+    write_array,
     write_durably,
 )
-from index.store.heads import Details, Head, opening, spans
 from index.store.ids import Identifiers, write_ids
-from index.store.list_writer import write_lists
-from index.store.lists import Keys, Lists, ManyPostings, PostingLists, TermPostings
-from index.store.merge import merge, numbers
-from index.store.pieces import LongText, word_end
-from index.store.runs import RunBuilder, write_run
+from index.store.merge import RunBuilder, merge, numbers, write_run
+from index.store.postings import (
+    Keys,
+    Lists,
+    ManyPostings,
+    PostingLists,
+    TermPostings,
+    added,
+    write_lists,
+)
 from index.store.spell import MAX_LENGTH, MIN_LENGTH, Near, SpellingWords
-from index.store.stored import Packed, StoredDocuments, StoredWriter, clean, content_hash, pack
-from index.store.successive import added
-from index.store.terms import vocabulary
+from index.store.stored_fields import (
+    Details,
+    Head,
+    LongText,
+    Packed,
+    StoredDocuments,
+    StoredWriter,
+    clean,
+    content_hash,
+    opening,
+    pack,
+    spans,
+    word_end,
+)
+from index.store.terms import Dictionary, vocabulary, write_dictionary
 
 __all__ = [
     "FULL",
@@ -91,7 +111,6 @@ __all__ = [
     "read_bytes",
     "read_json",
     "records",
-    "save_array",
     "spans",
     "sync",
     "sync_tree",

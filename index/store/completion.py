@@ -23,11 +23,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.array_files import ArrayFile, Place, write_array
-from index.store.dictionary import Dictionary
-from index.store.lists import PostingLists
+from index.store.files import ArrayFile, Place, write_array
+from index.store.postings import PostingLists
 from index.store.spell import write_spelling
-from index.store.terms import Vocabulary
+from index.store.terms import Dictionary, Vocabulary
 
 SHORT = 2
 """Letters of a word that nobody wants completed."""

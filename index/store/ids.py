@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from index.arrays import narrowest
-from index.store.array_files import ArrayFile, write_array
+from index.store.files import ArrayFile, write_array
 
 
 def write_ids(folder: Path, ids: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import places, starts_of
-from index.store.array_files import ArrayFile, Place, write_array
+from index.store.files import ArrayFile, Place, write_array
 
 MIN_LENGTH = 3
 MAX_LENGTH = 24

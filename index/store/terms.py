@@ -1,4 +1,12 @@
-"""Words to terms: under which terms of which fields the posting list of a word is found.
+"""The term dictionary: (field, term) -> term number, in byte order.
+
+A key is the number of the field, two bytes, and the term in UTF-8. All keys stand sorted in one
+blob with an array of offsets. A term is found by bisection; the terms of a field, or those with a
+prefix, are one range of numbers.
+
+Many texts put in order by a few operations on arrays.
+
+Words to terms: under which terms of which fields the posting list of a word is found.
 
 There is one posting list for each word of each language in each part of the documents. A word as
 written, without its accents, is a term of ``title`` or ``body``; each of its forms (see
@@ -6,7 +14,10 @@ written, without its accents, is a term of ``title`` or ``body``; each of its fo
 sum of their lists, so nothing is stored twice.
 """
 
-from collections.abc import Sequence
+import itertools
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
@@ -14,9 +25,224 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import analyzer
-from index.arrays import places, starts_of
+from index.arrays import narrowest, places, starts_of
 from index.schema import MAX_TERM_BYTES, PARTS, fit
-from index.store.ordering import ordered
+from index.store.files import ArrayFile, ArrayWriter, Place, write_array
+
+STEP = 16
+"""Keys from one landmark to the next."""
+_BETWEEN = b"\xff"
+"""What never stands in UTF-8, nor in the number of a field that a dictionary has."""
+
+
+class Term(NamedTuple):
+    """A term of a field, as it stands in the dictionary; they sort as their numbers do."""
+
+    field: str
+    text: bytes
+
+
+def encode(term: str) -> bytes:
+    """Return a term as it stands in keys."""
+    return term.encode("utf-8", "surrogatepass")
+
+
+def write_dictionary(folder: Place, fields: Mapping[str, Sequence[bytes]]) -> None:
+    """Write the terms of fields, sorted and distinct, the fields sorted too."""
+    writer = ArrayWriter(folder / "terms.blob", np.uint8)
+    lengths: list[NDArray[np.int64]] = []
+    landmarks: list[bytes] = []
+    size = 0
+    for number, terms in enumerate(fields.values()):
+        code = _code(number)
+        lengths.append(np.fromiter(map(len, terms), np.int64, len(terms)) + len(code))
+        landmarks += [code + term for term in terms[-size % STEP :: STEP]]
+        size += len(terms)
+        for start in range(0, len(terms), 1 << 16):
+            data = code + code.join(terms[start : start + (1 << 16)])
+            writer.append(np.frombuffer(data, np.uint8))
+    writer.close()
+    offsets = np.concatenate([np.zeros(1, np.int64), *lengths])
+    write_array(folder / "terms.offsets", narrowest(np.cumsum(offsets)))
+    for name, parts in (
+        ("terms.landmarks", landmarks),
+        ("terms.fields", [field.encode() for field in fields]),
+    ):
+        write_array(folder / name, np.frombuffer(_BETWEEN.join(parts), np.uint8))
+
+
+def _code(field: int) -> bytes:
+    # Base 128, so that no byte of it is that between landmarks.
+    return bytes((field >> 7, field & 127))
+
+
+class Dictionary:
+    """Read side; safe for threads."""
+
+    def __init__(self, folder: Place) -> None:
+        self._blob = ArrayFile(folder / "terms.blob")
+        self._offsets = ArrayFile(folder / "terms.offsets")
+        self._landmark_file = ArrayFile(folder / "terms.landmarks")
+        names = ArrayFile(folder / "terms.fields").all().tobytes()
+        self._fields = tuple(name.decode() for name in names.split(_BETWEEN)) if names else ()
+        self._codes = {field: _code(number) for number, field in enumerate(self._fields)}
+        self.size = self._offsets.size - 1
+
+    def _key(self, number: int) -> bytes:
+        return self._blob.raw(self._offsets.item(number), self._offsets.item(number + 1))
+
+    @cached_property
+    def _landmarks(self) -> list[bytes]:
+        """Every ``STEP``-th key: what a lookup bisects in memory before it reads one block."""
+        return self._landmark_file.all().tobytes().split(_BETWEEN) if self.size else []
+
+    def _block(self, wanted: bytes) -> tuple[list[int], bytes, int]:
+        """Return the last ``STEP`` keys of which the first is not above ``wanted``.
+
+        That is: where they begin in the blob and the last one ends, their bytes, and the number of
+        the first. There is none where ``wanted`` is below all keys.
+        """
+        block = bisect_right(self._landmarks, wanted) - 1
+        if block < 0:
+            return [], b"", 0
+        last = min((block + 1) * STEP, self.size)
+        offsets = self._offsets.slice(block * STEP, last + 1).tolist()
+        return offsets, self._blob.raw(offsets[0], offsets[-1]), block * STEP
+
+    def _bisect(self, wanted: bytes) -> int:
+        """Return the first number whose key is not below ``wanted``."""
+        offsets, blob, first = self._block(wanted)
+        return first + bisect_left(_keys(offsets, blob), wanted)
+
+    def _keys(self, numbers: range) -> list[bytes]:
+        offsets = self._offsets.slice(numbers.start, numbers.stop + 1).tolist()
+        return _keys(offsets, self._blob.raw(offsets[0], offsets[-1]))
+
+    def split(self, number: int) -> Term:
+        """Return the field and the term of a number."""
+        key = self._key(number)
+        return Term(self._fields[key[0] << 7 | key[1]], key[2:])
+
+    def find(self, field: str, term: bytes) -> int:
+        """Return the number of a term, -1 if the segment lacks it."""
+        code = self._codes.get(field)
+        if code is None:
+            return -1
+        wanted = code + term
+        offsets, blob, first = self._block(wanted)
+        # Most often it is not there at all. Else it may stand within another key, or across two.
+        place = blob.find(wanted)
+        while place >= 0:
+            at = bisect_left(offsets, offsets[0] + place)
+            if offsets[at : at + 2] == [offsets[0] + place, offsets[0] + place + len(wanted)]:
+                return first + at
+            place = blob.find(wanted, place + 1)
+        return -1
+
+    def lower(self, field: str, term: bytes) -> int:
+        """Return the first number whose key is not below this term of this field."""
+        code = self._codes.get(field)
+        if code is not None:
+            return self._bisect(code + term)
+        later = [other for other in self._fields if other > field]
+        return self.field(later[0]).start if later else self.size
+
+    def prefix(self, field: str, prefix: str) -> range:
+        """Return the numbers of a field's terms that start with ``prefix``."""
+        code = self._codes.get(field)
+        if code is None:
+            return range(0)
+        first = code + encode(prefix)
+        # UTF-8 never holds 0xFF, so this is above every key that starts so.
+        return range(self._bisect(first), self._bisect(first + b"\xff"))
+
+    def field(self, field: str) -> range:
+        """Return the numbers of all terms of a field."""
+        return self.prefix(field, "")
+
+    def terms(self, numbers: range) -> Iterator[str]:
+        """Yield the terms of successive numbers, decoding the blob in one go."""
+        if not numbers:
+            return
+        for whole in self._keys(numbers):
+            yield whole[2:].decode("utf-8", "surrogatepass")
+
+    def fields(self) -> tuple[str, ...]:
+        """Return the names of the fields that have terms."""
+        return self._fields
+
+
+def _keys(offsets: Sequence[int], blob: bytes) -> list[bytes]:
+    """Return the keys that stand between offsets; ``blob`` begins at the first of these."""
+    base = offsets[0] if offsets else 0
+    return [blob[start - base : stop - base] for start, stop in itertools.pairwise(offsets)]
+
+
+_WORD = 8
+_BEGINNING = np.array([(1 << 64) - (1 << 64 - 8 * left) for left in range(_WORD)], np.uint64)
+"""Which bits of a word are those of a text of which so many bytes are left."""
+
+
+class Ordered(NamedTuple):
+    """Texts in UTF-8, in the order of their bytes and each once; where each that was given is."""
+
+    texts: list[bytes]
+    place: NDArray[np.int64]
+
+
+def ordered(texts: Sequence[str]) -> Ordered:
+    """Put texts in order; none has a NUL or a new line.
+
+    They are compared eight bytes at a time, as numbers: all by their first eight, then those that
+    are alike so far and longer by the next, and so on.
+    """
+    if not texts:
+        return Ordered([], np.empty(0, np.int64))
+    data = np.frombuffer("\n".join(texts).encode() + b"\n" + bytes(_WORD), np.uint8)
+    ends = np.flatnonzero(data == ord("\n"))
+    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1])
+    rank = _ranks(data, starts, ends - starts)
+    first = np.zeros(len(texts), np.bool_)
+    first[rank] = True
+    place = (np.cumsum(first) - 1)[rank]
+    given = np.empty(int(np.count_nonzero(first)), np.int64)
+    given[place] = np.arange(len(texts))
+    sizes = ends[given] + 1 - starts[given]
+    return Ordered(data[places(starts[given], sizes)].tobytes().split(b"\n")[:-1], place)
+
+
+def _ranks(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return how many texts stand before each in order; ``_WORD`` bytes follow the last."""
+    words = np.ndarray((len(data) - _WORD + 1,), ">u8", data, strides=(1,))
+    rank = np.zeros(len(starts), np.int64)
+    undecided = np.arange(len(starts))
+    depth = 0
+    while len(undecided):
+        word = words[starts[undecided] + depth].astype(np.uint64)
+        left = lengths[undecided] - depth
+        short = left < _WORD
+        word[short] &= _BEGINNING[left[short]]
+        # Those alike so far have one rank, that of the first of them.
+        order = np.lexsort((word, rank[undecided])) if depth else np.argsort(word)
+        undecided, word = undecided[order], word[order]
+        alike = rank[undecided]
+        new = np.ones(len(order), np.bool_)
+        new[1:] = alike[1:] != alike[:-1]
+        begin = _begins(new)
+        new[1:] |= word[1:] != word[:-1]
+        rank[undecided] = alike + _begins(new) - begin
+        depth += _WORD
+        single = new & np.append(new[1:], True)
+        undecided = undecided[~single & (lengths[undecided] >= depth)]
+    return rank
+
+
+def _begins(new: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return for each place the last at or before it that is new."""
+    return np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
+
 
 Numbers = NDArray[np.int64]
 

@@ -10,9 +10,9 @@ from index.build import BuildOptions
 from index.build.plan import cores, rebuild
 from index.commit import TOGETHER
 from index.document import Document
-from index.encoded_document import draft, finish
 from index.extract import ExtractionOptions, extract
 from index.readers import ReadOptions, read
+from index.segment import draft, finish
 
 from . import memory, trouvaille_system
 from .context import Context

@@ -20,11 +20,10 @@ from index.analysis import analyse, analyzer, fold, tokenize
 from index.commit import Part, Report, building, index_documents
 from index.directory import IndexDirectory
 from index.document import Document, Fields, Language, PublicationDate, Span
-from index.encoded_document import encode
 from index.errors import SearchTimeout
 from index.manifest import Settings
 from index.schema import schema
-from index.segment import write_segment
+from index.segment import encode, write_segment
 from index.snapshot import Snapshot
 from index.whoosh.codec import segment_reader
 from search.query import AnalyzedWith, Dated, Fuzzy, HasValue, Near, Quoted, Started, Word, parse

@@ -12,10 +12,8 @@ from index import kernels
 from index.commit import Part, building, index_documents
 from index.directory import IndexDirectory
 from index.document import Document, Fields, Language, Span
-from index.encoded_document import Draft, draft, finish
-from index.manifest import Settings
-from index.report import Report
-from index.segment import write_segment
+from index.manifest import Report, Settings
+from index.segment import Draft, draft, finish, write_segment
 from search.request import parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import Budget, WhooshEngine

@@ -11,10 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from index.build import BuildOptions, Labelled, read_labelled
-from index.build.labelled import themes_of
+from index.build.learning import dumps, forget, learn, load, loads, save, themes_of
 from index.build.plan import rebuild, update
-from index.build.training import dumps, forget, learn, load, loads, save
-from index.cli.learn import learn as command
+from index.cli import learn as command
 from index.directory import read_pointer
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from index.cli.commands import rebuild
+from index.cli import rebuild
 from index.document import Document
 from index.errors import SettingError, VocabularyError
 from index.extract import ExtractionOptions, extract

@@ -23,7 +23,7 @@ from index.store import (
     ValueColumnWriter,
     open_facet,
 )
-from index.store.array_files import HEADER_BYTES
+from index.store.files import HEADER_BYTES
 
 Values = Sequence[tuple[str, str]]
 

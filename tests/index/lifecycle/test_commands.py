@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from index.build import progress_on
 from index.build.progress import Bar, Lines
 from index.cli import commands
-from index.store.array_files import HEADER_BYTES
+from index.store.files import HEADER_BYTES
 
 from .conftest import opened, record, write_records
 
@@ -198,7 +198,7 @@ def test_check_names_what_is_damaged(index_of: IndexOf) -> None:
 def test_no_room_left_is_one_sentence(tmp_path: Path) -> None:
     many = write_records(tmp_path / "many.jsonl", [record(number) for number in range(3000)])
     program = (
-        "import click, sys; from index.cli.commands import commands\n"
+        "import click, sys; from index.cli import commands\n"
         "click.Group('trouvaille', commands={c.name: c for c in commands})()"
     )
     command = [sys.executable, "-c", program, "rebuild", str(many), "--workers", "0", "--quiet"]

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from index.build.plan import rebuild, rollback, update
-from index.cli.overview import overview
+from index.cli import overview
+from index.commit import check
 from index.directory import IndexDirectory, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexUnavailable, IndexVersion
 from index.manifest import FORMAT_VERSION
-from index.store.array_files import HEADER_BYTES
-from index.verify import check
+from index.store.files import HEADER_BYTES
 
 from .conftest import HERE, answers, opened, record, write_records
 

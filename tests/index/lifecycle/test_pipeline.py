@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from index.build import BuildOptions
-from index.build.pipeline import run
+from index.build.pipeline import Indexed, Item, Job, Outcome, run
 from index.build.plan import rebuild
-from index.build.worker import Indexed, Item, Job, Outcome
 from index.document import Document, Skipped
 from index.extract import ExtractionOptions
 from index.readers import ReadOptions

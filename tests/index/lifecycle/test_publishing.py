@@ -14,11 +14,10 @@ from time import monotonic, sleep
 import pytest
 
 from index.build.plan import rebuild, update
-from index.commit import building
+from index.commit import building, check
 from index.directory import IndexDirectory, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexLocked
 from index.store import write_durably
-from index.verify import check
 
 from .conftest import HERE, answers, opened, record, write_records
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-import index.build.worker
+import index.build.pipeline
 from index.build import BuildOptions
 from index.build.plan import rebuild
 from index.directory import read_pointer
@@ -23,7 +23,7 @@ def extracted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ids.append(document.id)
         return extract(document, options)
 
-    monkeypatch.setattr(index.build.worker, "extract", counting)
+    monkeypatch.setattr(index.build.pipeline, "extract", counting)
     return ids
 
 

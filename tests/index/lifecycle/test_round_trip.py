@@ -27,8 +27,8 @@ from index.errors import UsageError
 from index.schema import MAX_TERM_BYTES, fit
 from index.snapshot import Snapshot
 from index.store import ByteCache, clean, pack, vocabulary
-from index.store.cells import Docs
-from index.store.heads import decode_details, decode_head, whole
+from index.store.doc_values import Docs
+from index.store.stored_fields import decode_details, decode_head, whole
 
 WORDS = st.text(alphabet="abcéœ ب٣-'’漢\n.", max_size=60)
 DATES = st.sampled_from([None, "2024", "2024-02", "2024-02-29", "2024-02-29T10:00:00Z"])

@@ -21,10 +21,18 @@ from index.document import (
     Theme,
 )
 from index.errors import IndexDamaged
-from index.store import LongText, StoredDocuments, StoredWriter, blobs, opening, pack, stored
-from index.store.array_files import HEADER_BYTES
-from index.store.blobs import Blobs, BlobWriter, dictionary
-from index.store.pieces import LONG, PIECE, cut
+from index.store import (
+    LongText,
+    StoredDocuments,
+    StoredWriter,
+    blocks,
+    opening,
+    pack,
+    stored_fields,
+)
+from index.store.blocks import Blobs, BlobWriter, dictionary
+from index.store.files import HEADER_BYTES
+from index.store.stored_fields import LONG, PIECE, cut
 
 in_folder = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -176,8 +184,8 @@ def test_records_come_back_from_batches(
 ) -> None:
     folder = tmp_path_factory.mktemp("blobs")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blobs, "MIN_DICTIONARY", 256 if pays else 10**6)
-        patch.setattr(blobs, "DICTIONARY_SHARE", 2)
+        patch.setattr(blocks, "MIN_DICTIONARY", 256 if pays else 10**6)
+        patch.setattr(blocks, "DICTIONARY_SHARE", 2)
         writer = BlobWriter(folder, "some", batch)
         for record in records:
             writer.add(record)
@@ -208,12 +216,12 @@ def dispatches(count: int) -> list[tuple[Document, Fields]]:
 def test_short_documents_share_what_they_have_in_common(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored, "TEXT_BATCH", 500_000)
+    monkeypatch.setattr(stored_fields, "TEXT_BATCH", 500_000)
     made = dispatches(3_000)
     (tmp_path / "with").mkdir()
     documents = written(tmp_path / "with", made)
     assert [documents.get(doc) for doc in range(0, 3_000, 97)] == made[::97]
-    monkeypatch.setattr(blobs, "MIN_DICTIONARY", 10**9)
+    monkeypatch.setattr(blocks, "MIN_DICTIONARY", 10**9)
     (tmp_path / "without").mkdir()
     written(tmp_path / "without", made)
     name = "heads.data.array"

@@ -8,15 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.build import worker as work
-from index.build.pipeline import run
-from index.build.worker import Indexed, Item, Job
+from index import inverted_index
+from index.build import pipeline
+from index.build.pipeline import Indexed, Item, Job, run
 from index.document import Document, Fields, Skipped, Span
-from index.encoded_document import Draft, EncodedDocument, draft, finish
 from index.extract import ExtractionOptions, extract
-from index.inverted_index import segment_postings as postings
 from index.readers import ReadOptions
-from index.segment import write_segment
+from index.segment import Draft, EncodedDocument, draft, finish, write_segment
 
 TEXTS = [
     "L'accord de pêche (12 345 tonnes) entre en vigueur. Art. L214-9.",
@@ -73,7 +71,7 @@ def test_how_many_are_analysed_together_does_not_show(
     kept = {f"d{number}" for number, given in enumerate(made) if given[-1]}
     written = []
     for size, most in ((1, 1 << 20), (5, 1 << 20), (len(drafts), 1 << 20), (5, 10)):
-        monkeypatch.setattr(postings, "RUN_SIZE", most)
+        monkeypatch.setattr(inverted_index, "RUN_SIZE", most)
         folder = tmp_path_factory.mktemp("segment") / "one"
         write_segment(folder, (one for one in encoded(drafts, size) if one.id in kept))
         written.append(files(folder))
@@ -89,7 +87,7 @@ def test_a_document_that_cannot_be_analysed_costs_no_other(monkeypatch: pytest.M
             raise MemoryError("too much")
         return finish(drafts)
 
-    monkeypatch.setattr(work, "finish", fails)
+    monkeypatch.setattr(pipeline, "finish", fails)
     items: list[Item] = [Document(f"d{n}", "texte", path=f"{n}.txt") for n in range(6)]
     outcomes = list(run(items, Job(ReadOptions(), ExtractionOptions(), "test"), workers=0))
     assert outcomes[3] == Skipped("3.txt", "broken", "MemoryError: too much")

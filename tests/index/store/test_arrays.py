@@ -21,7 +21,7 @@ from index.store import (
     write_lists,
     write_run,
 )
-from index.store.dictionary import Term, encode
+from index.store.terms import Term, encode
 
 words = st.text(st.sampled_from("abcé漢\U0001f600"), min_size=1, max_size=3)
 fields = st.dictionaries(
@@ -113,7 +113,7 @@ def test_lists_keep_numbers_of_every_width(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, worth: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.store.list_writer._WORTH", worth)
+        patch.setattr("index.store.postings._WORTH", worth)
         check_lists(tmp_path_factory.mktemp("lists"), data)
 
 
@@ -169,7 +169,7 @@ def placed(made: tuple[list[int], list[int], list[int]]) -> list[tuple[int, int]
 def test_blocks_of_lists_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = [{"body": [f"w{(doc * k) % 11}" for k in range(300)]} for doc in range(40)]
     for block in (1, 500, 1 << 21):
-        monkeypatch.setattr("index.store.list_writer._BLOCK", block)
+        monkeypatch.setattr("index.store.postings._BLOCK", block)
         (tmp_path / str(block)).mkdir()
         build(tmp_path / str(block), archive, 40)
     reference = {p.name: p.read_bytes() for p in (tmp_path / "1" / "segment").iterdir()}
@@ -247,7 +247,7 @@ def test_a_damaged_file_is_refused_and_named(tmp_path: Path) -> None:
 
 def test_another_version_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "numbers"
-    monkeypatch.setattr("index.store.array_files.VERSION", 99)
+    monkeypatch.setattr("index.store.files.VERSION", 99)
     write_array(path, np.arange(3))
     monkeypatch.undo()
     with pytest.raises(IndexVersion, match="99"):

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from index.store.cells import lay_out
+from index.store.doc_values import lay_out
 
 DOCUMENTS = 40_000
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.store.ordering import ordered
+from index.store.terms import ordered
 
 ANY = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\n"), max_size=20)
 # Alike for eight bytes and more, and ending there.

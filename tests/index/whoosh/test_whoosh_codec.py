@@ -13,7 +13,7 @@ from whoosh.searching import Searcher
 
 from index.inverted_index import write_terms
 from index.store import RunBuilder, merge, write_run
-from index.store.dictionary import Term
+from index.store.terms import Term
 from index.whoosh.codec import ArraysCodec, segment_reader
 
 WORDS = ["a", "ab", "abc", "b", "ba", "é", "漢"]

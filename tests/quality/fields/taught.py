@@ -15,8 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from sections import SECTIONS, TOPICS, rows
 
 from index.build import Labelled
-from index.build.labelled import labelled
-from index.build.training import learn
+from index.build.learning import labelled, learn
 from index.document import Document
 
 

@@ -21,16 +21,24 @@ so on, in as many bytes as ``positions.width`` says of the document: one where n
 is above 255, as in most, else two or four. ``postings.at`` and ``positions.at`` say where the
 bytes of each list begin. Reading lists is a few operations on arrays, whatever their length and,
 for ``many``, their number.
+
+The sum of many successive posting lists, as a word's beginning asks for it.
+
+Lists are decoded by the way in which they are laid out (see ``index.store.postings``), all of one
+layout together, and added up by document.
+
+Writes posting lists; ``index.store.postings`` says how they are laid out.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
-from index.arrays import Numbers, places, starts_of
-from index.store.array_files import ArrayFile, Place
+from index.arrays import Numbers, narrowest, places, starts_of
+from index.store.files import ArrayFile, ArrayWriter, Place, write_array
 
 PACKED = 255
 _FEW = 32
@@ -312,3 +320,273 @@ def _get(
             break
         found[places(starts[which], number)] = values
     return found
+
+
+Totals = NDArray[np.int32]
+
+_TOGETHER = 1 << 16
+"""Bytes of packed lists that are decoded together: few enough to stay in the processor's caches."""
+_ONE = np.int32(1)
+"""Of the type of totals: ``np.add.at`` takes many times as long where it has to convert."""
+
+
+def added(data: Bytes, at: NDArray[np.int64], documents: int) -> Totals:
+    """Return how often each document has anything of successive posting lists.
+
+    ``data`` holds the lists, ``at`` says where each begins and where the last ends; their
+    documents are below ``documents``.
+    """
+    totals = np.zeros(documents, np.int32)
+    codes = data.take(at[:-1])
+    packed = (codes == PACKED).nonzero()[0]
+    if len(packed):
+        begins, ends = at.take(packed), at.take(packed + 1)
+        cuts = np.diff((ends - begins).cumsum() // _TOGETHER).nonzero()[0] + 1
+        for some in np.split(np.stack((begins, ends)), cuts, axis=1):
+            _add_packed(totals, data, *some)
+        # What is left: from the end of a packed list to the beginning of the next.
+        edges = zip([0, *ends.tolist()], [*begins.tolist(), len(data)], strict=True)
+        data = np.concatenate([data[start:stop] for start, stop in edges])
+    plain = (codes != PACKED).nonzero()[0]
+    if len(plain):
+        _add_plain(totals, data, codes.take(plain), (at[1:] - at[:-1]).take(plain))
+    return totals
+
+
+def _add_packed(
+    totals: Totals, data: Bytes, begins: NDArray[np.int64], ends: NDArray[np.int64]
+) -> None:
+    heads = data.take((begins[:, None] + np.arange(1, 9)).ravel()).view("<u4").reshape(-1, 2)
+    steps, flags, more = [], [], []
+    spare, unused = [], 0  # bits at the end of flags
+    places = zip(begins.tolist(), ends.tolist(), heads.tolist(), strict=True)
+    for begin, end, (count, size) in places:
+        after = begin + 9 + size
+        last = after + -(-count // 8)
+        steps.append(data[begin + 9 : after])
+        flags.append(data[after:last])
+        more.append(data[last:end])
+        spare.append(unused)
+        unused += -count % 8
+    every = np.concatenate(steps)
+    docs = every.astype(np.int32)
+    first = 0
+    for each in steps:
+        held = docs[first : first + len(each)]
+        np.add.accumulate(held, out=held)
+        first += len(each)
+    docs = docs[every != 255]
+    np.add.at(totals, docs, _ONE)
+    frequent = np.unpackbits(np.concatenate(flags)).view(np.bool_).nonzero()[0]
+    frequent -= np.repeat(spare, list(map(len, more)))
+    np.add.at(totals, docs.take(frequent), np.concatenate(more) - _ONE)
+
+
+def _add_plain(totals: Totals, data: Bytes, codes: Bytes, sizes: NDArray[np.int64]) -> None:
+    gaps, freqs = codes & 15, codes >> 4
+    counts = (sizes - 1) // (gaps + freqs)
+    # What each byte is of: the code of a list, one of its gaps, or one of its frequencies.
+    kinds = np.zeros((len(codes), 3), np.uint8)
+    kinds[:, 1], kinds[:, 2] = codes, codes | 128
+    taken = np.ones((len(codes), 3), np.int64)
+    taken[:, 1], taken[:, 2] = counts * gaps, counts * freqs
+    kind = kinds.ravel().repeat(taken.ravel())
+    for code in np.bincount(codes).nonzero()[0].tolist():
+        docs = data[kind == code].view(f"<u{code & 15}").astype(np.int32)
+        starts = counts[codes == code].cumsum()
+        starts -= counts[codes == code]
+        # The first gap of a list takes back where the list before it ended.
+        last = np.add.reduceat(docs, starts)
+        docs[starts[1:]] -= last[:-1]
+        np.add.accumulate(docs, out=docs)
+        if code >> 4:
+            often = data[kind == code | 128].view(f"<u{code >> 4}")
+            np.add.at(totals, docs, often.astype(np.int32))
+        else:
+            np.add.at(totals, docs, _ONE)
+
+
+_BLOCK = 1 << 20
+"""Postings and positions that are encoded at once."""
+_WORTH = 256
+"""Bytes that packing a list must save: a packed list is read alone."""
+_LONG = 64
+"""Postings of a list that is quicker written alone than together with others."""
+
+
+def write_lists(folder: Place, lists: Lists) -> None:
+    """Write posting lists, none of them empty."""
+    writer = ListWriter(folder, document_widths([lists]))
+    ends, located = np.cumsum(lists.counts), np.cumsum(lists.located)
+    for block in blocks(lists.counts + lists.located):
+        postings = slice(ends[block.start] - lists.counts[block.start], ends[block.stop - 1])
+        positions = slice(
+            located[block.start] - lists.located[block.start], located[block.stop - 1]
+        )
+        writer.add(
+            Lists(
+                lists.counts[block.start : block.stop],
+                lists.located[block.start : block.stop],
+                lists.docs[postings],
+                lists.freqs[postings],
+                lists.positions[positions],
+            )
+        )
+    writer.close()
+
+
+def blocks(sizes: Numbers) -> Iterator[range]:
+    """Yield the lists that are to be written together, by how much is in each list."""
+    ends = np.cumsum(sizes, dtype=np.int64)
+    start = 0
+    while start < len(ends):
+        before = int(ends[start - 1]) if start else 0
+        stop = max(int(np.searchsorted(ends, before + _BLOCK, "right")), start + 1)
+        yield range(start, stop)
+        start = stop
+
+
+def document_widths(runs: Iterable[Lists]) -> NDArray[np.uint8]:
+    """Return how many bytes a position takes in each document; it is in one run at most."""
+    widths = np.empty(0, np.uint8)
+    for lists in runs:
+        if len(lists.docs):
+            more = int(lists.docs.max()) + 1 - len(widths)
+            widths = np.concatenate([widths, np.ones(max(more, 0), np.uint8)])
+        docs, freqs = lists.docs, lists.freqs
+        if not lists.located.all():
+            having = np.repeat(lists.located > 0, lists.counts)
+            docs, freqs = docs[having], freqs[having]
+        last = lists.positions[np.cumsum(freqs, dtype=np.int64) - 1]
+        wide = np.flatnonzero(last >= 1 << 8)
+        docs, last = docs[wide], last[wide]
+        widths[docs] = np.maximum(widths[docs], 2)
+        widths[docs[last >= 1 << 16]] = 4
+    return widths
+
+
+class ListWriter:
+    """Writes posting lists, none of them empty, some at a time.
+
+    ``widths`` is how many bytes a position takes in each document.
+    """
+
+    def __init__(self, folder: Place, widths: NDArray[np.uint8]) -> None:
+        write_array(folder / "positions.width", widths)
+        self._folder = folder
+        self._widths = widths
+        self._postings = ArrayWriter(folder / "postings.blob", np.uint8)
+        self._positions = ArrayWriter(folder / "positions.blob", np.uint8)
+        self._sizes: list[NDArray[np.int64]] = []
+        self._located: list[NDArray[np.int64]] = []
+
+    def add(self, lists: Lists) -> None:
+        """Write the next lists."""
+        data, sizes = _postings(lists)
+        self._postings.append(data)
+        self._sizes.append(sizes)
+        data, sizes = _positions(lists, self._widths)
+        self._positions.append(data)
+        self._located.append(sizes)
+
+    def close(self) -> None:
+        """Finish; the writer takes nothing more."""
+        self._postings.close()
+        self._positions.close()
+        for name, sizes in (("postings", self._sizes), ("positions", self._located)):
+            at = np.cumsum(np.concatenate([np.zeros(1, np.int64), *sizes]))
+            write_array(self._folder / f"{name}.at", narrowest(at))
+
+
+def _width(largest: Numbers) -> NDArray[np.int64]:
+    return np.where(largest < 1 << 8, 1, np.where(largest < 1 << 16, 2, 4))
+
+
+def _postings(lists: Lists) -> tuple[Bytes, NDArray[np.int64]]:
+    """Encode documents and frequencies; return the bytes, and how many each list takes."""
+    starts = starts_of(lists.counts)
+    gaps = np.diff(lists.docs, prepend=lists.docs[:1])
+    gaps[starts] = lists.docs[starts]
+    gap_width = _width(np.maximum.reduceat(gaps, starts))
+    largest = np.maximum.reduceat(lists.freqs, starts)
+    freq_width = np.where(largest == 1, 0, _width(largest))
+    sizes = 1 + lists.counts * (gap_width + freq_width)
+    packed = _packed_sizes(lists, gaps, starts)
+    pack = (sizes - packed > _WORTH) & (largest < 1 << 8)
+    sizes = np.where(pack, packed, sizes)
+    gap_width[pack] = freq_width[pack] = 0
+    at = starts_of(sizes)
+    blob = np.empty(int(sizes.sum()), np.uint8)
+    blob[at] = np.where(pack, PACKED, gap_width + 16 * freq_width)
+    _put(blob, at + 1, gap_width, lists.counts, starts, gaps)
+    _put(blob, at + 1 + lists.counts * gap_width, freq_width, lists.counts, starts, lists.freqs)
+    for number in np.flatnonzero(pack).tolist():
+        start, stop = starts[number], starts[number] + lists.counts[number]
+        data = _packed(gaps[start:stop], lists.freqs[start:stop])
+        blob[at[number] : at[number] + sizes[number]] = data
+    return blob, sizes
+
+
+def _packed_sizes(lists: Lists, gaps: Numbers, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many bytes each list would take if it were packed."""
+    steps = lists.counts + np.add.reduceat(gaps // 255, starts, dtype=np.int64)
+    sizes: NDArray[np.int64] = (
+        1
+        + 8
+        + steps
+        - (-lists.counts // 8)
+        + np.add.reduceat(lists.freqs > 1, starts, dtype=np.int64)
+    )
+    return sizes
+
+
+def _packed(gaps: Numbers, freqs: Numbers) -> Bytes:
+    if gaps.max() < 255:
+        steps = gaps.astype(np.uint8)
+    else:
+        parts = gaps // 255
+        steps = np.full(len(gaps) + int(parts.sum()), 255, np.uint8)
+        steps[np.cumsum(parts + 1) - 1] = gaps % 255
+    more = freqs > 1
+    head = np.array([len(gaps), len(steps)], "<u4").view(np.uint8)
+    code = np.array([PACKED], np.uint8)
+    return np.concatenate((code, head, steps, np.packbits(more), freqs[more].astype(np.uint8)))
+
+
+def _positions(lists: Lists, widths: NDArray[np.uint8]) -> tuple[Bytes, NDArray[np.int64]]:
+    """Encode positions; return the bytes, and how many each list takes."""
+    freqs = lists.freqs
+    if not lists.located.all():
+        freqs = freqs * np.repeat(lists.located > 0, lists.counts)
+    width = widths[lists.docs]
+    taken = np.multiply(freqs, width, dtype=np.int64)
+    sizes = np.add.reduceat(taken, starts_of(lists.counts))
+    most = int(width.max())
+    if most == 1:
+        return lists.positions.astype(np.uint8), sizes
+    # Which bytes of an integer are kept, as the bytes of another one.
+    kept = np.array([0, 1, 0x0101, 0, 0x01010101]).astype(f"<u{most}")
+    mask = np.repeat(kept[width], freqs).view(np.bool_)
+    return lists.positions.astype(f"<u{most}", copy=False).view(np.uint8)[mask], sizes
+
+
+def _put(
+    blob: Bytes, base: Numbers, width: Numbers, counts: Numbers, starts: Numbers, values: Numbers
+) -> None:
+    """Write the values of each list from its ``base`` on, ``width`` bytes each (0: not at all)."""
+    long = counts > _LONG
+    for size in (1, 2, 4):
+        mine = width == size
+        alone = mine & long
+        three = (base[alone].tolist(), starts[alone].tolist(), counts[alone].tolist())
+        for at, start, count in zip(*three, strict=True):
+            blob[at : at + size * count].view(f"<u{size}")[:] = values[start : start + count]
+        which = np.flatnonzero(mine & ~long)
+        if not which.size:
+            continue
+        number = counts[which]
+        chosen = values[places(starts[which], number)]
+        where = np.repeat(base[which] - size * starts_of(number), number)
+        where += size * np.arange(len(where))
+        for byte in range(size):
+            blob[where + byte] = (chosen >> 8 * byte) & 255

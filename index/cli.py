@@ -1,32 +1,347 @@
-"""The commands that write and examine an index: rebuild, update, check, stats, rollback."""
+"""What every command of ``trouvaille`` shares: options, errors as one line, JSON as one object.
+
+Overview: what an index holds, in figures.
+
+The command ``learn``: themes taught by labelled documents.
+
+The commands that write and examine an index: rebuild, update, check, stats, rollback.
+"""
 
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import wraps
+from os import environ
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple, NoReturn, ParamSpec, TypeVar
 
 import click
+import numpy as np
+import orjson
+from numpy.typing import NDArray
 
-from index.build import BuildOptions, BuildResult, Progress, Silent, progress_on
+from index.build import (
+    BuildOptions,
+    BuildResult,
+    Labelled,
+    Lesson,
+    Progress,
+    Score,
+    Silent,
+    from_tags,
+    learning,
+    progress_on,
+    read_labelled,
+)
 from index.build import plan as build
-from index.cli.learn import learn
-from index.cli.overview import Overview, overview
-from index.cli.support import index_option, json_option, plain_errors, print_json
-from index.directory import read_pointer
-from index.document import Skipped
-from index.errors import SettingError
+from index.commit import check as check_index
+from index.commit import prepare
+from index.days import UNDATED_DAY, day_of
+from index.directory import lock, read_pointer
+from index.document import Document, Skipped
+from index.errors import IndexMissing, SettingError, TrouvailleError, UsageError
 from index.extract import ExtractionOptions
 from index.extract.organizations import ner as organizations_ner
+from index.schema import PARTS
 from index.snapshot import Snapshot
-from index.verify import check as check_index
+from index.store import FacetColumn
+from index.vocabularies import organizations, themes
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Command = Callable[..., Any]
+
+DEFAULT_INDEX = "trouvaille-index"
+
+
+def index_option(command: Command) -> Command:
+    """Add ``--index DIR``, passed as ``index: Path``."""
+    return click.option(
+        "--index",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        default=DEFAULT_INDEX,
+        show_default=True,
+        envvar="TROUVAILLE_INDEX",
+        show_envvar=True,
+        help="The index directory.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Add ``--json``, passed as ``as_json: bool``."""
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        envvar="TROUVAILLE_JSON",
+        show_envvar=True,
+        help="Print one JSON object and nothing else.",
+    )(command)
+
+
+def plain_errors(command: Callable[P, T]) -> Callable[P, T]:
+    """Turn an error into one line on standard error and an exit status, never a traceback.
+
+    Under ``--json`` the object on standard output is then ``{"error": ..., "remedy": ...}``.
+    With TROUVAILLE_DEBUG set, an error that nobody foresaw shows its traceback.
+    """
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except TrouvailleError as error:
+            fail(error, as_json=bool(kwargs.get("as_json")))
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:
+            # Whoever read our output has gone; that is their decision.
+            sys.stderr.close()
+            sys.exit(1)
+        except Exception as error:
+            if environ.get("TROUVAILLE_DEBUG"):
+                traceback.print_exc()
+            unforeseen = TrouvailleError(
+                f"An unforeseen error: {type(error).__name__}: {error}.".replace("\n", " "),
+                "Set TROUVAILLE_DEBUG=1 to see where, and report it.",
+            )
+            fail(unforeseen, as_json=bool(kwargs.get("as_json")))
+
+    return guarded
+
+
+def fail(error: TrouvailleError, *, as_json: bool = False) -> NoReturn:
+    """Write an error as one line and end with its exit status."""
+    if as_json:
+        print_json({"error": error.message, "remedy": error.remedy})
+    click.echo(f"trouvaille: {error}", err=True)
+    sys.exit(error.exit_status)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object: dataclasses as objects, named tuples too."""
+    click.echo(orjson.dumps(_plain(value), option=orjson.OPT_INDENT_2).decode())
+
+
+def _plain(value: Any) -> Any:
+    """Turn named tuples and mappings, which orjson does not know, into dictionaries."""
+    if hasattr(value, "_asdict"):
+        return {name: _plain(item) for name, item in value._asdict().items()}
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if hasattr(value, "items"):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+TOP = 10
+
+
+class ValueCount(NamedTuple):
+    """A facet value, its label, and how many documents carry it."""
+
+    value: str
+    label: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What ``trouvaille stats`` tells.
+
+    ``filled`` counts the documents that have a field, ``terms`` the different terms of each field
+    that has any, ``bytes`` what lies on disk for the published generation.
+    """
+
+    generation: str
+    previous: str
+    built: str
+    product: str
+    documents: int
+    deleted: int
+    segments: int
+    bytes: int
+    languages: Mapping[str, int]
+    filled: Mapping[str, int]
+    terms: Mapping[str, int]
+    first_date: str | None
+    last_date: str | None
+    organizations: tuple[ValueCount, ...]
+    themes: tuple[ValueCount, ...]
+    skipped: tuple[Skipped, ...]
+    skipped_kinds: Mapping[str, int]
+    failures: Mapping[str, int]
+
+
+def overview(root: Path, locale: str = "fr") -> Overview:
+    """Describe the published generation. Raises IndexMissing, IndexDamaged, IndexVersion."""
+    pointer = read_pointer(root)
+    with Snapshot(root, pointer.current) as generation:
+        manifest = generation.manifest
+        docs = np.flatnonzero(generation.live).astype(np.int32)
+        days = generation.dates.days[docs]
+        days = days[days != UNDATED_DAY]
+        known = organizations()
+        named = generation.columns["organization"]
+        return Overview(
+            generation=generation.name,
+            previous=pointer.previous,
+            built=manifest.built,
+            product=manifest.product,
+            documents=generation.documents,
+            deleted=generation.size - generation.documents,
+            segments=len(manifest.segments),
+            bytes=sum(manifest.sizes()),
+            languages=generation.languages,
+            filled={
+                "title": int(np.count_nonzero(generation.lengths["title"][docs])),
+                "date": len(days),
+                **{
+                    name: generation.documents - column.missing(docs)
+                    for name, column in generation.columns.items()
+                },
+            },
+            terms=_terms(generation),
+            first_date=day_of(int(days.min())).isoformat() if len(days) else None,
+            last_date=day_of(int(days.max())).isoformat() if len(days) else None,
+            organizations=_top(
+                named, docs, lambda id: named.labels.get(id) or known.label(id, locale)
+            ),
+            themes=_top(generation.columns["theme"], docs, lambda id: themes().label(id, locale)),
+            skipped=tuple(generation.report()),
+            skipped_kinds=manifest.skipped,
+            failures=manifest.failures,
+        )
+
+
+def _terms(generation: Snapshot) -> dict[str, int]:
+    fields = [
+        name for part in PARTS for name in (part, *(f"{part}_{s}" for s in generation.analyzers))
+    ]
+    sizes = {name: generation.vocabulary_size(name) for name in fields}
+    return {name: size for name, size in sizes.items() if size}
+
+
+def _top(
+    column: FacetColumn, docs: NDArray[np.int32], label: Callable[[str], str]
+) -> tuple[ValueCount, ...]:
+    counts = column.counts(docs)
+    best = np.lexsort((np.arange(len(counts)), -counts))[:TOP]
+    values = ((column.values[at], int(counts[at])) for at in best.tolist())
+    return tuple(ValueCount(value, label(value), count) for value, count in values)
+
+
+@click.command()
+@click.argument("labelled", metavar="[LABELLED.csv]", required=False, type=Path)
+@click.option("--from-tags", is_flag=True, help="Learn from the tags of the indexed documents.")
+@click.option("--dry-run", is_flag=True, help="Print the scores and keep nothing.")
+@click.option("--forget", is_flag=True, help="Return to the curated themes.")
+@index_option
+@json_option
+@plain_errors
+def learn(
+    labelled: Path | None,
+    from_tags: bool,
+    dry_run: bool,
+    forget: bool,
+    index: Path,
+    as_json: bool,
+) -> None:
+    """Learn themes from labelled documents, for the next rebuild or update.
+
+    LABELLED.csv has the columns themes (ids or labels, separated by “;” or “|”) and id (of a
+    document in the index) or text, and if you like title and language.
+    """
+    if (labelled is not None) + from_tags + forget != 1:
+        raise UsageError(
+            "What to learn from is not clear.", "Give one of LABELLED.csv, --from-tags, --forget."
+        )
+    if forget:
+        with lock(index) if index.is_dir() else nullcontext():
+            known = learning.forget(index)
+        if as_json:
+            print_json({"forgotten": known})
+        else:
+            click.echo("Forgotten; rebuild or update." if known else "Nothing had been learned.")
+        return
+    lesson = learning.learn(_documents(labelled, index))
+    if not dry_run:
+        prepare(index)
+        with lock(index):
+            learning.save(index, lesson.model)
+    if as_json:
+        print_json(_summary(lesson, kept=not dry_run))
+        return
+    for line in _lines(lesson):
+        click.echo(line)
+    if not dry_run:
+        click.echo(f"Kept as {lesson.model.version}; the next rebuild or update uses it.")
+
+
+def _documents(path: Path | None, index: Path) -> list[Labelled]:
+    if path is None:
+        with closing(Snapshot(index, read_pointer(index).current)) as generation:
+            return from_tags(generation)
+    try:
+        generation = Snapshot(index, read_pointer(index).current)
+    except IndexMissing:
+        return read_labelled(path, lambda id: None)
+
+    def known(id: str) -> Document | None:
+        doc = generation.docnum(id)
+        return generation.stored(doc)[0] if doc is not None else None
+
+    with closing(generation):
+        return read_labelled(path, known)
+
+
+def _summary(lesson: Lesson, *, kept: bool) -> dict[str, object]:
+    return {
+        "version": lesson.model.version,
+        "kept": kept,
+        "documents": lesson.documents,
+        "languages": dict(lesson.languages),
+        "themes": list(lesson.themes),
+        "curated": lesson.curated,
+        "learned": lesson.learned,
+        "joined": lesson.joined,
+        "left_out": dict(lesson.left_out),
+    }
+
+
+def _lines(lesson: Lesson) -> Iterator[str]:
+    spoken = ", ".join(f"{code} {count:,}" for code, count in sorted(lesson.languages.items()))
+    yield f"{lesson.documents:,} labelled documents ({spoken}); {learning.FOLDS}-fold"
+    yield "cross-validation, per cent: precision, recall, F1."
+    yield ""
+    width = max(len(each.theme) for each in lesson.themes)
+    yield f"{'theme':{width}} {'documents':>9}  {'curated':>14}  {'learned':>14}  {'joined':>14}"
+    for each in lesson.themes:
+        scores = "  ".join(map(_percent, (each.curated, each.learned, each.joined)))
+        yield f"{each.theme:{width}} {each.documents:>9,}  {scores}  {each.decider}"
+    scores = "  ".join(map(_percent, (lesson.curated, lesson.learned, lesson.joined)))
+    yield f"{'all':{width}} {'':>9}  {scores}"
+    if lesson.left_out:
+        few = ", ".join(f"{theme} {count}" for theme, count in lesson.left_out.items())
+        yield (
+            f"Left to the curated list (under {learning.MIN_EXAMPLES} examples for or against):"
+            f" {few}."
+        )
+
+
+def _percent(score: Score) -> str:
+    return " ".join(f"{100 * value:4.0f}" for value in score)
+
 
 SHOWN = 20
 """Skipped documents that are named on the terminal; ``stats --skipped`` names all."""
-
-Command = Callable[..., Any]
 
 
 def build_options(command: Command) -> Command:

@@ -1,0 +1,482 @@
+"""Long texts in pieces, each kept on its own, so that one place can be read without the rest.
+
+Postings say at which positions (words) a term stands. Of a long text it is also kept at which
+position each piece begins: so the pieces that hold a term are known without reading any.
+
+Heads: all that is kept of a document beside its text, in two parts.
+
+The first part is what a result line shows; the second (details) is only read for a whole document
+or for marks in its text. Both are JSON arrays, without names, on a line each: the dictionary they
+are compressed with knows what is usual, and reading builds nothing that is not asked for.
+
+Documents and fields as bytes: what the index keeps of them, and their content hash.
+"""
+
+import hashlib
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import orjson
+
+from index.analysis import CHUNK, PART_GAP, chunk_tokens
+from index.document import (
+    Document,
+    Fields,
+    Language,
+    MentionedDate,
+    Organization,
+    PublicationDate,
+    Span,
+    Theme,
+)
+from index.errors import IndexDamaged
+from index.store.blocks import Blobs, BlobWriter, ByteCache
+from index.store.files import REMEDY, load_array, write_array
+
+LONG: Final = 32_768
+"""Characters from which on a text is kept in pieces."""
+PIECE: Final = 2_048
+"""Characters of a piece, at least."""
+
+# Between two words that nothing ties together: no chunk is cut there.
+_BETWEEN = re.compile(r"[^\W\d_]\s(?=\s*[^\W\d_])")
+
+
+class Piece(NamedTuple):
+    """The character and the position at which a piece begins."""
+
+    start: int
+    position: int
+
+
+def word_end(text: str, start: int) -> int:
+    """Return the first place from ``start`` on where a text may be cut, or its end."""
+    between = _BETWEEN.search(text, start)
+    return between.start() + 1 if between else len(text)
+
+
+def cut(text: str, parts: Sequence[tuple[Span, str]]) -> tuple[Piece, ...]:
+    """Return the pieces of a text and, behind them, its end; nothing for one that is not long.
+
+    ``parts`` are its parts in several languages.
+    """
+    if len(text) < LONG:
+        return ()
+    starts = [0]
+    while (end := word_end(text, starts[-1] + PIECE)) < len(text):
+        starts.append(end)
+    starts.append(len(text))
+    return tuple(map(Piece, starts, _positions(text, parts, starts)))
+
+
+def _positions(text: str, parts: Sequence[tuple[Span, str]], starts: Sequence[int]) -> list[int]:
+    """Return the position of the first word from each of the ascending ``starts`` on."""
+    found: list[int] = []
+    base = 0
+    for first, last in [span for span, _ in parts] or [Span(0, len(text))]:
+        at = first
+        while len(found) < len(starts) and starts[len(found)] < last:
+            end = max(at, starts[len(found)])
+            base += _taken(text, at, end)
+            found.append(base)
+            at = end
+        base += _taken(text, at, last) + PART_GAP
+    return found + [base] * (len(starts) - len(found))
+
+
+def _taken(text: str, start: int, end: int) -> int:
+    return sum(chunk_tokens(surface).positions for surface in CHUNK.findall(text, start, end))
+
+
+class LongText:
+    """A long text, read as far as it is asked for: slices give its characters.
+
+    ``starts`` and ``positions`` are those of its pieces and of its end, see ``Piece``; ``read``
+    returns the piece of a number, each is asked for once. Not for several threads.
+    """
+
+    def __init__(
+        self, starts: Sequence[int], positions: Sequence[int], read: Callable[[int], str]
+    ) -> None:
+        self._starts = starts
+        self._positions = positions
+        self._read = read
+        self._known: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __getitem__(self, wanted: slice) -> str:
+        start, stop, step = wanted.indices(len(self))
+        if start >= stop:
+            return ""
+        first = bisect_right(self._starts, start) - 1
+        last = bisect_left(self._starts, stop)
+        joined = "".join(self.piece(number) for number in range(first, last))
+        begin = self._starts[first]
+        return joined[start - begin : stop - begin : step]
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces there are."""
+        return len(self._starts) - 1
+
+    def start(self, number: int) -> int:
+        """Return the character at which a piece begins."""
+        return self._starts[number]
+
+    def piece(self, number: int) -> str:
+        """Return one piece of the text."""
+        known = self._known.get(number)
+        if known is None:
+            known = self._known[number] = self._read(number)
+        return known
+
+    def at_position(self, position: int) -> int:
+        """Return the number of the piece in which the word at a position begins."""
+        return max(0, min(bisect_right(self._positions, position), self.pieces) - 1)
+
+    def at_character(self, character: int) -> int:
+        """Return the number of the piece that holds a character."""
+        return max(0, min(bisect_right(self._starts, character), self.pieces) - 1)
+
+
+MAX_OPENING: Final = 90
+
+
+class Head(NamedTuple):
+    """What a result line shows of a document, decoded; ``details`` is not.
+
+    ``published`` and ``precision`` are empty for a document without a date. ``organizations`` are
+    pairs of id and label as the document writes it. ``opening`` is the beginning of the text,
+    where there is no title.
+    """
+
+    id: str
+    title: str
+    source: str
+    url: str
+    language: str
+    published: str
+    precision: str
+    organizations: Sequence[tuple[str, str]]
+    themes: Sequence[str]
+    opening: str
+    details: bytes
+
+
+class Details(NamedTuple):
+    """The rest of a document but its text; spans are flat, see ``_flat``."""
+
+    date: str
+    date_origin: Any
+    declared: str
+    dateline: str
+    tags: Sequence[str]
+    path: str
+    confidence: float
+    language_origin: Any
+    parts: Sequence[tuple[int, int, str]]
+    published_origin: Any
+    known: Sequence[bool]
+    mentions: Sequence[Sequence[int]]
+    evidence: Sequence[Sequence[int]]
+    mentioned: Sequence[tuple[int, int, str, str, Any]]
+    failures: Sequence[tuple[str, str]]
+    piece_starts: Sequence[int]
+    piece_positions: Sequence[int]
+
+    def language_parts(self) -> tuple[tuple[Span, str], ...]:
+        """Return the parts of the text in languages of their own."""
+        return tuple((Span(start, end), code) for start, end, code in self.parts)
+
+
+def opening(text: str) -> str:
+    """Return the first words of a text, at most ``MAX_OPENING`` characters of them."""
+    first = " ".join(text[: 4 * MAX_OPENING].split())
+    if len(first) <= MAX_OPENING:
+        return first
+    return f"{first[:MAX_OPENING].rsplit(' ', 1)[0]} …"
+
+
+def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> bytes:
+    """Return the head of a document as bytes. Raises TypeError for lone surrogates."""
+    language, published = fields.language, fields.published
+    organizations, themes, mentioned = fields.organizations, fields.themes, fields.mentioned
+    # Most documents lack most of these: nothing is made of nothing.
+    line = (
+        document.id,
+        document.title,
+        document.source,
+        document.url,
+        language.code,
+        published.value if published else "",
+        published.precision if published else "",
+        [(one.id, one.label) for one in organizations] if organizations else (),
+        [one.id for one in themes] if themes else (),
+        "" if document.title.strip() else opening(document.text),
+    )
+    details = (  # as in ``Details``
+        document.date,
+        document.date_origin,
+        document.language,
+        document.dateline,
+        document.tags,
+        document.path,
+        language.confidence,
+        language.origin,
+        [(*span, code) for span, code in language.parts] if language.parts else (),
+        published.origin if published else "",
+        [one.known for one in organizations] if organizations else (),
+        [_flat(one.spans) for one in organizations] if organizations else (),
+        [_flat(one.evidence) for one in themes] if themes else (),
+        [(*one.span, one.first, one.last, one.precision) for one in mentioned] if mentioned else (),
+        fields.failures,
+        [piece.start for piece in pieces] if pieces else (),
+        [piece.position for piece in pieces] if pieces else (),
+    )
+    return orjson.dumps(line) + b"\n" + orjson.dumps(details)
+
+
+def decode_head(data: bytes) -> Head:
+    """Undo ``encode_head`` as far as result lines go. Raises ValueError or TypeError."""
+    line, _, details = data.partition(b"\n")
+    return Head(*orjson.loads(line), details)  # type: ignore[call-arg]
+
+
+def decode_details(head: Head) -> Details:
+    """Decode the rest of a head. Raises ValueError or TypeError for what is none."""
+    return Details(*orjson.loads(head.details))
+
+
+def whole(head: Head, details: Details, text: str) -> tuple[Document, Fields]:
+    """Return the document and its fields. Raises ValueError or TypeError for what is none."""
+    document = Document(
+        id=head.id,
+        text=text,
+        title=head.title,
+        date=details.date,
+        date_origin=details.date_origin,
+        language=details.declared,
+        source=head.source,
+        url=head.url,
+        dateline=details.dateline,
+        tags=tuple(details.tags),
+        path=details.path,
+    )
+    return document, _fields(head, details)
+
+
+def _fields(head: Head, details: Details) -> Fields:
+    precision: Any = head.precision
+    named = zip(head.organizations, details.mentions, details.known, strict=True)
+    return Fields(
+        language=Language(
+            head.language,
+            details.confidence,
+            details.language_origin,
+            details.language_parts(),
+        ),
+        organizations=tuple(
+            Organization(id, label, spans(flat), known) for (id, label), flat, known in named
+        ),
+        themes=tuple(
+            Theme(id, spans(flat)) for id, flat in zip(head.themes, details.evidence, strict=True)
+        ),
+        published=PublicationDate(head.published, precision, details.published_origin)
+        if precision
+        else None,
+        mentioned=tuple(
+            MentionedDate(Span(start, end), first, last, grain)
+            for start, end, first, last, grain in details.mentioned
+        ),
+        failures=tuple((name, reason) for name, reason in details.failures),
+    )
+
+
+def _flat(given: Sequence[Span]) -> Sequence[int]:
+    """Return each span as two small numbers: from the end of the one before, and its length."""
+    if len(given) == 1:
+        ((start, end),) = given
+        return start, end - start
+    flat: list[int] = []
+    at = 0
+    for start, end in given:
+        flat += (start - at, end - start)
+        at = end
+    return flat
+
+
+def spans(flat: Sequence[int]) -> tuple[Span, ...]:
+    """Undo ``_flat``."""
+    found = []
+    at = 0
+    for number in range(0, len(flat), 2):
+        start = at + flat[number]
+        at = start + flat[number + 1]
+        found.append(Span(start, at))
+    return tuple(found)
+
+
+HEAD_BATCH: Final = 4 * 1024 * 1024
+TEXT_BATCH: Final = 16 * 1024 * 1024
+"""Bytes that a writer keeps in memory, to learn what documents have in common."""
+RECENT_BYTES: Final = 4 * 1024 * 1024
+HEAD_COST: Final = 1_500
+"""Bytes of a decoded head, beside twice those it is decoded from."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE = re.compile(r":\d+\Z")
+_TEXTS = ("id", "text", "title", "date", "language", "source", "url", "dateline", "path")
+
+
+def clean(document: Document) -> Document:
+    """Replace lone surrogates, which no encoding can write, one for one: offsets do not move."""
+    mended: dict[str, Any] = {
+        name: _SURROGATE.sub("\ufffd", getattr(document, name))
+        for name in _TEXTS
+        if _SURROGATE.search(getattr(document, name))
+    }
+    if any(_SURROGATE.search(tag) for tag in document.tags):
+        mended["tags"] = tuple(_SURROGATE.sub("\ufffd", tag) for tag in document.tags)
+    return replace(document, **mended) if mended else document
+
+
+def content_hash(document: Document, made_by: str) -> str:
+    """Return a hash of a document, metadata included, and of the programs that would index it.
+
+    ``made_by`` names the versions of extraction and analysis and their settings, so that a change
+    of either counts as a change of every document. The line of a record in its file is left out:
+    a record is not changed by one that was put before it.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(made_by.encode())
+    digest.update(orjson.dumps(replace(document, path=_LINE.sub("", document.path))))
+    return digest.hexdigest()
+
+
+class Packed(NamedTuple):
+    """A document as the bytes that are kept: its head, and its text in one piece or several."""
+
+    head: bytes
+    text: tuple[bytes, ...]
+
+
+def pack(document: Document, fields: Fields) -> Packed:
+    """Turn a document and its fields into bytes.
+
+    Raises ValueError or TypeError for lone surrogates: see ``clean``.
+    """
+    text = document.text
+    pieces = cut(text, fields.language.parts)
+    head = encode_head(document, fields, pieces)
+    if not pieces:
+        return Packed(head, (text.encode(),))
+    return Packed(head, tuple(text[a.start : b.start].encode() for a, b in pairwise(pieces)))
+
+
+class StoredWriter:
+    """Writes packed documents one behind the other: ``heads.*`` and ``texts.*``.
+
+    ``texts.long.array`` (int64) has for every document whose text has several pieces its number
+    and how many pieces more than documents there are up to its end.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._heads = BlobWriter(folder, "heads", HEAD_BATCH)
+        self._texts = BlobWriter(folder, "texts", TEXT_BATCH)
+        self._long: list[tuple[int, int]] = []
+
+    def add(self, packed: Packed) -> None:
+        """Add one document."""
+        self._heads.add(packed.head)
+        for piece in packed.text:
+            self._texts.add(piece)
+        if len(packed.text) > 1:
+            self._long.append((self._heads.records - 1, self._texts.records - self._heads.records))
+
+    def close(self) -> None:
+        """Finish; the writer takes nothing more."""
+        self._heads.close()
+        self._texts.close()
+        write_array(self._folder / "texts.long.array", np.asarray(self._long, np.int64).ravel())
+
+    def abandon(self) -> None:
+        """Let go of the files, whatever became of them."""
+        self._heads.abandon()
+        self._texts.abandon()
+
+
+class StoredDocuments:
+    """Reads what StoredWriter wrote; safe for threads. All raise IndexDamaged for foreign bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._heads = Blobs(folder, "heads")
+        self._texts = Blobs(folder, "texts")
+        self._recent = ByteCache(RECENT_BYTES)
+        long = load_array(folder / "texts.long.array", np.int64).reshape(-1, 2)
+        self._long: list[int] = long[:, 0].tolist()
+        self._more: list[int] = [0, *long[:, 1].tolist()]
+        if len(self._texts) != len(self) + self._more[-1]:
+            raise IndexDamaged(f"The documents in “{folder}” are not complete.", REMEDY)
+
+    def __len__(self) -> int:
+        return len(self._heads)
+
+    def head(self, doc: int) -> Head:
+        """Return what a result line shows of a document."""
+        found: Head = self._recent.get(doc, lambda: self._read_head(doc))
+        return found
+
+    def _read_head(self, doc: int) -> tuple[Head, int]:
+        data = self._heads.get(doc)
+        try:
+            return decode_head(data), HEAD_COST + 2 * len(data)
+        except (ValueError, TypeError) as error:
+            raise self._damaged(doc) from error
+
+    def details(self, doc: int, head: Head) -> Details:
+        """Return the rest of a document's head."""
+        try:
+            return decode_details(head)
+        except (ValueError, TypeError) as error:
+            raise self._damaged(doc) from error
+
+    def text(self, doc: int, details: Details) -> str | LongText:
+        """Return the text of a document, a long one as what reads it by pieces."""
+        first = doc + self._more[bisect_left(self._long, doc)]
+        if not details.piece_starts:
+            return self._piece(doc, first)
+        return LongText(
+            details.piece_starts,
+            details.piece_positions,
+            lambda number: self._piece(doc, first + number),
+        )
+
+    def get(self, doc: int) -> tuple[Document, Fields]:
+        """Return a document and its fields."""
+        head = self.head(doc)
+        details = self.details(doc, head)
+        text = self.text(doc, details)[:]
+        try:
+            return whole(head, details, text)
+        except (ValueError, TypeError) as error:
+            raise self._damaged(doc) from error
+
+    def _piece(self, doc: int, record: int) -> str:
+        data = self._texts.get(record)
+        try:
+            return data.decode()
+        except ValueError as error:
+            raise self._damaged(doc) from error
+
+    def _damaged(self, doc: int) -> IndexDamaged:
+        return IndexDamaged(f"Document {doc} in “{self._folder}” is damaged.", REMEDY)

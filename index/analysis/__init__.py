@@ -10,8 +10,8 @@ from index.analysis.analyzers import (
     direction,
 )
 from index.analysis.bulk import Part, Tokens, Vocabulary, part, parts, tokens
-from index.analysis.cutting import parted
 from index.analysis.folding import fold, normalize
+from index.analysis.splitter import parted
 from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, chunk_tokens, tokenize
 
 __all__ = [

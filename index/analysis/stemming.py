@@ -1,8 +1,22 @@
-"""Words to the forms under which they are found: their stems, with accents and without.
+"""Arabic: what is written on to a word before and after it.
+
+Light stemming in the manner of light10 (L. S. Larkey, L. Ballesteros, M. E. Connell, "Light
+stemming for Arabic information retrieval", 2007), with two changes. Where a first letter may be
+a particle or belong to the root (و in وزارة, ل in لجنة), both readings are given. Endings that
+light10 takes from short names (لبنان) stay. Snowball's stemmer reads such letters one way
+(بيان becomes يان) and leaves others (والأمم), so it is not used.
+
+Inflections that a language's Snowball stemmer leaves apart: plurals, mostly.
+
+A base form is that from which the stemmer finds the right stem. What it makes is an additional
+term; a wrong guess hides nothing.
+
+Words to the forms under which they are found: their stems, with accents and without.
 
 All stems of many words are made together, which is several times quicker than one by one.
 """
 
+import re
 import threading
 from collections.abc import Sequence, Set
 from itertools import chain
@@ -10,8 +24,103 @@ from typing import Final
 
 import Stemmer
 
-from index.analysis import arabic, inflection
 from index.analysis.folding import fold, fold_all
+
+# A conjunction, a preposition, the article. At least two letters stay, three behind a particle:
+# والد and وكالة have none.
+_ARTICLE = re.compile("^(?:ال(?=..)|(?:[وف][بك]?|[بك])ال(?=...))")
+_LAM_ARTICLE = re.compile("^[وف]?لل(?=..)")
+_PARTICLE = re.compile("^(?:[وف](?=...)|[بلك](?=....)|[وف][بلك](?=....))")
+_CONJUNCTION = re.compile("^[وف](?=...)")
+_ARABIC_SUFFIX = re.compile("(?:(?<=....)(?:ان|ون|ين|ت)|(?<=...)(?:ات|ها|هم|نا|وا|يه|ه|ي))$")
+
+
+def light_stems(folded: str) -> tuple[str, ...]:
+    """Return the light stems of a folded word, the likeliest first, without duplicates."""
+    return tuple(dict.fromkeys(_without_suffixes(word) for word in _readings(folded)))
+
+
+def _readings(word: str) -> list[str]:
+    """Return the word without what may be written before it, in each way it may be read."""
+    if article := _ARTICLE.match(word):
+        return [word[article.end() :]]
+    if article := _LAM_ARTICLE.match(word):
+        # The article vanishes between two lam: للجنة is for the committee or for a garden.
+        rest = word[article.end() :]
+        return [rest, f"ل{rest}"]
+    readings = [word]
+    if conjunction := _CONJUNCTION.match(word):
+        readings.append(word[conjunction.end() :])
+    if particle := _PARTICLE.match(word):
+        rest = word[particle.end() :]
+        readings.append(_ARTICLE.sub("", rest))
+    return readings
+
+
+def _without_suffixes(word: str) -> str:
+    previous = ""
+    while previous != word:
+        previous, word = word, _ARABIC_SUFFIX.sub("", word)
+    return word
+
+
+_FRENCH: Final = {
+    "travaux": "travail",
+    "baux": "bail",
+    "vitraux": "vitrail",
+    "coraux": "corail",
+    "émaux": "émail",
+    "emaux": "email",
+    "yeux": "œil",
+    "cieux": "ciel",
+    "aïeux": "aïeul",
+    "aieux": "aieul",
+}
+
+_Rules = tuple[tuple[re.Pattern[str], str], ...]
+
+_PORTUGUESE: Final[_Rules] = (
+    (re.compile(r"(?<=..)(?:ões|ães)$"), "ão"),
+    (re.compile(r"(?<=..)(?:oes|aes)$"), "ao"),
+    (re.compile(r"(?<=..)ais$"), "al"),
+    (re.compile(r"(?<=..)[ée]is$"), "el"),
+    (re.compile(r"(?<=..)[óo]is$"), "ol"),
+)
+_CATALAN: Final[_Rules] = ((re.compile(r"(?<=..)ions$"), "ió"),)
+_SPANISH: Final[_Rules] = ((re.compile(r"(?<=...[aeiou])s$"), ""),)
+_DUTCH: Final[_Rules] = ((re.compile(r"(?<=...[^aeiou])en$"), ""),)
+_ROMANIAN: Final[_Rules] = (
+    (re.compile(r"(?<=...)uri(?:le)?$"), ""),
+    (re.compile(r"(?<=...)i$"), "e"),
+)
+
+
+_RULES: Final[dict[str, _Rules]] = {
+    "pt": _PORTUGUESE,
+    "ca": _CATALAN,
+    "es": _SPANISH,
+    "nl": _DUTCH,
+    "ro": _ROMANIAN,
+}
+
+STEMMED_TWICE: Final = frozenset({"tr", "eu", "el"})
+"""Languages of many endings, whose stemmers take one and find the next at a second pass."""
+
+
+def base_forms(language: str, words: Set[str]) -> dict[str, str]:
+    """Return the base form of those words, normalised or folded, that have one."""
+    if language == "fr":
+        return {word: _FRENCH[word] for word in _FRENCH.keys() & words}
+    rules = _RULES.get(language, ())
+    return {word: base for word in words if (base := _base(word, rules))} if rules else {}
+
+
+def _base(word: str, rules: _Rules) -> str:
+    for pattern, replacement in rules:
+        if pattern.search(word):
+            return pattern.sub(replacement, word)
+    return ""
+
 
 # ISO 639-1 codes to Snowball algorithms.
 ALGORITHMS: Final = {
@@ -116,15 +225,15 @@ class Stemming:
     def _stems(self, words: Set[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
         """Return the first stem of each word; the others of those that have more, folded."""
         if self._arabic:
-            every = {word: arabic.stems(word) for word in words}
+            every = {word: light_stems(word) for word in words}
             first = {word: stems[0] for word, stems in every.items()}
             return first, {word: [*stems[1:]] for word, stems in every.items() if len(stems) > 1}
         first = self._by_algorithm(words)
         further: dict[str, list[str]] = {}
-        if bases := inflection.bases(self._suffix, words):
-            stem = self._by_algorithm(set(bases.values()))
-            further = {word: [fold(stem[base])] for word, base in bases.items()}
-        if self._suffix in inflection.STEMMED_TWICE:
+        if base_of := base_forms(self._suffix, words):
+            stem = self._by_algorithm(set(base_of.values()))
+            further = {word: [fold(stem[base])] for word, base in base_of.items()}
+        if self._suffix in STEMMED_TWICE:
             twice = self._by_algorithm(set(first.values()))
             second = dict(zip(twice, fold_all(list(twice.values())), strict=True))
             for word, stem_of_word in first.items():

@@ -33,9 +33,13 @@ from index.snapshot import Snapshot
 
 SMALL = 256 * 1024
 """Bytes up to which a file of many documents goes to a worker whole."""
-_SINGLE = frozenset({"plain", "html"})
 _COMPRESSION = 2.5
 """Characters of text that a byte of a compressed file gives, for the progress bar only."""
+
+
+def _is_single(file: SourceFile) -> bool:
+    format = format_of(file.path.name)
+    return format is not None and format.single
 
 
 class Reading:
@@ -55,7 +59,7 @@ class Reading:
         for entry in list_files(self._sources, self._options):
             if isinstance(entry, Skipped):
                 yield entry
-            elif entry.size <= SMALL or format_of(entry.path.name) in _SINGLE:
+            elif entry.size <= SMALL or _is_single(entry):
                 self.done += entry.size
                 yield entry
             else:

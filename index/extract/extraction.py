@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from index.document import Document, Fields, Language, MentionedDate, Organization, Span, Theme
+from index.extract import language
 from index.extract.dates import mentioned as dates_mentioned
 from index.extract.dates import published as dates
-from index.extract.language import detection as language
 from index.extract.organizations import organizations
 from index.extract.themes import LearnedThemes, themes
 from index.vocabularies import fold_text

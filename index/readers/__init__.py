@@ -1,10 +1,8 @@
 """Documents in: one module per format, one registry, one walk over files and folders."""
 
-from index.readers.formats import format_of
-from index.readers.options import ReadOptions
-from index.readers.registry import SUFFIXES, read, read_file
-from index.readers.source import SourceFile
-from index.readers.walk import list_files
+from index.readers.formats import SUFFIXES, format_of
+from index.readers.source import ReadOptions, SourceFile
+from index.readers.walk import list_files, read, read_file
 
 __all__ = [
     "SUFFIXES",

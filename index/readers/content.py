@@ -1,16 +1,199 @@
-"""The bytes of one file: regular files only, bounded, decompressed when the name ends in .gz."""
+"""Text made safe: no control characters, no lone surrogates, one kind of line ending.
 
+From bytes to characters: what is declared, then UTF-8, then detection.
+
+The bytes of one file: regular files only, bounded, decompressed when the name ends in .gz.
+"""
+
+import codecs
 import gzip
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from index.readers.encoding import byte_order_mark, decode, detect, unmarked_utf_16
-from index.readers.text import looks_binary
+_LINE_ENDS: Final = re.compile("\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
+# C0 but tab and newline, DEL, C1, and the characters that stand for "not a character".
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
+
+
+def clean(text: str) -> str:
+    """Return text that can be stored, encoded and displayed.
+
+    Line ends become newlines, control characters spaces, lone surrogates U+FFFD; a byte order
+    mark and white space at either end are dropped, and more than one empty line becomes one.
+    """
+    if not text.isascii() or not text.isprintable():
+        text = _LINE_ENDS.sub("\n", text)
+        text = _CONTROLS.sub(" ", text)
+        text = _SURROGATES.sub("\ufffd", text)
+    return _BLANK_LINES.sub("\n\n", text).strip(" \t\n\ufeff")
+
+
+def clean_line(text: str) -> str:
+    """Return the same as ``clean`` on one line, runs of white space reduced to one space."""
+    return " ".join(clean(text).split())
+
+
+def looks_binary(data: bytes) -> str | None:
+    """Say what bytes that should be text are instead, or None if they may be text."""
+    for start, name in _SIGNATURES:
+        if data.startswith(start):
+            return name
+    head = data[:_HEAD]
+    strange = len(head) - len(head.translate(None, _STRANGE))
+    if strange > _FEW and strange * 20 > len(head):
+        return "binary data"
+    return None
+
+
+_HEAD: Final = 8192
+_FEW: Final = 3
+_SIGNATURES: Final = (
+    (b"\x89PNG\r\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF-", "a PDF file"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x1f\x8b", "gzip data, whose name should end with .gz"),
+    (b"BZh", "bzip2 data"),
+    (b"\xfd7zXZ\x00", "XZ data"),
+    (b"\x7fELF", "a program"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
+    (b"SQLite format 3\x00", "a database"),
+)
+_STRANGE: Final = bytes(set(range(32)) - {9, 10, 12, 13, 27})
+
+
+# Most telling first: the UTF-32 mark begins with the UTF-16 one.
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Codecs of Python that are not encodings of documents.
+_NOT_ENCODINGS: Final = frozenset(
+    ("idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7")
+)
+# Web and mail software writes these names for what is windows-1252.
+# https://encoding.spec.whatwg.org/#names-and-labels
+_WESTERN_LABELS: Final = frozenset(("ascii", "iso8859-1"))
+
+_SAMPLE = 64 * 1024
+_WESTERN_LETTERS = "àâäáãåæçèéêëìíîïñòóôöõøœùúûüÿß"
+_WESTERN: Final = frozenset(
+    _WESTERN_LETTERS + _WESTERN_LETTERS.upper() + "ŸŒ" + "«»“”„‘’‚‹›…–—•·°ºª§©®±²€£¿¡´¨\xa0\xad"
+)
+# 0xBC, 0xBD and 0xA4 are Œ, œ and € in ISO 8859-15, but fractions and a sign in windows-1252.
+_LATIN_9: Final = re.compile(rb"[A-Za-z]\xbd|\xbd[a-z]|\xbc[a-zA-Z]|[0-9][ \xa0]?\xa4")
+_C1: Final = re.compile(rb"[\x80-\x9f]")
+_ASCII_LETTERS: Final = bytes(range(65, 91)) + bytes(range(97, 123))
+
+
+def is_encoding(name: str) -> bool:
+    """Tell whether ``name`` is a text encoding that can be decoded here."""
+    try:
+        codec = codecs.lookup(name)
+        b"a".decode(name)
+    except UnicodeError:  # one byte is half a character
+        pass
+    except (LookupError, ValueError):
+        return False
+    return codec.name not in _NOT_ENCODINGS
+
+
+def byte_order_mark(data: bytes) -> tuple[str, int] | None:
+    """Return the encoding that a byte order mark declares, and the length of the mark."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding, len(mark)
+    return None
+
+
+def decode(data: bytes, declared: str | None = None, assumed: str | None = None) -> str:
+    """Decode a document, never failing: a byte that nothing explains becomes U+FFFD.
+
+    In this order: a byte order mark; the encoding ``declared`` in the document; UTF-16 without a
+    mark, by where its zero bytes are; the encoding ``assumed`` by the user; UTF-8; detection. A
+    declaration that the bytes contradict is not believed.
+    """
+    mark = byte_order_mark(data)
+    if mark is not None:
+        encoding, length = mark
+        return data[length:].decode(encoding, "replace")
+    for candidate in (declared, unmarked_utf_16(data), assumed, "utf-8"):
+        if candidate and is_encoding(candidate):
+            try:
+                return data.decode(_as_written(candidate))
+            except UnicodeError:
+                continue
+    return data.decode(detect(data), "replace")
+
+
+def detect(data: bytes) -> str:
+    """Return the most likely encoding of bytes that are not UTF-8.
+
+    Western European text is recognised by its letters, which is surer on short texts than
+    statistics; anything else is asked of charset-normalizer.
+    """
+    sample = data[:_SAMPLE]
+    western = _western(sample)
+    if western is not None:
+        return western
+    import charset_normalizer  # slow to import, and seldom needed
+
+    best = charset_normalizer.from_bytes(sample, preemptive_behaviour=False).best()
+    if best is None or not is_encoding(best.encoding):
+        return "cp1252"
+    return best.encoding
+
+
+def _western(sample: bytes) -> str | None:
+    """Return windows-1252 or ISO 8859-15 if that is what the sample looks like."""
+    high = sum(byte >= 0x80 for byte in sample)
+    letters = len(sample) - len(sample.translate(None, _ASCII_LETTERS))
+    # One letter in four is accented in no language of Western Europe; all are in Cyrillic.
+    if high * 3 > letters:
+        return None
+    encoding = "cp1252"
+    if _LATIN_9.search(sample) and not _C1.search(sample):
+        encoding = "iso8859-15"
+    try:
+        characters = set(sample.decode(encoding))
+    except UnicodeError:
+        return None
+    if all(character < "\x80" or character in _WESTERN for character in characters):
+        return encoding
+    return None
+
+
+def unmarked_utf_16(data: bytes) -> str | None:
+    """Return UTF-16 in either byte order if zero bytes fall where that puts those of ASCII."""
+    sample = data[:4096]
+    if len(sample) < 4 or len(data) % 2:
+        return None
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    half = len(sample) // 2
+    if odd * 10 >= half and even == 0:
+        return "utf-16-le"
+    if even * 10 >= half and odd == 0:
+        return "utf-16-be"
+    return None
+
+
+def _as_written(encoding: str) -> str:
+    """Return the encoding that software means when it writes this name."""
+    name = codecs.lookup(encoding).name
+    return "cp1252" if name in _WESTERN_LABELS else name
+
 
 # Text shrinks five to twenty times; only a file made for the purpose shrinks so much.
 _BOMB_RATIO: Final = 200

@@ -6,10 +6,8 @@ from typing import Final
 
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, read_lines
-from index.readers.identity import record_id
-from index.readers.mapping import Mapper, mapper
-from index.readers.options import ReadOptions
-from index.readers.source import SourceFile
+from index.readers.mapping import Mapper, mapper, record_id
+from index.readers.source import ReadOptions, SourceFile
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 # A quotation mark that is never closed would swallow the rest of the file into one cell.
@@ -17,7 +15,7 @@ _MAX_LINES: Final = 2000
 _MAX_FIELD: Final = 2**31 - 1
 
 
-def read_documents(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+def read_table(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Yield the document of each row; a broken row costs no other."""
     csv.field_size_limit(_MAX_FIELD)  # lines are bounded already
     names = mapper(options.mapping)

@@ -1,58 +1,79 @@
-"""Text made safe: no control characters, no lone surrogates, one kind of line ending."""
+"""Front matter: ``key: value`` lines between two lines ``---`` at the top of a text.
+
+Plain text, with optional front matter.
+"""
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-_LINE_ENDS: Final = re.compile("\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
-# C0 but tab and newline, DEL, C1, and the characters that stand for "not a character".
-_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
-_BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
+from index.document import Document, Skipped
+from index.readers.content import decode, read_whole
+from index.readers.mapping import mapper
+from index.readers.source import ReadOptions, SourceFile
 
-
-def clean(text: str) -> str:
-    """Return text that can be stored, encoded and displayed.
-
-    Line ends become newlines, control characters spaces, lone surrogates U+FFFD; a byte order
-    mark and white space at either end are dropped, and more than one empty line becomes one.
-    """
-    if not text.isascii() or not text.isprintable():
-        text = _LINE_ENDS.sub("\n", text)
-        text = _CONTROLS.sub(" ", text)
-        text = _SURROGATES.sub("\ufffd", text)
-    return _BLANK_LINES.sub("\n\n", text).strip(" \t\n\ufeff")
-
-
-def clean_line(text: str) -> str:
-    """Return the same as ``clean`` on one line, runs of white space reduced to one space."""
-    return " ".join(clean(text).split())
-
-
-def looks_binary(data: bytes) -> str | None:
-    """Say what bytes that should be text are instead, or None if they may be text."""
-    for start, name in _SIGNATURES:
-        if data.startswith(start):
-            return name
-    head = data[:_HEAD]
-    strange = len(head) - len(head.translate(None, _STRANGE))
-    if strange > _FEW and strange * 20 > len(head):
-        return "binary data"
-    return None
-
-
+_FENCE: Final = re.compile(r"---[ \t]*$")
+_END: Final = re.compile(r"(?:---|\.\.\.)[ \t]*$")
+_PAIR: Final = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*:(?:[ \t]+(.*))?$")
+_ENCODING: Final = re.compile(rb"^(?:encoding|charset)[ \t]*:[ \t]*[\"']?([\w.:-]+)", re.M | re.I)
+_MAX_LINES: Final = 100
 _HEAD: Final = 8192
-_FEW: Final = 3
-_SIGNATURES: Final = (
-    (b"\x89PNG\r\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF-", "a PDF file"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
-    (b"\x1f\x8b", "gzip data, whose name should end with .gz"),
-    (b"BZh", "bzip2 data"),
-    (b"\xfd7zXZ\x00", "XZ data"),
-    (b"\x7fELF", "a program"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
-    (b"SQLite format 3\x00", "a database"),
-)
-_STRANGE: Final = bytes(set(range(32)) - {9, 10, 12, 13, 27})
+
+
+def split(text: str) -> tuple[Mapping[str, object], str]:
+    """Return the values of the front matter and the text below; no values if there is none.
+
+    Keys are in lower case. Values may be quoted; ``[a, b]`` and lines ``- a`` below a key are
+    lists; lines that begin with ``#`` are comments. What looks different is no front matter and
+    stays in the text.
+    """
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    if not lines or not _FENCE.match(lines[0].rstrip("\r\n")):
+        return {}, text
+    values: dict[str, object] = {}
+    key = ""
+    for number, raw in enumerate(lines[1 : _MAX_LINES + 1], start=1):
+        line = raw.rstrip()
+        pair = _PAIR.match(line)
+        if _END.match(line):
+            return values, "".join(lines[number + 1 :])
+        if not line or line.startswith("#"):
+            continue
+        if pair:
+            key = pair[1].lower()
+            values[key] = _unquoted((pair[2] or "").strip())
+        elif line.lstrip().startswith("- ") and key:
+            item = _unquoted(line.lstrip()[2:].strip())
+            held = values[key]
+            values[key] = [*held, item] if isinstance(held, list) else [item]
+        else:
+            return {}, text
+    return {}, text
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """Return the encoding that front matter declares, read before anything can be decoded."""
+    if not data.startswith(b"---"):
+        return None
+    head = data[:_HEAD]
+    end = re.search(rb"^(?:---|\.\.\.)[ \t]*\r?$", head[3:], re.M)
+    found = _ENCODING.search(head[: end.start() + 3] if end else head)
+    return found[1].decode("ascii", "replace") if found else None
+
+
+def _unquoted(value: str) -> object:
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1]
+    if value.startswith("[") and value.endswith("]"):
+        return [_unquoted(item.strip()) for item in value[1:-1].split(",") if item.strip()]
+    return value
+
+
+def read_text(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the one document of a text file."""
+    data = read_whole(file.path, options.max_bytes)
+    text = decode(data, declared_encoding(data), options.encoding)
+    values, body = split(text)
+    # The text is the body, whatever the front matter or the user call it elsewhere.
+    names = mapper({**options.mapping, "text": "\x00"})
+    yield names.document({**values, "\x00": body}, file.id, file.name)

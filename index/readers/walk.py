@@ -1,16 +1,66 @@
-"""The walk over sources: every file once, in a stable order, what is left out by name."""
+"""Read sources: the walk, the reader of each format, and nothing that one file costs another.
 
+The walk over sources: every file once, in a stable order, what is left out by name.
+"""
+
+import gzip
 import os
 import stat
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
-from index.document import Skipped
+from index.document import Document, Skipped
 from index.errors import SourceError
+from index.readers.content import RefusedError
 from index.readers.formats import format_of, known_suffixes
-from index.readers.identity import display, path_id
-from index.readers.options import ReadOptions
-from index.readers.source import SourceFile
+from index.readers.mapping import display, path_id
+from index.readers.source import ReadOptions, SourceFile
+
+
+def read(
+    sources: Sequence[Path], options: ReadOptions | None = None
+) -> Iterator[Document | Skipped]:
+    """Yield the documents of files and folders in a stable order, and what was left out.
+
+    No two documents have the same ``id``: the second is a ``Skipped`` of kind ``duplicate``.
+    Raises ``SourceError`` for a source that does not exist or cannot be listed, and nothing else.
+    """
+    options = options or ReadOptions()
+    first: dict[str, str] = {}  # id -> name of the file that gave it, shared by its records
+    for entry in list_files(sources, options):
+        if isinstance(entry, Skipped):
+            yield entry
+            continue
+        for item in read_file(entry, options):
+            if isinstance(item, Document):
+                if item.id in first:
+                    reason = f"the identifier {item.id} was already given in {first[item.id]}"
+                    yield Skipped(item.path, "duplicate", reason)
+                    continue
+                first[item.id] = entry.name
+            yield item
+
+
+def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the documents of one file, whatever is in it; raises nothing.
+
+    Files may be read in parallel: a reader keeps no state between them.
+    """
+    format = format_of(file.path.name)
+    if format is None:
+        yield Skipped(file.name, "unknown", f"no format has this ending ({known_suffixes()})")
+        return
+    try:
+        yield from format.load()(file, options)
+    except RefusedError as refused:
+        yield Skipped(file.name, refused.kind, refused.reason)
+    except (gzip.BadGzipFile, zlib.error):
+        yield Skipped(file.name, "broken", "it is not the gzip file that its name says")
+    except EOFError:
+        yield Skipped(file.name, "broken", "the gzip file is cut short")
+    except OSError as error:
+        yield Skipped(file.name, "unreadable", error.strerror or str(error))
 
 
 def list_files(

@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from index.document import Document, Precision, PublicationDate
-from index.extract.dates.calendar_words import fold_word, months, weekdays
+from index.extract.dates.tables import fold_word, months, weekdays
 
 FIRST_YEAR, LAST_YEAR = 1000, 2200
 _DATELINE_REACH = 160

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from index.extract.dates.calendar_words import fold_word
-from index.extract.dates.tables import CASED, MODIFIER_FIRST, MONTH_FIRST, Meaning, table
+from index.extract.dates.tables import CASED, MODIFIER_FIRST, MONTH_FIRST, Meaning, fold_word, table
 
 _TOKEN = re.compile(
     r"(?! )(?:[^\W\d_]+(?:[\u064b-\u0652\u0640]+[^\W\d_]+)*[\u064b-\u0652]*"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from index.analysis import CHUNK, PART_GAP, analyzer, cutting, parts, rows, tokenize, tokens
+from index.analysis import CHUNK, PART_GAP, analyzer, bulk, parts, splitter, tokenize, tokens
 from index.analysis.bulk import forget, word_key
-from index.analysis.cutting import SEPARATORS, cut
+from index.analysis.splitter import SEPARATORS, cut
 from index.analysis.tokenizer import word_token
 from index.document import Span
 
@@ -113,9 +113,9 @@ def in_order(found: Expected) -> Expected:
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Windows of some bytes, and hashes that most pieces share."""
-    monkeypatch.setattr(cutting, "WINDOW", 7)
-    monkeypatch.setattr(rows, "AT_ONCE", 3)
-    monkeypatch.setattr(rows, "HASH_BITS", 3)
+    monkeypatch.setattr(splitter, "WINDOW", 7)
+    monkeypatch.setattr(bulk, "AT_ONCE", 3)
+    monkeypatch.setattr(bulk, "HASH_BITS", 3)
     forget()
     yield
     monkeypatch.undo()
@@ -197,6 +197,6 @@ def test_full_tables_are_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "accord de pêche " * 50
     asked: list[Text] = [(text, [(Span(0, len(text)), "fr")])]
     before = given_by_arrays(asked)
-    monkeypatch.setattr(rows, "MAX_WEIGHT", 0)
+    monkeypatch.setattr(bulk, "MAX_WEIGHT", 0)
     given_by_arrays(asked)
     assert given_by_arrays(asked) == before

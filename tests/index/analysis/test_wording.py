@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.analysis import tokenize
-from index.analysis.wording import edges, edges_of, wordings, written
+from index.analysis.splitter import edges, edges_of, wordings, written
 
 LETTERS = [chr(code) for code in range(sys.maxunicode) if chr(code).isalpha()]
 WRITTEN = st.sampled_from(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.extract.dates.passages import passages
+from index.extract.dates.mentioned import passages
 from index.extract.dates.scanner import expressions
 from index.vocabularies import fold_text
 

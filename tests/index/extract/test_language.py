@@ -3,8 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.document import Document
-from index.extract.language import detect
-from index.extract.language.detection import declared_code, detect_text
+from index.extract.language import declared_code, detect, detect_text
 
 SENTENCES = {
     "fr": "Les ministres se sont réunis hier pour parler de la sécurité des frontières.",

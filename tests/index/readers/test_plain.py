@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from index.errors import SettingError
 from index.readers import ReadOptions
-from index.readers.encoding import decode
-from index.readers.text import clean, clean_line
+from index.readers.content import clean, clean_line, decode
 
 FRENCH = (
     "L'Organisation des Nations unies a salué jeudi la réunion des ministres à Genève, où "

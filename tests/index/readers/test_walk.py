@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.document import Skipped
 from index.errors import SourceError
 from index.readers import SUFFIXES, ReadOptions, SourceFile, list_files
-from index.readers.identity import MAX_LENGTH, path_id, usable_id
+from index.readers.mapping import MAX_LENGTH, path_id, usable_id
 
 
 def test_order_and_identifiers(reading):

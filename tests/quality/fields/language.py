@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.document import Document
-from index.extract.language import detection as language
+from index.extract import language
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 SOURCES = {

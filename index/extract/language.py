@@ -1,4 +1,11 @@
-"""The language of a document: declared where that is plausible, else detected.
+"""Function words and letters that tell the languages of the Latin script apart.
+
+The parts of a text that are in another language than the rest of it.
+
+A part is a long run in another script, or a paragraph whose function words speak for another
+language; what is short stays with the language of the document.
+
+The language of a document: declared where that is plausible, else detected.
 
 Scripts that one language writes need no model. The rest is langdetect's naive Bayes over
 character n-grams with the profiles of the languages on offer, seeded, on lower-cased running
@@ -7,8 +14,8 @@ text; where it hesitates, function words and letters of one language decide with
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,8 +26,189 @@ from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
 from index.document import Document, Language, Span
-from index.extract.language.parts import divide
-from index.extract.language.words import WORDS, evidence, languages_of
+
+_FUNCTION_WORDS = {
+    "fr": (
+        "le la les des du une un est dans pour que qui sur au aux avec par pas il elle et ce cette"
+        " ces son sa ses en ne se plus ont été être sont mais ou où nous vous leur leurs d l qu n s"
+        " c j a à de après avant entre même aussi comme tout tous très fait dont sans sous depuis"
+    ),
+    "en": (
+        "the of and to in is that for was on with as by it at from are has be this which have not"
+        " had been were will would its their his her an a said or but they he she who when there"
+        " all more about than into up out if no so one can after"
+    ),
+    "es": (
+        "el la los las del una un es en para que por con se su sus al lo como más y de no ha fue"
+        " este esta pero sobre entre también donde cuando hasta desde está son muy sin ser hay"
+        " le les ya o porque todo han dos años tiene puede era ni esto sí e"
+    ),
+    "de": (
+        "der die das und ist in den von zu mit dem des nicht ein eine auf für im sich auch es an"
+        " werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen so"
+        " zum haben nur oder aber vor zur bis mehr durch man sein wurde sei wenn war als hatte"
+        " unter gegen will soll"
+    ),
+    "it": (
+        "il la i gli le di che è per una un del della dei delle dell non sono si da dal nel nella"
+        " ha con su come più anche alla al lo ma o se questo questa suo sua loro nei e a ed degli"
+        " dalla sul sulla agli tra essere stato furono fu cui quando quale"
+    ),
+    "pt": (
+        "o a os as de que do da em um uma para com não por no na se ao dos das mais foi como é ou"
+        " pelo pela à são também já nos nas seu sua ele ela entre sobre até isso está sem ser tem"
+        " ter mas muito e eu me quando após segundo num numa aos às era disse"
+    ),
+    "nl": (
+        "de het een en van in is dat op te zijn met voor niet aan er om ook als door maar bij nog"
+        " uit wordt naar worden heeft hebben deze dit over hij ze wij werd kan was tot geen dan"
+    ),
+    "sv": (
+        "och att det i en som på är av för med till den har inte om ett men var jag från vi så kan"
+        " man när de under också efter eller nu sin där vid mot ska skulle kommer ut får finns"
+    ),
+}
+WORDS: Mapping[str, frozenset[str]] = {
+    code: frozenset(words.split()) for code, words in _FUNCTION_WORDS.items()
+}
+EXCLUSIVE: Mapping[str, frozenset[str]] = {
+    code: words.difference(*(other for name, other in WORDS.items() if name != code))
+    for code, words in WORDS.items()
+}
+"""The function words that only one of the languages has."""
+_LETTERS = {
+    "fr": "œçèêëîïûù",
+    "es": "ñ¿¡ó",
+    "de": "ßäöü",
+    "it": "ìòù",
+    "pt": "ãõçêâ",
+    "sv": "åäö",
+}
+_LETTER_WEIGHT = 0.7
+
+
+def _shares(groups: Mapping[str, Iterable[str]]) -> dict[str, tuple[tuple[str, float], ...]]:
+    """Share what speaks for several languages among them, the more the less."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    for code, members in groups.items():
+        for member in members:
+            owners[member].append(code)
+    return {
+        member: tuple((code, 1.0 / len(codes)) for code in codes)
+        for member, codes in owners.items()
+    }
+
+
+_WORD_SHARES = _shares(WORDS)
+_OWNERS = {word: tuple(code for code, _ in shares) for word, shares in _WORD_SHARES.items()}
+_LETTER_SHARES = _shares(_LETTERS)
+
+
+def languages_of(word: str) -> tuple[str, ...]:
+    """Return the languages that have a function word."""
+    return _OWNERS.get(word, ())
+
+
+def evidence(words: Iterable[str], text: str) -> dict[str, float]:
+    """Return how much the words and letters of a text in small letters speak for each language.
+
+    A function word that only one language has counts 1, one of ``n`` languages ``1 / n`` for
+    each; letters count less, and once each.
+    """
+    weights: dict[str, float] = defaultdict(float)
+    for word in words:
+        for code, share in _WORD_SHARES.get(word, ()):
+            weights[code] += share
+    if not text.isascii():
+        for letter in set(text):
+            for code, share in _LETTER_SHARES.get(letter, ()):
+                weights[code] += _LETTER_WEIGHT * share
+    return weights
+
+
+LEAST = 120
+"""Characters that a part in another language has at least; fewer are read with the rest."""
+_LEAST_EVIDENCE = 4.0
+_TIMES = 3.0
+"""Another language must have so many times the evidence of that of the document."""
+_LEAST_PART_CONFIDENCE = 0.95
+_READ = 1_000
+"""Characters of a paragraph whose function words are counted."""
+_SHARE = 0.08
+"""Text with such a share of function words that only one language has is in that language."""
+
+_LATIN = "a-zA-Z\u00c0-\u024f"
+_OTHER = "\u0370-\u1fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_FOREIGN = re.compile(f"[{_OTHER}]")
+_RUN = re.compile(
+    rf"(?:[{_LATIN}][^{_OTHER}]{{{LEAST - 1},}}|[{_OTHER}](?:[^{_LATIN}]|[{_LATIN}]{{1,20}}"
+    rf"(?=[^{_LATIN}]{{15}})){{{LEAST - 1},}})"
+)
+_PARAGRAPH = re.compile(r"[^\n]+")
+_PART_WORD = re.compile(r"[a-zà-öø-ÿ]++(?!\w)|[^\W\d_]+")  # the first finds most words, and fast
+
+Detect = Callable[[str], tuple[str, float]]
+
+
+def divide(text: str, code: str, detect: Detect) -> tuple[tuple[Span, str], ...]:
+    """Divide a text in language ``code`` where paragraphs or long runs are in another.
+
+    The parts cover the text in order; neighbours differ in language. Empty where all of the text
+    is in one language. ``detect`` returns the language of a piece and its probability.
+    """
+    foreign = [
+        (piece, language)
+        for piece in _pieces(text)
+        if (language := _language(text[piece.start : piece.end], code, detect)) != code
+    ]
+    if not foreign:
+        return ()
+    parts: list[tuple[Span, str]] = []
+    for piece, language in [*foreign, (Span(len(text), len(text)), code)]:
+        done = parts[-1][0].end if parts else 0
+        same = bool(parts) and parts[-1][1] == language
+        if same and not text[done : piece.start].strip():
+            parts[-1] = (Span(parts[-1][0].start, piece.end), language)
+            continue
+        if done < piece.start:
+            parts.append((Span(done, piece.start), code))
+        if piece.start < piece.end:
+            parts.append((piece, language))
+    return tuple(parts)
+
+
+def _pieces(text: str) -> Iterator[Span]:
+    """Yield what may be a part: long paragraphs, cut where the script changes for long."""
+    mixed = not text.isascii() and _FOREIGN.search(text) is not None
+    for paragraph in _PARAGRAPH.finditer(text):
+        start, end = paragraph.span()
+        if end - start < LEAST:
+            continue
+        if not mixed:
+            yield Span(start, end)
+            continue
+        for run in _RUN.finditer(text, start, end):
+            yield Span(run.start(), run.end())
+
+
+def _language(piece: str, code: str, detect: Detect) -> str:
+    """Return the language of a piece, that of the document unless it clearly is another."""
+    if not piece.isascii() and _FOREIGN.search(piece):
+        found, confidence = detect(piece)
+        return found if confidence >= _LEAST_PART_CONFIDENCE and found != "und" else code
+    lowered = piece[:_READ].lower()
+    words = _PART_WORD.findall(lowered)
+    own = EXCLUSIVE.get(code, frozenset())
+    if sum(map(own.__contains__, words)) > _SHARE * len(words):
+        return code
+    said = evidence(words, lowered)
+    best = max(said, key=lambda each: said[each], default=code)
+    enough = max(_LEAST_EVIDENCE, _TIMES * said.get(code, 0.0))
+    if best == code or said[best] < enough:
+        return code
+    found, confidence = detect(piece)
+    return found if confidence >= _LEAST_PART_CONFIDENCE and found == best else code
+
 
 OFFERED = ("fr", "en", "es", "de", "it", "pt", "ar", "nl", "ru", "sv")
 SAMPLE = 400

@@ -1,4 +1,7 @@
-"""JSON Lines: one object a line."""
+"""JSON Lines: one object a line.
+
+A .json file: an array of records, one record, or JSON Lines under that name.
+"""
 
 import json
 from collections.abc import Iterator
@@ -6,14 +9,12 @@ from collections.abc import Iterator
 import orjson
 
 from index.document import Document, Skipped
-from index.readers.content import RefusedError, read_lines
-from index.readers.identity import record_id
-from index.readers.mapping import Mapper, mapper
-from index.readers.options import ReadOptions
-from index.readers.source import SourceFile
+from index.readers.content import RefusedError, decode, read_lines, read_whole
+from index.readers.mapping import Mapper, mapper, record_id
+from index.readers.source import ReadOptions, SourceFile
 
 
-def read_documents(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+def read_json_lines(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Yield the document of each line; a broken line costs no other."""
     names = mapper(options.mapping)
     records = 0
@@ -72,3 +73,32 @@ def parse(text: str) -> object:
 def _kind(value: object) -> str:
     names = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
+
+
+def read_json(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the documents of a JSON file; records of an array are numbered from 1."""
+    text = decode(read_whole(file.path, options.max_bytes), assumed=options.encoding)
+    try:
+        value = parse(text)
+    except ValueError as error:
+        if not _is_lines(text):
+            raise RefusedError("broken", f"it is not JSON: {error}") from None
+        yield from read_json_lines(file, options)
+        return
+    names = mapper(options.mapping)
+    if isinstance(value, list):
+        if not value:
+            raise RefusedError("empty", "it has no records")
+        for number, record in enumerate(value, start=1):
+            path = f"{file.name}:{number}"
+            yield from record_of(record, names, record_id(file.id, number), path)
+    else:
+        yield from record_of(value, names, file.id, file.name)
+
+
+def _is_lines(text: str) -> bool:
+    """Tell whether the first line alone is a record."""
+    try:
+        return isinstance(parse(text.lstrip().split("\n", 1)[0]), dict)
+    except ValueError:
+        return False

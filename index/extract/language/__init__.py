@@ -1,7 +1,0 @@
-"""TODO."""
-
-from index.extract.language.detection import detect
-
-__all__ = [
-    "detect",
-]

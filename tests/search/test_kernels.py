@@ -17,8 +17,8 @@ from index.segment import Draft, draft, finish, write_segment
 from search.request import parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import Budget, WhooshEngine
-from tests.bench.question import Entry
-from tests.bench.synthetic import entries, word
+from tools.bench.question import Entry
+from tools.bench.synthetic import entries, word
 
 pytest.importorskip("numba")
 

@@ -5,9 +5,9 @@ import pytest
 from index.errors import VocabularyError
 from index.extract.themes import themes as theme_extractor
 from index.vocabularies import LANGUAGES, fold_key, fold_text, organizations, themes
-from index.vocabularies.build_organizations import by_hand
 from index.vocabularies.organizations import COLUMNS, load_organizations
 from index.vocabularies.themes import load_themes
+from tools.vocabularies.build_organizations import by_hand
 
 
 def row(**cells: str) -> str:

@@ -1,0 +1,1 @@
+"""The benchmark: Trouvaille beside other engines. Run ``python -m tools.bench --help``."""

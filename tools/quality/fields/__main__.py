@@ -1,0 +1,35 @@
+"""Every table of docs/fields-measured.md: ``python -m tools.quality.fields``; ten minutes, or so.
+
+Needs the judged documents beside the checkout, in ``../shared/data``.
+"""
+
+import subprocess
+import sys
+
+TABLES = (
+    ("Organizations, on the documents the rules were made with", "organizations"),
+    ("Organizations, held out", "organizations", "--part", "held-organizations"),
+    ("Organizations, unseen", "organizations", "--part", "unseen-organizations"),
+    ("The same in full mode", "organizations", "--part", "unseen-organizations", "--ner"),
+    ("Themes", "themes"),
+    ("Themes against the sections and topics of publishers", "sections"),
+    ("Themes learned from labels", "taught"),
+    ("Dates", "dates"),
+    ("Language", "language"),
+    ("Speed of the whole extraction", "speed"),
+)
+
+
+def main() -> int:
+    """Print the tables one after another; return 1 if any could not be made."""
+    status = 0
+    for heading, module, *arguments in TABLES:
+        print(f"\n## {heading}\n", flush=True)
+        status |= subprocess.run(
+            [sys.executable, "-m", f"tools.quality.fields.{module}", *arguments]
+        ).returncode
+    return min(status, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Quality of ranking. ``python -m tools.quality.retrieval.evaluate`` prints the tables."""

@@ -1,0 +1,1 @@
+"""Building the vocabularies that the package contains."""

@@ -1,0 +1,308 @@
+"""Build ``organizations.tsv`` from the rows made by hand and the shipping sources.
+
+    python -m tools.vocabularies.build_organizations FOLDER
+
+FOLDER holds ``eurovoc-76-international-orgs.jsonl``, ``supraverden-international-orgs.jsonl`` and
+``oecd-dac-channels.jsonl``; ``index/vocabularies/README.md`` says what they are. Rows made by hand
+decide identifiers, kinds and marks; a source adds names and identifiers to the row that already
+bears one of its names, and a new row where it knows enough of an organization.
+"""
+
+import html
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from index.errors import TrouvailleError
+from index.vocabularies.folding import fold_key
+from index.vocabularies.organizations import COLUMNS, load_organizations, parse_name
+from index.vocabularies.rows import LANGUAGES, read_rows, slug
+
+HERE = Path(__file__).parents[2] / "index" / "vocabularies"
+HAND = HERE / "organizations-hand.txt"
+LISTS = HERE / "organizations-lists.txt"
+TARGET = HERE / "organizations.tsv"
+
+
+@dataclass(slots=True)
+class Draft:
+    """One organization on its way into the authority; names are as written, with marks."""
+
+    id: str
+    kind: str
+    parent: str = ""
+    wikidata: str = ""
+    eurovoc: str = ""
+    context: str = ""
+    sources: list[str] = field(default_factory=list)
+    names: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, language: str, written: str) -> None:
+        """Add a name unless the organization has it in that language already."""
+        names = self.names.setdefault(language, [])
+        if fold_key(written) not in {fold_key(name) for name in names}:
+            names.append(written)
+
+    def cells(self) -> list[str]:
+        """Return the row of ``organizations.tsv``."""
+        fixed = [self.id, self.kind, self.parent, self.wikidata, self.eurovoc]
+        fixed += ["+".join(self.sources), self.context]
+        return fixed + ["; ".join(self.names.get(code, ())) for code in ("mul", *LANGUAGES)]
+
+
+def by_hand(path: Path = HAND) -> list[Draft]:
+    """Read the rows made by hand. Raises VocabularyError for a malformed one."""
+    drafts = []
+    for row in read_rows(path, "|"):
+        if len(row.cells) < 6:
+            raise row.fault("expected: id | kind | parent | wikidata | context | LANGUAGE=names")
+        id, kind, parent, wikidata, context, *named = row.cells
+        draft = Draft(id, kind, parent, wikidata, "", context, ["trouvaille"])
+        for cell in filter(None, named):
+            code, equals, names = cell.partition("=")
+            language = "mul" if code == "*" else code
+            if not equals or language not in ("mul", *LANGUAGES):
+                raise row.fault(f"{cell[:20]!r} does not begin with a language and =")
+            for written in filter(None, map(str.strip, names.split(";"))):
+                draft.add(language, written)
+        drafts.append(draft)
+    return drafts
+
+
+def _exact(name: str, kind: str) -> bool:
+    """Say whether a listed name counts only as it is written: a short one, or of a newspaper."""
+    if name[0] in "=~<^-" or (not name[0].isascii() and not name[0].isupper()):
+        return False
+    return " " not in name or (kind == "media" and len(name.split()) <= 3)
+
+
+def _short_id(names: list[str], taken: set[str]) -> str:
+    """Return the acronym among names as an identifier if it is free, else the first name."""
+    for name in names:
+        if name.startswith("=") and len(name) > 3 and slug(name) not in taken:
+            return slug(name)
+    return slug(names[0])
+
+
+def from_lists(drafts: list[Draft], path: Path = LISTS) -> list[Draft]:
+    """Read organizations from lists of names; names that ``drafts`` bear are passed over.
+
+    Raises VocabularyError for a malformed row.
+    """
+    ids = {draft.id for draft in drafts}
+    borne = {
+        (fold_key(parse_name(written, language).text), code)
+        for draft in drafts
+        for language, names in draft.names.items()
+        for written in names
+        for code in (LANGUAGES if language == "mul" else (language,))
+    }
+    added = []
+    for row in read_rows(path, "|"):
+        if len(row.cells) != 3 or row.cells[1] not in ("*", *LANGUAGES):
+            raise row.fault("expected: kind | LANGUAGE or * | name / other name; name; ...")
+        kind, code, listed = row.cells
+        language = "mul" if code == "*" else code
+        codes = LANGUAGES if code == "*" else (code,)
+        for item in filter(None, map(str.strip, listed.split(";"))):
+            names = [name.strip() for name in item.split(" / ")]
+            id = _short_id(names, ids)
+            new = [
+                name
+                for name in names
+                if all(
+                    (fold_key(parse_name(name, language).text), each) not in borne for each in codes
+                )
+            ]
+            if not new or id in ids:
+                continue
+            draft = Draft(id, kind, sources=["trouvaille"])
+            for name in new:
+                draft.add(language, f"^{name}" if _exact(name, kind) else name)
+                borne |= {(fold_key(parse_name(name, language).text), each) for each in codes}
+            ids.add(id)
+            added.append(draft)
+    return added
+
+
+class Record(NamedTuple):
+    """One organization of a source: names and acronyms by language."""
+
+    source: str
+    kind: str
+    wikidata: str
+    eurovoc: str
+    names: dict[str, list[str]]
+    acronyms: dict[str, list[str]]
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _split(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Part clean names from acronyms: one word with two capitals is an acronym."""
+    long: list[str] = []
+    short: list[str] = []
+    for name in names:
+        clean = " ".join(html.unescape(name).replace(";", ",").replace("\u2010", "-").split())
+        capitals = sum(letter.isupper() for letter in clean)
+        (short if " " not in clean and capitals > 1 else long).append(clean)
+    return long, short
+
+
+def eurovoc(path: Path) -> Iterator[Record]:
+    """Read organizations of EuroVoc; concepts that name a class begin in lower case."""
+    for concept in _lines(path):
+        names, acronyms = {}, {}
+        for language in LANGUAGES:
+            written = [concept["labels"].get(language, ""), *concept["alt"].get(language, ())]
+            long, short = _split(filter(None, written))
+            names[language] = [name for name in long if name[0].isupper()]
+            acronyms[language] = short
+        yield Record("eurovoc", "igo", "", concept["id"], names, acronyms)
+
+
+def supraverden(path: Path) -> Iterator[Record]:
+    """Read Supraverden's international organizations."""
+    for each in _lines(path):
+        names, acronyms = {}, {}
+        for language in LANGUAGES:
+            names[language], short = _split(each["names"].get(language, ()))
+            acronyms[language] = [*short, *each["abbreviations"].get(language, ())]
+        family = each["family"] or ""
+        kind = "eu" if family.startswith("EU ") else "un" if family.startswith("UN ") else "igo"
+        yield Record("supraverden", kind, each.get("wikidata") or "", "", names, acronyms)
+
+
+def oecd(path: Path) -> Iterator[Record]:
+    """Read the OECD's channels of aid; those without an abbreviation are classes of bodies."""
+    for each in _lines(path):
+        if each["abbreviations"] and each["category"]:
+            names, acronyms = {}, {}
+            for language in LANGUAGES:
+                written = each["names"].get(language)
+                names[language], short = _split([written] if written else [])
+                acronym = each["abbreviations"].get(language)
+                acronyms[language] = [*short, *([acronym] if acronym else [])]
+            yield Record("oecd-dac", "ngo", "", "", names, acronyms)
+
+
+_TOO_GENERAL = re.compile(
+    r"statistical commission|regional commission|south cent|european schools|union state"
+    r"|commission (?:for|on|de|du|sur|pour)|women|cooperation fund|global fund|special fund|other"
+    r"|developing countr|universit|academy|secretariat|secretaria|programme$|forum$"
+    r"|research council|garanties de marche|fonds fiduciaire|trust fund|conseil de la paix"
+    r"|council of ministers|secretaire general|secretary general|secretario geral"
+    r"|high commissioner|soudan du sud|south sudan|sudao do sul|^pays|^groupe|^group"
+)
+
+
+class Merger:
+    """Adds the records of sources to the rows made by hand."""
+
+    def __init__(self, drafts: list[Draft]) -> None:
+        self.drafts = {draft.id: draft for draft in drafts}
+        self.bearers: dict[tuple[str, str], str] = {}
+        self.by_wikidata = {draft.wikidata: draft.id for draft in drafts if draft.wikidata}
+        for draft in drafts:
+            for language, names in draft.names.items():
+                for written in names:
+                    self._claim(draft.id, language, written)
+
+    def _claim(self, id: str, language: str, written: str) -> None:
+        name = parse_name(written, language)
+        if not name.ambiguous:
+            for code in LANGUAGES if language == "mul" else (language,):
+                self.bearers.setdefault((fold_key(name.text), code), id)
+
+    def merge(self, record: Record) -> None:
+        """Add a record to the row that it names, or make a row of it.
+
+        Acronyms of a source want the name beside them: nobody has checked what else they mean.
+        """
+        draft = self._known(record) or self._new(record)
+        if draft is None:
+            return
+        if record.source not in draft.sources:
+            draft.sources.append(record.source)
+        draft.wikidata = draft.wikidata or record.wikidata
+        draft.eurovoc = draft.eurovoc or record.eurovoc
+        self.by_wikidata.setdefault(record.wikidata, draft.id)
+        for language in LANGUAGES:
+            for name in record.names[language]:
+                if self._good(name):
+                    self._add(draft, language, name, name)
+            for acronym in record.acronyms[language]:
+                self._add(draft, language, "=~" + acronym, acronym)
+
+    def _add(self, draft: Draft, language: str, written: str, name: str) -> None:
+        if self.bearers.get((fold_key(name), language), draft.id) == draft.id:
+            draft.add(language, written)
+            self._claim(draft.id, language, written)
+
+    def _good(self, name: str) -> bool:
+        words = fold_key(name).split()
+        if any(mark in name for mark in "([–/") or " - " in name:  # a fund's line, not a body
+            return False
+        return len(words) > 1 and not _TOO_GENERAL.search(" ".join(words))
+
+    def _known(self, record: Record) -> Draft | None:
+        if record.wikidata in self.by_wikidata and record.wikidata:
+            return self.drafts[self.by_wikidata[record.wikidata]]
+        for language in LANGUAGES:
+            for name in record.names[language]:
+                for code in (language, *LANGUAGES):
+                    id = self.bearers.get((fold_key(name), code))
+                    if id:
+                        return self.drafts[id]
+        return None
+
+    def _new(self, record: Record) -> Draft | None:
+        names = [name for code in ("fr", "en") for name in record.names[code] if self._good(name)]
+        if not names or len(names[0].split()) < 3:
+            return None
+        acronyms = [*record.acronyms["fr"], *record.acronyms["en"]]
+        candidates = [slug(acronym) for acronym in acronyms if len(acronym) > 2]
+        candidates += [slug(name)[:60].rstrip("-") for name in names]
+        id = next((each for each in candidates if each not in self.drafts), "")
+        if not id:
+            return None
+        self.drafts[id] = Draft(id, record.kind)
+        return self.drafts[id]
+
+
+def write(drafts: Iterable[Draft], target: Path = TARGET) -> None:
+    """Write the authority in order of id."""
+    lines = ["# Built by build_organizations.py: change organizations-hand.txt instead."]
+    lines.append("# " + "\t".join(COLUMNS))
+    lines += ["\t".join(draft.cells()) for draft in sorted(drafts, key=lambda draft: draft.id)]
+    target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main(folder: Path) -> None:
+    """Build, check and report."""
+    drafts = by_hand()
+    merger = Merger([*drafts, *from_lists(drafts)])
+    for concept in eurovoc(folder / "eurovoc-76-international-orgs.jsonl"):
+        merger.merge(concept)
+    for each in supraverden(folder / "supraverden-international-orgs.jsonl"):
+        merger.merge(each)
+    for channel in oecd(folder / "oecd-dac-channels.jsonl"):
+        merger.merge(channel)
+    write(merger.drafts.values())
+    authority = load_organizations(TARGET)
+    print(f"{len(authority.entries)} organizations in {TARGET.name}")
+
+
+if __name__ == "__main__":
+    try:
+        main(Path(sys.argv[1]))
+    except TrouvailleError as error:
+        sys.exit(str(error))

@@ -1,7 +1,7 @@
 """Document and Fields: what a reader yields and what extraction adds."""
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateOrigin = Literal["metadata", "html", "dateline", "text", "filename", "reference", "mtime"]
@@ -125,3 +125,14 @@ class Skipped(NamedTuple):
     path: str
     kind: str
     reason: str
+
+
+MAX_OPENING: Final = 90
+
+
+def opening(text: str) -> str:
+    """Return the first words of a text, at most ``MAX_OPENING`` characters of them."""
+    first = " ".join(text[: 4 * MAX_OPENING].split())
+    if len(first) <= MAX_OPENING:
+        return first
+    return f"{first[:MAX_OPENING].rsplit(' ', 1)[0]} …"

@@ -14,7 +14,7 @@ from index.snapshot import Snapshot
 from index.store import MAX_LENGTH, Near
 from search.query import ParsedQuery, QueryWord, Quoted, Word, parse
 from search.scoring import Evaluation, answer
-from search.surface import surface
+from search.suggest import surface
 
 MIN_LENGTH = 4
 MAX_CORRECTED = 3

@@ -1,4 +1,7 @@
-"""Completions of what is being typed: organizations, themes, titles, words."""
+"""Folded words with the accents that documents give them.
+
+Completions of what is being typed: organizations, themes, titles, words.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +16,20 @@ from index.snapshot import Snapshot
 from index.store import TermCount
 from search.facets import Lookup
 from search.response import Suggestion
-from search.surface import surface
+
+
+def surface(term: str, generation: Snapshot) -> str:
+    """Return how most documents write a folded word, in lower case.
+
+    Where segments differ, the one counts that has most documents with the word.
+    """
+    best, form = 0, term
+    for segment, _ in generation.segments():
+        found = segment.written.word(term)
+        if found is not None and abs(found.documents) > best:
+            best, form = abs(found.documents), found.form
+    return form
+
 
 MAX_TEXT = 100
 _TITLE_TERMS = 50

@@ -21,8 +21,8 @@ from search.request import (
     Fault,
     InvalidRequest,
     SearchRequest,
-    decode,
-    encode,
+    decode_cursor,
+    encode_cursor,
     fingerprint,
 )
 from search.response import (
@@ -283,13 +283,13 @@ def _page(request: SearchRequest, found: Matches, generation: Snapshot) -> _Page
     if start + len(lines) < len(found.docs):
         doc, score = lines[-1]
         id = generation.head(doc).id
-        following = encode(ranking.cursor(doc, score, id, fingerprinted))
+        following = encode_cursor(ranking.cursor(doc, score, id, fingerprinted))
     return _Page(lines, following, notices)
 
 
 def _cursor(word: str, request: bytes) -> Cursor:
     try:
-        cursor = decode(word)
+        cursor = decode_cursor(word)
     except CursorError as error:
         raise InvalidRequest((Fault("cursor", "invalid_cursor", word[:200]),)) from error
     if cursor.request != request:

@@ -34,6 +34,7 @@ from index.document import (
     PublicationDate,
     Span,
     Theme,
+    opening,
 )
 from index.errors import IndexDamaged
 from index.store.blocks import Blobs, BlobWriter, ByteCache
@@ -147,9 +148,6 @@ class LongText:
         return max(0, min(bisect_right(self._starts, character), self.pieces) - 1)
 
 
-MAX_OPENING: Final = 90
-
-
 class Head(NamedTuple):
     """What a result line shows of a document, decoded; ``details`` is not.
 
@@ -195,14 +193,6 @@ class Details(NamedTuple):
     def language_parts(self) -> tuple[tuple[Span, str], ...]:
         """Return the parts of the text in languages of their own."""
         return tuple((Span(start, end), code) for start, end, code in self.parts)
-
-
-def opening(text: str) -> str:
-    """Return the first words of a text, at most ``MAX_OPENING`` characters of them."""
-    first = " ".join(text[: 4 * MAX_OPENING].split())
-    if len(first) <= MAX_OPENING:
-        return first
-    return f"{first[:MAX_OPENING].rsplit(' ', 1)[0]} …"
 
 
 def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> bytes:

@@ -1,7 +1,6 @@
 """TODO."""
 
-from search.query.compiler import Mark
-from search.query.fuzzy import MAX_TERMS, Expansion, expansion
+from search.query.compiler import Clause, Mark, ParsedQuery, QueryWord, parse
 from search.query.nodes import (
     TEXT_FIELDS,
     AnalyzedWith,
@@ -15,7 +14,7 @@ from search.query.nodes import (
     Started,
     Word,
 )
-from search.query.query import Clause, ParsedQuery, QueryWord, parse
+from search.query.words import MAX_TERMS, Expansion, expansion
 
 __all__ = [
     "MAX_TERMS",

@@ -1,27 +1,85 @@
-"""A syntax tree -> query nodes, with what was understood and what to highlight."""
+"""Field filters as they are typed: ``lang:fr``, ``org:ONU``, ``date:2024..2025-02``.
+
+A syntax tree -> query nodes, with what was understood and what to highlight.
+
+What was typed -> a query tree; never an error. See docs/query-language.md.
+
+The tree is made of Whoosh's nodes and those of ``search.query.nodes``. A plain word is looked
+for in every language of the index. A stop word of a language asks nothing of the documents of that
+language when it stands beside words that do; on its own it is looked for as written.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from whoosh import query
 
-from search.query.conditions import condition
-from search.query.lexer import Notices
-from search.query.naming import named
-from search.query.nodes import TEXT_FIELDS, Compound, Fuzzy, HasValue, Near, Quoted, Started, Word
+from index.analysis import tokenize
+from index.facets import VALUE_FACETS
+from search.query.entities import is_question, named
+from search.query.nodes import (
+    TEXT_FIELDS,
+    Compound,
+    Dated,
+    Fuzzy,
+    HasValue,
+    Near,
+    Quoted,
+    Started,
+    Word,
+)
 from search.query.parser import (
     And,
     Everything,
     FuzzyWord,
     Not,
+    Notices,
     Or,
     Prefix,
     QuotedText,
     Syntax,
     Words,
+    clean,
+    lex,
+    read,
 )
 from search.query.words import Unit, fuzzy_units, parts, phrase_tokens, prefix_units, units
+from search.request import period
+from search.response import Notice
+
+
+def condition(field: str, typed: str, notices: Notices) -> tuple[query.Query, str] | None:
+    """Return the filter and its normal form; None, with a notice, for what is no value."""
+    typed = " ".join(typed.split())
+    if not typed:
+        return None
+    if field == "date":
+        return _dated(typed, notices)
+    value = VALUE_FACETS[field].canonical(typed)
+    shown = f'{field}:"{value}"' if " " in value else f"{field}:{value}"
+    return HasValue(field, value, typed), shown
+
+
+def _dated(typed: str, notices: Notices) -> tuple[query.Query, str] | None:
+    earliest, dots, latest = typed.partition("..")
+    if not dots:
+        latest = earliest
+    try:
+        periods = [period(text) for text in (earliest, latest) if text]
+    except ValueError:
+        periods = []
+    if not periods:
+        notices.add("invalid_date", value=typed)
+        return None
+    first: date | None = min(each.first for each in periods) if earliest else None
+    last: date | None = max(each.last for each in periods) if latest else None
+    shown = f"{first or ''}..{last or ''}" if first != last else f"{first}"
+    return Dated(first, last), f"date:{shown}"
+
 
 MAX_UNITS = 128
 """Words of a query, counted after analysis: one word as typed may be several (``a.b/c``)."""
@@ -346,3 +404,100 @@ def implied(node: query.Query) -> list[str]:
             found = (implied(child) for child in node.subqueries)
             return list(dict.fromkeys(id for each in found for id in each))
     return []
+
+
+_KEPT_LENGTH = 64
+"""Characters of the queries that are kept understood: the next page asks the same again."""
+
+
+@dataclass(frozen=True)
+class ParsedQuery:
+    """A query, understood.
+
+    ``text`` is the query as far as it was read, every character in its place. ``tree`` is None
+    when nothing was asked: every document matches. ``words`` are those that should be in the
+    documents found, for spelling. ``clauses`` are the parts of the outermost conjunction, when
+    it has several and no AND was typed in it: what a search may be relaxed to. ``pairs`` are
+    words that stand side by side in the query, stop words aside. ``organizations`` are those
+    that words of it name.
+    """
+
+    text: str
+    tree: query.Query | None
+    understood: str
+    warnings: tuple[Notice, ...] = ()
+    words: tuple[QueryWord, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    pairs: tuple[tuple[Word, Word], ...] = ()
+    organizations: tuple[str, ...] = ()
+    analyzers: tuple[str, ...] = ()
+
+
+def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
+    """Return what ``q`` means in an index with these analyzers (suffixes). Never raises."""
+    known = tuple(analyzers)
+    return _kept(q, known) if len(q) <= _KEPT_LENGTH else _parse(q, known)
+
+
+@lru_cache(maxsize=512)
+def _kept(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
+    return _parse(q, analyzers)
+
+
+def _parse(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
+    notices = Notices()
+    text = clean(q, notices)
+    syntax = read(text, lex(text, notices), notices)
+    compiler = Compiler(analyzers, notices)
+    clauses = compiler.settle(compiler.expand(syntax)) if syntax else []
+    if not clauses:
+        if text.strip():
+            notices.add("nothing_understood")
+        return ParsedQuery(text, None, "", tuple(notices.found), analyzers=analyzers)
+    if _is_plain(syntax) and _is_question(text, clauses, analyzers):
+        notices.add("question")
+        clauses = compiler.wished(clauses)
+        joined = compiler.either(clauses)
+    else:
+        joined = compiler.join(clauses)
+    relaxable = len(clauses) > 1 and not joined.alternatives
+    written = isinstance(syntax, And) and syntax.written
+    return ParsedQuery(
+        text=text,
+        tree=joined.node,
+        understood=joined.text,
+        warnings=tuple(notices.found),
+        words=tuple(compiler.words),
+        marks=tuple(marks(joined.node)),
+        clauses=tuple(clauses) if relaxable and not written else (),
+        pairs=_pairs(clauses),
+        organizations=tuple(implied(joined.node)),
+        analyzers=analyzers,
+    )
+
+
+def _is_plain(syntax: Syntax | None) -> bool:
+    """Only words, asides in parentheses too, make a question: operators and quotes are meant."""
+    match syntax:
+        case Words(field=None):
+            return True
+        case And(clauses, written=False):
+            return all(_is_plain(clause) for clause in clauses)
+    return False
+
+
+def _is_question(text: str, clauses: Sequence[Clause], analyzers: Sequence[str]) -> bool:
+    content = sum(not each.stops for clause in clauses for each in clause.typed or (clause,))
+    return len(clauses) > 1 and is_question(text, tokenize(text), content, analyzers)
+
+
+def _pairs(clauses: Sequence[Clause]) -> tuple[tuple[Word, Word], ...]:
+    words = [each for clause in clauses for each in clause.typed or (clause,)]
+    content = [clause for clause in words if not clause.stops]
+    return tuple(
+        (left.node, right.node)
+        for left, right in pairwise(content)
+        if isinstance(left.node, Word) and isinstance(right.node, Word)
+        if left.node.fields == right.node.fields
+    )

@@ -159,7 +159,7 @@ class Started(TextNode):
 class Fuzzy(TextNode):
     """Words at most ``distance`` slips away from a word, as written (unstemmed fields).
 
-    See ``search.query.fuzzy`` for which these are. To Whoosh a slip is not two neighbouring letters
+    See ``search.query.words`` for which these are. To Whoosh a slip is not two neighbouring letters
     in the wrong order, and words may be short.
     """
 

@@ -102,16 +102,16 @@ class Statistics:
 
 
 _known: WeakKeyDictionary[Snapshot, Statistics] = WeakKeyDictionary()
-_lock = Lock()
+_frames_lock = Lock()
 
 
 def statistics(generation: Snapshot) -> Statistics:
     """Return the statistics of a generation, computed once."""
-    with _lock:
+    with _frames_lock:
         known = _known.get(generation)
     if known is None:
         known = Statistics(generation)
-        with _lock:
+        with _frames_lock:
             _known[generation] = known
     return known
 

@@ -43,9 +43,9 @@ from search.scoring.bm25 import (
     weighted,
 )
 from search.scoring.deadline import Timekeeper
-from search.scoring.hits import NONE, Hits, unscored
-from search.scoring.masks import ordinals, passing
 from search.scoring.postings import (
+    NONE,
+    Hits,
     Occurrences,
     among,
     either,
@@ -54,9 +54,12 @@ from search.scoring.postings import (
     of_term,
     of_terms,
     of_window,
+    ordinals,
+    passing,
     shared,
     spread,
     union,
+    unscored,
 )
 from search.scoring.terms import word_scores
 

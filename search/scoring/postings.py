@@ -1,10 +1,15 @@
-"""Where words occur: frequencies and positions as arrays, merged without a loop over postings.
+"""Documents that match one node of a query, with their scores.
+
+Filters of a query tree as masks over the documents of a generation.
+
+Where words occur: frequencies and positions as arrays, merged without a loop over postings.
 
 Documents are always ascending and distinct. A *key* is a document and a position in one 64-bit
 integer, so that a phrase is an intersection of sorted keys.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import reduce
 from typing import NamedTuple
 
@@ -12,10 +17,92 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
+from index.analysis import fold
 from index.arrays import is_dense, sum_over
 from index.inverted_index import SECOND, merged
 from index.snapshot import Snapshot
-from search.scoring.bm25 import Docs, Scores
+from search.query import AnalyzedWith, Dated, Filter, HasValue
+from search.scoring.bm25 import Docs, Mask, Scores, statistics
+
+NO_DOCS: Docs = np.empty(0, np.int32)
+NO_SCORES: Scores = np.empty(0, np.float32)
+
+
+class Hits(NamedTuple):
+    """The documents that match one node, ascending, with their scores."""
+
+    docs: Docs
+    scores: Scores
+
+    def where(self, passing: Mask) -> "Hits":
+        """Return those that pass."""
+        at = passing.nonzero()[0]
+        return Hits(self.docs.take(at), self.scores.take(at))
+
+    def and_also(self, other: "Hits") -> "Hits":
+        """Return those that are in the other hits too, their scores added."""
+        here, there = shared(self.docs, other.docs)
+        return Hits(self.docs.take(here), self.scores.take(here) + other.scores.take(there))
+
+    def sized(self) -> "tuple[Hits, int]":
+        """Return the hits and what they take of memory, in bytes, for ``ByteCache``."""
+        return self, self.docs.nbytes + self.scores.nbytes + 500
+
+
+NONE = Hits(NO_DOCS, NO_SCORES)
+
+
+def unscored(docs: Docs) -> Hits:
+    """Return documents that are worth nothing."""
+    return Hits(docs, np.zeros(len(docs), np.float32))
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_UNDATED = np.iinfo(np.int32).min
+
+
+def passing(node: Filter, generation: Snapshot, docs: Docs | None) -> Mask:
+    """Return which of some documents pass a filter that asks for no value of a facet.
+
+    None stands for all documents.
+    """
+    match node:
+        case Dated():
+            days = generation.dates.days
+            return _dated(node, days if docs is None else days.take(docs))
+        case AnalyzedWith():
+            masks = [statistics(generation).mask(suffix) for suffix in node.suffixes]
+            found = np.logical_or.reduce(masks) if masks else np.zeros(generation.size, np.bool_)
+            return found if docs is None else found.take(docs)
+    raise TypeError(f"not a filter: {node!r}")
+
+
+def ordinals(node: HasValue, generation: Snapshot) -> list[int]:
+    """Return the values of the facet that are meant; none if no document has it.
+
+    A value that no vocabulary knew may be written otherwise than the documents write it.
+    """
+    column = generation.columns[node.facet]
+    ordinal = column.ordinal.get(node.value)
+    if ordinal is not None:
+        return [ordinal]
+    typed = fold(node.typed)
+    return [
+        ordinal
+        for ordinal, value in enumerate(column.values)
+        if typed in (fold(value), fold(column.labels.get(value, value)))
+    ]
+
+
+def _dated(node: Dated, days: NDArray[np.int32]) -> Mask:
+    """Pass by the first day a document may be of, as the filters of a request do."""
+    passing: Mask = days != _UNDATED
+    if node.first:
+        passing &= days >= node.first.toordinal() - _EPOCH
+    if node.last:
+        passing &= days <= node.last.toordinal() - _EPOCH
+    return passing
+
 
 Keys = NDArray[np.int64]
 
@@ -34,9 +121,6 @@ _SEARCHED = 8
 """Documents among which one is searched for as quickly as all of them are marked."""
 _CHEAP = 2000
 """Documents that are marked as quickly as none."""
-
-NO_DOCS: Docs = np.empty(0, np.int32)
-NO_SCORES: Scores = np.empty(0, np.float32)
 
 
 class Occurrences(NamedTuple):

@@ -21,8 +21,7 @@ from index.inverted_index import SECOND
 from search.query import TEXT_FIELDS, Word
 from search.scoring.bm25 import Docs, Parameters, Scores
 from search.scoring.evaluate import Evaluation
-from search.scoring.hits import Hits
-from search.scoring.postings import Keys
+from search.scoring.postings import Hits, Keys
 
 WINDOW = 8
 RESCORED = 200

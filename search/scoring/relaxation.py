@@ -18,8 +18,7 @@ from search.query import Clause, ParsedQuery, Word
 from search.response import Notice
 from search.scoring.bm25 import PARAMETERS, Docs, Parameters
 from search.scoring.evaluate import Evaluation, Matches
-from search.scoring.hits import NONE, Hits
-from search.scoring.postings import among, union
+from search.scoring.postings import NONE, Hits, among, union
 from search.scoring.proximity import rescore
 
 

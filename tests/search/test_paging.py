@@ -9,7 +9,7 @@ import pytest
 
 from index.commit import index_documents
 from index.directory import IndexDirectory
-from search.request import CursorError, InvalidRequest, SearchRequest, decode, parse_request
+from search.request import CursorError, InvalidRequest, SearchRequest, decode_cursor, parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import WhooshEngine
 
@@ -102,7 +102,7 @@ def test_altered_cursor_is_refused(search: Any) -> None:
     other = ("C" if cursor.startswith("B") else "B") + cursor[1:]
     for altered in (cursor[:-3], cursor + "AAAA", other, cursor[::-1], cursor + "!"):
         with pytest.raises(CursorError):
-            decode(altered)
+            decode_cursor(altered)
 
 
 @pytest.mark.parametrize("parameters", [{"q": "zanova"}, {"sort": "-date"}, {"sort": "date"}])

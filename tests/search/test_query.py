@@ -11,7 +11,7 @@ from index.commit import index_documents
 from index.directory import IndexDirectory
 from index.snapshot import Snapshot
 from search.query import Quoted, Word, parse
-from search.query.lexer import MAX_LENGTH
+from search.query.parser import MAX_LENGTH
 from search.scoring import answer
 
 ANALYZERS = ("fr", "en", "ar", "und")

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.request import FACETS, Fault, InvalidRequest, SearchRequest, parse_request
-from search.request.request import PARAMETERS
+from search.request import FACETS, PARAMETERS, Fault, InvalidRequest, SearchRequest, parse_request
 
 
 def parse(**parameters: str | list[str]) -> SearchRequest:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.scoring.selection import best, smallest
+from search.scoring.top import best, smallest
 
 
 @given(seed=st.integers(0, 10_000), size=st.integers(0, 20_000), count=st.integers(0, 300))

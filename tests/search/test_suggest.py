@@ -20,8 +20,7 @@ from index.document import Document, Fields, Language
 from index.snapshot import Snapshot
 from index.store.completion import BLOCK
 from search.facets import Lookup, facet_names
-from search.suggest import most_frequent, suggest, together
-from search.surface import surface
+from search.suggest import most_frequent, suggest, surface, together
 
 FIRST, SECOND = "bkvz", "aeéè"
 """Of which no stop words can be made."""

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from search.request.request import PARAMETERS
+from search.request import PARAMETERS
 from web.api.openapi import description
 
 DOCS = Path(__file__).parents[2] / "docs"

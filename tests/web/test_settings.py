@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from index.errors import SettingError
-from search.request.request import PARAMETERS
+from search.request import PARAMETERS
 from web.cli import cli
 from web.operate.configuration import keys, read
 

@@ -7,10 +7,11 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Blueprint, Response, g, make_response, render_template, request
 from flask_babel import gettext
 
+from index.document import opening
 from index.facets import SUGGESTED
 from search.request import MAX_DEPTH, Fault, InvalidRequest, SearchRequest, parse_request
 from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet
-from search.results import opening, web_address
+from search.results import web_address
 from web import i18n, links
 from web.addresses import Addresses, here, language, plain
 from web.context import asked, engine, only

@@ -19,6 +19,7 @@ from index.document import (
     PublicationDate,
     Span,
     Theme,
+    opening,
 )
 from index.errors import IndexDamaged
 from index.store import (
@@ -26,7 +27,6 @@ from index.store import (
     StoredDocuments,
     StoredWriter,
     blocks,
-    opening,
     pack,
     stored_fields,
 )

@@ -1,17 +1,129 @@
-"""SearchRequest: the parameters of a search, parsed and validated."""
+"""Partial dates as API parameters write them: 2024, 2024-03, 2024-03-15.
 
+Cursors: where a deep walk through results stands, as an opaque URL-safe word.
+
+A cursor holds the sort key of the last result given (score, publication time, id), so it can be
+continued in another generation of the index; and fingerprints of the request and of the
+generation, so that a wrong continuation is noticed. The checksum is against accidents (a cursor
+cut short by a mail program), not against forgers: a forged cursor only reads results.
+
+SearchRequest: the parameters of a search, parsed and validated.
+"""
+
+import re
+import struct
 import unicodedata
+from base64 import b64decode, urlsafe_b64encode
+from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import Literal, cast, get_args
+from hashlib import blake2b
+from typing import Literal, NamedTuple, cast, get_args
 
 from index.facets import FACETS as _FACETS
 from index.facets import VALUE_FACETS
-from search.request.cursor import CursorError
-from search.request.cursor import decode as decode_cursor
-from search.request.dates import Period, ascii_digits, period
+
+_PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+class Period(NamedTuple):
+    """The days that a partial date covers, both inclusive."""
+
+    first: date
+    last: date
+
+
+def period(text: str) -> Period:
+    """Return the days of ``2024``, ``2024-03`` or ``2024-03-15`` (any decimal digits).
+
+    Raises ValueError for every other form and for days that no calendar has.
+    """
+    match = _PARTIAL.fullmatch(ascii_digits(text))
+    if match is None:
+        raise ValueError(f"not a date: {text!r}")
+    year, month, day = (int(part) if part else None for part in match.groups())
+    assert year is not None
+    if month is None:
+        return Period(date(year, 1, 1), date(year, 12, 31))
+    if day is None:
+        return Period(date(year, month, 1), date(year, month, _month_length(year, month)))
+    return Period(date(year, month, day), date(year, month, day))
+
+
+def ascii_digits(text: str) -> str:
+    """Return ``text`` with the decimal digits of every script as 0 to 9."""
+    return "".join(str(int(char)) if char.isdecimal() else char for char in text)
+
+
+def _month_length(year: int, month: int) -> int:
+    # monthrange raises IllegalMonthError (a ValueError), but accepts year 0 on some versions.
+    date(year, month, 1)
+    return monthrange(year, month)[1]
+
+
+_HEAD = struct.Struct("<BB8s8sdq")
+_VERSION = 1
+_CHECKSUM_BYTES = 4
+_SORTS = ("relevance", "-date", "date")
+
+
+class CursorError(ValueError):
+    """The word is not a cursor: cut, altered, or of another version."""
+
+
+class Cursor(NamedTuple):
+    """The last result given: its sort key, under which request, in which generation.
+
+    ``seconds`` is the publication time as ``DateColumn.seconds`` has it.
+    """
+
+    sort: str
+    request: bytes
+    generation: bytes
+    score: float
+    seconds: int
+    id: str
+
+
+def fingerprint(text: str) -> bytes:
+    """Return 8 bytes that stand for ``text``."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def encode_cursor(cursor: Cursor) -> str:
+    """Return the cursor as a word of letters, digits, ``-`` and ``_``."""
+    payload = _HEAD.pack(
+        _VERSION,
+        _SORTS.index(cursor.sort),
+        cursor.request,
+        cursor.generation,
+        cursor.score,
+        cursor.seconds,
+    ) + cursor.id.encode("utf-8", "surrogatepass")
+    return urlsafe_b64encode(_checksum(payload) + payload).rstrip(b"=").decode("ascii")
+
+
+def decode_cursor(word: str) -> Cursor:
+    """Return what ``encode`` was given; raises CursorError."""
+    try:
+        data = b64decode(word.encode("ascii") + b"=" * (-len(word) % 4), b"-_", validate=True)
+        payload = data[_CHECKSUM_BYTES:]
+        if data[:_CHECKSUM_BYTES] != _checksum(payload):
+            raise CursorError("checksum")
+        version, sort, request, generation, score, seconds = _HEAD.unpack_from(payload)
+        if version != _VERSION:
+            raise CursorError("version")
+        id = payload[_HEAD.size :].decode("utf-8", "surrogatepass")
+        return Cursor(_SORTS[sort], request, generation, score, seconds, id)
+    except (ValueError, IndexError, struct.error) as error:
+        raise CursorError(str(error)) from error
+
+
+def _checksum(payload: bytes) -> bytes:
+    return blake2b(payload, digest_size=_CHECKSUM_BYTES).digest()
+
 
 FACETS = tuple(facet.name for facet in _FACETS)
 """Names of all facets, in the order in which they are shown."""

@@ -45,7 +45,7 @@ from index.directory import lock, read_pointer
 from index.document import Document, Skipped
 from index.errors import IndexMissing, SettingError, TrouvailleError, UsageError
 from index.extract import ExtractionOptions
-from index.extract.organizations import ner as organizations_ner
+from index.extract.organizations import require_models
 from index.schema import PARTS
 from index.snapshot import Snapshot
 from index.store import FacetColumn
@@ -461,7 +461,7 @@ def merged_options(
         ner=base.extraction.ner if ner is None else ner,
     )
     if extraction.ner:
-        organizations_ner.require()
+        require_models()
     return BuildOptions(reading, extraction, base.workers if workers is None else workers)
 
 

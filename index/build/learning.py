@@ -23,7 +23,7 @@ from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.extract import ExtractionOptions
 from index.extract.language import detect
-from index.extract.organizations import find_all
+from index.extract.organizations import find_organizations
 from index.extract.themes import themes as curated_themes
 from index.extract.themes.learned import (
     Decider,
@@ -304,7 +304,7 @@ def _curated(documents: Sequence[Labelled], ids: Sequence[str]) -> Flags:
     rows = []
     for each in documents:
         folded = fold_text(each.text)
-        found = find_all(each.text, each.language, folded)
+        found = find_organizations(each.text, each.language, folded)
         assigned = curated_themes.assign(each.text, each.language, folded, found, each.title_length)
         having = {theme.id for theme in assigned}
         rows.append([id in having for id in ids])

@@ -11,7 +11,7 @@ from index.document import Document, Fields, Language, MentionedDate, Organizati
 from index.extract import language
 from index.extract.dates import mentioned as dates_mentioned
 from index.extract.dates import published as dates
-from index.extract.organizations import organizations
+from index.extract.organizations import OrganizationMatches, find_organizations
 from index.extract.themes import LearnedThemes, themes
 from index.vocabularies import fold_text
 
@@ -69,8 +69,8 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
     folded = fold_text(text)
     found = attempt(
         "organizations",
-        lambda: organizations.find_all(text, spoken.code, folded, ner=options.ner),
-        organizations.Found((), ()),
+        lambda: find_organizations(text, spoken.code, folded, ner=options.ner),
+        OrganizationMatches((), ()),
     )
     subjects: tuple[Theme, ...] = attempt(
         "themes", lambda: themes.assign(text, spoken.code, folded, found, len(lead)), ()

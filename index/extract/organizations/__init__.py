@@ -1,8 +1,15 @@
-"""TODO."""
+"""Organizations that a text names: those of the authority, and those that rules recognise.
 
-from index.extract.organizations.organizations import Found, find_all
+``find_organizations`` is the door. With ``ner`` it also asks a spaCy model, an optional extra;
+``require_models`` raises unless that extra is installed. What organizations are called is not
+here but in ``index.vocabularies``.
+"""
+
+from index.extract.organizations.ner import require_models
+from index.extract.organizations.organizations import OrganizationMatches, find_organizations
 
 __all__ = [
-    "Found",
-    "find_all",
+    "OrganizationMatches",
+    "find_organizations",
+    "require_models",
 ]

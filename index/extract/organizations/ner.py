@@ -37,7 +37,7 @@ _EDGE = " '’.,-–—"
 _LEADING = re.compile(r"^(?:l['’]|d['’]|les? |la |des? |du |aux? |une? |selon |que |par )", re.I)
 
 
-def require() -> None:
+def require_models() -> None:
     """Raise SettingError where a model of the full mode is not installed."""
     missing = [
         name for name in ("spacy", *MODELS.values()) if importlib.util.find_spec(name) is None
@@ -51,7 +51,7 @@ def require() -> None:
 
 @cache
 def _model(language: str) -> Any:
-    require()
+    require_models()
     spacy = importlib.import_module("spacy")  # an optional extra
     wanted = {"tok2vec", "ner"}
     pipeline = spacy.load(MODELS[language])

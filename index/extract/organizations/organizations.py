@@ -29,8 +29,8 @@ _NEARLY = 0.6
 """Share of content words that a long form has in common with a name it varies."""
 
 
-class Found(NamedTuple):
-    """What ``find_all`` found: organizations, and the folded ranges that their names cover."""
+class OrganizationMatches(NamedTuple):
+    """Organizations, and the ranges of the folded text that names of the authority cover."""
 
     organizations: tuple[Organization, ...]
     covered: tuple[tuple[int, int], ...]
@@ -61,7 +61,9 @@ def _settle(
     return kept
 
 
-def find_all(text: str, language: str, folded: Folded | None = None, *, ner: bool = False) -> Found:
+def find_organizations(
+    text: str, language: str, folded: Folded | None = None, *, ner: bool = False
+) -> OrganizationMatches:
     """Find the organizations that ``text`` names, with every mention of each.
 
     ``language`` is that of the document, an ISO 639-1 code or ``und``; it decides which
@@ -126,7 +128,7 @@ def find_all(text: str, language: str, folded: Folded | None = None, *, ner: boo
         known = not id.startswith("~")
         organizations.append(Organization(id, " ".join(label.split()), tuple(where), known))
     organizations.sort(key=lambda organization: (organization.spans[0], organization.id))
-    return Found(tuple(organizations), covered)
+    return OrganizationMatches(tuple(organizations), covered)
 
 
 def _begun(text: str, language: str, kept: list[Mention]) -> dict[str, str]:
@@ -196,11 +198,6 @@ def _is_part(mention: Mention, candidate: Candidate) -> bool:
     behind = span.end == candidate.span.end and candidate.words == mention.form.words + 1
     headed = candidate.rule in ("head", "arabic")
     return headed and shorter and span.start > candidate.span.start and not behind
-
-
-def find(text: str, language: str) -> tuple[Organization, ...]:
-    """Find the organizations that ``text`` names; see ``find_all``."""
-    return find_all(text, language).organizations
 
 
 def _bind(pairs: list[Pair], mentions: list[Mention]) -> dict[str, str]:

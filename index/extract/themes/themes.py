@@ -18,7 +18,7 @@ from typing import NamedTuple
 import Stemmer
 
 from index.document import Span, Theme
-from index.extract.organizations import Found
+from index.extract.organizations import OrganizationMatches
 from index.vocabularies import LANGUAGES, Expression, Folded, fold_key, fold_text, inflected
 from index.vocabularies import organizations as organization_authority
 from index.vocabularies import themes as theme_vocabulary
@@ -239,7 +239,7 @@ def _alike(word: str, written: str, language: str) -> bool:
     return len(written) <= longest and written.startswith(word[: max(4, len(word) - 2)])
 
 
-NOTHING_FOUND = Found((), ())
+NOTHING_FOUND = OrganizationMatches((), ())
 _LEAD = 400
 _MOST_WEAK = 2.0
 _WEAK_APIECE = 1.0
@@ -280,7 +280,7 @@ def assign(
     text: str,
     language: str,
     folded: Folded | None = None,
-    found: Found = NOTHING_FOUND,
+    found: OrganizationMatches = NOTHING_FOUND,
     title_length: int = 0,
 ) -> tuple[Theme, ...]:
     """Return the themes of ``text``, parents with their children, with the spans that decided.

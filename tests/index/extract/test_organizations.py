@@ -5,13 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.extract.organizations.organizations import find
+from index.document import Organization
+from index.extract.organizations import find_organizations
 
 DISPATCH = Path(__file__).parents[3] / "seeds" / "000_08b6df264ef907d1.txt"
 SEVENTEEN = {
     *("onu", "uma", "ligue-arabe", "ue", "otan", "cen-sad", "oci", "cedeao", "manul", "omd"),
     *("oim", "cted", "interpol", "oaci", "onudc", "unoda", "frontex"),
 }
+
+
+def find(text: str, language: str) -> tuple[Organization, ...]:
+    return find_organizations(text, language).organizations
 
 
 def ids(text: str, language: str = "fr") -> set[str]:

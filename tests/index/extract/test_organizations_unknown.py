@@ -1,6 +1,5 @@
 """Organizations that no list knows, by the rules for their names."""
 
-import importlib.util
 import time
 from pathlib import Path
 
@@ -8,14 +7,16 @@ import pytest
 from click.testing import CliRunner
 
 from index.cli import rebuild
-from index.document import Document
+from index.document import Document, Organization
 from index.errors import SettingError, VocabularyError
 from index.extract import ExtractionOptions, extract
-from index.extract.organizations import ner as organizations_ner
-from index.extract.organizations.organizations import find
-from index.extract.organizations.unknown import key_of
+from index.extract.organizations import find_organizations, require_models
 from index.vocabularies import grammar
 from index.vocabularies.organizations_grammar import load_grammars
+
+
+def find(text: str, language: str) -> tuple[Organization, ...]:
+    return find_organizations(text, language).organizations
 
 
 def test_a_bare_chamber_is_the_one_named_in_full() -> None:
@@ -134,8 +135,11 @@ def test_the_world_is_no_newspaper() -> None:
     assert find("Le meilleur coureur du Monde a gagné la Coupe du Monde.", "fr") == ()
 
 
-def test_keys_leave_out_articles_and_legal_forms() -> None:
-    assert key_of("The Interco Inc", "en") == key_of("Interco", "en") == "interco"
+def test_ids_leave_out_articles_and_legal_forms() -> None:
+    assert [each.id for each in find("Le quotidien Le Zorbo Inc", "fr")] == ["~zorbo"]
+    assert [each.id for each in find("la société Zorbo Corp et la société Zorbo", "fr")] == [
+        "~zorbo"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -173,15 +177,21 @@ def test_time_grows_with_the_text_alone(unit: str, language: str) -> None:
     assert seconds(8_000) < 40 * max(seconds(800), 0.005)
 
 
-HAS_MODEL = all(
-    importlib.util.find_spec(name) for name in ("spacy", *organizations_ner.MODELS.values())
-)
+def has_models() -> bool:
+    try:
+        require_models()
+    except SettingError:
+        return False
+    return True
+
+
+HAS_MODEL = has_models()
 
 
 @pytest.mark.skipif(HAS_MODEL, reason="the extra is installed")
 def test_the_full_mode_says_what_it_needs() -> None:
     with pytest.raises(SettingError) as raised:
-        organizations_ner.require()
+        require_models()
     assert "trouvaille[ner]" in raised.value.remedy
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from index.document import Document, Organization, Span
 from index.errors import TrouvailleError
 from index.extract import ExtractionOptions, extract
-from index.extract.organizations import ner as organizations_ner
+from index.extract.organizations import require_models
 from tools.quality.fields.counts import Counts
 from tools.quality.fields.judged import Entity, JudgedNames, judged_names, languages
 
@@ -163,7 +163,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.ner:
         try:
-            organizations_ner.require()
+            require_models()
         except TrouvailleError as error:
             sys.exit(str(error))
     codes = options.language or languages(options.part)

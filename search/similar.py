@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from index.analysis import Analyzer, Token, analyzer, tokenize
 from index.document import Document
 from index.snapshot import Snapshot
-from search.query import Word
-from search.scoring import Evaluation, Frame, idf
+from search.query import WordQuery
+from search.scoring import CollectionStats, Evaluation, idf
 
 MAX_WORDS = 25
 MAX_POSTINGS = 50_000
@@ -62,7 +62,7 @@ def similar(
 
 def _telling_words(
     document: Document, of_language: Analyzer, evaluation: Evaluation
-) -> list[tuple[Word, float]]:
+) -> list[tuple[WordQuery, float]]:
     """Return the words that set a document apart, with their weights (1 for the best)."""
     tokens: dict[str, Token] = {}
     counts: Counter[str] = Counter()
@@ -86,7 +86,7 @@ def _telling_words(
         if matching > 1
     )
     return [
-        (Word(literal, {of_language.suffix: forms}), weight / ranked[0][0])
+        (WordQuery(literal, {of_language.suffix: forms}), weight / ranked[0][0])
         for weight, literal, forms in _affordable(ranked)
     ]
 
@@ -112,7 +112,7 @@ def _frequencies(words: Sequence[tuple[str, ...]], suffix: str, generation: Snap
 
 
 def _add_common_values(
-    scores: NDArray[np.float32], doc: int, generation: Snapshot, frame: Frame
+    scores: NDArray[np.float32], doc: int, generation: Snapshot, frame: CollectionStats
 ) -> None:
     for facet, weight in VALUE_WEIGHTS.items():
         column = generation.columns[facet]

@@ -12,7 +12,7 @@ from index.analysis import fold
 from index.schema import PARTS
 from index.snapshot import Snapshot
 from index.store import MAX_LENGTH, Near
-from search.query import ParsedQuery, QueryWord, Quoted, Word, parse
+from search.query import ParsedQuery, PhraseQuery, QueryWord, WordQuery, parse
 from search.scoring import Evaluation, answer
 from search.suggest import surface
 
@@ -103,10 +103,10 @@ def _doubtful(parsed: ParsedQuery, evaluation: Evaluation) -> list[tuple[QueryWo
 def _is_common(node: query.Query, evaluation: Evaluation) -> bool:
     """Tell, where possible without evaluating it, whether more than a few documents have a word."""
     match node:
-        case Word(literal=word):
+        case WordQuery(literal=word):
             if len(evaluation.words.find(node).docs) > RARE:
                 return True
-        case Quoted(words=(word,)):
+        case PhraseQuery(words=(word,)):
             pass
         case _:
             return False

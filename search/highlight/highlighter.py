@@ -14,7 +14,7 @@ from index.snapshot import Snapshot
 from index.store import Details, Head, LongText, spans, word_end
 from search.highlight import snippets
 from search.highlight.matcher import Hit, Marker, joined, wanted
-from search.query import Mark, ParsedQuery, expansion
+from search.query import Mark, ParsedQuery, expand_fuzzy
 from search.response import Highlights
 
 MARGIN = 2 * snippets.FRAGMENT
@@ -139,7 +139,7 @@ def _expanded(mark: Mark, generation: Snapshot) -> Mark:
     """Replace a fuzzy word by the words of the archive that it stands for."""
     if not mark.slips:
         return mark
-    near = expansion(mark.words[0], mark.slips, generation)
+    near = expand_fuzzy(mark.words[0], mark.slips, generation)
     return mark._replace(words=tuple(each.term for each in near.terms), slips=0)
 
 

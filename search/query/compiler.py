@@ -23,14 +23,14 @@ from index.facets import VALUE_FACETS
 from search.query.entities import is_question, named
 from search.query.nodes import (
     TEXT_FIELDS,
-    Compound,
-    Dated,
-    Fuzzy,
-    HasValue,
-    Near,
-    Quoted,
-    Started,
-    Word,
+    CompoundQuery,
+    DateFilter,
+    FacetFilter,
+    FuzzyQuery,
+    NearQuery,
+    PhraseQuery,
+    PrefixQuery,
+    WordQuery,
 )
 from search.query.parser import (
     And,
@@ -61,7 +61,7 @@ def condition(field: str, typed: str, notices: Notices) -> tuple[query.Query, st
         return _dated(typed, notices)
     value = VALUE_FACETS[field].canonical(typed)
     shown = f'{field}:"{value}"' if " " in value else f"{field}:{value}"
-    return HasValue(field, value, typed), shown
+    return FacetFilter(field, value, typed), shown
 
 
 def _dated(typed: str, notices: Notices) -> tuple[query.Query, str] | None:
@@ -78,7 +78,7 @@ def _dated(typed: str, notices: Notices) -> tuple[query.Query, str] | None:
     first: date | None = min(each.first for each in periods) if earliest else None
     last: date | None = max(each.last for each in periods) if latest else None
     shown = f"{first or ''}..{last or ''}" if first != last else f"{first}"
-    return Dated(first, last), f"date:{shown}"
+    return DateFilter(first, last), f"date:{shown}"
 
 
 MAX_UNITS = 128
@@ -183,9 +183,9 @@ class Compiler:
         }
         settled: dict[query.Query, Clause] = {}
         for clause in clauses:
-            if clause.stops and isinstance(clause.node, Word):
-                node = clause.node.settled(clause.stops - asking, clause.stops & asking)
-                if not node.forms and not node.written:
+            if clause.stops and isinstance(clause.node, WordQuery):
+                node = clause.node.with_stop_words(clause.stops - asking, clause.stops & asking)
+                if not node.forms and not node.literal_in:
                     continue
                 clause = clause._replace(node=node)
             settled.setdefault(clause.node, clause)
@@ -237,8 +237,8 @@ class Compiler:
                 if each.condition:
                     wished.setdefault(each.node, each)
                     continue
-                if isinstance(each.node, Word):
-                    each = each._replace(node=each.node.demanding())
+                if isinstance(each.node, WordQuery):
+                    each = each._replace(node=each.node.required())
                 wished.setdefault(each.node, each)
         return list(wished.values())
 
@@ -247,7 +247,7 @@ class Compiler:
         if clause.organization:
             words = [each for word in clause.typed for each in self._divided(word) or [word]]
             return [*words, _naming(clause.organization, clause.text)]
-        if not isinstance(clause.node, Compound):
+        if not isinstance(clause.node, CompoundQuery):
             return []
         return [
             Clause(unit.node, unit.text, unit.stops)
@@ -302,7 +302,7 @@ class Compiler:
                 break
             self.units += 1
             clauses.append(Clause(unit.node, _titled(unit.text, field), unit.stops))
-            if self.positive and isinstance(unit.node, Word | Compound | Quoted):
+            if self.positive and isinstance(unit.node, WordQuery | CompoundQuery | PhraseQuery):
                 self.words.append(
                     QueryWord(unit.text, start + unit.start, start + unit.end, unit.node)
                 )
@@ -311,7 +311,7 @@ class Compiler:
     def _prefix(self, syntax: Prefix) -> list[Clause]:
         found = prefix_units(syntax.text, self.analyzers, _fields(syntax.field))
         last = found[-1].node if found else None
-        if isinstance(last, Started) and len(last.prefix) < 2 and last.prefix.isascii():
+        if isinstance(last, PrefixQuery) and len(last.prefix) < 2 and last.prefix.isascii():
             self.notices.add("prefix_too_short", prefix=f"{syntax.text}*")
             found = units(syntax.text, self.analyzers, _fields(syntax.field))
         return self._units(found, syntax.start, syntax.field)
@@ -335,15 +335,15 @@ class Compiler:
         fields = _fields(syntax.field)
         node: query.Query
         if syntax.near and len(words) > 1:
-            node = Near(words, syntax.near, fields)
+            node = NearQuery(words, syntax.near, fields)
             text += f"~{syntax.near}"
         else:
-            node = Quoted(words, fields)
+            node = PhraseQuery(words, fields)
         if self.positive:
             for token in tokens:
                 start = syntax.start + token.start
                 end = syntax.start + token.end
-                found = Quoted([token.folded], fields)
+                found = PhraseQuery([token.folded], fields)
                 self.words.append(
                     QueryWord(syntax.text[token.start : token.end], start, end, found)
                 )
@@ -352,7 +352,7 @@ class Compiler:
 
 def _naming(id: str, typed: str) -> Clause:
     """Return the filter for documents that name an organization."""
-    node = HasValue("organization", id, typed, implied=True)
+    node = FacetFilter("organization", id, typed, implied=True)
     return Clause(node, f"organization:{id}", condition=True)
 
 
@@ -375,18 +375,18 @@ def marks(node: query.Query) -> list[Mark]:
 
 def _marks(node: query.Query) -> Iterator[Mark]:
     match node:
-        case Word():
+        case WordQuery():
             if node.forms:
                 yield Mark(node.fields, stems=node.forms)
-            if node.written:
+            if node.literal_in:
                 yield Mark(node.fields, words=(node.literal,))
-        case Quoted():
+        case PhraseQuery():
             yield Mark(node.fields, words=node.words)
-        case Near():
+        case NearQuery():
             yield Mark(node.fields, words=node.words, near=node.distance)
-        case Started():
+        case PrefixQuery():
             yield Mark(node.fields, prefix=node.prefix)
-        case Fuzzy():
+        case FuzzyQuery():
             yield Mark(node.fields, words=(node.word,), near=0, slips=node.distance)
         case query.And() | query.Or() | query.DisjunctionMax():
             for child in node.subqueries:
@@ -396,9 +396,16 @@ def _marks(node: query.Query) -> Iterator[Mark]:
 def implied(node: query.Query) -> list[str]:
     """Return the organizations that words in the positive part of a tree name, each once."""
     match node:
-        case HasValue(implied=True, value=value):
+        case FacetFilter(implied=True, value=value):
             return [value]
-        case Word() | Compound() | Quoted() | Near() | Started() | Fuzzy():
+        case (
+            WordQuery()
+            | CompoundQuery()
+            | PhraseQuery()
+            | NearQuery()
+            | PrefixQuery()
+            | FuzzyQuery()
+        ):
             return []
         case query.And() | query.Or():
             found = (implied(child) for child in node.subqueries)
@@ -429,7 +436,7 @@ class ParsedQuery:
     words: tuple[QueryWord, ...] = ()
     marks: tuple[Mark, ...] = ()
     clauses: tuple[Clause, ...] = ()
-    pairs: tuple[tuple[Word, Word], ...] = ()
+    pairs: tuple[tuple[WordQuery, WordQuery], ...] = ()
     organizations: tuple[str, ...] = ()
     analyzers: tuple[str, ...] = ()
 
@@ -492,12 +499,12 @@ def _is_question(text: str, clauses: Sequence[Clause], analyzers: Sequence[str])
     return len(clauses) > 1 and is_question(text, tokenize(text), content, analyzers)
 
 
-def _pairs(clauses: Sequence[Clause]) -> tuple[tuple[Word, Word], ...]:
+def _pairs(clauses: Sequence[Clause]) -> tuple[tuple[WordQuery, WordQuery], ...]:
     words = [each for clause in clauses for each in clause.typed or (clause,)]
     content = [clause for clause in words if not clause.stops]
     return tuple(
         (left.node, right.node)
         for left, right in pairwise(content)
-        if isinstance(left.node, Word) and isinstance(right.node, Word)
+        if isinstance(left.node, WordQuery) and isinstance(right.node, WordQuery)
         if left.node.fields == right.node.fields
     )

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from index.analysis import Token, analyzer, fold, tokenize
 from index.vocabularies import LANGUAGES, Name, fold_key, name_key, organizations
-from search.query.nodes import Word
+from search.query.nodes import WordQuery
 from search.query.words import Unit
 
 LONGEST = 16
@@ -62,7 +62,7 @@ def named(text: str, units: Sequence[Unit]) -> list[Named]:
 
 def _key(unit: Unit) -> str:
     """Return a unit as the names are folded; ``O.N.U.`` is one word here."""
-    if "." in unit.text and isinstance(unit.node, Word):
+    if "." in unit.text and isinstance(unit.node, WordQuery):
         return _folded(unit.node.literal)
     return _folded(unit.text)
 

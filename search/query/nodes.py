@@ -1,7 +1,6 @@
 """The nodes of a query tree beyond Whoosh's own.
 
-``Word``, ``Compound``, ``Quoted``, ``Started``, ``Fuzzy`` and ``Near`` are ORs (or ANDs) over stock
-nodes, so that Whoosh can evaluate a tree of them too; they carry what scoring needs to count the
+Those that look for text are ORs (or ANDs) over stock nodes, so that Whoosh can evaluate a tree of them too; they carry what scoring needs to count the
 forms of one word once. The filters are over columns, which Whoosh does not have: only
 ``search.scoring.evaluate`` evaluates those.
 """
@@ -52,13 +51,13 @@ class TextNode(query.Or):  # type: ignore[misc]
         )
 
 
-class Word(TextNode):
+class WordQuery(TextNode):
     """One word in every language of the index.
 
     ``forms`` maps the suffix of an analyzer to its terms for the word, the closest form first;
     ``literal`` is the word as written (folded), looked up in the unstemmed fields for documents
-    whose analyzer is in ``written`` because the word is a stop word there. Documents whose
-    analyzer is in ``stopped`` match without having the word.
+    whose analyzer is in ``literal_in`` because the word is a stop word there. Documents whose
+    analyzer is in ``optional_in`` match without having the word.
     """
 
     def __init__(
@@ -66,16 +65,16 @@ class Word(TextNode):
         literal: str,
         forms: Mapping[str, tuple[str, ...]],
         fields: tuple[str, ...] = TEXT_FIELDS,
-        written: frozenset[str] = frozenset(),
-        stopped: frozenset[str] = frozenset(),
+        literal_in: frozenset[str] = frozenset(),
+        optional_in: frozenset[str] = frozenset(),
         boost: float = 1.0,
     ) -> None:
-        super().__init__((literal, tuple(forms.items()), fields, written, stopped), boost)
+        super().__init__((literal, tuple(forms.items()), fields, literal_in, optional_in), boost)
         self.literal = literal
         self.forms = dict(forms)
         self.fields = fields
-        self.written = written
-        self.stopped = stopped
+        self.literal_in = literal_in
+        self.optional_in = optional_in
 
     def _stock(self) -> list[query.Query]:
         terms: list[query.Query] = [
@@ -84,23 +83,25 @@ class Word(TextNode):
             for field in self.fields
             for form in suffix_forms
         ]
-        if self.written:
+        if self.literal_in:
             literals = [query.Term(field, self.literal) for field in self.fields]
-            terms.append(query.And([AnalyzedWith(self.written), query.Or(literals)]))
-        if self.stopped:
-            terms.append(AnalyzedWith(self.stopped))
+            terms.append(query.And([AnalyzerFilter(self.literal_in), query.Or(literals)]))
+        if self.optional_in:
+            terms.append(AnalyzerFilter(self.optional_in))
         return terms
 
-    def settled(self, written: frozenset[str], stopped: frozenset[str]) -> "Word":
+    def with_stop_words(
+        self, literal_in: frozenset[str], optional_in: frozenset[str]
+    ) -> "WordQuery":
         """Return the word, knowing what it asks where it is a stop word."""
-        return Word(self.literal, self.forms, self.fields, written, stopped)
+        return WordQuery(self.literal, self.forms, self.fields, literal_in, optional_in)
 
-    def demanding(self) -> "Word":
+    def required(self) -> "WordQuery":
         """Return the word without the documents that match without having it."""
-        return self.settled(self.written, frozenset())
+        return self.with_stop_words(self.literal_in, frozenset())
 
 
-class Quoted(TextNode):
+class PhraseQuery(TextNode):
     """Words as written, one after another, in the title or in the body (unstemmed fields)."""
 
     def __init__(
@@ -118,7 +119,7 @@ class Quoted(TextNode):
         ]
 
 
-class Near(TextNode):
+class NearQuery(TextNode):
     """Words as written, in any order, with at most ``distance`` other words among them.
 
     To Whoosh, which has no such node over arrays of positions, it is all the words in one field.
@@ -142,7 +143,7 @@ class Near(TextNode):
         ]
 
 
-class Started(TextNode):
+class PrefixQuery(TextNode):
     """Words that start so, as written (unstemmed fields)."""
 
     def __init__(
@@ -156,7 +157,7 @@ class Started(TextNode):
         return [query.Prefix(field, self.prefix) for field in self.fields]
 
 
-class Fuzzy(TextNode):
+class FuzzyQuery(TextNode):
     """Words at most ``distance`` slips away from a word, as written (unstemmed fields).
 
     See ``search.query.words`` for which these are. To Whoosh a slip is not two neighbouring letters
@@ -182,12 +183,12 @@ class Fuzzy(TextNode):
         ]
 
 
-class Compound(query.DisjunctionMax):  # type: ignore[misc]
+class CompoundQuery(query.DisjunctionMax):  # type: ignore[misc]
     """A compound: its joined form, or its parts one after another; the better one counts."""
 
-    def __init__(self, joined: Word, parts: Sequence[str], boost: float = 1.0) -> None:
+    def __init__(self, joined: WordQuery, parts: Sequence[str], boost: float = 1.0) -> None:
         self.joined = joined
-        self.parts = Quoted(parts, joined.fields)
+        self.parts = PhraseQuery(parts, joined.fields)
         super().__init__([joined, self.parts], boost=boost)
 
 
@@ -213,14 +214,14 @@ class Filter(query.Query):  # type: ignore[misc]
     __str__ = __repr__
 
 
-class AnalyzedWith(Filter):
+class AnalyzerFilter(Filter):
     """Documents whose language is analysed by one of these analyzers (by suffix)."""
 
     def __init__(self, suffixes: frozenset[str]) -> None:
         self.suffixes = suffixes
 
 
-class HasValue(Filter):
+class FacetFilter(Filter):
     """Documents with a value of a facet; ``typed`` is the value as it was typed.
 
     ``implied`` filters were not typed as such. Two names of one value make equal filters.
@@ -233,7 +234,7 @@ class HasValue(Filter):
         self.implied = implied
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, HasValue) and self._key() == other._key()
+        return isinstance(other, FacetFilter) and self._key() == other._key()
 
     def __hash__(self) -> int:
         return hash(self._key())
@@ -242,7 +243,7 @@ class HasValue(Filter):
         return self.facet, self.value
 
 
-class Dated(Filter):
+class DateFilter(Filter):
     """Documents published between two days, both inclusive; None leaves that side open."""
 
     def __init__(self, first: date | None, last: date | None) -> None:

@@ -20,7 +20,7 @@ from whoosh import query
 from index.analysis import Token, analyzer, tokenize
 from index.snapshot import Snapshot
 from index.store import MAX_LENGTH, MIN_LENGTH, Near
-from search.query.nodes import Compound, Fuzzy, Quoted, Started, Word
+from search.query.nodes import CompoundQuery, FuzzyQuery, PhraseQuery, PrefixQuery, WordQuery
 
 MAX_SLIPS = 2
 MAX_TERMS = 50
@@ -29,7 +29,7 @@ _LONG = 6
 """Letters of a word in which two slips are as likely as one in a shorter word."""
 
 
-class Expansion(NamedTuple):
+class FuzzyExpansion(NamedTuple):
     """The words near to a word, the nearest first, of these the most frequent first.
 
     ``cut`` when there were more than ``MAX_TERMS``.
@@ -49,7 +49,7 @@ def slips(word: str) -> int:
     return 1 if len(word) < _LONG else MAX_SLIPS
 
 
-def expansion(word: str, distance: int, generation: Snapshot) -> Expansion:
+def expand_fuzzy(word: str, distance: int, generation: Snapshot) -> FuzzyExpansion:
     """Return the words at most ``distance`` slips away from a folded one, itself first.
 
     Of deleted documents too: such a word finds nothing, and may take the place of another.
@@ -61,15 +61,14 @@ def expansion(word: str, distance: int, generation: Snapshot) -> Expansion:
             frequency[key] = frequency.get(key, 0) + near.frequency
     found = [Near(term, away, count) for (term, away), count in frequency.items()]
     found.sort(key=lambda near: (near.distance, -near.frequency, near.term))
-    return Expansion(tuple(found[:MAX_TERMS]), len(found) > MAX_TERMS)
+    return FuzzyExpansion(tuple(found[:MAX_TERMS]), len(found) > MAX_TERMS)
 
 
 class Unit(NamedTuple):
     """A word, compound or run: characters ``start`` to ``end`` of the text it came from.
 
-    ``node`` is a ``Word`` that knows no stop words yet, a ``Compound``, ``Quoted``, ``Started``
-    or ``Fuzzy``. ``stops`` are the suffixes of the analyzers for which it is a stop word. Elided
-    articles are stop words everywhere.
+    The stop words of a ``WordQuery`` are not decided yet: ``stops`` are the suffixes of the
+    analyzers for which it is one. Elided articles are stop words everywhere.
     """
 
     text: str
@@ -97,7 +96,7 @@ def prefix_units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -
     before, last = _last_apart(text, analyzers, fields)
     if last is None:
         return []
-    node = Started(last.folded, fields)
+    node = PrefixQuery(last.folded, fields)
     return [*before, Unit(text[last.start : last.end] + "*", last.start, last.end, node)]
 
 
@@ -116,9 +115,9 @@ def fuzzy_units(
     distance = min(distance, MAX_SLIPS)
     written = text[last.start : last.end]
     if not distance:
-        exact = Quoted([last.folded], fields)
+        exact = PhraseQuery([last.folded], fields)
         return [*before, Unit(f'"{written}"', last.start, last.end, exact)]
-    node = Fuzzy(last.folded, distance, fields)
+    node = FuzzyQuery(last.folded, distance, fields)
     return [*before, Unit(f"{written}~{distance}", last.start, last.end, node)]
 
 
@@ -150,7 +149,7 @@ def _units(
             compound = compounds.pop(0)
             last = _last(simple, at, compound.end)
             parts = [part.folded for part in simple[at : last + 1]]
-            node: query.Query = Compound(_word(compound, analyzers, fields), parts)
+            node: query.Query = CompoundQuery(_word(compound, analyzers, fields), parts)
         elif token.kind == "cjk":
             last = _last_of_run(simple, at)
             node = _run([pair.folded for pair in simple[at : last + 1]], fields)
@@ -159,7 +158,7 @@ def _units(
             node = _word(token, analyzers, fields)
         start, end = token.start, simple[last].end
         stops = frozenset[str]()
-        if isinstance(node, Word):
+        if isinstance(node, WordQuery):
             stops = frozenset(analyzers).difference(node.forms)
         yield Unit(text[start:end], start, end, node, stops)
         at = last + 1
@@ -182,13 +181,13 @@ def _last_of_run(tokens: Sequence[Token], at: int) -> int:
 def _run(pairs: Sequence[str], fields: tuple[str, ...]) -> query.Query:
     if len(pairs) == 1 and len(pairs[0]) == 1:
         # Documents have pairs: a character alone is the first of one, or alone there too.
-        return Started(pairs[0], fields)
-    return Quoted(pairs, fields)
+        return PrefixQuery(pairs[0], fields)
+    return PhraseQuery(pairs, fields)
 
 
-def _word(token: Token, analyzers: Sequence[str], fields: tuple[str, ...]) -> Word:
+def _word(token: Token, analyzers: Sequence[str], fields: tuple[str, ...]) -> WordQuery:
     forms = _forms(token.normal, token.folded, token.kind, tuple(analyzers))
-    return Word(token.folded, forms, fields)
+    return WordQuery(token.folded, forms, fields)
 
 
 @lru_cache(maxsize=4096)

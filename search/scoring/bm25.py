@@ -68,14 +68,14 @@ class Parameters:
 PARAMETERS = Parameters()
 
 
-class Frame(NamedTuple):
+class CollectionStats(NamedTuple):
     """The documents that a word is weighed against: how many, and their mean field lengths."""
 
     documents: int
     mean_lengths: Mapping[str, float]
 
 
-class Statistics:
+class SnapshotStats:
     """What scoring needs to know of a generation, per analyzer and over all documents."""
 
     def __init__(self, generation: Snapshot) -> None:
@@ -89,28 +89,28 @@ class Statistics:
         """Return which documents have a language that this analyzer is for."""
         return self._masks.get(suffix, self._nowhere)
 
-    def frame(self, suffix: str) -> Frame:
+    def frame(self, suffix: str) -> CollectionStats:
         """Return the documents of an analyzer's languages."""
         return self._frames.get(suffix, self.everywhere)
 
-    def _frame(self, mask: Mask) -> Frame:
+    def _frame(self, mask: Mask) -> CollectionStats:
         means = {}
         for field, lengths in self.lengths.items():
             held = lengths[mask & (lengths > 0)]
             means[field] = float(held.mean(dtype=np.float64)) if len(held) else 1.0
-        return Frame(int(np.count_nonzero(mask)), means)
+        return CollectionStats(int(np.count_nonzero(mask)), means)
 
 
-_known: WeakKeyDictionary[Snapshot, Statistics] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Snapshot, SnapshotStats] = WeakKeyDictionary()
 _frames_lock = Lock()
 
 
-def statistics(generation: Snapshot) -> Statistics:
+def statistics(generation: Snapshot) -> SnapshotStats:
     """Return the statistics of a generation, computed once."""
     with _frames_lock:
         known = _known.get(generation)
     if known is None:
-        known = Statistics(generation)
+        known = SnapshotStats(generation)
         with _frames_lock:
             _known[generation] = known
     return known
@@ -124,13 +124,13 @@ def _masks(generation: Snapshot) -> dict[str, Mask]:
     return {suffix: column.mask(each) & generation.live for suffix, each in ordinals.items()}
 
 
-def idf(frame: Frame, matching: int) -> float:
+def idf(frame: CollectionStats, matching: int) -> float:
     """Return the weight of a word that ``matching`` documents have."""
     documents = max(frame.documents, matching)
     return math.log(1.0 + (documents - matching + 0.5) / (matching + 0.5))
 
 
-def norm(field: str, frame: Frame, parameters: Parameters) -> tuple[float, float]:
+def norm(field: str, frame: CollectionStats, parameters: Parameters) -> tuple[float, float]:
     """Return what a length in a field is multiplied by, and what is added to that."""
     b = parameters.b(field)
     return b / frame.mean_lengths[field], 1.0 - b
@@ -140,7 +140,7 @@ def weighted(
     docs: NDArray[Any],
     frequency: NDArray[Any],
     field: str,
-    frame: Frame,
+    frame: CollectionStats,
     lengths: Mapping[str, NDArray[np.float32]],
     parameters: Parameters,
     out: Scores | None = None,
@@ -167,7 +167,7 @@ def saturated(total: Scores, weight: float | Scores, parameters: Parameters) -> 
 
 
 def factors(
-    fields: Sequence[str], frames: Sequence[Frame], parameters: Parameters
+    fields: Sequence[str], frames: Sequence[CollectionStats], parameters: Parameters
 ) -> tuple[Scores, Scores]:
     """Return what compiled loops need of fields: their norms, frame after frame, and weights."""
     norms = [
@@ -180,9 +180,9 @@ def factors(
 def scored_by_loops(
     loops: kernels.Kernels,
     parts: Sequence[tuple[str, tuple[Docs, Scores]]],
-    frame: Frame,
+    frame: CollectionStats,
     weight: float,
-    statistics: Statistics,
+    statistics: SnapshotStats,
     parameters: Parameters,
 ) -> tuple[Docs, Scores]:
     """Return what has a term whose idf is ``weight`` in one or two fields, by compiled loops.

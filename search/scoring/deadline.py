@@ -13,7 +13,16 @@ from typing import Literal
 from whoosh import query
 
 from index.errors import SearchTimeout
-from search.query import Compound, Dated, Fuzzy, HasValue, Near, Quoted, Started, Word
+from search.query import (
+    CompoundQuery,
+    DateFilter,
+    FacetFilter,
+    FuzzyQuery,
+    NearQuery,
+    PhraseQuery,
+    PrefixQuery,
+    WordQuery,
+)
 from search.response import Notice
 
 Part = Literal["alternatives", "expansions", "proximity", "relaxation"]
@@ -24,7 +33,7 @@ _MAX_SAID = 200
 
 
 @dataclass
-class Timekeeper:
+class Deadline:
     """The deadline (a moment of ``time.monotonic()``, None for none) of one evaluation.
 
     Only when ``lenient`` is anything left out; ``notices`` then say what.
@@ -79,19 +88,19 @@ def _said(nodes: Sequence[query.Query]) -> str:
 
 def _wording(node: query.Query) -> str:
     match node:
-        case Word(literal=word):
+        case WordQuery(literal=word):
             return word
-        case Quoted(words=words) | Near(words=words):
+        case PhraseQuery(words=words) | NearQuery(words=words):
             return f'"{" ".join(words)}"'
-        case Started(prefix=prefix):
+        case PrefixQuery(prefix=prefix):
             return f"{prefix}*"
-        case Fuzzy(word=word, distance=distance):
+        case FuzzyQuery(word=word, distance=distance):
             return f"{word}~{distance}"
-        case Compound(parts=parts):
+        case CompoundQuery(parts=parts):
             return "-".join(parts.words)
-        case HasValue(facet=facet, value=value):
+        case FacetFilter(facet=facet, value=value):
             return f"{facet}:{value}"
-        case Dated(first=first, last=last):
+        case DateFilter(first=first, last=last):
             return f"date:{first or ''}..{last or ''}"
         case query.Not(query=excluded):
             return f"NOT {_wording(excluded)}"

@@ -18,31 +18,31 @@ from index.snapshot import Snapshot
 from search.query import (
     MAX_TERMS,
     TEXT_FIELDS,
-    Expansion,
+    FacetFilter,
     Filter,
-    Fuzzy,
-    HasValue,
-    Near,
-    Quoted,
-    Started,
-    Word,
-    expansion,
+    FuzzyExpansion,
+    FuzzyQuery,
+    NearQuery,
+    PhraseQuery,
+    PrefixQuery,
+    WordQuery,
+    expand_fuzzy,
 )
 from search.response import Notice
 from search.scoring.bm25 import (
     PARAMETERS,
+    CollectionStats,
     Docs,
-    Frame,
     Parameters,
     Scores,
-    Statistics,
+    SnapshotStats,
     idf,
     saturated,
     scored_by_loops,
     statistics,
     weighted,
 )
-from search.scoring.deadline import Timekeeper
+from search.scoring.deadline import Deadline
 from search.scoring.postings import (
     NONE,
     Hits,
@@ -61,7 +61,7 @@ from search.scoring.postings import (
     union,
     unscored,
 )
-from search.scoring.terms import word_scores
+from search.scoring.terms import term_scorer
 
 
 class Matches(NamedTuple):
@@ -106,12 +106,12 @@ class Evaluation:
     parameters: Parameters = PARAMETERS
     lenient: bool = False
     warnings: list[Notice] = field(default_factory=list)
-    statistics: Statistics = field(init=False)
+    statistics: SnapshotStats = field(init=False)
 
     def __post_init__(self) -> None:
         self.statistics = statistics(self.generation)
-        self.words = word_scores(self.generation, self.statistics, self.parameters)
-        self.time = Timekeeper(self.deadline, self.lenient)
+        self.words = term_scorer(self.generation, self.statistics, self.parameters)
+        self.time = Deadline(self.deadline, self.lenient)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -122,15 +122,15 @@ class Evaluation:
         """Return what matches a node; documents that are not in ``within`` may be left out."""
         self.check_deadline()
         match node:
-            case Word():
+            case WordQuery():
                 return self._word(node, within)
-            case Quoted():
+            case PhraseQuery():
                 return self._quoted(node, within)
-            case Near():
+            case NearQuery():
                 return self._near(node, within)
-            case Started():
+            case PrefixQuery():
                 return self._started(node, node.prefix, node.fields)
-            case Fuzzy():
+            case FuzzyQuery():
                 return self._fuzzy(node)
             case Filter():
                 return self._filtered(
@@ -160,32 +160,32 @@ class Evaluation:
 
     # Text
 
-    def _word(self, node: Word, within: Docs | None) -> Hits:
+    def _word(self, node: WordQuery, within: Docs | None) -> Hits:
         docs, scores, _, _ = self.words.find(node)
         having = Hits(docs, scores)
-        if not node.written and not node.stopped:
+        if not node.literal_in and not node.optional_in:
             return having
-        if within is None or node.written:
+        if within is None or node.literal_in:
             return self._settled(node, having)
         return self._word_within(node, having, within)
 
-    def _settled(self, node: Word, hits: Hits) -> Hits:
+    def _settled(self, node: WordQuery, hits: Hits) -> Hits:
         """Return what matches a word that is a stop word of some languages."""
         found = [hits]
-        if node.written:
+        if node.literal_in:
             parts = [(name, of_term(self.generation, name, node.literal)) for name in node.fields]
-            for suffix in sorted(node.written):
+            for suffix in sorted(node.literal_in):
                 having = self.statistics.mask(suffix)
                 kept = [(name, _where(part, having)) for name, part in parts]
                 found.append(self._scored(kept, self.statistics.frame(suffix)))
-        for suffix in sorted(node.stopped):
+        for suffix in sorted(node.optional_in):
             found.append(self._unscored(self.statistics.mask(suffix)))
         return self._either(found, np.maximum)
 
-    def _word_within(self, node: Word, having: Hits, within: Docs) -> Hits:
+    def _word_within(self, node: WordQuery, having: Hits, within: Docs) -> Hits:
         """Return which of ``within`` have a word, or a language that it is a stop word of."""
         passing = np.zeros(len(within), np.bool_)
-        for suffix in node.stopped:
+        for suffix in node.optional_in:
             passing |= self.statistics.mask(suffix).take(within)
         hits = unscored(within)
         here, there = shared(within, having.docs)
@@ -193,7 +193,7 @@ class Evaluation:
         hits.scores[here] = having.scores.take(there)
         return hits.where(passing)
 
-    def _quoted(self, node: Quoted, within: Docs | None) -> Hits:
+    def _quoted(self, node: PhraseQuery, within: Docs | None) -> Hits:
         if len(node.words) == 1:
             word = node.words[0]
             parts = [(name, of_term(self.generation, name, word)) for name in node.fields]
@@ -201,7 +201,7 @@ class Evaluation:
         asked = self.generation, node.fields, node.words, within, self.check_deadline
         return self._placed("quoted", node, within, lambda: of_phrase(*asked))
 
-    def _near(self, node: Near, within: Docs | None) -> Hits:
+    def _near(self, node: NearQuery, within: Docs | None) -> Hits:
         words = node.fields, node.words, node.distance
         asked = self.generation, *words, within, self.check_deadline
         return self._placed(f"near {node.distance}", node, within, lambda: of_window(*asked))
@@ -209,7 +209,7 @@ class Evaluation:
     def _placed(
         self,
         kind: str,
-        node: Quoted | Near,
+        node: PhraseQuery | NearQuery,
         within: Docs | None,
         find: Callable[[], list[Occurrences]],
     ) -> Hits:
@@ -235,7 +235,7 @@ class Evaluation:
 
         return self._expanded(("started", prefix, *fields), node, find)
 
-    def _fuzzy(self, node: Fuzzy) -> Hits:
+    def _fuzzy(self, node: FuzzyQuery) -> Hits:
         """Score the words that are equally near as one; the nearest that a document has counts."""
         near = self._near_words(node.word, node.distance)
         if near.cut:
@@ -264,12 +264,12 @@ class Evaluation:
 
         return self._expanded(("fuzzy", node.word, node.distance, *node.fields), node, find)
 
-    def _near_words(self, word: str, distance: int) -> Expansion:
-        def find() -> tuple[Expansion, int]:
-            near = expansion(word, distance, self.generation)
+    def _near_words(self, word: str, distance: int) -> FuzzyExpansion:
+        def find() -> tuple[FuzzyExpansion, int]:
+            near = expand_fuzzy(word, distance, self.generation)
             return near, 200 * (1 + len(near.terms))
 
-        found: Expansion = self.words.kept(("near", word, distance), find)
+        found: FuzzyExpansion = self.words.kept(("near", word, distance), find)
         return found
 
     def _expanded(
@@ -308,7 +308,7 @@ class Evaluation:
     def _scored(
         self,
         parts: Sequence[tuple[str, Occurrences]],
-        frame: Frame,
+        frame: CollectionStats,
         words: Sequence[str] = (),
         documents: int = 0,
     ) -> Hits:
@@ -335,10 +335,10 @@ class Evaluation:
         total = reduce(np.add, [spread(docs, part) for part in in_fields])
         return Hits(docs, saturated(total, weight, self.parameters))
 
-    def _weights(self, words: Sequence[str], frame: Frame) -> float:
+    def _weights(self, words: Sequence[str], frame: CollectionStats) -> float:
         return sum(self._weight(word, frame) for word in dict.fromkeys(words))
 
-    def _weight(self, word: str, frame: Frame) -> float:
+    def _weight(self, word: str, frame: CollectionStats) -> float:
         gathering = self.generation.gathering
         lists = [gathering.lists(name, word) for name in TEXT_FIELDS]
         return idf(frame, gathering.documents(lists))
@@ -382,7 +382,7 @@ class Evaluation:
 
     def _filtered(self, node: Filter, hits: Hits) -> Hits:
         docs = hits.docs if len(hits.docs) < self.generation.size else None
-        if not isinstance(node, HasValue):
+        if not isinstance(node, FacetFilter):
             return hits.where(passing(node, self.generation, docs))
         values: list[int] = self.words.kept(
             ("values", node.facet, node.value, node.typed),
@@ -416,9 +416,11 @@ def _cost(node: query.Query) -> int:
         return 3
     if isinstance(node, Filter | query.Every):
         return 2
-    if isinstance(node, Near | query.Phrase) or (isinstance(node, Quoted) and len(node.words) > 1):
+    if isinstance(node, NearQuery | query.Phrase) or (
+        isinstance(node, PhraseQuery) and len(node.words) > 1
+    ):
         return 1
-    if isinstance(node, Word) and node.stopped:
+    if isinstance(node, WordQuery) and node.optional_in:
         return 1
     return 0
 

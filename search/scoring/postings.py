@@ -21,7 +21,7 @@ from index.analysis import fold
 from index.arrays import is_dense, sum_over
 from index.inverted_index import SECOND, merged
 from index.snapshot import Snapshot
-from search.query import AnalyzedWith, Dated, Filter, HasValue
+from search.query import AnalyzerFilter, DateFilter, FacetFilter, Filter
 from search.scoring.bm25 import Docs, Mask, Scores, statistics
 
 NO_DOCS: Docs = np.empty(0, np.int32)
@@ -67,17 +67,17 @@ def passing(node: Filter, generation: Snapshot, docs: Docs | None) -> Mask:
     None stands for all documents.
     """
     match node:
-        case Dated():
+        case DateFilter():
             days = generation.dates.days
             return _dated(node, days if docs is None else days.take(docs))
-        case AnalyzedWith():
+        case AnalyzerFilter():
             masks = [statistics(generation).mask(suffix) for suffix in node.suffixes]
             found = np.logical_or.reduce(masks) if masks else np.zeros(generation.size, np.bool_)
             return found if docs is None else found.take(docs)
     raise TypeError(f"not a filter: {node!r}")
 
 
-def ordinals(node: HasValue, generation: Snapshot) -> list[int]:
+def ordinals(node: FacetFilter, generation: Snapshot) -> list[int]:
     """Return the values of the facet that are meant; none if no document has it.
 
     A value that no vocabulary knew may be written otherwise than the documents write it.
@@ -94,7 +94,7 @@ def ordinals(node: HasValue, generation: Snapshot) -> list[int]:
     ]
 
 
-def _dated(node: Dated, days: NDArray[np.int32]) -> Mask:
+def _dated(node: DateFilter, days: NDArray[np.int32]) -> Mask:
     """Pass by the first day a document may be of, as the filters of a request do."""
     passing: Mask = days != _UNDATED
     if node.first:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.inverted_index import SECOND
-from search.query import TEXT_FIELDS, Word
+from search.query import TEXT_FIELDS, WordQuery
 from search.scoring.bm25 import Docs, Parameters, Scores
 from search.scoring.evaluate import Evaluation
 from search.scoring.postings import Hits, Keys
@@ -26,7 +26,7 @@ from search.scoring.postings import Hits, Keys
 WINDOW = 8
 RESCORED = 200
 
-Pair = tuple[Word, Word]
+Pair = tuple[WordQuery, WordQuery]
 
 
 def rescore(hits: Hits, pairs: Sequence[Pair], evaluation: Evaluation) -> Hits:
@@ -64,7 +64,7 @@ def _best(hits: Hits, evaluation: Evaluation) -> NDArray[np.intp] | slice:
     return np.sort(candidates[ranked[:RESCORED]])
 
 
-def _keys(words: Sequence[Word], docs: Docs, evaluation: Evaluation) -> list[Keys]:
+def _keys(words: Sequence[WordQuery], docs: Docs, evaluation: Evaluation) -> list[Keys]:
     """Return where words are in ``docs``, in every language; ``SECOND`` are the bodies."""
     gathering = evaluation.generation.gathering
     spots = []
@@ -74,7 +74,9 @@ def _keys(words: Sequence[Word], docs: Docs, evaluation: Evaluation) -> list[Key
     return gathering.keys(spots, docs)
 
 
-def _bonus(docs: Docs, pair: Pair, keys: Mapping[Word, Keys], evaluation: Evaluation) -> Scores:
+def _bonus(
+    docs: Docs, pair: Pair, keys: Mapping[WordQuery, Keys], evaluation: Evaluation
+) -> Scores:
     first, second = pair
     tf = _closeness(keys[first], keys[second], docs, evaluation.parameters)
     bonus = np.zeros(len(docs), np.float32)

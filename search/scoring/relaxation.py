@@ -14,7 +14,7 @@ from whoosh import query
 
 from index.errors import SearchTimeout
 from index.snapshot import Snapshot
-from search.query import Clause, ParsedQuery, Word
+from search.query import Clause, ParsedQuery, WordQuery
 from search.response import Notice
 from search.scoring.bm25 import PARAMETERS, Docs, Parameters
 from search.scoring.evaluate import Evaluation, Matches
@@ -100,7 +100,7 @@ def _relaxed(parsed: ParsedQuery, evaluation: Evaluation) -> tuple[Hits, tuple[N
 
 
 def _demanding(node: query.Query) -> query.Query:
-    return node.demanding() if isinstance(node, Word) else node
+    return node.required() if isinstance(node, WordQuery) else node
 
 
 def _asked_of(
@@ -109,7 +109,7 @@ def _asked_of(
     """Return how many clauses ask something of each document; at least one."""
     of = np.full(len(docs), len(asked), np.int32)
     for clause in asked:
-        if isinstance(clause.node, Word) and clause.node.stopped:
-            stopped = [evaluation.statistics.mask(each)[docs] for each in clause.node.stopped]
+        if isinstance(clause.node, WordQuery) and clause.node.optional_in:
+            stopped = [evaluation.statistics.mask(each)[docs] for each in clause.node.optional_in]
             of -= np.logical_or.reduce(stopped)
     return np.maximum(of, 1)

@@ -19,12 +19,12 @@ from index.arrays import sum_over
 from index.inverted_index import Lists
 from index.snapshot import Snapshot
 from index.store import ByteCache
-from search.query import Word
+from search.query import WordQuery
 from search.scoring.bm25 import (
     Docs,
     Parameters,
     Scores,
-    Statistics,
+    SnapshotStats,
     factors,
     idf,
     saturated,
@@ -46,11 +46,11 @@ class Found(NamedTuple):
     lists: Mapping[str, Lists]
 
 
-class WordScores:
+class TermScorer:
     """Finds words in one generation, with one set of parameters; safe for threads."""
 
     def __init__(
-        self, generation: Snapshot, statistics: Statistics, parameters: Parameters
+        self, generation: Snapshot, statistics: SnapshotStats, parameters: Parameters
     ) -> None:
         # The generation keeps this, so this does not keep the generation.
         self._generation = ref(generation)
@@ -58,7 +58,7 @@ class WordScores:
         self._parameters = parameters
         self._kept = ByteCache(generation.cache_bytes)
 
-    def find(self, node: Word) -> Found:
+    def find(self, node: WordQuery) -> Found:
         """Return the documents that have a word."""
 
         def find() -> tuple[Found, int]:
@@ -72,7 +72,7 @@ class WordScores:
         """Return what is kept beside words, or what ``make`` makes; see ``ByteCache``."""
         return self._kept.get(key, make)
 
-    def _find(self, node: Word) -> Found:
+    def _find(self, node: WordQuery) -> Found:
         generation = self._generation()
         if generation is None:
             raise RuntimeError("the generation has been let go of")
@@ -97,16 +97,18 @@ class WordScores:
         return Found(docs, scores, weights, by_field)
 
 
-_kept: WeakKeyDictionary[Snapshot, dict[Parameters, WordScores]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Snapshot, dict[Parameters, TermScorer]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def word_scores(generation: Snapshot, statistics: Statistics, parameters: Parameters) -> WordScores:
+def term_scorer(
+    generation: Snapshot, statistics: SnapshotStats, parameters: Parameters
+) -> TermScorer:
     """Return what finds words in a generation, with what it has kept of them."""
     with _lock:
         scores = _kept.setdefault(generation, {})
         if parameters not in scores:
-            scores[parameters] = WordScores(generation, statistics, parameters)
+            scores[parameters] = TermScorer(generation, statistics, parameters)
         return scores[parameters]
 
 
@@ -181,7 +183,7 @@ def _scored_by_loops(
     lists: _Lists,
     suffixes: Sequence[str],
     generation: Snapshot,
-    statistics: Statistics,
+    statistics: SnapshotStats,
     parameters: Parameters,
 ) -> tuple[Docs, Scores, dict[str, float]]:
     """Return what ``_Postings.scored`` does, by compiled loops."""
@@ -215,7 +217,7 @@ class _Postings:
         lists: _Lists,
         suffixes: Sequence[str],
         generation: Snapshot,
-        statistics: Statistics,
+        statistics: SnapshotStats,
         parameters: Parameters,
     ) -> None:
         docs, freqs, self._counts = generation.gathering.postings(lists.numbers)

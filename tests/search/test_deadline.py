@@ -17,7 +17,7 @@ from search.query import parse
 from search.request import SearchRequest
 from search.scoring import Matches, answer
 from search.scoring import postings as occurrences
-from search.scoring.deadline import Timekeeper
+from search.scoring.deadline import Deadline
 from search.scoring.evaluate import evaluate
 from search.whoosh_engine import Budget, WhooshEngine
 
@@ -118,7 +118,7 @@ def test_expansions_are_left_out(q: str, root: Path) -> None:
     ],
 )
 def test_what_is_left_out_is_named(q: str, said: str) -> None:
-    timekeeper = Timekeeper(lenient=True)
+    timekeeper = Deadline(lenient=True)
     timekeeper.omit(SearchTimeout(""), "alternatives", [parse(q, ("fr", "und")).tree])
     (notice,) = timekeeper.notices
     assert notice.values == {"part": "alternatives", "left_out": said}

@@ -26,7 +26,17 @@ from index.schema import schema
 from index.segment import encode, write_segment
 from index.snapshot import Snapshot
 from index.whoosh.codec import segment_reader
-from search.query import AnalyzedWith, Dated, Fuzzy, HasValue, Near, Quoted, Started, Word, parse
+from search.query import (
+    AnalyzerFilter,
+    DateFilter,
+    FacetFilter,
+    FuzzyQuery,
+    NearQuery,
+    PhraseQuery,
+    PrefixQuery,
+    WordQuery,
+    parse,
+)
 from search.scoring.bm25 import PARAMETERS
 from search.scoring.evaluate import evaluate
 
@@ -100,7 +110,7 @@ def analysed(entry: Entry) -> Analysed:
 def matches(node: query.Query, doc: Analysed) -> bool:
     """Tell whether a document matches, by the definition of each node."""
     match node:
-        case Word():
+        case WordQuery():
             return (
                 any(
                     doc.has(f"{name}_{suffix}", form)
@@ -108,39 +118,39 @@ def matches(node: query.Query, doc: Analysed) -> bool:
                     for suffix, forms in node.forms.items()
                     for form in forms
                 )
-                or doc.suffix in node.stopped
+                or doc.suffix in node.optional_in
                 or (
-                    doc.suffix in node.written
+                    doc.suffix in node.literal_in
                     and any(doc.has(name, node.literal) for name in node.fields)
                 )
             )
-        case Quoted():
+        case PhraseQuery():
             return any(adjacent(doc, name, node.words) for name in node.fields)
-        case Near():
+        case NearQuery():
             return any(close(doc, name, node.words, node.distance) for name in node.fields)
-        case Started():
+        case PrefixQuery():
             return any(
                 term.startswith(node.prefix) for name in node.fields for term in doc.terms[name]
             )
-        case Fuzzy():
+        case FuzzyQuery():
             return any(
                 term == node.word or is_near(term, node)
                 for name in node.fields
                 for term in doc.terms[name]
             )
-        case HasValue():
+        case FacetFilter():
             document, fields = doc.entry
             if node.facet == "organization":
                 return node.value in [each.id for each in fields.organizations]
             value = {"lang": fields.language.code, "source": document.source}[node.facet]
             return value.casefold() == node.value.casefold()
-        case Dated():
+        case DateFilter():
             published = doc.entry[1].published
             day = published.value if published else ""
             first = node.first.isoformat() if node.first else ""
             last = node.last.isoformat() if node.last else "9999"
             return bool(day) and first <= day <= last
-        case AnalyzedWith():
+        case AnalyzerFilter():
             return doc.suffix in node.suffixes
         case query.And():
             return all(matches(each, doc) for each in node.subqueries)
@@ -153,7 +163,7 @@ def matches(node: query.Query, doc: Analysed) -> bool:
     raise TypeError(node)
 
 
-def is_near(term: str, node: Fuzzy) -> bool:
+def is_near(term: str, node: FuzzyQuery) -> bool:
     fit = 3 <= len(term) <= 24 and term.isalpha()
     return fit and distance(node.word, term, swaps=True) <= node.distance
 
@@ -343,7 +353,7 @@ def test_whoosh_evaluates_words_and_quotations_too(one_segment: Built) -> None:
 def test_near_words_are_those_of_whoosh_where_it_knows_no_less(
     word: str, slips: int, one_segment: Built
 ) -> None:
-    node = Fuzzy(fold(word), slips)
+    node = FuzzyQuery(fold(word), slips)
     assume(node.word.isalpha())
     terms = {
         t for doc in one_segment.docs.values() for name in node.fields for t in doc.terms[name]

@@ -11,7 +11,7 @@ from whoosh import query
 from index.build import BuildOptions
 from index.build.plan import rebuild
 from index.directory import IndexDirectory
-from search.query import HasValue, parse
+from search.query import FacetFilter, parse
 from search.request import parse_request
 from search.whoosh_engine import WhooshEngine
 
@@ -96,7 +96,7 @@ def test_is_understood(typed: str, understood: str) -> None:
 
 def filters(node: query.Query | None) -> set[str]:
     """Return the organizations that a tree asks for, typed or implied."""
-    if isinstance(node, HasValue):
+    if isinstance(node, FacetFilter):
         return {node.value}
     return {value for child in getattr(node, "subqueries", ()) for value in filters(child)}
 

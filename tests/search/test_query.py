@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.commit import index_documents
 from index.directory import IndexDirectory
 from index.snapshot import Snapshot
-from search.query import Quoted, Word, parse
+from search.query import PhraseQuery, WordQuery, parse
 from search.query.parser import MAX_LENGTH
 from search.scoring import answer
 
@@ -147,12 +147,12 @@ def test_deep_parentheses_keep_their_words() -> None:
 @pytest.mark.parametrize("marks", ["“{}”", "«{}»", "« {} »", "„{}“", "»{}«", "＂{}＂", "「{}」"])
 def test_all_quotation_marks_quote(marks: str) -> None:
     (node,) = [parse(marks.format("les accords"), ANALYZERS).tree]
-    assert node == Quoted(["les", "accords"])
+    assert node == PhraseQuery(["les", "accords"])
 
 
 def test_words_are_found_in_every_language() -> None:
     tree = parse("accords", ANALYZERS).tree
-    assert isinstance(tree, Word)
+    assert isinstance(tree, WordQuery)
     assert set(tree.forms) == set(ANALYZERS)
     assert "accord" in tree.forms["fr"]
 
@@ -160,23 +160,23 @@ def test_words_are_found_in_every_language() -> None:
 def test_a_stop_word_asks_only_where_it_says_something() -> None:
     tree = parse("la pêche", ("fr", "en")).tree
     la, peche = tree.subqueries
-    assert (la.stopped, la.written, set(la.forms)) == ({"fr"}, frozenset(), {"en"})
-    assert (peche.stopped, peche.written) == (frozenset(), frozenset())
+    assert (la.optional_in, la.literal_in, set(la.forms)) == ({"fr"}, frozenset(), {"en"})
+    assert (peche.optional_in, peche.literal_in) == (frozenset(), frozenset())
 
 
 @pytest.mark.parametrize("q", ["les", "-les", "accord OR les", "title:les accord"])
 def test_a_stop_word_alone_is_meant_as_written(q: str) -> None:
     words = [word.node for word in parse(q, ("fr",)).words]
     tree = parse(q, ("fr",)).tree
-    assert not words or not any(node.stopped for node in words)
+    assert not words or not any(node.optional_in for node in words)
     assert "written" not in str(tree)
 
 
 def test_an_exclusion_of_a_stop_word_does_not_exclude_its_language() -> None:
     tree = parse("accord -les", ("fr",)).tree
     excluded = tree.subqueries[1].query
-    assert excluded.written == {"fr"}
-    assert not excluded.stopped
+    assert excluded.literal_in == {"fr"}
+    assert not excluded.optional_in
 
 
 def test_one_word_typed_twice_asks_once() -> None:

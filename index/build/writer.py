@@ -7,7 +7,7 @@ from typing import Self
 
 from index.build.pipeline import Indexed, Outcome, Unchanged
 from index.document import Skipped
-from index.extract import EXTRACTOR_VERSION, ExtractionOptions
+from index.extract import ExtractionOptions, extraction_version
 from index.manifest import Report
 from index.segment import ANALYSIS_VERSION, SegmentWriter
 
@@ -16,7 +16,7 @@ def made_by(extraction: ExtractionOptions) -> str:
     """Name what turns a document into fields and terms; it is part of every content hash."""
     reference = extraction.reference_date
     return (
-        f"extraction {EXTRACTOR_VERSION}; analysis {ANALYSIS_VERSION};"
+        f"extraction {extraction_version()}; analysis {ANALYSIS_VERSION};"
         f" languages {' '.join(extraction.languages)};"
         f" reference date {reference.isoformat() if reference else 'none'};"
         f" file times {extraction.file_times};"

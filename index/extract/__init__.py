@@ -1,9 +1,13 @@
 """Language, organizations, themes, dates: each a function of a document."""
 
-from index.extract.extraction import EXTRACTOR_VERSION, ExtractionOptions, extract
+from index.extract.extraction import (
+    ExtractionOptions,
+    extract,
+    extraction_version,
+)
 
 __all__ = [
-    "EXTRACTOR_VERSION",
     "ExtractionOptions",
     "extract",
+    "extraction_version",
 ]

@@ -14,7 +14,7 @@ from index.extract.dates import mentioned as dates_mentioned
 from index.extract.dates import published as dates
 from index.extract.organizations import OrganizationMatches, find_organizations
 from index.extract.themes import LearnedThemes, themes
-from index.vocabularies import fold_text
+from index.vocabularies import DETECTED_LANGUAGES, fold_text
 
 EXTRACTION_VERSION: Final = 1
 """Raise it when a document gives other fields than before; a test says when that is due."""
@@ -43,7 +43,7 @@ class ExtractionOptions:
     """What extraction is told: the day relative dates refer to, the languages on offer."""
 
     reference_date: date | None = None
-    languages: tuple[str, ...] = language.OFFERED
+    languages: tuple[str, ...] = DETECTED_LANGUAGES
     file_times: bool = False
     """Whether the time of a file may date a document that nothing else dates."""
     ner: bool = False

@@ -26,6 +26,7 @@ from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
 from index.document import Document, Language, Span
+from index.vocabularies import DETECTED_LANGUAGES
 
 _FUNCTION_WORDS = {
     "fr": (
@@ -210,7 +211,6 @@ def _language(piece: str, code: str, detect: Detect) -> str:
     return found if confidence >= _LEAST_PART_CONFIDENCE and found == best else code
 
 
-OFFERED = ("fr", "en", "es", "de", "it", "pt", "ar", "nl", "ru", "sv")
 SAMPLE = 400
 """Characters of running text that detection reads."""
 _LEAST_LETTERS = 12
@@ -399,7 +399,7 @@ def _guess(sample: str, languages: tuple[str, ...]) -> tuple[str, float]:
     return code, weights[code] / sum(weights.values())
 
 
-def detect_text(text: str, languages: tuple[str, ...] = OFFERED) -> Language:
+def detect_text(text: str, languages: tuple[str, ...] = DETECTED_LANGUAGES) -> Language:
     """Detect the language of ``text`` among ``languages``; ``und`` where it is too short."""
     sample = running_text(text)
     script = dominant_script(sample)
@@ -425,7 +425,7 @@ def _of_script(script: str, sample: str) -> str:
     return script
 
 
-def detect(document: Document, languages: tuple[str, ...] = OFFERED) -> Language:
+def detect(document: Document, languages: tuple[str, ...] = DETECTED_LANGUAGES) -> Language:
     """Return the language of a document: as declared where plausible, else as detected.
 
     Long paragraphs in another language are its ``parts``; the language of the document is that

@@ -2,7 +2,7 @@
 
 from index.vocabularies.folding import Folded, fold_key, fold_text, name_key
 from index.vocabularies.inflection import inflected
-from index.vocabularies.languages import languages
+from index.vocabularies.languages import DETECTED_LANGUAGES, LANGUAGES, languages
 from index.vocabularies.organizations import (
     Name,
     OrganizationAuthority,
@@ -10,10 +10,11 @@ from index.vocabularies.organizations import (
     organizations,
 )
 from index.vocabularies.organizations_grammar import Grammar, grammar
-from index.vocabularies.rows import LANGUAGES, slug
+from index.vocabularies.rows import slug
 from index.vocabularies.themes import Expression, ThemeVocabulary, themes
 
 __all__ = [
+    "DETECTED_LANGUAGES",
     "LANGUAGES",
     "Expression",
     "Folded",

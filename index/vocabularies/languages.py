@@ -1,15 +1,18 @@
-"""Names of languages, as Babel has them: by code, and the code by any name."""
+"""The languages of the product, and the names of all languages, as Babel has them."""
 
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from typing import Final
 
 from babel import Locale, UnknownLocaleError
 
 from index.analysis import fold
 
-_NAMING_LOCALES = ("fr", "en", "es", "de", "it", "pt", "ar", "nl", "ru", "sv")
-"""A language may be asked for by the name that one of these has for it, or by its own name."""
+LANGUAGES: Final = ("fr", "en", "es", "de", "it", "pt", "ar")
+"""Languages with vocabularies of organizations, themes and dates."""
+DETECTED_LANGUAGES: Final = (*LANGUAGES, "nl", "ru", "sv")
+"""Languages that documents are detected in by default, and whose names for languages are read."""
 
 
 class LanguageNames:
@@ -20,8 +23,8 @@ class LanguageNames:
         return _name(code, locale) or code
 
     def names(self, code: str) -> Iterable[str]:
-        """Return the names of a language in ten languages and in itself, each once."""
-        names = (_name(code, locale) for locale in (*_NAMING_LOCALES, code))
+        """Return the names of a language in the detected languages and in itself, each once."""
+        names = (_name(code, locale) for locale in (*DETECTED_LANGUAGES, code))
         return dict.fromkeys(name for name in names if name)
 
     def resolve(self, text: str) -> str:
@@ -47,7 +50,7 @@ def _name(code: str, locale: str) -> str | None:
 @cache
 def _codes() -> dict[str, str]:
     codes: dict[str, str] = {}
-    for locale in _NAMING_LOCALES:
+    for locale in DETECTED_LANGUAGES:
         for code, name in _locale(locale).languages.items():
             if len(code) <= 3:
                 codes.setdefault(fold(str(name)), str(code))

@@ -20,7 +20,8 @@ from functools import cache
 from pathlib import Path
 
 from index.vocabularies.folding import fold_key, name_key
-from index.vocabularies.rows import LANGUAGES, Row, read_rows
+from index.vocabularies.languages import LANGUAGES
+from index.vocabularies.rows import Row, read_rows
 
 COLUMNS = ("id", "kind", "parent", "wikidata", "eurovoc", "source", "context", "mul", *LANGUAGES)
 _KINDS = (

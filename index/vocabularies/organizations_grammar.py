@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from index.vocabularies.folding import fold_key
-from index.vocabularies.rows import LANGUAGES, read_rows
+from index.vocabularies.languages import LANGUAGES
+from index.vocabularies.rows import read_rows
 
 _ROLES_WORDS = (
     "legal suffix of direct head lower ministry court bare cue article said small and stop"

@@ -7,8 +7,6 @@ from typing import NamedTuple
 from index.errors import VocabularyError
 from index.vocabularies.folding import fold_key
 
-LANGUAGES = ("fr", "en", "es", "de", "it", "pt", "ar")
-
 
 class Row(NamedTuple):
     """One row of a vocabulary file with the place it stands at."""

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.vocabularies.folding import fold_key
-from index.vocabularies.rows import LANGUAGES, read_rows
+from index.vocabularies.languages import LANGUAGES
+from index.vocabularies.rows import read_rows
 
 _AND = {
     "fr": "et ",

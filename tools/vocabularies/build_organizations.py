@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 from index.errors import TrouvailleError
 from index.vocabularies.folding import fold_key
 from index.vocabularies.organizations import COLUMNS, load_organizations, parse_name
-from index.vocabularies.rows import LANGUAGES, read_rows, slug
+from index.vocabularies.languages import LANGUAGES
+from index.vocabularies.rows import read_rows, slug
 
 HERE = Path(__file__).parents[2] / "index" / "vocabularies"
 HAND = HERE / "organizations-hand.txt"

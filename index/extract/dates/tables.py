@@ -33,7 +33,8 @@ from typing import NamedTuple
 
 from babel import Locale
 
-LANGUAGES = ("fr", "en", "es", "de", "it", "pt", "ar")
+from index.vocabularies import LANGUAGES
+
 _FURTHER_MONTHS = {
     1: ("janv", "jan", "ene", "gen", "jän", "jänner", "يناير", "جانفي", "كانون الثاني"),
     2: ("fév", "févr", "feb", "feber", "fevereiro", "fev", "فبراير", "فيفري", "شباط"),

@@ -23,15 +23,6 @@ from index.vocabularies import LANGUAGES, Expression, Folded, fold_key, fold_tex
 from index.vocabularies import organizations as organization_authority
 from index.vocabularies import themes as theme_vocabulary
 
-_ALGORITHMS = {
-    "fr": "french",
-    "en": "english",
-    "es": "spanish",
-    "de": "german",
-    "it": "italian",
-    "pt": "portuguese",
-    "ar": "arabic",
-}
 _STOP = {
     "fr": "de des du d la le les l et en a au aux un une sur dans par ou",
     "en": "of the and to in on for a an by or s",
@@ -123,8 +114,8 @@ class _Tools(threading.local):
     """Stemmers and lexicons; a Stemmer serves one thread."""
 
     def __init__(self) -> None:
-        self.stemmers = {code: Stemmer.Stemmer(name, 0) for code, name in _ALGORITHMS.items()}
-        self.lexicons = {code: Lexicon(code) for code in _ALGORITHMS}
+        self.stemmers = {code: Stemmer.Stemmer(code, 0) for code in LANGUAGES}
+        self.lexicons = {code: Lexicon(code) for code in LANGUAGES}
 
 
 _TOOLS = _Tools()

@@ -232,7 +232,7 @@ def learn(documents: Sequence[Labelled], step: Callable[[int, int], None] | None
             f"Label at least {MIN_DOCUMENTS} documents of one language.",
         )
     given = Counter(theme for document in documents for theme in document.themes)
-    ids = [id for id in theme_vocabulary().ids() if _is_enough(given[id], len(documents))]
+    ids = [id for id in theme_vocabulary().entries if _is_enough(given[id], len(documents))]
     if not ids:
         raise UsageError(
             f"No theme has enough examples ({_counted(given)}).",

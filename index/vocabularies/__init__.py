@@ -1,17 +1,21 @@
-"""Organizations and themes in seven languages: data files with their licences, and loaders."""
+"""What organizations, themes and languages are called, in seven languages.
+
+Data files with their licences (see README.md), and their loaders. Each vocabulary is read once, by
+the function of its name. Names are compared folded: without case, accents and punctuation. Finding
+names in texts is not done here but in ``index.extract``.
+"""
 
 from index.vocabularies.folding import Folded, fold_key, fold_text, name_key
-from index.vocabularies.inflection import inflected
 from index.vocabularies.languages import DETECTED_LANGUAGES, LANGUAGES, languages
 from index.vocabularies.organizations import (
+    Grammar,
     Name,
-    OrganizationAuthority,
     OrganizationEntry,
+    grammar,
     organizations,
+    slug,
 )
-from index.vocabularies.organizations_grammar import Grammar, grammar
-from index.vocabularies.rows import slug
-from index.vocabularies.themes import Expression, ThemeVocabulary, themes
+from index.vocabularies.themes import Expression, inflected, themes
 
 __all__ = [
     "DETECTED_LANGUAGES",
@@ -20,9 +24,7 @@ __all__ = [
     "Folded",
     "Grammar",
     "Name",
-    "OrganizationAuthority",
     "OrganizationEntry",
-    "ThemeVocabulary",
     "fold_key",
     "fold_text",
     "grammar",

@@ -1,4 +1,9 @@
-"""Text folded for matching names, with the way back to characters of the original."""
+"""Folding of texts for matching names, with the offsets of the original.
+
+``index.analysis`` folds single words for the index. This folds whole texts in one pass, almost
+every character to one, so that names of several words can be sought in them and located. The two
+differ for letters that names in seven languages do not need.
+"""
 
 import re
 import unicodedata
@@ -13,7 +18,6 @@ from typing import NamedTuple
 
 from index.document import Span
 
-# Characters that fold to nothing or to more than one character; everything else folds to one.
 _EXPANDING = {
     "œ": "oe",
     "Œ": "oe",
@@ -34,10 +38,12 @@ _EXPANDING = {
     "ﬆ": "st",
     "ﷲ": "الله",
 }
+"""Characters that fold to more than one."""
 _VANISHING = (
     "\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
     "\u0640\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
 )
+"""Characters that fold to nothing; all others fold to one."""
 _SPACES = r"[^\S\n]{2,}|[^\S\n]+\n[^\S\n]*|\n[^\S\n]+"
 _SPECIAL = re.compile(f"[{_VANISHING}]+|[{''.join(_EXPANDING)}]|{_SPACES}")
 _SIMPLE = {
@@ -81,12 +87,12 @@ class _FoldTable(dict[int, str]):
 
 
 _TABLE = _FoldTable()
-_PAGES = ("cp1252", "cp1256")
-"""Code pages that hold most texts in Latin and in Arabic script, a byte for a character."""
+_CODE_PAGES = ("cp1252", "cp1256")
+"""Code pages that hold most Latin and most Arabic texts, one byte a character."""
 
 
-class _Page(NamedTuple):
-    """A code page: its folded characters by byte, and bytes that show what is special."""
+class _CodePage(NamedTuple):
+    """What each byte of a code page is folded to, and of which kind its character is."""
 
     name: str
     folded: str
@@ -94,19 +100,19 @@ class _Page(NamedTuple):
 
 
 _SHORT = 40
-"""A text of so many characters is folded without code pages, which take longer to set up."""
+"""Texts up to this length are folded without code pages, which take longer to set up."""
 _ORDINARY, _BLANK, _LINE, _OTHER = b".", b" ", b"\n", b"!"
 _SPECIAL_KINDS = re.compile(rb"!|  +| \n *|\n +")
-"""What ``_SPECIAL`` finds in a text, found in the kinds of its characters."""
+"""``_SPECIAL``, for the kinds of characters instead of the characters."""
 
 
 @cache
-def _pages() -> tuple[_Page, ...]:
+def _code_pages() -> tuple[_CodePage, ...]:
     pages = []
-    for name in _PAGES:
+    for name in _CODE_PAGES:
         characters = bytes(range(256)).decode(name, "replace")
         kinds = b"".join(map(_kind, characters))
-        pages.append(_Page(name, characters.translate(_TABLE), kinds))
+        pages.append(_CodePage(name, characters.translate(_TABLE), kinds))
     return tuple(pages)
 
 
@@ -116,77 +122,77 @@ def _kind(character: str) -> bytes:
     return _OTHER if _SPECIAL.match(character) else _ORDINARY
 
 
-def _fold_each(text: str) -> tuple[str, Iterable[tuple[int, int]]]:
-    """Fold every character to one, and find the pieces of the text that this is wrong for."""
-    for page in _pages() if len(text) > _SHORT else ():
+def _fold_characters(text: str) -> tuple[str, Iterable[tuple[int, int]]]:
+    """Fold every character to one; also return the ranges for which that is wrong."""
+    for page in _code_pages() if len(text) > _SHORT else ():
         try:
-            written = text.encode(page.name)
+            encoded = text.encode(page.name)
         except UnicodeEncodeError:
             continue
-        folded = charmap_decode(written, "strict", page.folded)[0]
-        kinds = written.translate(page.kinds)
+        folded = charmap_decode(encoded, "strict", page.folded)[0]
+        kinds = encoded.translate(page.kinds)
         return folded, (special.span() for special in _SPECIAL_KINDS.finditer(kinds))
     return text.translate(_TABLE), (special.span() for special in _SPECIAL.finditer(text))
 
 
 @dataclass(frozen=True)
 class Folded:
-    """Folded text between two spaces, and where its characters come from.
+    """A folded text, and where its characters come from.
 
-    Lower case without accents; every apostrophe, hyphen and punctuation mark is a space (``&``
-    and ``+`` stay), one run of white space is one space, but a blank line stays two so that no
-    name reaches across paragraphs. Character ``i`` of ``text`` is character ``i - back`` of the
-    original, where ``back`` belongs to the last of ``places`` up to ``i``.
+    ``text`` is lower case without accents. Apostrophes, hyphens and punctuation are spaces (``&``
+    and ``+`` stay). A run of white space is one space, but a blank line is two, so that no name
+    reaches across paragraphs. A space stands before and after everything. The offset of character
+    ``i`` in the original is ``i - shifts[k]`` for the last ``k`` with ``places[k] <= i``.
     """
 
     text: str
     places: Sequence[int]
-    back: Sequence[int]
+    shifts: Sequence[int]
 
     @cached_property
     def words(self) -> list[str]:
-        """What stands between the spaces of ``text``, empty between two in a row."""
+        """The parts of ``text`` between spaces; empty between two spaces in a row."""
         return self.text.split(" ")
 
     @cached_property
     def starts(self) -> list[int]:
-        """Where each of ``words`` begins in ``text``."""
+        """The offset of each of ``words`` in ``text``."""
         return list(map(add, accumulate(map(len, self.words), initial=0), count()))
 
     def span(self, start: int, end: int) -> Span:
-        """Return the original characters of ``text[start:end]``."""
+        """Return the characters of the original that ``text[start:end]`` comes from."""
         if len(self.places) == 1:
             return Span(start - 1, end - 1)
         return Span(self._original(start), self._original(end - 1) + 1)
 
-    def _original(self, at: int) -> int:
-        return at - self.back[bisect_right(self.places, at) - 1]
+    def _original(self, offset: int) -> int:
+        return offset - self.shifts[bisect_right(self.places, offset) - 1]
 
 
 def fold_text(text: str) -> Folded:
-    """Fold a whole text for matching. Costs one pass; ordinary text needs no table of places."""
-    folded, specials = _fold_each(text)
-    pieces = [" "]
-    places, back = [0], [1]
+    """Fold a whole text for matching, in one pass."""
+    folded, specials = _fold_characters(text)
+    parts = [" "]
+    places, shifts = [0], [1]
     done, length = 0, 1
     for start, end in specials:
-        found = text[start:end]
-        replacement = " " if found.isspace() else _EXPANDING.get(found, "")
-        pieces += (folded[done:start], replacement)
+        special = text[start:end]
+        replacement = " " if special.isspace() else _EXPANDING.get(special, "")
+        parts += (folded[done:start], replacement)
         length += start - done
         for place in range(length + 1, length + len(replacement)):
             places.append(place)
-            back.append(place - start)
+            shifts.append(place - start)
         length += len(replacement)
         places.append(length)
-        back.append(length - end)
+        shifts.append(length - end)
         done = end
-    pieces += (folded[done:], " ")
-    return Folded("".join(pieces), places, back)
+    parts += (folded[done:], " ")
+    return Folded("".join(parts), places, shifts)
 
 
 def fold_key(name: str) -> str:
-    """Fold a name to the form under which it is found: ``L'Unité`` becomes ``l unite``."""
+    """Fold a name to the form under which it is looked up: ``L'Unité`` becomes ``l unite``."""
     if _SPECIAL.search(name):
         return " ".join(fold_text(name).text.split())
     return " ".join(name.translate(_TABLE).split())
@@ -194,5 +200,5 @@ def fold_key(name: str) -> str:
 
 @cache
 def name_key(name: str) -> str:
-    """Return ``fold_key`` of a name in a vocabulary, kept: it is asked for again and again."""
+    """Return ``fold_key`` of a name in a vocabulary; cached, as it is needed again and again."""
     return fold_key(name)

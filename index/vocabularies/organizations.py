@@ -1,9 +1,8 @@
-"""The authority of organizations: one identifier per organization, whatever its name.
+"""The authority of organizations, and the grammar by which others are recognised.
 
-``organizations.tsv`` has one row per organization and these columns, separated by tabs: id,
-kind, parent, wikidata, eurovoc, source, context, then the names in every language (``mul``),
-fr, en, es, de, it, pt, ar. Names of a cell are separated by ``;`` and marked by what precedes
-them:
+``organizations.tsv`` has one row per organization. Its columns, separated by tabs, are: id, kind,
+parent, wikidata, eurovoc, source, context, then the names in every language (``mul``), fr, en, es,
+de, it, pt, ar. ``;`` separates the names of a cell. Marks stand before a name:
 
 =X    an acronym: recognised in capitals (or as written here), in the languages of its cell
 =!X   an acronym of two letters that was checked to mean nothing else in its languages
@@ -12,24 +11,28 @@ them:
 <X    a former name
 ^X    exact: written with these capitals and no others
 -X    resolves when somebody asks for it, never looked for in texts
+
+``organizations-grammar.txt`` lists words by language and role, and says what the roles are.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from index.vocabularies.folding import fold_key, name_key
 from index.vocabularies.languages import LANGUAGES
-from index.vocabularies.rows import Row, read_rows
+from index.vocabularies.vocabulary import Row, Vocabulary, read_rows, split_list
 
 COLUMNS = ("id", "kind", "parent", "wikidata", "eurovoc", "source", "context", "mul", *LANGUAGES)
-_KINDS = (
+_KIND_NAMES = (
     "igo un eu agency court bank company media ngo party union armed sport"
     " ministry parliament police university research religion forum"
 )
-KINDS = frozenset(_KINDS.split())
-SHORT_ACRONYM = 3
+_KINDS = frozenset(_KIND_NAMES.split())
+_SHORT_ACRONYM = 3
+"""Letters that an acronym needs to count without a mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +48,58 @@ class Name:
     checked: bool = False
     exact: bool = False
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the organization bears the name."""
+        return LANGUAGES if self.language == "mul" else (self.language,)
+
 
 @dataclass(frozen=True, slots=True)
 class OrganizationEntry:
-    """One organization of the authority. ``context`` holds folded cues for ambiguous names."""
+    """One organization. ``context`` holds folded cues for its ambiguous names."""
 
     id: str
     kind: str
     parent: str
-    wikidata: str
-    eurovoc: str
-    source: str
     context: tuple[str, ...]
     names: tuple[Name, ...]
 
     def label(self, locale: str) -> str:
-        """Return its name in ``locale``, else in French, in English, in any language."""
+        """Return the name in ``locale``, else the one in all languages, in French, in English.
+
+        A full name goes before an acronym. Former names are not shown.
+        """
         for language in (locale, "mul", "fr", "en"):
             for acronym in (False, True):
                 for name in self.names:
                     if name.language == language and name.acronym == acronym and not name.former:
                         return name.text
-        return self.names[0].text if self.names else self.id
+        return self.names[0].text
+
+    def all_names(self) -> Iterator[str]:
+        """Yield every name and acronym, in all languages."""
+        return (name.text for name in self.names)
 
 
-def parse_name(written: str, language: str) -> Name:
+@dataclass(frozen=True)
+class OrganizationAuthority(Vocabulary[OrganizationEntry]):
+    """All organizations known by name."""
+
+    traps: tuple[str, ...] = ()
+    """Folded phrases that contain a known name and name something else, or nothing."""
+
+
+def slug(name: str) -> str:
+    """Make an identifier of a name: folded words joined by hyphens."""
+    return fold_key(name).replace("&", "and").replace("+", "plus").replace(" ", "-")
+
+
+def parse_name(marked: str, language: str) -> Name:
     """Read one name with its marks."""
-    marks = written[: len(written) - len(written.lstrip("=!~<^-"))]
+    text = marked.lstrip("=!~<^-")
+    marks = marked[: len(marked) - len(text)]
     return Name(
-        written[len(marks) :].strip(),
+        text.strip(),
         language,
         acronym="=" in marks,
         ambiguous="~" in marks,
@@ -84,116 +110,75 @@ def parse_name(written: str, language: str) -> Name:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationAuthority:
-    """All organizations known by name, by identifier."""
-
-    entries: Mapping[str, OrganizationEntry]
-    traps: tuple[str, ...] = ()
-    """Phrases that contain a known name and name something else, or nothing."""
-    _aliases: dict[str, str] = field(default_factory=dict)
-
-    def ids(self) -> Iterable[str]:
-        """Return all identifiers."""
-        return self.entries.keys()
-
-    def label(self, id: str, locale: str) -> str:
-        """Return the name of ``id`` in ``locale``; falls back to French, English, the id."""
-        entry = self.entries.get(id)
-        return entry.label(locale) if entry else id
-
-    def names(self, id: str) -> Iterable[str]:
-        """Return every name and acronym of ``id``, in all languages, each once."""
-        entry = self.entries.get(id)
-        return dict.fromkeys(name.text for name in entry.names) if entry else ()
-
-    def resolve(self, text: str) -> str | None:
-        """Return the id that ``text`` is, or is a name of, whatever its case and accents."""
-        if text in self.entries:
-            return text
-        return self._aliases.get(fold_key(text))
-
-
 def _entry(row: Row) -> OrganizationEntry:
     if len(row.cells) != len(COLUMNS):
-        raise row.fault(f"{len(row.cells)} columns where {len(COLUMNS)} are expected")
+        raise row.error(f"{len(row.cells)} columns where {len(COLUMNS)} are expected")
     cells = dict(zip(COLUMNS, row.cells, strict=True))
-    if not cells["id"] or cells["id"] != cells["id"].lower() or " " in cells["id"]:
-        raise row.fault(f"{cells['id']!r} is no identifier (lower case, no spaces)")
-    if cells["kind"] not in KINDS:
-        raise row.fault(f"unknown kind {cells['kind']!r}")
+    id = cells["id"]
+    if not id or id != id.lower() or " " in id:
+        raise row.error(f"{id!r} is no identifier (lower case, no spaces)")
+    if cells["kind"] not in _KINDS:
+        raise row.error(f"unknown kind {cells['kind']!r}")
     if not cells["source"]:
-        raise row.fault("the source is missing")
+        raise row.error("the source is missing")
     names = []
     for language in ("mul", *LANGUAGES):
-        for written in filter(None, map(str.strip, cells[language].split(";"))):
-            name = parse_name(written, language)
+        for marked in split_list(cells[language]):
+            name = parse_name(marked, language)
             if not name_key(name.text):
-                raise row.fault(f"the name {written!r} has no letter")
+                raise row.error(f"the name {marked!r} has no letter")
             names.append(name)
     if not any(name.sought for name in names):
-        raise row.fault(f"{cells['id']} has no name")
-    context = tuple(fold_key(cue) for cue in cells["context"].split(";") if cue.strip())
-    return OrganizationEntry(
-        cells["id"],
-        cells["kind"],
-        cells["parent"],
-        cells["wikidata"],
-        cells["eurovoc"],
-        cells["source"],
-        context,
-        tuple(names),
-    )
+        raise row.error(f"{id} has no name")
+    context = tuple(fold_key(cue) for cue in split_list(cells["context"]))
+    return OrganizationEntry(id, cells["kind"], cells["parent"], context, tuple(names))
 
 
 def load_organizations(path: Path, traps: Path | None = None) -> OrganizationAuthority:
     """Read and check an authority.
 
     Raises VocabularyError, with file, line and reason, for a malformed row, a duplicate id, a
-    name that two organizations bear in one language, a short acronym that two bear in any
-    language without being marked ambiguous, and an unknown parent.
+    name that two organizations bear in one language, a short acronym that is not marked, and an
+    unknown parent.
     """
     entries: dict[str, OrganizationEntry] = {}
     rows: dict[str, Row] = {}
     for row in read_rows(path, "\t"):
         entry = _entry(row)
         if entry.id in entries:
-            raise row.fault(f"the id {entry.id} stands also in line {rows[entry.id].line}")
+            raise row.error(f"the id {entry.id} stands also in line {rows[entry.id].line}")
         entries[entry.id], rows[entry.id] = entry, row
     for entry in entries.values():
         if entry.parent and entry.parent not in entries:
-            raise rows[entry.id].fault(f"the parent {entry.parent} is not in the authority")
-    _check_bearers(entries, rows)
+            raise rows[entry.id].error(f"the parent {entry.parent} is not in the authority")
+    _check_names(entries.values(), rows)
     phrases = tuple(fold_key(row.cells[0]) for row in read_rows(traps, "\t")) if traps else ()
-    return OrganizationAuthority(entries, phrases, dict(_aliases(entries.values())))
+    return OrganizationAuthority(entries, dict(_aliases(entries.values())), phrases)
 
 
-def _check_bearers(entries: Mapping[str, OrganizationEntry], rows: Mapping[str, Row]) -> None:
-    bearers: dict[tuple[str, str], tuple[OrganizationEntry, Name]] = {}
-    for entry in entries.values():
+def _check_names(entries: Iterable[OrganizationEntry], rows: Mapping[str, Row]) -> None:
+    """Refuse an unmarked name that two organizations bear, or that is too short."""
+    bearers: dict[tuple[str, str], str] = {}
+    for entry in entries:
         for name in entry.names:
             if name.ambiguous or not name.sought:
                 continue
-            scope = LANGUAGES if name.language == "mul" else (name.language,)
-            for language in scope:
-                key = (name_key(name.text), language)
-                other, _ = bearers.setdefault(key, (entry, name))
-                if other.id != entry.id:
-                    raise rows[entry.id].fault(
-                        f"{name.text!r} ({language}) is also a name of {other.id}; mark it ~"
+            key = name_key(name.text)
+            for language in name.languages:
+                bearer = bearers.setdefault((key, language), entry.id)
+                if bearer != entry.id:
+                    raise rows[entry.id].error(
+                        f"{name.text!r} ({language}) is also a name of {bearer}; mark it ~"
                     )
-            if (
-                name.acronym
-                and not name.checked
-                and len(name_key(name.text).replace(" ", "")) < SHORT_ACRONYM
-            ):
-                raise rows[entry.id].fault(
+            short = len(key.replace(" ", "")) < _SHORT_ACRONYM
+            if name.acronym and short and not name.checked:
+                raise rows[entry.id].error(
                     f"{name.text!r} is too short an acronym to stand without ~ or !"
                 )
 
 
 def _aliases(entries: Iterable[OrganizationEntry]) -> Iterator[tuple[str, str]]:
-    """Yield (folded name, id), the best claim last so that it wins in a mapping."""
+    """Yield (folded name, id), the best claim to a name last so that it wins in a mapping."""
     claims = []
     for entry in entries:
         claims.append((4, fold_key(entry.id), entry.id))
@@ -207,5 +192,80 @@ def _aliases(entries: Iterable[OrganizationEntry]) -> Iterator[tuple[str, str]]:
 @cache
 def organizations() -> OrganizationAuthority:
     """Return the authority that comes with the product, read once."""
-    here = Path(__file__).parent
-    return load_organizations(here / "organizations.tsv", here / "organizations-traps.txt")
+    folder = Path(__file__).parent
+    return load_organizations(folder / "organizations.tsv", folder / "organizations-traps.txt")
+
+
+_HEAD_ROLES = frozenset(("bare", "direct", "head", "lower", "ministry", "court"))
+_ROLE_NAMES = (
+    "legal suffix loan of ordinary leading office cue plural article said small and stop generic"
+    " nation adjective ideology club clubarticle acronymstop member given indefinite definite"
+    " joiner weak common place purpose"
+)
+_ROLES = frozenset(_ROLE_NAMES.split()) | _HEAD_ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The words of one language, with those common to all, folded, by role."""
+
+    words: Mapping[str, frozenset[str]]
+    nation: tuple[str, ...]
+    adjective: tuple[str, ...]
+    generic: tuple[str, ...]
+    heads: frozenset[str]
+    """Every word that a name may begin with and be recognised by."""
+
+    def __getitem__(self, role: str) -> frozenset[str]:
+        return self.words.get(role, frozenset())
+
+    def is_nation(self, word: str) -> bool:
+        """Say whether a folded word ends as adjectives of nation do."""
+        return len(word) > 3 and word.endswith(self.nation)
+
+    def is_adjective(self, word: str) -> bool:
+        """Say whether a folded word ends as adjectives do."""
+        return len(word) > 3 and word.endswith(self.adjective)
+
+
+def load_grammars(path: Path) -> dict[str, Grammar]:
+    """Read the grammars of all languages, and of ``und`` with what is common to all.
+
+    Raises VocabularyError, with file, line and reason, for a malformed row.
+    """
+    words: dict[str, dict[str, set[str]]] = {code: defaultdict(set) for code in (*LANGUAGES, "und")}
+    for row in read_rows(path, "|"):
+        if len(row.cells) != 3:
+            raise row.error("expected: language | role | words")
+        code, role, listed = row.cells
+        if code != "*" and code not in LANGUAGES:
+            raise row.error(f"unknown language {code!r}")
+        if role not in _ROLES:
+            raise row.error(f"unknown role {role!r}")
+        folded = {fold_key(word) for word in listed.split(";")} - {""}
+        for language in words if code == "*" else (code,):
+            words[language][role] |= folded
+    return {code: _grammar(roles) for code, roles in words.items()}
+
+
+def _grammar(roles: Mapping[str, set[str]]) -> Grammar:
+    words = {role: frozenset(listed) for role, listed in roles.items()}
+    nation = words.get("nation", frozenset())
+    return Grammar(
+        words,
+        tuple(nation),
+        tuple(nation | words.get("adjective", frozenset())),
+        tuple(f"{beginning} " for beginning in words.get("generic", ())),
+        frozenset().union(*(words.get(role, ()) for role in _HEAD_ROLES)),
+    )
+
+
+@cache
+def _grammars() -> dict[str, Grammar]:
+    return load_grammars(Path(__file__).parent / "organizations-grammar.txt")
+
+
+def grammar(language: str) -> Grammar:
+    """Return the grammar of a language; what is common to all for one without its own."""
+    grammars = _grammars()
+    return grammars.get(language, grammars["und"])

@@ -3,21 +3,22 @@
 ``themes.tsv`` has the columns id, iptc (Media Topics code), eurovoc, then the label in fr, en,
 es, de, it, pt, ar. An id is ``parent`` or ``parent/child``. ``themes-LANGUAGE.txt`` has rows
 ``id | expression ; ~weak expression ; -plain expression ; =exact word``, and one row ``! | phrase``
-of phrases whose words speak for nothing; ``themes-organizations.txt`` has rows
-``id | organization ; ~organization`` for themes that naming an organization decides, or (``~``)
-speaks for as a word does.
+of phrases whose words speak for nothing. ``themes-organizations.txt`` has rows
+``id | organization ; ~organization``: naming the organization decides for the theme, or (``~``)
+speaks for it as a word does.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from index.vocabularies.folding import fold_key
 from index.vocabularies.languages import LANGUAGES
-from index.vocabularies.rows import read_rows
+from index.vocabularies.vocabulary import Row, Vocabulary, read_rows, split_list
 
 _AND = {
     "fr": "et ",
@@ -33,8 +34,8 @@ _AND = {
 class Expression(NamedTuple):
     """An expression that speaks for a theme.
 
-    A weak one counts only beside another; a plain one of several words counts as one word does;
-    of an exact one only the plural counts beside it.
+    A weak one counts only beside another. A plain one of several words counts as one word does.
+    An exact one matches no inflected form but its plural.
     """
 
     text: str
@@ -45,52 +46,34 @@ class Expression(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ThemeEntry:
-    """A theme: its label and its expressions by language, organizations that imply it."""
+    """A theme: its labels and expressions by language, and the organizations that imply it."""
 
     id: str
-    iptc: str
-    eurovoc: str
     labels: Mapping[str, str]
-    expressions: dict[str, tuple[Expression, ...]] = field(default_factory=dict)
+    expressions: Mapping[str, tuple[Expression, ...]]
     organizations: tuple[str, ...] = ()
     hinting: tuple[str, ...] = ()
     """Organizations whose mention counts as a word does."""
 
+    def label(self, locale: str) -> str:
+        """Return the label in ``locale``, else in French."""
+        return self.labels.get(locale) or self.labels["fr"]
 
-@dataclass(frozen=True, slots=True)
-class ThemeVocabulary:
-    """All themes by identifier, parents before their children."""
+    def all_names(self) -> Iterable[str]:
+        """Return the labels in all languages."""
+        return self.labels.values()
 
-    entries: Mapping[str, ThemeEntry]
-    _aliases: dict[str, str] = field(default_factory=dict)
+
+@dataclass(frozen=True)
+class ThemeVocabulary(Vocabulary[ThemeEntry]):
+    """All themes, parents before their children."""
+
     traps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Phrases whose words speak for no theme, by language."""
-
-    def ids(self) -> Iterable[str]:
-        """Return all identifiers."""
-        return self.entries.keys()
 
     def parent(self, id: str) -> str | None:
         """Return the theme above ``id``, None at the top."""
         return id.rpartition("/")[0] or None
-
-    def label(self, id: str, locale: str) -> str:
-        """Return the label of ``id`` in ``locale``; falls back to French, English, the id."""
-        entry = self.entries.get(id)
-        if entry is None:
-            return id
-        return entry.labels.get(locale) or entry.labels.get("fr") or entry.labels.get("en") or id
-
-    def names(self, id: str) -> Iterable[str]:
-        """Return the labels of ``id`` in all languages, each once."""
-        entry = self.entries.get(id)
-        return dict.fromkeys(entry.labels.values()) if entry else ()
-
-    def resolve(self, text: str) -> str | None:
-        """Return the id that ``text`` is, or is a label of, whatever its case and accents."""
-        if text in self.entries:
-            return text
-        return self._aliases.get(fold_key(text))
 
 
 def load_themes(folder: Path) -> ThemeVocabulary:
@@ -99,92 +82,169 @@ def load_themes(folder: Path) -> ThemeVocabulary:
     Raises VocabularyError, with file, line and reason, for a malformed row, a duplicate or an
     unknown id, a missing parent or label, an empty or a repeated expression.
     """
-    entries: dict[str, ThemeEntry] = {}
+    labels: dict[str, dict[str, str]] = {}
     for row in read_rows(folder / "themes.tsv", "\t"):
         if len(row.cells) != 3 + len(LANGUAGES):
-            raise row.fault(f"{len(row.cells)} columns where {3 + len(LANGUAGES)} are expected")
-        id, iptc, eurovoc, *labels = row.cells
-        if id in entries:
-            raise row.fault(f"the id {id} stands twice")
-        if "/" in id and id.rpartition("/")[0] not in entries:
-            raise row.fault(f"the parent of {id} does not stand above it")
-        if not all(labels):
-            raise row.fault(f"{id} needs a label in each of {', '.join(LANGUAGES)}")
-        entries[id] = ThemeEntry(id, iptc, eurovoc, dict(zip(LANGUAGES, labels, strict=True)))
-    traps: dict[str, tuple[str, ...]] = {}
+            raise row.error(f"{len(row.cells)} columns where {3 + len(LANGUAGES)} are expected")
+        id, _, _, *translations = row.cells
+        if id in labels:
+            raise row.error(f"the id {id} stands twice")
+        if "/" in id and id.rpartition("/")[0] not in labels:
+            raise row.error(f"the parent of {id} does not stand above it")
+        if not all(translations):
+            raise row.error(f"{id} needs a label in each of {', '.join(LANGUAGES)}")
+        labels[id] = dict(zip(LANGUAGES, translations, strict=True))
+    expressions: dict[str, dict[str, tuple[Expression, ...]]] = defaultdict(dict)
     for language in LANGUAGES:
-        found = _read_expressions(folder / f"themes-{language}.txt", language, entries)
-        traps[language] = tuple(expression.text for expression in found)
-    implied: dict[str, tuple[str, ...]] = {}
+        for row in read_rows(folder / f"themes-{language}.txt", "|"):
+            id, listed = _expressions(row)
+            if id not in labels and id != "!":
+                raise row.error(f"unknown theme {id}")
+            if language in expressions[id]:
+                raise row.error(f"the theme {id} stands twice")
+            expressions[id][language] = listed
+    traps = expressions.pop("!", {})
+    implied: dict[str, list[str]] = {}
     for row in read_rows(folder / "themes-organizations.txt", "|"):
-        if len(row.cells) != 2 or row.cells[0] not in entries:
-            raise row.fault("expected: a known theme | organizations")
-        implied[row.cells[0]] = tuple(filter(None, map(str.strip, row.cells[1].split(";"))))
-    themes = {
-        id: replace(
-            entry,
+        if len(row.cells) != 2 or row.cells[0] not in labels:
+            raise row.error("expected: a known theme | organizations")
+        implied[row.cells[0]] = split_list(row.cells[1])
+    entries = {
+        id: ThemeEntry(
+            id,
+            translations,
+            expressions[id],
             organizations=tuple(name for name in implied.get(id, ()) if name[0] != "~"),
             hinting=tuple(name[1:] for name in implied.get(id, ()) if name[0] == "~"),
         )
-        for id, entry in entries.items()
+        for id, translations in labels.items()
     }
-    aliases: dict[str, str] = {}
-    for id, entry in themes.items():  # a parent's label wins over a child's
-        for name in (id, *entry.labels.values()):
-            aliases.setdefault(fold_key(name), id)
-    for part, bearers in _parts(themes.values()).items():
-        if len(bearers) == 1:
-            aliases.setdefault(part, bearers.pop())
-    return ThemeVocabulary(themes, aliases, traps)
+    phrases = {code: tuple(phrase.text for phrase in listed) for code, listed in traps.items()}
+    return ThemeVocabulary(entries, _aliases(entries.values()), phrases)
 
 
-def _parts(entries: Iterable[ThemeEntry]) -> dict[str, set[str]]:
-    """Return who has a part of a label such as "Economy, business and finance".
+def _expressions(row: Row) -> tuple[str, tuple[Expression, ...]]:
+    """Return the id and the expressions of a row."""
+    if len(row.cells) != 2:
+        raise row.error("expected: theme | expression ; expression")
+    id, listed = row.cells
+    expressions: dict[str, Expression] = {}
+    for marked in split_list(listed):
+        text = marked.lstrip("~-=")
+        marks = marked[: len(marked) - len(text)]
+        folded = fold_key(text)
+        if not folded:
+            raise row.error(f"the expression {marked!r} has no letter")
+        if folded in expressions:
+            raise row.error(f"the expression {folded!r} stands twice for {id}")
+        expressions[folded] = Expression(text.strip(), "~" in marks, "-" in marks, "=" in marks)
+    return id, tuple(expressions.values())
 
-    A part that a theme shares with those below it is the theme's.
+
+def _aliases(entries: Iterable[ThemeEntry]) -> dict[str, str]:
+    """Return ids by folded id and label, and by such parts of labels as only one theme has.
+
+    A parent's label goes before a child's. A part is "business" of "Economy, business and
+    finance"; one that a theme shares with those below it is the theme's.
     """
-    bearers: dict[str, set[str]] = {}
+    aliases: dict[str, str] = {}
+    bearers: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
+        for name in (entry.id, *entry.labels.values()):
+            aliases.setdefault(fold_key(name), entry.id)
         for language, label in entry.labels.items():
             for part in re.split(rf",|،| (?:{_AND[language]})", label):
-                found = bearers.setdefault(fold_key(part), set())
-                if entry.id.rpartition("/")[0] not in found:
-                    found.add(entry.id)
-    return bearers
-
-
-def _read_expressions(
-    path: Path, language: str, entries: Mapping[str, ThemeEntry]
-) -> tuple[Expression, ...]:
-    """Give the themes their expressions; return the phrases that speak for none."""
-    traps: tuple[Expression, ...] = ()
-    for row in read_rows(path, "|"):
-        if len(row.cells) != 2:
-            raise row.fault("expected: theme | expression ; expression")
-        id, written = row.cells
-        if id not in entries and id != "!":
-            raise row.fault(f"unknown theme {id}")
-        if id in entries and language in entries[id].expressions:
-            raise row.fault(f"the theme {id} stands twice")
-        found = []
-        for text in filter(None, map(str.strip, written.split(";"))):
-            if not fold_key(text):
-                raise row.fault(f"the expression {text!r} has no letter")
-            marks = text[: len(text) - len(text.lstrip("~-="))]
-            plain = text[len(marks) :].strip()
-            found.append(Expression(plain, "~" in marks, "-" in marks, "=" in marks))
-        folded = [fold_key(expression.text) for expression in found]
-        if len(set(folded)) != len(folded):
-            twice = next(text for text in folded if folded.count(text) > 1)
-            raise row.fault(f"the expression {twice!r} stands twice for {id}")
-        if id == "!":
-            traps = tuple(found)
-        else:
-            entries[id].expressions[language] = tuple(found)
-    return traps
+                if entry.id.rpartition("/")[0] not in bearers[fold_key(part)]:
+                    bearers[fold_key(part)].add(entry.id)
+    for part, ids in bearers.items():
+        if len(ids) == 1:
+            aliases.setdefault(part, *ids)
+    return aliases
 
 
 @cache
 def themes() -> ThemeVocabulary:
     """Return the themes that come with the product, read once."""
     return load_themes(Path(__file__).parent)
+
+
+_PLURALS: dict[str, tuple[tuple[str, str], ...]] = {
+    "fr": ((r"[sxz]$", r"\g<0>"), ("al$", "aux"), ("eau$|eu$", r"\g<0>x"), ("$", "s")),
+    "es": (
+        ("([aeiou])$|é$", r"\g<0>s"),
+        ("z$", "ces"),
+        ("án$", "anes"),
+        ("én$", "enes"),
+        ("ín$", "ines"),
+        ("ón$", "ones"),
+        ("s$", "s"),
+        ("$", "es"),
+    ),
+    "pt": (
+        ("ão$", "ões"),
+        ("([aou])l$", r"\1is"),
+        ("[ei]l$|ível$", "eis"),
+        ("m$", "ns"),
+        ("[rz]$", r"\g<0>es"),
+        ("s$", "s"),
+        ("$", "s"),
+    ),
+    "it": (
+        ("ista$", "isti"),
+        ("ico$", "ici"),
+        ("logo$", "logi"),
+        ("([cg])o$", r"\1hi"),
+        ("([cg])a$", r"\1he"),
+        ("io$", "i"),
+        ("[oe]$", "i"),
+        ("a$", "e"),
+    ),
+}
+"""Endings and what replaces them in the plural; the first that fits counts.
+
+Only where stemming misses the plural of a folded word: the Snowball stemmers know suffixes by
+their accents (``inundación``), and give some plurals another stem (``vulcani``, ``métros``).
+English and German forms have one stem once folded.
+"""
+_FEMININES: dict[str, tuple[tuple[str, str], ...]] = {
+    "fr": (("[éu]$", r"\g<0>e"), ("teur$", "trice")),
+    "es": (("oso$", "osa"),),
+    "pt": (("ário$", "ária"),),
+    "it": (("tore$", "trice"),),
+}
+_PREPOSITION = re.compile(
+    r"(?:[dl]['’].*|d[eou]s?|del|della|dell['’].*|degli|delle|dei|di|d[ao]s?|à|aux?|al?|an|en|in|em|su"
+    r"|sur|para|per|pour|par|contra|contre|contro|con|com|avec|n[ao]s?|nella|nel|la|le|les|e|et|y)$",
+    re.IGNORECASE,
+)
+
+
+def inflected(text: str, language: str) -> tuple[str, ...]:
+    """Return the plurals and feminines of an expression that differ from it, each once.
+
+    What stands before the first preposition agrees (``arma química``, ``armas químicas``); what
+    follows stays (``accidente de tráfico``, ``accidentes de tráfico``). Words in capitals have no
+    other forms. Empty for languages without rules.
+    """
+    if language not in _PLURALS:
+        return ()
+    plurals, words = _PLURALS[language], text.split()
+    fixed = next((at for at, word in enumerate(words) if _PREPOSITION.match(word)), len(words))
+    head, rest = words[:fixed], words[fixed:]
+    if not head:
+        return ()
+    forms = [[_inflect(word, plurals) for word in head]]
+    if len(words) == 1:
+        feminine = _inflect(text, _FEMININES[language])
+        forms += [[feminine], [_inflect(feminine, plurals)]] if feminine != text else []
+    joined = dict.fromkeys(" ".join([*form, *rest]) for form in forms)
+    return tuple(form for form in joined if form != text)
+
+
+def _inflect(word: str, rules: tuple[tuple[str, str], ...]) -> str:
+    if word.isupper():
+        return word
+    for ending, replacement in rules:
+        if re.search(ending, word):
+            return re.sub(f"(?:{ending})", replacement, word, count=1)
+    return word

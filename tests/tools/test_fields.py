@@ -51,7 +51,7 @@ def test_gold_scores_full_marks_against_itself(language: str) -> None:
 def test_every_theme_of_the_gold_is_in_the_vocabulary(language: str) -> None:
     from index.vocabularies import themes as vocabulary
 
-    known = set(vocabulary().ids())
+    known = set(vocabulary().entries)
     for judged in judged_themes(language):
         assert judged.main | judged.also <= known
         assert not judged.main & judged.also

@@ -52,7 +52,7 @@ def entries(documents: int, seed: int = 4) -> Iterator[Entry]:
     """Yield documents with their fields; the first ``n`` of any number are the same."""
     law = _cumulative_law()
     organizations = _cumulative(1.0 / np.arange(1, ORGANIZATIONS + 1))
-    names = sorted(themes().ids())
+    names = sorted(themes().entries)
     topics = _cumulative(1.0 / np.arange(1, len(names) + 1))
     for begin in range(0, documents, BATCH):
         chance = np.random.default_rng((seed, begin))

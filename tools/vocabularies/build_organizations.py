@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from index.errors import TrouvailleError
-from index.vocabularies.folding import fold_key
+from index.vocabularies import LANGUAGES, fold_key, slug
 from index.vocabularies.organizations import COLUMNS, load_organizations, parse_name
-from index.vocabularies.languages import LANGUAGES
-from index.vocabularies.rows import read_rows, slug
+from index.vocabularies.vocabulary import read_rows
 
 HERE = Path(__file__).parents[2] / "index" / "vocabularies"
 HAND = HERE / "organizations-hand.txt"
@@ -60,14 +59,14 @@ def by_hand(path: Path = HAND) -> list[Draft]:
     drafts = []
     for row in read_rows(path, "|"):
         if len(row.cells) < 6:
-            raise row.fault("expected: id | kind | parent | wikidata | context | LANGUAGE=names")
+            raise row.error("expected: id | kind | parent | wikidata | context | LANGUAGE=names")
         id, kind, parent, wikidata, context, *named = row.cells
         draft = Draft(id, kind, parent, wikidata, "", context, ["trouvaille"])
         for cell in filter(None, named):
             code, equals, names = cell.partition("=")
             language = "mul" if code == "*" else code
             if not equals or language not in ("mul", *LANGUAGES):
-                raise row.fault(f"{cell[:20]!r} does not begin with a language and =")
+                raise row.error(f"{cell[:20]!r} does not begin with a language and =")
             for written in filter(None, map(str.strip, names.split(";"))):
                 draft.add(language, written)
         drafts.append(draft)
@@ -105,7 +104,7 @@ def from_lists(drafts: list[Draft], path: Path = LISTS) -> list[Draft]:
     added = []
     for row in read_rows(path, "|"):
         if len(row.cells) != 3 or row.cells[1] not in ("*", *LANGUAGES):
-            raise row.fault("expected: kind | LANGUAGE or * | name / other name; name; ...")
+            raise row.error("expected: kind | LANGUAGE or * | name / other name; name; ...")
         kind, code, listed = row.cells
         language = "mul" if code == "*" else code
         codes = LANGUAGES if code == "*" else (code,)

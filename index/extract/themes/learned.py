@@ -108,4 +108,4 @@ def _in_order(kept: Mapping[str, set[Span]]) -> tuple[Theme, ...]:
         parent = vocabulary.parent(id)
         if parent:
             spans.setdefault(parent, set()).update(evidence)
-    return tuple(Theme(id, tuple(sorted(spans[id]))) for id in vocabulary.ids() if id in spans)
+    return tuple(Theme(id, tuple(sorted(spans[id]))) for id in vocabulary.entries if id in spans)

@@ -388,7 +388,7 @@ def _accented_alike(word: str, surface: str) -> bool:
 
 @cache
 def _order() -> dict[str, int]:
-    return {id: number for number, id in enumerate(theme_vocabulary().ids())}
+    return {id: number for number, id in enumerate(theme_vocabulary().entries)}
 
 
 def _with_parents(chosen: set[str], evidence: dict[str, set[Span]]) -> tuple[Theme, ...]:

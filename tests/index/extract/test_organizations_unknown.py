@@ -12,7 +12,7 @@ from index.errors import SettingError, VocabularyError
 from index.extract import ExtractionOptions, extract
 from index.extract.organizations import find_organizations, require_models
 from index.vocabularies import grammar
-from index.vocabularies.organizations_grammar import load_grammars
+from index.vocabularies.organizations import load_grammars
 
 
 def find(text: str, language: str) -> tuple[Organization, ...]:

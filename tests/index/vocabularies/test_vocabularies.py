@@ -61,14 +61,14 @@ def test_labels_follow_the_locale_and_fall_back() -> None:
     assert authority.label("onu", "en") == "United Nations"
     assert authority.label("onu", "sv") == authority.label("onu", "fr")
     assert authority.label("~unknown", "fr") == "~unknown"
-    for id in authority.ids():
+    for id in authority.entries:
         assert authority.label(id, "fr")
         assert authority.resolve(id) == id
 
 
 def test_every_theme_has_labels_and_every_child_a_parent() -> None:
     vocabulary = themes()
-    for id in vocabulary.ids():
+    for id in vocabulary.entries:
         parent = vocabulary.parent(id)
         assert parent is None or parent in vocabulary.entries
         for locale in LANGUAGES:
@@ -90,7 +90,7 @@ def test_every_child_theme_has_expressions_in_every_language() -> None:
 
 
 def test_themes_imply_only_known_organizations() -> None:
-    known = set(organizations().ids())
+    known = set(organizations().entries)
     for entry in themes().entries.values():
         assert set(entry.organizations) <= known
         assert {id for id in entry.hinting if not id.startswith("kind:")} <= known
@@ -135,7 +135,7 @@ def test_an_ambiguous_acronym_may_be_shared(tmp_path: Path) -> None:
         row(id="ua", fr="Union africaine; =~UA"),
         row(id="artistes", fr="Union des artistes; =~UA"),
     )
-    assert set(load_organizations(path).ids()) == {"ua", "artistes"}
+    assert set(load_organizations(path).entries) == {"ua", "artistes"}
 
 
 def test_an_unreadable_vocabulary_is_refused(tmp_path: Path) -> None:

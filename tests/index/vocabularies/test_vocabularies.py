@@ -79,13 +79,9 @@ def test_every_theme_has_labels_and_every_child_a_parent() -> None:
     assert vocabulary.resolve("ÉCONOMIE, AFFAIRES ET FINANCE") == "economy"
 
 
-def test_every_child_theme_has_expressions_in_every_language() -> None:
-    bare = [
-        (id, language)
-        for id, entry in themes().entries.items()
-        for language in LANGUAGES
-        if "/" in id and not entry.expressions.get(language)
-    ]
+def test_every_child_theme_has_expressions() -> None:
+    """In one language at least: a theme may be added before all languages have words for it."""
+    bare = [id for id, entry in themes().entries.items() if "/" in id and not entry.expressions]
     assert not bare
 
 

@@ -1,7 +1,7 @@
 """Did you mean: words of the archive that are spelt nearly like one that finds nothing.
 
 Words are compared as the unstemmed fields have them, without case and accents, by
-Damerau-Levenshtein distance (see ``index.store.spell``): at most ``_allowed`` slips.
+Damerau-Levenshtein distance (see ``index.store.spell``), as fuzzy words are.
 """
 
 from math import log10
@@ -12,7 +12,15 @@ from index.analysis import fold
 from index.schema import PARTS
 from index.snapshot import Snapshot
 from index.store import MAX_LENGTH, Near
-from search.query import ParsedQuery, PhraseQuery, QueryWord, WordQuery, parse
+from search.query import (
+    ParsedQuery,
+    PhraseQuery,
+    QueryWord,
+    WordQuery,
+    default_edits,
+    near_words,
+    parse,
+)
 from search.scoring import Evaluation, answer
 from search.suggest import surface
 
@@ -64,21 +72,13 @@ def _corrected(parsed: ParsedQuery, evaluation: Evaluation, total: int) -> str |
     return text.strip() if found > total else None
 
 
-def near(word: str, generation: Snapshot, distance: int) -> list[Near]:
-    """Return the words of the archive within a distance of a folded word, the best first.
-
-    Their frequencies are upper bounds: deleted documents are included.
-    """
-    terms: dict[str, Near] = {}
-    for segment, _ in generation.segments():
-        for found in segment.spelling.near(word, distance):
-            if found.term in terms:
-                found = found._replace(frequency=found.frequency + terms[found.term].frequency)
-            terms[found.term] = found
-    terms.pop(word, None)
-    # One more slip has to be paid for by ten times as many documents, another first letter too.
+def _ranked(word: str, generation: Snapshot) -> list[Near]:
+    """Return the words that a folded word may stand for, the best first."""
+    near = near_words(word, default_edits(word), generation)
+    near.pop(word, None)
+    # One more edit has to be paid for by ten times as many documents, another first letter too.
     return sorted(
-        terms.values(),
+        near.values(),
         key=lambda each: (
             each.distance + (each.term[0] != word[0]) - log10(each.frequency),
             each.term,
@@ -118,17 +118,12 @@ def _is_common(node: query.Query, evaluation: Evaluation) -> bool:
 def _better(word: str, count: int, generation: Snapshot) -> str | None:
     """Return the best word that is much more frequent than one that so many documents have."""
     enough = max(count * MORE_COMMON, 1) if count else 0
-    for candidate in near(word, generation, _allowed(word)):
+    for candidate in _ranked(word, generation):
         if candidate.frequency > enough and any(
             generation.has_more(part, candidate.term, enough) for part in PARTS
         ):
             return candidate.term
     return None
-
-
-def _allowed(word: str) -> int:
-    """Return how many slips a word is looked for with."""
-    return 1 if len(word) < 6 else 2
 
 
 def _cased(written: str, typed: str) -> str:

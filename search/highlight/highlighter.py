@@ -137,10 +137,10 @@ class Highlighter:
 
 def _expanded(mark: Mark, generation: Snapshot) -> Mark:
     """Replace a fuzzy word by the words of the archive that it stands for."""
-    if not mark.slips:
+    if not mark.edits:
         return mark
-    near = expand_fuzzy(mark.words[0], mark.slips, generation)
-    return mark._replace(words=tuple(each.term for each in near.terms), slips=0)
+    near = expand_fuzzy(mark.words[0], mark.edits, generation)
+    return mark._replace(words=tuple(each.term for each in near.terms), edits=0)
 
 
 def _positions(

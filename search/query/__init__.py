@@ -1,4 +1,9 @@
-"""TODO."""
+"""The query language: text as typed becomes a query tree. ``parse`` is the way in.
+
+The room holds the lexer and parser, the compiler, the analysis of query words, entity linking,
+question detection and the nodes of query trees. It finds no documents: ``search.scoring`` evaluates
+the tree. It knows no other parameter of a request than ``q``.
+"""
 
 from search.query.compiler import Clause, Mark, ParsedQuery, QueryWord, parse
 from search.query.nodes import (
@@ -14,7 +19,7 @@ from search.query.nodes import (
     PrefixQuery,
     WordQuery,
 )
-from search.query.words import MAX_TERMS, FuzzyExpansion, expand_fuzzy
+from search.query.words import MAX_TERMS, FuzzyExpansion, default_edits, expand_fuzzy, near_words
 
 __all__ = [
     "MAX_TERMS",
@@ -34,6 +39,8 @@ __all__ = [
     "PrefixQuery",
     "QueryWord",
     "WordQuery",
+    "default_edits",
     "expand_fuzzy",
+    "near_words",
     "parse",
 ]

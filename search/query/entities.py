@@ -1,18 +1,17 @@
-"""Known organizations among the words of a query, whichever of their names was typed.
+"""Entity linking and question detection: what the words of a query are, beyond words.
 
-A name is a run of words as long as possible, from the left. Capitals decide as they do in
-documents: names that mean something else in lower case (marked ambiguous or exact in the
-authority, acronyms of two letters, acronyms that are stop words) must be typed with them.
+Entity linking finds the organizations that words of a query name, by any of their names. A name is
+the longest run of words from the left. Capitals count as they do in documents: names that mean
+something else in lower case must be typed with their capitals. These are the names marked ambiguous
+or exact in the authority, acronyms of two letters, and acronyms that are stop words.
 
-Questions: sentences whose words are wished for, not required.
-
-Who asks "Comment renouveler mon passeport ?" describes a document rather than quoting it: few
-documents have all those words, and the one that answers need not be among them. Asking for all
-of them costs up to 0.12 of MRR@10 on judged questions (docs/retrieval.md; docs/query-language.md
-has the rule as readers see it).
+The words of a question are optional. A question such as "Comment renouveler mon passeport ?"
+describes a document, it does not quote one: few documents have all the words, and the one that
+answers may lack some. Requiring them all costs up to 0.12 of MRR@10 on judged questions
+(docs/retrieval.md). docs/query-language.md has the rule for readers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,12 +21,16 @@ from index.vocabularies import LANGUAGES, Name, fold_key, name_key, organization
 from search.query.nodes import WordQuery
 from search.query.words import Unit
 
-LONGEST = 16
-"""Words of a name that are compared."""
+MAX_NAME_WORDS = 16
 _SHORT_ACRONYM = 3
 
+QUESTION_WORDS = 7
+"""Content words from which on a query is taken for a sentence."""
+_FIRST = 3
+"""An interrogative must be among so many first words."""
 
-class Named(NamedTuple):
+
+class OrganizationSpan(NamedTuple):
     """The units ``first`` to ``last`` (excluded) name the organization ``id``."""
 
     first: int
@@ -35,33 +38,33 @@ class Named(NamedTuple):
     id: str
 
 
-class _Bearer(NamedTuple):
+class _NamedBy(NamedTuple):
     id: str
     name: Name
 
 
-def named(text: str, units: Sequence[Unit]) -> list[Named]:
-    """Return the organizations that units of ``text`` name, in order, none overlapping."""
-    names, beginnings = _names()
+def link_organizations(text: str, units: Sequence[Unit]) -> list[OrganizationSpan]:
+    """Return the organizations that units of ``text`` name, in order, without overlaps."""
+    names, max_words = _names()
     keys = [_key(unit) for unit in units]
-    found: list[Named] = []
-    at = 0
-    while at < len(units):
-        longest = min(beginnings.get(keys[at].partition(" ")[0], 0), LONGEST, len(units) - at)
-        for last in range(at + longest, at, -1):
-            key = " ".join(filter(None, keys[at:last]))
-            id = _meant(names.get(key, ()), text[units[at].start : units[last - 1].end])
+    spans: list[OrganizationSpan] = []
+    first = 0
+    while first < len(units):
+        longest = max_words.get(keys[first].partition(" ")[0], 0)
+        for last in range(min(first + min(longest, MAX_NAME_WORDS), len(units)), first, -1):
+            key = " ".join(filter(None, keys[first:last]))
+            id = _resolve(names.get(key, ()), text[units[first].start : units[last - 1].end])
             if id:
-                found.append(Named(at, last, id))
-                at = last
+                spans.append(OrganizationSpan(first, last, id))
+                first = last
                 break
         else:
-            at += 1
-    return found
+            first += 1
+    return spans
 
 
 def _key(unit: Unit) -> str:
-    """Return a unit as the names are folded; ``O.N.U.`` is one word here."""
+    """Return a unit folded as names are; ``O.N.U.`` is one word here."""
     if "." in unit.text and isinstance(unit.node, WordQuery):
         return _folded(unit.node.literal)
     return _folded(unit.text)
@@ -70,16 +73,16 @@ def _key(unit: Unit) -> str:
 _folded = lru_cache(maxsize=4096)(fold_key)
 
 
-def _meant(bearers: Sequence[_Bearer], typed: str) -> str | None:
-    """Return the organization of those that bear a name, None if it may be several or none."""
-    meant = [each for each in bearers if _is_written(each.name, typed)]
-    plain = [each for each in meant if not each.name.ambiguous and not each.name.former]
-    ids = {each.id for each in plain or meant}
+def _resolve(candidates: Sequence[_NamedBy], typed: str) -> str | None:
+    """Return the only organization that a name may mean; None if there are several or none."""
+    possible = [candidate for candidate in candidates if _case_matches(candidate.name, typed)]
+    likely = [each for each in possible if not each.name.ambiguous and not each.name.former]
+    ids = {candidate.id for candidate in likely or possible}
     return ids.pop() if len(ids) == 1 else None
 
 
-def _is_written(name: Name, typed: str) -> bool:
-    """Say whether the capitals that were typed are those of the name, where they matter."""
+def _case_matches(name: Name, typed: str) -> bool:
+    """Tell whether a name was typed with its capitals, if it needs them."""
     if typed.replace(".", "") in (name.text, name.text.upper()):
         return True
     if name.ambiguous or name.exact:
@@ -96,30 +99,21 @@ def _is_stop_word(text: str) -> bool:
 
 
 @cache
-def _names() -> tuple[dict[str, tuple[_Bearer, ...]], dict[str, int]]:
-    """Return who bears a folded name, and how many words names with a first word have at most."""
-    bearers: dict[str, dict[_Bearer, None]] = {}
-    beginnings: dict[str, int] = {}
-    for key, bearer in _all():
-        bearers.setdefault(key, {})[bearer] = None
-        first, words = key.partition(" ")[0], key.count(" ") + 1
-        beginnings[first] = max(beginnings.get(first, 0), words)
-    return {key: tuple(found) for key, found in bearers.items()}, beginnings
-
-
-def _all() -> Iterator[tuple[str, _Bearer]]:
+def _names() -> tuple[dict[str, tuple[_NamedBy, ...]], dict[str, int]]:
+    """Return organizations by folded name, and the most words of a name by its first word."""
+    by_name: dict[str, dict[_NamedBy, None]] = {}
+    max_words: dict[str, int] = {}
     for id, entry in organizations().entries.items():
         for name in entry.names:
             if name.sought:
-                yield name_key(name.text), _Bearer(id, name)
+                key = name_key(name.text)
+                by_name.setdefault(key, {})[_NamedBy(id, name)] = None
+                first, words = key.partition(" ")[0], key.count(" ") + 1
+                max_words[first] = max(max_words.get(first, 0), words)
+    return {key: tuple(candidates) for key, candidates in by_name.items()}, max_words
 
 
-LONG = 7
-"""Content words from which on a query is taken for a sentence."""
-_FIRST = 3
-"""An interrogative is looked for among so many first words."""
-
-# Words that are common in another language (was, come, who in capitals) need the question mark.
+# Words that are common in another language (was, come) are missing: they need the question mark.
 _INTERROGATIVES = {
     "fr": "comment pourquoi quand où quel quelle quels quelles combien quoi lequel laquelle qui",
     "en": "how why when where what which whose who whom",
@@ -132,7 +126,7 @@ _INTERROGATIVES = {
     "ru": "как почему когда где какой какая какие кто сколько зачем",
     "ar": "كيف لماذا متى أين ماذا كم هل لمن",
 }
-# Verbs that open an English question, and hardly a list of words.
+# Verbs that begin English questions and rarely lists of words.
 _AUXILIARIES = frozenset(
     fold(word)
     for word in (
@@ -140,7 +134,7 @@ _AUXILIARIES = frozenset(
         *("can", "could", "should", "would", "will"),
     )
 )
-# Pronouns that a French question puts behind its verb: peut-on, y a-t-il, est-ce.
+# Pronouns that follow the verb in French questions: peut-on, y a-t-il, est-ce.
 _INVERTED = frozenset({"on", "il", "elle", "ils", "elles", "ce", "t"})
 _HYPHENS = frozenset("-‐‑")
 _MARKS = ("?", "؟", "？")
@@ -150,15 +144,17 @@ _BY_LANGUAGE = {
 }
 
 
-def is_question(text: str, tokens: Sequence[Token], content: int, analyzers: Sequence[str]) -> bool:
+def is_question(
+    text: str, tokens: Sequence[Token], content_words: int, analyzers: Sequence[str]
+) -> bool:
     """Tell whether words in a row are a question in one of the languages of the index.
 
-    ``content`` is how many of the words are stop words in no language.
+    ``content_words`` is how many of the words are not stop words in any language.
     """
     words = [token for token in tokens if token.kind in ("word", "cjk")]
     if len(words) < 2:
         return False
-    if content >= LONG or text.rstrip().endswith(_MARKS):
+    if content_words >= QUESTION_WORDS or text.rstrip().endswith(_MARKS):
         return True
     if len(words) < 3:
         return False
@@ -166,21 +162,22 @@ def is_question(text: str, tokens: Sequence[Token], content: int, analyzers: Seq
         return True
     if "fr" in analyzers and _is_inverted(text, words):
         return True
-    return any(_is_asked(text, words[:_FIRST], suffix) for suffix in analyzers)
+    return any(_has_interrogative(text, words[:_FIRST], suffix) for suffix in analyzers)
 
 
-def _is_asked(text: str, words: Sequence[Token], suffix: str) -> bool:
-    """Tell whether an interrogative comes first, or behind stop words only (in which, de quel)."""
-    interrogatives, found = _BY_LANGUAGE.get(suffix, ()), analyzer(suffix)
+def _has_interrogative(text: str, words: Sequence[Token], suffix: str) -> bool:
+    """Tell whether an interrogative comes first or after stop words only (in which, de quel)."""
+    interrogatives, language = _BY_LANGUAGE.get(suffix, ()), analyzer(suffix)
     for token in words:
         if token.folded in interrogatives:
             return not text[token.start : token.end].isupper()
-        if not found.is_stop(token):
+        if not language.is_stop(token):
             return False
     return False
 
 
 def _is_inverted(text: str, words: Sequence[Token]) -> bool:
+    """Tell whether a pronoun is hyphenated to a verb (peut-on)."""
     return any(
         pronoun.folded in _INVERTED and text[verb.end : pronoun.start] in _HYPHENS
         for verb, pronoun in pairwise(words[: _FIRST + 1])

@@ -1,8 +1,8 @@
 """The nodes of a query tree beyond Whoosh's own.
 
-Those that look for text are ORs (or ANDs) over stock nodes, so that Whoosh can evaluate a tree of them too; they carry what scoring needs to count the
-forms of one word once. The filters are over columns, which Whoosh does not have: only
-``search.scoring.evaluate`` evaluates those.
+Nodes that match text carry what scoring needs to count the forms of one word once. They are ORs (or
+ANDs) over stock nodes, so that Whoosh can evaluate them too. Filters are over columns, which Whoosh
+does not have: only ``search.scoring.evaluate`` evaluates them.
 """
 
 from collections.abc import Hashable, Mapping, Sequence

@@ -1,23 +1,23 @@
-"""What was typed, cut into lexemes: words, quoted text, prefixes, operators, parentheses.
+"""The lexer and the parser: a query as typed becomes a syntax tree.
 
-One pass over at most ``MAX_LENGTH`` characters. Nothing is an error: what has no meaning is left
-out and a notice says so. The lexemes that come out are balanced and bounded: every parenthesis
-has its other half, at most ``MAX_DEPTH`` are open at once, and there are at most ``MAX_LEAVES``
-words, phrases, prefixes and fuzzy words, so that what reads them needs no limits of its own.
+The lexer makes one pass over at most ``MAX_LENGTH`` characters. What has no meaning is left out
+with a notice; nothing is an error. The lexemes that come out are balanced and bounded: every
+parenthesis is closed, at most ``MAX_DEPTH`` are open at once, and there are at most ``MAX_LEAVES``
+words, phrases, prefixes and fuzzy words. What reads them needs no limits of its own.
 
-The syntax tree of a query: what was typed, before any analysis of its words.
+The grammar of the parser (recursive descent)::
 
     or     = and { OR and }
     and    = unit { [AND] unit }
     unit   = { NOT } [ field: ] ( words | prefix* | fuzzy~ | "quoted" | "(" or ")" )
 
-NOT binds tighter than AND, AND (written or not) tighter than OR. Operators with nothing to join
-are left out, with a notice.
+NOT binds tighter than AND, typed or not; AND binds tighter than OR. An operator that joins
+nothing is left out with a notice.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -36,7 +36,7 @@ OPERATORS = {"AND": "AND", "ET": "AND", "OR": "OR", "OU": "OR", "NOT": "NOT", "S
 FIELDS = {"title": "title", "titre": "title"} | {
     field: facet.name for facet in FACETS for field in (facet.name, *facet.fields)
 }
-"""Folded field names as typed before a colon, and the canonical field of each."""
+"""Canonical field by folded name, as typed before a colon."""
 
 _DOUBLE_QUOTES = '"“”„‟＂'
 _CLOSERS = {
@@ -52,7 +52,7 @@ _WORD_BREAK = re.compile(rf"[\s()（）{_DOUBLE_QUOTES}«»「」『』]")
 
 
 class Kind(Enum):
-    """What a lexeme is."""
+    """The kinds of lexemes."""
 
     WORD = "word"
     PREFIX = "prefix"
@@ -71,35 +71,35 @@ _LEAVES = (Kind.WORD, Kind.PREFIX, Kind.FUZZY, Kind.QUOTED, Kind.EVERYTHING)
 
 
 class Lexeme(NamedTuple):
-    """A piece of the query: characters ``start`` to ``end``; ``text`` is what counts of them.
+    """Characters ``start`` to ``end`` of a query; ``text`` is without quotes, star and tilde.
 
-    ``near`` is N of ``"..."~N`` and of ``word~N``. The text of a FIELD is its canonical name.
+    ``number`` is N of ``"..."~N`` and of ``word~N``. The text of a FIELD is its canonical name.
     """
 
     kind: Kind
     text: str
     start: int
     end: int
-    near: int | None = None
+    number: int | None = None
 
 
 @dataclass
 class Notices:
-    """Notices in order, each once."""
+    """The notices of one query, in order, without duplicates."""
 
-    found: list[Notice] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def add(self, code: str, **values: str) -> None:
-        """Add a notice unless the same is there."""
+        """Add a notice unless an equal one is there."""
         notice = Notice(code, values)
-        if notice not in self.found:
-            self.found.append(notice)
+        if notice not in self.notices:
+            self.notices.append(notice)
 
 
 def clean(text: str, notices: Notices) -> str:
-    """Return ``text`` without control characters, at most ``MAX_LENGTH`` long.
+    """Return ``text`` with control characters replaced by spaces, cut at ``MAX_LENGTH``.
 
-    Every character that stays keeps its place: offsets into the answer are offsets into ``text``.
+    Offsets into the result are offsets into ``text``.
     """
     if len(text) > MAX_LENGTH:
         notices.add("query_cut", limit=str(MAX_LENGTH))
@@ -109,7 +109,7 @@ def clean(text: str, notices: Notices) -> str:
     cleaned = "".join(
         " " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text
     )
-    if any(was != now and not was.isspace() for was, now in zip(text, cleaned, strict=True)):
+    if any(old != new and not old.isspace() for old, new in zip(text, cleaned, strict=True)):
         notices.add("control_characters")
     return cleaned
 
@@ -120,7 +120,7 @@ def lex(text: str, notices: Notices) -> list[Lexeme]:
 
 
 def _cut(text: str) -> str:
-    """Cut at ``MAX_LENGTH``, before a word that would be cut in two unless it is a long one."""
+    """Cut at ``MAX_LENGTH``, or before the word there if it has at most 50 characters."""
     head = text[:MAX_LENGTH]
     if text[MAX_LENGTH].isspace():
         return head
@@ -129,53 +129,53 @@ def _cut(text: str) -> str:
 
 
 class _Lexer:
-    """One pass over the text; every step moves ``self.at`` forward."""
+    """One pass over the text; every step moves ``position`` forward."""
 
     def __init__(self, text: str, notices: Notices) -> None:
         self.text = text
         self.notices = notices
-        self.at = 0
+        self.position = 0
         self.lexemes: list[Lexeme] = []
 
     def run(self) -> list[Lexeme]:
-        while self.at < len(self.text):
-            char = self.text[self.at]
+        while self.position < len(self.text):
+            char = self.text[self.position]
             if char.isspace():
-                self.at += 1
+                self.position += 1
             elif char in "(（":
-                self._add(Kind.OPEN, char, self.at + 1)
+                self._add(Kind.OPEN, char, self.position + 1)
             elif char in ")）":
-                self._add(Kind.CLOSE, char, self.at + 1)
+                self._add(Kind.CLOSE, char, self.position + 1)
             elif char in _CLOSERS:
                 self._quoted(char)
             elif char in "-−+" and self._is_sign():
                 if char != "+":
-                    self._add(Kind.NOT, char, self.at + 1)
+                    self._add(Kind.NOT, char, self.position + 1)
                 else:
-                    self.at += 1
+                    self.position += 1
             else:
                 self._chunk()
         return self.lexemes
 
-    def _add(self, kind: Kind, text: str, end: int, near: int | None = None) -> None:
-        self.lexemes.append(Lexeme(kind, text, self.at, end, near))
-        self.at = end
+    def _add(self, kind: Kind, text: str, end: int, number: int | None = None) -> None:
+        self.lexemes.append(Lexeme(kind, text, self.position, end, number))
+        self.position = end
 
     def _is_sign(self) -> bool:
-        """A sign stands before something and not inside a word."""
-        before = self.text[self.at - 1] if self.at else " "
-        after = self.text[self.at + 1 : self.at + 2]
+        """Tell whether ``-`` or ``+`` stands before a word or group, and not inside a word."""
+        before = self.text[self.position - 1] if self.position else " "
+        after = self.text[self.position + 1 : self.position + 2]
         starts_something = bool(after) and (after.isalnum() or after in _CLOSERS or after in "(（")
         return starts_something and (before.isspace() or before in "(（")
 
     def _quoted(self, quote: str) -> None:
-        ends = [self.text.find(closer, self.at + 1) for closer in _CLOSERS[quote]]
+        ends = [self.text.find(closer, self.position + 1) for closer in _CLOSERS[quote]]
         end = min((end for end in ends if end >= 0), default=None)
         if end is None:
             self.notices.add("unbalanced_quote")
-            self.at += 1
+            self.position += 1
             return
-        content = self.text[self.at + 1 : end]
+        content = self.text[self.position + 1 : end]
         near = _NEAR.match(self.text, end + 1)
         if near is None:
             self._add(Kind.QUOTED, content, end + 1)
@@ -185,14 +185,14 @@ class _Lexer:
 
     def _chunk(self) -> None:
         # From the next character on: a closing mark that closes nothing begins a chunk.
-        stop = _WORD_BREAK.search(self.text, self.at + 1)
+        stop = _WORD_BREAK.search(self.text, self.position + 1)
         end = stop.start() if stop else len(self.text)
-        chunk = self.text[self.at : end]
+        chunk = self.text[self.position : end]
         name, colon, value = chunk.partition(":")
         if colon and len(name) <= 20 and (canonical := FIELDS.get(fold(name))):
             follows = value or (stop is not None and not stop[0].isspace() and stop[0] not in ")）")
             if follows:
-                self._add(Kind.FIELD, canonical, self.at + len(name) + 1)
+                self._add(Kind.FIELD, canonical, self.position + len(name) + 1)
                 if value:  # a value, even where it is spelt like an operator
                     self._word(end)
                 return
@@ -202,7 +202,7 @@ class _Lexer:
             self._word(end)
 
     def _word(self, end: int) -> None:
-        chunk = self.text[self.at : end]
+        chunk = self.text[self.position : end]
         stem = chunk.rstrip("*")
         if not stem:
             self._add(Kind.EVERYTHING, chunk, end)
@@ -217,19 +217,19 @@ class _Lexer:
             self._add(Kind.WORD, chunk, end)
 
     def _is_fuzzy(self, word: str, number: str) -> bool:
-        """Neither a value of a field, which may hold anything, nor a range (``5~10``)."""
+        """Exclude values of fields, in which a tilde means nothing, and ranges (``5~10``)."""
         field = self.lexemes[-1] if self.lexemes else None
         is_value = (
             field is not None
-            and (field.kind, field.end) == (Kind.FIELD, self.at)
+            and (field.kind, field.end) == (Kind.FIELD, self.position)
             and field.text != "title"
         )
         return not is_value and not (number and word[-1].isdigit())
 
 
 def _balanced(lexemes: Sequence[Lexeme], notices: Notices) -> list[Lexeme]:
-    """Close what is open, leave out what closes nothing and what is nested too deep."""
-    kept: list[Lexeme] = []
+    """Close open parentheses; drop those that close nothing or are nested too deep."""
+    balanced: list[Lexeme] = []
     depth = 0
     for lexeme in lexemes:
         if lexeme.kind is Kind.OPEN:
@@ -244,149 +244,134 @@ def _balanced(lexemes: Sequence[Lexeme], notices: Notices) -> list[Lexeme]:
             depth -= 1
             if depth >= MAX_DEPTH:
                 continue
-        kept.append(lexeme)
+        balanced.append(lexeme)
     if depth:
         notices.add("unbalanced_parenthesis")
         end = lexemes[-1].end
-        kept.extend(Lexeme(Kind.CLOSE, ")", end, end) for _ in range(min(depth, MAX_DEPTH)))
-    return kept
+        balanced.extend(Lexeme(Kind.CLOSE, ")", end, end) for _ in range(min(depth, MAX_DEPTH)))
+    return balanced
 
 
 def _bounded(lexemes: Sequence[Lexeme], notices: Notices) -> list[Lexeme]:
-    """Leave out the words, phrases, prefixes and fuzzy words beyond ``MAX_LEAVES``."""
-    kept: list[Lexeme] = []
-    leaves = 0
-    for lexeme in lexemes:
-        if lexeme.kind in _LEAVES:
-            leaves += 1
-            if leaves > MAX_LEAVES:
-                notices.add("too_many_words", limit=str(MAX_LEAVES))
-                continue
-        kept.append(lexeme)
-    return kept
+    """Drop the leaves beyond ``MAX_LEAVES``."""
+    leaves = [number for number, lexeme in enumerate(lexemes) if lexeme.kind in _LEAVES]
+    if len(leaves) <= MAX_LEAVES:
+        return list(lexemes)
+    notices.add("too_many_words", limit=str(MAX_LEAVES))
+    dropped = set(leaves[MAX_LEAVES:])
+    return [lexeme for number, lexeme in enumerate(lexemes) if number not in dropped]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Words in a row, joined by nothing but spaces; ``start`` is where they begin in the query."""
+class Leaf:
+    """A part without operators: its text begins at character ``start`` of the query."""
 
     text: str
     start: int
     field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
-    """The beginning of a word, typed with a star behind it."""
-
-    text: str
-    start: int
-    field: str | None = None
+class Words(Leaf):
+    """Words in a row, with nothing but spaces between them."""
 
 
-@dataclass(frozen=True, slots=True)
-class FuzzyWord:
-    """A word spelt nearly so; ``slips`` is how many slips were asked for, None for the usual."""
-
-    text: str
-    start: int
-    slips: int | None = None
-    field: str | None = None
+class Prefix(Leaf):
+    """The beginning of a word: ``acc*``."""
 
 
 @dataclass(frozen=True, slots=True)
-class QuotedText:
-    """QuotedText text; ``near`` is how many other words may stand between its words."""
+class Fuzzy(Leaf):
+    """A word that may be misspelt: ``acord~``; ``edits`` is N of ``acord~N``."""
 
-    text: str
-    start: int
+    edits: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted(Leaf):
+    """Text in quotation marks; ``near`` is N of ``"..."~N``: other words allowed among its own."""
+
     near: int | None = None
-    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """A star on its own."""
+    """A star on its own: all documents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """Anything but this."""
+    """A negation."""
 
     clause: "Syntax"
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of these; ``written`` when at least one AND between them was typed."""
+    """A conjunction; ``explicit`` if an AND was typed anywhere in it."""
 
     clauses: tuple["Syntax", ...]
-    written: bool = False
+    explicit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Any of these."""
+    """A disjunction."""
 
     clauses: tuple["Syntax", ...]
 
 
-Syntax = Words | Prefix | FuzzyWord | QuotedText | Everything | Not | And | Or
+Syntax = Leaf | Everything | Not | And | Or
 
 
-def read(text: str, lexemes: Sequence[Lexeme], notices: Notices) -> Syntax | None:
-    """Return the tree of balanced lexemes of ``text``; None if nothing was asked."""
-    return _Reader(text, lexemes, notices).either(None)
+def parse_syntax(text: str, lexemes: Sequence[Lexeme], notices: Notices) -> Syntax | None:
+    """Return the syntax tree of balanced lexemes of ``text``; None if nothing was asked."""
+    return _Parser(text, lexemes, notices).disjunction(None)
 
 
-class _Reader:
-    """Recursive descent; its depth is bounded because the lexer bounds parentheses."""
+class _Parser:
+    """Recursive descent; the lexer bounds its depth."""
 
     def __init__(self, text: str, lexemes: Sequence[Lexeme], notices: Notices) -> None:
         self.text = text
         self.lexemes = lexemes
         self.notices = notices
-        self.at = 0
+        self.position = 0
 
-    def either(self, field: str | None) -> Syntax | None:
-        """Read alternatives up to the end or the closing parenthesis."""
-        clauses: list[Syntax] = []
-        pending: str | None = None  # an OR whose left or right side is missing so far
-        while (lexeme := self._peek()) and lexeme.kind is not Kind.CLOSE:
-            if lexeme.kind is Kind.OR:
-                if pending or not clauses:
-                    self.notices.add("lone_operator", operator=lexeme.text)
-                pending = lexeme.text
-                self.at += 1
-            elif clause := self._both(field):
-                clauses.append(clause)
-                pending = None
-        if pending and clauses:
-            self.notices.add("lone_operator", operator=pending)
+    def disjunction(self, field: str | None) -> Syntax | None:
+        """Parse up to the end or the closing parenthesis."""
+        clauses, _ = self._operands(Kind.OR, (Kind.CLOSE,), lambda: self._conjunction(field))
         if len(clauses) > 1:
             return Or(tuple(clauses))
         return clauses[0] if clauses else None
 
-    def _both(self, field: str | None) -> Syntax | None:
-        """Read a conjunction up to OR, the end or the closing parenthesis."""
-        clauses: list[Syntax] = []
-        pending: str | None = None
-        written = False
-        while (lexeme := self._peek()) and lexeme.kind not in (Kind.CLOSE, Kind.OR):
-            if lexeme.kind is Kind.AND:
-                if pending or not clauses:
+    def _conjunction(self, field: str | None) -> Syntax | None:
+        """Parse up to an OR, the end or the closing parenthesis."""
+        ends = (Kind.CLOSE, Kind.OR)
+        clauses, explicit = self._operands(Kind.AND, ends, lambda: self._unit(field))
+        if len(clauses) > 1:
+            return And(tuple(clauses), explicit)
+        return clauses[0] if clauses else None
+
+    def _operands(
+        self, operator: Kind, ends: Sequence[Kind], parse_operand: Callable[[], Syntax | None]
+    ) -> tuple[list[Syntax], bool]:
+        """Parse operands up to an end; tell whether an operator was typed between any two."""
+        operands: list[Syntax] = []
+        pending: str | None = None  # an operator whose left or right side is missing so far
+        explicit = False
+        while (lexeme := self._peek()) and lexeme.kind not in ends:
+            if lexeme.kind is operator:
+                if pending or not operands:
                     self.notices.add("lone_operator", operator=lexeme.text)
                 pending = lexeme.text
-                self.at += 1
-            elif clause := self._unit(field):
-                written = written or (pending is not None and bool(clauses))
-                clauses.append(clause)
+                self.position += 1
+            elif operand := parse_operand():
+                explicit = explicit or (pending is not None and bool(operands))
+                operands.append(operand)
                 pending = None
-        if pending and clauses:
+        if pending and operands:
             self.notices.add("lone_operator", operator=pending)
-        if len(clauses) > 1:
-            return And(tuple(clauses), written)
-        return clauses[0] if clauses else None
+        return operands, explicit
 
     def _unit(self, field: str | None) -> Syntax | None:
         negative = False
@@ -398,46 +383,46 @@ class _Reader:
                 operator = lexeme
             else:
                 own_field = lexeme.text
-            self.at += 1
-        clause = self._leaf(own_field, alone=negative or own_field != field)
+            self.position += 1
+        clause = self._leaf(own_field, single=negative or own_field != field)
         if clause is None:
             if operator is not None:
                 self.notices.add("lone_operator", operator=operator.text)
             return None
         return Not(clause) if negative else clause
 
-    def _leaf(self, field: str | None, alone: bool) -> Syntax | None:
+    def _leaf(self, field: str | None, single: bool) -> Syntax | None:
         lexeme = self._peek()
         if lexeme is None:
             return None
-        if lexeme.kind is Kind.OPEN:
-            self.at += 1
-            clause = self.either(field)
-            self.at += 1  # the closing parenthesis, which the lexer guarantees
-            return clause
         if lexeme.kind is Kind.WORD:
-            return self._words(field, alone)
-        if lexeme.kind not in (Kind.PREFIX, Kind.FUZZY, Kind.QUOTED, Kind.EVERYTHING):
+            return self._words(field, single)
+        if lexeme.kind is not Kind.OPEN and lexeme.kind not in _LEAVES:
             return None
-        self.at += 1
-        if lexeme.kind is Kind.PREFIX:
-            return Prefix(lexeme.text, lexeme.start, field)
-        if lexeme.kind is Kind.FUZZY:
-            return FuzzyWord(lexeme.text, lexeme.start, lexeme.near, field)
-        if lexeme.kind is Kind.QUOTED:
-            return QuotedText(lexeme.text, lexeme.start + 1, lexeme.near, field)
+        self.position += 1
+        match lexeme.kind:
+            case Kind.OPEN:
+                clause = self.disjunction(field)
+                self.position += 1  # the closing parenthesis, which the lexer guarantees
+                return clause
+            case Kind.PREFIX:
+                return Prefix(lexeme.text, lexeme.start, field)
+            case Kind.FUZZY:
+                return Fuzzy(lexeme.text, lexeme.start, field, lexeme.number)
+            case Kind.QUOTED:
+                return Quoted(lexeme.text, lexeme.start + 1, field, lexeme.number)
         return Everything()
 
-    def _words(self, field: str | None, alone: bool) -> Words:
-        """Read words in a row; one only behind NOT or a field, which bind to one word."""
-        first = last = self.lexemes[self.at]
-        self.at += 1
+    def _words(self, field: str | None, single: bool) -> Words:
+        """Parse words in a row; a ``single`` one after NOT or a field, which bind to one word."""
+        first = last = self.lexemes[self.position]
+        self.position += 1
         texts = [first.text]
-        while not alone and (lexeme := self._peek()) and lexeme.kind is Kind.WORD:
+        while not single and (lexeme := self._peek()) and lexeme.kind is Kind.WORD:
             texts.append(self.text[last.end : lexeme.start] + lexeme.text)
             last = lexeme
-            self.at += 1
+            self.position += 1
         return Words("".join(texts), first.start, field)
 
     def _peek(self) -> Lexeme | None:
-        return self.lexemes[self.at] if self.at < len(self.lexemes) else None
+        return self.lexemes[self.position] if self.position < len(self.lexemes) else None

@@ -1,13 +1,10 @@
-"""Words near to one that was typed: which words of the archive ``acord~`` stands for.
+"""Analysis of query text: text as typed becomes units, each searched as a whole.
 
-Words are compared as the unstemmed fields have them, by Damerau-Levenshtein distance (see
-``index.store.spell``). Near words have three to ``MAX_LENGTH`` letters; the word itself is always
-among them.
+A unit is a word, a compound (``CEN-SAD``, ``10 000``) or a run of a script written without spaces,
+which is searched as the phrase of its pairs of characters.
 
-The words of a query, analysed: text as typed -> units that are asked for as a whole.
-
-A unit is a word, a compound (``CEN-SAD``, ``10 000``) or a run of a script written without
-spaces, which is looked for as the phrase of its pairs of characters.
+A fuzzy word stands for the indexed words within an edit distance of one or two
+(Damerau-Levenshtein, see ``index.store.spell``) that have three to ``MAX_LENGTH`` letters.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,53 +19,18 @@ from index.snapshot import Snapshot
 from index.store import MAX_LENGTH, MIN_LENGTH, Near
 from search.query.nodes import CompoundQuery, FuzzyQuery, PhraseQuery, PrefixQuery, WordQuery
 
-MAX_SLIPS = 2
+MAX_EDITS = 2
 MAX_TERMS = 50
-"""Words that one fuzzy word stands for at most."""
+"""Indexed words that one fuzzy word stands for at most."""
 _LONG = 6
-"""Letters of a word in which two slips are as likely as one in a shorter word."""
-
-
-class FuzzyExpansion(NamedTuple):
-    """The words near to a word, the nearest first, of these the most frequent first.
-
-    ``cut`` when there were more than ``MAX_TERMS``.
-    """
-
-    terms: tuple[Near, ...]
-    cut: bool
-
-
-def is_comparable(word: str) -> bool:
-    """Tell whether a folded word is one that near words are kept for: not a number, not short."""
-    return MIN_LENGTH <= len(word) <= MAX_LENGTH and word.isalpha()
-
-
-def slips(word: str) -> int:
-    """Return how many slips a folded word is looked for with where none were asked for."""
-    return 1 if len(word) < _LONG else MAX_SLIPS
-
-
-def expand_fuzzy(word: str, distance: int, generation: Snapshot) -> FuzzyExpansion:
-    """Return the words at most ``distance`` slips away from a folded one, itself first.
-
-    Of deleted documents too: such a word finds nothing, and may take the place of another.
-    """
-    frequency: dict[tuple[str, int], int] = {(word, 0): 0}
-    for segment, _ in generation.segments():
-        for near in segment.spelling.near(word, distance):
-            key = near.term, near.distance
-            frequency[key] = frequency.get(key, 0) + near.frequency
-    found = [Near(term, away, count) for (term, away), count in frequency.items()]
-    found.sort(key=lambda near: (near.distance, -near.frequency, near.term))
-    return FuzzyExpansion(tuple(found[:MAX_TERMS]), len(found) > MAX_TERMS)
+"""Letters from which on a word is likely to have two misspellings."""
 
 
 class Unit(NamedTuple):
-    """A word, compound or run: characters ``start`` to ``end`` of the text it came from.
+    """Characters ``start`` to ``end`` of the analysed text; ``text`` is their normal form.
 
-    The stop words of a ``WordQuery`` are not decided yet: ``stops`` are the suffixes of the
-    analyzers for which it is one. Elided articles are stop words everywhere.
+    ``stops`` are the analyzers (suffixes) for which a ``WordQuery`` is a stop word; the node does
+    not know them yet. Elided articles are stop words everywhere.
     """
 
     text: str
@@ -83,57 +45,47 @@ def units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[
     return list(_units(text, tokenize(text), analyzers, fields))
 
 
-def parts(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[Unit]:
-    """Return the words of a compound, each on its own; nothing for a number (``10 000``)."""
-    tokens = [token for token in tokenize(text) if token.kind != "compound"]
+def compound_parts(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[Unit]:
+    """Return the words of a compound as units; none for a number (``10 000``)."""
+    tokens = phrase_tokens(text)
     if all(token.kind == "number" for token in tokens):
         return []
     return list(_units(text, tokens, analyzers, fields))
 
 
 def prefix_units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[Unit]:
-    """Return the units of ``text``, whose last word is only the beginning of one."""
-    before, last = _last_apart(text, analyzers, fields)
-    if last is None:
+    """Return the units of ``text``, the last word of which is a prefix."""
+    tokens = phrase_tokens(text)
+    if not tokens:
         return []
-    node = PrefixQuery(last.folded, fields)
-    return [*before, Unit(text[last.start : last.end] + "*", last.start, last.end, node)]
+    last = tokens.pop()
+    typed = text[last.start : last.end]
+    unit = Unit(f"{typed}*", last.start, last.end, PrefixQuery(last.folded, fields))
+    return [*_units(text, tokens, analyzers, fields), unit]
 
 
 def fuzzy_units(
-    text: str, distance: int | None, analyzers: Sequence[str], fields: tuple[str, ...]
+    text: str, edits: int | None, analyzers: Sequence[str], fields: tuple[str, ...]
 ) -> list[Unit]:
-    """Return the units of ``text``, whose last word may be spelt otherwise; none if it may not.
+    """Return the units of ``text``, the last word of which may be misspelt.
 
-    ``distance`` is how many slips were asked for, None for as many as suit its length.
+    ``edits`` is the edit distance that was typed, None to choose it by length. The result is empty
+    if the last word is one that fuzzy search does not support.
     """
-    before, last = _last_apart(text, analyzers, fields)
-    if last is None or not is_comparable(last.folded):
+    tokens = phrase_tokens(text)
+    if not tokens or not has_near_words(tokens[-1].folded):
         return []
-    if distance is None:
-        distance = slips(last.folded)
-    distance = min(distance, MAX_SLIPS)
-    written = text[last.start : last.end]
-    if not distance:
-        exact = PhraseQuery([last.folded], fields)
-        return [*before, Unit(f'"{written}"', last.start, last.end, exact)]
-    node = FuzzyQuery(last.folded, distance, fields)
-    return [*before, Unit(f"{written}~{distance}", last.start, last.end, node)]
-
-
-def _last_apart(
-    text: str, analyzers: Sequence[str], fields: tuple[str, ...]
-) -> tuple[list[Unit], Token | None]:
-    """Return the units of ``text`` but for its last word, and that; None if it has no word."""
-    tokens = [token for token in tokenize(text) if token.kind != "compound"]
-    if not tokens:
-        return [], None
     last = tokens.pop()
-    return list(_units(text, tokens, analyzers, fields)), last
+    typed, word = text[last.start : last.end], last.folded
+    edits = default_edits(word) if edits is None else min(edits, MAX_EDITS)
+    node = FuzzyQuery(word, edits, fields) if edits else PhraseQuery([word], fields)
+    shown = f"{typed}~{edits}" if edits else f'"{typed}"'
+    unit = Unit(shown, last.start, last.end, node)
+    return [*_units(text, tokens, analyzers, fields), unit]
 
 
 def phrase_tokens(text: str) -> list[Token]:
-    """Return the words of quoted text, one after another."""
+    """Return the tokens of quoted text; compounds are only their parts."""
     return [token for token in tokenize(text) if token.kind != "compound"]
 
 
@@ -142,47 +94,31 @@ def _units(
 ) -> Iterator[Unit]:
     compounds = [token for token in tokens if token.kind == "compound"]
     simple = [token for token in tokens if token.kind != "compound"]
-    at = 0
-    while at < len(simple):
-        token = simple[at]
+    first = 0
+    while first < len(simple):
+        token, last = simple[first], first
+        node: query.Query
         if compounds and compounds[0].start <= token.start:
             compound = compounds.pop(0)
-            last = _last(simple, at, compound.end)
-            parts = [part.folded for part in simple[at : last + 1]]
-            node: query.Query = CompoundQuery(_word(compound, analyzers, fields), parts)
+            while last + 1 < len(simple) and simple[last + 1].start < compound.end:
+                last += 1
+            parts = [part.folded for part in simple[first : last + 1]]
+            node = CompoundQuery(_word(compound, analyzers, fields), parts)
         elif token.kind == "cjk":
-            last = _last_of_run(simple, at)
-            node = _run([pair.folded for pair in simple[at : last + 1]], fields)
+            while last + 1 < len(simple) and simple[last + 1].start < simple[last].end:
+                last += 1
+            pairs = [pair.folded for pair in simple[first : last + 1]]
+            # Documents are indexed as pairs: a single character is the beginning of one.
+            alone = len(pairs) == 1 and len(pairs[0]) == 1
+            node = PrefixQuery(pairs[0], fields) if alone else PhraseQuery(pairs, fields)
         else:
-            last = at
             node = _word(token, analyzers, fields)
-        start, end = token.start, simple[last].end
         stops = frozenset[str]()
         if isinstance(node, WordQuery):
             stops = frozenset(analyzers).difference(node.forms)
+        start, end = token.start, simple[last].end
         yield Unit(text[start:end], start, end, node, stops)
-        at = last + 1
-
-
-def _last(tokens: Sequence[Token], at: int, end: int) -> int:
-    """Return the index of the last token from ``at`` on that begins before ``end``."""
-    while at + 1 < len(tokens) and tokens[at + 1].start < end:
-        at += 1
-    return at
-
-
-def _last_of_run(tokens: Sequence[Token], at: int) -> int:
-    """Return the index of the last of the overlapping pairs from ``at`` on."""
-    while at + 1 < len(tokens) and tokens[at + 1].start < tokens[at].end:
-        at += 1
-    return at
-
-
-def _run(pairs: Sequence[str], fields: tuple[str, ...]) -> query.Query:
-    if len(pairs) == 1 and len(pairs[0]) == 1:
-        # Documents have pairs: a character alone is the first of one, or alone there too.
-        return PrefixQuery(pairs[0], fields)
-    return PhraseQuery(pairs, fields)
+        first = last + 1
 
 
 def _word(token: Token, analyzers: Sequence[str], fields: tuple[str, ...]) -> WordQuery:
@@ -194,7 +130,47 @@ def _word(token: Token, analyzers: Sequence[str], fields: tuple[str, ...]) -> Wo
 def _forms(
     normal: str, folded: str, kind: str, analyzers: tuple[str, ...]
 ) -> Mapping[str, tuple[str, ...]]:
-    """Return the terms of a word in each analyzer's language that has any."""
+    """Return the index terms of a word by analyzer; analyzers that drop it are missing."""
     token = Token(normal, folded, 0, 0, 0, kind)
     forms = ((suffix, analyzer(suffix).forms(token)) for suffix in analyzers)
-    return MappingProxyType({suffix: found for suffix, found in forms if found})
+    return MappingProxyType({suffix: terms for suffix, terms in forms if terms})
+
+
+def has_near_words(word: str) -> bool:
+    """Tell whether near words are indexed for a folded word: not for numbers and short words."""
+    return MIN_LENGTH <= len(word) <= MAX_LENGTH and word.isalpha()
+
+
+def default_edits(word: str) -> int:
+    """Return the edit distance at which a word is searched if none was typed."""
+    return 1 if len(word) < _LONG else MAX_EDITS
+
+
+class FuzzyExpansion(NamedTuple):
+    """Indexed words, the nearest first, equally near ones by descending frequency.
+
+    ``cut`` if there were more than ``MAX_TERMS``.
+    """
+
+    terms: tuple[Near, ...]
+    cut: bool
+
+
+def expand_fuzzy(word: str, edits: int, generation: Snapshot) -> FuzzyExpansion:
+    """Return the words within an edit distance of a folded word, itself first."""
+    near = {word: Near(word, 0, 0)} | near_words(word, edits, generation)
+    ranked = sorted(near.values(), key=lambda near: (near.distance, -near.frequency, near.term))
+    return FuzzyExpansion(tuple(ranked[:MAX_TERMS]), len(ranked) > MAX_TERMS)
+
+
+def near_words(word: str, edits: int, generation: Snapshot) -> dict[str, Near]:
+    """Return the indexed words within an edit distance of a folded word, by word.
+
+    Their document frequencies are upper bounds: deleted documents are counted.
+    """
+    near: dict[str, Near] = {}
+    for segment, _ in generation.segments():
+        for found in segment.spelling.near(word, edits):
+            before = near[found.term].frequency if found.term in near else 0
+            near[found.term] = found._replace(frequency=before + found.frequency)
+    return near

@@ -9,12 +9,12 @@ import pytest
 from index.commit import index_documents
 from index.document import Document, Fields, Language, Organization, Span
 from index.snapshot import Snapshot
-from search.query import parse
+from search.query import near_words, parse
 from search.scoring import answer
 from search.scoring.proximity import RESCORED
 from search.scoring.relaxation import Answer
 from search.similar import similar
-from search.spelling import did_you_mean, near
+from search.spelling import did_you_mean
 
 TEXTS = {
     "fr-1": ("fr", "La pêche miraculeuse", "Les accords commerciaux sur la pêche, signés à Paris."),
@@ -289,9 +289,8 @@ def test_did_you_mean(q: str, expected: str | None, spelt: Snapshot) -> None:
     ("word", "distance"),
     [("pasport", 2), ("passeprot", 1), ("apsseport", 1), ("passeports", 1), ("asseport", 1)],
 )
-def test_near_counts_slips(word: str, distance: int | None, spelt: Snapshot) -> None:
-    found = {each.term: each.distance for each in near(word, spelt, 2)}
-    assert found.get("passeport") == distance
+def test_near_words_come_with_their_distance(word: str, distance: int, spelt: Snapshot) -> None:
+    assert near_words(word, 2, spelt)["passeport"].distance == distance
 
 
 def test_similar_documents_share_telling_words_or_organizations(tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ def test_marks_are_of_what_is_asked_and_not_of_what_is_excluded() -> None:
         {"fr": ("accord",)},
         {"fr": ("censad",)},
     ]
-    assert [(mark.words, mark.slips) for mark in marks if mark.words] == [
+    assert [(mark.words, mark.edits) for mark in marks if mark.words] == [
         *((("les", "pays"), 0), (("cen", "sad"), 0), (("paix",), 1))
     ]
     assert [mark.prefix for mark in marks if mark.prefix] == ["gouver"]

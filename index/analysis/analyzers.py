@@ -1,12 +1,22 @@
 """One analyzer per language: tokens to the terms under which documents are found."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from index.analysis.stemming import ALGORITHMS, Stemming
-from index.analysis.stop_words import stop_words
-from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, folded_words, kind_of
+from whoosh.analysis import Token as WhooshToken
+from whoosh.analysis.analyzers import CompositeAnalyzer
+
+from index.analysis.filters import (
+    ElisionFilter,
+    FoldFilter,
+    StemFilter,
+    StopWordFilter,
+    WordTokenizer,
+)
+from index.analysis.stemming import ALGORITHMS
+from index.analysis.tokenizer import Token, folded_words, kind_of
 from index.document import Span
 
 _SAME: Final = {"nb": "no", "nn": "no", "ms": "id", "hr": "sr", "bs": "sr", "sh": "sr"}
@@ -19,9 +29,10 @@ ANALYZERS: Final[tuple[str, ...]] = (*ALGORITHMS, UNDETERMINED)
 PART_GAP: Final = 100
 """Positions between parts of a text in different languages: no phrase reaches across."""
 
-_MAX_ENTRIES: Final = 65_536
 _MAX_FORMS: Final = 16_384
-_MAX_CACHED: Final = 40
+
+WRITTEN: Final = CompositeAnalyzer(WordTokenizer(), FoldFilter())
+"""The analyzer of words as written, the same for every language."""
 
 
 class Analysed(NamedTuple):
@@ -29,14 +40,6 @@ class Analysed(NamedTuple):
 
     folded: list[str]
     forms: list[tuple[str, ...]]
-
-
-class _Entry(NamedTuple):
-    """A chunk analysed: its terms with their relative positions."""
-
-    positions: int
-    exact: tuple[tuple[str, int], ...]
-    stems: tuple[tuple[str, int], ...]
 
 
 class Analyzer:
@@ -48,40 +51,32 @@ class Analyzer:
     def __init__(self, suffix: str) -> None:
         self.language = suffix
         self.suffix = suffix
-        self._stemming = Stemming(suffix)
-        self._stop_words, self._folded_stop_words = stop_words(suffix)
-        self._forms: dict[str, tuple[str, ...]] = {}
-        self._entries: dict[str, _Entry] = {}
+        self._stops, self._stems = StopWordFilter(suffix), StemFilter(suffix)
+        self._filters = (ElisionFilter(), self._stops, self._stems)
+        self.chain = CompositeAnalyzer(WordTokenizer(), *self._filters)
+        self._forms: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def is_stop(self, token: Token) -> bool:
         """Tell whether the token is a function word of this language, or an elision."""
         if token.kind == "word":
-            return self._is_stop_word(token.normal, token.folded)
+            return self._stops.is_stop_word(token.normal, token.folded)
         return token.kind == "elision"
 
-    def _is_stop_word(self, normal: str, folded: str) -> bool:
-        return normal in self._stop_words or (
-            normal == folded and folded in self._folded_stop_words
-        )
-
     def forms(self, token: Token) -> tuple[str, ...]:
-        """Return the terms of a token in the stemmed fields: none for a function word.
+        """Return the terms of a token in the stemmed fields: what the filters let through.
 
-        The first is stem(normal), with its accents; then fold(stem(folded)) where it differs,
-        so that neither accents nor inflection hide a word. Numbers and pairs of characters
-        are their own form.
+        None for a function word; see ``StemFilter`` for the others, the closest form first.
         """
-        if token.kind in ("number", "cjk"):
-            return (token.folded,)
-        if self.is_stop(token):
-            return ()
-        known = self._forms.get(token.normal)
-        if known is not None:
-            return known
-        (forms,) = self._stemming.forms([token.normal], [token.folded])
-        if len(self._forms) >= _MAX_FORMS:
-            self._forms.clear()
-        self._forms[token.normal] = forms
+        key = token.normal, token.kind
+        forms = self._forms.get(key)
+        if forms is None:
+            stream: Iterator[Any] = iter([WhooshToken(word=token, text=token.normal)])
+            for token_filter in self._filters:
+                stream = token_filter(stream)
+            forms = tuple([each.text for each in stream])
+            if len(self._forms) >= _MAX_FORMS:
+                self._forms.clear()
+            self._forms[key] = forms
         return forms
 
     def analysed(self, normals: Sequence[str]) -> Analysed:
@@ -96,30 +91,12 @@ class Analyzer:
             kind = kind_of(normal)
             if kind == "number" or kind == "cjk":
                 forms[at] = (plain,)
-            elif kind == "compound" or not self._is_stop_word(normal, plain):
+            elif kind == "compound" or not self._stops.is_stop_word(normal, plain):
                 places.append(at)
         words = [normals[at] for at in places], [folded[at] for at in places]
-        for at, found in zip(places, self._stemming.forms(*words), strict=True):
+        for at, found in zip(places, self._stems.stemming.forms(*words), strict=True):
             forms[at] = found
         return Analysed(folded, forms)
-
-    def entry(self, surface: str) -> _Entry:
-        """Return the terms of one chunk of a text; short chunks are kept."""
-        entry = self._entries.get(surface)
-        if entry is None:
-            chunk = analyse_chunk(surface)
-            entry = _Entry(
-                chunk.positions,
-                tuple((token.folded, token.position) for token in chunk.tokens),
-                tuple(
-                    (form, token.position) for token in chunk.tokens for form in self.forms(token)
-                ),
-            )
-            if len(surface) <= _MAX_CACHED:
-                if len(self._entries) >= _MAX_ENTRIES:
-                    self._entries.clear()
-                self._entries[surface] = entry
-        return entry
 
 
 @cache
@@ -161,27 +138,19 @@ def analyse(text: str, parts: Sequence[tuple[Span, str]] = ()) -> AnalysedText:
     The parts should cover the text: what lies in none is not indexed. Positions run on from one
     part to the next with a gap of ``PART_GAP``.
     """
-    exact: dict[str, list[int]] = {}
+    exact: dict[str, list[int]] = defaultdict(list)
     stems: dict[str, dict[str, list[int]]] = {}
     base = length = 0
     for (start, end), language in parts or ((Span(0, len(text)), UNDETERMINED),):
         part_analyzer = analyzer(language)
-        terms = stems.setdefault(part_analyzer.suffix, {})
-        entries, compute = part_analyzer._entries, part_analyzer.entry
-        position = base
-        for surface in CHUNK.findall(text, start, end):
-            entry = entries.get(surface) or compute(surface)
-            for term, offset in entry.exact:
-                if term in exact:
-                    exact[term].append(position + offset)
-                else:
-                    exact[term] = [position + offset]
-            for term, offset in entry.stems:
-                if term in terms:
-                    terms[term].append(position + offset)
-                else:
-                    terms[term] = [position + offset]
-            position += entry.positions
-        length += position - base
-        base = position + PART_GAP
+        terms = stems.setdefault(part_analyzer.suffix, defaultdict(list))
+        words, options = text[start:end], {"positions": True, "start_pos": base}
+        positions = 0
+        for token in WRITTEN(words, **options):
+            exact[token.text].append(token.pos)
+            positions = max(positions, token.pos - base + 1)
+        for token in part_analyzer.chain(words, **options):
+            terms[token.text].append(token.pos)
+        length += positions
+        base += positions + PART_GAP
     return AnalysedText(exact, stems, length)

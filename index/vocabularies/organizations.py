@@ -209,6 +209,7 @@ _ROLES = frozenset(_ROLE_NAMES.split()) | _HEAD_ROLES
 class Grammar:
     """The words of one language, with those common to all, folded, by role."""
 
+    language: str
     words: Mapping[str, frozenset[str]]
     nation: tuple[str, ...]
     adjective: tuple[str, ...]
@@ -245,13 +246,14 @@ def load_grammars(path: Path) -> dict[str, Grammar]:
         folded = {fold_key(word) for word in listed.split(";")} - {""}
         for language in words if code == "*" else (code,):
             words[language][role] |= folded
-    return {code: _grammar(roles) for code, roles in words.items()}
+    return {code: _grammar(code, roles) for code, roles in words.items()}
 
 
-def _grammar(roles: Mapping[str, set[str]]) -> Grammar:
+def _grammar(language: str, roles: Mapping[str, set[str]]) -> Grammar:
     words = {role: frozenset(listed) for role, listed in roles.items()}
     nation = words.get("nation", frozenset())
     return Grammar(
+        language,
         words,
         tuple(nation),
         tuple(nation | words.get("adjective", frozenset())),

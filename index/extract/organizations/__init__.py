@@ -5,8 +5,8 @@
 here but in ``index.vocabularies``.
 """
 
+from index.extract.organizations.extractor import OrganizationMatches, find_organizations
 from index.extract.organizations.ner import require_models
-from index.extract.organizations.organizations import OrganizationMatches, find_organizations
 
 __all__ = [
     "OrganizationMatches",

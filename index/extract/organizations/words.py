@@ -5,51 +5,39 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
 from operator import itemgetter
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from index.document import Span
-from index.vocabularies import Grammar, fold_key
+from index.vocabularies import fold_key
 
 _PLAIN_WORD = r"[a-zA-Zà-öø-ÿ]{2,}+(?![\w!.+\xad-])"  # most words; tried first, it is fast
 _GAP_AND_WORD = re.compile(
     rf"([\W_]*+)({_PLAIN_WORD}|(?:[^\W\d_]\.){{2,}}|\d[\w.,%]*"
     r"|[^\W_]+(?:[-.+\xad][^\W_]+)*!?|\Z)"
 )
-_TIGHT = frozenset(
+_TIGHT_GAPS = frozenset(
     (
-        " ",
-        "- ",
-        "'",
-        "’",
-        "' ",
-        "’ ",
-        " & ",
-        "\n",
-        ". & ",
-        "\u00a0",
-        " “",
-        ' "',
-        " «",
-        " « ",
-        " «\u00a0",
+        *(" ", "\u00a0", "\n", "- ", " & ", ". & ", "'", "’", "' ", "’ "),
+        *(" “", ' "', " «", " « ", " «\u00a0"),
     )
 )
-_ELISION = ("'", "’")
+"""What may stand between the words of a name."""
+_MARKS = " «“\"'’-–—("
+_ENDS = frozenset(".!?:")
 _ABBREVIATED = frozenset(("St", "Ste"))
 """Words whose full stop ends no sentence: ``Landesgericht St. Pölten``."""
 _CACHED_WORDS = 60_000
 _LONGEST_CACHED = 40
 _SHORT_NUMBER = 2
-_JOINTS = 2
-_MARKS = " «“\"'’-–—("
-_ENDS = frozenset(".!?:")
+"""Digits of a number that may continue a name."""
+_JOINTS_IN_A_ROW = 2
 
 
 class Word(NamedTuple):
-    """One word: characters ``start`` to ``end``, folded form, and how it follows the one before.
+    """One word: characters ``start`` to ``end``, and its folded form.
 
-    ``tight`` says that no punctuation parts it from the word before; ``first`` that a sentence
-    or a line begins with it.
+    ``tight``: no punctuation parts it from the word before. ``first``: it begins a sentence or a
+    line.
     """
 
     start: int
@@ -62,9 +50,10 @@ class Word(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """What a rule takes for the name of an organization. ``rule`` is the name of the rule.
+    """What the rule called ``rule`` takes for the name of an organization.
 
-    ``aliases`` are other forms of the name that the rest of the document may use.
+    ``aliases`` are other forms of the name that the rest of the document may use. ``words`` is
+    the number of words, for rules that look at a head; else 0.
     """
 
     span: Span
@@ -74,33 +63,33 @@ class Candidate(NamedTuple):
 
 
 class Roles(dict[str, tuple[str, ...]]):
-    """The roles of words as written in the rules of a language, found when first asked for.
+    """The rules that each word may set off, by the word as written; computed when first needed.
 
-    ``roles`` finds them from the word as written and folded.
+    ``roles`` computes them from the word as written and folded.
     """
 
     def __init__(self, roles: Callable[[str, str], tuple[str, ...]]) -> None:
         super().__init__()
         self._roles = roles
 
-    def __missing__(self, written: str) -> tuple[str, ...]:
+    def __missing__(self, text: str) -> tuple[str, ...]:
         if len(self) >= _CACHED_WORDS:
             self.clear()
-        found = self._roles(written, _folded(written))
-        if len(written) <= _LONGEST_CACHED:
-            self[written] = found
-        return found
+        roles = self._roles(text, _fold_word(text))
+        if len(text) <= _LONGEST_CACHED:
+            self[text] = roles
+        return roles
 
 
 @lru_cache(_CACHED_WORDS)
-def _folded(written: str) -> str:
-    if written.isascii() and written.isalnum():
-        return written.lower()
-    return fold_key(written).replace(" ", "")
+def _fold_word(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text.lower()
+    return fold_key(text).replace(" ", "")
 
 
-class Words(Sequence[Word]):
-    """The words of a text in order, each made when asked for: rules look at few of them."""
+class Words:
+    """The words of a text in order. A word is made when asked for: rules look at few of them."""
 
     def __init__(self, text: str, roles: Roles) -> None:
         pairs: list[tuple[str, str]] = _GAP_AND_WORD.findall(text)
@@ -108,96 +97,90 @@ class Words(Sequence[Word]):
             pairs.pop()
         self._pairs = pairs
         self._ends = list(accumulate(map(len, chain.from_iterable(pairs))))
-        self._made: list[Word | None] = [None] * len(pairs)
-        self._where: dict[str, list[int]] = {}
-        for index, found in enumerate(map(roles.__getitem__, map(itemgetter(1), pairs))):
-            if found:
-                for role in found:
-                    self._where.setdefault(role, []).append(index)
+        self._words: list[Word | None] = [None] * len(pairs)
+        self._by_role: dict[str, list[int]] = {}
+        for index, word_roles in enumerate(map(roles.__getitem__, map(itemgetter(1), pairs))):
+            if word_roles:
+                for role in word_roles:
+                    self._by_role.setdefault(role, []).append(index)
 
     def __len__(self) -> int:
-        return len(self._made)
+        return len(self._words)
 
-    @overload
-    def __getitem__(self, index: int) -> Word: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Word]: ...
-
-    def __getitem__(self, index: int | slice) -> Word | list[Word]:
-        if isinstance(index, slice):
-            return [self[each] for each in range(*index.indices(len(self._made)))]
-        word = self._made[index]
+    def __getitem__(self, index: int) -> Word:
+        word = self._words[index]
         if word is None:
-            word = self._made[index] = self._make(index % len(self._made))
+            word = self._words[index] = self._make(index)
         return word
 
     def _make(self, index: int) -> Word:
-        gap, written = self._pairs[index]
-        capital = written[0].isupper()
+        gap, text = self._pairs[index]
+        capital = text[0].isupper()
         before = self._pairs[index - 1][1] if index else ""
         exclaimed = before[-1:] == "!"
         if gap == " " and not exclaimed:
             tight, first = True, False
         else:
             initial = before in _ABBREVIATED or (len(before) == 1 and before.isupper())
-            tight = not exclaimed and (gap in _TIGHT or (initial and gap == ". "))
+            tight = not exclaimed and (gap in _TIGHT_GAPS or (initial and gap == ". "))
             mark = gap.strip(_MARKS)[:1]
             first = not tight and (not index or "\n" in gap or mark in _ENDS)
-            if tight and gap == "\n":  # a line broken inside a sentence: only lower case goes on
+            if tight and gap == "\n":  # a line broken inside a sentence goes on in lower case
                 tight, first = not capital, capital
         start, end = self._ends[2 * index : 2 * index + 2]
-        return Word(start, end, written, _folded(written), capital, tight, first)
+        return Word(start, end, text, _fold_word(text), capital, tight, first)
 
-    def where(self, role: str) -> Sequence[int]:
-        """Return the indices of the words that have a role."""
-        return self._where.get(role, ())
+    def slice(self, start: int, stop: int) -> list[Word]:
+        """Return the words from ``start`` to ``stop``, those that there are."""
+        return [self[index] for index in range(max(0, start), min(stop, len(self)))]
+
+    def joined(self, index: int) -> bool:
+        """Say whether there is a word ``index`` that is tight."""
+        return index < len(self._words) and self[index].tight
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the characters of words ``first`` to ``last``, both included."""
+        return Span(self[first].start, self[last].end)
+
+    def with_role(self, role: str) -> Sequence[int]:
+        """Return the indices of the words that have a role, ascending."""
+        return self._by_role.get(role, ())
 
     def phrases(self, role: str) -> Iterator[range]:
-        """Yield the runs of words without punctuation that hold a word with a role."""
+        """Yield the runs of tight words that hold a word with a role."""
         done = 0
-        for index in self.where(role):
+        for index in self.with_role(role):
             if index >= done:
                 first, done = index, index + 1
                 while first and self[first].tight:
                     first -= 1
-                while done < len(self) and self[done].tight:
+                while self.joined(done):
                     done += 1
                 yield range(first, done)
 
+    def capital_run(self, first: int, joints: frozenset[str], limit: int = 6) -> int:
+        """Return the last word of the proper name of at most ``limit`` words that begins here.
 
-def capital_run(words: Sequence[Word], at: int, joints: frozenset[str], limit: int = 6) -> int:
-    """Return the index of the last word of the proper name that begins with word ``at``.
+        Words of ``joints`` may stand between capitalised ones, two in a row at most.
+        """
+        last = first
+        index = first + 1
+        while last - first + 1 < limit and self.joined(index):
+            word = self[index]
+            short_number = word.text.isdecimal() and len(word.text) <= _SHORT_NUMBER
+            if word.capital or (short_number and index == last + 1):
+                last = index
+            elif word.folded not in joints or index - last > _JOINTS_IN_A_ROW:
+                break
+            index += 1
+        return last
 
-    Words of ``joints`` may stand between capitalised ones, two in a row at most.
-    """
-    last = at
-    index = at + 1
-    while index < len(words) and last - at + 1 < limit:
-        word = words[index]
-        if not word.tight:
-            break
-        numbered = word.text.isdecimal() and len(word.text) <= _SHORT_NUMBER and index == last + 1
-        if word.capital or numbered:
-            last = index
-        elif word.folded not in joints or index - last > _JOINTS:
-            break
-        index += 1
-    return last
+    def before_common(self, first: int, last: int, common: frozenset[str]) -> int:
+        """Return the last word of a name before a common noun.
 
-
-def before_common(words: Sequence[Word], first: int, last: int, grammar: Grammar) -> int:
-    """Return the last word of the name of words ``first`` to ``last`` before a common noun.
-
-    German writes all nouns with a capital: ``die Partei UMP Ende 2013``.
-    """
-    common = grammar["common"]
-    for index in range(first + 1, last + 1):
-        if words[index].folded in common:
-            return index - 1
-    return last
-
-
-def span_of(words: Sequence[Word], first: int, last: int) -> Span:
-    """Return the characters of words ``first`` to ``last``, both included."""
-    return Span(words[first].start, words[last].end)
+        German writes all nouns with a capital: ``die Partei UMP Ende 2013``.
+        """
+        for index in range(first + 1, last + 1):
+            if self[index].folded in common:
+                return index - 1
+        return last

@@ -1,0 +1,358 @@
+"""Names whose meaning is known: those of the authority, and abbreviations that a text explains.
+
+``AuthorityMatcher`` finds the names of the authority in one pass of an automaton over the folded
+text; case, language and context then decide. ``find_abbreviations`` finds ``Long form (ACRONYM)``.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import ahocorasick
+
+from index.document import Span
+from index.vocabularies import Folded, Name, OrganizationEntry, fold_key, grammar
+
+TRAP = ""
+"""The id of phrases that contain a name and name no organization."""
+_ARABIC_ARTICLE = "ال"
+_PREFIXES = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
+_PREFIXES_BEFORE_ARTICLE = ("و", "ف", "ب", "ك", "وب", "فب")
+_CONTRACTED = ("لل", "ولل", "فلل")
+_TITLE_CASE_LENGTH = 4
+_TITLE_CASE_LENGTH_ITALIAN = 3
+"""Letters from which on an acronym may be written as a name is: ``Unesco``."""
+_WORD_LENGTH = 3
+"""Acronyms up to this length are taken for words where everything is in capitals."""
+
+
+class Form(NamedTuple):
+    """One way in which a name may stand in folded text."""
+
+    id: str
+    text: str
+    languages: frozenset[str]
+    """Languages of texts in which it counts; empty: all."""
+    acronym: bool
+    ambiguous: bool
+    words: int
+    exact: bool = False
+    dotted: bool = False
+    prefix: int = 0
+    """Characters of an Arabic prefix, or of a contracted article, that are not part of the name."""
+    cued: bool = False
+    """Whether it counts only beside a word of the press: ``du Monde``, ``le Point``."""
+
+
+class Mention(NamedTuple):
+    """A name in the text: ``start`` and ``end`` in the folded text, ``span`` in the original."""
+
+    start: int
+    end: int
+    span: Span
+    form: Form
+
+
+class AuthorityMatcher:
+    """An automaton over all names of the authority.
+
+    ``context`` has the folded cues of ambiguous names, by id.
+    """
+
+    def __init__(self, entries: Iterable[OrganizationEntry], traps: Iterable[str]) -> None:
+        forms: dict[str, list[Form]] = defaultdict(list)
+        for entry in entries:
+            for name in entry.names:
+                if name.sought:
+                    for key, form in _forms(entry.id, name):
+                        forms[key].append(form)
+        for trap in traps:
+            forms[trap].append(Form(TRAP, trap, frozenset(), False, False, len(trap.split())))
+        self._automaton = ahocorasick.Automaton()
+        for key, alternatives in forms.items():
+            self._automaton.add_word(f" {key} ", (len(key), tuple(alternatives)))
+        self._automaton.make_automaton()
+        self.context = {entry.id: entry.context for entry in entries}
+
+    def mentions(self, text: str, folded: Folded, language: str) -> list[Mention]:
+        """Return the names that case and language allow, by start, the longest first."""
+        mentions = []
+        persons: set[str] = set()
+        for end, (length, forms) in self._automaton.iter(folded.text):
+            start = end - length
+            span = folded.span(start, end)
+            original = text[span.start : span.end]
+            for form in forms:
+                if form.languages and language not in form.languages and language != "und":
+                    continue
+                if not _fits_case(form, original, language):
+                    continue
+                if _is_participle(form, original, text, span, language):
+                    continue
+                if _is_surname(form, text, span):
+                    persons.add(form.id)
+                    continue
+                if form.cued and not _is_quoted_as_press(text, span):
+                    continue
+                if form.acronym and _is_among_capitals(text, span, form):
+                    continue
+                if form.prefix:
+                    span = folded.span(start + form.prefix, end)
+                mentions.append(Mention(start, end, span, form))
+        if persons:  # whose surname stands alone in the rest of the text
+            articles = grammar(language)["article"]
+            mentions = [
+                mention
+                for mention in mentions
+                if mention.form.id not in persons
+                or mention.form.words > 1
+                or mention.form.acronym
+                or _word_before(text, mention.span) in articles
+            ]
+        mentions.sort(key=lambda mention: (mention.start, -mention.end, mention.form.ambiguous))
+        return mentions
+
+
+def _forms(id: str, name: Name) -> Iterator[tuple[str, Form]]:
+    """Yield the folded forms under which a name is sought, with what each of them demands."""
+    key = fold_key(name.text)
+    words = len(key.split())
+    languages = frozenset() if name.language == "mul" else frozenset((name.language,))
+    if not name.acronym and not name.exact:
+        languages = frozenset()  # a name in full is found in texts of any language
+    form = Form(id, name.text, languages, name.acronym, name.ambiguous, words, name.exact)
+    yield key, form
+    if name.acronym and name.text.isalpha() and 2 <= len(name.text) <= 6:
+        yield " ".join(key), form._replace(dotted=True)
+    if name.language == "ar" and not name.text.isascii():
+        yield from _arabic_forms(key, form)
+        first, space, rest = key.partition(" ")
+        if space and not rest.startswith(_ARABIC_ARTICLE):  # الجوهرة "أف أم"
+            yield f"{first}  {rest}", form
+            yield from _arabic_forms(f"{first}  {rest}", form)
+    elif name.language == "mul" and words == 1 and _takes_genitive(name):
+        yield f"{key}s", form._replace(text=f"{name.text}s", languages=frozenset(("de",)))
+    elif (name.language == "de" and not name.acronym) or _is_german(name):
+        for case in _german_cases(name.text):
+            yield fold_key(case), form._replace(text=case) if name.exact else form
+    if name.exact and name.text.startswith("Le "):
+        for contracted in ("au", "du", "le"):
+            yield f"{contracted}{key[2:]}", form._replace(prefix=3, cued=True)
+    if not name.acronym and " de l" in key:
+        yield key.replace(" de l ", " d "), form
+
+
+def _arabic_forms(key: str, form: Form) -> Iterator[tuple[str, Form]]:
+    if key.startswith(_ARABIC_ARTICLE):
+        for prefix in _PREFIXES_BEFORE_ARTICLE:
+            yield prefix + key, form._replace(prefix=len(prefix))
+        for prefix in _CONTRACTED:
+            yield prefix + key[2:], form._replace(prefix=len(prefix) - 2)
+    else:
+        for prefix in _PREFIXES:
+            yield prefix + key, form._replace(prefix=len(prefix))
+
+
+def _german_cases(name: str) -> Iterator[str]:
+    """Yield the cases of a German name: endings of its first adjective, genitive of its noun."""
+    first, space, rest = name.partition(" ")
+    if not space:
+        yield from _genitives(name)
+        return
+    for ending in ("er", "es", "en", "e"):
+        if first.endswith(ending) and len(first) > 5:
+            stem = first[: -len(ending)]
+            for other in ("e", "en", "er", "es", "em"):
+                for noun in _genitives(rest) if " " not in rest else (rest,):
+                    yield f"{stem}{other} {noun}"
+            return
+
+
+def _genitives(noun: str) -> tuple[str, ...]:
+    return (noun,) if noun.endswith("s") else (noun, noun + "s", noun + "es")
+
+
+def _takes_genitive(name: Name) -> bool:
+    """Say whether German texts write a name with an ``s`` too: ``Nintendos Spiel``."""
+    proper = name.text.isalpha() and name.text.istitle() and not name.acronym
+    return proper and len(name.text) > _WORD_LENGTH and not name.text.endswith(("s", "x", "z"))
+
+
+_GERMAN_NOUNS = ("Zeitung", "Nachrichten", "Presse", "Rundschau", "Tageszeitung", "Bank", "Bahn")
+
+
+def _is_german(name: Name) -> bool:
+    """Say whether a name that all languages use is a German one with an adjective."""
+    first, _, rest = name.text.partition(" ")
+    return name.language == "mul" and first.endswith("e") and rest.endswith(_GERMAN_NOUNS)
+
+
+def _fits_case(form: Form, original: str, language: str) -> bool:
+    """Say whether the case of the original fits a name or an acronym."""
+    if form.id == TRAP:
+        return True
+    if form.exact:
+        return original[form.prefix :].replace("’", "'") == form.text[form.prefix :]
+    if form.dotted:
+        return "." in original and original.upper() == original
+    if form.acronym:
+        if original.upper() == original or original == form.text:
+            return original.isascii() or not form.text.isascii()
+        letters = sum(map(str.isalpha, original))
+        shortest = _TITLE_CASE_LENGTH_ITALIAN if language == "it" else _TITLE_CASE_LENGTH
+        titled = original[:1].isupper() and original.isascii() and not original.islower()
+        return letters >= shortest and titled and not form.ambiguous
+    first = original[:1]
+    if first.isupper() or not first.islower():
+        return True
+    if original == form.text:
+        return form.words > 1 or not form.text.islower()
+    if original[:3] in ("al-", "al "):  # al-Qaeda, wherever it stands
+        return original[3:4].isupper()
+    return form.words >= 4 or (form.words == 3 and original.lower() != original)
+
+
+def _is_among_capitals(text: str, span: Span, form: Form) -> bool:
+    """Say whether a short acronym stands among words in capitals, where it may be a word."""
+    if len(form.text) > _WORD_LENGTH:
+        return False
+    around = text[max(0, span.start - 25) : span.start] + text[span.end : span.end + 25]
+    letters = [letter for letter in around if letter.isalpha()]
+    return len(letters) > 10 and sum(map(str.isupper, letters)) * 10 > len(letters) * 8
+
+
+_BEFORE_SURNAME = re.compile(r"(?:([A-ZÀ-Þ][\w’'-]+) )?([A-ZÀ-Þ][\w’'-]+) $")
+_NAMES_LENGTH = 32
+_SENTENCE_START = re.compile(r"(?:^|[.!?\n»\"”]) ?$")
+
+
+def _is_surname(form: Form, text: str, span: Span) -> bool:
+    """Say whether a company's name is a surname here: ``Juan Carlos Ferrero``."""
+    if form.words > 1 or form.acronym or text[span.start - 1 : span.start] != " ":
+        return False
+    match = _BEFORE_SURNAME.search(text[max(0, span.start - _NAMES_LENGTH) : span.start])
+    given = grammar("und")["given"]
+    return match is not None and any(fold_key(name) in given for name in match.groups() if name)
+
+
+def _word_before(text: str, span: Span) -> str:
+    before = text[max(0, span.start - _NAMES_LENGTH) : span.start].replace("’", "'")
+    return fold_key(before.replace("'", " ").rpartition(" ")[0].rpartition(" ")[2])
+
+
+def _is_participle(form: Form, original: str, text: str, span: Span, language: str) -> bool:
+    """Say whether Italian ``Nato`` begins a sentence: there it is *born*, not the alliance."""
+    if language != "it" or original != "Nato" or not form.acronym:
+        return False
+    return _SENTENCE_START.search(text, max(0, span.start - 2), span.start) is not None
+
+
+_PRESS_BEFORE = re.compile(
+    r"\b(?:selon|journal|journaux|journaliste|quotidien|hebdomadaire|mensuel|magazine|colonnes|dans"
+    r"|d['’]après|interview|entretien|site|édition|rapporte|révèle|indique|affirme|explique|raconte"
+    r"|écrit|cité|citée|cités|confié|déclaré|expliqué|précisé|assuré|raconté|accordé|accordée|révélé"
+    r"|indiqué|affirmé|confie|relate|relaie|relayé|rédaction|lecteurs|tribune|correspondant|une"
+    r"|sondage|pour|par|information|informations|publié|publiée|repéré|contacté|interrogé|reprises)"
+    r"(?: \w+)?(?: \w+)? ?$"
+)
+_PRESS_AFTER = re.compile(
+    r"[\"»]?,? (?:a |avait |qui |s['’])?(?:rapport|révél|indiqu|affirm|écri|précis|assur|racont"
+    r"|publi|expliqu|relat|détaill|cit|annon|not|titr|évoqu|soulign|rappel)"
+)
+_PRESS_CONTEXT = 45
+
+
+def _is_quoted_as_press(text: str, span: Span) -> bool:
+    """Say whether the French around ``span`` speaks of the press as a source."""
+    before = text[max(0, span.start - _PRESS_CONTEXT) : span.start]
+    return (
+        _PRESS_BEFORE.search(before) is not None or _PRESS_AFTER.match(text, span.end) is not None
+    )
+
+
+_PARENTHESIS = re.compile(r"\(([A-ZÀ-Þ][A-Za-zÀ-ÿ0-9.&\-]{1,11})\)")
+_LONGEST_NAME = 140
+_HEAD = re.compile(
+    "^(?:organi[sz]a[tcz]|associa|asocia|agen[ct]|autorit|autorid|author|ban[qkc]|bureau|buro"
+    "|caisse|cent[rer]|chamb|camara|camera|comit|commi|comisi|comiss|communaut|comunid|comunit"
+    "|confed|consei|consej|consig|conselh|council|cour$|court|corte|direction|direcci"
+    "|f[eo]dera[tcz]i|fonda|funda|fonds|fund|fondo|front|frente|fronte|group|grupo|gruppo"
+    "|institu|istitu|ligue|liga|league|lega$|mission|mouvement|movim|movement|bewegung"
+    "|observato|osservato|offic|oficina|parti|partido|partei|poli[cz]|rassembl|reseau|network"
+    "|service|servici|servizi|societ|sociedad|society|syndic|sindica|gewerk|tribun|union"
+    "|universi|verband|verein|bund$|amt$|kammer|ministe|agenzia|administration|corps"
+    "|alliance|alian|forum|haut|high|mutuel|collecti|coordinat|coalition|parlament|parliament"
+    "|assembl|asambl|academ|compan|compagn|company|corporation|board)"
+    "|(?:verband|verein|bund|amt|kammer|rat|gesellschaft)$"
+)
+"""Folded words that only bodies are called by."""
+_HEAD_FIRST = frozenset(("fr", "es", "it", "pt"))
+"""Languages in which such a word begins the name."""
+_PLURALS = frozenset(
+    ("organisations", "organizaciones", "organizacoes", "associations", "entreprises", "services")
+)
+_GENERIC = re.compile(
+    r"^(?:service|servico|servicio|unite|unidade|police|policias?) d[eo] "
+    r"|world trade center|parlement\w+ d enquete|parlamentar\w* de inquerito|^comissao parlamentar"
+    r"|hospitalier|hopital"
+    r"|^policia (?:militar|civil|rodoviaria)|^ministerio publico(?: estadual)?$|^instituto medico"
+    r"|^instituto de medicina legal|republique|republik|republic of|champions|ligue des champions"
+    r"|^agence regionale de sante$|^tribunal regional|^tribunal de (?:justica|contas do estado)$"
+    r"|comite d hygiene|^banco central$|^centro de detencao|^fundo de garantia|^caisse primaire"
+)
+
+
+class Abbreviation(NamedTuple):
+    """An acronym as written, the long form that explains it, and where the long form stands."""
+
+    acronym: str
+    name: str
+    span: Span
+
+
+def find_abbreviations(text: str, language: str) -> list[Abbreviation]:
+    """Return ``Long form (ACRONYM)`` in a text of ``language``, in order.
+
+    The words before the parenthesis must supply the letters of the acronym as initials, in order
+    (Schwartz and Hearst, 2003, narrowed to initials). They must begin with a capital and hold a
+    word that only bodies are called by.
+    """
+    abbreviations = []
+    for match in _PARENTHESIS.finditer(text):
+        acronym, end = match.group(1), match.start()
+        start = _long_form_start(text, end, acronym)
+        if start is not None:
+            name = text[start:end].rstrip()
+            if _names_body(fold_key(name).split(), language):
+                span = Span(start, start + len(name))
+                abbreviations.append(Abbreviation(acronym, " ".join(name.split()), span))
+    return abbreviations
+
+
+def _long_form_start(text: str, end: int, acronym: str) -> int | None:
+    """Return the start of the words before ``end`` whose initials are ``acronym``."""
+    letters = [letter for letter in fold_key(acronym).replace(" ", "") if letter.isalpha()]
+    if len(letters) < 2 or sum(map(str.isupper, acronym)) < 2:
+        return None
+    start = max(0, end - _LONGEST_NAME)
+    start += max(text[start:end].rfind(mark) for mark in '.;:()\n»"“') + 1
+    words = list(re.finditer(r"[^\W_]+", text[start:end]))
+    joiners = grammar("und")["joiner"]
+    for word in reversed(words):
+        folded = fold_key(word.group())
+        if folded[:1] == letters[-1]:
+            letters.pop()
+            if not letters:
+                return start + word.start() if word.group()[0].isupper() else None
+        elif folded not in joiners:
+            return None
+    return None
+
+
+def _names_body(words: list[str], language: str) -> bool:
+    if len(words) < 2 or _GENERIC.search(" ".join(words)):
+        return False
+    if language in _HEAD_FIRST:
+        return words[0] not in _PLURALS and any(map(_HEAD.search, words[:2]))
+    return any(map(_HEAD.search, words))

@@ -1,0 +1,475 @@
+"""Extraction of organizations from a text: who is named, and where.
+
+1. ``authority`` finds the names of the authority, ``rules`` (``arabic``) other names of bodies.
+2. ``Long form (ACRONYM)`` binds an acronym for the whole document.
+3. Where a known name and a longer unknown one overlap, one of them is dropped.
+4. In full mode, ``ner`` adds what a model finds where nothing was found yet.
+5. Unknown names that differ in case, accents, article, plural or legal form become one
+   organization. Its id is ``~`` and a slug, or that of the authority if it knows the name so.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import NamedTuple
+
+import ahocorasick
+from babel import Locale
+
+from index.document import Organization, Span
+from index.extract.organizations import rules
+from index.extract.organizations.arabic import find_arabic
+from index.extract.organizations.authority import (
+    TRAP,
+    Abbreviation,
+    AuthorityMatcher,
+    Mention,
+    find_abbreviations,
+)
+from index.extract.organizations.ner import find_named
+from index.extract.organizations.words import Candidate, Roles, Words
+from index.vocabularies import (
+    LANGUAGES,
+    Folded,
+    fold_key,
+    fold_text,
+    grammar,
+    organizations,
+    slug,
+)
+
+
+class OrganizationMatches(NamedTuple):
+    """Organizations, and the ranges of the folded text that names of the authority cover."""
+
+    organizations: tuple[Organization, ...]
+    covered: tuple[tuple[int, int], ...]
+
+
+class _Taken:
+    """The characters of a text that belong to a name already."""
+
+    def __init__(self, length: int) -> None:
+        self._flags = bytearray(length)
+
+    def take(self, span: Span) -> None:
+        self._flags[span.start : span.end] = b"\1" * (span.end - span.start)
+
+    def is_free(self, span: Span) -> bool:
+        return not any(self._flags[span.start : span.end])
+
+    def take_free(self, spans: Iterable[Span]) -> list[Span]:
+        """Take those of ``spans`` that are free, and return them."""
+        free = [span for span in spans if self.is_free(span)]
+        for span in free:
+            self.take(span)
+        return free
+
+
+def find_organizations(
+    text: str, language: str, folded: Folded | None = None, *, ner: bool = False
+) -> OrganizationMatches:
+    """Return the organizations that ``text`` names, by first mention, with all mentions of each.
+
+    ``language`` is that of the document, an ISO 639-1 code or ``und``. It decides which acronyms
+    and which rules count; full names of the authority are found in any language. ``folded`` is
+    ``fold_text(text)``. With ``ner``, a model adds names where nothing else was found.
+    """
+    folded = folded or fold_text(text)
+    matcher = _matcher()
+    mentions = matcher.mentions(text, folded, language)
+    candidates = _find_candidates(text, language)
+    abbreviations = find_abbreviations(text, language)
+    abbreviations += _abbreviated_candidates(
+        text, candidates, {abbreviation.acronym for abbreviation in abbreviations}
+    )
+    bound = _bind(abbreviations, mentions)
+    mentions = _settle(
+        [mention for mention in mentions if not _is_redefined(mention, bound)],
+        folded,
+        matcher.context,
+    )
+    covered = tuple((mention.start, mention.end) for mention in mentions)
+    candidates, mentions = _contend(candidates, mentions)
+
+    taken = _Taken(len(text))
+    spans: dict[str, list[Span]] = defaultdict(list)
+    labels: dict[str, str] = {}
+    for mention in mentions:
+        taken.take(mention.span)
+        if mention.form.id != TRAP:
+            spans[mention.form.id].append(mention.span)
+    for acronym, _, span in abbreviations:
+        id = bound[acronym]
+        if id.startswith("~"):
+            labels.setdefault(id, text[span.start : span.end])
+            spans[id].append(span)
+        taken.take(span)
+    for acronym, places in _occurrences(text, bound).items():
+        spans[bound[acronym]].extend(taken.take_free(places))
+
+    candidates = [candidate for candidate in candidates if taken.is_free(candidate.span)]
+    if ner:
+        named = [span for places in spans.values() for span in places]
+        candidates += _named_by_model(text, language, candidates, named, taken)
+    bearers: dict[str, str] = {}
+    for name in _join(text, language, candidates, _first_words(text, language, mentions)):
+        spans[name.id].extend(name.spans)
+        for span in name.spans:
+            taken.take(span)
+        for alias in name.aliases:
+            bearers.setdefault(alias, name.id)
+    for alias, places in _occurrences(text, bearers).items():
+        spans[bearers[alias]].extend(taken.take_free(places))
+
+    result = []
+    for id, places in spans.items():
+        places.sort()
+        label = labels.get(id) or text[places[0].start : places[0].end]
+        known = not id.startswith("~")
+        result.append(Organization(id, " ".join(label.split()), tuple(places), known))
+    result.sort(key=lambda organization: (organization.spans[0], organization.id))
+    return OrganizationMatches(tuple(result), covered)
+
+
+@cache
+def _matcher() -> AuthorityMatcher:
+    authority = organizations()
+    return AuthorityMatcher(authority.entries.values(), authority.traps)
+
+
+# Names of the authority.
+
+
+def _settle(
+    mentions: list[Mention], folded: Folded, context: Mapping[str, tuple[str, ...]]
+) -> list[Mention]:
+    """Drop ambiguous names that nothing supports, then keep the longest of overlapping ones."""
+    sure = {mention.form.id for mention in mentions if not mention.form.ambiguous}
+    supported: dict[str, bool] = {}
+    settled: list[Mention] = []
+    for mention in mentions:
+        id = mention.form.id
+        if mention.form.ambiguous and id not in sure:
+            if id not in supported:
+                supported[id] = any(f" {cue}" in folded.text for cue in context.get(id, ()))
+            if not supported[id]:
+                continue
+        if not settled or mention.start >= settled[-1].end:
+            settled.append(mention)
+    return settled
+
+
+def _first_words(text: str, language: str, mentions: list[Mention]) -> dict[str, str]:
+    """Return the organizations by those first words of their names that may stand alone."""
+    alone = grammar(language)["bare"]
+    ids: dict[str, str] = {}
+    for mention in mentions:
+        if mention.form.words > 1 and not mention.form.acronym and mention.form.id != TRAP:
+            first = fold_key(text[mention.span.start : mention.span.end]).partition(" ")[0]
+            if first in alone:
+                ids.setdefault(first, mention.form.id)
+    return ids
+
+
+def _contend(
+    candidates: list[Candidate], mentions: list[Mention]
+) -> tuple[list[Candidate], list[Mention]]:
+    """Decide between known names and longer unknown ones that contain them."""
+    winners: list[Candidate] = []
+    beaten: set[int] = set()
+    position = 0
+    for candidate in candidates:
+        while position and mentions[position - 1].span.end > candidate.span.start:
+            position -= 1
+        while position < len(mentions) and mentions[position].span.end <= candidate.span.start:
+            position += 1
+        end = position
+        while end < len(mentions) and mentions[end].span.start < candidate.span.end:
+            end += 1
+        if all(_is_part(mention, candidate) for mention in mentions[position:end]):
+            winners.append(candidate)
+            beaten.update(range(position, end))
+    return winners, [mention for at, mention in enumerate(mentions) if at not in beaten]
+
+
+def _is_part(mention: Mention, candidate: Candidate) -> bool:
+    """Say whether a known name is only a part of a longer name.
+
+    It is if the head of the longer one stands before it (``Association des correspondants de la
+    Maison-Blanche``), or a noun for a body ends it (``Sony Pictures Television``).
+    """
+    span, whole = mention.span, candidate.span
+    if mention.form.id == TRAP or span.end > whole.end or span.start < whole.start:
+        return False
+    length, whole_length = span.end - span.start, whole.end - whole.start
+    if candidate.rule == "quoted":  # "Folha de São Paulo"
+        return 2 * length < whole_length
+    if 4 * length >= 3 * whole_length:
+        return False
+    if candidate.rule == "suffix":
+        return True
+    one_more_word = span.end == whole.end and candidate.words == mention.form.words + 1
+    return candidate.rule in ("head", "arabic") and span.start > whole.start and not one_more_word
+
+
+# Acronyms that the document explains.
+
+_NEARLY = 0.6
+"""Share of content words that a long form has in common with a name that it varies."""
+_ACRONYM_AFTER = re.compile(
+    r"(?: ?[\"”»])? ?\((?:[\"«“] ?)?([A-ZÀ-Þ][A-Za-zÀ-ÿ]{0,9}[A-ZÀ-Þ][A-Za-z-]{0,3})(?: ?[\"»”])?\)"
+)
+_ACRONYM_BEFORE = re.compile(r"\b([A-ZÀ-Þ]{2,9}) \((?:l[ae'’] ?|les )?$")
+
+
+def _abbreviated_candidates(
+    text: str, candidates: list[Candidate], explained: set[str]
+) -> list[Abbreviation]:
+    """Return ``Long form (ACR)`` and ``ACR (Long form)`` where a rule has found the long form.
+
+    ``explained`` are the acronyms that are explained already; it grows.
+    """
+    abbreviations = []
+    for candidate in candidates:
+        if candidate.rule in ("acronym", "club"):
+            continue
+        start, end = candidate.span
+        match = _ACRONYM_AFTER.match(text, end)
+        if match is None and text[end : end + 1] == ")":
+            match = _ACRONYM_BEFORE.search(text, max(0, start - 16), start)
+        if match:
+            acronym, name = match.group(1), text[start:end]
+            if acronym not in explained and acronym[0] in name.upper():
+                explained.add(acronym)
+                joined = " ".join(name.split())
+                abbreviations.append(Abbreviation(acronym, joined, candidate.span))
+    return abbreviations
+
+
+def _bind(abbreviations: list[Abbreviation], mentions: list[Mention]) -> dict[str, str]:
+    """Return what each acronym means that the document explains: a known id, or a new one."""
+    bound: dict[str, str] = {}
+    if abbreviations:
+        by_end: dict[int, list[Mention]] = defaultdict(list)
+        for mention in mentions:
+            by_end[mention.span.end].append(mention)
+        for acronym, name, span in abbreviations:
+            if acronym not in bound:
+                known = _known_long_form(span, by_end[span.end])
+                known = known or _nearly_named(acronym, name, mentions)
+                bound[acronym] = known or "~" + slug(name)
+    return bound
+
+
+def _known_long_form(span: Span, mentions: list[Mention]) -> str | None:
+    """Return the organization whose name covers a long form; ``mentions`` end where it does."""
+    for mention in mentions:
+        if mention.span.start <= span.start and mention.form.id != TRAP:
+            return mention.form.id
+    return None
+
+
+def _nearly_named(acronym: str, name: str, mentions: list[Mention]) -> str | None:
+    """Return the organization that has this acronym and a name that is nearly the long form."""
+    words = _content_words(name)
+    for mention in mentions:
+        if mention.form.acronym and mention.form.text == acronym:
+            for known_name in organizations().names(mention.form.id):
+                known_words = _content_words(known_name)
+                shared = len(words & known_words)
+                if shared >= _NEARLY * max(len(words), len(known_words), 1):
+                    return mention.form.id
+    return None
+
+
+def _content_words(name: str) -> set[str]:
+    return {word[:5] for word in fold_key(name).split() if len(word) > 3}
+
+
+def _is_redefined(mention: Mention, bound: Mapping[str, str]) -> bool:
+    """Say whether the document uses this acronym for something else."""
+    meaning = bound.get(mention.form.text) if mention.form.acronym else None
+    return meaning is not None and meaning != mention.form.id
+
+
+def _occurrences(text: str, names: Iterable[str]) -> dict[str, list[Span]]:
+    """Return where each of ``names`` stands in ``text`` as words of their own, in one pass."""
+    spans: dict[str, list[Span]] = {name: [] for name in names}
+    if not spans:
+        return spans
+    automaton = ahocorasick.Automaton()
+    for name in spans:
+        automaton.add_word(name, name)
+    automaton.make_automaton()
+    for last, name in automaton.iter(text):
+        start, end = last + 1 - len(name), last + 1
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            spans[name].append(Span(start, end))
+    return spans
+
+
+# Names that the authority does not know.
+
+_WITH_SHAPES = frozenset(("es", "it", "de"))
+"""Languages in which names in quotation marks and web addresses count; others do better without."""
+_ARTICLE = re.compile(r"^(?:the|le|la|les|l|el|los|las|il|lo|gli|i|der|die|das|o|a|os|as) ")
+_SHORTEST_KNOWN = 4
+
+
+def _find_candidates(text: str, language: str) -> list[Candidate]:
+    """Return the names that the rules find in ``text``, the longest of overlapping ones."""
+    if language == "ar":
+        return _longest(find_arabic(text))
+    words = Words(text, _roles(language))
+    words_of = grammar(language)
+    places = _places(language)
+    candidates = list(rules.find_companies(words, words_of, places))
+    if language != "und":
+        candidates += rules.find_heads(words, words_of)
+        candidates += rules.find_cued(words, words_of, places)
+        candidates += rules.find_clubs(words, words_of)
+        candidates += rules.find_acronyms(words, words_of)
+    if language in _WITH_SHAPES:
+        candidates += rules.find_quoted(text, words, words_of)
+        candidates += rules.find_sites(text, words)
+        candidates += rules.find_adjectival(text, words)
+    return _longest(candidates)
+
+
+def _longest(candidates: Iterable[Candidate]) -> list[Candidate]:
+    longest: list[Candidate] = []
+    for candidate in sorted(candidates, key=lambda one: (one.span.start, -one.span.end)):
+        start, end = candidate.span
+        if not longest or start >= longest[-1].span.end:
+            longest.append(candidate)
+        elif end - start > longest[-1].span.end - longest[-1].span.start:
+            longest[-1] = candidate
+    return longest
+
+
+@cache
+def _roles(language: str) -> Roles:
+    """Return which rules a word may set off in a language, so that they look at no other."""
+    words_of = grammar(language)
+    listed = words_of.heads | words_of["cue"]
+
+    def roles(text: str, folded: str) -> tuple[str, ...]:
+        if folded not in listed and not text[0].isupper():
+            return ()
+        fitting = []
+        if rules.is_head(folded, words_of):
+            fitting.append("head")
+        if folded in words_of["cue"]:
+            fitting.append("cue")
+        if text[0].isupper():
+            if rules.is_decisive(folded, words_of):
+                fitting.append("company")
+            if folded in words_of["club"]:
+                fitting.append("club")
+            if rules.is_acronym(text, folded, words_of):
+                fitting.append("acronym")
+            if language in _WITH_SHAPES and rules.is_site(text):
+                fitting.append("site")
+            if language == "de" and rules.is_tail(text, folded):
+                fitting.append("tail")
+        return tuple(fitting)
+
+    return Roles(roles)
+
+
+@cache
+def _places(language: str) -> frozenset[str]:
+    """Return the folded names of countries in a language and in English."""
+    codes = (language, "en") if language in LANGUAGES else ("en",)
+    return frozenset(
+        fold_key(name)
+        for code in codes
+        for territory, name in Locale(code).territories.items()
+        if territory.isalpha()  # not 001, the world
+    )
+
+
+def _named_by_model(
+    text: str, language: str, candidates: list[Candidate], spans: list[Span], taken: _Taken
+) -> list[Candidate]:
+    """Return what the model finds that touches and repeats nothing found without it."""
+    spans = [*spans, *(candidate.span for candidate in candidates)]
+    names = " | ".join({text[start:end] for start, end in spans})
+    return [
+        named
+        for named in find_named(text, language)
+        if text[named.span.start : named.span.end] not in names
+        and taken.is_free(named.span)
+        and not any(
+            named.span.start < candidate.span.end and candidate.span.start < named.span.end
+            for candidate in candidates
+        )
+    ]
+
+
+class _UnknownName(NamedTuple):
+    """An organization that candidates name: its id, where it stands, what else it is called."""
+
+    id: str
+    spans: tuple[Span, ...]
+    aliases: tuple[str, ...]
+
+
+def _join(
+    text: str, language: str, candidates: list[Candidate], known: Mapping[str, str]
+) -> list[_UnknownName]:
+    """Join candidates that name one organization and give each an id.
+
+    ``known`` gives the known organizations of the document by the first word of their names: bare
+    ``Senado`` is the ``Senado Federal`` named elsewhere.
+    """
+    spans: dict[str, list[Span]] = {}
+    aliases: dict[str, list[str]] = {}
+    for candidate in candidates:
+        key = _key(text[candidate.span.start : candidate.span.end], language)
+        if len(key) > 1:
+            spans.setdefault(key, []).append(candidate.span)
+            aliases.setdefault(key, []).extend(candidate.aliases)
+    longer: dict[str, str] = {}  # the longest name that begins with these words
+    for key in sorted(spans, key=len, reverse=True):
+        words = key.split()
+        for count in range(1, len(words)):
+            longer.setdefault(" ".join(words[:count]), key)
+    joined: dict[str, _UnknownName] = {}
+    for key, places in spans.items():
+        whole = longer.get(key, key)
+        id = known.get(whole) or _known_id(whole, language) or "~" + slug(whole)
+        before = joined.get(id, _UnknownName(id, (), ()))
+        names = dict.fromkeys((*before.aliases, *aliases[key]))
+        joined[id] = _UnknownName(id, (*before.spans, *places), tuple(names))
+    return list(joined.values())
+
+
+def _key(name: str, language: str) -> str:
+    """Return what names of one organization have in common: no article, no legal form."""
+    words = _ARTICLE.sub("", fold_key(name)).split()
+    legal = grammar(language)["legal"]
+    while len(words) > 1 and words[-1] in legal:
+        words.pop()
+    if words and language in ("de", "en") and len(words[-1]) > 5 and words[-1].endswith("s"):
+        words[-1] = words[-1].removesuffix("s")
+    return " ".join(words)
+
+
+def _known_id(key: str, language: str) -> str | None:
+    """Return the organization of the authority that bears a folded name without ambiguity.
+
+    A name that is not sought in texts counts in its own language alone.
+    """
+    id = organizations().resolve(key)
+    if id is None or len(key) < _SHORTEST_KNOWN:
+        return None
+    sure = any(
+        not name.ambiguous
+        and fold_key(name.text) == key
+        and (name.sought or name.language == language)
+        for name in organizations().entries[id].names
+    )
+    return id if sure else None

@@ -1,9 +1,10 @@
-"""The application: settings, errors, headers, language, and the routes joined."""
+"""The application: settings, errors, headers, language, and the routes of all rooms."""
 
 import re
 import secrets
+from collections.abc import Callable, Iterable
 from math import ceil
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
@@ -12,17 +13,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import PathConverter
 
 from search.engine import Engine
-from web import errors, i18n
-from web.api import api
+from web import api, errors, export, i18n, pages
+from web.context import Settings
 from web.context import settings as current_settings
-from web.export import feeds, opensearch
-from web.operate import ObservedEngine, RateLimit, metrics, observed, security
-from web.pages import facetpage, pages, status
-from web.settings import Settings
-from web.wsgi import UnderPath
+from web.operate import RateLimit, check_host, guard, is_loopback, observe
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
 UNLIMITED = ("static", "api.health", "metrics.metrics")
+"""Endpoints without a limit of requests."""
 
 
 class DocumentId(PathConverter):
@@ -40,7 +38,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     app = Flask(__name__)
     app.config.update(
-        ENGINE=ObservedEngine(engine),
+        ENGINE=engine,
         SETTINGS=settings,
         RATE_LIMIT=RateLimit(settings.rate_limit, settings.rate_burst),
         PROVIDE_AUTOMATIC_OPTIONS=False,
@@ -49,14 +47,12 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     # Two slashes side by side are part of an identifier, not a mistake.
     app.url_map.merge_slashes = False
     app.url_map.converters["id"] = DocumentId
-    i18n.install(app)
-    errors.install(app)
-    observed.install(app)
-    security.install(app)
+    for module in (i18n, errors, observe, guard):
+        module.install(app)
     app.before_request(_begin)
     app.after_request(_finish)
-    for module in (api, pages, facetpage, opensearch, feeds, status, metrics):
-        app.register_blueprint(module.blueprint)
+    for room in (api, pages, export, observe):
+        app.register_blueprint(room.blueprint)
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -64,7 +60,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
         )
     path = urlsplit(settings.base_url).path.rstrip("/")
     if path:
-        app.wsgi_app = UnderPath(app.wsgi_app, path)  # type: ignore[method-assign]
+        app.wsgi_app = _UnderPath(app.wsgi_app, path)  # type: ignore[method-assign]
     return app
 
 
@@ -74,21 +70,21 @@ def _begin() -> Response | None:
     settings = current_settings()
     own = request.url_root.rstrip("/") if request.host else ""
     g.base = settings.base_url.rstrip("/") or own
-    security.check_host(settings.hosts)
-    _limit(settings)
+    check_host(settings.hosts)
+    _check_rate(settings)
     if request.method == "OPTIONS" and _allowed_origin():
         return _preflight()
     return None
 
 
-def _limit(settings: Settings) -> None:
-    """Raise TooManyRequests if the reader's address asks too often.
+def _check_rate(settings: Settings) -> None:
+    """Raise TooManyRequests if the reader's address sends too many requests.
 
-    This machine itself may: behind a proxy that is not believed, all readers would share its
-    address, and what an operator measures or watches from here is not to be turned away.
+    This machine itself has no limit: behind a proxy that is not trusted, all readers would share
+    its address, and what an operator measures or watches from here must be answered.
     """
     reader = request.remote_addr or ""
-    if not settings.rate_limit or request.endpoint in UNLIMITED or security.is_loopback(reader):
+    if not settings.rate_limit or request.endpoint in UNLIMITED or is_loopback(reader):
         return
     wait = cast(RateLimit, current_app.config["RATE_LIMIT"]).wait(reader)
     if wait:
@@ -110,7 +106,7 @@ def _finish(response: Response) -> Response:
 
 
 def _allowed_origin() -> str:
-    """Return the origin to allow: that of the request, ``*`` for any, or nothing."""
+    """Return the origin that may read the answer: the request's, ``*`` for any, or nothing."""
     origins, origin = current_settings().cors_origins, request.headers.get("Origin", "")
     if not origin or not request.path.startswith("/api/"):
         return ""
@@ -125,3 +121,24 @@ def _preflight() -> Response:
     response.headers["Access-Control-Allow-Headers"] = "If-None-Match, X-Request-Id"
     response.headers["Access-Control-Max-Age"] = "86400"
     return response
+
+
+class _UnderPath:
+    """WSGI middleware for an application that is served under a path, not on a host of its own.
+
+    It does not matter whether the reverse proxy removes the path from what it passes on.
+    """
+
+    def __init__(
+        self, application: Callable[[dict[str, Any], Any], Iterable[bytes]], path: str
+    ) -> None:
+        self.application = application
+        self.path = path
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer one request."""
+        path = environ.get("PATH_INFO", "")
+        environ["SCRIPT_NAME"] = self.path
+        if path == self.path or path.startswith(self.path + "/"):
+            environ["PATH_INFO"] = path[len(self.path) :] or "/"
+        return self.application(environ, start_response)

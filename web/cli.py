@@ -1,32 +1,48 @@
-"""The command ``trouvaille``: every command of the packages, and ``serve``."""
+"""The command ``trouvaille``: every command of the packages, ``serve``, and the settings file.
 
+Each setting has a flag and a variable. The file ``trouvaille.toml`` gives what neither of them
+gives; its keys are the names of the flags: ``max-bytes = 1000`` for ``--max-bytes 1000``.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
+from datetime import date
+from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import click
+from flask import Flask
 
+from index.build import cores
 from index.cli import build_options, index_option, plain_errors
 from index.cli import commands as index_commands
 from index.directory import IndexDirectory
+from index.errors import SettingError
 from search.cli import search
 from search.whoosh_engine import Budget, WhooshEngine
 from web.app import create_app
-from web.context import VERSION
+from web.context import VERSION, Settings
 from web.operate import (
-    add_config_option,
-    address_options,
-    limit_options,
-    logs,
+    address_of,
+    bind,
+    configure_log,
+    is_loopback,
     preload,
     prepare,
-    server,
+    run,
     warm_up,
-    watch_options,
-    web_settings,
 )
-from web.settings import Settings
-from web.wsgi import Application
+
+DEFAULT_FILE = "trouvaille.toml"
+"""Read from the current folder if it exists and no other file is named."""
+
+LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,12 +51,168 @@ def cli() -> None:
     """Search archives of dispatches and documents in many languages."""
 
 
+def main() -> None:
+    """Run the command line: one line and an exit status for every error."""
+    plain_errors(cli)()
+
+
+def _flag(flag: str, default: Any, help: str, *names: str, **more: Any) -> Callable[..., Any]:
+    """Return the option of a setting; its variable is named after the flag."""
+    variable = flag.split("/")[0].removeprefix("--").upper().replace("-", "_")
+    return click.option(
+        flag,
+        *names,
+        default=default,
+        show_default=default not in ("", ()),
+        envvar=f"TROUVAILLE_{variable}",
+        show_envvar=True,
+        help=help,
+        **more,
+    )
+
+
+_DEFAULTS = Settings()
+_BUDGET = Budget()
+_SECONDS = click.FloatRange(min=0, min_open=True)
+
+SERVE_FLAGS = (
+    # Where to serve, and which reverse proxies are trusted.
+    _flag(
+        "--host",
+        "127.0.0.1",
+        "The address to serve at; 0.0.0.0 for every network of this machine.",
+    ),
+    _flag(
+        "--port", 8080, "The port to serve at; 0 takes a free one.", type=click.IntRange(0, 65535)
+    ),
+    _flag(
+        "--threads",
+        4,
+        "Connections that each process answers at once.",
+        type=click.IntRange(1, 256),
+    ),
+    _flag(
+        "--compiled/--no-compiled",
+        True,
+        "Answer with compiled loops where numba is installed (trouvaille[fast]).",
+    ),
+    _flag(
+        "--base-url",
+        "",
+        "The address that readers see behind a reverse proxy: https://example.org/archive.",
+        metavar="URL",
+    ),
+    _flag(
+        "--proxy",
+        0,
+        "Reverse proxies in front, whose X-Forwarded headers are believed.",
+        "proxies",
+        metavar="N",
+        type=click.IntRange(0, 10),
+    ),
+    _flag(
+        "--allowed-host",
+        (),
+        "A host name that requests may ask for; repeatable.  [default: those of this"
+        " machine where it serves itself alone without a proxy, else any]",
+        "hosts",
+        metavar="NAME",
+        multiple=True,
+    ),
+    _flag(
+        "--cors",
+        (),
+        "A site whose pages may read the endpoint; repeatable; * for every site.",
+        "origins",
+        metavar="ORIGIN",
+        multiple=True,
+    ),
+    # What one reader, one page and one search may take.
+    _flag(
+        "--rate-limit",
+        _DEFAULTS.rate_limit,
+        "Requests a second for each reader's address and process; 0 for no limit.",
+        metavar="N",
+        type=click.FloatRange(min=0),
+    ),
+    _flag(
+        "--rate-burst",
+        _DEFAULTS.rate_burst,
+        "Requests that one address may send at once.",
+        metavar="N",
+        type=click.IntRange(min=1),
+    ),
+    _flag(
+        "--max-per-page",
+        _DEFAULTS.max_per_page,
+        "Results that one page may ask for.",
+        metavar="N",
+        type=click.IntRange(1, 100),
+    ),
+    _flag(
+        "--search-seconds",
+        _BUDGET.search,
+        "Seconds until a search is given up, or cut short where that may be.",
+        metavar="S",
+        type=_SECONDS,
+    ),
+    _flag(
+        "--facet-seconds",
+        _BUDGET.facets,
+        "Seconds until facets are left incomplete.",
+        metavar="S",
+        type=_SECONDS,
+    ),
+    _flag(
+        "--snippet-seconds",
+        _BUDGET.snippets,
+        "Seconds until no more matches are marked.",
+        metavar="S",
+        type=_SECONDS,
+    ),
+    _flag(
+        "--spelling-seconds",
+        _BUDGET.spelling,
+        "Seconds until no better spelling is looked for.",
+        metavar="S",
+        type=_SECONDS,
+    ),
+    # What an operator sees, and who else does.
+    _flag(
+        "--metrics",
+        _DEFAULTS.metrics,
+        "Who may read /metrics: programs of this machine, everybody, nobody.",
+        type=click.Choice(["local", "on", "off"]),
+    ),
+    _flag(
+        "--log-format",
+        _DEFAULTS.log_format,
+        "The form of the log; off leaves out the lines of requests.",
+        type=click.Choice(["text", "json", "off"]),
+    ),
+    _flag(
+        "--log-queries/--no-log-queries",
+        _DEFAULTS.log_queries,
+        "Write what readers asked into the log.",
+    ),
+    _flag(
+        "--skipped-paths/--no-skipped-paths",
+        _DEFAULTS.skipped_paths,
+        "Name skipped files on the status page.",
+    ),
+)
+
+
+def _serve_flags(command: _Command) -> _Command:
+    for add in reversed(SERVE_FLAGS):
+        command = add(command)
+    return command
+
+
 @click.command()
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=Path)
 @index_option
-@address_options
-@limit_options
-@watch_options
+@_serve_flags
 @build_options
 @plain_errors
 def serve(
@@ -55,7 +227,7 @@ def serve(
     facet_seconds: float,
     snippet_seconds: float,
     spelling_seconds: float,
-    **said: Any,
+    **flags: Any,
 ) -> None:
     """Serve the search page and the JSON endpoint.
 
@@ -64,36 +236,198 @@ def serve(
     served as it is. --workers is the number of processes for both.
     """
     names = {field.name for field in fields(Settings)} | {"hosts", "origins"}
-    settings = web_settings(host=host, **{name: said.pop(name) for name in names & said.keys()})
+    settings = _settings(host=host, **{name: flags.pop(name) for name in names & flags.keys()})
     budget = Budget(search_seconds, facet_seconds, snippet_seconds, spelling_seconds)
-    logs.configure(settings.log_format)
-    taken = server.bind(host, port)
+    configure_log(settings.log_format)
+    listener = bind(host, port)
     try:
-        prepare(index, sources, {**said, "workers": workers})
+        prepare(index, sources, {**flags, "workers": workers})
         preload(compiled)
-        address = server.address_of(taken)
+        address = address_of(listener)
 
-        def make() -> Application:
+        def make() -> Flask:
             app = create_app(WhooshEngine(IndexDirectory(index), budget), settings)
             warm_up(app)
             return app
 
-        server.serve(
-            taken,
+        run(
+            listener,
             make,
-            workers=server.processors() if workers is None else max(workers, 1),
+            workers=cores() if workers is None else max(workers, 1),
             threads=threads,
             ready=lambda: click.echo(f"Serving on {address}"),
         )
     finally:
-        taken.close()
+        listener.close()
 
 
-def main() -> None:
-    """Run the command line: one line and an exit status for every error."""
-    plain_errors(cli)()
+def _settings(
+    *,
+    host: str,
+    base_url: str,
+    proxies: int,
+    hosts: tuple[str, ...],
+    origins: tuple[str, ...],
+    **others: Any,
+) -> Settings:
+    """Return the settings of the application. Raises SettingError."""
+    address = _web_address(base_url, "--base-url")
+    return Settings(
+        base_url=address,
+        proxies=proxies,
+        hosts=allowed_hosts(host, address, proxies, hosts),
+        cors_origins=tuple(_origin(origin) for origin in origins),
+        **others,
+    )
+
+
+def allowed_hosts(
+    host: str, base_url: str, proxies: int, named: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the host names that requests may ask for; an empty tuple allows any name.
+
+    A service for this machine alone accepts only names of this machine. Any other name would be
+    a website that resolves its own name to this machine in order to read what its user may read
+    (DNS rebinding). Raises SettingError.
+    """
+    for name in named:
+        if not name or set(name) & set("/@ ?#") or (":" in name and not _is_ipv6(name)):
+            raise SettingError(
+                f"--allowed-host “{name}” is no host name.", "Give it without scheme and port."
+            )
+    local_only = host == "localhost" or is_loopback(host)
+    if not named and (proxies or not local_only):
+        return ()
+    public = urlsplit(base_url).hostname
+    given = [f"[{name.strip('[]')}]" if ":" in name else name.lower() for name in named]
+    return tuple(dict.fromkeys((*LOCAL_NAMES, *([public] if public else []), *given)))
+
+
+def _is_ipv6(name: str) -> bool:
+    try:
+        return ip_address(name.strip("[]")).version == 6
+    except ValueError:
+        return False
+
+
+def _web_address(text: str, flag: str) -> str:
+    """Return an address without a slash at its end. Raises SettingError."""
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or parts.query or parts.fragment:
+        raise SettingError(
+            f"{flag} “{text}” is no web address.",
+            "Give scheme, host and path, as in https://example.org/archive.",
+        )
+    return text.rstrip("/")
+
+
+def _origin(text: str) -> str:
+    """Return an origin without a slash at its end, or ``*``. Raises SettingError."""
+    if text == "*":
+        return text
+    address = _web_address(text, "--cors")
+    if not address or urlsplit(address).path:
+        raise SettingError(
+            f"--cors “{text}” is no origin.", "Give scheme and host, as in https://example.org."
+        )
+    return address
+
+
+# The settings file.
+
+
+def _add_config_flag(commands: Mapping[str, click.Command]) -> None:
+    """Give every command ``--config FILE``, which is read before its other options."""
+
+    def apply(context: click.Context, _: click.Parameter, named: Path | None) -> None:
+        path = named or Path(DEFAULT_FILE)
+        if named or path.is_file():
+            values = read_settings(path, commands.values())
+            context.default_map = {**(context.default_map or {}), **values}
+
+    for command in commands.values():
+        flag = click.Option(
+            ["--config"],
+            metavar="FILE",
+            type=click.Path(path_type=Path, dir_okay=False),
+            envvar="TROUVAILLE_CONFIG",
+            show_envvar=True,
+            is_eager=True,
+            expose_value=False,
+            callback=apply,
+            help=f"The configuration file.  [default: {DEFAULT_FILE}, if there is one]",
+        )
+        command.params.append(flag)
+
+
+def read_settings(path: Path, commands: Iterable[click.Command]) -> dict[str, Any]:
+    """Return the values of a settings file by the name of the parameter that takes each.
+
+    Raises SettingError for an unreadable file, an unknown key, or a value that is not valid.
+    """
+    try:
+        with path.open("rb") as file:
+            values = tomllib.load(file)
+    except OSError as error:
+        raise SettingError(
+            f"The configuration “{path}” cannot be read: {error.strerror}.",
+            "Name a file that can be with --config, or leave the option out.",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"“{path}” is not TOML: {error}.", "Correct that line.") from error
+    options = setting_keys(commands)
+    settings: dict[str, Any] = {}
+    for key, value in values.items():
+        option = options.get(key) or _unknown_key(path, key, options)
+        settings[option.name or key] = _setting_value(path, key, value, option)
+    return settings
+
+
+def setting_keys(commands: Iterable[click.Command]) -> dict[str, click.Option]:
+    """Return every key of a settings file with its option: the flags that have a variable."""
+    return {
+        parameter.opts[0].removeprefix("--"): parameter
+        for command in commands
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        and parameter.envvar
+        and parameter.name not in ("config", "as_json")
+    }
+
+
+def _unknown_key(path: Path, key: str, options: Iterable[str]) -> NoReturn:
+    nearest = get_close_matches(key.lower().replace("_", "-"), options, n=1, cutoff=0.6)
+    raise SettingError(
+        f"“{path}” sets “{key}”, which is no setting.",
+        f"Did you mean “{nearest[0]}”?" if nearest else "docs/settings.md lists them all.",
+    )
+
+
+def _setting_value(path: Path, key: str, value: Any, option: click.Option) -> Any:
+    """Return a value as the variable of its setting would give it. Raises SettingError."""
+    if isinstance(value, bool) != option.is_flag:
+        expected = "true or false" if option.is_flag else option.metavar or option.type.name
+        raise SettingError(f"“{path}”: {key} takes {expected}, not {value!r}.", "Change that line.")
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, dict):
+        value = [f"{name}={mapped}" for name, mapped in value.items()]
+    items = value if isinstance(value, list) else [value]
+    texts = [item.isoformat() if isinstance(item, date) else str(item) for item in items]
+    whole = texts if option.multiple else ",".join(texts)
+    try:
+        option.type_cast_value(click.Context(cli), whole)
+    except click.BadParameter as error:
+        raise SettingError(f"“{path}”: {key}: {error.message}", "Change that line.") from error
+    return whole
 
 
 for command in (*index_commands, search, serve):
     cli.add_command(command)
-add_config_option(cli.commands.values())
+_add_config_flag(cli.commands)

@@ -1,27 +1,58 @@
-"""What a route needs of the application it runs in: engine, settings, conditional answers."""
+"""What a route uses of its application: settings, engine, parameters, conditional answers."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from hashlib import blake2b
 from importlib.metadata import version
-from typing import cast
+from typing import Literal, cast
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from search.engine import Engine
 from search.request import Fault, InvalidRequest, SearchRequest, parse_request
+from search.response import SearchResponse
 from web.i18n import negotiate
 from web.links import parameters
-from web.settings import Settings
 
 VERSION = version("trouvaille")
 
+Metrics = Literal["local", "on", "off"]
+LogFormat = Literal["text", "json", "off"]
 
-def engine() -> Engine:
-    """Return the engine of the application."""
-    return cast(Engine, current_app.config["ENGINE"])
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of ``create_app``; see docs/settings.md.
+
+    ``base_url`` is the address that readers see, with any path, without a slash at its end; empty
+    means that of the request. ``proxies`` is the number of reverse proxies in front whose
+    ``X-Forwarded-*`` headers are trusted. ``hosts`` are the names, without port, that a request
+    may ask for; none means any. ``cors_origins`` may read the endpoint from a browser (``*`` for
+    every site).
+
+    ``rate_limit`` is in requests a second for each reader's address, 0 for no limit, and
+    ``rate_burst`` how many may come at once. ``max_per_page`` is how many results one page may
+    ask for. ``retry_after`` is in seconds, sent while there is no index.
+
+    ``metrics`` says who may read ``/metrics``: programs of this machine, everybody, nobody.
+    ``log_format`` is that of the line for each request; ``log_queries`` adds the query to it.
+    ``skipped_paths`` shows the paths of skipped files on the status page.
+    """
+
+    base_url: str = ""
+    proxies: int = 0
+    hosts: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    rate_limit: float = 20.0
+    rate_burst: int = 100
+    max_per_page: int = 100
+    retry_after: int = 30
+    metrics: Metrics = "local"
+    log_format: LogFormat = "text"
+    log_queries: bool = False
+    skipped_paths: bool = True
 
 
 def settings() -> Settings:
@@ -29,21 +60,36 @@ def settings() -> Settings:
     return cast(Settings, current_app.config["SETTINGS"])
 
 
+def engine() -> Engine:
+    """Return the engine of the application."""
+    return cast(Engine, current_app.config["ENGINE"])
+
+
+def search(query: SearchRequest) -> SearchResponse:
+    """Answer a search; the log and the metrics of this request mention it."""
+    response = engine().search(query)
+    g.searched = response
+    return response
+
+
 def asked(also: Collection[str] = ()) -> SearchRequest:
-    """Read the search that the query string asks for; raises InvalidRequest."""
-    wanted = parse_request(request.args.to_dict(flat=False), negotiate(), also)
+    """Return the search of the query string.
+
+    ``also`` names further parameters of the route. Raises InvalidRequest.
+    """
+    query = parse_request(request.args.to_dict(flat=False), negotiate(), also)
     most = settings().max_per_page
-    if wanted.per_page <= most:
-        return wanted
+    if query.per_page <= most:
+        return query
     given = request.args.get("per_page", "")
     if given:
         bounds = {"minimum": "1", "maximum": str(most)}
         raise InvalidRequest((Fault("per_page", "out_of_range", given, bounds),))
-    return replace(wanted, per_page=most)
+    return replace(query, per_page=most)
 
 
 def only(known: Collection[str]) -> None:
-    """Raise InvalidRequest for every parameter that is not among ``known``."""
+    """Raise InvalidRequest for every parameter that is not in ``known``."""
     faults = []
     for name in request.args:
         if name not in known:
@@ -56,7 +102,7 @@ def only(known: Collection[str]) -> None:
 
 
 def limit(default: int, maximum: int) -> int:
-    """Read the parameter ``limit``; raises InvalidRequest."""
+    """Return the parameter ``limit``. Raises InvalidRequest."""
     given = request.args.get("limit", "")
     if not given:
         return default
@@ -69,48 +115,54 @@ def limit(default: int, maximum: int) -> int:
 
 
 class NotModified(HTTPException):
-    """304: the caller has this answer already."""
+    """304: the client has this answer already."""
 
     code = 304
 
     def __init__(self, tag: str) -> None:
-        response = Response(status=304)
-        _label(response, tag)
-        super().__init__(response=response)
+        super().__init__(response=tagged(Response(status=304), tag))
 
 
-def tag(generation: str, *parts: str) -> str:
-    """Return the entity tag of an answer.
+def entity_tag(generation: str, query: SearchRequest | None, *parts: str) -> str:
+    """Return the entity tag of an answer to a search, or to other ``parts`` of the request.
 
-    It stands for the generation of the index, what was asked, the reader's language, the address
-    that links begin with, and the version of the program. It is weak: the time an answer took is
-    in it and does not count.
+    It depends on the generation of the index, the request, the reader's language, the address
+    that links begin with, and the version of the program. It is weak: the answer holds the time
+    that it took, which does not count.
     """
-    key = "\n".join((VERSION, generation, negotiate(), g.base, request.endpoint or "", *parts))
-    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    searched = (f"{name}={value}" for name, value in parameters(query)) if query else ()
+    key = (VERSION, generation, negotiate(), g.base, request.endpoint or "", *parts, *searched)
+    return blake2b("\n".join(key).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def search_parts(wanted: SearchRequest) -> Iterable[str]:
-    """Return what stands for a search in an entity tag."""
-    return (f"{name}={value}" for name, value in parameters(wanted))
+def stop_if_known(query: SearchRequest | None, *parts: str) -> str:
+    """Return the tag of the answer to come. Raises NotModified if the client has that answer."""
+    tag = entity_tag(engine().status().generation, query, *parts)
+    if request.if_none_match.contains_weak(tag):
+        raise NotModified(tag)
+    return tag
 
 
-def stop_if_known(*parts: str) -> str:
-    """Return the tag of the answer to come; raises NotModified if the caller has that answer."""
-    current = tag(engine().status().generation, *parts)
-    if request.if_none_match.contains_weak(current):
-        raise NotModified(current)
-    return current
+def tagged(response: Response, tag: str) -> Response:
+    """Return the response with an entity tag, its language, and the rule for caches."""
+    response.set_etag(tag, weak=True)
+    return localized(response)
 
 
-def labelled(response: Response, current: str) -> Response:
-    """Give a response its tag, cache rule and language."""
-    _label(response, current)
+def localized(response: Response) -> Response:
+    """Return the response with its language and the rule for caches.
+
+    Anyone may keep it, but asks each time whether it still holds: a new generation of the index
+    shows at once.
+    """
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Language"] = negotiate()
     return response
 
 
-def _label(response: Response, current: str) -> None:
-    response.set_etag(current, weak=True)
-    # Kept by whoever likes, but asked about each time: a new generation shows at once.
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Content-Language"] = negotiate()
+def page(template: str, **context: object) -> Response:
+    """Render a page, with an entity tag of its content; 304 if the client has it already."""
+    response = make_response(render_template(template, **context))
+    tag = blake2b(response.get_data(), digest_size=12).hexdigest()
+    tagged(response, tag).make_conditional(request)
+    return response

@@ -1,25 +1,194 @@
-"""Problems, as RFC 9457 tells them to programs and as a page tells them to people."""
+"""Problems (RFC 9457) as JSON or as a page, and the sentence that stands for each code.
+
+Codes never depend on the reader's language; these sentences do. A test checks that every code
+that ``search`` can give has its sentence, and that the catalogues are complete.
+"""
 
 import logging
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 import orjson
-from flask import Flask, Response, current_app, g, make_response, render_template, request
-from flask_babel import ngettext
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_babel import LazyString, gettext, ngettext
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
+from index import facets
 from index.errors import IndexUnavailable, SearchTimeout
 from search.request import Fault, InvalidRequest
-from web.i18n import negotiate
-from web.messages import PROBLEMS, fault_detail
+from search.response import Notice
+from web.context import localized, settings
 
 LOG = logging.getLogger("trouvaille")
 
-MEDIA_TYPE = "application/problem+json"
 EXPORTS = (".csv", ".ndjson", ".atom", ".json", ".xml")
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A type of problem: its HTTP status, its title, and what it means for the reader."""
+
+    status: int
+    title: LazyString
+    detail: LazyString
+    remedy: LazyString
+
+
+PROBLEMS: Mapping[str, ProblemType] = {
+    "invalid-parameter": ProblemType(
+        400,
+        _l("Invalid parameter"),
+        _l("The value of a parameter was not understood."),
+        _l("Correct what the list of errors names; everything wrong is listed at once."),
+    ),
+    "unknown-parameter": ProblemType(
+        400,
+        _l("Unknown parameter"),
+        _l("The address holds a parameter that does not exist."),
+        _l("Remove the parameter, or use the name that is suggested."),
+    ),
+    "page-too-deep": ProblemType(
+        400,
+        _l("Page too deep"),
+        _l("The first 10,000 results are reached by page number, further ones by cursor."),
+        _l("Ask with cursor=* instead of page, then with the next_cursor of each answer."),
+    ),
+    "bad-request": ProblemType(
+        400,
+        _l("Bad request"),
+        _l("The request was not understood."),
+        _l("Check the address and the headers of the request."),
+    ),
+    "not-found": ProblemType(
+        404,
+        _l("Not found"),
+        _l("There is nothing at this address."),
+        _l("Check the address, or search for the document: it may have left the archive."),
+    ),
+    "method-not-allowed": ProblemType(
+        405,
+        _l("Method not allowed"),
+        _l("This address is only read."),
+        _l("Use GET; parameters go into the address."),
+    ),
+    "rate-limited": ProblemType(
+        429,
+        _l("Too many requests"),
+        _l("Too many requests came from this address in a short time."),
+        _l("Wait for the seconds named by the Retry-After header, then ask again."),
+    ),
+    "internal-error": ProblemType(
+        500,
+        _l("Internal error"),
+        _l("The request could not be answered because of an error in the service."),
+        _l(
+            "Try again; if it lasts, tell the operator the request identifier, which the log names."
+        ),
+    ),
+    "index-unavailable": ProblemType(
+        503,
+        _l("Archive unavailable"),
+        _l("The archive cannot be searched at the moment."),
+        _l("Wait for the seconds named by the Retry-After header: the index may be under way."),
+    ),
+    "timeout": ProblemType(
+        503,
+        _l("Time exceeded"),
+        _l("The answer took too long and was given up."),
+        _l("Narrow the question, or ask again later."),
+    ),
+}
+
+FACETS: Mapping[str, LazyString] = {facet.name: _l(facet.label) for facet in facets.FACETS}
+
+FAULTS: Mapping[str, LazyString] = {
+    "unknown_parameter": _l("Unknown parameter."),
+    "repeated_parameter": _l("This parameter is given once at most; it came %(count)s times."),
+    "invalid_choice": _l("Expected one of: %(choices)s."),
+    "invalid_number": _l("Expected a whole number."),
+    "out_of_range": _l("Expected a number from %(minimum)s to %(maximum)s."),
+    "page_with_cursor": _l("A walk by cursor has no pages: give page or cursor, not both."),
+    "page_too_deep": _l(
+        "Pages reach %(limit)s results, here to page %(last)s; further results come with cursor=*."
+    ),
+    "invalid_cursor": _l("This is no cursor: take next_cursor of an answer as it is, or *."),
+    "cursor_mismatch": _l("This cursor belongs to another order of results: begin again with *."),
+    "invalid_date": _l("Expected: 2024, 2024-03 or 2024-03-15."),
+    "empty_range": _l("The range is empty: it ends (%(to)s) before it begins."),
+}
+
+_NO_MAXIMUM = _l("Expected a number from %(minimum)s.")
+
+NOTICES: Mapping[str, LazyString] = {
+    "fuzzy_cut": _l(
+        "Many words are spelt nearly like %(word)s: the %(limit)s nearest were looked for."
+    ),
+    "fuzzy_unsupported": _l(
+        "In %(word)s, ~ was left out: it needs a word of three to 24 letters before it."
+    ),
+    "out_of_time": _l("Time ran out: a part of the question was left out."),
+    "query_cut": _l("The question was cut after %(limit)s characters."),
+    "control_characters": _l("Control characters were left out of the question."),
+    "unbalanced_quote": _l("A quotation mark has no partner and was left out."),
+    "unbalanced_parenthesis": _l("A parenthesis has no partner and was completed or left out."),
+    "too_deep": _l("Parentheses beyond %(limit)s levels were left out."),
+    "too_many_words": _l("Only the first %(limit)s words of the question were searched."),
+    "empty_phrase": _l("Quotation marks with nothing to look for between them were left out."),
+    "invalid_date": _l("“%(value)s” is no date and was left out; expected: 2024, 2024-03-15."),
+    "generation_changed": _l("The archive was renewed on the way: results may be new or missing."),
+    "lone_operator": _l("%(operator)s has nothing to join and was left out."),
+    "nothing_understood": _l("The question holds no word to look for."),
+    "prefix_too_short": _l("%(prefix)s begins too many words: more letters are needed before *."),
+    "question": _l(
+        "Read as a question in plain words: documents that have most of them come first."
+    ),
+    "relaxed": _l(
+        "No document has all %(asked)s words: those that have most of them are shown,"
+        " at least %(at_least)s."
+    ),
+    "unknown_value": _l("No document carries %(field)s:%(value)s."),
+    "wildcard_unsupported": _l("In %(word)s, * is only understood at the end of a word."),
+}
+
+_OUT_OF_TIME: Mapping[str, LazyString] = {
+    "alternatives": _l("Time ran out: what only %(left_out)s finds is missing."),
+    "expansions": _l("Time ran out: not all words were looked for that %(left_out)s stands for."),
+    "proximity": _l("Time ran out: it does not count for the order how close words are."),
+    "relaxation": _l("Time ran out: documents with only some of the words were not looked for."),
+}
+
+
+def fault_detail(fault: Fault) -> str:
+    """Say what is wrong with a parameter, and which name or value was probably meant."""
+    sentence = FAULTS.get(fault.code, fault.code)
+    if fault.code == "out_of_range" and "maximum" not in fault.values:
+        sentence = _NO_MAXIMUM
+    detail = str(sentence) % defaultdict(str, fault.values)
+    if fault.suggestion:
+        meant = gettext("Did you mean “%(suggestion)s”?", suggestion=fault.suggestion)
+        detail = f"{detail} {meant}"
+    return detail
+
+
+def notice_detail(notice: Notice) -> str:
+    """Say what a notice of the search means."""
+    sentence = NOTICES.get(notice.code, notice.code)
+    if notice.code == "out_of_time":
+        sentence = _OUT_OF_TIME.get(notice.values.get("part", ""), sentence)
+    detail = str(sentence) % defaultdict(str, notice.values)
+    if notice.code == "relaxed" and notice.values.get("missing"):
+        detail += " " + gettext("In no document: %(missing)s.", missing=notice.values["missing"])
+    return detail
+
+
+class NotFoundHere(HTTPException):
+    """404 with a sentence of our own, already in the reader's language."""
+
+    code = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,106 +203,88 @@ class Problem:
 
 
 def install(app: Flask) -> None:
-    """Answer every error of the application in the shape that the caller reads."""
+    """Answer every error of the application in the form that the client reads."""
     app.register_error_handler(InvalidRequest, lambda error: respond(_invalid(error)))
-    app.register_error_handler(IndexUnavailable, lambda error: respond(_unavailable(error)))
-    app.register_error_handler(SearchTimeout, lambda error: respond(_late(error)))
-    app.register_error_handler(HTTPException, _answered)
+    app.register_error_handler(IndexUnavailable, lambda error: respond(_later(error)))
+    app.register_error_handler(SearchTimeout, lambda error: respond(_later(error)))
+    # Some carry their response: 304, and redirects of the routing.
+    app.register_error_handler(HTTPException, lambda error: error.response or respond(_http(error)))
     app.register_error_handler(Exception, lambda error: respond(_unexpected(error)))
 
 
-def for_programs() -> bool:
-    """Tell whether the address asked for is read by programs rather than shown as a page."""
-    path = request.path
-    return path.startswith(("/api/", "/healthz")) or path.endswith(EXPORTS) or path == "/api"
-
-
 def respond(problem: Problem) -> Response:
-    """Make the response: problem+json under ``/api`` and for exports, else a page."""
-    known = PROBLEMS[problem.kind]
+    """Return the response: problem+json for programs, a page for people."""
+    kind = PROBLEMS[problem.kind]
     g.problem = problem.kind
-    status = problem.status or known.status
-    detail = problem.detail or str(known.detail)
-    if for_programs():
-        response = Response(
-            orjson.dumps(describe(problem, status, detail)), status, mimetype=MEDIA_TYPE
-        )
+    status = problem.status or kind.status
+    detail = problem.detail or str(kind.detail)
+    if _is_for_programs():
+        body = orjson.dumps(problem_json(problem, status, detail))
+        response = Response(body, status, mimetype="application/problem+json")
     else:
         page = render_template(
             "error.html",
-            problem=known,
+            problem=kind,
             detail=detail,
             status=status,
             request_id=g.request_id,
             faults=[(fault, fault_detail(fault)) for fault in problem.faults],
         )
         response = make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Language"] = negotiate()
+    localized(response).headers["Cache-Control"] = "no-store"
     response.headers.update(dict(problem.headers))
     return response
 
 
-def describe(problem: Problem, status: int, detail: str) -> dict[str, Any]:
+def _is_for_programs() -> bool:
+    path = request.path
+    return path.startswith(("/api/", "/healthz")) or path.endswith(EXPORTS) or path == "/api"
+
+
+def problem_json(problem: Problem, status: int, detail: str) -> dict[str, Any]:
     """Return the problem details object, as in docs/errors.md."""
-    told: dict[str, Any] = {
+    query = request.query_string.decode("ascii", "replace")
+    details: dict[str, Any] = {
         "type": f"{g.base}/docs/errors#{problem.kind}",
         "title": str(PROBLEMS[problem.kind].title),
         "status": status,
         "detail": detail,
-        "instance": _instance(),
+        "instance": quote(request.path) + (f"?{query}" if query else ""),
         "request_id": g.request_id,
     }
     if problem.faults:
-        told["errors"] = [_fault(fault) for fault in problem.faults]
-    return told
+        details["errors"] = [_fault_json(fault) for fault in problem.faults]
+    return details
 
 
-def _instance() -> str:
-    query = request.query_string.decode("ascii", "replace")
-    return quote(request.path) + (f"?{query}" if query else "")
-
-
-def _fault(fault: Fault) -> dict[str, str]:
-    told = {"parameter": fault.parameter, "code": fault.code, "detail": fault_detail(fault)}
+def _fault_json(fault: Fault) -> dict[str, str]:
+    details = {"parameter": fault.parameter, "code": fault.code, "detail": fault_detail(fault)}
     if fault.value is not None:
-        told["value"] = fault.value
+        details["value"] = fault.value
     if fault.suggestion is not None:
-        told["suggestion"] = fault.suggestion
-    return told
+        details["suggestion"] = fault.suggestion
+    return details
 
 
 def _invalid(error: InvalidRequest) -> Problem:
     codes = {fault.code for fault in error.faults}
-    kind = {
-        frozenset({"unknown_parameter"}): "unknown-parameter",
-        frozenset({"page_too_deep"}): "page-too-deep",
-    }.get(frozenset(codes), "invalid-parameter")
-    count = len(error.faults)
+    if codes == {"page_too_deep"}:
+        return Problem("page-too-deep", faults=error.faults)
     detail = ngettext(
-        "One parameter was not understood.", "%(num)d parameters were not understood.", count
+        "One parameter was not understood.",
+        "%(num)d parameters were not understood.",
+        len(error.faults),
     )
-    return Problem(kind, "" if kind == "page-too-deep" else detail, error.faults)
+    kind = "unknown-parameter" if codes == {"unknown_parameter"} else "invalid-parameter"
+    return Problem(kind, detail, error.faults)
 
 
-def _unavailable(error: IndexUnavailable) -> Problem:
-    # The sentence names files of the machine: it is for the operator.
-    LOG.error("%s: %s", g.request_id, error)
-    return Problem("index-unavailable", headers={"Retry-After": _wait()})
-
-
-def _late(error: SearchTimeout) -> Problem:
-    LOG.warning("%s: %s", g.request_id, error)
-    return Problem("timeout", headers={"Retry-After": _wait()})
-
-
-def _wait() -> str:
-    return str(current_app.config["SETTINGS"].retry_after)
-
-
-def _answered(error: HTTPException) -> Any:
-    # Some carry their response: 304, and redirects of the routing.
-    return error.response or respond(_http(error))
+def _later(error: IndexUnavailable | SearchTimeout) -> Problem:
+    # The message names files of this machine: it is for the operator.
+    timeout = isinstance(error, SearchTimeout)
+    LOG.log(logging.WARNING if timeout else logging.ERROR, "%s: %s", g.request_id, error)
+    kind = "timeout" if timeout else "index-unavailable"
+    return Problem(kind, headers={"Retry-After": str(settings().retry_after)})
 
 
 def _http(error: HTTPException) -> Problem:
@@ -141,21 +292,15 @@ def _http(error: HTTPException) -> Problem:
     kind = {404: "not-found", 405: "method-not-allowed", 429: "rate-limited"}.get(
         status, "internal-error" if status >= 500 else "bad-request"
     )
-    kept = {
+    headers = {
         name: value
         for name, value in error.get_headers()
         if name in ("Allow", "Retry-After", "Location")
     }
-    own_words = error.description if isinstance(error, NotFoundHere) else ""
-    return Problem(kind, own_words or "", status=status, headers=kept)
+    detail = error.description if isinstance(error, NotFoundHere) else ""
+    return Problem(kind, detail or "", status=status, headers=headers)
 
 
 def _unexpected(error: Exception) -> Problem:
     LOG.error("%s: %s %s", g.request_id, request.method, request.path, exc_info=error)
     return Problem("internal-error")
-
-
-class NotFoundHere(HTTPException):
-    """404 with a sentence of our own, already in the reader's language."""
-
-    code = 404

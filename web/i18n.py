@@ -1,4 +1,4 @@
-"""The reader's language, and what is written differently in each."""
+"""The reader's language, and what is written differently in each language."""
 
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,59 +11,24 @@ from flask import Flask, g, request
 from flask_babel import Babel
 from markupsafe import Markup, escape
 
-OFFERED = ("fr", "en", "es", "de", "it", "pt", "ar")
-"""Languages of the interface, the default first."""
+from index.vocabularies import LANGUAGES
 
-NAMES = {
-    "fr": "Français",
-    "en": "English",
-    "es": "Español",
-    "de": "Deutsch",
-    "it": "Italiano",
-    "pt": "Português",
-    "ar": "العربية",
-}
-"""What each language calls itself."""
+OFFERED = {code: str(Locale(code).get_display_name(code)).capitalize() for code in LANGUAGES}
+"""Languages of the interface, the default first, with the name that each has for itself."""
 
-RIGHT_TO_LEFT = ("ar",)
+DEFAULT = LANGUAGES[0]
+
 COOKIE = "hl"
 """Set only for a reader who asks that a language be remembered."""
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 
 
-def negotiate() -> str:
-    """Return the language to answer in.
-
-    Of a page it is ``hl`` of the address, else that of the cookie, else of Accept-Language, else
-    French; the endpoint looks at Accept-Language alone.
-    """
-    chosen: str | None = g.get("locale")
-    if chosen is None:
-        chosen = asked() or remembered()
-        if not chosen:
-            chosen = str(request.accept_languages.best_match(OFFERED, default=OFFERED[0]))
-        g.locale = chosen
-    return chosen
-
-
-def asked() -> str:
-    """Return the language that the address of a page asks for; empty for none offered."""
-    code = "" if request.path.startswith("/api/") else request.args.get("hl", "")
-    return code if code in OFFERED else ""
-
-
-def remembered() -> str:
-    """Return the language that the reader had remembered; empty for none offered."""
-    code = "" if request.path.startswith("/api/") else request.cookies.get(COOKIE, "")
-    return code if code in OFFERED else ""
-
-
 def install(app: Flask) -> None:
-    """Add Flask-Babel and the template filters ``number``, ``dated`` and ``language``."""
+    """Add Flask-Babel and the template filters ``number``, ``dated``, ``bucket``, ``language``."""
     Babel(
         app,
-        default_locale=OFFERED[0],
+        default_locale=DEFAULT,
         default_translation_directories=str(TRANSLATIONS),
         locale_selector=negotiate,
     )
@@ -73,8 +38,37 @@ def install(app: Flask) -> None:
     app.add_template_filter(language)
 
 
+def negotiate() -> str:
+    """Return the language to answer in.
+
+    For a page and an export it is ``hl`` of the address, else the cookie, else Accept-Language,
+    else the default. The endpoint looks at Accept-Language alone.
+    """
+    code: str | None = g.get("locale")
+    if code is None:
+        code = asked() or remembered()
+        if not code:
+            code = str(request.accept_languages.best_match(LANGUAGES, default=DEFAULT))
+        g.locale = code
+    return code
+
+
+def asked() -> str:
+    """Return the language that the address asks for; empty if it is not offered."""
+    return _offered(request.args.get("hl", ""))
+
+
+def remembered() -> str:
+    """Return the language of the reader's cookie; empty if it is not offered."""
+    return _offered(request.cookies.get(COOKIE, ""))
+
+
+def _offered(code: str) -> str:
+    return code if code in OFFERED and not request.path.startswith("/api/") else ""
+
+
 def number(value: int) -> str:
-    """Write a number as the reader's language groups its digits."""
+    """Return a number with its digits grouped as in the reader's language."""
     return _number(value, negotiate())
 
 
@@ -84,7 +78,7 @@ def _number(value: int, locale: str) -> str:
 
 
 def month_or_day(value: str) -> str:
-    """Write ``2024``, ``2024-03`` or ``2024-03-12`` as the reader's language does."""
+    """Return ``2024``, ``2024-03`` or ``2024-03-12`` as the reader's language writes it."""
     return _period(value, negotiate())
 
 
@@ -98,33 +92,33 @@ def _period(value: str, locale: str) -> str:
 
 
 def _long(day: date, locale: str) -> str:
-    written = format_date(day, "long", locale=locale)
+    text = format_date(day, "long", locale=locale)
     # French writes the first of a month as an ordinal, which CLDR's patterns cannot say.
-    return f"1er{written[1:]}" if locale == "fr" and day.day == 1 else written
+    return f"1er{text[1:]}" if locale == "fr" and day.day == 1 else text
 
 
 def dated(value: str | None) -> Markup:
-    """Write a publication date, cut at its precision, as a ``<time>`` element; empty for none."""
+    """Return a publication date, cut at its precision, as a ``<time>`` element; empty for none."""
     return _dated(value, negotiate()) if value else Markup("")
 
 
 @lru_cache(maxsize=4096)
 def _dated(value: str, locale: str) -> Markup:
     if len(value) <= 10:
-        written = _period(value, locale)
+        text = _period(value, locale)
     else:
         moment = datetime.fromisoformat(value)
         day = _long(moment, locale)
         hour = format_time(moment, "short", locale=locale, tzinfo=moment.tzinfo)
-        # A time whose zone is unknown is given as it was written.
-        joined = str(get_datetime_format("medium", locale)).replace("'", "")
-        written = joined.replace("{1}", day).replace("{0}", hour)
-        written += " UTC" if moment.tzinfo else ""
-    return Markup('<time datetime="{}">{}</time>').format(value, escape(written))
+        # A time whose zone is unknown is shown as the document gives it.
+        pattern = str(get_datetime_format("medium", locale)).replace("'", "")
+        text = pattern.replace("{1}", day).replace("{0}", hour)
+        text += " UTC" if moment.tzinfo else ""
+    return Markup('<time datetime="{}">{}</time>').format(value, escape(text))
 
 
 def language(code: str) -> str:
-    """Return the name of a language in the reader's, the code itself where it has none."""
+    """Return the name of a language in the reader's; the code itself if it has none."""
     return _language(code, negotiate())
 
 

@@ -1,4 +1,4 @@
-"""Answers of the engine as the JSON of docs/api.md, with addresses and in the reader's language."""
+"""Answers as the JSON of docs/api.md, with addresses and in the reader's language."""
 
 from search.request import SearchRequest
 from search.response import (
@@ -12,20 +12,19 @@ from search.response import (
 )
 from search.results import Json, Presenter, highlights, labelled, spans, web_address
 from web import links
-from web.messages import FACETS, notice_detail
+from web.errors import FACETS, notice_detail
+from web.links import API_SEARCH
 
-SEARCH = "/api/search"
 
-
-class Writer(Presenter):
-    """Writes answers with absolute addresses under ``base``."""
+class Serializer(Presenter):
+    """Writes answers with absolute addresses that begin with ``base``."""
 
     def __init__(self, base: str) -> None:
         self.base = base
-        self._written: links.Near | None = None
+        self._filters: links.FilterLinks | None = None
 
-    def at(self, path: str, request: SearchRequest) -> str:
-        """Return the address of a request at a path."""
+    def address(self, path: str, request: SearchRequest) -> str:
+        """Return the address of a search at a path."""
         return links.address(self.base, path, links.parameters(request))
 
     def facet_label(self, name: str) -> str:
@@ -41,58 +40,58 @@ class Writer(Presenter):
         return links.address(self.base, f"/document/{id}")
 
     def value_url(self, facet: str, value: FacetValue, request: SearchRequest) -> str:
-        """Return the address that adds a facet value to the request, or takes it away."""
-        return self._near(request).toggled(facet, value.value)
+        """Return the address that adds a facet value to the request, or removes it."""
+        return self._filter_links(request).toggled(facet, value.value)
 
     def bucket_url(self, bucket: DateBucket, request: SearchRequest) -> str:
-        """Return the address that sets the range of the request to a bucket, or lifts it."""
-        return self._near(request).bucket(bucket)
+        """Return the address that sets the range of the request to a bucket, or removes it."""
+        return self._filter_links(request).bucket(bucket)
 
-    def _near(self, request: SearchRequest) -> links.Near:
-        if self._written is None or self._written.request is not request:
-            self._written = links.Near(links.address(self.base, SEARCH), request)
-        return self._written
+    def _filter_links(self, request: SearchRequest) -> links.FilterLinks:
+        if self._filters is None or self._filters.request is not request:
+            self._filters = links.FilterLinks(links.address(self.base, API_SEARCH), request)
+        return self._filters
 
     def links(self, response: SearchResponse) -> dict[str, str | None]:
         """Return the addresses of the answer in other forms and of its other pages."""
         request, pages = response.request, links.pages(response)
         whole = links.first_page(request)
         return {
-            "self": self.at(SEARCH, request),
-            "first": self.at(SEARCH, pages.first),
-            "prev": self.at(SEARCH, pages.prev) if pages.prev else None,
-            "next": self.at(SEARCH, pages.next) if pages.next else None,
-            "last": self.at(SEARCH, pages.last) if pages.last else None,
-            "html": self.at("/search", request),
-            "csv": self.at("/search.csv", whole),
-            "ndjson": self.at("/search.ndjson", whole),
-            "feed": self.at("/search.atom", whole),
+            "self": self.address(API_SEARCH, request),
+            "first": self.address(API_SEARCH, pages.first),
+            "prev": self.address(API_SEARCH, pages.prev) if pages.prev else None,
+            "next": self.address(API_SEARCH, pages.next) if pages.next else None,
+            "last": self.address(API_SEARCH, pages.last) if pages.last else None,
+            "html": self.address("/search", request),
+            "csv": self.address("/search.csv", whole),
+            "ndjson": self.address("/search.ndjson", whole),
+            "feed": self.address("/search.atom", whole),
         }
 
-    def facet_page(self, found: FacetPage, request: SearchRequest) -> Json:
+    def facet_page(self, page: FacetPage, request: SearchRequest) -> Json:
         """Write one page of a search inside a facet."""
-        return self.values(found.facet, request) | {
-            "name": found.facet.name,
-            "total": found.total,
-            "page": found.page,
-            "per_page": found.per_page,
-            "pages": -(-found.total // found.per_page),
+        return self.values(page.facet, request) | {
+            "name": page.facet.name,
+            "total": page.total,
+            "page": page.page,
+            "per_page": page.per_page,
+            "pages": -(-page.total // page.per_page),
         }
 
     def suggestion(self, suggestion: Suggestion) -> Json:
-        """Write a completion with the search, or the document, that it leads to."""
+        """Write a completion with the address of its search, or of its document."""
         if suggestion.kind == "title":
-            leads_to = links.address(self.base, f"/api/documents/{suggestion.value}")
+            url = links.address(self.base, f"/api/documents/{suggestion.value}")
         elif suggestion.kind == "word":
-            leads_to = links.address(self.base, SEARCH, [("q", suggestion.text)])
+            url = links.address(self.base, API_SEARCH, [("q", suggestion.text)])
         else:
-            leads_to = links.address(self.base, SEARCH, [(suggestion.kind, suggestion.value)])
+            url = links.address(self.base, API_SEARCH, [(suggestion.kind, suggestion.value)])
         return {
             "kind": suggestion.kind,
             "text": suggestion.text,
             "value": suggestion.value,
             "count": suggestion.count,
-            "url": leads_to,
+            "url": url,
         }
 
     def document(self, view: DocumentView) -> Json:

@@ -1,7 +1,7 @@
 """TODO."""
 
 from index.build.learning import Labelled, Lesson, Score, from_tags, read_labelled
-from index.build.plan import BuildOptions, BuildResult
+from index.build.plan import BuildOptions, BuildResult, cores, options_of, rebuild, update
 from index.build.progress import Progress, Silent, progress_on
 
 __all__ = [
@@ -12,7 +12,11 @@ __all__ = [
     "Progress",
     "Score",
     "Silent",
+    "cores",
     "from_tags",
+    "options_of",
     "progress_on",
     "read_labelled",
+    "rebuild",
+    "update",
 ]

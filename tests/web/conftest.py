@@ -10,7 +10,7 @@ from index.build import BuildOptions
 from index.build.plan import rebuild
 from index.directory import IndexDirectory
 from search.whoosh_engine import WhooshEngine
-from web.app import create_app
+from web import create_app
 from web.i18n import TRANSLATIONS
 
 ROOT = Path(__file__).parents[2]

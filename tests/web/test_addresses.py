@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from search.request import SearchRequest, parse_request
 from search.response import DateBucket
 from web import links
-from web.addresses import Addresses
+from web.links import PageLinks
 
 VALUES = ("onu", "otan", "economy", "economy/trade", "a&b=c", "l'été +1", "%41")
 SOME = st.dictionaries(
@@ -40,7 +40,7 @@ def test_addresses_written_around_an_open_place_are_those_of_the_whole_request(
     client: FlaskClient, request: SearchRequest, facet: str, value: str
 ) -> None:
     with client.application.test_request_context("/search?hl=de"):
-        to = Addresses(request)
+        to = PageLinks(request)
         for chosen, address in (
             (links.toggled(request, facet, value), to.toggled(facet, value)),
             (links.excluded(request, facet, value), to.excluded(facet, value)),

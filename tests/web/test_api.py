@@ -8,8 +8,7 @@ from flask.testing import FlaskClient
 
 from index.directory import IndexDirectory
 from search.whoosh_engine import Budget, WhooshEngine
-from web.app import create_app
-from web.settings import Settings
+from web import Settings, create_app
 
 
 def ask(client: FlaskClient, address: str, **headers: str) -> Any:

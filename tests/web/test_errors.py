@@ -11,9 +11,8 @@ from index.errors import SearchTimeout
 from search.request import SearchRequest
 from search.response import IndexStatus, SearchResponse
 from search.whoosh_engine import WhooshEngine
-from web.app import create_app
-from web.messages import FAULTS, NOTICES, PROBLEMS
-from web.settings import Settings
+from web import Settings, create_app
+from web.errors import FAULTS, NOTICES, PROBLEMS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

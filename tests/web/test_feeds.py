@@ -3,7 +3,10 @@ import io
 import json
 from xml.etree import ElementTree
 
+import pytest
 from flask.testing import FlaskClient
+
+from web import export
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
@@ -28,19 +31,13 @@ def test_exports_hold_all_results_in_order(client: FlaskClient) -> None:
         assert {tuple(line) for line in lines} <= {tuple(one) for one in answer["results"]}
 
 
-def test_more_than_one_batch(client: FlaskClient, monkeypatch: object) -> None:
-    from web.export import feeds
-
-    batch = feeds.BATCH
-    try:
-        feeds.BATCH = 7
-        for sort in ("relevance", "-date", "date"):
-            answer = client.get(f"/api/search?q=de&sort={sort}&per_page=100").get_json()
-            exported = [row["id"] for row in rows(client, f"q=de&sort={sort}")]
-            assert exported == [one["id"] for one in answer["results"]]
-            assert len(exported) > 14
-    finally:
-        feeds.BATCH = batch
+def test_more_than_one_batch(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "BATCH", 7)
+    for sort in ("relevance", "-date", "date"):
+        answer = client.get(f"/api/search?q=de&sort={sort}&per_page=100").get_json()
+        exported = [row["id"] for row in rows(client, f"q=de&sort={sort}")]
+        assert exported == [one["id"] for one in answer["results"]]
+        assert len(exported) > 14
 
 
 def test_a_feed_has_the_newest_first(client: FlaskClient) -> None:

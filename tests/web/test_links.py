@@ -115,7 +115,7 @@ def test_addresses_one_choice_away_say_what_the_requests_do(
     request: SearchRequest, facet: str, day: date, data: st.DataObject
 ) -> None:
     page = "http://localhost/api/search"
-    near = links.Near(page, request, [("hl", "fr")])
+    near = links.FilterLinks(page, request, [("hl", "fr")])
     value = data.draw(st.sampled_from(VALUES[facet]))
     bucket = DateBucket("", day.isoformat(), day.isoformat(), 1)
     for found, wanted in (

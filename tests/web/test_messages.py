@@ -12,8 +12,8 @@ from babel.messages.pofile import read_po
 
 from search.response import Notice
 from search.scoring.deadline import Part
+from web.errors import FAULTS, NOTICES, notice_detail
 from web.i18n import OFFERED, TRANSLATIONS
-from web.messages import FAULTS, NOTICES, notice_detail
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,10 +13,9 @@ from lxml import html
 
 from index.directory import IndexDirectory
 from search.whoosh_engine import WhooshEngine
-from web.app import create_app
-from web.operate.logs import JsonLines, TextLines
-from web.operate.warming import warm
-from web.settings import Settings
+from web import Settings, create_app
+from web.operate.observe import JsonLines, TextLines
+from web.operate.serve import warm
 
 from .test_serve import PATIENCE, run, serving, write
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from web.i18n import OFFERED
-from web.pages.choices import FIRST_VALUES
+from web.pages.facets import FIRST_VALUES
 
 STATES = [
     "/",

@@ -5,9 +5,8 @@ from hypothesis import strategies as st
 
 from index.directory import IndexDirectory
 from search.whoosh_engine import WhooshEngine
-from web.app import create_app
+from web import Settings, create_app
 from web.operate import RateLimit
-from web.settings import Settings
 
 
 @given(

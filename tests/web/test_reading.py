@@ -13,9 +13,8 @@ from index.document import MentionedDate, Span
 from search.request import MAX_DEPTH, SearchRequest
 from search.response import DocumentView, Highlights, Labelled
 from search.whoosh_engine import WhooshEngine
-from web.app import create_app
-from web.pages.neighbours import neighbours, page_around
-from web.pages.reading import reading
+from web import create_app
+from web.pages.document import neighbours, page_around, reading
 
 TEXT = "Le 12 mars 2024, l'ONU a signé un accord commercial.\nL'ONU salue l'accord jeudi."
 
@@ -103,16 +102,16 @@ def test_neighbours_are_those_of_the_results(archive: Path) -> None:
     for search in (SearchRequest(q="de", per_page=100), SearchRequest(sort="date", per_page=100)):
         ids = [one.id for one in engine.search(search).results]
         for at, id in enumerate(ids):
-            around = neighbours(engine, search, id, at + 1)
+            around = neighbours(engine.search, search, id, at + 1)
             assert around.found
             assert (around.position, around.total) == (at + 1, len(ids))
             before, after = [None, *ids][at], [*ids, None][at + 1]
             assert (around.before and around.before.id) == before
             assert (around.after and around.after.id) == after
         # A link from before the archive was renewed: it has moved by one.
-        assert neighbours(engine, search, ids[4], 4).position == 5
-        assert not neighbours(engine, search, ids[4], 40).found
-        assert not neighbours(engine, search, ids[4], 9_000).found
+        assert neighbours(engine.search, search, ids[4], 4).position == 5
+        assert not neighbours(engine.search, search, ids[4], 40).found
+        assert not neighbours(engine.search, search, ids[4], 9_000).found
 
 
 def test_walking_through_results_by_the_links(client: FlaskClient) -> None:

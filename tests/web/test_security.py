@@ -17,10 +17,9 @@ from index.build.plan import rebuild
 from index.directory import IndexDirectory
 from index.errors import SettingError
 from search.whoosh_engine import WhooshEngine
-from web.app import create_app
-from web.operate.security import MAX_MARKS, tamed
-from web.operate.serving import allowed_hosts
-from web.settings import Settings
+from web import Settings, create_app
+from web.cli import allowed_hosts
+from web.operate.guard import MAX_MARKS, clean_text
 
 MEGABYTE = 1 << 20
 OVERRIDE = "\u202e"
@@ -86,8 +85,8 @@ def test_pages_of_hostile_documents_are_bounded_and_plain(beasts: FlaskClient) -
 
 @given(st.text() | st.text(alphabet="e\u0300\u0489\u202e\x00\u0651ا", max_size=80))
 def test_taming_keeps_what_is_honest(text: str) -> None:
-    tame = tamed(text)
-    assert tamed(tame) == tame
+    tame = clean_text(text)
+    assert clean_text(tame) == tame
     run = 0
     for char in tame:
         assert char not in "\x00\x1b\u202d\u202e"
@@ -95,8 +94,8 @@ def test_taming_keeps_what_is_honest(text: str) -> None:
         assert run <= MAX_MARKS
     dropped = [char for char in text if char not in tame]
     assert all(unicodedata.category(char)[0] in "CM" for char in dropped)
-    assert type(tamed(Markup(text))) is Markup
-    assert tamed(None) is None
+    assert type(clean_text(Markup(text))) is Markup
+    assert clean_text(None) is None
 
 
 def test_every_answer_forbids_what_it_does_not_need(beasts: FlaskClient) -> None:

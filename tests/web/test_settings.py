@@ -8,8 +8,7 @@ from click.testing import CliRunner
 
 from index.errors import SettingError
 from search.request import PARAMETERS
-from web.cli import cli
-from web.operate.configuration import keys, read
+from web.cli import cli, read_settings, setting_keys
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = (ROOT / "docs" / "settings.md").read_text("utf-8")
@@ -57,7 +56,7 @@ def test_search_takes_the_parameters_of_the_endpoint() -> None:
 
 def configured(path: Path, text: str) -> dict[str, object]:
     path.write_text(text, "utf-8")
-    return read(path, cli.commands.values())
+    return read_settings(path, cli.commands.values())
 
 
 def test_every_setting_with_a_variable_is_a_key_of_the_file() -> None:
@@ -66,7 +65,7 @@ def test_every_setting_with_a_variable_is_a_key_of_the_file() -> None:
         for line in WRITTEN.splitlines()
         if re.match(r"\| `--[^|]*\| `TROUVAILLE_", line)
     }
-    assert set(keys(cli.commands.values())) == documented - {"json", "config"}
+    assert set(setting_keys(cli.commands.values())) == documented - {"json", "config"}
 
 
 def test_the_file_of_the_documentation(tmp_path: Path) -> None:

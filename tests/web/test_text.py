@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from web.pages import joined
-from web.pages.text import Annotation, annotated, apart, marked, paragraphs
+from web.pages.document import Annotation, annotated, apart, paragraphs
 
 TEXT = "Un <accord> à Paris.\nL'ONU & l'OTAN l'ont dit.\n\nFin."
 
@@ -13,9 +13,9 @@ def annotation(start: int, end: int, layer: int = 0, tag: str = "mark", **more: 
 
 
 def test_text_is_escaped_and_marked() -> None:
-    assert marked("a <b> c", [(2, 5)]) == "a <mark>&lt;b&gt;</mark> c"
-    assert marked("abc", []) == "abc"
-    assert marked("abc", [(1, 1)]) == "abc"
+    assert annotated("a <b> c", [annotation(2, 5)]) == "a <mark>&lt;b&gt;</mark> c"
+    assert annotated("abc", []) == "abc"
+    assert annotated("abc", [annotation(1, 1)]) == "abc"
     assert joined(["a … …", "b"]) == "a … b"
 
 

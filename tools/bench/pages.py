@@ -12,7 +12,7 @@ from search.response import SearchResponse
 from tools.bench.context import Context
 from tools.bench.tables import Section, Table, pair
 from tools.bench.trouvaille_system import NAME, Trouvaille, request
-from web.app import create_app
+from web import create_app
 
 
 class Remembering:

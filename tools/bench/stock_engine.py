@@ -9,16 +9,16 @@ from pathlib import Path
 from threading import local
 from typing import Any
 
+from flask import Flask
+
 from index.directory import IndexDirectory
 from search.request import SearchRequest
 from search.response import FacetValue, Highlights, Result, SearchResponse, ValueFacet
 from search.whoosh_engine import WhooshEngine
 from tools.bench.question import Question
 from tools.bench.whoosh_system import Page, Whoosh
-from web.app import create_app
-from web.operate import server
-from web.settings import Settings
-from web.wsgi import Application
+from web import Settings, create_app
+from web.operate import address_of, bind, run
 
 
 class StockEngine(WhooshEngine):
@@ -83,14 +83,14 @@ def _facet(name: str, counts: dict[str, int], size: int) -> ValueFacet:
 def main() -> None:
     """Serve until terminated."""
     folder, stock, workers = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    taken = server.bind("127.0.0.1", 0)
-    address = server.address_of(taken)
+    listener = bind("127.0.0.1", 0)
+    address = address_of(listener)
 
-    def make() -> Application:
+    def make() -> Flask:
         return create_app(StockEngine(IndexDirectory(folder), stock), Settings())
 
-    server.serve(
-        taken,
+    run(
+        listener,
         make,
         workers=workers,
         threads=4,

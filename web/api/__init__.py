@@ -1,3 +1,8 @@
-"""TODO."""
+"""The JSON endpoint of docs/api.md and its OpenAPI description.
 
-__all__ = []
+For programs. Not for pages and exports.
+"""
+
+from web.api.routes import blueprint
+
+__all__ = ["blueprint"]

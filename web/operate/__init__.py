@@ -1,20 +1,24 @@
-"""TODO."""
+"""Running the service: protection of readers, log and metrics, the server itself.
 
-from web.operate.configuration import add_config_option
-from web.operate.observed import ObservedEngine
-from web.operate.ratelimit import RateLimit
-from web.operate.serving import address_options, limit_options, prepare, watch_options, web_settings
-from web.operate.warming import preload, warm_up
+For what an operator sets and sees. Not for answers: these are in the rooms for programs and pages.
+"""
+
+from web.operate import guard, observe
+from web.operate.guard import RateLimit, check_host, is_loopback
+from web.operate.observe import configure_log
+from web.operate.serve import address_of, bind, preload, prepare, run, warm_up
 
 __all__ = [
-    "ObservedEngine",
     "RateLimit",
-    "add_config_option",
-    "address_options",
-    "limit_options",
+    "address_of",
+    "bind",
+    "check_host",
+    "configure_log",
+    "guard",
+    "is_loopback",
+    "observe",
     "preload",
     "prepare",
+    "run",
     "warm_up",
-    "watch_options",
-    "web_settings",
 ]

@@ -1,7 +1,9 @@
-"""TODO."""
+"""Pages for people: routes, and what the templates show of documents and facets.
 
-from web.pages.text import joined
+For HTML. Not for what programs read, which is in ``web.api`` and ``web.export``.
+"""
 
-__all__ = [
-    "joined",
-]
+from web.pages.document import joined
+from web.pages.routes import blueprint
+
+__all__ = ["blueprint", "joined"]

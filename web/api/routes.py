@@ -1,4 +1,4 @@
-"""The JSON endpoint of docs/api.md."""
+"""The routes of the JSON endpoint of docs/api.md."""
 
 from time import perf_counter
 from typing import Any
@@ -8,12 +8,13 @@ from flask import Blueprint, Response, g, request
 from flask_babel import gettext
 
 from index.facets import VALUE_FACETS
-from web import links
+from web import context, links
 from web.api.openapi import description
-from web.context import asked, engine, labelled, limit, only, search_parts, stop_if_known, tag
+from web.context import asked, engine, entity_tag, limit, only, stop_if_known, tagged
 from web.errors import NotFoundHere
 from web.i18n import negotiate
-from web.serialize import SEARCH, Writer
+from web.links import API_SEARCH
+from web.serialize import Serializer
 
 blueprint = Blueprint("api", __name__)
 
@@ -24,23 +25,24 @@ MAX_LIMIT = 50
 
 @blueprint.get("/api/search")
 def search() -> Response:
-    """Answer a search."""
+    """Search the archive."""
     began = perf_counter()
-    wanted = asked()
-    stop_if_known(*search_parts(wanted))
+    query = asked()
+    stop_if_known(query)
     parsed = (perf_counter() - began) * 1000
-    response = engine().search(wanted)
+    response = context.search(query)
     took = (perf_counter() - began) * 1000
-    answer = _json(Writer(g.base).search(response, took))
+    serializer = Serializer(g.base)
+    answer = _json(serializer.search(response, took))
     following = links.pages(response).next
     if following:
-        answer.headers["Link"] = f'<{Writer(g.base).at(SEARCH, following)}>; rel="next"'
+        answer.headers["Link"] = f'<{serializer.address(API_SEARCH, following)}>; rel="next"'
     timings = {**response.timings, "parse": response.timings.get("parse", 0.0) + parsed}
     answer.headers["Server-Timing"] = ", ".join(
         f"{step};dur={timings.get(step, 0.0):.1f}"
         for step in ("parse", "search", "facets", "snippets")
     )
-    labelled(answer, tag(response.generation, *search_parts(wanted)))
+    tagged(answer, entity_tag(response.generation, query))
     if any(notice.code == "out_of_time" for notice in response.warnings):
         # The next time there may be time for all of it.
         del answer.headers["ETag"]
@@ -50,15 +52,15 @@ def search() -> Response:
 
 @blueprint.get("/api/facets/<name>")
 def facet(name: str) -> Response:
-    """Search inside a facet: values a word of whose names starts with ``prefix``."""
+    """Search inside a facet, under the other filters of a search."""
     if name not in VALUE_FACETS:
         known = ", ".join(VALUE_FACETS)
         raise NotFoundHere(gettext("There is no such facet; there are: %(known)s.", known=known))
-    wanted = asked(also=("prefix",))
+    query = asked(also=("prefix",))
     prefix = request.args.get("prefix", "")[:200]
-    current = stop_if_known(name, prefix, *search_parts(wanted))
-    page = engine().facet(name, wanted, prefix, wanted.page)
-    return labelled(_json(Writer(g.base).facet_page(page, wanted)), current)
+    tag = stop_if_known(query, name, prefix)
+    page = engine().facet(name, query, prefix, query.page)
+    return tagged(_json(Serializer(g.base).facet_page(page, query)), tag)
 
 
 @blueprint.get("/api/suggest")
@@ -66,36 +68,36 @@ def suggest() -> Response:
     """Complete what is being typed."""
     only(("q", "limit"))
     q, count = request.args.get("q", "")[:200], limit(SUGGESTIONS, MAX_LIMIT)
-    current = stop_if_known(q, str(count))
-    found = engine().suggest(q, count, negotiate())
-    writer = Writer(g.base)
-    body = {"q": q, "suggestions": [writer.suggestion(suggestion) for suggestion in found]}
-    return labelled(_json(body), current)
+    tag = stop_if_known(None, q, str(count))
+    serializer = Serializer(g.base)
+    suggestions = engine().suggest(q, count, negotiate())
+    body = {"q": q, "suggestions": [serializer.suggestion(one) for one in suggestions]}
+    return tagged(_json(body), tag)
 
 
 @blueprint.get("/api/documents/<id:id>")
 def document(id: str) -> Response:
-    """Return a whole document, the matches of ``q`` as offsets."""
+    """Read a whole document."""
     only(("q",))
     q = request.args.get("q", "")
-    current = stop_if_known(id, q)
+    tag = stop_if_known(None, id, q)
     view = engine().document(id, negotiate(), q)
     if view is None:
         raise NotFoundHere(gettext("There is no document with this identifier."))
-    return labelled(_json(Writer(g.base).document(view)), current)
+    return tagged(_json(Serializer(g.base).document(view)), tag)
 
 
 @blueprint.get("/api/documents/<id:id>/similar")
 def similar(id: str) -> Response:
-    """Return the documents most like this one."""
+    """Find the documents most like one."""
     only(("limit",))
     count = limit(SIMILAR, MAX_LIMIT)
-    current = stop_if_known(id, str(count))
-    found = engine().similar(id, count, negotiate())
-    if found is None:
+    tag = stop_if_known(None, id, str(count))
+    results = engine().similar(id, count, negotiate())
+    if results is None:
         raise NotFoundHere(gettext("There is no document with this identifier."))
-    writer = Writer(g.base)
-    return labelled(_json({"id": id, "results": [writer.result(one) for one in found]}), current)
+    serializer = Serializer(g.base)
+    return tagged(_json({"id": id, "results": [serializer.result(one) for one in results]}), tag)
 
 
 @blueprint.get("/api/openapi.json")
@@ -109,10 +111,15 @@ def openapi() -> Response:
 
 @blueprint.get("/healthz")
 def health() -> Response:
-    """Tell whether searches can be answered; 503 if not."""
+    """Can searches be answered?"""
     status = engine().status()
-    told = {"generation": status.generation, "documents": status.documents}
-    answer = _json({"status": "ok", **told, "compiled": status.compiled})
+    body = {
+        "status": "ok",
+        "generation": status.generation,
+        "documents": status.documents,
+        "compiled": status.compiled,
+    }
+    answer = _json(body)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

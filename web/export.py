@@ -1,0 +1,220 @@
+"""A search taken elsewhere: CSV, NDJSON, an Atom feed, and OpenSearch for browsers."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import orjson
+from flask import Blueprint, Response, g, request
+from flask_babel import gettext
+
+from search.engine import Engine
+from search.request import SearchRequest
+from search.response import Result, SearchResponse, Suggestion
+from web import context, links
+from web.context import asked, engine, localized, only, stop_if_known, tagged
+from web.errors import FACETS
+from web.i18n import negotiate
+from web.links import language_parameter
+from web.pages import joined
+from web.serialize import Serializer
+
+blueprint = Blueprint("export", __name__)
+
+BATCH = 100
+FEED_SIZE = 50
+SUGGESTIONS = 8
+COLUMNS = (
+    *("id", "url", "title", "language", "published", "date_precision", "source", "source_url"),
+    *("organizations", "themes", "score"),
+)
+ATOM = "http://www.w3.org/2005/Atom"
+OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
+
+# What XML 1.0 cannot hold.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@blueprint.get("/search.ndjson")
+def ndjson() -> Response:
+    """Stream all results, one JSON object a line, as in the endpoint's ``results``."""
+    serializer = Serializer(g.base)
+
+    def line(result: Result) -> str:
+        return orjson.dumps(serializer.result(result)).decode() + "\n"
+
+    return _stream("application/x-ndjson", "", line, "ndjson")
+
+
+@blueprint.get("/search.csv")
+def table() -> Response:
+    """Stream all results as CSV (RFC 4180, UTF-8); several values of a cell stand on lines."""
+    serializer = Serializer(g.base)
+
+    def row(result: Result) -> str:
+        cells = serializer.result(result)
+        cells["organizations"] = "\n".join(one.label for one in result.organizations)
+        cells["themes"] = "\n".join(one.label for one in result.themes)
+        return _csv([_harmless(cells[column]) for column in COLUMNS])
+
+    return _stream("text/csv", _csv(COLUMNS), row, "csv")
+
+
+def _stream(mimetype: str, head: str, write: Callable[[Result], str], suffix: str) -> Response:
+    query = links.first_page(asked(also=("hl",)))
+    walk = replace(query, cursor="*", per_page=BATCH, facets=(), highlight="false")
+    # The first batch is searched for now, so that an error still has a status of its own.
+    first = context.search(walk)
+    response = localized(Response(_lines(engine(), first, head, write), mimetype=mimetype))
+    response.headers["Content-Disposition"] = f'attachment; filename="trouvaille.{suffix}"'
+    return response
+
+
+def _lines(
+    engine: Engine, response: SearchResponse, head: str, write: Callable[[Result], str]
+) -> Iterator[str]:
+    """Yield all results, batch by batch; runs after the request has ended."""
+    yield head
+    while True:
+        yield "".join(write(result) for result in response.results)
+        if not response.next_cursor:
+            return
+        response = engine.search(replace(response.request, cursor=response.next_cursor))
+
+
+def _csv(cells: Sequence[str]) -> str:
+    row = io.StringIO()
+    csv.writer(row).writerow(cells)
+    return row.getvalue()
+
+
+def _harmless(value: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula (documents are not trusted)."""
+    text = "" if value is None else str(value)
+    dangerous = isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return "'" + text if dangerous else text
+
+
+@blueprint.get("/search.atom")
+def atom() -> Response:
+    """Return the newest results as an Atom feed (RFC 4287)."""
+    query = links.first_page(asked(also=("hl",)))
+    tag = stop_if_known(query)
+    response = context.search(
+        # A walk by cursor never leaves anything out for lack of time: a feed could not say so.
+        replace(query, sort="-date", per_page=FEED_SIZE, cursor="*", facets=(), highlight="true")
+    )
+    return tagged(Response(_feed(response, query), mimetype="application/atom+xml"), tag)
+
+
+def _feed(response: SearchResponse, query: SearchRequest) -> bytes:
+    serializer = Serializer(g.base)
+    html = serializer.address("/search", query)
+    own = serializer.address("/search.atom", query)
+    feed = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": negotiate()})
+    subject = query.q or gettext("New documents")
+    _add(feed, "title", f"Trouvaille: {subject}")
+    _add(feed, "id", own)
+    _add(feed, "link", rel="self", type="application/atom+xml", href=own)
+    _add(feed, "link", rel="alternate", type="text/html", href=html)
+    dates = [_moment(result.published) for result in response.results if result.published]
+    _add(feed, "updated", max(dates, default=_moment(None)))
+    _add(_add(feed, "author"), "name", "Trouvaille")
+    for result in response.results:
+        _add_entry(feed, result)
+    return _xml(feed)
+
+
+def _add_entry(feed: ElementTree.Element, result: Result) -> None:
+    entry = ElementTree.SubElement(feed, "entry", {"xml:lang": result.language})
+    url = links.address(g.base, f"/document/{result.id}")
+    _add(entry, "title", result.title or result.opening or result.id)
+    _add(entry, "id", url)
+    _add(entry, "link", rel="alternate", type="text/html", href=url)
+    _add(entry, "updated", _moment(result.published))
+    if result.published:
+        _add(entry, "published", _moment(result.published))
+    if result.source:
+        _add(_add(entry, "author"), "name", result.source)
+    if result.highlights.body:
+        _add(entry, "summary", joined(result.highlights.body), type="html")
+    for one in (*result.organizations, *result.themes):
+        _add(entry, "category", term=one.value, label=one.label)
+
+
+def _moment(published: str | None) -> str:
+    """Return RFC 3339 for a date cut at its precision; the epoch for none."""
+    if not published:
+        return "1970-01-01T00:00:00Z"
+    day, _, time = published.partition("T")
+    day += "-01-01"[len(day) - 4 :] if len(day) < 10 else ""
+    time = time.removesuffix("Z") or "00:00:00"
+    return f"{day}T{time}{':00' if len(time) == 5 else ''}Z"
+
+
+def _add(
+    parent: ElementTree.Element, tag: str, text: str = "", **attributes: str
+) -> ElementTree.Element:
+    """Append an element and return it."""
+    attributes = {name: _NOT_XML.sub("", value) for name, value in attributes.items()}
+    child = ElementTree.SubElement(parent, tag, attributes)
+    child.text = _NOT_XML.sub("", str(text)) or None
+    return child
+
+
+def _xml(root: ElementTree.Element) -> bytes:
+    document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
+
+
+@blueprint.get("/opensearch.xml")
+def opensearch() -> Response:
+    """Describe the search to browsers (OpenSearch 1.1)."""
+    only(("hl",))
+    root = ElementTree.Element("OpenSearchDescription", {"xmlns": OPENSEARCH})
+    _add(root, "ShortName", "Trouvaille")
+    _add(root, "Description", gettext("Search the archive"))
+    _add(root, "InputEncoding", "UTF-8")
+    _add(root, "OutputEncoding", "UTF-8")
+    _add(root, "Language", negotiate())
+    _add(root, "Image", f"{g.base}/static/icon.svg", type="image/svg+xml")
+    for mimetype, relation, path in (
+        ("text/html", "results", "/search"),
+        ("application/x-suggestions+json", "suggestions", "/suggest.json"),
+        ("application/atom+xml", "results", "/search.atom"),
+        ("application/opensearchdescription+xml", "self", "/opensearch.xml"),
+    ):
+        template = links.address(g.base, path, language_parameter())
+        if relation != "self":
+            template += ("&" if "?" in template else "?") + "q={searchTerms}"
+        _add(root, "Url", type=mimetype, rel=relation, template=template)
+    return localized(Response(_xml(root), content_type="application/opensearchdescription+xml"))
+
+
+@blueprint.get("/suggest.json")
+def suggestions() -> Response:
+    """Complete what is being typed, in the form that browsers read (OpenSearch Suggestions)."""
+    only(("q", "hl"))
+    q = request.args.get("q", "")[:200]
+    tag = stop_if_known(None, q)
+    found = engine().suggest(q, SUGGESTIONS, negotiate())
+    body = [
+        q,
+        [suggestion.text for suggestion in found],
+        [str(FACETS.get(suggestion.kind, "")) for suggestion in found],
+        [_target(suggestion) for suggestion in found],
+    ]
+    response = Response(orjson.dumps(body), content_type="application/x-suggestions+json")
+    return tagged(response, tag)
+
+
+def _target(suggestion: Suggestion) -> str:
+    """Return the address of the page that a completion stands for."""
+    if suggestion.kind == "title":
+        return links.address(g.base, f"/document/{suggestion.value}", language_parameter())
+    word = suggestion.kind == "word"
+    pair = ("q", suggestion.text) if word else (suggestion.kind, suggestion.value)
+    return links.address(g.base, "/search", [pair, *language_parameter()])

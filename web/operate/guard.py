@@ -1,0 +1,165 @@
+"""Protection against hostile documents, addresses and floods of requests."""
+
+import re
+import sys
+import unicodedata
+from collections import OrderedDict
+from functools import cache
+from ipaddress import IPv6Address, ip_address
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+from flask import Flask, Response, request
+from markupsafe import Markup
+from werkzeug.exceptions import BadRequest
+
+MAX_MARKS = 12
+"""Combining marks on one letter that a page shows; no orthography needs as many."""
+
+MAX_ADDRESSES = 10_000
+"""Readers' addresses whose requests are counted; beyond that the least recent is forgotten."""
+
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+_UNUSED_FEATURES = (
+    *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation"),
+    *("gyroscope", "magnetometer", "microphone", "midi", "payment", "usb"),
+)
+HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "X-Content-Type-Options": "nosniff",
+    # The query is in the address: no other site may learn it.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _UNUSED_FEATURES),
+}
+
+# C0 and C1 controls except tab and line ends; the two overrides of direction, which show text in
+# another order than it has; noncharacters. Embeddings, isolates and marks of direction belong to
+# honest text, and end with the element that they stand in.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ufffe\uffff]+")
+
+
+def install(app: Flask) -> None:
+    """Send the security headers with every answer, and clean every text that a template writes."""
+    app.after_request(_add_headers)
+    app.jinja_env.finalize = clean_text
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def clean_text(value: Any) -> Any:
+    """Return a text as a page may show it; any other value as it is.
+
+    Control characters and overrides of direction are removed, and combining marks after the
+    first ``MAX_MARKS`` in a row. Templates apply it last, after offsets into the text were used.
+    """
+    if not isinstance(value, str):
+        return value
+    text = str(value)
+    clean = text if text.isprintable() else _CONTROLS.sub("", text)
+    if not clean.isascii():
+        clean = _too_many_marks().sub(lambda marks: marks[0][:MAX_MARKS], clean)
+    if clean == text:
+        return value
+    return Markup(clean) if isinstance(value, Markup) else clean
+
+
+@cache
+def _too_many_marks() -> re.Pattern[str]:
+    """Return a pattern for more than ``MAX_MARKS`` combining marks in a row."""
+    ranges: list[list[int]] = []
+    for point in range(0x300, sys.maxunicode + 1):
+        if unicodedata.category(chr(point)) in ("Mn", "Me"):
+            if ranges and ranges[-1][1] == point - 1:
+                ranges[-1][1] = point
+            else:
+                ranges.append([point, point])
+    marks = "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+    return re.compile(f"[{marks}]{{{MAX_MARKS + 1},}}")
+
+
+def check_host(hosts: tuple[str, ...]) -> None:
+    """Raise BadRequest unless the host of the request is well-formed and, if any, in ``hosts``.
+
+    A page of another site can resolve its own name to this machine, and the browser would let it
+    read the answers (DNS rebinding). The host that it asks for reveals it.
+    """
+    host = request.host
+    if not host:
+        raise BadRequest()
+    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    if hosts and name.lower().rstrip(".") not in hosts:
+        raise BadRequest()
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether an IP address is of this machine itself."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return bool((mapped or parsed).is_loopback)
+
+
+class RateLimit:
+    """Token buckets, one for each reader's address, in the memory of one process.
+
+    ``burst`` requests may come at once, then ``rate`` a second. Safe for threads. Each process
+    counts for itself: with n processes an address may send up to n times as many requests.
+    """
+
+    def __init__(self, rate: float, burst: int, addresses: int = MAX_ADDRESSES) -> None:
+        self.rate = rate
+        self.burst = burst
+        self._addresses = addresses
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        """Return how many addresses are remembered."""
+        return len(self._buckets)
+
+    def wait(self, address: str, now: float | None = None) -> float:
+        """Count a request; return 0 to let it through, else the seconds until one will be.
+
+        ``now`` is in seconds of any clock that only goes forward.
+        """
+        key = _bucket_key(address)
+        moment = monotonic() if now is None else now
+        with self._lock:
+            tokens, since = self._buckets.pop(key, (float(self.burst), moment))
+            tokens = min(self.burst, tokens + (moment - since) * self.rate)
+            passed = tokens >= 1
+            self._buckets[key] = (tokens - 1 if passed else tokens, moment)
+            if len(self._buckets) > self._addresses:
+                self._buckets.popitem(last=False)
+        return 0.0 if passed else (1 - tokens) / self.rate
+
+
+def _bucket_key(address: str) -> str:
+    """Return what stands for a reader: an IPv4 address, or the first 64 bits of an IPv6 one."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))

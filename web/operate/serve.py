@@ -1,0 +1,259 @@
+"""Serving: bind the address early, build what is missing, warm up, run gunicorn.
+
+Every failure that an operator can mend raises an error with a remedy.
+"""
+
+import errno
+import gc
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from threading import Thread
+from typing import Any
+from urllib.parse import quote
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from index import kernels
+from index.build import BuildOptions, options_of, progress_on, rebuild, update
+from index.cli import merged_options
+from index.directory import IndexDirectory
+from index.errors import IndexLocked, IndexMissing, IndexVersion, TrouvailleError, UsageError
+from index.vocabularies import organizations, themes
+from web.operate.observe import SHARED_METRICS, WARMING, PropagatingLogger
+
+BACKLOG = 1024
+GRACE_SECONDS = 10
+"""What a request under way is given when the server is told to stop."""
+
+WARM_UP_SECONDS = 2.0
+"""How long a process waits for its own warming up."""
+
+
+class AddressError(UsageError):
+    """The host is not one of this machine, or the port may not be opened."""
+
+
+class PortInUseError(TrouvailleError):
+    """Another program listens on the port."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take an address without listening on it yet; port 0 takes a free one.
+
+    This comes before anything slow: a port in use is reported at once and not after an hour of
+    indexing. Raises PortInUseError or AddressError.
+    """
+    try:
+        infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise AddressError(
+            f"The host “{host}” is not known.",
+            "Use --host 127.0.0.1 for this machine alone, or --host 0.0.0.0 for every network.",
+        ) from error
+    family, kind, protocol, _, address = infos[0]
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        raise _bind_error(error, host, port) from error
+    return listener
+
+
+def _bind_error(error: OSError, host: str, port: int) -> TrouvailleError:
+    if error.errno == errno.EADDRINUSE:
+        return PortInUseError(
+            f"Port {port} on {host} is in use by another program.",
+            f"End that program, or choose another port: --port {port + 1 if port < 65535 else 0}.",
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return AddressError(
+            f"The host “{host}” is not an address of this machine.",
+            "Use --host 127.0.0.1 for this machine alone, or --host 0.0.0.0 for every network.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return AddressError(
+            f"Port {port} may not be opened by this user.", "Choose one above 1023: --port 8080."
+        )
+    return AddressError(
+        f"{host}, port {port} cannot be opened: {error.strerror}.", "Choose another with --port."
+    )
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address to open in a browser."""
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def prepare(index: Path, sources: Sequence[Path], flags: dict[str, Any]) -> None:
+    """Build the index, or update it, so that there is something to serve.
+
+    Without ``sources`` an existing index stays as it is. ``flags`` are those of
+    ``trouvaille rebuild``. Raises IndexMissing without sources, and whatever a build raises.
+    """
+    try:
+        snapshot = IndexDirectory(index).current()
+    except IndexMissing as error:
+        if sources:
+            return _build(index, sources, merged_options(BuildOptions(), **flags), anew=True)
+        raise IndexMissing(
+            error.message,
+            "Name the documents, `trouvaille serve FOLDER`, or an index with --index.",
+        ) from error
+    except IndexVersion as error:
+        if not sources:
+            raise
+        click.echo(f"trouvaille: {error.message} It is built anew.", err=True)
+        return _build(index, sources, merged_options(BuildOptions(), **flags), anew=True)
+    with snapshot:
+        if sources:
+            options = merged_options(options_of(snapshot.manifest.settings), **flags)
+            _build(index, sources, options, anew=False)
+    return None
+
+
+def _build(index: Path, sources: Sequence[Path], options: BuildOptions, *, anew: bool) -> None:
+    progress = progress_on()
+    try:
+        result = (rebuild if anew else update)(index, sources, options, progress)
+    except IndexLocked as error:
+        if anew:
+            raise
+        # There is an index to serve; we follow it when the other process publishes.
+        click.echo(f"trouvaille: {error.message} The published index is served.", err=True)
+        return
+    finally:
+        progress.finish()
+    skipped = len(result.skipped)
+    left_out = f", {skipped} skipped (trouvaille stats --skipped)" if skipped else ""
+    noun = "document" if result.documents == 1 else "documents"
+    click.echo(f"{result.documents:,} {noun}{left_out}")
+
+
+def preload(compiled: bool) -> None:
+    """Load, before processes fork, what all of them need; compiled loops too if asked for.
+
+    Memory that nobody writes to is shared between the processes. The garbage collector writes to
+    every object that it looks at, so the objects loaded here are frozen.
+    """
+    if compiled:
+        kernels.activate()
+    organizations()
+    themes()
+    gc.collect()
+    gc.freeze()
+
+
+def warm_up(app: Flask, seconds: float = WARM_UP_SECONDS) -> None:
+    """Warm up an application, waiting ``seconds`` at most; the rest goes on in the background.
+
+    Waiting is quicker for the first reader than sharing the processor with the warming up.
+    """
+    thread = Thread(target=warm, args=(app,), name="warming", daemon=True)
+    thread.start()
+    thread.join(seconds)
+
+
+def warm(app: Flask) -> None:
+    """Send the requests that load what every search needs: analyzers, columns, templates.
+
+    The words are those of the newest title, so that terms, spelling and snippets are loaded too.
+    These requests are neither logged nor counted, and their errors are ignored: a reader's own
+    request will report them.
+    """
+    client = app.test_client(use_cookies=False)
+    quiet = {WARMING: True}
+    newest = client.get("/api/search?sort=-date&per_page=1", environ_overrides=quiet)
+    results = (newest.get_json() or {}).get("results")
+    if not results:
+        return
+    words = quote(results[0]["title"][:200])
+    document = quote(results[0]["id"])
+    for address in (f"/search?q={words}", "/api/suggest?q=a", f"/document/{document}?q={words}"):
+        client.get(address, environ_overrides=quiet, buffered=True)
+
+
+def run(
+    listener: socket.socket,
+    make_app: Callable[[], Flask],
+    workers: int,
+    threads: int,
+    ready: Callable[[], None],
+) -> None:
+    """Serve until SIGTERM (requests under way are finished) or SIGINT.
+
+    ``make_app`` is called in each worker process, so that they share no open file. ``ready`` is
+    called once, when the address listens. Raises PortInUseError if the port was taken meanwhile,
+    and SystemExit at the end.
+    """
+    host, port = listener.getsockname()[:2]
+    try:
+        listener.listen(BACKLOG)
+    except OSError as error:
+        raise _bind_error(error, host, port) from error
+    options = {
+        # Gunicorn closes the descriptor that it is given.
+        "bind": f"fd://{listener.detach()}",
+        "backlog": BACKLOG,
+        "workers": workers,
+        "threads": threads,
+        # Threads also keep a slow reader from occupying a whole process.
+        "worker_class": "gthread",
+        "graceful_timeout": GRACE_SECONDS,
+        "loglevel": "warning",
+        "logger_class": PropagatingLogger,
+        "proc_name": "trouvaille",
+        "when_ready": lambda arbiter: ready(),
+        # A query is long when its letters are percent-encoded; we cut it ourselves.
+        "limit_request_line": 0,
+        # Only our own setting (--proxy) decides about forwarded headers.
+        "forwarded_allow_ips": "",
+        # Of newer versions: no socket through which the server can be controlled.
+        "control_socket_disable": True,
+    }
+    with _shared_metrics():
+        _Server(make_app, options).run()
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """Make a folder, and name it in the environment, where all processes add up their metrics."""
+    folder = mkdtemp(prefix="trouvaille-")
+    owner = os.getpid()
+    os.environ[SHARED_METRICS] = folder
+    try:
+        yield
+    finally:
+        # Worker processes leave through here as well.
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn configured by our options alone: no file, no variable, no arguments."""
+
+    def __init__(self, make_app: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self.make_app = make_app
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set the options that this version of gunicorn has."""
+        for name, value in self.options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Make the application, in a worker process."""
+        return self.make_app()

@@ -1,0 +1,377 @@
+"""The routes of the pages: search, document, facets, status, problems, language."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import cast
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Blueprint, Response, g, make_response, render_template, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from index.analysis import direction
+from index.document import opening
+from index.facets import SUGGESTED, VALUE_FACETS
+from search.request import FACETS as FACET_NAMES
+from search.request import (
+    MAX_DEPTH,
+    FacetOrder,
+    Fault,
+    InvalidRequest,
+    SearchRequest,
+    parse_request,
+)
+from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet
+from search.results import web_address
+from web import context, i18n, links
+from web.context import VERSION, asked, engine, localized, only, page, settings
+from web.errors import FACETS, FAULTS, PROBLEMS, NotFoundHere, notice_detail
+from web.links import PageLinks, language_parameter, page_address, same_results
+from web.pages.document import Neighbours, citation, joined, neighbours, reading
+from web.pages.facets import MAX_MONTHS, chips, histogram, line, section, steps
+
+blueprint = Blueprint("pages", __name__)
+
+SIMILAR = 5
+EXAMPLES = 4
+NEWEST = 5
+"""Documents on the first page, which must be light."""
+FACET_VALUES = 50
+"""Values on a page of a facet."""
+MAX_PREFIX = 200
+SKIPPED = 200
+"""Skipped files that the status page names."""
+REMEMBERED_SECONDS = 365 * 24 * 3600
+
+SKIPPED_KINDS = {
+    "hidden": _l("Hidden"),
+    "unknown": _l("Format that is not read"),
+    "broken": _l("Damaged"),
+    "empty": _l("Without text"),
+    "huge": _l("Too large"),
+    "binary": _l("Not text"),
+    "duplicate": _l("Already in the archive"),
+    "unreadable": _l("Could not be opened"),
+}
+
+
+@blueprint.get("/")
+@blueprint.get("/search")
+def search() -> Response:
+    """Show the answer to a search, or the newest documents."""
+    # A page shows marks, whichever form of highlights the parameters name.
+    query = replace(asked(also=("hl",)), highlight="true", months=MAX_MONTHS)
+    response = context.search(query)
+    understood = response.request
+    home = request.path == "/" and not links.parameters(understood)
+    to = PageLinks(understood)
+    facets = response.facets
+    dates = facets.get("date")
+    return page(
+        "search.html",
+        response=response,
+        results=response.results[:NEWEST] if home else response.results,
+        request_=understood,
+        to=to,
+        chips=chips(response, to),
+        warnings=[notice_detail(notice) for notice in response.warnings],
+        pages=links.pages(response),
+        numbers=_page_numbers(response),
+        first=(understood.page - 1) * understood.per_page + 1 if not understood.cursor else None,
+        facet_labels=FACETS,
+        sections={
+            name: section(facet, to)
+            for name, facet in facets.items()
+            if isinstance(facet, ValueFacet)
+        },
+        histogram=histogram(dates, to) if isinstance(dates, DateFacet) else None,
+        sorts={
+            "relevance": gettext("Relevance"),
+            "-date": gettext("Newest first"),
+            "date": gettext("Oldest first"),
+        },
+        home=home,
+        examples=_examples() if not response.total and response.documents else {},
+        joined=joined,
+    )
+
+
+def _page_numbers(response: SearchResponse) -> list[int | None]:
+    """Return the pages to link to around the current one; None stands for a gap."""
+    count = links.pages(response).count
+    if count is None or count < 2:
+        return []
+    current, last = response.request.page, min(count, MAX_DEPTH // response.request.per_page)
+    near = {1, last, *range(max(current - 2, 1), min(current + 2, last) + 1)}
+    numbers: list[int | None] = []
+    for number in sorted(near):
+        if numbers and number - (numbers[-1] or 0) > 1:
+            numbers.append(None)
+        numbers.append(number)
+    return numbers
+
+
+def _examples() -> dict[str, tuple[FacetValue, ...]]:
+    """Return the most frequent values of the archive, for a reader who found nothing."""
+    everything = SearchRequest(facet_size=EXAMPLES, locale=i18n.negotiate())
+    return {name: engine().facet(name, everything, "", 1).facet.values for name in SUGGESTED}
+
+
+@blueprint.get("/document/<id:id>")
+def document(id: str) -> Response:
+    """Show a document, the matches of ``q`` marked, and where it stands in the results."""
+    query, position = _origin()
+    view = engine().document(id, i18n.negotiate(), query.q)
+    if view is None:
+        raise NotFoundHere(gettext("There is no document with this identifier."))
+    name = view.title or opening(view.text) or view.id
+    to = PageLinks(query)
+    around = neighbours(context.search, query, id, position) if position else None
+    return page(
+        "document.html",
+        view=view,
+        name=name,
+        reading=reading(view),
+        to=to,
+        around=around,
+        back=_back(to, around),
+        similar=engine().similar(id, SIMILAR, i18n.negotiate()) or (),
+        source_url=web_address(view.url),
+        citation=citation(view, name, to.permanent(view.id)),
+    )
+
+
+def _origin() -> tuple[SearchRequest, int | None]:
+    """Return the search that led to a document, and the position of the document in it."""
+    given = request.args.to_dict(flat=False)
+    position = next(iter(given.pop("at", ())), "")
+    query = same_results(parse_request(given, i18n.negotiate(), also=("hl",)))
+    if not position:
+        return query, None
+    valid = position.isascii() and position.isdigit() and len(position) < 6
+    if not valid or not 1 <= int(position) < MAX_DEPTH:
+        bounds = {"minimum": "1", "maximum": str(MAX_DEPTH - 1)}
+        raise InvalidRequest((Fault("at", "out_of_range", position[:200], bounds),))
+    return query, int(position)
+
+
+def _back(to: PageLinks, around: Neighbours | None) -> str:
+    """Return the address of the page of results that a document stands on."""
+    if around is None:
+        return to.search()
+    return to.page((around.position - 1) // to.request.per_page + 1)
+
+
+@blueprint.get("/facet/<name>")
+def facet(name: str) -> Response:
+    """Show the values of a facet: searched, paged, by count or by name; dates as a table."""
+    if name == "date":
+        return _dates()
+    if name not in VALUE_FACETS:
+        raise NotFoundHere(
+            gettext("There is no such facet; there are: %(known)s.", known=", ".join(FACET_NAMES))
+        )
+    query = asked(also=("hl", "prefix", "order"))
+    prefix = request.args.get("prefix", "")[:MAX_PREFIX]
+    order: FacetOrder = "name" if request.args.get("order") == "name" else "count"
+    results = same_results(query)
+    sized = replace(results, facet_size=FACET_VALUES)
+    found = engine().facet(name, sized, prefix, query.page, order)
+    to = PageLinks(results)
+    own = {"prefix": prefix, "order": order if order == "name" else ""}
+    count = -(-found.total // FACET_VALUES)
+    shown = {value.value for value in found.facet.values}
+    pairs = links.parameters(results)
+    return page(
+        "facet.html",
+        name=name,
+        facet_action=f"{request.script_root}/facet/{name}",
+        title=FACETS[name],
+        lines=[line(name, value, to, _full_label(name, value)) for value in found.facet.values],
+        found=found,
+        prefix=prefix,
+        order=order,
+        orders={
+            key: (label, to.facet(name, **(own | {"order": "" if key == "count" else key})))
+            for key, label in (
+                ("count", gettext("Most frequent first")),
+                ("name", gettext("By name")),
+            )
+        },
+        to=to,
+        back=to.search(),
+        carried_filters=[pair for pair in pairs if pair[0] != name] + language_parameter(),
+        kept_values=[value for value in query.selected.get(name, ()) if value not in shown],
+        search_hidden=pairs
+        + ([("order", order)] if order != "count" else [])
+        + language_parameter(),
+        page_number=query.page,
+        page_count=count,
+        prev=to.facet(name, **own, page=str(min(query.page - 1, count)))
+        if query.page > 1
+        else None,
+        next=to.facet(name, **own, page=str(query.page + 1)) if query.page < count else None,
+    )
+
+
+def _full_label(name: str, value: FacetValue) -> str:
+    """Return the label of a value below another, after the label of that one; else nothing."""
+    if not VALUE_FACETS[name].levels or "/" not in value.value:
+        return ""
+    above = VALUE_FACETS[name].known_label(value.value.rpartition("/")[0], i18n.negotiate())
+    return f"{above} / {value.label}" if above else ""
+
+
+def _dates() -> Response:
+    """Show the dates as a table: what the histogram shows, in words and numbers."""
+    query = asked(also=("hl",))
+    results = same_results(query)
+    response = context.search(
+        replace(results, facets=("date",), per_page=1, highlight="false", interval=query.interval)
+    )
+    to = PageLinks(results)
+    return page(
+        "dates.html",
+        title=FACETS["date"],
+        dates=cast(DateFacet, response.facets["date"]),
+        to=to,
+        back=to.search(),
+        steps=steps(to),
+        intervals=[
+            (interval, label, to.facet("date", interval=interval))
+            for interval, label in (
+                ("year", gettext("Years")),
+                ("month", gettext("Months")),
+                ("day", gettext("Days")),
+            )
+        ],
+    )
+
+
+@blueprint.get("/status")
+def status() -> Response:
+    """Show what is served, since when, and what was left out of it."""
+    only(("hl",))
+    served, skipped = engine().status(), engine().skipped()
+    shown = skipped[:SKIPPED] if settings().skipped_paths else ()
+    kinds = Counter(item.kind for item in skipped).most_common()
+    languages = sorted(served.languages.items(), key=lambda pair: (-pair[1], pair[0]))
+    return localized(
+        make_response(
+            render_template(
+                "status.html",
+                status=served,
+                languages=[(i18n.language(code), i18n.number(count)) for code, count in languages],
+                kinds=[(_kind_label(kind), i18n.number(count)) for kind, count in kinds],
+                skipped=[(item.path, _kind_label(item.kind), item.reason) for item in shown],
+                more=len(skipped) - len(shown) if shown else 0,
+                settings=_public_settings(),
+                version=VERSION,
+            )
+        )
+    )
+
+
+def _kind_label(kind: str) -> str:
+    return str(SKIPPED_KINDS.get(kind, kind))
+
+
+def _public_settings() -> list[tuple[str, str]]:
+    """Return the settings that a reader may want to know."""
+    chosen = settings()
+    limit = gettext(
+        "%(rate)s a second, %(burst)s at once",
+        rate=f"{chosen.rate_limit:g}",
+        burst=chosen.rate_burst,
+    )
+    return [
+        (gettext("Requests for each address"), limit if chosen.rate_limit else gettext("no limit")),
+        (gettext("Results on a page, at most"), str(chosen.max_per_page)),
+        (
+            gettext("Questions in the log"),
+            gettext("written") if chosen.log_queries else gettext("not written"),
+        ),
+    ]
+
+
+@blueprint.get("/docs/errors")
+def errors() -> Response:
+    """Explain each type of problem, under the anchor that its URI names."""
+    only(("hl",))
+    return page("docs_errors.html", problems=PROBLEMS, faults=FAULTS)
+
+
+@blueprint.post("/language")
+def remember_language() -> Response:
+    """Remember the language of the page that the reader was on, or forget it; go back there.
+
+    This sets the only cookie of the service, and only for a reader who asks for it.
+    """
+    code = request.form.get("hl", "")
+    response = make_response("", 303)
+    response.headers["Location"] = request.script_root + _own_address(request.form.get("to", ""))
+    response.headers["Cache-Control"] = "no-store"
+    path = request.script_root or "/"
+    if code in i18n.OFFERED:
+        response.set_cookie(
+            i18n.COOKIE,
+            code,
+            max_age=REMEMBERED_SECONDS,
+            path=path,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    else:
+        response.delete_cookie(i18n.COOKIE, path=path)
+    return response
+
+
+def _own_address(address: str) -> str:
+    """Return an address of this service without its language; that of the home page for others."""
+    parts = urlsplit("".join(address.split()))
+    own = parts.path.startswith("/") and not parts.path.startswith("//")
+    if parts.scheme or parts.netloc or not own or "\\" in address:
+        return "/"
+    query = links.encoded([pair for pair in parse_qsl(parts.query) if pair[0] != "hl"])
+    return f"{parts.path}{'?' + query if query else ''}"
+
+
+@blueprint.after_app_request
+def _vary(response: Response) -> Response:
+    """Tell caches that the cookie decides the language, except for the endpoint."""
+    if not request.path.startswith("/api/"):
+        response.vary.add("Cookie")
+    return response
+
+
+@blueprint.app_context_processor
+def _frame() -> dict[str, object]:
+    """Return what every template uses: its language, the other ones, addresses of its frame."""
+    locale = i18n.negotiate()
+    pairs = [pair for pair in request.args.items(multi=True) if pair[0] != "hl"]
+    path = "/" if request.path == "/language" else request.path
+    root = request.script_root
+    return {
+        "locale": locale,
+        "direction": direction(locale),
+        "interface_languages": [
+            (code, name, links.address(root, path, [*pairs, ("hl", code)]))
+            for code, name in i18n.OFFERED.items()
+        ],
+        "language_name": i18n.OFFERED[locale],
+        "language_asked": i18n.asked(),
+        "language_remembered": i18n.remembered(),
+        "language_address": f"{root}/language",
+        "own_address": links.address("", path, pairs),
+        "language_fields": language_parameter(),
+        "home_address": page_address("/"),
+        "search_address": page_address("/search"),
+        "search_action": f"{root}/search",
+        "status_address": page_address("/status"),
+        "description_address": page_address("/opensearch.xml"),
+        "suggest_address": f"{root}/api/suggest",
+        "document_address": f"{root}/document/",
+        "base": g.base,
+        "static_address": f"{root}/static",
+    }

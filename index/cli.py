@@ -42,11 +42,10 @@ from index.commit import check as check_index
 from index.commit import prepare
 from index.days import UNDATED_DAY, day_of
 from index.directory import lock, read_pointer
-from index.document import Document, Skipped
+from index.document import PARTS, Document, Skipped
 from index.errors import IndexMissing, SettingError, TrouvailleError, UsageError
 from index.extract import ExtractionOptions
 from index.extract.organizations import require_models
-from index.schema import PARTS
 from index.snapshot import Snapshot
 from index.store import FacetColumn
 from index.vocabularies import organizations, themes
@@ -215,7 +214,7 @@ def overview(root: Path, locale: str = "fr") -> Overview:
                 named, docs, lambda id: named.labels.get(id) or known.label(id, locale)
             ),
             themes=_top(generation.columns["theme"], docs, lambda id: themes().label(id, locale)),
-            skipped=tuple(generation.report()),
+            skipped=tuple(generation.report().skipped),
             skipped_kinds=manifest.skipped,
             failures=manifest.failures,
         )
@@ -225,7 +224,7 @@ def _terms(generation: Snapshot) -> dict[str, int]:
     fields = [
         name for part in PARTS for name in (part, *(f"{part}_{s}" for s in generation.analyzers))
     ]
-    sizes = {name: generation.vocabulary_size(name) for name in fields}
+    sizes = {name: generation.inverted_index.vocabulary_size(name) for name in fields}
     return {name: size for name, size in sizes.items() if size}
 
 
@@ -296,7 +295,7 @@ def _documents(path: Path | None, index: Path) -> list[Labelled]:
 
     def known(id: str) -> Document | None:
         doc = generation.docnum(id)
-        return generation.stored(doc)[0] if doc is not None else None
+        return generation.stored_fields.get(doc)[0] if doc is not None else None
 
     with closing(generation):
         return read_labelled(path, known)

@@ -131,7 +131,7 @@ def probe(generation: Snapshot) -> int:
     asked = 0
     for at in np.unique(np.linspace(0, len(live) - 1, min(PROBES, len(live))).astype(np.int64)):
         doc = int(live[at])
-        document, fields = generation.stored(doc)
+        document, fields = generation.stored_fields.get(doc)
         if generation.docnum(document.id) != doc:
             raise IndexDamaged(f"Document “{document.id}” is not found by its id.", REMEDY)
         for field, terms in _terms(document, fields):
@@ -159,7 +159,7 @@ def _probe_term(
     generation: Snapshot, field: str, term: str, where: Sequence[int], doc: int
 ) -> None:
     # A document that the postings of the term lack has no positions.
-    positions = generation.positions(field, term, np.asarray([doc], np.int32)).flat
+    positions = generation.inverted_index.positions(field, term, doc)
     if not np.array_equal(np.unique(positions), np.unique(where)):
         raise IndexDamaged(f"A search for “{term}” in {field} gives a wrong answer.", REMEDY)
 

@@ -1,48 +1,78 @@
-"""ISO 8601 dates cut at their precision, as days and seconds since 1970-01-01."""
+"""ISO 8601 dates, whole or partial, as days and seconds since 1970-01-01.
 
+A partial date is ``2024`` or ``2024-03``: it stands for all of its days.
+"""
+
+import re
 from calendar import monthrange
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 UNDATED_DAY = int(np.iinfo(np.int32).min)
 UNDATED_SECOND = int(np.iinfo(np.int64).min)
+"""What columns hold for a document without a date."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_KEPT = 1 << 14
-"""Dates that are kept as days: documents speak of the same ones again and again."""
+_CACHED = 1 << 14
+"""Dates whose days are cached: documents name the same ones again and again."""
+_PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+class Period(NamedTuple):
+    """A range of days, both included."""
+
+    first: date
+    last: date
+
+
+def period(value: str) -> Period:
+    """Return the days of ``2024``, ``2024-03`` or ``2024-03-12``.
+
+    Raises ValueError for any other form and for a day that the calendar does not have.
+    """
+    match = _PARTIAL.fullmatch(value)
+    if match is None:
+        raise ValueError(f"not a date: {value!r}")
+    year, month, day = match.groups()
+    if month is None:
+        return Period(date(int(year), 1, 1), date(int(year), 12, 31))
+    if day is None:
+        return month_period(int(year), int(month))
+    whole = date(int(year), int(month), int(day))
+    return Period(whole, whole)
+
+
+def month_period(year: int, month: int) -> Period:
+    """Return the days of a month. Raises ValueError for one that the calendar does not have."""
+    first = date(year, month, 1)
+    return Period(first, first.replace(day=monthrange(year, month)[1]))
 
 
 def day_number(day: date) -> int:
-    """Return the days from 1970-01-01 to this one."""
+    """Return how many days a day is after 1970-01-01; negative before it."""
     return day.toordinal() - _EPOCH
 
 
 def day_of(number: int) -> date:
-    """Return the day with this number."""
+    """Return the day that is so many days after 1970-01-01."""
     return date.fromordinal(number + _EPOCH)
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHED)
 def span(value: str) -> tuple[int, int, int]:
-    """Return first day, last day and second of ``2024``, ``2024-03``, ``2024-03-12T09:41Z``...
+    """Return first day, last day and first second of a partial date, a day or a time.
 
-    The second is that at which the value begins; a time without a zone counts as UTC. Raises
-    ValueError for anything that is not such a value.
+    ``2024``, ``2024-03``, ``2024-03-12``, ``2024-03-12T09:41Z``; a time without a zone counts as
+    UTC. Raises ValueError for anything else.
     """
-    if len(value) == 4:
-        year = int(value)
-        first, last = date(year, 1, 1), date(year, 12, 31)
-    elif len(value) == 7:
-        year, month = int(value[:4]), int(value[5:])
-        first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
-    elif len(value) == 10:
-        first = last = date.fromisoformat(value)
-    else:
+    if len(value) > len("2024-03-12"):
         moment = datetime.fromisoformat(value)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         day = day_number(moment.date())
         return day, day, day * 86400 + moment.hour * 3600 + moment.minute * 60 + moment.second
+    first, last = period(value)
     number = day_number(first)
     return number, day_number(last), number * 86400

@@ -1,10 +1,29 @@
-"""Document and Fields: what a reader yields and what extraction adds."""
+"""Documents: what a reader yields, the fields that extraction adds, the parts that are searched.
+
+Terms of a part stand in several fields of the inverted index: ``title`` and ``body`` hold words as
+written, folded but not stemmed; ``title_<suffix>`` and ``body_<suffix>`` hold the stems of one
+analyzer.
+"""
 
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateOrigin = Literal["metadata", "html", "dateline", "text", "filename", "reference", "mtime"]
+
+PARTS = ("title", "body")
+"""The parts of a document whose words are searched."""
+MAX_TERM_BYTES = 255
+"""Longer terms are cut, in documents and in queries alike."""
+_SAFE_CHARACTERS = MAX_TERM_BYTES // 4
+
+
+def fit(term: str) -> str:
+    """Cut a term at MAX_TERM_BYTES of UTF-8, between characters."""
+    if len(term) <= _SAFE_CHARACTERS:
+        return term
+    encoded = term.encode("utf-8", "replace")
+    return encoded[:MAX_TERM_BYTES].decode("utf-8", "ignore")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
-"""The arrays of one segment, opened for reading.
+"""The inverted index: posting lists and positions, written by segment and read over all segments.
 
-Postings of one segment: the only module that knows how they are stored.
+A *posting list* holds the documents of one word as written, in one language and one part of a
+document (title or body). A *term* is the sum of one or several lists: a stem, or a word without
+its accents, has all lists that lead to it. ``PostingsWriter`` writes the terms and lists of one
+segment; ``SegmentPostings`` reads them; ``InvertedIndex`` reads those of all segments of a
+snapshot, in the snapshot's document numbers and without deleted documents. ``index.store`` knows
+how lists, terms and words are laid out on disk.
 
-The posting lists of several terms, read and located together.
-
-What a word asks of an index is many lists: of every form, in every language, in title and body.
-They are decoded in one go, so that scoring them is a few operations on arrays.
+A *key* is a document and a position in one 64-bit number, ``document << 32 | position``. Where
+title and body are read together, positions in the body also have the bit ``SECOND_PART``.
 """
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from itertools import count, pairwise
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +24,7 @@ from numpy.typing import NDArray
 from index import kernels
 from index.analysis import Tokens, Vocabulary
 from index.arrays import narrowest, sum_over
-from index.schema import PARTS, fit
+from index.document import PARTS, fit
 from index.store import (
     ArrayFile,
     ByteCache,
@@ -32,7 +35,6 @@ from index.store import (
     PostingLists,
     RunBuilder,
     SpellingWords,
-    TermCount,
     TermPostings,
     WrittenWords,
     added,
@@ -45,25 +47,39 @@ from index.store import (
     write_words,
 )
 
-_DENSE = 8
-"""Bytes of successive lists for which an array over so many documents pays, for each of them."""
+SECOND_PART = 1 << 31
+"""The bit that marks a position in the second part of a document; no text is that long."""
+
+RUN_SIZE = 4_000_000
+"""Tokens held in memory before they are written as a run; inverting them takes 150 MB."""
+MOST_TABLES = 16
+"""Word tables (each process has one, begun anew now and then) whose list numbers are kept."""
+
+_LONG = 200
+"""Postings from which on a list is read faster alone than together with others."""
+_DENSE_BYTES = 8
+"""An array over all documents pays from one byte of lists for so many documents."""
+_DENSE_DOCS = 16
+"""Marking all documents pays from one document in so many; below, sorting is faster."""
+_TERMS_TOGETHER = 4096
+"""Terms with a prefix whose postings are read together."""
+_OVERHEAD = 200
+"""Bytes that a cached value takes beside its arrays."""
+
+_NOTHING = TermPostings(np.empty(0, np.int32), np.empty(0, np.uint8))
+_NO_LISTS = np.empty(0, np.uint32)
+
+Docs = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+Lists = tuple[NDArray[np.uint32], ...]
+"""Numbers of posting lists, one array per segment."""
 
 
-class Located(NamedTuple):
-    """Positions in some documents: those in the i-th are ``flat[bounds[i]:bounds[i + 1]]``."""
-
-    bounds: NDArray[np.int64]
-    flat: NDArray[np.int64]
-
-    def split(self) -> list[NDArray[np.int64]]:
-        """Return the positions in each document."""
-        return [self.flat[start:stop] for start, stop in pairwise(self.bounds.tolist())]
-
-
-def located(keys: Keys, docs: NDArray[np.int32]) -> Located:
-    """Return keys as positions in ascending ``docs``."""
-    bounds = np.searchsorted(keys, docs.astype(np.int64) << 32)
-    return Located(np.append(bounds, len(keys)), keys & 0xFFFFFFFF)
+def sum_postings(docs: Docs, freqs: NDArray[Any]) -> TermPostings:
+    """Add up several posting lists given one behind the other; documents come out ascending."""
+    total = sum_over([docs], int(docs.max(initial=-1)) + 1)
+    # float32 is exact up to 2 ** 24 occurrences in a document.
+    return TermPostings(total.docs, total.of([freqs.astype(np.float32)]).astype(np.int32))
 
 
 def write_terms(
@@ -72,84 +88,169 @@ def write_terms(
     counts: NDArray[Any],
     lists: NDArray[Any],
 ) -> None:
-    """Write the sorted terms of fields, and of which posting lists each is the sum.
+    """Write the terms of a segment and the posting lists of each.
 
-    ``counts`` says of how many, term after term; ``lists`` are their numbers.
+    ``fields`` maps each field to its sorted terms. ``counts`` says how many lists each term has,
+    in the same order; ``lists`` are the numbers of these lists, term after term.
     """
     write_dictionary(folder, fields)
-    at = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=at[1:])
-    write_array(folder / "terms.at", narrowest(at))
+    write_array(folder / "terms.at", narrowest(_bounds(counts)))
     write_array(folder / "terms.lists", lists.astype(np.uint32))
 
 
-class SegmentArrays:
-    """Terms, postings and positions of one segment; safe for threads.
+class PostingsWriter:
+    """Writes terms, postings and positions of one segment into a folder of their own."""
 
-    A term is the sum of one or several posting lists: a list is what was written in one way in
-    one language, and a stem, or a word without its accents, has all that leads to it.
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._run = RunBuilder()
+        self._runs: list[Path] = []
+        # Gives every new word the next number.
+        self._numbers: dict[str, int] = defaultdict(count().__next__)
+        # By the name of a word table: the number of each of its words, -1 if not looked up yet.
+        self._table_numbers: dict[str, NDArray[np.int32]] = {}
+        # Documents that were analysed together come one after another.
+        self._tokens: Tokens | None = None
+        self._docs: list[int] = []
+        self._places: list[int] = []
+
+    def add(self, doc: int, tokens: Tokens, place: int) -> None:
+        """Add document number ``doc``: its texts are ``2 * place`` and the next of ``tokens``.
+
+        Documents come in ascending order.
+        """
+        if tokens is not self._tokens:
+            self._flush()
+            self._tokens = tokens
+        self._docs.append(doc)
+        self._places.append(place)
+
+    def _flush(self) -> None:
+        """Move the documents that share the last tokens into the run."""
+        tokens, self._tokens = self._tokens, None
+        if tokens is None:
+            return
+        texts = len(tokens.lengths)
+        doc_of = np.full((texts // len(PARTS), len(PARTS)), -1, np.int32)
+        doc_of[self._places] = np.array(self._docs)[:, None]
+        part_of = np.arange(texts, dtype=np.int32) % len(PARTS)
+        docs = doc_of.ravel().take(tokens.texts)
+        lists = (self._numbered(tokens.vocabulary) * np.int32(len(PARTS))).take(tokens.words)
+        lists += part_of.take(tokens.texts)
+        positions = tokens.positions
+        if len(self._docs) < len(doc_of):
+            used = docs >= 0
+            lists, docs, positions = lists[used], docs[used], positions[used]
+        self._run.add(lists, docs, positions)
+        self._docs.clear()
+        self._places.clear()
+        if self._run.size >= RUN_SIZE:
+            self._spill()
+
+    def _numbered(self, words: Vocabulary) -> NDArray[np.int32]:
+        """Return the number of each word of a vocabulary."""
+        table = self._table_numbers.get(words.table, np.empty(0, np.int32))
+        last = int(words.numbers.max(initial=0))
+        if last >= len(table):
+            if len(self._table_numbers) > MOST_TABLES:
+                self._table_numbers.clear()
+            more = np.full(last + 1, -1, np.int32)
+            table = self._table_numbers[words.table] = np.concatenate([table, more])
+        word_numbers = table[words.numbers]
+        new = np.flatnonzero(word_numbers < 0)
+        keys = map(words.keys.__getitem__, new.tolist())
+        word_numbers[new] = list(map(self._numbers.__getitem__, keys))
+        table[words.numbers[new]] = word_numbers[new]
+        return word_numbers
+
+    def _spill(self) -> None:
+        folder = self._folder / f"run-{len(self._runs)}"
+        write_run(folder, self._run.finish())
+        self._runs.append(folder)
+        self._run = RunBuilder()
+
+    def commit(self) -> None:
+        """Merge the runs into the files of the segment."""
+        self._flush()
+        self._spill()
+        lists = numbers(self._runs)
+        terms = vocabulary(list(self._numbers), lists)
+        rank = np.zeros(len(self._numbers) * len(PARTS), np.int64)
+        rank[lists] = terms.rank
+        merge(self._runs, rank, self._folder)
+        write_terms(self._folder, terms.fields, terms.counts, terms.lists)
+        write_words(self._folder, terms)
+        for run in self._runs:
+            shutil.rmtree(run)
+
+
+class SegmentPostings:
+    """Terms, postings and positions of one segment, deleted documents included; safe for threads.
+
+    Documents and terms are numbered from 0 within the segment, terms in the order of fields and
+    then of UTF-8. Whatever reads may raise IndexDamaged.
     """
 
     def __init__(self, folder: Place) -> None:
         self.dictionary = Dictionary(folder)
         self.lists = PostingLists(folder)
-        self._at = ArrayFile(folder / "terms.at")
+        self._starts = ArrayFile(folder / "terms.at")
         self._lists = ArrayFile(folder / "terms.lists")
         self._lengths: dict[str, NDArray[np.int64]] = {}
 
-    def lists_of(self, numbers: range) -> NDArray[np.uint32]:
-        """Return the posting lists of successive terms behind one another."""
-        return self._lists.slice(self._at.item(numbers.start), self._at.item(numbers.stop))
+    def find(self, field: str, term: str) -> int:
+        """Return the number of a term; -1 if the segment has no such term."""
+        return self.dictionary.find(field, fit(term).encode("utf-8", "replace"))
 
-    def list_counts(self, numbers: range) -> NDArray[np.int64]:
-        """Return how many posting lists each of successive terms has."""
-        at = self._at.slice(numbers.start, numbers.stop + 1).astype(np.int64)
-        return at[1:] - at[:-1]
+    def prefix(self, field: str, prefix: str) -> range:
+        """Return the numbers of the terms with a prefix."""
+        return self.dictionary.prefix(field, fit(prefix))
+
+    def term(self, number: int) -> str:
+        """Return the term with a number."""
+        return self.dictionary.split(number).text.decode()
+
+    def lists_of(self, terms: range) -> NDArray[np.uint32]:
+        """Return the posting lists of successive terms, one behind the other."""
+        return self._lists.slice(self._starts.item(terms.start), self._starts.item(terms.stop))
+
+    def term_lists(self, field: str, term: str) -> NDArray[np.uint32]:
+        """Return the posting lists of a term; none for an unknown one."""
+        number = self.find(field, term)
+        return _NO_LISTS if number < 0 else self.lists_of(range(number, number + 1))
 
     def frequency(self, number: int) -> int:
-        """Return how many documents hold a term."""
+        """Return how many documents have a term."""
         lists = self.lists_of(range(number, number + 1))
         if len(lists) == 1:
             return int(self.lists.counts(lists)[0])
         return len(self.postings(number).docs)
 
-    def frequencies(self, numbers: range) -> NDArray[np.int64]:
-        """Return how many postings each of successive terms has in all of its lists.
-
-        A document that has a term in two lists counts twice.
-        """
-        if not numbers:
-            return np.empty(0, np.int64)
-        counts = self.lists.counts(self.lists_of(numbers))
-        starts = self._at.slice(numbers.start, numbers.stop).astype(np.int64)
-        return np.add.reduceat(counts, starts - starts[0])
-
     def postings(self, number: int) -> TermPostings:
-        """Return the postings of a term."""
+        """Return the postings of a term; none for the number -1."""
+        if number < 0:
+            return _NOTHING
         lists = self.lists_of(range(number, number + 1))
         if len(lists) == 1:
             return self.lists.postings(int(lists[0]))
-        many = self.lists.many(lists)
-        return merged(many.docs, many.freqs)
+        docs, freqs, _ = self.lists.many(lists)
+        return sum_postings(docs, freqs)
 
-    def postings_of(self, numbers: range) -> ManyPostings:
-        """Return the postings of the lists of successive terms behind one another."""
-        return self.lists.many(self.lists_of(numbers))
-
-    def added(self, numbers: range) -> TermPostings:
-        """Return the sum of the postings of successive terms."""
-        lists = self.lists_of(numbers)
+    def summed(self, terms: range) -> TermPostings:
+        """Return the postings of successive terms added up."""
+        lists = self.lists_of(terms)
         if len(lists) > 1 and (lists[1:] - lists[:-1] == 1).all():
-            data, at = self.lists.raw(int(lists[0]), int(lists[-1]) + 1)
-            if _DENSE * len(data) > self.lists.documents:
-                total = added(data, at, self.lists.documents)
+            data, starts = self.lists.raw(int(lists[0]), int(lists[-1]) + 1)
+            if _DENSE_BYTES * len(data) > self.lists.documents:
+                total = added(data, starts, self.lists.documents)
                 having = (total > 0).nonzero()[0]
                 return TermPostings(having.astype(np.int32), total.take(having))
         docs, freqs, _ = self.lists.many(lists)
-        return merged(docs, freqs)
+        return sum_postings(docs, freqs)
 
-    def keys(self, number: int, docs: NDArray[np.int32]) -> Keys:
-        """Return where a term is in ascending ``docs``, ascending."""
+    def keys(self, number: int, docs: Docs) -> Keys:
+        """Return the keys of a term in ascending ``docs``, ascending."""
         lists = self.lists_of(range(number, number + 1))
         many = self.lists.many(lists)
         which = np.isin(many.docs, docs).nonzero()[0]
@@ -159,507 +260,428 @@ class SegmentArrays:
         return keys
 
     def lengths(self, field: str) -> NDArray[np.int64]:
-        """Return the number of tokens of a field, by document, up to the last that has any.
+        """Return the number of tokens of a field by document, up to the last that has any.
 
-        Added up from the postings of the field the first time, so exact; then kept.
+        The first call adds them up from all postings of the field; the sums are kept.
         """
         if field not in self._lengths:
-            docs, freqs, _ = self.postings_of(self.dictionary.field(field))
+            docs, freqs, _ = self.lists.many(self.lists_of(self.dictionary.field(field)))
             self._lengths[field] = np.bincount(docs, weights=freqs).astype(np.int64)
         return self._lengths[field]
 
+    def docs_of(self, terms: Sequence[int]) -> Docs:
+        """Return the documents that have any of the terms, in no order, some repeatedly."""
+        return self._docs(self._lists_by_term(terms)[0])[0]
 
-def merged(docs: NDArray[np.int32], freqs: NDArray[Any]) -> TermPostings:
-    """Return the sum of several posting lists, given behind one another."""
-    total = sum_over([docs], int(docs.max(initial=-1)) + 1)
-    # Exact up to 2 ** 24 times in a document.
-    summed = total.of([freqs.astype(np.float32)])
-    return TermPostings(total.docs, summed.astype(np.int32))
+    def count_within(self, terms: Sequence[int], mask: Mask) -> NDArray[np.int64]:
+        """Return for each term how many of the documents in ``mask`` have it."""
+        lists, term_of = self._lists_by_term(terms)
+        counts = np.zeros(len(terms), np.int64)
+        # No document is counted twice where a term has one list.
+        alone = np.bincount(term_of, minlength=len(terms))[term_of] == 1
+        alone &= self.lists.counts(lists) > _LONG
+        for place in np.flatnonzero(alone).tolist():
+            docs = self.lists.postings(int(lists[place])).docs
+            counts[term_of[place]] = np.count_nonzero(mask[docs])
+        docs, list_of = self._docs(lists[~alone])
+        hits = np.flatnonzero(mask[docs])
+        keys = _sorted_distinct(term_of[~alone][list_of[hits]] << 32 | docs[hits])
+        return counts + np.bincount(keys >> 32, minlength=len(terms))
 
-
-RUN_SIZE = 4_000_000
-"""Tokens held in memory before they are written as a run: 150 MB while it is inverted."""
-
-MOST_TABLES = 16
-"""Tables of words (one for each process, begun anew now and then) whose numbers are kept."""
-
-_LONG = 200
-"""Postings of a list that is quicker read alone than together with others."""
-
-_NOTHING = TermPostings(np.empty(0, np.int32), np.empty(0, np.uint8))
-
-
-class PostingsWriter:
-    """Writes the postings of one segment, in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True)
-        self._folder = folder
-        self._run = RunBuilder()
-        self._runs: list[Path] = []
-        # The next number for every new key.
-        self._numbers: dict[str, int] = defaultdict(count().__next__)
-        # By the name of a table, the numbers of its words; -1 where these are not known.
-        self._of_table: dict[str, NDArray[np.int32]] = {}
-        # Documents that were analysed together come together.
-        self._tokens: Tokens | None = None
-        self._docs: list[int] = []
-        self._which: list[int] = []
-
-    def add(self, doc: int, tokens: Tokens, number: int) -> None:
-        """Add one document, the texts of which in ``tokens`` begin with ``number`` times two.
-
-        Documents come in ascending order.
-        """
-        if tokens is not self._tokens:
-            self._gather()
-            self._tokens = tokens
-        self._docs.append(doc)
-        self._which.append(number)
-
-    def _gather(self) -> None:
-        """Hand what was added of the last tokens over to the run."""
-        tokens, self._tokens = self._tokens, None
-        if tokens is None:
-            return
-        texts = len(tokens.lengths)
-        doc_of = np.full((texts // len(PARTS), len(PARTS)), -1, np.int32)
-        doc_of[self._which] = np.array(self._docs)[:, None]
-        part_of = np.arange(texts, dtype=np.int32) % len(PARTS)
-        docs = doc_of.ravel().take(tokens.texts)
-        lists = (self._numbered(tokens.vocabulary) * np.int32(len(PARTS))).take(tokens.words)
-        lists += part_of.take(tokens.texts)
-        positions = tokens.positions
-        if len(self._docs) < len(doc_of):
-            added = docs >= 0
-            lists, docs, positions = lists[added], docs[added], positions[added]
-        self._run.add(lists, docs, positions)
-        self._docs.clear()
-        self._which.clear()
-        if self._run.size >= RUN_SIZE:
-            self._spill()
-
-    def _numbered(self, words: Vocabulary) -> NDArray[np.int32]:
-        known = self._of_table.get(words.table, np.empty(0, np.int32))
-        last = int(words.numbers.max(initial=0))
-        if last >= len(known):
-            if len(self._of_table) > MOST_TABLES:
-                self._of_table.clear()
-            more = np.full(last + 1, -1, np.int32)
-            known = self._of_table[words.table] = np.concatenate([known, more])
-        found = known[words.numbers]
-        new = np.flatnonzero(found < 0)
-        keys = map(words.keys.__getitem__, new.tolist())
-        found[new] = list(map(self._numbers.__getitem__, keys))
-        known[words.numbers[new]] = found[new]
-        return found
-
-    def commit(self) -> None:
-        """Merge the runs into the arrays of the segment."""
-        self._gather()
-        self._spill()
-        lists = numbers(self._runs)
-        found = vocabulary(list(self._numbers), lists)
-        rank = np.zeros(len(self._numbers) * len(PARTS), np.int64)
-        rank[lists] = found.rank
-        merge(self._runs, rank, self._folder)
-        write_terms(self._folder, found.fields, found.counts, found.lists)
-        write_words(self._folder, found)
-        for run in self._runs:
-            shutil.rmtree(run)
-
-    def _spill(self) -> None:
-        folder = self._folder / f"run-{len(self._runs)}"
-        write_run(folder, self._run.finish())
-        self._runs.append(folder)
-        self._run = RunBuilder()
-
-
-class SegmentPostings:
-    """Reads the postings of one segment; safe for threads. All may raise IndexDamaged."""
-
-    def __init__(self, folder: Path) -> None:
-        self._arrays = SegmentArrays(folder)
-        self.written = WrittenWords(folder, self._arrays.dictionary)
-        self.spelling = SpellingWords(folder)
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The fields in which at least one document has a term."""
-        return frozenset(self._arrays.dictionary.fields())
-
-    def read(self, field: str, term: str) -> TermPostings:
-        """Return all postings of a term; an unknown term has none."""
-        number = self._find(field, term)
-        return _NOTHING if number < 0 else self._arrays.postings(number)
-
-    def lists(self, field: str, term: str) -> NDArray[np.uint32]:
-        """Return the numbers of the posting lists that a term is the sum of."""
-        number = self._find(field, term)
-        if number < 0:
-            return np.empty(0, np.uint32)
-        return self._arrays.lists_of(range(number, number + 1))
-
-    def many(self, lists: NDArray[np.uint32]) -> ManyPostings:
-        """Return the postings of some lists, list after list."""
-        return self._arrays.lists.many(lists)
-
-    def begins(self, lists: NDArray[np.uint32], many: ManyPostings) -> NDArray[Any]:
-        """Return where the positions of each posting of some lists begin, for ``keys``."""
-        return self._arrays.lists.begins(lists, many)
-
-    @property
-    def located(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """The bytes in which ``begins`` found positions to begin, and their widths by document."""
-        return self._arrays.lists.located
-
-    def keys(self, docs: NDArray[Any], freqs: NDArray[Any], begins: NDArray[Any]) -> Keys:
-        """Return the documents and positions of some postings in a row."""
-        return self._arrays.lists.keys(docs, freqs, begins)
-
-    def frequency(self, field: str, term: str) -> int:
-        """Return how many documents hold a term, deleted ones included."""
-        number = self._find(field, term)
-        return 0 if number < 0 else self._arrays.frequency(number)
-
-    def counts(self, lists: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings each of some lists has."""
-        return self._arrays.lists.counts(lists)
-
-    def starting(self, field: str, prefix: str) -> range:
-        """Return the numbers of the terms that start with a prefix."""
-        return self._arrays.dictionary.prefix(field, fit(prefix))
-
-    def term(self, number: int) -> str:
-        """Return the term of a number."""
-        return self._arrays.dictionary.split(number).text.decode()
-
-    def most_frequent(self, part: str, numbers: range, limit: int) -> list[TermCount]:
-        """Return the terms, among successive ones of a part as written, that most documents have.
-
-        Most first, at most ``limit``. In the body stop words and very short words are left out,
-        and counts are exact; in titles they are upper bounds. Deleted documents are included.
-        """
-        return self.written.most_frequent(part, numbers, limit)
-
-    def terms(self, numbers: range) -> list[str]:
-        """Return the terms of successive numbers, in order of UTF-8."""
-        return list(self._arrays.dictionary.terms(numbers))
-
-    def held(self, numbers: range, live: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-        """Return how many documents, or ``live`` documents, hold each of successive terms."""
-        if live is None and (self._arrays.list_counts(numbers) == 1).all():
-            return self._arrays.frequencies(numbers)
-        docs, _, counts = self._arrays.postings_of(numbers)
-        of_list = np.repeat(np.arange(len(numbers)), self._arrays.list_counts(numbers))
-        keys = np.repeat(of_list, counts) << 32 | docs
-        if live is not None:
-            keys = keys[live[docs]]
-        keys.sort()
-        first = np.ones(len(keys), np.bool_)
-        np.not_equal(keys[1:], keys[:-1], out=first[1:])
-        return np.bincount(keys[first] >> 32, minlength=len(numbers))
-
-    def postings_of(self, numbers: range) -> ManyPostings:
-        """Return the postings of the lists of successive terms, list after list."""
-        return self._arrays.postings_of(numbers)
-
-    def added(self, numbers: range) -> TermPostings:
-        """Return the sum of the postings of successive terms."""
-        return self._arrays.added(numbers)
-
-    def docs_of(self, numbers: Sequence[int]) -> NDArray[np.int32]:
-        """Return the documents that hold any of some terms, in no order and some repeatedly."""
-        lists, _ = self._lists_of(numbers)
-        return self._docs(lists)[0]
-
-    def holding(self, numbers: Sequence[int], among: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return how many of the documents ``among`` all hold each of some terms."""
-        lists, which = self._lists_of(numbers)
-        held = np.zeros(len(numbers), np.int64)
-        alone = np.bincount(which, minlength=len(numbers))[which] == 1
-        alone &= self._arrays.lists.counts(lists) > _LONG
-        for at in np.flatnonzero(alone).tolist():
-            docs = self._arrays.lists.postings(int(lists[at])).docs
-            held[which[at]] = np.count_nonzero(among[docs])
-        docs, of_list = self._docs(lists[~alone])
-        hits = np.flatnonzero(among[docs])
-        keys = which[~alone][of_list[hits]] << 32 | docs[hits]
-        keys.sort()
-        new = np.ones(len(keys), np.bool_)
-        np.not_equal(keys[1:], keys[:-1], out=new[1:])
-        return held + np.bincount(keys[new] >> 32, minlength=len(numbers))
-
-    def _lists_of(self, numbers: Sequence[int]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """Return the lists of terms, and at which index the term of each list is."""
-        if isinstance(numbers, range):
-            lists, held = self._arrays.lists_of(numbers), self._arrays.list_counts(numbers)
+    def _lists_by_term(self, terms: Sequence[int]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """Return the lists of some terms, and for each list the place of its term in ``terms``."""
+        if isinstance(terms, range):
+            starts = self._starts.slice(terms.start, terms.stop + 1).astype(np.int64)
+            lists, sizes = self.lists_of(terms), starts[1:] - starts[:-1]
         else:
-            of_terms = [self._arrays.lists_of(range(each, each + 1)) for each in numbers]
-            lists = np.concatenate([np.empty(0, np.uint32), *of_terms])
-            held = np.array(list(map(len, of_terms)), np.int64)
-        return lists, np.repeat(np.arange(len(held)), held)
+            parts = [self.lists_of(range(number, number + 1)) for number in terms]
+            lists = np.concatenate([_NO_LISTS, *parts])
+            sizes = np.array(list(map(len, parts)), np.int64)
+        return lists, np.repeat(np.arange(len(sizes)), sizes)
 
-    def _docs(self, lists: NDArray[np.uint32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Return the documents in lists, the lists in no order, and at which index each is."""
-        long = self._arrays.lists.counts(lists) > _LONG
-        short = self._arrays.lists.many(lists[~long])
-        parts = [self._arrays.lists.postings(number).docs for number in lists[long].tolist()]
-        which = np.concatenate([np.flatnonzero(~long), np.flatnonzero(long)])
-        counts = np.array([*short.counts.tolist(), *map(len, parts)], np.int64)
-        return np.concatenate([short.docs, *parts]), np.repeat(which, counts)
-
-    def _find(self, field: str, term: str) -> int:
-        return self._arrays.dictionary.find(field, fit(term).encode("utf-8", "replace"))
+    def _docs(self, lists: NDArray[np.uint32]) -> tuple[Docs, NDArray[np.int64]]:
+        """Return the documents of some lists, and for each the place of its list in ``lists``."""
+        long = self.lists.counts(lists) > _LONG
+        short = self.lists.many(lists[~long])
+        parts = [self.lists.postings(number).docs for number in lists[long].tolist()]
+        places = np.concatenate([np.flatnonzero(~long), np.flatnonzero(long)])
+        sizes = np.array([*short.counts.tolist(), *map(len, parts)], np.int64)
+        return np.concatenate([short.docs, *parts]), np.repeat(places, sizes)
 
 
-SECOND = 1 << 31
-"""Marks the key of a position in the second part of a document; no text has so many."""
+class SegmentTerms(NamedTuple):
+    """What one segment of a snapshot knows of its terms, deleted documents included.
 
-_SPREAD_SHARE = 16
-"""Documents that are sorted as quickly as one of so many is marked."""
-
-_FIRST = np.zeros(1, np.int64)
-
-Lists = tuple[NDArray[np.uint32], ...]
-"""The numbers of posting lists, segment by segment."""
-
-
-class Gathered(NamedTuple):
-    """Postings of live documents in several lists, list after list within each segment.
-
-    ``counts`` says how many there are of each list, the lists in the order in which they were
-    asked for, segment after segment.
+    Document ``n`` of the segment is document ``base + n`` of the snapshot.
     """
 
-    docs: NDArray[np.int32]
-    freqs: NDArray[Any]
-    counts: NDArray[np.int64]
+    base: int
+    postings: SegmentPostings
+    completion: WrittenWords
+    spelling: SpellingWords
 
 
-class Spots(NamedTuple):
-    """Postings of live documents of one segment, and where their positions begin.
+class PositionedPostings(NamedTuple):
+    """Postings of live documents of one segment, and where the positions of each begin on disk.
 
-    List ``n`` is from ``bounds[n]`` to ``bounds[n + 1]``. The ``first`` so many lists are of the
-    first part that was asked for, the others of the second. All documents are below ``end`` - 1.
+    List ``n`` is ``bounds[n]`` to ``bounds[n + 1]``. The ``first`` so many lists are of the first
+    part of documents, the others of the second. All documents are below ``end - 1``.
     """
 
-    docs: NDArray[np.int32]
+    docs: Docs
     freqs: NDArray[Any]
     begins: NDArray[Any]
     bounds: NDArray[np.int64]
     first: int
     end: int
 
-    def among(self, wanted: NDArray[np.bool_]) -> "Spots":
-        """Return the postings of wanted documents; of those above all as the last item says."""
-        at = wanted.take(self.docs, mode="clip").nonzero()[0]
-        docs, freqs, begins = self.docs.take(at), self.freqs.take(at), self.begins.take(at)
-        return Spots(docs, freqs, begins, at.searchsorted(self.bounds), self.first, self.end)
-
-    def marked(self) -> NDArray[np.bool_]:
-        """Return which documents have a posting; none has that is read as the last item."""
-        return _marked(self.docs, self.end)
+    def within(self, mask: Mask) -> "PositionedPostings":
+        """Return the postings of the documents in ``mask``; its last item stands for all above."""
+        kept = mask.take(self.docs, mode="clip").nonzero()[0]
+        docs, freqs, begins = self.docs.take(kept), self.freqs.take(kept), self.begins.take(kept)
+        bounds = kept.searchsorted(self.bounds)
+        return PositionedPostings(docs, freqs, begins, bounds, self.first, self.end)
 
 
-class Gathering:
-    """Reads posting lists of all segments; safe for threads.
+WordPostings = tuple[PositionedPostings, ...]
+"""The positioned postings of one word, segment by segment."""
 
-    ``live`` is asked for when some document of the ``segments`` is deleted, else it is None.
+
+class InvertedIndex:
+    """Terms, postings and positions of all segments of a snapshot; safe for threads.
+
+    Documents are numbered over all segments and deleted ones are left out, unless a method says
+    otherwise. Postings and positions that were read are kept in at most ``cache_bytes`` of memory.
+    Whatever reads may raise IndexDamaged.
     """
 
     def __init__(
         self,
-        segments: Sequence[SegmentPostings],
+        folders: Sequence[Path],
         bases: Sequence[int],
-        live: Callable[[], NDArray[np.bool_]] | None,
-        cache: ByteCache,
+        live: Callable[[], Mask] | None,
+        cache_bytes: int,
     ) -> None:
-        self._segments, self._bases, self._live, self._cache = segments, bases, live, cache
-        self.nothing: Lists = tuple([np.empty(0, np.uint32) for _ in segments])
+        """Open the ``postings`` folder of every segment.
+
+        ``bases`` are the first document numbers of the segments. ``live`` returns the mask of live
+        documents; it is None if no document is deleted.
+        """
+        self.segments: list[SegmentTerms] = []
+        for folder, base in zip(folders, bases, strict=True):
+            postings = SegmentPostings(folder)
+            words = WrittenWords(folder, postings.dictionary)
+            self.segments.append(SegmentTerms(base, postings, words, SpellingWords(folder)))
+        self._bases, self._live = bases, live
+        self._cache = ByteCache(cache_bytes)
+        self.nothing: Lists = (_NO_LISTS,) * len(folders)
         """No posting lists."""
+        self.whole = len(folders) == 1 and live is None
+        """Whether there is one segment and nothing in it is deleted."""
+
+    def close(self) -> None:
+        """Drop what is cached."""
+        self._cache.forget()
+
+    # Terms
+
+    def fields(self) -> set[str]:
+        """Return the fields in which any document has a term, deleted documents included."""
+        return {name for segment in self.segments for name in segment.postings.dictionary.fields()}
+
+    def vocabulary_size(self, field: str) -> int:
+        """Return how many different terms a field has, those of deleted documents included."""
+        dictionaries = [segment.postings.dictionary for segment in self.segments]
+        if len(dictionaries) == 1:
+            return len(dictionaries[0].field(field))
+        return len({term for each in dictionaries for term in each.terms(each.field(field))})
+
+    def postings(self, field: str, term: str) -> TermPostings:
+        """Return the documents that have a term, ascending; none for an unknown term."""
+
+        def read() -> tuple[TermPostings, int]:
+            parts = [
+                segment.postings.postings(segment.postings.find(field, term))
+                for segment in self.segments
+            ]
+            postings = parts[0] if self.whole else self._joined(parts)
+            return postings, postings.docs.nbytes + postings.freqs.nbytes + _OVERHEAD
+
+        postings: TermPostings = self._cache.get((field, term), read)
+        return postings
+
+    def _joined(self, parts: Sequence[TermPostings]) -> TermPostings:
+        """Return postings of every segment as those of the snapshot."""
+        docs = _concatenated(
+            [_based(part.docs, base) for part, base in zip(parts, self._bases, strict=True)]
+        )
+        freqs = _concatenated([part.freqs for part in parts])
+        return self._alive(docs, freqs)
+
+    def _alive(self, docs: Docs, freqs: NDArray[Any]) -> TermPostings:
+        if self._live is None:
+            return TermPostings(docs, freqs)
+        live = self._live()[docs]
+        return TermPostings(docs[live], freqs[live])
+
+    def prefix_postings(
+        self, field: str, prefix: str, goes_on: Callable[[], bool] = lambda: True
+    ) -> TermPostings:
+        """Return the postings of all terms with a prefix, added up.
+
+        ``goes_on`` is asked from time to time; once it says no, the remaining terms are left out.
+        """
+        docs: list[Docs] = []
+        freqs: list[NDArray[Any]] = []
+        for segment, terms in self._prefix_terms(field, prefix):
+            if docs and not goes_on():
+                break
+            part = segment.postings.summed(terms)
+            docs.append(_based(part.docs, segment.base))
+            freqs.append(part.freqs)
+        postings = TermPostings(_concatenated(docs), _concatenated(freqs))
+        if len(docs) > 1:
+            postings = sum_postings(*postings)
+        return self._alive(*postings)
+
+    def _prefix_terms(self, field: str, prefix: str) -> Iterator[tuple[SegmentTerms, range]]:
+        """Yield the terms with a prefix, a few thousand of one segment at a time."""
+        for segment in self.segments:
+            terms = segment.postings.prefix(field, prefix)
+            for first in range(0, len(terms), _TERMS_TOGETHER):
+                yield segment, terms[first : first + _TERMS_TOGETHER]
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """Return how many documents have a term."""
+        if self._live is not None:
+            return len(self.postings(field, term).docs)
+        counts = (
+            segment.postings.frequency(number)
+            for segment in self.segments
+            if (number := segment.postings.find(field, term)) >= 0
+        )
+        return sum(counts)
+
+    def exceeds(self, field: str, term: str, documents: int) -> bool:
+        """Tell whether more than ``documents`` documents have a term, reading few postings."""
+
+        def compare() -> tuple[bool, int]:
+            lists = self.lists(field, term)
+            if self._live is None:
+                for segment, part in zip(self.segments, lists, strict=True):
+                    if int(segment.postings.lists.counts(part).max(initial=0)) > documents:
+                        return True, _OVERHEAD
+            exists = any(map(len, lists))
+            return exists and self.document_frequency(field, term) > documents, _OVERHEAD
+
+        exceeds: bool = self._cache.get(("exceeds", field, term, documents), compare)
+        return exceeds
+
+    def positions(self, field: str, term: str, doc: int) -> NDArray[np.int64]:
+        """Return the positions of a term in one document, ascending; none if it lacks the term."""
+        postings = self.positioned([self.lists(field, term)])
+        return self.keys([postings], np.array([doc], np.int32))[0] & 0xFFFFFFFF
+
+    # Posting lists
 
     def lists(self, field: str, term: str) -> Lists:
         """Return the posting lists of a term."""
-        found: Lists = self._cache.get(("lists", field, term), lambda: self._find(field, term))
-        return found
 
-    def _find(self, field: str, term: str) -> tuple[Lists, int]:
-        lists = tuple(segment.lists(field, term) for segment in self._segments)
-        return lists, 200 + sum(each.nbytes for each in lists)
+        def find() -> tuple[Lists, int]:
+            lists = tuple([segment.postings.term_lists(field, term) for segment in self.segments])
+            return lists, _OVERHEAD + sum(part.nbytes for part in lists)
 
-    def sizes(self, terms: Sequence[Lists]) -> NDArray[np.int64]:
+        lists: Lists = self._cache.get(("lists", field, term), find)
+        return lists
+
+    def posting_counts(self, terms: Sequence[Lists]) -> NDArray[np.int64]:
         """Return how many postings the lists of each term have, deleted documents included.
 
         A document that has a term in several spellings counts once for each.
         """
-        sizes = np.zeros(len(terms), np.int64)
-        for number, segment in enumerate(self._segments):
-            held = [lists[number] for lists in terms]
-            if held:
-                of_term = np.repeat(np.arange(len(held)), list(map(len, held)))
-                counts = segment.counts(np.concatenate(held))
-                sizes += np.bincount(of_term, counts, len(held)).astype(np.int64)
-        return sizes
+        total = np.zeros(len(terms), np.int64)
+        for number, segment in enumerate(self.segments):
+            lists = [of_term[number] for of_term in terms]
+            if lists:
+                term_of = np.repeat(np.arange(len(lists)), list(map(len, lists)))
+                counts = segment.postings.lists.counts(np.concatenate(lists))
+                total += np.bincount(term_of, counts, len(lists)).astype(np.int64)
+        return total
 
-    def postings(self, lists: Lists) -> Gathered:
-        """Return the postings of some lists."""
-        if len(self._segments) == 1 and self._live is None:
-            return Gathered(*self._many(0, lists[0]))
-        parts = [self._part(number, numbers) for number, numbers in enumerate(lists)]
-        return Gathered(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    def read(self, lists: Lists) -> ManyPostings:
+        """Return the postings of some lists: segment after segment, there list after list."""
+        parts = [self._read(number, part) for number, part in enumerate(lists)]
+        if self.whole:
+            return parts[0]
+        for number, (docs, freqs, counts) in enumerate(parts):
+            docs = _based(docs, self._bases[number])
+            if self._live is not None:
+                live = self._live()[docs]
+                list_of = np.repeat(np.arange(len(counts)), counts)
+                counts = np.bincount(list_of[live], minlength=len(counts))
+                docs, freqs = docs[live], freqs[live]
+            parts[number] = ManyPostings(docs, freqs, counts)
+        return ManyPostings(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
-    def _part(self, number: int, lists: NDArray[np.uint32]) -> Gathered:
-        many = self._many(number, lists)
-        docs = many.docs + np.int32(self._bases[number])
-        if self._live is None:
-            return Gathered(docs, many.freqs, many.counts)
-        alive = self._live()[docs]
-        of = np.repeat(np.arange(len(lists)), many.counts)
-        counts = np.bincount(of[alive], minlength=len(lists))
-        return Gathered(docs[alive], many.freqs[alive], counts)
+    def _read(self, number: int, lists: NDArray[np.uint32]) -> ManyPostings:
+        """Return the postings of some lists of one segment, deleted documents included."""
 
-    def spots(self, parts: Sequence[Lists]) -> tuple[Spots, ...]:
-        """Return where the postings of some lists are, segment by segment; see ``keys``."""
-        return tuple(
-            [self._spots(number, lists) for number, lists in enumerate(zip(*parts, strict=True))]
-        )
+        def read() -> tuple[ManyPostings, int]:
+            many = self.segments[number].postings.lists.many(lists)
+            return many, _OVERHEAD + sum(column.nbytes for column in many)
 
-    def _spots(self, number: int, parts: Sequence[NDArray[np.uint32]]) -> Spots:
-        def read() -> tuple[Spots, int]:
-            spots = self._located(number, parts)
-            return spots, 200 + sum(each.nbytes for each in spots[:3])
+        many: ManyPostings = self._cache.get((number, lists.tobytes()), read)
+        return many
 
-        found: Spots = self._cache.get(
-            ("spots", number, *[lists.tobytes() for lists in parts]), read
-        )
-        return found
+    # Positions
 
-    def _located(self, number: int, parts: Sequence[NDArray[np.uint32]]) -> Spots:
-        segment, lists = self._segments[number], np.concatenate(parts)
-        # What was read to score a word is asked for but once more.
+    def positioned(self, parts: Sequence[Lists]) -> WordPostings:
+        """Return the postings of a word with where their positions are; see ``keys``.
+
+        ``parts`` are the lists of the word in one or two parts of documents.
+        """
+        by_segment = enumerate(zip(*parts, strict=True))
+        return tuple([self._positioned(number, lists) for number, lists in by_segment])
+
+    def _positioned(self, number: int, parts: Sequence[NDArray[np.uint32]]) -> PositionedPostings:
+        def read() -> tuple[PositionedPostings, int]:
+            postings = self._read_positioned(number, parts)
+            return postings, _OVERHEAD + sum(column.nbytes for column in postings[:3])
+
+        key = ("positioned", number, *[lists.tobytes() for lists in parts])
+        postings: PositionedPostings = self._cache.get(key, read)
+        return postings
+
+    def _read_positioned(
+        self, number: int, parts: Sequence[NDArray[np.uint32]]
+    ) -> PositionedPostings:
+        segment, lists = self.segments[number].postings.lists, np.concatenate(parts)
+        # What was read to score a word is asked for once more, here.
         many = self._cache.take((number, lists.tobytes())) or segment.many(lists)
         docs, freqs, begins = many.docs, many.freqs, segment.begins(lists, many)
         if freqs.itemsize > 1:
             freqs = freqs.astype(np.uint8 if freqs.max(initial=0) < 256 else np.int32, copy=False)
-        bounds = np.concatenate((_FIRST, many.counts.cumsum()))
+        bounds = _bounds(many.counts)
         if self._live is not None:
-            alive = self._live()[self._bases[number] :][docs]
-            docs, freqs, begins = docs[alive], freqs[alive], begins[alive]
-            bounds = np.concatenate((_FIRST, alive.cumsum())).take(bounds)
-        return Spots(docs, freqs, begins, bounds, len(parts[0]), int(docs.max(initial=-1)) + 2)
+            live = self._live()[self._bases[number] :][docs]
+            docs, freqs, begins = docs[live], freqs[live], begins[live]
+            bounds = _bounds(live).take(bounds)
+        end = int(docs.max(initial=-1)) + 2
+        return PositionedPostings(docs, freqs, begins, bounds, len(parts[0]), end)
 
-    def documents(self, parts: Sequence[Lists]) -> int:
-        """Return how many live documents are in any of some lists."""
+    def count_documents(self, parts: Sequence[Lists]) -> int:
+        """Return how many documents are in any of the lists of a word, in any part."""
+
+        def read() -> tuple[int, int]:
+            by_segment = [_marked(part.docs, part.end) for part in self.positioned(parts)]
+            return sum(map(int, map(np.count_nonzero, by_segment))), _OVERHEAD
+
         key = ("documents", *[lists.tobytes() for part in parts for lists in part])
-        found: int = self._cache.get(key, lambda: (self._documents(parts), 200))
-        return found
+        documents: int = self._cache.get(key, read)
+        return documents
 
-    def _documents(self, parts: Sequence[Lists]) -> int:
-        return sum(int(np.count_nonzero(spots.marked())) for spots in self.spots(parts))
-
-    def having_all(self, words: Sequence[tuple[Spots, ...]]) -> NDArray[np.int32]:
-        """Return the documents that have each of some words (in any part), ascending."""
+    def intersection(self, words: Sequence[WordPostings]) -> Docs:
+        """Return the documents that have every word, in any part, ascending."""
         found = []
-        for base, spots in zip(self._bases, zip(*words, strict=True), strict=True):
-            rarest, *others = sorted(spots, key=lambda each: len(each.docs))
+        for base, postings in zip(self._bases, zip(*words, strict=True), strict=True):
+            rarest, *others = sorted(postings, key=lambda word: len(word.docs))
             docs = rarest.docs
             if loops := kernels.active:
                 docs = loops.ascending(docs, rarest.end)
                 for other in others:
                     docs = loops.having(docs, other.docs, other.bounds)
-                found.append(docs + np.int32(base) if base else docs)
-                continue
-            for other in others:
-                docs = other.docs[_marked(docs, rarest.end).take(other.docs, mode="clip")]
-            found.append(_ascending(docs, rarest.end) + np.int32(base))
-        return found[0] if len(found) == 1 else np.concatenate(found)
+            else:
+                for other in others:
+                    docs = other.docs[_marked(docs, rarest.end).take(other.docs, mode="clip")]
+                docs = _ascending(docs, rarest.end)
+            found.append(_based(docs, base))
+        return _concatenated(found)
 
-    def narrowed(
-        self, words: Sequence[tuple[Spots, ...]], docs: NDArray[np.int32]
-    ) -> list[tuple[Spots, ...]]:
-        """Return what there is of words in ascending ``docs``."""
-        wanted = _marked(docs, int(docs[-1]) + 2 if len(docs) else 1)
-        of_segments = [wanted[min(base, len(wanted) - 1) :] for base in self._bases]
+    def restricted(self, words: Sequence[WordPostings], docs: Docs) -> list[WordPostings]:
+        """Return the postings of words in ascending ``docs``."""
+        mask = _marked(docs, int(docs[-1]) + 2 if len(docs) else 1)
+        masks = [mask[min(base, len(mask) - 1) :] for base in self._bases]
         return [
-            tuple([spots.among(here) for spots, here in zip(word, of_segments, strict=True)])
+            tuple([part.within(here) for part, here in zip(word, masks, strict=True)])
             for word in words
         ]
 
-    def keys(self, words: Sequence[tuple[Spots, ...]], docs: NDArray[np.int32]) -> list[Keys]:
-        """Return where each of some words is in ascending ``docs``, ascending.
-
-        Positions in the second part of a document have the bit ``SECOND``.
-        """
-        narrow = all(spots.begins.dtype == np.uint32 for word in words for spots in word)
+    def keys(self, words: Sequence[WordPostings], docs: Docs) -> list[Keys]:
+        """Return the keys of each word in ascending ``docs``, ascending."""
+        narrow = all(part.begins.dtype == np.uint32 for word in words for part in word)
         if (loops := kernels.active) and narrow:
-            return [self._located_in(word, docs, loops) for word in words]
-        narrowed = self.narrowed(words, docs)
-        found = [
-            self._keys(number, spots) for number, spots in enumerate(zip(*narrowed, strict=True))
-        ]
-        if len(found) == 1:
-            return found[0]
-        return [np.concatenate(each) for each in zip(*found, strict=True)]
+            return [self._keys_by_loops(word, docs, loops) for word in words]
+        by_segment = zip(*self.restricted(words, docs), strict=True)
+        found = [self._keys(number, postings) for number, postings in enumerate(by_segment)]
+        return [_concatenated(parts) for parts in zip(*found, strict=True)]
 
-    def _located_in(
-        self, word: tuple[Spots, ...], docs: NDArray[np.int32], loops: kernels.Kernels
-    ) -> Keys:
-        """Return where a word is in ascending ``docs``, ascending, by compiled loops."""
+    def _keys_by_loops(self, word: WordPostings, docs: Docs, loops: kernels.Kernels) -> Keys:
+        """Return the keys of a word in ascending ``docs``, ascending, by compiled loops."""
         found = []
         ends = [*docs.searchsorted(self._bases[1:]).tolist(), len(docs)]
         first = 0
-        for number, (spots, end) in enumerate(zip(word, ends, strict=True)):
-            base, (blob, widths) = self._bases[number], self._segments[number].located
-            here = docs[first:end] - np.int32(base) if base else docs[first:end]
-            places = spots.docs, spots.freqs, spots.begins, spots.bounds, spots.first
-            found.append(loops.keys(here, *places, blob, widths, base, SECOND))
+        for segment, part, end in zip(self.segments, word, ends, strict=True):
+            base, (blob, widths) = segment.base, segment.postings.lists.located
+            here = _based(docs[first:end], -base)
+            columns = part.docs, part.freqs, part.begins, part.bounds, part.first
+            found.append(loops.keys(here, *columns, blob, widths, base, SECOND_PART))
             first = end
-        return found[0] if len(found) == 1 else np.concatenate(found)
+        return _concatenated(found)
 
-    def _keys(self, number: int, words: Sequence[Spots]) -> list[Keys]:
-        """Return the keys of words in one segment."""
-        docs = np.concatenate([spots.docs for spots in words])
-        freqs = np.concatenate([spots.freqs for spots in words])
-        begins = np.concatenate([spots.begins for spots in words])
-        keys = self._segments[number].keys(docs, freqs, begins)
+    def _keys(self, number: int, words: Sequence[PositionedPostings]) -> list[Keys]:
+        """Return the keys of each word in one segment."""
+        docs = np.concatenate([word.docs for word in words])
+        freqs = np.concatenate([word.freqs for word in words])
+        begins = np.concatenate([word.begins for word in words])
+        keys = self.segments[number].postings.lists.keys(docs, freqs, begins)
         if self._bases[number]:
             keys += self._bases[number] << 32
         # Of each word: where its postings begin, those in the second part, and where they end.
         bounds = [0]
-        for spots in words:
-            of_first = int(spots.bounds[spots.first])
-            bounds += (bounds[-1] + of_first, bounds[-1] + len(spots.docs))
-        ends = np.concatenate((_FIRST, freqs.cumsum(dtype=np.int64))).take(bounds).tolist()
+        for word in words:
+            of_first = int(word.bounds[word.first])
+            bounds += (bounds[-1] + of_first, bounds[-1] + len(word.docs))
+        ends = _bounds(freqs).take(bounds).tolist()
         found = []
         for second in range(1, len(ends), 2):
-            keys[ends[second] : ends[second + 1]] |= SECOND
-            mine = keys[ends[second - 1] : ends[second + 1]]
-            mine.sort(kind="stable")  # quickest where a few lists are in order already
-            found.append(mine)
-        return found
-
-    def _many(self, number: int, lists: NDArray[np.uint32]) -> ManyPostings:
-        def read() -> tuple[ManyPostings, int]:
-            many = self._segments[number].many(lists)
-            return many, 200 + sum(each.nbytes for each in many)
-
-        found: ManyPostings = self._cache.get((number, lists.tobytes()), read)
+            keys[ends[second] : ends[second + 1]] |= SECOND_PART
+            of_word = keys[ends[second - 1] : ends[second + 1]]
+            of_word.sort(kind="stable")  # fastest where a few lists are in order already
+            found.append(of_word)
         return found
 
 
-def _marked(docs: NDArray[np.int32], end: int) -> NDArray[np.bool_]:
-    """Return for the numbers below ``end`` which are in ``docs``."""
-    marked = np.zeros(end, np.bool_)
-    marked[docs] = True
-    return marked
+def _based(docs: Docs, base: int) -> Docs:
+    return docs + np.int32(base) if base else docs
 
 
-def _ascending(docs: NDArray[np.int32], end: int) -> NDArray[np.int32]:
-    """Return documents, all below ``end``, in order and each once."""
-    if _SPREAD_SHARE * len(docs) > end:
+def _bounds(counts: NDArray[Any]) -> NDArray[np.int64]:
+    """Return where ranges of these sizes begin, one behind the other, and where the last ends."""
+    return np.concatenate((np.zeros(1, np.int64), counts.cumsum(dtype=np.int64)))
+
+
+def _concatenated(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+
+def _marked(docs: Docs, end: int) -> Mask:
+    """Return a mask of ``docs`` over the numbers below ``end``."""
+    mask = np.zeros(end, np.bool_)
+    mask[docs] = True
+    return mask
+
+
+def _ascending(docs: Docs, end: int) -> Docs:
+    """Return documents, all below ``end``, ascending and each once."""
+    if _DENSE_DOCS * len(docs) > end:
         return _marked(docs, end).nonzero()[0].astype(np.int32)
-    docs = np.sort(docs)
-    first = np.ones(len(docs), np.bool_)
-    np.not_equal(docs[1:], docs[:-1], out=first[1:])
-    return docs[first]
+    return _sorted_distinct(docs)
+
+
+def _sorted_distinct(values: NDArray[Any]) -> NDArray[Any]:
+    values = np.sort(values)
+    first = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return values[first]

@@ -26,10 +26,9 @@ import orjson
 
 from index.analysis import Part, Tokens, part, parts, tokens
 from index.days import span
-from index.document import Document, Fields
+from index.document import PARTS, Document, Fields
 from index.facets import VALUE_FACETS, Values, facet_values
 from index.inverted_index import PostingsWriter
-from index.schema import PARTS
 from index.store import (
     DateColumnWriter,
     FileRecord,

@@ -74,7 +74,7 @@ class Labels:
         """Return a document as one line of an answer."""
         line = self._lines.get(doc)
         if line is None:
-            head = self._generation.head(doc)
+            head = self._generation.stored_fields.head(doc)
             line = self._line(head)
             if len(head.title) + len(head.url) + len(head.source) <= MAX_LENGTH:
                 if len(self._lines) >= MAX_LINES:

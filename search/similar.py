@@ -45,7 +45,7 @@ def similar(
     Raises SearchTimeout after ``deadline`` (a moment of ``time.monotonic()``).
     """
     evaluation = Evaluation(generation, deadline=deadline)
-    document, fields = generation.stored(doc)
+    document, fields = generation.stored_fields.get(doc)
     scores = np.zeros(generation.size, np.float32)
     of_language = analyzer(fields.language.code)
     for word, weight in _telling_words(document, of_language, evaluation):
@@ -104,9 +104,11 @@ def _affordable(
 
 def _frequencies(words: Sequence[tuple[str, ...]], suffix: str, generation: Snapshot) -> list[int]:
     """Return about how many documents have each word, by its forms, in their body."""
-    gathering = generation.gathering
+    inverted_index = generation.inverted_index
     forms = [form for word in words for form in word]
-    sizes = gathering.sizes([gathering.lists(f"body_{suffix}", form) for form in forms]).tolist()
+    sizes = inverted_index.posting_counts(
+        [inverted_index.lists(f"body_{suffix}", form) for form in forms]
+    ).tolist()
     each = iter(sizes)
     return [max(next(each) for _ in word) for word in words]
 

@@ -9,7 +9,7 @@ from math import log10
 from whoosh import query
 
 from index.analysis import fold
-from index.schema import PARTS
+from index.document import PARTS
 from index.snapshot import Snapshot
 from index.store import MAX_LENGTH, Near
 from search.query import (
@@ -112,7 +112,7 @@ def _is_common(node: query.Query, evaluation: Evaluation) -> bool:
             return False
     # Most often a word stands in some text as it was typed.
     fields = reversed(node.fields)
-    return any(evaluation.generation.has_more(field, word, RARE) for field in fields)
+    return any(evaluation.generation.inverted_index.exceeds(field, word, RARE) for field in fields)
 
 
 def _better(word: str, count: int, generation: Snapshot) -> str | None:
@@ -120,7 +120,7 @@ def _better(word: str, count: int, generation: Snapshot) -> str | None:
     enough = max(count * MORE_COMMON, 1) if count else 0
     for candidate in _ranked(word, generation):
         if candidate.frequency > enough and any(
-            generation.has_more(part, candidate.term, enough) for part in PARTS
+            generation.inverted_index.exceeds(part, candidate.term, enough) for part in PARTS
         ):
             return candidate.term
     return None

@@ -24,8 +24,8 @@ def surface(term: str, generation: Snapshot) -> str:
     Where segments differ, the one counts that has most documents with the word.
     """
     best, form = 0, term
-    for segment, _ in generation.segments():
-        found = segment.written.word(term)
+    for segment in generation.inverted_index.segments:
+        found = segment.completion.word(term)
         if found is not None and abs(found.documents) > best:
             best, form = abs(found.documents), found.form
     return form
@@ -94,7 +94,7 @@ def _titles(text: str, limit: int, generation: Snapshot) -> Iterator[Suggestion]
         newest = np.argpartition(ranks, limit)[:limit]
         docs, ranks = docs[newest], ranks[newest]
     for doc in docs[np.argsort(ranks)].tolist():
-        head = generation.head(doc)
+        head = generation.stored_fields.head(doc)
         yield Suggestion("title", head.title, head.id, 1)
 
 
@@ -104,13 +104,13 @@ def _titled(prefix: str, generation: Snapshot) -> Mask:
     Of very many, those that have one of the most frequent such words.
     """
     titled = np.zeros(generation.size, np.bool_)
-    for segment, base in generation.segments():
-        starting = segment.starting("title", prefix)
+    for segment in generation.inverted_index.segments:
+        starting = segment.postings.prefix("title", prefix)
         terms: Sequence[int] = starting
-        if segment.written.total("title", starting) > _TITLE_POSTINGS:
-            frequent = segment.most_frequent("title", starting, _TITLE_TERMS)
+        if segment.completion.total("title", starting) > _TITLE_POSTINGS:
+            frequent = segment.completion.most_frequent("title", starting, _TITLE_TERMS)
             terms = _affordable(frequent, _TITLE_POSTINGS)
-        titled[segment.docs_of(terms) + np.int32(base)] = True
+        titled[segment.postings.docs_of(terms) + np.int32(segment.base)] = True
     return titled
 
 
@@ -140,15 +140,18 @@ def most_frequent(prefix: str, limit: int, generation: Snapshot) -> list[tuple[s
     while True:
         unseen = 0
         terms: dict[str, int] = {}
-        for segment, _ in generation.segments():
-            found = segment.most_frequent("body", segment.starting("body", prefix), wanted)
-            terms.update((segment.term(number), count) for number, count in found)
+        for segment in generation.inverted_index.segments:
+            found = segment.completion.most_frequent(
+                "body", segment.postings.prefix("body", prefix), wanted
+            )
+            terms.update((segment.postings.term(number), count) for number, count in found)
             if len(found) == wanted:
                 unseen += found[-1].documents
-        if generation.whole:
+        if generation.inverted_index.whole:
             return list(terms.items())
         ranked = _ranked(
-            (term, generation.term_frequency("body", term)) for term in _kept(terms, generation)
+            (term, generation.inverted_index.document_frequency("body", term))
+            for term in _kept(terms, generation)
         )
         if not unseen or (len(ranked) >= limit and ranked[limit - 1][1] >= unseen):
             return ranked[:limit]
@@ -165,15 +168,19 @@ def together(
     """
     having = _having("body", words, generation)
     terms: dict[str, int] = {}
-    for segment, base in generation.segments():
-        numbers = segment.starting("body", prefix)
-        some = _affordable(segment.most_frequent("body", numbers, _TOGETHER), _POSTINGS)
-        counts = segment.holding(some, having[base:])
+    for segment in generation.inverted_index.segments:
+        numbers = segment.postings.prefix("body", prefix)
+        some = _affordable(segment.completion.most_frequent("body", numbers, _TOGETHER), _POSTINGS)
+        counts = segment.postings.count_within(some, having[segment.base :])
         best = np.argsort(-counts, kind="stable")[: 2 * limit]
-        terms.update((segment.term(some[at]), int(counts[at])) for at in best[counts[best] > 0])
-    if not generation.whole:
+        terms.update(
+            (segment.postings.term(some[at]), int(counts[at])) for at in best[counts[best] > 0]
+        )
+    if not generation.inverted_index.whole:
         terms = {
-            term: int(np.count_nonzero(having[generation.postings("body", term).docs]))
+            term: int(
+                np.count_nonzero(having[generation.inverted_index.postings("body", term).docs])
+            )
             for term in _kept(terms, generation)
         }
     return _ranked(terms.items())[:limit]
@@ -186,7 +193,9 @@ def _kept(terms: Iterable[str], generation: Snapshot) -> list[str]:
         for term in terms
         if all(
             found is None or found.documents > 0
-            for found in (segment.written.word(term) for segment, _ in generation.segments())
+            for found in (
+                segment.completion.word(term) for segment in generation.inverted_index.segments
+            )
         )
     ]
 
@@ -206,6 +215,6 @@ def _having(part: str, words: Sequence[str], generation: Snapshot) -> Mask:
     having = generation.live
     for word in words:
         present = np.zeros(generation.size, np.bool_)
-        present[generation.postings(part, word).docs] = True
+        present[generation.inverted_index.postings(part, word).docs] = True
         having = having & present
     return having

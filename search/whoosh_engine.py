@@ -143,8 +143,8 @@ class WhooshEngine:
         generation = opened.generation
         parsed = parse(q, generation.analyzers)
         highlighter = Highlighter(parsed, generation, self._budget.snippets)
-        highlights = highlighter.everything(doc, generation.head(doc))
-        return view(*generation.stored(doc), highlights, opened.labels(locale))
+        highlights = highlighter.everything(doc, generation.stored_fields.head(doc))
+        return view(*generation.stored_fields.get(doc), highlights, opened.labels(locale))
 
     def similar(self, id: str, limit: int, locale: str) -> tuple[Result, ...] | None:
         """Return the documents most like this one, best first; None if absent."""
@@ -172,7 +172,7 @@ class WhooshEngine:
 
     def skipped(self) -> tuple[Skipped, ...]:
         """Return the files and records that were left out when the index was built."""
-        return tuple(self._archive.current().report())
+        return tuple(self._archive.current().report().skipped)
 
     def _open(self) -> "_Opened":
         generation = self._archive.current()
@@ -223,7 +223,9 @@ class WhooshEngine:
             return tuple([labels.result(doc, score, NOTHING_MARKED) for doc, score in lines])
         highlighter = Highlighter(parsed, generation, self._budget.snippets)
         mark = highlighter.html if request.highlight == "true" else highlighter.offsets
-        marked = [(doc, score, mark(doc, generation.head(doc))) for doc, score in lines]
+        marked = [
+            (doc, score, mark(doc, generation.stored_fields.head(doc))) for doc, score in lines
+        ]
         return tuple([labels.result(*line) for line in marked])
 
 
@@ -282,7 +284,7 @@ def _page(request: SearchRequest, found: Matches, generation: Snapshot) -> _Page
     following = None
     if start + len(lines) < len(found.docs):
         doc, score = lines[-1]
-        id = generation.head(doc).id
+        id = generation.stored_fields.head(doc).id
         following = encode_cursor(ranking.cursor(doc, score, id, fingerprinted))
     return _Page(lines, following, notices)
 

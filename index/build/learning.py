@@ -155,7 +155,7 @@ def from_tags(generation: Snapshot) -> list[Labelled]:
     vocabulary = theme_vocabulary()
     found = []
     for doc in generation.live.nonzero()[0].tolist():
-        document, _ = generation.stored(doc)
+        document, _ = generation.stored_fields.get(doc)
         ids = [id for tag in document.tags if (id := vocabulary.resolve(tag))]
         if ids:
             themes = frozenset[str]().union(*map(_with_parent, ids))

@@ -52,7 +52,7 @@ class Reuse:
     def __init__(self, before: Before) -> None:
         """Open a generation. Raises IndexUnavailable where that cannot be done."""
         self._generation = Snapshot(before.root, before.generation)
-        self._hashes = self._generation.sources()
+        self._hashes = self._generation.content_hashes()
 
     def fields(self, document: Document, hash: str) -> Fields | None:
         """Return the fields that a document was given; None if they must be extracted."""
@@ -62,7 +62,7 @@ class Reuse:
         if doc is None:
             return None
         with suppress(IndexDamaged):
-            fields = self._generation.stored(doc)[1]
+            fields = self._generation.stored_fields.get(doc)[1]
             return fields if not fields.failures else None
         return None
 

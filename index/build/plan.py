@@ -171,17 +171,17 @@ def update(
         before = Snapshot(root, read_pointer(root).current)
         options = _with_learned(options or options_of(before.manifest.settings), root)
         reading = Reading(sources, options.reading)
-        known = before.sources()
+        known = before.content_hashes()
         job = Job(options.reading, options.extraction, made_by(options.extraction), known)
         with Intake(site.segment_folder) as intake:
             _read(reading, job, options.workers, intake, progress)
             if not intake.seen:
                 raise _no_documents(intake.report)
-            intake.keep_failures(before.full_report().failures)
+            intake.keep_failures(before.report().failures)
             new, gone = intake.hashes.keys() - known.keys(), known.keys() - intake.seen.keys()
             changed = intake.hashes.keys() & known.keys()
             live = _survivors(before, [*changed, *gone])
-            if not new and not gone and not changed and intake.report == before.full_report():
+            if not new and not gone and not changed and intake.report == before.report():
                 return _result(before, intake, published=False, unchanged=len(intake.seen))
             hashes = {id: known[id] for id in known if id not in changed and id not in gone}
             parts = _parts(before, live)
@@ -317,7 +317,7 @@ def _wants_compaction(parts: Sequence[Part], one_more: bool) -> bool:
 
 def _extracted(before: Snapshot, live: NDArray[np.bool_], hashes: dict[str, str]) -> Iterator[Item]:
     for doc in np.flatnonzero(live).tolist():
-        document, fields = before.stored(doc)
+        document, fields = before.stored_fields.get(doc)
         yield Extracted(document, fields, hashes[document.id])
 
 

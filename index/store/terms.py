@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from index.analysis import analyzer
 from index.arrays import narrowest, places, starts_of
-from index.schema import MAX_TERM_BYTES, PARTS, fit
+from index.document import MAX_TERM_BYTES, PARTS, fit
 from index.store.files import ArrayFile, ArrayWriter, Place, write_array
 
 STEP = 16

@@ -8,7 +8,7 @@ postings when they are asked for; nothing is pickled but the list of segments th
 writer keeps.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from whoosh.codec import base
 from whoosh.fields import FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
-from whoosh.formats import Format
+from whoosh.formats import Format, Positions
 from whoosh.reading import SegmentReader, TermInfo, TermNotFound
 
-from index.inverted_index import SegmentArrays
+from index.document import PARTS
+from index.inverted_index import SegmentPostings
 from index.store import Place, Prefix
 from index.whoosh.matcher import ArrayMatcher
 from index.whoosh.writer import ArraysFieldWriter, ArraysPerDocumentWriter
@@ -41,7 +42,7 @@ class ArraysCodec(base.Codec):  # type: ignore[misc]
 
     def terms_reader(self, storage: FileStorage, segment: "ArraysSegment") -> "ArraysTermsReader":
         """Return the reader of terms and postings."""
-        return ArraysTermsReader(SegmentArrays(segment.place(storage)))
+        return ArraysTermsReader(SegmentPostings(segment.place(storage)))
 
     def per_document_reader(
         self, storage: FileStorage, segment: "ArraysSegment"
@@ -110,7 +111,7 @@ class ArraysSegment(base.Segment):  # type: ignore[misc]
 class ArraysTermsReader(base.TermsReader):  # type: ignore[misc]
     """Terms as Whoosh asks for them: (field name, bytes)."""
 
-    def __init__(self, arrays: SegmentArrays) -> None:
+    def __init__(self, arrays: SegmentPostings) -> None:
         self._arrays = arrays
 
     def _number(self, fieldname: str, text: bytes) -> int:
@@ -194,7 +195,7 @@ class ArraysCursor(base.FieldCursor):  # type: ignore[misc]
     def __init__(
         self,
         reader: ArraysTermsReader,
-        arrays: SegmentArrays,
+        arrays: SegmentPostings,
         fieldname: str,
         fieldobj: FieldType,
     ) -> None:
@@ -241,7 +242,7 @@ class ArraysPerDocumentReader(base.PerDocumentReader):  # type: ignore[misc]
 
     def __init__(self, storage: FileStorage, segment: ArraysSegment) -> None:
         self._segment = segment
-        self._arrays = SegmentArrays(segment.place(storage))
+        self._arrays = SegmentPostings(segment.place(storage))
 
     def doc_count(self) -> int:
         """Return the number of live documents."""
@@ -290,6 +291,15 @@ class ArraysPerDocumentReader(base.PerDocumentReader):  # type: ignore[misc]
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """Return nothing: documents are stored beside the arrays, see ``index.documents``."""
         return {}
+
+
+def schema(analyzers: Iterable[str]) -> Schema:
+    """Return the fields of our index as Whoosh's own searcher knows them."""
+    fields = {}
+    for part in PARTS:
+        for name in (part, *(f"{part}_{suffix}" for suffix in analyzers)):
+            fields[name] = FieldType(format=Positions(), analyzer=None, scorable=True)
+    return Schema(**fields)
 
 
 def segment_reader(

@@ -7,7 +7,7 @@ import numpy as np
 from whoosh.formats import Format
 from whoosh.matching import LeafMatcher, NullMatcher, ReadTooFar
 
-from index.inverted_index import SegmentArrays
+from index.inverted_index import SegmentPostings
 
 _BEHIND = 2**31 - 1
 
@@ -17,7 +17,7 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc]
 
     def __init__(
         self,
-        arrays: SegmentArrays,
+        arrays: SegmentPostings,
         number: int,
         term: tuple[str, bytes],
         format_: Format,

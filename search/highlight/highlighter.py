@@ -37,8 +37,8 @@ class Highlighter:
 
     def html(self, doc: int, head: Head) -> Highlights:
         """Return the title and fragments of the body as HTML."""
-        details = self._generation.details(doc, head)
-        text = self._generation.text(doc, details)
+        details = self._generation.stored_fields.details(doc, head)
+        text = self._generation.stored_fields.text(doc, details)
         mentions = self._mentions(head, details)
         parts = details.language_parts()
         if isinstance(text, LongText):
@@ -57,8 +57,8 @@ class Highlighter:
 
     def everything(self, doc: int, head: Head) -> Highlights:
         """Return all matches as offsets, and the title and fragments as HTML."""
-        details = self._generation.details(doc, head)
-        text = self._generation.text(doc, details)[:]
+        details = self._generation.stored_fields.details(doc, head)
+        text = self._generation.stored_fields.text(doc, details)[:]
         parts = details.language_parts()
         title = self._title.hits(head.title, head.language)
         body = self._body.hits(text, head.language, parts, self._deadline, thorough=True)
@@ -147,18 +147,17 @@ def _positions(
     generation: Snapshot, doc: int, mark: Mark, suffixes: Iterable[str]
 ) -> NDArray[np.integer]:
     """Return at which positions of the body of a document a mark may be; none for a prefix."""
-    docs = np.asarray([doc], np.int32)
     if len(mark.words) > 1 and mark.near is None:
-        found: NDArray[np.integer] = generation.positions("body", mark.words[0], docs).flat
+        found: NDArray[np.integer] = generation.inverted_index.positions("body", mark.words[0], doc)
         for distance, word in enumerate(mark.words[1:], 1):
-            following = generation.positions("body", word, docs).flat
+            following = generation.inverted_index.positions("body", word, doc)
             found = np.intersect1d(found, following - distance)
         return found
     terms = [("body", word) for word in mark.words]
     terms += [
         (f"body_{suffix}", form) for suffix in suffixes for form in mark.stems.get(suffix, ())
     ]
-    places = [generation.positions(field, term, docs).flat for field, term in terms]
+    places = [generation.inverted_index.positions(field, term, doc) for field, term in terms]
     return np.unique(np.concatenate(places)) if places else np.empty(0, np.int32)
 
 

@@ -169,7 +169,7 @@ def near_words(word: str, edits: int, generation: Snapshot) -> dict[str, Near]:
     Their document frequencies are upper bounds: deleted documents are counted.
     """
     near: dict[str, Near] = {}
-    for segment, _ in generation.segments():
+    for segment in generation.inverted_index.segments:
         for found in segment.spelling.near(word, edits):
             before = near[found.term].frequency if found.term in near else 0
             near[found.term] = found._replace(frequency=before + found.frequency)

@@ -339,9 +339,9 @@ class Evaluation:
         return sum(self._weight(word, frame) for word in dict.fromkeys(words))
 
     def _weight(self, word: str, frame: CollectionStats) -> float:
-        gathering = self.generation.gathering
-        lists = [gathering.lists(name, word) for name in TEXT_FIELDS]
-        return idf(frame, gathering.documents(lists))
+        inverted_index = self.generation.inverted_index
+        lists = [inverted_index.lists(name, word) for name in TEXT_FIELDS]
+        return idf(frame, inverted_index.count_documents(lists))
 
     # Combinations
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from index import kernels
 from index.analysis import fold
 from index.arrays import is_dense, sum_over
-from index.inverted_index import SECOND, merged
+from index.inverted_index import SECOND_PART, sum_postings
 from index.snapshot import Snapshot
 from search.query import AnalyzerFilter, DateFilter, FacetFilter, Filter
 from search.scoring.bm25 import Docs, Mask, Scores, statistics
@@ -226,7 +226,7 @@ def either(found: Sequence[tuple[Docs, Scores]], combine: np.ufunc) -> tuple[Doc
 
 def of_term(generation: Snapshot, field: str, term: str) -> Occurrences:
     """Return the occurrences of one term."""
-    docs, freqs = generation.postings(field, term)
+    docs, freqs = generation.inverted_index.postings(field, term)
     return Occurrences(docs, freqs.astype(np.float32))
 
 
@@ -238,13 +238,13 @@ def of_terms(
         if not goes_on():
             return
         found = [
-            generation.gathering.lists(field, term)
+            generation.inverted_index.lists(field, term)
             for term in terms[first : first + TERMS_TOGETHER]
         ]
         lists = tuple(np.concatenate(each) for each in zip(*found, strict=True))
         if any(map(len, lists)):
-            held = generation.gathering.postings(lists)
-            docs, freqs = merged(held.docs, held.freqs)
+            held = generation.inverted_index.read(lists)
+            docs, freqs = sum_postings(held.docs, held.freqs)
             yield Occurrences(docs, freqs.astype(np.float32))
 
 
@@ -252,7 +252,7 @@ def of_prefix(
     generation: Snapshot, field: str, prefix: str, goes_on: Callable[[], bool]
 ) -> Occurrences:
     """Return the occurrences of all terms with a prefix, added up, until told not to go on."""
-    docs, freqs = generation.starting(field, prefix, goes_on)
+    docs, freqs = generation.inverted_index.prefix_postings(field, prefix, goes_on)
     return Occurrences(docs, freqs.astype(np.float32))
 
 
@@ -315,18 +315,19 @@ def _keys_of(
     check: Callable[[], None],
 ) -> Iterator[dict[str, Keys]]:
     """Yield where words are in the documents that have them all, for some of these at a time."""
-    gathering = generation.gathering
+    inverted_index = generation.inverted_index
     distinct = list(dict.fromkeys(words))
-    spots = [
-        gathering.spots([gathering.lists(field, word) for field in fields]) for word in distinct
+    postings = [
+        inverted_index.positioned([inverted_index.lists(field, word) for field in fields])
+        for word in distinct
     ]
-    docs = gathering.having_all(spots)
+    docs = inverted_index.intersection(postings)
     if within is not None:
         docs = docs[among(docs, within)]
     if len(docs) > TOGETHER:
-        spots = gathering.narrowed(spots, docs)
+        postings = inverted_index.restricted(postings, docs)
     for some in _portions(docs, check):
-        yield dict(zip(distinct, gathering.keys(spots, some), strict=True))
+        yield dict(zip(distinct, inverted_index.keys(postings, some), strict=True))
 
 
 def _portions(docs: Docs, check: Callable[[], None]) -> Iterator[Docs]:
@@ -349,9 +350,9 @@ def _counted(found: Sequence[Keys], fields: Sequence[str]) -> list[Occurrences]:
     if len(fields) == 1:
         return [_counts(keys)]
     if loops := kernels.active:
-        first, freqs, last, their_freqs = loops.counted(keys, SECOND)
+        first, freqs, last, their_freqs = loops.counted(keys, SECOND_PART)
         return [Occurrences(first, freqs), Occurrences(last, their_freqs)]
-    of_second = keys & SECOND > 0
+    of_second = keys & SECOND_PART > 0
     return [_counts(keys[~of_second]), _counts(keys[of_second])]
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
-from index.inverted_index import SECOND
+from index.inverted_index import SECOND_PART
 from search.query import TEXT_FIELDS, WordQuery
 from search.scoring.bm25 import Docs, Parameters, Scores
 from search.scoring.evaluate import Evaluation
@@ -65,13 +65,17 @@ def _best(hits: Hits, evaluation: Evaluation) -> NDArray[np.intp] | slice:
 
 
 def _keys(words: Sequence[WordQuery], docs: Docs, evaluation: Evaluation) -> list[Keys]:
-    """Return where words are in ``docs``, in every language; ``SECOND`` are the bodies."""
-    gathering = evaluation.generation.gathering
-    spots = []
+    """Return where words are in ``docs``, in every language; ``SECOND_PART`` are the bodies."""
+    inverted_index = evaluation.generation.inverted_index
+    postings = []
     for word in words:
         lists = evaluation.words.find(word).lists
-        spots.append(gathering.spots([lists.get(name, gathering.nothing) for name in TEXT_FIELDS]))
-    return gathering.keys(spots, docs)
+        postings.append(
+            inverted_index.positioned(
+                [lists.get(name, inverted_index.nothing) for name in TEXT_FIELDS]
+            )
+        )
+    return inverted_index.keys(postings, docs)
 
 
 def _bonus(
@@ -108,7 +112,7 @@ def _closeness(here: Keys, there: Keys, docs: Docs, parameters: Parameters) -> S
     """
     if loops := kernels.active:
         weights = parameters.weight("title"), parameters.weight("body")
-        found: Scores = loops.closeness(here, there, docs, WINDOW, SECOND, *weights)
+        found: Scores = loops.closeness(here, there, docs, WINDOW, SECOND_PART, *weights)
         return found
     if not len(here) or not len(there):
         return np.zeros(len(docs), np.float32)
@@ -120,5 +124,5 @@ def _closeness(here: Keys, there: Keys, docs: Docs, parameters: Parameters) -> S
     near = (distance <= WINDOW).nonzero()[0]
     here, distance = here.take(near), np.maximum(distance.take(near), 1)
     owner = docs.searchsorted(here >> 32)
-    weight = np.where(here & SECOND, parameters.weight("body"), parameters.weight("title"))
+    weight = np.where(here & SECOND_PART, parameters.weight("body"), parameters.weight("title"))
     return np.bincount(owner, weight / distance, len(docs)).astype(np.float32)

@@ -76,7 +76,7 @@ class TermScorer:
         generation = self._generation()
         if generation is None:
             raise RuntimeError("the generation has been let go of")
-        lists_of = generation.gathering.lists
+        lists_of = generation.inverted_index.lists
         written = [lists_of(field, node.literal) for field in node.fields]
         led_to: dict[str, list[list[Lists]]] = {}
         for suffix, forms in node.forms.items():
@@ -187,7 +187,7 @@ def _scored_by_loops(
     parameters: Parameters,
 ) -> tuple[Docs, Scores, dict[str, float]]:
     """Return what ``_Postings.scored`` does, by compiled loops."""
-    docs, freqs, counts = generation.gathering.postings(lists.numbers)
+    docs, freqs, counts = generation.inverted_index.read(lists.numbers)
     frames = [statistics.frame(suffix) for suffix in suffixes]
     lengths = [statistics.lengths[field] for field in lists.fields]
     docs, scores, idfs = loops.score_word(
@@ -220,7 +220,7 @@ class _Postings:
         statistics: SnapshotStats,
         parameters: Parameters,
     ) -> None:
-        docs, freqs, self._counts = generation.gathering.postings(lists.numbers)
+        docs, freqs, self._counts = generation.inverted_index.read(lists.numbers)
         self._lists, self._suffixes, self._parameters = lists, suffixes, parameters
         self._size = generation.size
         self._docs = docs.astype(np.intp)

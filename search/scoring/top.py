@@ -176,7 +176,9 @@ class Ranking:
                 self._age(seconds)
                 for seconds in (self._generation.dates.second(doc), cursor.seconds)
             )
-            before = age < limit or (age == limit and self._generation.head(doc).id <= cursor.id)
+            before = age < limit or (
+                age == limit and self._generation.stored_fields.head(doc).id <= cursor.id
+            )
             low, high = (middle + 1, high) if before else (low, middle)
         return low
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.arrays import is_dense, sum_over
-from index.inverted_index import merged
+from index.inverted_index import sum_postings
 
 SIZES = (40, 4_000)
 """With the first the parts are dense, with the second they are not."""
@@ -69,7 +69,9 @@ def test_ascending_parts_are_added_up_like_others(said: list[dict[int, int]], si
 
 
 def test_posting_lists_are_merged() -> None:
-    docs, freqs = merged(np.array([1, 4, 9, 0, 4], np.int32), np.array([1, 2, 3, 4, 5], np.uint8))
+    docs, freqs = sum_postings(
+        np.array([1, 4, 9, 0, 4], np.int32), np.array([1, 2, 3, 4, 5], np.uint8)
+    )
     assert (docs.tolist(), freqs.tolist()) == ([0, 1, 4, 9], [4, 1, 7, 3])
-    nothing = merged(np.empty(0, np.int32), np.empty(0, np.uint8))
+    nothing = sum_postings(np.empty(0, np.int32), np.empty(0, np.uint8))
     assert (len(nothing.docs), len(nothing.freqs)) == (0, 0)

@@ -22,10 +22,9 @@ from index.directory import IndexDirectory
 from index.document import Document, Fields, Language, PublicationDate, Span
 from index.errors import SearchTimeout
 from index.manifest import Settings
-from index.schema import schema
 from index.segment import encode, write_segment
 from index.snapshot import Snapshot
-from index.whoosh.codec import segment_reader
+from index.whoosh.codec import schema, segment_reader
 from search.query import (
     AnalyzerFilter,
     DateFilter,

@@ -54,7 +54,7 @@ def ids(found: Answer, generation: Snapshot) -> list[str]:
     """Return the ids of an answer, best first."""
     matches = found.matches
     order = np.lexsort((generation.order[matches.docs], -matches.scores))
-    return [generation.stored(int(matches.docs[at]))[0].id for at in order]
+    return [generation.stored_fields.get(int(matches.docs[at]))[0].id for at in order]
 
 
 @pytest.fixture
@@ -316,7 +316,7 @@ def test_similar_documents_share_telling_words_or_organizations(tmp_path: Path) 
         assert doc is not None
         found = similar(generation, doc, limit)
         assert [each.score for each in found] == sorted((s.score for s in found), reverse=True)
-        return [generation.stored(each.doc)[0].id for each in found]
+        return [generation.stored_fields.get(each.doc)[0].id for each in found]
 
     assert like("a")[0] == "b"
     assert "a" not in like("a")

@@ -27,7 +27,7 @@ def found(q: str, generation: Snapshot) -> list[str]:
     """Return the documents found, best first."""
     matches = evaluate(parse(q, generation.analyzers).tree, generation)
     best = sorted(zip(-matches.scores, matches.docs.tolist(), strict=True))
-    return [generation.head(doc).id for _, doc in best]
+    return [generation.stored_fields.head(doc).id for _, doc in best]
 
 
 def test_the_nearest_word_decides_however_often_a_far_one_stands(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_the_nearest_of_too_many_words_are_looked_for(tmp_path: Path) -> None:
     matches = evaluate(parse("navaa~2", generation.analyzers).tree, generation)
     assert [notice.code for notice in matches.warnings] == ["fuzzy_cut"]
     assert matches.warnings[0].values == {"word": "navaa~2", "limit": str(MAX_TERMS)}
-    ids = {generation.head(doc).id for doc in matches.docs.tolist()}
+    ids = {generation.stored_fields.head(doc).id for doc in matches.docs.tolist()}
     assert set(near) <= ids
     assert len(ids - {" ".join(often)}) == MAX_TERMS
     assert set(often) <= ids

@@ -46,7 +46,7 @@ def indexed_corpus(
     def entries() -> Iterator[Entry]:
         with IndexDirectory(index).current() as generation:
             for doc in range(generation.size):
-                yield generation.stored(doc)
+                yield generation.stored_fields.get(doc)
 
     return Corpus(title, entries, lambda document: document.path.startswith(press), tuple(sources))
 

@@ -169,7 +169,7 @@ def test_the_next_build_uses_what_was_learned(tmp_path: Path) -> None:
     changed = update(root, [sources], HERE)
     assert changed.changed == 120
     with Snapshot(root, read_pointer(root).current) as generation:
-        _, fields = generation.stored(generation.docnum("d0") or 0)
+        _, fields = generation.stored_fields.get(generation.docnum("d0") or 0)
     assert "sport/cycling" in [theme.id for theme in fields.themes]
 
     assert runner.invoke(command, ["--forget", "--index", str(root)]).exit_code == 0

@@ -12,8 +12,8 @@ import pytest
 from index.build import BuildOptions
 from index.build.plan import rebuild
 from index.directory import read_pointer
+from index.document import PARTS
 from index.facets import VALUE_FACETS
-from index.schema import PARTS
 from index.snapshot import Snapshot
 
 HERE = BuildOptions(workers=0)
@@ -56,6 +56,13 @@ def opened(root: Path) -> Snapshot:
     return Snapshot(root, read_pointer(root).current)
 
 
+def terms_of(snapshot: Snapshot, field: str) -> list[str]:
+    """The terms of a field that a live document has, ascending."""
+    segments = [segment.postings for segment in snapshot.inverted_index.segments]
+    terms = {t for s in segments for t in s.dictionary.terms(s.prefix(field, ""))}
+    return [t for t in sorted(terms) if snapshot.inverted_index.document_frequency(field, t)]
+
+
 class Answers(NamedTuple):
     """Everything an index answers, free of document numbers."""
 
@@ -75,7 +82,7 @@ def answers(generation: Snapshot) -> Answers:
     docs = np.flatnonzero(generation.live).astype(np.int32)
     stored = {}
     for doc in docs.tolist():
-        document, fields = generation.stored(doc)
+        document, fields = generation.stored_fields.get(doc)
         # The line is that of the day the document was indexed.
         stored[doc] = (replace(document, path=document.path.partition(":")[0]), fields)
     ids = {doc: pair[0].id for doc, pair in stored.items()}
@@ -84,15 +91,13 @@ def answers(generation: Snapshot) -> Answers:
     ]
     postings = {}
     for field in fields:
-        for term, frequency in generation.terms(field, "", 1_000_000):
-            found = generation.postings(field, term)
-            assert len(found.docs) == frequency == generation.term_frequency(field, term)
-            where = generation.positions(field, term, found.docs).split()
+        for term in terms_of(generation, field):
+            found = generation.inverted_index.postings(field, term)
+            frequency = generation.inverted_index.document_frequency(field, term)
+            assert len(found.docs) == frequency
             postings[field, term] = {
-                ids[doc]: (freq, at.tolist())
-                for doc, freq, at in zip(
-                    found.docs.tolist(), found.freqs.tolist(), where, strict=True
-                )
+                ids[doc]: (freq, generation.inverted_index.positions(field, term, doc).tolist())
+                for doc, freq in zip(found.docs.tolist(), found.freqs.tolist(), strict=True)
             }
     columns = {name: generation.columns[name] for name in VALUE_FACETS}
     dates = generation.dates
@@ -117,8 +122,8 @@ def answers(generation: Snapshot) -> Answers:
         },
         [ids[doc] for doc in sorted(ids, key=lambda doc: int(generation.order[doc]))],
         {ids[doc]: pair for doc, pair in stored.items()},
-        sorted((item.kind, item.reason) for item in generation.report()),
-        generation.sources(),
+        sorted((item.kind, item.reason) for item in generation.report().skipped),
+        generation.content_hashes(),
     )
 
 

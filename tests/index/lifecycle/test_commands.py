@@ -112,9 +112,9 @@ def test_options_reach_the_build_and_are_kept_by_update(tmp_path: Path) -> None:
     said += ("--reference-date", "2024-03-12", "--languages", "fr,en", "--hidden", "--file-times")
     trouvaille("rebuild", source, *index, *said)
     generation = opened(tmp_path / "index")
-    assert {item.kind for item in generation.report()} == {"huge"}
+    assert {item.kind for item in generation.report().skipped} == {"huge"}
     assert generation.documents == 2
-    assert "Été" in {generation.stored(doc)[0].title for doc in range(2)}
+    assert "Été" in {generation.stored_fields.get(doc)[0].title for doc in range(2)}
     settings = generation.manifest.settings
     assert (settings.reference_date, settings.languages) == ("2024-03-12", ("fr", "en"))
     assert (settings.include_hidden, settings.file_times) == (True, True)

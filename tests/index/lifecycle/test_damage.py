@@ -69,7 +69,7 @@ def test_altered_postings_are_an_error_and_no_wrong_answer(index_of: IndexOf) ->
     path.write_bytes(data)
     generation = IndexDirectory(root).current()
     with pytest.raises(IndexDamaged, match=r"postings\.blob is damaged in block 0"):
-        generation.postings("body", "peche")
+        generation.inverted_index.postings("body", "peche")
 
 
 @pytest.mark.parametrize("name", ["heads.data.array", "heads.ends.array", "texts.data.array"])
@@ -81,7 +81,7 @@ def test_an_altered_document_is_an_error_that_names_its_file(index_of: IndexOf, 
     path.write_bytes(data)
     generation = IndexDirectory(root).current()
     with pytest.raises(IndexDamaged, match=rf"{name} is damaged in block 0"):
-        generation.stored(0)
+        generation.stored_fields.get(0)
 
 
 def test_no_index(tmp_path: Path) -> None:

@@ -72,8 +72,8 @@ def test_the_number_of_workers_changes_nothing(sample_source: Path, tmp_path: Pa
     first, *others = (answers(generation) for generation in built)
     assert others == [first, first]
     for generation in built[1:]:
-        assert [generation.stored(doc)[0].id for doc in range(generation.size)] == [
-            built[0].stored(doc)[0].id for doc in range(built[0].size)
+        assert [generation.stored_fields.get(doc)[0].id for doc in range(generation.size)] == [
+            built[0].stored_fields.get(doc)[0].id for doc in range(built[0].size)
         ]
 
 

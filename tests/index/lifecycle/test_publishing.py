@@ -177,8 +177,8 @@ SEARCHER = dedent(
     print("ready", flush=True)
     while not stop.exists():
         generation = archive.current()
-        version = generation.stored(0)[0].title.split()[-1]
-        found = generation.postings("title", version)
+        version = generation.stored_fields.get(0)[0].title.split()[-1]
+        found = generation.inverted_index.postings("title", version)
         assert len(found.docs) == generation.documents, (version, generation.documents)
         assert generation.columns["source"].counts(found.docs).sum() == generation.documents
         seen.add(generation.name)
@@ -231,9 +231,9 @@ def test_an_archive_moves_on_by_itself_and_old_generations_stay_readable(
     assert not first.folder.exists()
     assert archive.current() is not first
     # Its files are gone and its maps are not. What was hashed is read only by the next update.
-    assert first.postings("body", "serie").docs.tolist()
-    assert {first.stored(doc)[0].id for doc in range(first.size)} == set(expected.stored)
-    assert len(first.report()) == 1
+    assert first.inverted_index.postings("body", "serie").docs.tolist()
+    assert {first.stored_fields.get(doc)[0].id for doc in range(first.size)} == set(expected.stored)
+    assert len(first.report().skipped) == 1
 
 
 def test_the_lock_names_its_holder(index_of: IndexOf, sample_source: Path) -> None:

@@ -36,7 +36,7 @@ def archive(folder: Path, *texts: str) -> Path:
 
 def fields_of(root: Path) -> list[Any]:
     with Snapshot(root, read_pointer(root).current) as generation:
-        return [generation.stored(doc) for doc in range(generation.size)]
+        return [generation.stored_fields.get(doc) for doc in range(generation.size)]
 
 
 def test_only_what_changed_is_extracted_again(tmp_path: Path, extracted: list[str]) -> None:

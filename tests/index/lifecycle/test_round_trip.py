@@ -1,6 +1,6 @@
 """What goes into a generation comes out of it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from index.commit import index_documents
 from index.days import UNDATED_DAY, span
 from index.directory import IndexDirectory
 from index.document import (
+    MAX_TERM_BYTES,
     Document,
     Fields,
     Language,
@@ -22,13 +23,14 @@ from index.document import (
     PublicationDate,
     Span,
     Theme,
+    fit,
 )
 from index.errors import UsageError
-from index.schema import MAX_TERM_BYTES, fit
 from index.snapshot import Snapshot
 from index.store import ByteCache, clean, pack, vocabulary
-from index.store.doc_values import Docs
 from index.store.stored_fields import decode_details, decode_head, whole
+
+from .conftest import terms_of
 
 WORDS = st.text(alphabet="abcéœ ب٣-'’漢\n.", max_size=60)
 DATES = st.sampled_from([None, "2024", "2024-02", "2024-02-29", "2024-02-29T10:00:00Z"])
@@ -68,7 +70,7 @@ def test_index_answers_as_the_documents_do(
 
     expected: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(dict)
     for doc, (document, fields) in enumerate(made):
-        assert generation.stored(doc) == (document, fields)
+        assert generation.stored_fields.get(doc) == (document, fields)
         assert generation.docnum(document.id) == doc
         for part, text in (("title", document.title), ("body", document.text)):
             analysed = analyse(text, [(Span(0, len(text)), fields.language.code)])
@@ -80,26 +82,23 @@ def test_index_answers_as_the_documents_do(
                     expected[f"{part}_{suffix}", term][doc] = list(at)
     everyone = np.arange(len(made), dtype=np.int32)
     for (field, term), held in expected.items():
-        docs, freqs = generation.postings(field, term)
+        docs, freqs = generation.inverted_index.postings(field, term)
         assert dict(zip(docs.tolist(), freqs.tolist(), strict=True)) == {
             doc: len(at) for doc, at in held.items()
         }
-        assert [at.tolist() for at in generation.positions(field, term, everyone).split()] == [
-            held.get(doc, []) for doc in range(len(made))
-        ]
+        for doc in range(len(made)):
+            positions = generation.inverted_index.positions(field, term, doc)
+            assert positions.tolist() == held.get(doc, [])
     for field in {field for field, _ in expected}:
         terms = sorted(term for name, term in expected if name == field)
-        assert generation.terms(field, "", 10_000) == [
-            (term, len(expected[field, term])) for term in terms
-        ]
-        assert (
-            generation.terms(field, terms[-1][:1], 2)
-            == [
-                (term, len(expected[field, term]))
-                for term in terms
-                if term.startswith(terms[-1][:1])
-            ][:2]
-        )
+        assert terms_of(generation, field) == terms
+        assert generation.inverted_index.vocabulary_size(field) == len(terms)
+        having: dict[int, int] = Counter()
+        for term in terms:
+            if term.startswith(terms[-1][:1]):
+                having.update({doc: len(at) for doc, at in expected[field, term].items()})
+        docs, freqs = generation.inverted_index.prefix_postings(field, terms[-1][:1])
+        assert list(zip(docs.tolist(), freqs.tolist(), strict=True)) == sorted(having.items())
     column = generation.columns["organization"]
     for at, value in enumerate(column.values):
         carriers = [
@@ -193,17 +192,16 @@ def test_a_label_is_what_most_documents_write(tmp_path: Path) -> None:
 
 def test_unknown_names_give_nothing(sample_index: Path) -> None:
     generation = IndexDirectory(sample_index).current()
-    assert not len(generation.postings("body", "nowhere").docs)
-    assert not len(generation.postings("nowhere", "accord").docs)
-    nowhere = generation.positions("body", "nowhere", np.asarray([0, 1], np.int32))
-    assert [at.tolist() for at in nowhere.split()] == [[], []]
-    assert generation.terms("nowhere", "", 5) == []
-    assert generation.terms("body", "zzzzzz", 5) == []
-    assert generation.term_frequency("nowhere", "accord") == 0
+    assert not len(generation.inverted_index.postings("body", "nowhere").docs)
+    assert not len(generation.inverted_index.postings("nowhere", "accord").docs)
+    assert not len(generation.inverted_index.positions("body", "nowhere", 0))
+    assert generation.inverted_index.vocabulary_size("nowhere") == 0
+    assert not len(generation.inverted_index.prefix_postings("body", "zzzzzz").docs)
+    assert generation.inverted_index.document_frequency("nowhere", "accord") == 0
     assert generation.docnum("nowhere") is None
     for doc in (-1, generation.size):
         with pytest.raises(IndexError):
-            generation.stored(doc)
+            generation.stored_fields.get(doc)
 
 
 def test_terms_that_are_too_long_are_cut_at_a_character_and_become_one() -> None:
@@ -248,24 +246,24 @@ def test_a_directory_that_holds_something_else_is_left_alone(tmp_path: Path) -> 
 
 def test_threads_share_one_generation(sample_index: Path) -> None:
     with IndexDirectory(sample_index).current() as generation:
-        terms = [("body", term) for term, _ in generation.terms("body", "", 500)]
-        everyone = np.arange(generation.size, dtype=np.int32)
-        expected = [_all_of(generation, term, everyone) for term in terms]
+        terms = terms_of(generation, "body")[:500]
+        expected = [_all_of(generation, term) for term in terms]
     # A cache of almost nothing: every question reads.
     shared = IndexDirectory(sample_index, cache_bytes=1000).current()
     with ThreadPoolExecutor(6) as threads:
-        rounds = [threads.submit(_every, shared, terms, everyone) for _ in range(6)]
+        rounds = [threads.submit(_every, shared, terms) for _ in range(6)]
     assert all(each.result() == expected for each in rounds)
 
 
-def _every(generation: Snapshot, terms: list[tuple[str, str]], docs: Docs) -> list[object]:
-    return [_all_of(generation, term, docs) for term in terms]
+def _every(generation: Snapshot, terms: list[str]) -> list[object]:
+    return [_all_of(generation, term) for term in terms]
 
 
-def _all_of(generation: Snapshot, term: tuple[str, str], docs: Docs) -> object:
-    found = generation.postings(*term)
-    where = [at.tolist() for at in generation.positions(*term, docs).split()]
-    return found.docs.tolist(), found.freqs.tolist(), where
+def _all_of(generation: Snapshot, term: str) -> object:
+    index = generation.inverted_index
+    docs, freqs = index.postings("body", term)
+    where = [index.positions("body", term, doc).tolist() for doc in docs.tolist()[:5]]
+    return docs.tolist(), freqs.tolist(), where
 
 
 def test_the_cache_holds_no_more_than_its_bytes() -> None:

@@ -75,7 +75,7 @@ def test_update_tells_what_it_did(tmp_path: Path) -> None:
     assert generation.docnum("doc-0000") is None
     found = generation.docnum("doc-0003")
     assert found is not None
-    assert generation.stored(found)[0].title == "Un autre titre"
+    assert generation.stored_fields.get(found)[0].title == "Un autre titre"
 
 
 def test_only_deletions_add_no_segment(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_settings_are_remembered(tmp_path: Path) -> None:
     assert not update(tmp_path / "index", [source]).published
     remembered = options_of(opened(tmp_path / "index").manifest.settings)
     assert settings_of(remembered) == settings_of(options)
-    assert opened(tmp_path / "index").stored(0)[0].title == "Titre"
+    assert opened(tmp_path / "index").stored_fields.get(0)[0].title == "Titre"
 
 
 def test_a_new_broken_file_is_reported_without_a_new_segment(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_new_broken_file_is_reported_without_a_new_segment(tmp_path: Path) -> 
     (source / "b.txt").write_bytes(b"")
     result = update(root, [source], HERE)
     assert (result.published, result.unchanged, len(result.skipped)) == (True, 1, 1)
-    assert [item.kind for item in opened(root).report()] == ["empty"]
+    assert [item.kind for item in opened(root).report().skipped] == ["empty"]
     assert not update(root, [source], HERE).published
 
 
@@ -164,7 +164,7 @@ def test_of_two_documents_with_one_id_the_first_counts(tmp_path: Path) -> None:
     assert update(tmp_path / "index", [source], HERE).changed == 1
     found = opened(tmp_path / "index").docnum("x")
     assert found is not None
-    assert opened(tmp_path / "index").stored(found)[0].title == records[1]["title"]
+    assert opened(tmp_path / "index").stored_fields.get(found)[0].title == records[1]["title"]
 
 
 def test_an_update_needs_an_index_and_documents(tmp_path: Path) -> None:

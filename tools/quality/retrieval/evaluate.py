@@ -65,7 +65,7 @@ def with_parameters(generation: Snapshot, parameters: Parameters) -> Callable[[s
         parsed = parse(text, generation.analyzers)
         matches = answer(parsed, generation, parameters=parameters).matches
         ranked = Ranking(matches, "relevance", generation).slice(0, DEPTH)
-        return [generation.stored(doc)[0].id for doc, _ in ranked]
+        return [generation.stored_fields.get(doc)[0].id for doc, _ in ranked]
 
     return ask
 

@@ -1,54 +1,98 @@
-"""Engine: what the web application and the command line ask questions of."""
+"""The two contracts of an engine: what it answers, and what its index must know.
 
+``Engine`` is what the web application and the command line ask; a second engine (a search cluster,
+say) implements it and nothing else changes. The narrow protocols below it are what fuzzy words,
+spelling, suggestions and highlighting ask of an index. An engine that can answer them reuses that
+code; the local engine answers them from a ``Snapshot``.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.document import Skipped
+from index.store import Details, Head, LongText, Near
 from search.request import FacetOrder, SearchRequest
 from search.response import DocumentView, FacetPage, IndexStatus, Result, SearchResponse, Suggestion
 
 
 class Engine(Protocol):
-    """A searchable archive. Every method is safe to call from several threads.
+    """A searchable index. Every method is safe to call from several threads.
 
-    Every method may raise ``index.errors.IndexUnavailable`` (the remedy is in the error).
+    Every method may raise ``index.errors.IndexUnavailable``, whose message names the remedy.
     """
 
     def search(self, request: SearchRequest) -> SearchResponse:
-        """Answer a search: one page of results, an exact total, facets under the contract."""
-        ...
+        """Return one page of results, the exact total and the facets that were asked for.
+
+        Raises InvalidRequest for a cursor of another request, SearchTimeout.
+        """
 
     def facet(
-        self,
-        name: str,
-        request: SearchRequest,
-        prefix: str,
-        page: int,
-        order: FacetOrder = "count",
+        self, name: str, request: SearchRequest, prefix: str, page: int, order: FacetOrder = "count"
     ) -> FacetPage:
-        """Search inside a value facet: values a word of whose label or alias starts so.
+        """Return one page of the values of a facet that have a word beginning with ``prefix``.
 
-        ``request.facet_size`` values a page, under the other filters of ``request``, by count
-        or by label. Case, accents and language of the alias do not matter. Raises KeyError for
-        an unknown facet.
+        Labels and aliases in every language are searched; case and accents do not matter. Counts
+        are under the other filters of ``request``; a page has ``request.facet_size`` values.
+        Raises KeyError for a name that is no facet of values, SearchTimeout.
         """
-        ...
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
-        """Complete what is being typed: organizations, themes, titles, words."""
-        ...
+        """Return completions of a text being typed: organizations, themes, words, titles."""
 
     def document(self, id: str, locale: str, q: str = "") -> DocumentView | None:
-        """Return a whole document, matches of ``q`` in ``highlights``; None if absent."""
-        ...
+        """Return a whole document with all matches of ``q`` as offsets; None if it is absent."""
 
     def similar(self, id: str, limit: int, locale: str) -> tuple[Result, ...] | None:
-        """Return the documents most like this one, best first; None if absent."""
-        ...
+        """Return the documents most like this one, best first; None if it is absent."""
 
     def status(self) -> IndexStatus:
         """Return what is being served."""
-        ...
 
     def skipped(self) -> tuple[Skipped, ...]:
-        """Return the files and records that were left out of what is served, and why."""
-        ...
+        """Return the files and records that the index leaves out, and why."""
+
+
+class WordIndex(Protocol):
+    """The words of an index. Words are folded: lower case, without accents."""
+
+    def near_words(self, word: str, edits: int) -> Mapping[str, Near]:
+        """Return the words within an edit distance of ``word``, by word; see ``query.words``."""
+
+    def surface_form(self, word: str) -> str:
+        """Return how most documents write a word, in lower case; the word itself if unknown."""
+
+    def exceeds(self, field: str, word: str, documents: int) -> bool:
+        """Tell whether more than ``documents`` documents have a word in a field."""
+
+    def positions(self, field: str, word: str, doc: int) -> NDArray[np.int64]:
+        """Return the positions of a word in one document, ascending; none if it lacks the word."""
+
+
+class StoredTexts(Protocol):
+    """What is stored of documents, by document number."""
+
+    def head(self, doc: int) -> Head:
+        """Return what a line of results shows of a document."""
+
+    def details(self, doc: int, head: Head) -> Details:
+        """Return the languages and mentions of a document."""
+
+    def text(self, doc: int, details: Details) -> str | LongText:
+        """Return the text of a document."""
+
+
+class Completions(Protocol):
+    """What completes a text being typed, with the number of documents of each."""
+
+    def words(self, prefix: str, before: Sequence[str], limit: int) -> list[tuple[str, int]]:
+        """Return words that begin with ``prefix``, in most documents that have all of ``before``.
+
+        Most documents first. Stop words and very short words are left out.
+        """
+
+    def titles(self, prefix: str, before: Sequence[str], limit: int) -> list[Head]:
+        """Return the newest documents whose title has ``before`` and a word with the prefix."""

@@ -130,7 +130,7 @@ FORMAT = [
             from collections.abc import Iterator
 
             from index.document import Document, Skipped
-            from index.readers.source import ReadOptions, SourceFile
+            from index.readers.formats import ReadOptions, SourceFile
 
 
             def read_subtitles(

@@ -1,7 +1,11 @@
-"""Documents in: one module per format, one registry, one walk over files and folders."""
+"""Files of every supported format, read as documents.
 
-from index.readers.formats import SUFFIXES, format_of
-from index.readers.source import ReadOptions, SourceFile
+``list_files`` walks the sources, ``read_file`` yields the documents of one file, and ``read`` does
+both. Whatever cannot become a document is a ``Skipped`` with the reason; one bad file or record
+never costs another. Extraction of fields and indexing happen elsewhere.
+"""
+
+from index.readers.formats import SUFFIXES, ReadOptions, SourceFile, format_of
 from index.readers.walk import list_files, read, read_file
 
 __all__ = [

@@ -1,4 +1,7 @@
-"""CSV and TSV: a header line, then one record a row."""
+"""CSV and TSV: a header line, then one record a row.
+
+A row that is not CSV costs only its first line: reading goes on at the next one.
+"""
 
 import csv
 from collections.abc import Iterator
@@ -6,13 +9,16 @@ from typing import Final
 
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, read_lines
+from index.readers.formats import ReadOptions, SourceFile
 from index.readers.mapping import Mapper, mapper, record_id
-from index.readers.source import ReadOptions, SourceFile
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
-# A quotation mark that is never closed would swallow the rest of the file into one cell.
 _MAX_LINES: Final = 2000
+"""Lines of one row. A quotation mark that is never closed would take the rest of the file."""
 _MAX_FIELD: Final = 2**31 - 1
+
+_Line = tuple[int, str | RefusedError]
+"""The number of a line, and the line or why it cannot be read."""
 
 
 def read_table(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
@@ -23,12 +29,11 @@ def read_table(file: SourceFile, options: ReadOptions) -> Iterator[Document | Sk
     header, delimiter = _header(lines, names)
     rows = 0
     for number, row in _rows(lines, delimiter, len(header)):
-        path = f"{file.name}:{number}"
         rows += 1
-        if isinstance(row, RefusedError):
-            yield Skipped(path, row.kind, row.reason)
-            continue
+        path = f"{file.name}:{number}"
         try:
+            if isinstance(row, RefusedError):
+                raise row
             record = dict(zip(header, row, strict=False))
             yield names.document(record, record_id(file.id, number), path)
         except RefusedError as refused:
@@ -38,25 +43,25 @@ def read_table(file: SourceFile, options: ReadOptions) -> Iterator[Document | Sk
 
 
 class _UnclosedError(Exception):
-    """A quoted cell that has no end in sight."""
+    """A quoted cell has no end in sight."""
 
 
 class _Lines:
-    """Numbered lines, of which the last ones taken can be put back."""
+    """Numbered lines; the last ones taken can be put back."""
 
-    def __init__(self, lines: Iterator[tuple[int, str | RefusedError]]) -> None:
+    def __init__(self, lines: Iterator[_Line]) -> None:
         self._lines = lines
-        self._back: list[tuple[int, str | RefusedError]] = []
-        self.taken: list[tuple[int, str | RefusedError]] = []
+        self._back: list[_Line] = []
+        self.taken: list[_Line] = []
 
-    def take(self) -> tuple[int, str | RefusedError] | None:
+    def take(self) -> _Line | None:
         line = self._back.pop() if self._back else next(self._lines, None)
         if line is not None:
             self.taken.append(line)
         return line
 
     def put_back(self, kept: int) -> None:
-        """Put back the lines taken, but the first ``kept``."""
+        """Put back the lines taken, except the first ``kept``."""
         self._back += reversed(self.taken[kept:])
         del self.taken[kept:]
 
@@ -73,7 +78,7 @@ class _Lines:
 
 
 def _header(lines: _Lines, names: Mapper) -> tuple[list[str], str]:
-    """Return the names of the columns, and the delimiter that makes most of them ours."""
+    """Return the names of the columns, and the delimiter for which most of them are fields."""
     first = lines.take()
     while first is not None and isinstance(first[1], str) and not first[1].strip():
         first = lines.take()
@@ -81,7 +86,7 @@ def _header(lines: _Lines, names: Mapper) -> tuple[list[str], str]:
         raise RefusedError("empty", "it is empty")
     if isinstance(first[1], RefusedError):
         raise first[1]
-    best: tuple[int, int] = (-1, -1)
+    best = (-1, -1)
     header, delimiter = [""], ","
     for candidate in _DELIMITERS:
         try:
@@ -101,11 +106,7 @@ def _header(lines: _Lines, names: Mapper) -> tuple[list[str], str]:
 def _rows(
     lines: _Lines, delimiter: str, columns: int
 ) -> Iterator[tuple[int, list[str] | RefusedError]]:
-    """Yield rows with the number of their first line.
-
-    When a row that spans lines has no end, or is not as CSV should be, its first line is reported
-    and reading goes on at the next one.
-    """
+    """Yield the number of each row's first line, and its cells or why it is refused."""
     while True:
         lines.taken.clear()
         line = lines.take()
@@ -118,34 +119,29 @@ def _rows(
         lines.put_back(0)
         try:
             row = next(csv.reader(lines.record(), delimiter=delimiter))
+            _require_closed(lines, delimiter)
         except StopIteration:
             return
-        except (_UnclosedError, csv.Error) as error:
+        except _UnclosedError:
             lines.put_back(1)
-            yield number, RefusedError("broken", _reason(error))
-            continue
-        if not _is_sound(lines, delimiter):
+            reason = "it opens a quotation mark that is never closed"
+            yield number, RefusedError("broken", reason)
+        except csv.Error as error:
             lines.put_back(1)
-            yield number, RefusedError("broken", _reason(_UnclosedError()))
-        elif len(row) > columns:
-            found = f"it has {len(row)} cells where the header has {columns}"
-            yield number, RefusedError("broken", found)
-        elif any(cell.strip() for cell in row):
-            yield number, row
+            yield number, RefusedError("broken", f"it is not CSV: {error}")
+        else:
+            if len(row) > columns:
+                reason = f"it has {len(row)} cells where the header has {columns}"
+                yield number, RefusedError("broken", reason)
+            elif any(cell.strip() for cell in row):
+                yield number, row
 
 
-def _is_sound(lines: _Lines, delimiter: str) -> bool:
-    """Tell whether a row that spans lines is as CSV should be; one line may be as it likes."""
+def _require_closed(lines: _Lines, delimiter: str) -> None:
+    """Raise ``_UnclosedError`` if a row of several lines is not strict CSV."""
     if len(lines.taken) > 1:
         texts = [text for _, text in lines.taken if isinstance(text, str)]
         try:
             next(csv.reader(texts, delimiter=delimiter, strict=True))
         except csv.Error:
-            return False
-    return True
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, csv.Error):
-        return f"it is not CSV: {error}"
-    return "it opens a quotation mark that is never closed"
+            raise _UnclosedError from None

@@ -1,25 +1,78 @@
-"""Formats: each is declared once, here.
+"""The registry of formats, and what a reader is given: a source file and the read options.
 
-A format is one module with a function that reads a file, and one line of ``FORMATS``. The ending of
-a file's name decides which format reads it. CONTRIBUTING.md says how to add one.
+A format is one module of this room and one line of ``FORMATS``. The suffix of a file's name decides
+which format reads it. CONTRIBUTING.md says how to add one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from index.document import Document, Skipped
-from index.readers.source import ReadOptions, SourceFile
+from index.errors import SettingError
+from index.readers.content import is_encoding
+from index.readers.mapping import DEFAULT_NAMES
+
+
+class SourceFile(NamedTuple):
+    """A file to read.
+
+    ``name`` is its path as given on the command line, printable. ``id`` is the identifier of its
+    document, or the prefix of the identifiers of its records. ``size`` is in bytes on disk.
+    """
+
+    path: Path
+    name: str
+    id: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How documents are read.
+
+    ``mapping`` maps a field to the name that records use for it (``{"title": "headline"}``);
+    other fields keep their default names. ``max_bytes`` limits a document after decompression: a
+    whole file, or one record of a file of many. ``encoding`` is assumed for files that declare
+    none; without it the encoding is detected. Raises ``SettingError`` for an unknown field or
+    encoding, and for a size below 1.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    max_bytes: int = 64 * 1024 * 1024
+    include_hidden: bool = False
+    encoding: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.mapping:
+            if name not in DEFAULT_NAMES:
+                raise SettingError(
+                    f"“{name}” is not a field of a document.",
+                    f"The fields are {', '.join(DEFAULT_NAMES)}.",
+                )
+        if self.max_bytes < 1:
+            raise SettingError(
+                f"The largest size of a document cannot be {self.max_bytes} bytes.",
+                "Give a number of bytes of at least 1.",
+            )
+        if self.encoding and not is_encoding(self.encoding):
+            raise SettingError(
+                f"“{self.encoding}” is not the name of an encoding.",
+                "Give one such as utf-8, cp1252, iso-8859-15, windows-1251 or cp1256.",
+            )
+
 
 Reader = Callable[[SourceFile, ReadOptions], Iterator[Document | Skipped]]
-"""Yields the documents of one file. May raise RefusedError for the file as a whole."""
+"""Yields the documents of one file. May raise ``RefusedError`` for the file as a whole."""
 
 
 class Format(NamedTuple):
-    """One format: the endings of its files, and the function that reads them.
+    """A format: the suffixes of its files and the function that reads them.
 
-    ``reader`` is ``MODULE.FUNCTION`` in this room; the module is imported when first needed.
-    ``single`` says that a file is one document, which a worker reads whole; files of many records
+    ``reader`` is ``MODULE.FUNCTION`` in this room; the module is imported on first use. With
+    ``single`` a file is one document, and a worker process reads it. Large files of many records
     are read by the main process, which hands the records to the workers.
     """
 
@@ -43,11 +96,11 @@ FORMATS: Final = (
 )
 COMPRESSED: Final = ".gz"
 SUFFIXES: Final = tuple(suffix for format in FORMATS for suffix in format.suffixes)
-"""The endings of file names that are read; each also with ``.gz`` behind it, in any case."""
+"""The suffixes that are read, in any case; each may be followed by ``.gz``."""
 
 
 def format_of(name: str) -> Format | None:
-    """Return the format of a file from its name, or None when it is not one that is read."""
+    """Return the format of a file from its name; None if no format reads it."""
     name = name.lower().removesuffix(COMPRESSED)
     for format in FORMATS:
         if name.endswith(format.suffixes) and name not in format.suffixes:
@@ -56,5 +109,5 @@ def format_of(name: str) -> Format | None:
 
 
 def known_suffixes() -> str:
-    """Return the endings that are read, for a message."""
+    """Return the suffixes that are read, for a message."""
     return f"{', '.join(SUFFIXES)}, each also with {COMPRESSED}"

@@ -1,6 +1,6 @@
-"""Identifiers of documents: stable from one rebuild to the next, and fit for a URL.
+"""Mapping of records (JSON objects, CSV rows, front matter) to documents, and their identifiers.
 
-From a record (a JSON object, a CSV row, front matter) to a document.
+An identifier is the same in every rebuild, and is one segment of a URL path.
 """
 
 import hashlib
@@ -23,11 +23,10 @@ _DROPPED_SUFFIXES: Final = (".gz", ".txt")
 
 
 def usable_id(declared: str) -> str:
-    """Return a declared identifier as one segment of a URL path; empty if nothing is left.
+    """Return a declared identifier as one segment of a URL path; it may be empty.
 
-    Slashes become ``:``, white space ``-``. Characters that a URL must escape stay as they are:
-    whoever makes the URL escapes them. What is longer than 200 characters is cut, and the digest
-    of the whole put behind it.
+    Slashes become ``:`` and white space ``-``. Other characters stay: whoever makes the URL escapes
+    them. An identifier of more than 200 characters is cut and ends with a digest of the whole.
     """
     text = unicodedata.normalize("NFC", clean_line(declared))
     text = _SPACES.sub("-", _SEPARATORS.sub(":", text))
@@ -42,8 +41,8 @@ def usable_id(declared: str) -> str:
 def path_id(relative: PurePath) -> str:
     """Return the identifier of a file from its path relative to the source.
 
-    ``2019/rabat.txt.gz`` gives ``2019:rabat``. The ending of other formats stays, so that the
-    identifier depends on no other file: ``rabat.txt`` and ``rabat.html`` are two documents.
+    ``2019/rabat.txt.gz`` gives ``2019:rabat``. Other suffixes stay: ``rabat.txt`` and
+    ``rabat.html`` are two documents.
     """
     name = display(relative.as_posix())
     for suffix in _DROPPED_SUFFIXES:
@@ -53,12 +52,12 @@ def path_id(relative: PurePath) -> str:
 
 
 def record_id(file_id: str, number: int) -> str:
-    """Return the identifier of record ``number`` (its line, from 1) that declares none."""
+    """Return the identifier of a record that declares none; ``number`` is its line, from 1."""
     return f"{file_id}:{number}"
 
 
 def display(path: str) -> str:
-    """Return a path that can be printed and stored, bytes that are not UTF-8 written ``\\xE9``."""
+    """Return a printable path; bytes that are not UTF-8 are written ``\\xE9``."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
@@ -73,8 +72,7 @@ DEFAULT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "dateline": ("dateline",),
     "tags": ("tags", "keywords", "topics", "category"),
 }
-"""Fields of a document, and the names under which a record may hold them: the first that is
-there and not empty counts."""
+"""Names that records use for each field of a document; the first with a value counts."""
 
 _TAG_SEPARATORS: Final = re.compile(r"[;|\n]")
 _QUOTED: Final = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
@@ -83,17 +81,17 @@ _ESCAPE: Final = re.compile(r"\\(.)")
 
 @dataclass(frozen=True, slots=True)
 class Mapper:
-    """Builds documents from records; ``names`` is ``DEFAULT_NAMES`` with the user's changes."""
+    """Makes documents of records. ``names`` is ``DEFAULT_NAMES`` with the user's mapping."""
 
     names: Mapping[str, tuple[str, ...]]
 
     def fields(self, columns: Iterable[str]) -> int:
-        """Return how many fields of a document the columns of a table give."""
+        """Return the number of document fields for which there is a column."""
         present = set(columns)
         return sum(any(name in present for name in names) for names in self.names.values())
 
     def document(self, record: Mapping[str, object], fallback_id: str, path: str) -> Document:
-        """Return the document in a record; ``RefusedError`` if it has neither text nor title."""
+        """Return the document of a record. Raises ``RefusedError`` without text and title."""
         text = clean(_text(self._value(record, "text")))
         title = clean_line(_text(self._value(record, "title")))
         if not text and not title:
@@ -125,13 +123,12 @@ class Mapper:
 
 
 def mapper(mapping: Mapping[str, str]) -> Mapper:
-    """Return the mapper for the user's ``mapping`` (our field -> the name in the record)."""
-    changed = {field: (name,) for field, name in mapping.items()}
-    return Mapper({**DEFAULT_NAMES, **changed})
+    """Return the mapper for a user's mapping of fields to names in records."""
+    return Mapper({**DEFAULT_NAMES, **{field: (name,) for field, name in mapping.items()}})
 
 
 def _lookup(record: Mapping[str, object], name: str) -> object:
-    """Return the value called ``name``; ``meta.date`` also looks for ``date`` inside ``meta``."""
+    """Return the value called ``name``; ``meta.date`` is also ``date`` inside ``meta``."""
     if name in record or "." not in name:
         return record.get(name)
     value: object = record
@@ -141,14 +138,14 @@ def _lookup(record: Mapping[str, object], name: str) -> object:
 
 
 def _text(value: object) -> str:
-    """Return a value as text, the items of a list on lines of their own; objects give none."""
+    """Return a value as text, one line for each item of a list; empty for an object."""
     if isinstance(value, list | tuple):
         return "\n".join(filter(None, map(_scalar, value)))
     return _scalar(value)
 
 
 def _scalar(value: object) -> str:
-    """Return a string or a number as text; NaN is how tables write that a value is missing."""
+    """Return a string or a number as text; empty for NaN, by which tables mark missing values."""
     if isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -159,7 +156,7 @@ def _scalar(value: object) -> str:
 
 
 def _tags(value: object) -> tuple[str, ...]:
-    """Return tags from a list, or from text that separates them by ``;``, ``|`` or commas."""
+    """Return the tags of a list, or of a string that separates them by ``;``, ``|`` or commas."""
     items = value if isinstance(value, list | tuple) else _split_tags(_scalar(value).strip())
     tags = (clean_line(_scalar(item)) for item in items)
     return tuple(dict.fromkeys(tag for tag in tags if tag))

@@ -1,6 +1,7 @@
-"""Front matter: ``key: value`` lines between two lines ``---`` at the top of a text.
+"""Plain text, with optional front matter: ``key: value`` lines between two lines ``---``.
 
-Plain text, with optional front matter.
+Front matter is parsed by hand and not as YAML: values must stay as written (YAML makes a date of
+``2019-11-14``, a boolean of ``no``), and ``title: Rabat : une réunion`` is an error in YAML.
 """
 
 import re
@@ -9,23 +10,36 @@ from typing import Final
 
 from index.document import Document, Skipped
 from index.readers.content import decode, read_whole
+from index.readers.formats import ReadOptions, SourceFile
 from index.readers.mapping import mapper
-from index.readers.source import ReadOptions, SourceFile
 
 _FENCE: Final = re.compile(r"---[ \t]*$")
 _END: Final = re.compile(r"(?:---|\.\.\.)[ \t]*$")
 _PAIR: Final = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*:(?:[ \t]+(.*))?$")
+_END_OF_BYTES: Final = re.compile(rb"^(?:---|\.\.\.)[ \t]*\r?$", re.M)
 _ENCODING: Final = re.compile(rb"^(?:encoding|charset)[ \t]*:[ \t]*[\"']?([\w.:-]+)", re.M | re.I)
 _MAX_LINES: Final = 100
 _HEAD: Final = 8192
+"""Bytes in which an encoding may be declared."""
+_BODY: Final = "\x00"
+"""The name of the text below the front matter: no key of front matter has it."""
 
 
-def split(text: str) -> tuple[Mapping[str, object], str]:
-    """Return the values of the front matter and the text below; no values if there is none.
+def read_text(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the one document of a text file."""
+    data = read_whole(file.path, options.max_bytes)
+    text = decode(data, _declared_encoding(data), options.encoding)
+    values, body = _split(text)
+    names = mapper({**options.mapping, "text": _BODY})
+    yield names.document({**values, _BODY: body}, file.id, file.name)
 
-    Keys are in lower case. Values may be quoted; ``[a, b]`` and lines ``- a`` below a key are
-    lists; lines that begin with ``#`` are comments. What looks different is no front matter and
-    stays in the text.
+
+def _split(text: str) -> tuple[Mapping[str, object], str]:
+    """Return the values of the front matter, by key in lower case, and the text below it.
+
+    Values may be quoted. ``[a, b]`` and lines ``- a`` below a key are lists; lines that begin with
+    ``#`` are comments. Anything else is not front matter: there are no values then, and the text
+    stays whole.
     """
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
     if not lines or not _FENCE.match(lines[0].rstrip("\r\n")):
@@ -44,21 +58,21 @@ def split(text: str) -> tuple[Mapping[str, object], str]:
             values[key] = _unquoted((pair[2] or "").strip())
         elif line.lstrip().startswith("- ") and key:
             item = _unquoted(line.lstrip()[2:].strip())
-            held = values[key]
-            values[key] = [*held, item] if isinstance(held, list) else [item]
+            items = values[key]
+            values[key] = [*items, item] if isinstance(items, list) else [item]
         else:
-            return {}, text
+            break
     return {}, text
 
 
-def declared_encoding(data: bytes) -> str | None:
-    """Return the encoding that front matter declares, read before anything can be decoded."""
+def _declared_encoding(data: bytes) -> str | None:
+    """Return the encoding that the front matter declares, read before the text is decoded."""
     if not data.startswith(b"---"):
         return None
     head = data[:_HEAD]
-    end = re.search(rb"^(?:---|\.\.\.)[ \t]*\r?$", head[3:], re.M)
-    found = _ENCODING.search(head[: end.start() + 3] if end else head)
-    return found[1].decode("ascii", "replace") if found else None
+    end = _END_OF_BYTES.search(head[3:])
+    declaration = _ENCODING.search(head[: end.start() + 3] if end else head)
+    return declaration[1].decode("ascii", "replace") if declaration else None
 
 
 def _unquoted(value: str) -> object:
@@ -67,13 +81,3 @@ def _unquoted(value: str) -> object:
     if value.startswith("[") and value.endswith("]"):
         return [_unquoted(item.strip()) for item in value[1:-1].split(",") if item.strip()]
     return value
-
-
-def read_text(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """Yield the one document of a text file."""
-    data = read_whole(file.path, options.max_bytes)
-    text = decode(data, declared_encoding(data), options.encoding)
-    values, body = split(text)
-    # The text is the body, whatever the front matter or the user call it elsewhere.
-    names = mapper({**options.mapping, "text": "\x00"})
-    yield names.document({**values, "\x00": body}, file.id, file.name)

@@ -1,6 +1,6 @@
-"""Read sources: the walk, the reader of each format, and nothing that one file costs another.
+"""The walk over sources: every file once, in a stable order, and the documents of each.
 
-The walk over sources: every file once, in a stable order, what is left out by name.
+A failure is a ``Skipped`` with a reason, and never ends the walk.
 """
 
 import gzip
@@ -13,39 +13,38 @@ from pathlib import Path, PurePath
 from index.document import Document, Skipped
 from index.errors import SourceError
 from index.readers.content import RefusedError
-from index.readers.formats import format_of, known_suffixes
+from index.readers.formats import ReadOptions, SourceFile, format_of, known_suffixes
 from index.readers.mapping import display, path_id
-from index.readers.source import ReadOptions, SourceFile
 
 
 def read(
     sources: Sequence[Path], options: ReadOptions | None = None
 ) -> Iterator[Document | Skipped]:
-    """Yield the documents of files and folders in a stable order, and what was left out.
+    """Yield the documents of files and folders in a stable order, and what was skipped.
 
-    No two documents have the same ``id``: the second is a ``Skipped`` of kind ``duplicate``.
-    Raises ``SourceError`` for a source that does not exist or cannot be listed, and nothing else.
+    A document whose ``id`` was already given is a ``Skipped`` of kind ``duplicate``. Raises
+    ``SourceError`` for a source that does not exist or cannot be listed, and nothing else.
     """
     options = options or ReadOptions()
-    first: dict[str, str] = {}  # id -> name of the file that gave it, shared by its records
+    file_of: dict[str, str] = {}  # document id -> name of its file
     for entry in list_files(sources, options):
         if isinstance(entry, Skipped):
             yield entry
             continue
         for item in read_file(entry, options):
             if isinstance(item, Document):
-                if item.id in first:
-                    reason = f"the identifier {item.id} was already given in {first[item.id]}"
+                if item.id in file_of:
+                    reason = f"the identifier {item.id} was already given in {file_of[item.id]}"
                     yield Skipped(item.path, "duplicate", reason)
                     continue
-                first[item.id] = entry.name
+                file_of[item.id] = entry.name
             yield item
 
 
 def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """Yield the documents of one file, whatever is in it; raises nothing.
+    """Yield the documents of one file. Never raises, whatever the file holds.
 
-    Files may be read in parallel: a reader keeps no state between them.
+    Readers keep no state between files, so that files may be read in parallel.
     """
     format = format_of(file.path.name)
     if format is None:
@@ -66,12 +65,11 @@ def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
 def list_files(
     sources: Sequence[Path], options: ReadOptions | None = None
 ) -> Iterator[SourceFile | Skipped]:
-    """Yield the files of the sources, folders walked in the order of their names.
+    """Yield the files of the sources without opening them; folders are walked in name order.
 
-    Nothing is opened. A file or a folder reached twice (two sources, symbolic links) is read
-    once. Files of different sources whose identifiers would be the same get the name of their
-    source before it. Raises ``SourceError`` for a source that does not exist or a folder that
-    cannot be listed.
+    A file or folder reached twice (by two sources or symbolic links) is read once. Where files of
+    different sources would have the same identifier, the name of the source is put before it.
+    Raises ``SourceError`` for a source that does not exist or cannot be listed.
     """
     options = options or ReadOptions()
     for source in sources:
@@ -88,7 +86,7 @@ def list_files(
 
 
 def _require(source: Path) -> None:
-    """Raise ``SourceError`` unless the source is there and can be listed or is a file."""
+    """Raise ``SourceError`` if the source does not exist or is a folder that cannot be listed."""
     try:
         if stat.S_ISDIR(source.stat().st_mode):
             os.scandir(source).close()
@@ -106,11 +104,11 @@ def _require(source: Path) -> None:
 
 
 def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[SourceFile | Skipped]:
-    """Yield what one source holds; ``seen`` has device and inode, as one number, of all yielded."""
+    """Yield the files of one source; ``seen`` holds the inodes of all files and folders so far."""
     base = source if source.is_dir() else source.parent
-    waiting = [source]  # a stack: recursion would end at Python's limit
-    while waiting:
-        path = waiting.pop()
+    stack = [source]  # recursion would end at Python's limit
+    while stack:
+        path = stack.pop()
         name = display(str(path))
         try:
             status = path.stat()
@@ -121,7 +119,7 @@ def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[Source
                 yield Skipped(name, "duplicate", "it was already reached by another path")
             elif stat.S_ISDIR(status.st_mode):
                 seen.add(_inode(status))
-                waiting += sorted(path.iterdir(), key=_order, reverse=True)
+                stack += sorted(path.iterdir(), key=os.fsencode, reverse=True)
             elif format_of(path.name) is None:
                 yield Skipped(name, "unknown", _unknown(path))
             else:
@@ -132,16 +130,12 @@ def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[Source
 
 
 def _reached_twice(path: Path, status: os.stat_result) -> bool:
-    """Tell a second way to one file from a hard link, which is a file of its own to its user."""
+    """Return whether the path is a second way to a file; a hard link is a file of its own."""
     return stat.S_ISDIR(status.st_mode) or status.st_nlink == 1 or path.is_symlink()
 
 
 def _inode(status: os.stat_result) -> int:
     return status.st_dev << 64 | status.st_ino
-
-
-def _order(path: Path) -> bytes:
-    return os.fsencode(path.name)
 
 
 def _unknown(path: Path) -> str:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from index.document import Document, Organization, Span, Theme
+from tools.quality import DATA
 from tools.quality.fields import judged as gold
 from tools.quality.fields import organizations, themes
 from tools.quality.fields.counts import Counts
 from tools.quality.fields.judged import (
-    DATA,
     Entity,
     GoldError,
     JudgedNames,

@@ -112,7 +112,7 @@ def find_organizations(
     candidates = [candidate for candidate in candidates if taken.is_free(candidate.span)]
     if ner:
         named = [span for places in spans.values() for span in places]
-        candidates += _named_by_model(text, language, candidates, named, taken)
+        _add_named_by_model(text, language, candidates, named, taken)
     bearers: dict[str, str] = {}
     for name in _join(text, language, candidates, _first_words(text, language, mentions)):
         spans[name.id].extend(name.spans)
@@ -391,22 +391,20 @@ def _places(language: str) -> frozenset[str]:
     )
 
 
-def _named_by_model(
+def _add_named_by_model(
     text: str, language: str, candidates: list[Candidate], spans: list[Span], taken: _Taken
-) -> list[Candidate]:
-    """Return what the model finds that touches and repeats nothing found without it."""
+) -> None:
+    """Add to ``candidates`` what the model finds that touches and repeats nothing found so far.
+
+    ``spans`` are the names that are no candidates.
+    """
     spans = [*spans, *(candidate.span for candidate in candidates)]
     names = " | ".join({text[start:end] for start, end in spans})
-    return [
-        named
-        for named in find_named(text, language)
-        if text[named.span.start : named.span.end] not in names
-        and taken.is_free(named.span)
-        and not any(
-            named.span.start < candidate.span.end and candidate.span.start < named.span.end
-            for candidate in candidates
-        )
-    ]
+    for named in find_named(text, language):
+        start, end = named.span
+        touches = any(start < other.span.end and other.span.start < end for other in candidates)
+        if text[start:end] not in names and taken.is_free(named.span) and not touches:
+            candidates.append(named)
 
 
 class _UnknownName(NamedTuple):

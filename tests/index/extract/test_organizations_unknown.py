@@ -8,11 +8,9 @@ from click.testing import CliRunner
 
 from index.cli import rebuild
 from index.document import Document, Organization
-from index.errors import SettingError, VocabularyError
+from index.errors import SettingError
 from index.extract import ExtractionOptions, extract
 from index.extract.organizations import find_organizations, require_models
-from index.vocabularies import grammar
-from index.vocabularies.organizations import load_grammars
 
 
 def find(text: str, language: str) -> tuple[Organization, ...]:
@@ -140,21 +138,6 @@ def test_ids_leave_out_articles_and_legal_forms() -> None:
     assert [each.id for each in find("la société Zorbo Corp et la société Zorbo", "fr")] == [
         "~zorbo"
     ]
-
-
-@pytest.mark.parametrize(
-    "line", ["fr | head", "xx | head | a; b", "fr | noun | a; b", "fr | head | a | b"]
-)
-def test_a_malformed_grammar_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "grammar.txt"
-    path.write_text(f"# roles\n{line}\n", encoding="utf-8")
-    with pytest.raises(VocabularyError, match=r"grammar\.txt, line 2"):
-        load_grammars(path)
-
-
-def test_a_language_without_a_grammar_has_the_common_words() -> None:
-    assert "inc" in grammar("nl")["legal"]
-    assert not grammar("nl")["head"]
 
 
 @pytest.mark.parametrize(

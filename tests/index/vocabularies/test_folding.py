@@ -28,3 +28,19 @@ def test_words_lead_back_to_what_folds_to_them(text: str) -> None:
         if word:
             span = folded.span(start, start + len(word))
             assert word in fold_key(text[span.start : span.end]).split()
+
+
+def test_folded_text_leads_back_to_the_original() -> None:
+    text = "Cœur  de\nl’Œuvre — ÉTATS-UNIS, الأُمَم المتّحدة\n\nfin"
+    folded = fold_text(text)
+    for word, written in [
+        ("coeur", "Cœur"),
+        ("oeuvre", "Œuvre"),
+        ("etats unis", "ÉTATS-UNIS"),
+        ("الامم المتحده", "الأُمَم المتّحدة"),
+        ("fin", "fin"),
+    ]:
+        start = folded.text.index(word)
+        span = folded.span(start, start + len(word))
+        assert text[span.start : span.end] == written
+    assert fold_key("L'Unité—Côté") == "l unite cote"

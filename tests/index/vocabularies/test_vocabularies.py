@@ -4,8 +4,8 @@ import pytest
 
 from index.errors import VocabularyError
 from index.extract.themes import themes as theme_extractor
-from index.vocabularies import LANGUAGES, fold_key, fold_text, organizations, themes
-from index.vocabularies.organizations import COLUMNS, load_organizations
+from index.vocabularies import LANGUAGES, grammar, organizations, themes
+from index.vocabularies.organizations import COLUMNS, load_grammars, load_organizations
 from index.vocabularies.themes import load_themes
 from tools.vocabularies.build_organizations import by_hand
 
@@ -174,22 +174,6 @@ def test_a_bad_theme_is_refused(tmp_path: Path, themes_row: str, french: str, re
         load_themes(theme_folder(tmp_path, themes_row, french))
 
 
-def test_folded_text_leads_back_to_the_original() -> None:
-    text = "Cœur  de\nl’Œuvre — ÉTATS-UNIS, الأُمَم المتّحدة\n\nfin"
-    folded = fold_text(text)
-    for word, written in [
-        ("coeur", "Cœur"),
-        ("oeuvre", "Œuvre"),
-        ("etats unis", "ÉTATS-UNIS"),
-        ("الامم المتحده", "الأُمَم المتّحدة"),
-        ("fin", "fin"),
-    ]:
-        start = folded.text.index(word)
-        span = folded.span(start, start + len(word))
-        assert text[span.start : span.end] == written
-    assert fold_key("L'Unité—Côté") == "l unite cote"
-
-
 @pytest.mark.parametrize(
     ("text", "id"),
     [
@@ -204,3 +188,18 @@ def test_folded_text_leads_back_to_the_original() -> None:
 )
 def test_a_part_of_a_label_is_an_alias(text: str, id: str) -> None:
     assert themes().resolve(text) == id
+
+
+@pytest.mark.parametrize(
+    "line", ["fr | head", "xx | head | a; b", "fr | noun | a; b", "fr | head | a | b"]
+)
+def test_a_malformed_grammar_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "grammar.txt"
+    path.write_text(f"# roles\n{line}\n", encoding="utf-8")
+    with pytest.raises(VocabularyError, match=r"grammar\.txt, line 2"):
+        load_grammars(path)
+
+
+def test_a_language_without_a_grammar_has_the_common_words() -> None:
+    assert "inc" in grammar("nl")["legal"]
+    assert not grammar("nl")["head"]

@@ -11,19 +11,16 @@ Run from the root: ``python -m tools.quality.fields.dates``. The measures:
   is found; those of dateparser, each a date alone.
 """
 
-import gzip
-import json
 import re
 import sys
 import time
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from index.document import MentionedDate, Span
 from index.extract.dates.mentioned import mentioned
-from tools.quality import DATA
+from tools.quality import DATA, press, rows
 
 GOLD = Path(__file__).parent / "gold" / "dates-fr.jsonl"
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -64,12 +61,6 @@ class Share(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.right:,} of {self.of:,} = {100 * self.right / max(self.of, 1):.1f} %"
-
-
-def dispatches(language: str) -> Iterator[dict[str, Any]]:
-    """Yield the records of a press archive."""
-    with gzip.open(DATA / "press" / language / "dispatches.jsonl.gz", "rt") as lines:
-        yield from map(json.loads, lines)
 
 
 def found_at(text: str, start: int, end: int, reference: date) -> MentionedDate | None:
@@ -162,7 +153,7 @@ def bare_elsewhere(language: str) -> Share:
     """
     right = of = 0
     pattern, names = _ELSEWHERE[language]
-    for record in dispatches(language):
+    for record in press(language):
         text = record["text"]
         try:
             published = date.fromisoformat(record["date"])
@@ -186,9 +177,9 @@ def bare_elsewhere(language: str) -> Share:
 
 def judged() -> tuple[Share, list[str]]:
     """Score the bare weekdays of the gold: document, offsets and the day judged."""
-    wanted = [json.loads(line) for line in GOLD.read_text().splitlines()]
+    wanted = list(rows(GOLD))
     ids = {row["id"] for row in wanted}
-    records = {record["id"]: record for record in dispatches("fr") if record["id"] in ids}
+    records = {record["id"]: record for record in press("fr") if record["id"] in ids}
     right = 0
     errors = []
     for row in wanted:
@@ -215,11 +206,10 @@ class Cases(NamedTuple):
 def recognizers() -> dict[str, Cases]:
     """Score the cases of Recognizers-Text that its Python version supports, by language."""
     scores = dict.fromkeys(LANGUAGES, Cases())
-    with gzip.open(DATA / "dates" / "recognizers-text.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            language = row["lang"]
-            if language in scores and row["suite"] == "DateTimeModel" and not row["not_supported"]:
-                scores[language] = _with_case(scores[language], row)
+    for row in rows(DATA / "dates" / "recognizers-text.jsonl.gz"):
+        language = row["lang"]
+        if language in scores and row["suite"] == "DateTimeModel" and not row["not_supported"]:
+            scores[language] = _with_case(scores[language], row)
     return scores
 
 
@@ -245,8 +235,7 @@ def _with_case(score: Cases, row: dict[str, Any]) -> Cases:
 def dateparser() -> dict[str, Cases]:
     """Score the cases of dateparser, which are days alone and never without a date."""
     scores = dict.fromkeys(LANGUAGES, Cases())
-    for line in (DATA / "dates" / "dateparser.jsonl").read_text("utf-8").splitlines():
-        row = json.loads(line)
+    for row in rows(DATA / "dates" / "dateparser.jsonl"):
         if row["lang"] in scores and row["expected"]:
             reference = date.fromisoformat(row["ref"][:10]) if row["ref"] else None
             firsts = {one.first for one in mentioned(row["text"], _whole(row), reference)}
@@ -275,7 +264,7 @@ def speed(records: list[dict[str, Any]]) -> float:
 
 def main() -> None:
     """Print the table."""
-    records = list(dispatches("fr"))
+    records = list(press("fr"))
     print("| measure | result |\n| --- | --- |")
     full, contradictory, full_errors = weekday_day_month(records)
     bare, bare_errors = bare_weekday(records)

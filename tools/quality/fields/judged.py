@@ -1,16 +1,14 @@
 """The judged documents: what ``gold/`` says of them, checked against the corpus."""
 
-import gzip
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.document import Document, Span
-from tools.quality import DATA, PRESS
-from tools.quality.fields import kind
+from tools.quality import DATA, press, rows
+from tools.quality.fields import kind_corpus
 
 GOLD = Path(__file__).resolve().parent / "gold"
 ITALIAN = DATA / "ner" / "it-kind-wikinews-train.conll.gz"
@@ -108,14 +106,13 @@ def with_parents(themes: list[str] | frozenset[str]) -> frozenset[str]:
 def _rows(judged: str, language: str) -> Iterator[tuple[str, dict[str, Any], Document]]:
     path = GOLD / f"{judged}-{language}.jsonl"
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        rows = [json.loads(line) for line in lines]
-        documents = _documents(language, {row["id"] for row in rows})
+        judged_rows = list(rows(path))
+        documents = _documents(language, {row["id"] for row in judged_rows})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise GoldError(f"{path.name}: {error!r}") from error
-    if len({row["id"] for row in rows}) < len(rows):
+    if len({row["id"] for row in judged_rows}) < len(judged_rows):
         raise GoldError(f"{path.name}: a document stands twice")
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(judged_rows, 1):
         place = f"{path.name}, line {number}"
         document = documents.get(row["id"])
         if document is None:
@@ -127,21 +124,19 @@ def _rows(judged: str, language: str) -> Iterator[tuple[str, dict[str, Any], Doc
 
 def _documents(language: str, wanted: set[str]) -> dict[str, Document]:
     if language == "it":  # no Italian press
-        return {id: Document(id, kind.document(id, ITALIAN), language="it") for id in wanted}
-    found: dict[str, Document] = {}
-    with gzip.open(PRESS / language / "dispatches.jsonl.gz", "rt", encoding="utf-8") as file:
-        for line in file:
-            row = json.loads(line)
-            if row["id"] in wanted:
-                found[row["id"]] = Document(
-                    id=row["id"],
-                    text=row["text"],
-                    title=row.get("title") or "",
-                    date=row.get("datetime") or row.get("date") or "",
-                    language=language,
-                    source=row.get("source") or "",
-                )
-    return found
+        return {id: Document(id, kind_corpus.document(id, ITALIAN), language="it") for id in wanted}
+    return {
+        row["id"]: Document(
+            id=row["id"],
+            text=row["text"],
+            title=row.get("title") or "",
+            date=row.get("datetime") or row.get("date") or "",
+            language=language,
+            source=row.get("source") or "",
+        )
+        for row in press(language)
+        if row["id"] in wanted
+    }
 
 
 def _entities(row: dict[str, Any], document: Document, place: str) -> tuple[Entity, ...]:

@@ -6,8 +6,6 @@ press archives (Italian: encyclopedic passages), so that rows of prices and resu
 """
 
 import argparse
-import gzip
-import json
 import random
 import re
 import time
@@ -17,12 +15,9 @@ from typing import NamedTuple
 
 from index.document import Document
 from index.extract import language
-from tools.quality import DATA
+from tools.quality import DATA, press, rows
 
-SOURCES = {
-    code: f"press/{code}/dispatches.jsonl.gz" for code in ("fr", "en", "es", "de", "pt", "ar")
-}
-SOURCES["it"] = "ir/it-squad/docs.jsonl"
+LANGUAGES = ("fr", "en", "es", "de", "pt", "ar", "it")
 SEED = 20
 SNIPPETS = 500
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+|\n+")
@@ -38,11 +33,8 @@ class Snippet(NamedTuple):
 
 def texts(code: str) -> Iterator[str]:
     """Yield the texts of the archive of one language."""
-    path = DATA / SOURCES[code]
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)["text"]
+    source = rows(DATA / "ir" / "it-squad" / "docs.jsonl") if code == "it" else press(code)
+    return (row["text"] for row in source)
 
 
 def running(text: str) -> str:
@@ -58,7 +50,7 @@ def running(text: str) -> str:
 def draw(length: int, seed: int = SEED, count: int = SNIPPETS) -> list[Snippet]:
     """Draw ``count`` snippets of so many characters in each language, whole words, seeded."""
     drawn = []
-    for code in SOURCES:
+    for code in LANGUAGES:
         chance = random.Random(f"{seed} {code} {length}")
         pool = list(texts(code))
         chance.shuffle(pool)
@@ -80,7 +72,7 @@ def draw(length: int, seed: int = SEED, count: int = SNIPPETS) -> list[Snippet]:
 
 def score(snippets: list[Snippet]) -> tuple[dict[str, list[int]], list[str], float]:
     """Return right and all by language, the errors, and documents a second."""
-    counts = {code: [0, 0] for code in SOURCES}
+    counts = {code: [0, 0] for code in LANGUAGES}
     errors = []
     began = time.process_time()
     answers = [language.detect(Document("", snippet.text)) for snippet in snippets]
@@ -101,7 +93,7 @@ def main() -> None:
     parser.add_argument("--errors", action="store_true", help="list the errors")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
-    codes = list(SOURCES)
+    codes = list(LANGUAGES)
     print(f"| characters | case | snippets | all | {' | '.join(codes)} | a second |")
     print("|" + " --- |" * (len(codes) + 5))
     listed = []
@@ -116,7 +108,7 @@ def main() -> None:
             share = f"{100 * right / len(snippets):.2f} %"
             print(f"| {length} | {case} | {len(snippets)} | {share} | {shares} | {speed:,.0f} |")
             listed += errors if case == "as written" else []
-    whole = [Document("", text) for code in SOURCES for text in islice(texts(code), 100)]
+    whole = [Document("", text) for code in LANGUAGES for text in islice(texts(code), 100)]
     began = time.process_time()
     for document in whole:
         language.detect(document)

@@ -10,15 +10,13 @@ those counts as wrong here, and precision is a lower bound.
 """
 
 import argparse
-import gzip
-import json
 from collections import Counter
-from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from index.document import Document
 from index.extract import ExtractionOptions, extract
-from tools.quality import PRESS
+from tools.quality import press
 from tools.quality.fields.counts import Counts
 
 SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -76,15 +74,6 @@ TOPICS = {
 """Reuters topics by our sub-themes."""
 
 
-def rows(language: str, every: int) -> Iterator[dict[str, Any]]:
-    """Yield every n-th text of the press of a language."""
-    path = PRESS / language / "dispatches.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for number, line in enumerate(file):
-            if number % every == 0:
-                yield json.loads(line)
-
-
 def themes_of(row: dict[str, Any], language: str) -> frozenset[str]:
     """Return the themes that the index gives a text."""
     document = Document(row["id"], row["text"], row.get("title") or "", language=language)
@@ -96,7 +85,7 @@ def sections(language: str, every: int) -> dict[str, Counts]:
     mapped = SECTIONS[language]
     compared = frozenset(theme for expected in mapped.values() for theme in expected)
     counts: dict[str, Counts] = {}
-    for row in rows(language, every):
+    for row in islice(press(language), 0, None, every):
         expected = mapped.get(row.get("category") or "")
         if expected:
             found = themes_of(row, language) & compared
@@ -112,7 +101,7 @@ def topics(every: int) -> dict[str, Counts]:
     """Score sub-themes against the topics of the English texts that have one we map."""
     by_topic = {topic: theme for theme, names in TOPICS.items() for topic in names.split()}
     counts: dict[str, Counts] = {theme: Counts() for theme in TOPICS}
-    for row in rows("en", every):
+    for row in islice(press("en"), 0, None, every):
         listed = row["topics"]
         expected = {by_topic[topic] for topic in listed if topic in by_topic}
         if not expected:

@@ -4,8 +4,6 @@ Each language of the press archives is extracted with the language declared and,
 that declares nothing has it, detected.
 """
 
-import gzip
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -14,19 +12,17 @@ from itertools import islice
 
 from index.document import Document
 from index.extract import ExtractionOptions, extract
-from tools.quality import PRESS
+from tools.quality import press
 
 DOCUMENTS = 500
 
 
 def documents(language: str) -> Iterator[Document]:
     """Yield the dispatches of a language."""
-    with gzip.open(PRESS / language / "dispatches.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            yield Document(
-                row["id"], row["text"], row.get("title", ""), row.get("date", ""), language=language
-            )
+    for row in press(language):
+        yield Document(
+            row["id"], row["text"], row.get("title", ""), row.get("date", ""), language=language
+        )
 
 
 def speed(batch: list[Document]) -> float:

@@ -11,14 +11,15 @@ import argparse
 from index.build import Labelled
 from index.build.learning import labelled, learn
 from index.document import Document
-from tools.quality.fields.sections import SECTIONS, TOPICS, rows
+from tools.quality import press
+from tools.quality.fields.sections import SECTIONS, TOPICS
 
 
 def documents(language: str, most: int) -> list[Labelled]:
     """Return labelled texts of a language, spread over the whole of its press."""
     by_topic = {topic: theme for theme, names in TOPICS.items() for topic in names.split()}
     found = []
-    for row in rows(language, 1):
+    for row in press(language):
         if language == "en":
             themes = {by_topic[topic] for topic in row["topics"] if topic in by_topic}
         else:

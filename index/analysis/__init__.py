@@ -3,6 +3,7 @@
 from index.analysis.analyzers import (
     ANALYZERS,
     PART_GAP,
+    WRITTEN,
     AnalysedText,
     Analyzer,
     analyse,
@@ -18,6 +19,7 @@ __all__ = [
     "ANALYZERS",
     "CHUNK",
     "PART_GAP",
+    "WRITTEN",
     "AnalysedText",
     "Analyzer",
     "Part",

@@ -11,9 +11,11 @@ from typing import Any
 from whoosh.analysis import Filter, Tokenizer
 from whoosh.analysis import Token as WhooshToken
 
+from index.analysis.folding import fold, normalize
 from index.analysis.stemming import Stemming
 from index.analysis.stop_words import stop_words
-from index.analysis.tokenizer import Token, tokenize
+from index.analysis.tokenizer import Token
+from index.analysis.tokenizer import tokenize as words_of
 
 Stream = Iterator[Any]
 
@@ -29,11 +31,16 @@ class WordTokenizer(Tokenizer):  # type: ignore[misc]
         removestops: bool = True,
         start_pos: int = 0,
         start_char: int = 0,
+        tokenize: bool = True,
         mode: str = "",
         **kwargs: Any,
     ) -> Stream:
-        """Yield the tokens of a text; positions and characters if they are asked for."""
-        for word in tokenize(value):
+        """Yield the tokens of a text; positions and characters if they are asked for.
+
+        Without ``tokenize`` the whole text is one token: a parser asks so for ``gouv*ment``.
+        """
+        whole = Token(normalize(value), fold(value), 0, 0, len(value), "pattern")
+        for word in words_of(value) if tokenize else (whole,):
             token = WhooshToken(positions, chars, removestops=removestops, mode=mode, **kwargs)
             token.word, token.text = word, word.normal
             if positions:
@@ -84,8 +91,8 @@ class StemFilter(Filter):  # type: ignore[misc]
     """Yields the forms under which a word is found, all at its position.
 
     The first is stem(normal), with accents; then comes fold(stem(folded)) where it differs, so
-    that neither accents nor inflection hide a word. Numbers and pairs of characters of scripts
-    without spaces are their own form.
+    that neither accents nor inflection hide a word. Numbers, pairs of characters of scripts
+    without spaces, and patterns are their own form.
     """
 
     def __init__(self, suffix: str) -> None:
@@ -95,7 +102,7 @@ class StemFilter(Filter):  # type: ignore[misc]
         """Yield each token once for each of its forms."""
         for token in tokens:
             word: Token = token.word
-            if token.stopped or word.kind in ("number", "cjk"):
+            if token.stopped or word.kind in ("number", "cjk", "pattern"):
                 token.text = word.folded
                 yield token
                 continue

@@ -191,90 +191,186 @@ class InvalidRequest(Exception):
         self.faults = faults
 
 
-PARAMETERS = (
-    "q",
-    *VALUE_FACETS,
-    *(f"exclude_{name}" for name in VALUE_FACETS),
-    "from",
-    "to",
-    "undated",
-    "date_field",
-    "sort",
-    "page",
-    "per_page",
-    "cursor",
-    "facets",
-    "facet_size",
-    "interval",
-    "highlight",
+Kind = Literal["text", "number", "choice", "choices", "date", "values"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a query string: what it means, and which values it takes.
+
+    ``kind`` is how it is read: ``text`` as it is; ``number`` from 1 to ``maximum``; ``choice``
+    one of ``choices``; ``choices`` any of them, separated by commas; ``date`` a partial date;
+    ``values`` the values of a facet, one each time that the parameter is given.
+    """
+
+    name: str
+    meaning: str
+    kind: Kind = "text"
+    choices: tuple[str, ...] = ()
+    default: str | int | None = None
+    maximum: int | None = None
+
+
+_DEFAULTS = SearchRequest()
+_DECLARED = (
+    Parameter(
+        "q",
+        'What to look for: words, "phrases", -word, AND/OR/NOT (ET/OU/SAUF), prefix*, fuzzy~, '
+        "title:word. Never an error; beyond 1,000 characters it is cut, with a warning.",
+        default=_DEFAULTS.q,
+    ),
+    *(
+        Parameter(name, f"Only documents with {facet.meaning}. Repeated: any.", "values")
+        for name, facet in VALUE_FACETS.items()
+    ),
+    *(
+        Parameter(f"exclude_{name}", f"No document with {facet.meaning}.", "values")
+        for name, facet in VALUE_FACETS.items()
+    ),
+    Parameter(
+        "from",
+        "First day, inclusive, at the precision given: 2024, 2024-03 or 2024-03-15.",
+        "date",
+    ),
+    Parameter("to", "Last day, inclusive, at the precision given.", "date"),
+    Parameter(
+        "undated",
+        "Undated documents: without it they are left out when a range is given.",
+        "choice",
+        get_args(Undated),
+    ),
+    Parameter(
+        "date_field",
+        "The date that from, to, undated and the date facet speak of: that of publication, or the "
+        "days that the text mentions (a document has several).",
+        "choice",
+        get_args(DateField),
+        _DEFAULTS.date_field,
+    ),
+    Parameter(
+        "sort",
+        "Order of the results; relevance by default, -date (newest first) when q is empty.",
+        "choice",
+        get_args(Sort),
+    ),
+    Parameter(
+        "page",
+        "Page; page × per_page ≤ 10,000, further by cursor.",
+        "number",
+        default=_DEFAULTS.page,
+    ),
+    Parameter(
+        "per_page", "Results a page.", "number", default=_DEFAULTS.per_page, maximum=MAX_PER_PAGE
+    ),
+    Parameter(
+        "cursor", "`*` to begin a walk through all results, then the `next_cursor` of each answer."
+    ),
+    Parameter(
+        "facets",
+        "Facets to count, separated by commas; empty for none; all by default.",
+        "choices",
+        FACETS,
+    ),
+    Parameter(
+        "facet_size",
+        "Values a facet.",
+        "number",
+        default=_DEFAULTS.facet_size,
+        maximum=MAX_FACET_SIZE,
+    ),
+    Parameter(
+        "interval", "Width of the date buckets.", "choice", get_args(Interval), _DEFAULTS.interval
+    ),
+    Parameter(
+        "highlight",
+        "Matches as HTML, not at all, or as character offsets.",
+        "choice",
+        get_args(Highlight),
+        _DEFAULTS.highlight,
+    ),
 )
-"""Every parameter that ``parse_request`` understands."""
+PARAMETERS = {parameter.name: parameter for parameter in _DECLARED}
+"""Every parameter of a search, by name; ``parse_request`` and the OpenAPI description follow."""
 
 
 def parse_request(
-    args: Mapping[str, Sequence[str]], locale: str, also: Collection[str] = ()
+    args: Mapping[str, Sequence[str]],
+    locale: str,
+    also: Collection[str] = (),
+    parameters: Mapping[str, Parameter] = PARAMETERS,
 ) -> SearchRequest:
     """Return the request that the parameters ask for.
 
     ``args`` maps a parameter to all its values in the order given, as read from a query string.
     An empty value stands for a parameter that was not given (a form sends every field it has),
     except that ``facets=`` asks for no facet. ``also`` names parameters that belong to the
-    caller: they are not looked at and not unknown. Raises InvalidRequest with all faults.
+    caller: they are not looked at and not unknown. ``parameters`` may have other bounds than
+    ``PARAMETERS``. Raises InvalidRequest with all faults.
     """
-    parameters = _Parameters(args)
-    parameters.check_names(also)
-    q = parameters.text("q")
-    date_from, date_to = parameters.dates()
-    sort = parameters.choice("sort", get_args(Sort), "relevance" if q.strip() else "-date")
-    per_page = parameters.number("per_page", 20, MAX_PER_PAGE)
-    cursor = parameters.cursor(sort)
-    page = parameters.page(per_page, cursor)
+    arguments = Arguments(args, parameters, also)
+    q = arguments.text("q")
+    date_from, date_to = arguments.dates()
+    sort = cast("Sort", arguments.choice("sort") or ("relevance" if q.strip() else "-date"))
+    per_page = arguments.number("per_page")
+    cursor = arguments.cursor(sort)
+    page = arguments.page(per_page, cursor)
     request = SearchRequest(
         q=q,
-        selected=parameters.facet_values(""),
-        excluded=parameters.facet_values("exclude_"),
+        selected=arguments.facet_values(""),
+        excluded=arguments.facet_values("exclude_"),
         date_from=date_from,
         date_to=date_to,
-        undated=cast("Undated | None", parameters.choice("undated", get_args(Undated), "") or None),
-        date_field=cast(
-            "DateField", parameters.choice("date_field", get_args(DateField), "published")
-        ),
-        sort=cast("Sort", sort),
+        undated=cast("Undated | None", arguments.choice("undated") or None),
+        date_field=cast("DateField", arguments.choice("date_field")),
+        sort=sort,
         page=page,
         per_page=per_page,
         cursor=cursor,
-        facets=parameters.facets(),
-        facet_size=parameters.number("facet_size", 20, MAX_FACET_SIZE),
-        interval=cast("Interval", parameters.choice("interval", get_args(Interval), "auto")),
-        highlight=cast("Highlight", parameters.choice("highlight", get_args(Highlight), "true")),
+        facets=arguments.facets(),
+        facet_size=arguments.number("facet_size"),
+        interval=cast("Interval", arguments.choice("interval")),
+        highlight=cast("Highlight", arguments.choice("highlight")),
         locale=locale,
     )
-    if parameters.faults:
-        raise InvalidRequest(tuple(parameters.faults))
+    arguments.check()
     return request
 
 
-class _Parameters:
-    """The parameters of one request, and the faults found while reading them."""
+class Arguments:
+    """The arguments of one query string, read as their parameters declare.
 
-    def __init__(self, args: Mapping[str, Sequence[str]]) -> None:
+    ``args`` maps a name to its values in the order given; empty values count as not given.
+    ``also`` are names that are neither read here nor unknown. Faults are collected, so that
+    ``check`` raises them all at once.
+    """
+
+    def __init__(
+        self,
+        args: Mapping[str, Sequence[str]],
+        parameters: Mapping[str, Parameter],
+        also: Collection[str] = (),
+    ) -> None:
         self.args = {name: [value for value in args[name] if value.strip()] for name in args}
+        self.parameters = parameters
         self.faults: list[Fault] = []
-
-    def check_names(self, also: Collection[str]) -> None:
-        known = (*PARAMETERS, *also)
+        names = (*parameters, *also)
         for name in self.args:
-            if name not in known:
-                nearest = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+            if name not in names:
+                nearest = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
                 suggestion = nearest[0] if nearest else None
-                values = {"suggestion": suggestion} if suggestion else {}
-                shown = _printable(name)[:100]
-                self.faults.append(Fault(shown, "unknown_parameter", None, values, suggestion))
+                self.faults.append(
+                    Fault(_printable(name)[:100], "unknown_parameter", suggestion=suggestion)
+                )
+
+    def check(self) -> None:
+        """Raise InvalidRequest if there is any fault."""
+        if self.faults:
+            raise InvalidRequest(tuple(self.faults))
 
     def fault(self, name: str, code: str, value: str | None = None, **values: str) -> None:
+        """Note a fault; ``values`` are those of its sentence."""
         shown = None if value is None else _printable(value)[:200]
-        suggestion = values.get("suggestion")
-        self.faults.append(Fault(name, code, shown, values, suggestion))
+        self.faults.append(Fault(name, code, shown, values, values.get("suggestion")))
 
     def one(self, name: str) -> str | None:
         """Return the value of a parameter that may be given once."""
@@ -284,35 +380,47 @@ class _Parameters:
         return values[0] if values else None
 
     def text(self, name: str) -> str:
+        """Return a text; lone surrogates, which no answer can hold, become question marks."""
         value = self.one(name) or ""
         # Lone surrogates come from command lines that are not UTF-8; no answer can hold them.
         return value.encode("utf-8", "replace").decode("utf-8")
 
-    def choice(self, name: str, choices: Sequence[str], default: str) -> str:
+    def choice(self, name: str) -> str:
+        """Return the choice, or its default; empty if it has none."""
+        parameter = self.parameters[name]
         value = self.one(name)
+        default = str(parameter.default or "")
         if value is None:
             return default
-        if value.strip().lower() in choices:
+        if value.strip().lower() in parameter.choices:
             return value.strip().lower()
-        nearest = get_close_matches(value.strip().lower(), choices, n=1, cutoff=0.5)
-        more = {"suggestion": nearest[0]} if nearest else {}
-        self.fault(name, "invalid_choice", value, choices=", ".join(choices), **more)
+        self._not_a_choice(parameter, value)
         return default
 
-    def number(self, name: str, default: int, maximum: int | None) -> int:
+    def _not_a_choice(self, parameter: Parameter, value: str) -> None:
+        choices = parameter.choices
+        nearest = get_close_matches(value.strip().lower(), choices, n=1, cutoff=0.5)
+        more = {"suggestion": nearest[0]} if nearest else {}
+        self.fault(parameter.name, "invalid_choice", value, choices=", ".join(choices), **more)
+
+    def number(self, name: str) -> int:
+        """Return the number, or its default."""
+        parameter = self.parameters[name]
+        default, maximum = int(parameter.default or 1), parameter.maximum
         value = self.one(name)
         number = default if value is None else _integer(value)
-        limits = {"minimum": "1"} if maximum is None else {"minimum": "1", "maximum": str(maximum)}
+        bounds = {"minimum": "1"} if maximum is None else {"minimum": "1", "maximum": str(maximum)}
         if number is None:
-            self.fault(name, "invalid_number", value, **limits)
+            self.fault(name, "invalid_number", value, **bounds)
         elif number < 1 or (maximum is not None and number > maximum):
-            self.fault(name, "out_of_range", value, **limits)
+            self.fault(name, "out_of_range", value, **bounds)
         else:
             return number
         return default
 
     def page(self, per_page: int, cursor: str | None) -> int:
-        page = self.number("page", 1, None)
+        """Return the page, which must not be too deep, nor given with a cursor."""
+        page = self.number("page")
         given = next(iter(self.args.get("page", ())), None)
         if cursor is not None and given is not None:
             self.fault("page", "page_with_cursor", given)
@@ -322,6 +430,7 @@ class _Parameters:
         return page
 
     def cursor(self, sort: str) -> str | None:
+        """Return the cursor, which must be one of results in the order ``sort``."""
         value = self.one("cursor")
         if value is None or value.strip() == "*":
             return value and "*"
@@ -335,12 +444,14 @@ class _Parameters:
         return value.strip()
 
     def dates(self) -> tuple[date | None, date | None]:
+        """Return the first and the last day of the range."""
         first, last = self.period("from"), self.period("to")
         if first and last and first.first > last.last:
             self.fault("from", "empty_range", self.args["from"][0], to=self.args["to"][0])
         return first and first.first, last and last.last
 
     def period(self, name: str) -> Period | None:
+        """Return the days of a partial date."""
         value = self.one(name)
         if value is None:
             return None
@@ -351,14 +462,13 @@ class _Parameters:
             return None
 
     def facets(self) -> tuple[str, ...]:
+        """Return the names of the facets to count, in the order in which they are shown."""
         if "facets" not in self.args:
             return FACETS
         wanted = [name.strip() for value in self.args["facets"] for name in value.split(",")]
         for name in wanted:
             if name and name not in FACETS:
-                nearest = get_close_matches(name.lower(), FACETS, n=1, cutoff=0.5)
-                more = {"suggestion": nearest[0]} if nearest else {}
-                self.fault("facets", "invalid_choice", name, choices=", ".join(FACETS), **more)
+                self._not_a_choice(self.parameters["facets"], name)
         return tuple(name for name in FACETS if name in wanted)
 
     def facet_values(self, prefix: str) -> dict[str, tuple[str, ...]]:

@@ -24,7 +24,7 @@ from index.errors import SearchTimeout
 from index.manifest import Settings
 from index.segment import encode, write_segment
 from index.snapshot import Snapshot
-from index.whoosh.codec import schema, segment_reader
+from index.whoosh import SnapshotReader
 from search.query import (
     AnalyzerFilter,
     DateFilter,
@@ -322,10 +322,8 @@ def stock() -> st.SearchStrategy[query.Query]:
 
 
 def whoosh_searcher(generation: Snapshot) -> Searcher:
-    """Open Whoosh's own searcher over the first segment."""
-    (segment,) = generation.manifest.segments
-    folder = generation.folder.parent.parent / "segments" / segment.name / "postings"
-    return Searcher(segment_reader(folder, schema(generation.analyzers), segment.documents))
+    """Open Whoosh's own searcher over the snapshot."""
+    return Searcher(SnapshotReader(generation))
 
 
 @settings(max_examples=150, deadline=None)

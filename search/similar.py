@@ -17,7 +17,7 @@ from index.analysis import Analyzer, Token, analyzer, tokenize
 from index.document import Document
 from index.snapshot import Snapshot
 from search.query import WordQuery
-from search.scoring import CollectionStats, Evaluation, idf
+from search.scoring import CollectionStats, Evaluation
 
 MAX_WORDS = 25
 MAX_POSTINGS = 50_000
@@ -51,7 +51,7 @@ def similar(
     for word, weight in _telling_words(document, of_language, evaluation):
         hits = evaluation.hits(word)
         scores[hits.docs] += np.float32(weight) * hits.scores
-    _add_common_values(scores, doc, generation, evaluation.statistics.everywhere)
+    _add_common_values(scores, doc, generation, evaluation.statistics.all)
     scores[doc] = 0.0
     scores[~generation.live] = 0.0
     least = np.partition(scores, -limit)[-limit] if limit < len(scores) else np.float32(0.0)
@@ -71,7 +71,7 @@ def _telling_words(
             if token.kind != "compound" and len(token.folded) > 1:
                 tokens.setdefault(token.folded, token)
                 counts[token.folded] += weight
-    frame = evaluation.statistics.frame(of_language.suffix)
+    frame = evaluation.statistics.by_suffix(of_language.suffix)
     found: dict[tuple[str, ...], tuple[str, int]] = {}
     for literal, count in counts.most_common():
         if len(found) == MAX_CONSIDERED:
@@ -81,7 +81,7 @@ def _telling_words(
             found.setdefault(forms, (literal, count))
     held = _frequencies(list(found), of_language.suffix, evaluation.generation)
     ranked = sorted(
-        (-idf(frame, matching) * (1.0 + log(count)), literal, forms, matching)
+        (-frame.idf(matching) * (1.0 + log(count)), literal, forms, matching)
         for (forms, (literal, count)), matching in zip(found.items(), held, strict=True)
         if matching > 1
     )
@@ -122,5 +122,5 @@ def _add_common_values(
         totals = column.totals.counts
         for value in column.of(doc):
             ordinal = positions[value]
-            rarity = idf(frame, int(totals[ordinal]))
+            rarity = frame.idf(int(totals[ordinal]))
             scores[column.mask([ordinal])] += np.float32(weight * rarity)

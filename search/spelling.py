@@ -50,7 +50,7 @@ def did_you_mean(
         return _corrected(parsed, evaluation, total), 500 + 4 * len(parsed.text)
 
     # The next page asks the same again.
-    found: str | None = evaluation.words.kept(("spelling", parsed.text, total), find)
+    found: str | None = evaluation.words.cached(("spelling", parsed.text, total), find)
     return found
 
 
@@ -58,7 +58,7 @@ def _corrected(parsed: ParsedQuery, evaluation: Evaluation, total: int) -> str |
     generation = evaluation.generation
     replacements = []
     for word, count in _doubtful(parsed, evaluation):
-        evaluation.check_deadline()
+        evaluation.time.check()
         better = _better(fold(word.text), count, generation)
         if better is not None:
             replacements.append((word, surface(better, generation)))

@@ -21,7 +21,6 @@ class Kernels(NamedTuple):
 
     decode: Loop
     score_word: Loop
-    score_fields: Loop
     begins: Loop
     ascending: Loop
     having: Loop

@@ -139,7 +139,7 @@ def closeness(
 @compiled((I8, INTEGER))
 def counted(keys: Any, second: int) -> Any:
     """Return how many of ascending keys are of each document, in its first part and its second."""
-    docs, freqs = np.empty((2, len(keys)), np.int32), np.empty((2, len(keys)), np.float32)
+    docs, freqs = np.empty((2, len(keys)), np.int32), np.empty((2, len(keys)), np.int32)
     sizes = np.zeros(2, np.int64)
     for key in keys:
         part = 1 if key & second else 0

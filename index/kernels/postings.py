@@ -84,15 +84,7 @@ def _idf(documents: Any, matching: Any) -> Any:
     return math.log(1.0 + (documents - matching + 0.5) / (matching + 0.5))
 
 
-@inlined
-def _rarity(idf: Any, k1: Any, languages: Any) -> Any:
-    """Return the factor of an idf, rounded as NumPy does for one language or for several."""
-    if languages == 1:
-        return np.float32(idf * (k1 + 1.0))
-    return np.float32(idf) * np.float32(k1 + 1.0)
-
-
-@compiled((I4, I4, I8, I8, I8, F4, B1, F4, F4, F4, F4, I8, REAL, REAL, INTEGER))
+@compiled((I4, I4, I8, I8, I8, F4, B1, F4, F4, F4, F4, I8, REAL, REAL, REAL, INTEGER))
 def score_word(
     docs: Any,
     freqs: Any,
@@ -108,6 +100,7 @@ def score_word(
     documents: Any,
     k1: float,
     share: float,
+    idf: float,
     size: int,
 ) -> Any:
     """Return the documents of a word, their scores, and its idf in each language.
@@ -115,7 +108,8 @@ def score_word(
     Of each list: ``counts`` postings, field, language, what an occurrence counts by the form
     (``forms``), whether it is ``exact``. ``norms`` are, language after language and field after
     field, what a length is multiplied by and what is added; ``weights`` are those of the fields;
-    ``documents`` how many each language has. See ``search.scoring.bm25`` for the formulas.
+    ``documents`` how many each language has. A positive ``idf`` is that of every language. See
+    ``search.scoring.bm25`` for the formulas.
     """
     many = len(documents)
     idfs = np.zeros(many, np.float64)
@@ -153,9 +147,9 @@ def score_word(
                     typed += sums[2 * doc + 1] == nothing
                     sums[2 * doc + 1] += worth
             first = last
-        idfs[language] = _idf(documents[language], here)
-        rarity = _rarity(idfs[language], k1, many)
-        typed_rarity = _rarity(_idf(documents[language], typed), k1, many)
+        idfs[language] = idf if idf > 0.0 else _idf(documents[language], here)
+        rarity = np.float32(idfs[language] * (k1 + 1.0))
+        typed_rarity = np.float32(_idf(documents[language], typed) * (k1 + 1.0))
         mine = listed(marks, here)
         scores = np.empty(len(mine), np.float32)
         for at in range(len(mine)):
@@ -169,41 +163,3 @@ def score_word(
         # Where a document has the word in several languages, the one that scores best counts.
         found, best = united(found, best, mine, scores, True) if language else (mine, scores)
     return found, best, idfs
-
-
-@compiled((I4, F4, I4, F4, F4, F4, F4, F4, REAL, REAL))
-def score_fields(
-    docs: Any,
-    freqs: Any,
-    other_docs: Any,
-    other_freqs: Any,
-    lengths: Any,
-    other_lengths: Any,
-    norms: Any,
-    weights: Any,
-    weight: float,
-    k1: float,
-) -> Any:
-    """Return the documents that have something in either of two fields, and their scores.
-
-    ``norms`` and ``weights`` are those of ``score_word``; ``weight`` is the idf.
-    """
-    found = np.empty(len(docs) + len(other_docs), np.int32)
-    scores = np.empty(len(found), np.float32)
-    at = other = size = 0
-    rarity, limit = np.float32(weight * (k1 + 1.0)), np.float32(k1)
-    while at < len(docs) or other < len(other_docs):
-        total = np.float32(0.0)
-        if other == len(other_docs) or (at < len(docs) and docs[at] <= other_docs[other]):
-            doc = docs[at]
-        else:
-            doc = other_docs[other]
-        if at < len(docs) and docs[at] == doc:
-            total += freqs[at] * weights[0] / (lengths[doc] * norms[0] + norms[1])
-            at += 1
-        if other < len(other_docs) and other_docs[other] == doc:
-            total += other_freqs[other] * weights[1] / (other_lengths[doc] * norms[2] + norms[3])
-            other += 1
-        found[size], scores[size] = doc, total * rarity / (total + limit)
-        size += 1
-    return found[:size], scores[:size]

@@ -1,6 +1,10 @@
-"""TODO."""
+"""Evaluation and scoring: a query tree becomes ranked documents. ``answer`` is the way in.
 
-from search.scoring.bm25 import CollectionStats, idf
+The room holds the evaluation of query nodes, BM25F, term proximity, relaxation, the deadline and
+the order of results. It parses nothing (``search.query``), and knows neither facets nor snippets.
+"""
+
+from search.scoring.bm25 import CollectionStats
 from search.scoring.evaluate import Evaluation, Matches
 from search.scoring.relaxation import answer
 from search.scoring.top import Ranking, request_fingerprint
@@ -11,6 +15,5 @@ __all__ = [
     "Matches",
     "Ranking",
     "answer",
-    "idf",
     "request_fingerprint",
 ]

@@ -1,4 +1,4 @@
-"""BM25F: what a match is worth.
+"""BM25F: the documents that have a word in any form and language, and their scores.
 
 For a word in one analyzer's language::
 
@@ -6,44 +6,47 @@ For a word in one analyzer's language::
     score = idf * tf' * (k1 + 1) / (tf' + k1)
     idf   = ln(1 + (N - n + 0.5) / (n + 0.5))
 
-Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", CIKM 2004;
-the idf is that of Lucene, which is never negative. ``N``, ``n`` and mean lengths are those of
-the live documents that the analyzer's language has, so that a small language in a large archive
-is weighed against itself.
+Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", CIKM 2004. The
+idf is Lucene's, which is never negative. ``N``, ``n`` and the mean lengths are those of the live
+documents in the analyzer's language, so that a small language in a large index is compared with
+itself.
 
-The same is computed for the word as typed alone, and added with the weight ``exact``: of two
-documents the one that has the very word comes first.
+The score of the word exactly as typed is computed in the same way and added with the weight
+``exact``. A document with the word in several languages has the best of its scores.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from threading import Lock
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
 from index.analysis import analyzer
+from index.arrays import sum_over
+from index.inverted_index import Lists
 from index.snapshot import Snapshot
-
-Docs = NDArray[np.int32]
-Scores = NDArray[np.float32]
-Mask = NDArray[np.bool_]
-_NOWHERE: tuple[Docs, Scores] = np.empty(0, np.int32), np.empty(0, np.float32)
+from index.store import ByteCache
+from search.query import WordQuery
+from search.scoring.postings import NO_DOCS, NO_SCORES, Docs, Mask, Scores, either
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """The parameters of scoring.
 
-    ``inexact`` is what an occurrence counts that only a secondary form of the word matched (its
-    folded form, where the word was typed with accents). ``exact`` is what the word as typed adds
-    to the word in any inflection, and ``proximity`` what two words close together add. ``slip`` is
-    what a word counts for each slip that it is away from a fuzzy word: so little that among texts
-    of average length the nearest word decides, however often a document has one further away.
+    - ``k1``, weights and ``b``: see the formula;
+    - ``inexact``: weight of an occurrence of a secondary form (the folded one, if the word was
+      typed with accents);
+    - ``exact``: weight of the word as typed, beside its other forms;
+    - ``proximity``: weight of two words close together;
+    - ``slip``: factor for each edit between an indexed word and a fuzzy one. It is so low that
+      among texts of average length the nearest word decides, however often others occur.
     """
 
     k1: float = 1.2
@@ -60,144 +63,315 @@ class Parameters:
         """Return the weight of ``title`` or ``body``."""
         return self.title_weight if field == "title" else self.body_weight
 
-    def b(self, field: str) -> float:
-        """Return how much the length of ``title`` or ``body`` counts, from 0 to 1."""
-        return self.title_b if field == "title" else self.body_b
+    def norm(self, field: str, mean_length: float) -> tuple[float, float]:
+        """Return factor and summand that make a length the denominator of ``tf'``."""
+        b = self.title_b if field == "title" else self.body_b
+        return b / mean_length, 1.0 - b
 
 
 PARAMETERS = Parameters()
 
 
 class CollectionStats(NamedTuple):
-    """The documents that a word is weighed against: how many, and their mean field lengths."""
+    """A collection of documents that a word is weighed against."""
 
     documents: int
     mean_lengths: Mapping[str, float]
 
+    def idf(self, matching: int) -> float:
+        """Return the idf of a word that ``matching`` documents have."""
+        documents = max(self.documents, matching)
+        return math.log(1.0 + (documents - matching + 0.5) / (matching + 0.5))
+
 
 class SnapshotStats:
-    """What scoring needs to know of a generation, per analyzer and over all documents."""
+    """The statistics of a snapshot: of all its live documents, and by analyzer.
+
+    ``lengths`` are the lengths of each field by document, in positions.
+    """
 
     def __init__(self, generation: Snapshot) -> None:
         self.lengths = generation.lengths
-        self.everywhere = self._frame(generation.live)
-        self._nowhere: Mask = np.zeros(generation.size, np.bool_)
-        self._masks = _masks(generation)
-        self._frames = {suffix: self._frame(mask) for suffix, mask in self._masks.items()}
+        self.all = self._stats(generation.live)
+        self._no_documents: Mask = np.zeros(generation.size, np.bool_)
+        column = generation.columns["lang"]
+        ordinals: dict[str, list[int]] = {}
+        for ordinal, language in enumerate(column.values):
+            ordinals.setdefault(analyzer(language).suffix, []).append(ordinal)
+        self._masks = {
+            suffix: column.mask(of_suffix) & generation.live
+            for suffix, of_suffix in ordinals.items()
+        }
+        self._by_suffix = {suffix: self._stats(mask) for suffix, mask in self._masks.items()}
 
     def mask(self, suffix: str) -> Mask:
-        """Return which documents have a language that this analyzer is for."""
-        return self._masks.get(suffix, self._nowhere)
+        """Return which live documents have a language of this analyzer."""
+        return self._masks.get(suffix, self._no_documents)
 
-    def frame(self, suffix: str) -> CollectionStats:
-        """Return the documents of an analyzer's languages."""
-        return self._frames.get(suffix, self.everywhere)
+    def by_suffix(self, suffix: str) -> CollectionStats:
+        """Return the statistics of the documents of an analyzer; of all if it has none."""
+        return self._by_suffix.get(suffix, self.all)
 
-    def _frame(self, mask: Mask) -> CollectionStats:
+    def _stats(self, mask: Mask) -> CollectionStats:
         means = {}
         for field, lengths in self.lengths.items():
-            held = lengths[mask & (lengths > 0)]
-            means[field] = float(held.mean(dtype=np.float64)) if len(held) else 1.0
+            present = lengths[mask & (lengths > 0)]
+            means[field] = float(present.mean(dtype=np.float64)) if len(present) else 1.0
         return CollectionStats(int(np.count_nonzero(mask)), means)
 
 
-_known: WeakKeyDictionary[Snapshot, SnapshotStats] = WeakKeyDictionary()
-_frames_lock = Lock()
+class PostingLists(NamedTuple):
+    """Posting lists that are scored as one term.
+
+    ``docs`` and ``freqs`` are their postings, list after list. The other arrays have one item for
+    each list: how many postings it has, the number of its field, the number of its language, the
+    weight of an occurrence, and whether it is the list of the word as typed.
+    """
+
+    docs: Docs
+    freqs: NDArray[Any]
+    counts: NDArray[np.int64]
+    fields: NDArray[np.int64]
+    languages: NDArray[np.int64]
+    weights: Scores
+    exact: Mask
+
+
+_LIST_TYPES = (np.int64, np.int64, np.float32, np.bool_)
+
+
+def score(
+    lists: PostingLists,
+    fields: Sequence[str],
+    languages: Sequence[CollectionStats],
+    lengths: Mapping[str, Scores],
+    parameters: Parameters,
+    idf: float = 0.0,
+) -> tuple[Docs, Scores, NDArray[np.float64]]:
+    """Return the documents of posting lists, ascending, their scores, and the idf by language.
+
+    ``fields`` are one or two, by number, ``languages`` the statistics of each language, by number.
+    A positive ``idf`` is used for all languages instead of that of the documents found.
+    """
+    if not (loops := kernels.active):
+        return _score(lists, fields, languages, lengths, parameters, idf)
+    norms = [
+        value
+        for language in languages
+        for field in fields
+        for value in parameters.norm(field, language.mean_lengths[field])
+    ]
+    docs, scores, idfs = loops.score_word(
+        lists.docs,
+        lists.freqs.astype(np.int32, copy=False),
+        *lists[2:],
+        lengths[fields[0]],
+        lengths[fields[-1]],
+        np.array(norms, np.float32),
+        np.array([parameters.weight(field) for field in fields], np.float32),
+        np.array([language.documents for language in languages]),
+        parameters.k1,
+        parameters.exact,
+        idf,
+        len(lengths[fields[0]]),
+    )
+    return docs, scores, idfs
+
+
+def _score(
+    lists: PostingLists,
+    fields: Sequence[str],
+    languages: Sequence[CollectionStats],
+    lengths: Mapping[str, Scores],
+    parameters: Parameters,
+    idf: float,
+) -> tuple[Docs, Scores, NDArray[np.float64]]:
+    """Compute ``score`` with NumPy."""
+    changes = (np.diff(lists.fields) != 0) | (np.diff(lists.languages) != 0)
+    edges = [0, *(changes.nonzero()[0] + 1).tolist(), len(lists.counts)]
+    runs = [slice(*edge) for edge in pairwise(edges)]
+    results: list[tuple[Docs, Scores]] = []
+    idfs = np.zeros(len(languages))
+    for number, language in enumerate(languages):
+        own = [run for run in runs if lists.languages[run.start] == number]
+        docs, scores, idfs[number] = _score_language(
+            lists, own, fields, language, lengths, parameters, idf
+        )
+        results.append((docs, scores))
+    return *either(results, np.maximum), idfs
+
+
+def _score_language(
+    lists: PostingLists,
+    runs: Sequence[slice],
+    fields: Sequence[str],
+    language: CollectionStats,
+    lengths: Mapping[str, Scores],
+    parameters: Parameters,
+    idf: float,
+) -> tuple[Docs, Scores, float]:
+    """Score the lists of one language, given as runs of lists of one field."""
+    ends = lists.counts.cumsum()
+    docs: list[NDArray[np.intp]] = []
+    frequencies: list[Scores] = []
+    for run in runs:
+        postings = slice(ends[run.start] - lists.counts[run.start], ends[run.stop - 1])
+        field = fields[lists.fields[run.start]]
+        docs.append(lists.docs[postings].astype(np.intp))
+        scale, shift = parameters.norm(field, language.mean_lengths[field])
+        norms = lengths[field].take(docs[-1])
+        norms *= np.float32(scale)
+        norms += np.float32(shift)
+        weight = np.float32(parameters.weight(field))
+        frequency: Scores = np.multiply(lists.freqs[postings], weight, dtype=np.float32)
+        frequency /= norms
+        frequencies.append(frequency)
+    # The postings of one list are ascending.
+    single = all(run.stop - run.start == 1 for run in runs)
+    sums = sum_over(docs, len(lengths[fields[0]]), ascending=single)
+
+    def total(weights: NDArray[Any]) -> Scores:
+        if (weights == 1.0).all():
+            return sums.of(frequencies)
+        factors = [weights[run].repeat(lists.counts[run]) for run in runs]
+        return sums.of([a * b for a, b in zip(frequencies, factors, strict=True)])
+
+    def saturated(frequency: Scores, idf: float) -> Scores:
+        scores: Scores = frequency * np.float32(idf * (parameters.k1 + 1.0))
+        scores /= frequency + np.float32(parameters.k1)
+        return scores
+
+    idf = idf or language.idf(len(sums.docs))
+    scores = saturated(total(lists.weights), idf)
+    if np.array_equal(lists.weights, lists.exact):
+        scores *= np.float32(1.0 + parameters.exact)
+    elif parameters.exact and lists.exact.any():
+        typed = total(lists.exact)
+        typed_idf = language.idf(int(np.count_nonzero(typed)))
+        scores += np.float32(parameters.exact) * saturated(typed, typed_idf)
+    return sums.docs, scores, idf
+
+
+class WordHits(NamedTuple):
+    """The documents that have a word in any form and language, ascending, with their scores.
+
+    ``idfs`` are those of the word by analyzer, where any document has it; ``lists`` are all its
+    posting lists by field.
+    """
+
+    docs: Docs
+    scores: Scores
+    idfs: Mapping[str, float]
+    lists: Mapping[str, Lists]
+
+
+class TermScorer:
+    """Finds words in one snapshot with one set of parameters; safe for threads.
+
+    Words are cached: paging, sorting and filtering search the same words again.
+    """
+
+    def __init__(self, generation: Snapshot, statistics: SnapshotStats, parameters: Parameters):
+        # The snapshot is the key under which this is cached: a reference would keep it alive.
+        self._generation = ref(generation)
+        self._statistics = statistics
+        self._parameters = parameters
+        self._cache = ByteCache(generation.cache_bytes)
+
+    def find(self, node: WordQuery) -> WordHits:
+        """Return the documents that have a word."""
+
+        def find() -> tuple[WordHits, int]:
+            hits = self._find(node)
+            return hits, hits.docs.nbytes + hits.scores.nbytes + 1000
+
+        hits: WordHits = self.cached((node.literal, *node.forms.items(), node.fields), find)
+        return hits
+
+    def cached(self, key: Hashable, make: Callable[[], tuple[Any, int | None]]) -> Any:
+        """Return a cached value, or the one that ``make`` returns with its size in bytes."""
+        return self._cache.get(key, make)
+
+    def _find(self, node: WordQuery) -> WordHits:
+        generation = self._generation()
+        if generation is None:
+            raise RuntimeError("the snapshot has been let go of")
+        lists_of = generation.inverted_index.lists
+        typed = [lists_of(field, node.literal) for field in node.fields]
+        by_suffix: dict[str, list[list[Lists]]] = {}
+        for suffix, forms in node.forms.items():
+            of_fields = [
+                [lists_of(f"{field}_{suffix}", form) for form in forms] for field in node.fields
+            ]
+            if any(map(len, chain(*chain(*of_fields)))):
+                by_suffix[suffix] = of_fields
+        if not by_suffix:
+            return WordHits(NO_DOCS, NO_SCORES, {}, {})
+        numbers, rows = self._rows(typed, list(by_suffix.values()))
+        postings = generation.inverted_index.read(numbers)
+        lists = PostingLists(*postings, *map(np.array, zip(*rows, strict=True), _LIST_TYPES))
+        languages = [self._statistics.by_suffix(suffix) for suffix in by_suffix]
+        docs, scores, idfs = score(
+            lists, node.fields, languages, self._statistics.lengths, self._parameters
+        )
+        ends = np.cumsum(list(map(len, numbers)))[:-1]
+        by_field: dict[str, Lists] = {}
+        for place, field in enumerate(node.fields):
+            masks = np.split(lists.fields == place, ends)
+            by_field[field] = tuple(
+                segment[mask] for segment, mask in zip(numbers, masks, strict=True)
+            )
+        return WordHits(docs, scores, dict(zip(by_suffix, idfs.tolist(), strict=True)), by_field)
+
+    def _rows(
+        self, typed: Sequence[Lists], by_language: Sequence[Sequence[Sequence[Lists]]]
+    ) -> tuple[Lists, list[tuple[int, int, float, bool]]]:
+        """Return the posting lists of a word and, for each, what ``PostingLists`` has of it.
+
+        ``typed`` are the lists of the word as typed, by field; ``by_language`` those of its forms,
+        by language, field and form. The result has the lists of one segment after another.
+        """
+        numbers: list[NDArray[np.uint32]] = []
+        rows: list[tuple[int, int, float, bool]] = []
+        for segment in range(len(typed[0])):
+            of_segment: list[int] = []
+            for field, typed_lists in enumerate(typed):
+                exact = set(typed_lists[segment].tolist())
+                for language, of_fields in enumerate(by_language):
+                    weights: dict[int, float] = {}
+                    for rank, lists in enumerate(of_fields[field]):
+                        for number in lists[segment].tolist():
+                            weights.setdefault(number, self._parameters.inexact if rank else 1.0)
+                    of_segment += weights
+                    rows += [
+                        (field, language, weight, number in exact)
+                        for number, weight in weights.items()
+                    ]
+            numbers.append(np.array(of_segment, np.uint32))
+        return tuple(numbers), rows
+
+
+_statistics: WeakKeyDictionary[Snapshot, SnapshotStats] = WeakKeyDictionary()
+_scorers: WeakKeyDictionary[Snapshot, dict[Parameters, TermScorer]] = WeakKeyDictionary()
+_lock = Lock()
 
 
 def statistics(generation: Snapshot) -> SnapshotStats:
-    """Return the statistics of a generation, computed once."""
-    with _frames_lock:
-        known = _known.get(generation)
+    """Return the statistics of a snapshot, computed once."""
+    with _lock:
+        known = _statistics.get(generation)
     if known is None:
         known = SnapshotStats(generation)
-        with _frames_lock:
-            _known[generation] = known
+        with _lock:
+            _statistics[generation] = known
     return known
 
 
-def _masks(generation: Snapshot) -> dict[str, Mask]:
-    column = generation.columns["lang"]
-    ordinals: dict[str, list[int]] = {}
-    for ordinal, language in enumerate(column.values):
-        ordinals.setdefault(analyzer(language).suffix, []).append(ordinal)
-    return {suffix: column.mask(each) & generation.live for suffix, each in ordinals.items()}
-
-
-def idf(frame: CollectionStats, matching: int) -> float:
-    """Return the weight of a word that ``matching`` documents have."""
-    documents = max(frame.documents, matching)
-    return math.log(1.0 + (documents - matching + 0.5) / (matching + 0.5))
-
-
-def norm(field: str, frame: CollectionStats, parameters: Parameters) -> tuple[float, float]:
-    """Return what a length in a field is multiplied by, and what is added to that."""
-    b = parameters.b(field)
-    return b / frame.mean_lengths[field], 1.0 - b
-
-
-def weighted(
-    docs: NDArray[Any],
-    frequency: NDArray[Any],
-    field: str,
-    frame: CollectionStats,
-    lengths: Mapping[str, NDArray[np.float32]],
-    parameters: Parameters,
-    out: Scores | None = None,
-) -> Scores:
-    """Return the weighted frequency of a word in a field of each of ``docs``, by its length."""
-    scale, shift = norm(field, frame, parameters)
-    norms = lengths[field].take(docs)
-    norms *= np.float32(scale)
-    norms += np.float32(shift)
-    weight = np.float32(parameters.weight(field))
-    found: Scores = np.multiply(frequency, weight, out=out, dtype=np.float32)
-    found /= norms
-    return found
-
-
-def saturated(total: Scores, weight: float | Scores, parameters: Parameters) -> Scores:
-    """Return the scores of normalised frequencies of a word whose idf is ``weight``.
-
-    Of several words, ``weight`` is the idf for each frequency.
-    """
-    scores: Scores = total * np.asarray(weight * (parameters.k1 + 1.0), np.float32)
-    scores /= total + np.float32(parameters.k1)
-    return scores
-
-
-def factors(
-    fields: Sequence[str], frames: Sequence[CollectionStats], parameters: Parameters
-) -> tuple[Scores, Scores]:
-    """Return what compiled loops need of fields: their norms, frame after frame, and weights."""
-    norms = [
-        number for frame in frames for name in fields for number in norm(name, frame, parameters)
-    ]
-    weights = [parameters.weight(name) for name in fields]
-    return np.array(norms, np.float32), np.array(weights, np.float32)
-
-
-def scored_by_loops(
-    loops: kernels.Kernels,
-    parts: Sequence[tuple[str, tuple[Docs, Scores]]],
-    frame: CollectionStats,
-    weight: float,
-    statistics: SnapshotStats,
-    parameters: Parameters,
-) -> tuple[Docs, Scores]:
-    """Return what has a term whose idf is ``weight`` in one or two fields, by compiled loops.
-
-    Of each field, its name and the documents with their frequencies.
-    """
-    if len(parts) == 1:
-        parts = [*parts, (parts[0][0], _NOWHERE)]
-    names = [name for name, _ in parts]
-    found: tuple[Docs, Scores] = loops.score_fields(
-        *parts[0][1],
-        *parts[1][1],
-        *[statistics.lengths[name] for name in names],
-        *factors(names, [frame], parameters),
-        weight,
-        parameters.k1,
-    )
-    return found
+def term_scorer(generation: Snapshot, parameters: Parameters) -> TermScorer:
+    """Return the scorer of a snapshot, with what it has cached."""
+    known = statistics(generation)
+    with _lock:
+        scorers = _scorers.setdefault(generation, {})
+        if parameters not in scorers:
+            scorers[parameters] = TermScorer(generation, known, parameters)
+        return scorers[parameters]

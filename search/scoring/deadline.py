@@ -1,7 +1,7 @@
 """The deadline of a search, and what is left out to keep it.
 
-What only adds documents, or only orders them, may be left out: the answer then says so. Without
-the rest, an answer would have wrong documents: that ends the search.
+What only adds documents or only orders them may be left out; the answer then says so. Without
+anything else an answer would contain wrong documents: then the search ends with SearchTimeout.
 """
 
 import time
@@ -26,17 +26,17 @@ from search.query import (
 from search.response import Notice
 
 Part = Literal["alternatives", "expansions", "proximity", "relaxation"]
-"""What can be left out: alternatives of an OR, words that a prefix or fuzzy word stands for,
-what words close together add to a score, documents that have only some of the words."""
+"""What may be left out: members of an OR, words that a prefix or fuzzy word stands for, the score
+of words close together, documents with only some of the words."""
 
-_MAX_SAID = 200
+_MAX_DESCRIPTION = 200
 
 
 @dataclass
 class Deadline:
-    """The deadline (a moment of ``time.monotonic()``, None for none) of one evaluation.
+    """The deadline of one evaluation, a moment of ``time.monotonic()``; None for none.
 
-    Only when ``lenient`` is anything left out; ``notices`` then say what.
+    Only if ``lenient`` is anything left out; ``notices`` then say what.
     """
 
     deadline: float | None = None
@@ -44,24 +44,24 @@ class Deadline:
     notices: list[Notice] = field(default_factory=list)
 
     def check(self) -> None:
-        """Raise SearchTimeout when the deadline has passed."""
+        """Raise SearchTimeout if the deadline has passed."""
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise SearchTimeout(
                 "The search took longer than it may.", "Ask for fewer or longer words."
             )
 
     def omit(self, error: SearchTimeout, part: Part, nodes: Sequence[query.Query] = ()) -> None:
-        """Take note that a part is left out; raises the error where nothing is."""
+        """Add a notice that a part is left out; raise ``error`` unless lenient."""
         if not self.lenient:
             raise error
         values: dict[str, str] = {"part": part}
         if nodes:
-            values["left_out"] = _said(nodes)
+            values["left_out"] = _description(nodes)
         notice = Notice("out_of_time", values)
         if notice not in self.notices:
             self.notices.append(notice)
 
-    def goes_on(self, part: Part, node: query.Query) -> bool:
+    def has_time(self, part: Part, node: query.Query) -> bool:
         """Tell whether there is time for more of a part of a node; if not, it is left out."""
         try:
             self.check()
@@ -71,8 +71,8 @@ class Deadline:
         return True
 
     @contextmanager
-    def strictly(self) -> Iterator[None]:
-        """Leave nothing out within."""
+    def strict(self) -> Iterator[None]:
+        """Leave nothing out inside this context."""
         lenient, self.lenient = self.lenient, False
         try:
             yield
@@ -80,13 +80,13 @@ class Deadline:
             self.lenient = lenient
 
 
-def _said(nodes: Sequence[query.Query]) -> str:
-    """Return words of nodes, as far as they fit a sentence."""
-    said = ", ".join(filter(None, map(_wording, nodes)))
-    return said if len(said) <= _MAX_SAID else said[: _MAX_SAID - 1] + "…"
+def _description(nodes: Sequence[query.Query]) -> str:
+    """Return nodes as they may be typed, cut to fit a sentence."""
+    text = ", ".join(filter(None, map(_text, nodes)))
+    return text if len(text) <= _MAX_DESCRIPTION else text[: _MAX_DESCRIPTION - 1] + "…"
 
 
-def _wording(node: query.Query) -> str:
+def _text(node: query.Query) -> str:
     match node:
         case WordQuery(literal=word):
             return word
@@ -103,7 +103,7 @@ def _wording(node: query.Query) -> str:
         case DateFilter(first=first, last=last):
             return f"date:{first or ''}..{last or ''}"
         case query.Not(query=excluded):
-            return f"NOT {_wording(excluded)}"
+            return f"NOT {_text(excluded)}"
         case query.And() | query.Or():
-            return " ".join(filter(None, map(_wording, node.subqueries)))
+            return " ".join(filter(None, map(_text, node.subqueries)))
     return ""

@@ -1,23 +1,25 @@
-"""A query tree over arrays -> the documents that match, and their scores.
+"""Evaluation: a query tree becomes the set of documents that match, with their scores.
 
-Every node gives ascending document numbers and one score for each. Nothing here loops over
-postings in Python, and the set of documents is exact.
+Every node gives ascending document numbers and a score for each. The set is exact, unless the
+deadline has something left out (see ``search.scoring.deadline``).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 from whoosh import query
 
-from index import kernels
+from index.analysis import fold
+from index.days import UNDATED_DAY, day_number
 from index.errors import SearchTimeout
 from index.snapshot import Snapshot
 from search.query import (
     MAX_TERMS,
     TEXT_FIELDS,
+    AnalyzerFilter,
+    DateFilter,
     FacetFilter,
     Filter,
     FuzzyExpansion,
@@ -32,21 +34,21 @@ from search.response import Notice
 from search.scoring.bm25 import (
     PARAMETERS,
     CollectionStats,
-    Docs,
     Parameters,
-    Scores,
+    PostingLists,
     SnapshotStats,
-    idf,
-    saturated,
-    scored_by_loops,
+    score,
     statistics,
-    weighted,
+    term_scorer,
 )
 from search.scoring.deadline import Deadline
 from search.scoring.postings import (
-    NONE,
+    NO_HITS,
+    Docs,
     Hits,
+    Mask,
     Occurrences,
+    Scores,
     among,
     either,
     of_phrase,
@@ -54,21 +56,19 @@ from search.scoring.postings import (
     of_term,
     of_terms,
     of_window,
-    ordinals,
-    passing,
     shared,
-    spread,
     union,
     unscored,
 )
-from search.scoring.terms import term_scorer
+
+FieldOccurrences = tuple[str, Occurrences]
 
 
 class Matches(NamedTuple):
-    """The documents that match, ascending, with their scores.
+    """The documents that match a query, ascending, with their scores.
 
-    These are zeros where they are not asked for, or where there is no query to score by: then it
-    is not ``scored``. ``newest`` are the documents newest first, where that is known.
+    Scores are zeros unless ``scored``: they were not asked for, or there is no query. ``newest``
+    are the documents newest first, if that order is known.
     """
 
     docs: Docs
@@ -78,27 +78,13 @@ class Matches(NamedTuple):
     newest: Docs | None = None
 
 
-def evaluate(
-    tree: query.Query | None,
-    generation: Snapshot,
-    scored: bool = True,
-    deadline: float | None = None,
-    parameters: Parameters = PARAMETERS,
-    lenient: bool = False,
-) -> Matches:
-    """Return what matches ``tree``; None matches everything.
-
-    ``deadline`` is a moment of ``time.monotonic()``; raises SearchTimeout when it has passed.
-    Where some documents are found by then, ``lenient`` has further ones left out with a warning.
-    """
-    evaluation = Evaluation(generation, scored, deadline, parameters, lenient)
-    hits = evaluation.hits(tree if tree is not None else query.Every())
-    return Matches(hits.docs, hits.scores, evaluation.notices, scored and tree is not None)
-
-
 @dataclass
 class Evaluation:
-    """One evaluation over one generation."""
+    """One evaluation over one snapshot.
+
+    ``deadline`` is a moment of ``time.monotonic()``. After it methods raise SearchTimeout or, if
+    ``lenient``, leave out what only adds to an answer.
+    """
 
     generation: Snapshot
     scored: bool = True
@@ -109,49 +95,48 @@ class Evaluation:
     statistics: SnapshotStats = field(init=False)
 
     def __post_init__(self) -> None:
+        self.index = self.generation.inverted_index
         self.statistics = statistics(self.generation)
-        self.words = term_scorer(self.generation, self.statistics, self.parameters)
+        self.words = term_scorer(self.generation, self.parameters)
         self.time = Deadline(self.deadline, self.lenient)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What the reader should know of what was found so far."""
+        """What the reader should know about the evaluation so far."""
         return (*self.warnings, *self.time.notices)
 
     def hits(self, node: query.Query, within: Docs | None = None) -> Hits:
-        """Return what matches a node; documents that are not in ``within`` may be left out."""
-        self.check_deadline()
+        """Return what matches a node; may leave out documents that are not in ``within``."""
+        self.time.check()
         match node:
             case WordQuery():
                 return self._word(node, within)
             case PhraseQuery():
-                return self._quoted(node, within)
+                return self._phrase(node, within)
             case NearQuery():
                 return self._near(node, within)
             case PrefixQuery():
-                return self._started(node, node.prefix, node.fields)
+                return self._prefix(node, node.prefix, node.fields)
             case FuzzyQuery():
                 return self._fuzzy(node)
             case Filter():
-                return self._filtered(
-                    node, self._everything() if within is None else unscored(within)
-                )
+                return self._filtered(node, self._all() if within is None else unscored(within))
             case query.And():
                 return self._and(node.subqueries, within)
             case query.DisjunctionMax():
-                return self._any(node.subqueries, within, np.maximum)
+                return self._or(node.subqueries, within, np.maximum)
             case query.Or():
-                return self._any(node.subqueries, within, np.add)
+                return self._or(node.subqueries, within, np.add)
             case query.Not():
                 return self._and([node], within)
             case query.AndNot():
                 return self._and([node.a, query.Not(node.b)], within)
             case query.Every() if node.fieldname is None:
-                return self._everything()
+                return self._all()
             case query.NullQuery:
-                return NONE
+                return NO_HITS
             case query.Prefix():
-                return self._started(node, node.text, (node.fieldname,))
+                return self._prefix(node, node.text, (node.fieldname,))
             case query.Term():
                 return self._stock([node.text], node.fieldname, within)
             case query.Phrase() if node.slop == 1:
@@ -161,106 +146,101 @@ class Evaluation:
     # Text
 
     def _word(self, node: WordQuery, within: Docs | None) -> Hits:
-        docs, scores, _, _ = self.words.find(node)
-        having = Hits(docs, scores)
+        docs, scores, *_ = self.words.find(node)
+        hits = Hits(docs, scores)
         if not node.literal_in and not node.optional_in:
-            return having
-        if within is None or node.literal_in:
-            return self._settled(node, having)
-        return self._word_within(node, having, within)
-
-    def _settled(self, node: WordQuery, hits: Hits) -> Hits:
-        """Return what matches a word that is a stop word of some languages."""
-        found = [hits]
+            return hits
+        if within is not None and not node.literal_in:
+            return self._optional_word(node, hits, within)
+        parts = [hits]
         if node.literal_in:
-            parts = [(name, of_term(self.generation, name, node.literal)) for name in node.fields]
+            literal = self._terms(node.fields, node.literal)
             for suffix in sorted(node.literal_in):
-                having = self.statistics.mask(suffix)
-                kept = [(name, _where(part, having)) for name, part in parts]
-                found.append(self._scored(kept, self.statistics.frame(suffix)))
-        for suffix in sorted(node.optional_in):
-            found.append(self._unscored(self.statistics.mask(suffix)))
-        return self._either(found, np.maximum)
+                mask = self.statistics.mask(suffix)
+                masked = [(name, _where(part, mask[part.docs])) for name, part in literal]
+                parts.append(self._scored(masked, self.statistics.by_suffix(suffix)))
+        parts += [_hits_of(self.statistics.mask(suffix)) for suffix in sorted(node.optional_in)]
+        return either(parts, np.maximum)
 
-    def _word_within(self, node: WordQuery, having: Hits, within: Docs) -> Hits:
-        """Return which of ``within`` have a word, or a language that it is a stop word of."""
-        passing = np.zeros(len(within), np.bool_)
+    def _optional_word(self, node: WordQuery, hits: Hits, within: Docs) -> Hits:
+        """Return which of ``within`` have a word, or a language in which it is optional."""
+        mask = np.zeros(len(within), np.bool_)
         for suffix in node.optional_in:
-            passing |= self.statistics.mask(suffix).take(within)
-        hits = unscored(within)
-        here, there = shared(within, having.docs)
-        passing[here] = True
-        hits.scores[here] = having.scores.take(there)
-        return hits.where(passing)
+            mask |= self.statistics.mask(suffix).take(within)
+        candidates = unscored(within)
+        here, there = shared(within, hits.docs)
+        mask[here] = True
+        candidates.scores[here] = hits.scores.take(there)
+        return candidates.where(mask)
 
-    def _quoted(self, node: PhraseQuery, within: Docs | None) -> Hits:
+    def _phrase(self, node: PhraseQuery, within: Docs | None) -> Hits:
         if len(node.words) == 1:
-            word = node.words[0]
-            parts = [(name, of_term(self.generation, name, word)) for name in node.fields]
-            return self._scored(parts, self.statistics.everywhere)
-        asked = self.generation, node.fields, node.words, within, self.check_deadline
-        return self._placed("quoted", node, within, lambda: of_phrase(*asked))
+            return self._scored(self._terms(node.fields, node.words[0]), self.statistics.all)
+        arguments = self.index, node.fields, node.words, within, self.time.check
+        return self._positional("phrase", node, within, lambda: of_phrase(*arguments))
 
     def _near(self, node: NearQuery, within: Docs | None) -> Hits:
         words = node.fields, node.words, node.distance
-        asked = self.generation, *words, within, self.check_deadline
-        return self._placed(f"near {node.distance}", node, within, lambda: of_window(*asked))
+        arguments = self.index, *words, within, self.time.check
+        return self._positional(
+            f"near {node.distance}", node, within, lambda: of_window(*arguments)
+        )
 
-    def _placed(
+    def _positional(
         self,
         kind: str,
         node: PhraseQuery | NearQuery,
         within: Docs | None,
         find: Callable[[], list[Occurrences]],
     ) -> Hits:
-        """Return what matches words in their places; kept where it is looked for everywhere."""
+        """Return what matches words by their positions; cached if searched in all documents."""
 
         def make() -> tuple[Hits, int]:
             parts = list(zip(node.fields, find(), strict=True))
-            return self._scored(parts, self.statistics.everywhere, node.words).sized()
+            return self._scored(parts, self.statistics.all, self._phrase_idf(node.words)).sized()
 
         if within is not None:
             return make()[0]
-        key = kind, tuple(node.words), tuple(node.fields), self.scored
-        kept: Hits = self.words.kept(key, make)
-        return kept
+        hits: Hits = self.words.cached((kind, node.words, node.fields, self.scored), make)
+        return hits
 
-    def _started(self, node: query.Query, prefix: str, fields: Sequence[str]) -> Hits:
+    def _prefix(self, node: query.Query, prefix: str, fields: Sequence[str]) -> Hits:
         def find(goes_on: Callable[[], bool]) -> Hits:
             parts = [
-                (name.partition("_")[0], of_prefix(self.generation, name, prefix, goes_on))
+                (name.partition("_")[0], of_prefix(self.index, name, prefix, goes_on))
                 for name in fields
             ]
-            return self._scored(parts, self.statistics.everywhere)
+            return self._scored(parts, self.statistics.all)
 
-        return self._expanded(("started", prefix, *fields), node, find)
+        return self._expanded(("prefix", prefix, *fields), node, find)
 
     def _fuzzy(self, node: FuzzyQuery) -> Hits:
-        """Score the words that are equally near as one; the nearest that a document has counts."""
+        """Score equally near words as one word; the nearest word of a document counts."""
         near = self._near_words(node.word, node.distance)
         if near.cut:
             values = {"word": f"{node.word}~{node.distance}", "limit": str(MAX_TERMS)}
             self._warn(Notice("fuzzy_cut", values))
 
-        def find(more: Callable[[], bool]) -> Hits:
-            parts: list[list[tuple[str, Occurrences]]] = []
+        def find(goes_on: Callable[[], bool]) -> Hits:
+            by_distance: list[list[FieldOccurrences]] = []
             for distance in range(node.distance + 1):
-                terms = [each.term for each in near.terms if each.distance == distance]
-                goes_on = more if distance else lambda: True
-                parts.append(
+                terms = [term.term for term in near.terms if term.distance == distance]
+                more = goes_on if distance else lambda: True
+                by_distance.append(
                     [
                         (name, part)
                         for name in node.fields
-                        for part in of_terms(self.generation, name, terms, goes_on)
+                        for part in of_terms(self.index, name, terms, more)
                     ]
                 )
-            docs = union([part.docs for each in parts for _, part in each])
+            docs = union([part.docs for parts in by_distance for _, part in parts])
+            idf = self.statistics.all.idf(len(docs))
             found = []
-            for distance, each in enumerate(parts):
-                hits = self._scored(each, self.statistics.everywhere, documents=len(docs))
+            for distance, parts in enumerate(by_distance):
+                hits = self._scored(parts, self.statistics.all, idf)
                 factor = np.float32(self.parameters.slip**distance)
                 found.append(Hits(hits.docs, hits.scores * factor))
-            return self._either(found, np.maximum)
+            return either(found, np.maximum)
 
         return self._expanded(("fuzzy", node.word, node.distance, *node.fields), node, find)
 
@@ -269,8 +249,8 @@ class Evaluation:
             near = expand_fuzzy(word, distance, self.generation)
             return near, 200 * (1 + len(near.terms))
 
-        found: FuzzyExpansion = self.words.kept(("near", word, distance), find)
-        return found
+        near: FuzzyExpansion = self.words.cached(("near", word, distance), find)
+        return near
 
     def _expanded(
         self,
@@ -278,153 +258,186 @@ class Evaluation:
         node: query.Query,
         find: Callable[[Callable[[], bool]], Hits],
     ) -> Hits:
-        """Return what a node that stands for many words matches; kept where none is left out.
+        """Return what matches a node that stands for many terms; cached if none is left out.
 
-        ``find`` is given what tells whether there is time for more of them.
+        ``find`` gets a function that tells whether there is time for more terms.
         """
-        ended = False
+        complete = True
 
         def goes_on() -> bool:
-            nonlocal ended
-            ended = not self.time.goes_on("expansions", node)
-            return not ended
+            nonlocal complete
+            complete = self.time.has_time("expansions", node)
+            return complete
 
         def make() -> tuple[Hits, int | None]:
             hits, size = find(goes_on).sized()
-            return hits, None if ended else size
+            return hits, size if complete else None
 
-        found: Hits = self.words.kept((*key, self.scored), make)
-        return found
+        hits: Hits = self.words.cached((*key, self.scored), make)
+        return hits
 
     def _stock(self, words: Sequence[str], fieldname: str, within: Docs | None) -> Hits:
-        """Evaluate a term or phrase of one field as Whoosh has them."""
+        """Evaluate one of Whoosh's terms or phrases, which are of one field."""
         name, _, suffix = fieldname.partition("_")
-        frame = self.statistics.frame(suffix) if suffix else self.statistics.everywhere
+        collection = self.statistics.by_suffix(suffix) if suffix else self.statistics.all
         if len(words) == 1:
-            return self._scored([(name, of_term(self.generation, fieldname, words[0]))], frame)
-        (part,) = of_phrase(self.generation, [fieldname], words, within, self.check_deadline)
-        return self._scored([(name, part)], frame, words)
+            part = of_term(self.index, fieldname, words[0])
+            return self._scored([(name, part)], collection)
+        (part,) = of_phrase(self.index, [fieldname], words, within, self.time.check)
+        return self._scored([(name, part)], collection, self._phrase_idf(words))
+
+    def _terms(self, fields: Sequence[str], term: str) -> list[FieldOccurrences]:
+        return [(name, of_term(self.index, name, term)) for name in fields]
 
     def _scored(
-        self,
-        parts: Sequence[tuple[str, Occurrences]],
-        frame: CollectionStats,
-        words: Sequence[str] = (),
-        documents: int = 0,
+        self, parts: Sequence[FieldOccurrences], collection: CollectionStats, idf: float = 0.0
     ) -> Hits:
-        """Score occurrences in fields as those of one term that so many documents have at least.
-
-        That of a phrase weighs as much as its ``words`` together: how many documents have the
-        phrase need not be known, so that it is looked for only where it can be.
-        """
-        parts = [pair for pair in parts if len(pair[1].docs)]
+        """Score occurrences in fields as those of one term, with its own ``idf`` if positive."""
+        parts = [part for part in parts if len(part[1].docs)]
         if not parts:
-            return NONE
-        if (loops := kernels.active) and self.scored and words and len(parts) <= len(TEXT_FIELDS):
-            asked = parts, frame, self._weights(words, frame), self.statistics, self.parameters
-            return Hits(*scored_by_loops(loops, *asked))
-        docs = union([part.docs for _, part in parts])
+            return NO_HITS
+        occurrences = [part for _, part in parts]
         if not self.scored:
-            return unscored(docs)
-        weight = self._weights(words, frame) if words else idf(frame, max(documents, len(docs)))
-        lengths = self.statistics.lengths
-        in_fields = [
-            Occurrences(part.docs, weighted(*part, name, frame, lengths, self.parameters))
-            for name, part in parts
-        ]
-        total = reduce(np.add, [spread(docs, part) for part in in_fields])
-        return Hits(docs, saturated(total, weight, self.parameters))
+            return unscored(union([part.docs for part in occurrences]))
+        fields = list(dict.fromkeys(name for name, _ in parts))
+        lists = PostingLists(
+            docs=np.concatenate([part.docs for part in occurrences]),
+            freqs=np.concatenate([part.freqs for part in occurrences]),
+            counts=np.array([len(part.docs) for part in occurrences], np.int64),
+            fields=np.array([fields.index(name) for name, _ in parts], np.int64),
+            languages=np.zeros(len(parts), np.int64),
+            weights=np.ones(len(parts), np.float32),
+            exact=np.zeros(len(parts), np.bool_),
+        )
+        arguments = fields, [collection], self.statistics.lengths, self.parameters, idf
+        docs, scores, _ = score(lists, *arguments)
+        return Hits(docs, scores)
 
-    def _weights(self, words: Sequence[str], frame: CollectionStats) -> float:
-        return sum(self._weight(word, frame) for word in dict.fromkeys(words))
+    def _phrase_idf(self, words: Sequence[str]) -> float:
+        """Return the sum of the idfs of words.
 
-    def _weight(self, word: str, frame: CollectionStats) -> float:
-        inverted_index = self.generation.inverted_index
-        lists = [inverted_index.lists(name, word) for name in TEXT_FIELDS]
-        return idf(frame, inverted_index.count_documents(lists))
+        The number of documents with the phrase itself is unknown if it is searched only in some.
+        """
+        index = self.index
+        return sum(
+            self.statistics.all.idf(
+                index.count_documents([index.lists(name, word) for name in TEXT_FIELDS])
+            )
+            for word in dict.fromkeys(words)
+        )
 
     # Combinations
 
     def _and(self, nodes: Sequence[query.Query], within: Docs | None) -> Hits:
-        """Intersect: what is quick first, then positions, filters and negations on what is left."""
-        ranked = sorted(nodes, key=_cost)
+        """Intersect: cheap nodes first, then positions, filters and negations on what is left."""
         left: Hits | None = None if within is None else unscored(within)
-        for node in ranked:
+        for node in sorted(nodes, key=_cost):
             if left is not None and not len(left.docs):
-                return NONE
+                return NO_HITS
             if isinstance(node, Filter):
-                left = self._filtered(node, left or self._everything())
+                left = self._filtered(node, left or self._all())
             elif isinstance(node, query.Not):
-                left = left or self._everything()
-                with self.time.strictly():
+                left = left or self._all()
+                with self.time.strict():
                     excluded = self.hits(node.query, left.docs)
                 left = left.where(~among(left.docs, excluded.docs))
             else:
                 hits = self.hits(node, None if left is None else left.docs)
-                left = hits if left is None else left.and_also(hits)
-        return left if left is not None else NONE
+                left = hits if left is None else left.intersect(hits)
+        return left if left is not None else NO_HITS
 
-    def _any(self, nodes: Sequence[query.Query], within: Docs | None, combine: np.ufunc) -> Hits:
-        """Unite: once something is found, what there is no time for may be left out."""
-        found: list[Hits] = []
+    def _or(self, nodes: Sequence[query.Query], within: Docs | None, combine: np.ufunc) -> Hits:
+        """Unite; alternatives for which there is no time are left out once something is found."""
+        parts: list[Hits] = []
         for number, node in enumerate(nodes):
             try:
-                found.append(self.hits(node, within))
+                parts.append(self.hits(node, within))
             except SearchTimeout as error:
-                if not any(len(hits.docs) for hits in found):
+                if not any(len(hits.docs) for hits in parts):
                     raise
                 self.time.omit(error, "alternatives", nodes[number:])
                 break
-        return self._either(found, combine)
+        return either(parts, combine)
 
-    def _either(self, found: Sequence[Hits], combine: np.ufunc) -> Hits:
-        return Hits(*either(found, combine))
+    # Filters
 
     def _filtered(self, node: Filter, hits: Hits) -> Hits:
         docs = hits.docs if len(hits.docs) < self.generation.size else None
-        if not isinstance(node, FacetFilter):
-            return hits.where(passing(node, self.generation, docs))
-        values: list[int] = self.words.kept(
-            ("values", node.facet, node.value, node.typed),
-            lambda: (ordinals(node, self.generation), 500),
-        )
-        if not values and not node.implied:
+        match node:
+            case FacetFilter():
+                ordinals = self._ordinals(node)
+                column = self.generation.columns[node.facet]
+                mask = column.mask(ordinals) if docs is None else column.carrying(docs, ordinals)
+            case DateFilter():
+                # The first day of a partial date counts, as in the filters of a request.
+                days = self.generation.dates.days
+                days = days if docs is None else days.take(docs)
+                mask = days != UNDATED_DAY
+                if node.first:
+                    mask &= days >= day_number(node.first)
+                if node.last:
+                    mask &= days <= day_number(node.last)
+            case AnalyzerFilter():
+                mask = np.zeros(self.generation.size, np.bool_)
+                for suffix in node.suffixes:
+                    mask |= self.statistics.mask(suffix)
+                mask = mask if docs is None else mask.take(docs)
+            case _:
+                raise TypeError(f"not a filter: {node!r}")
+        return hits.where(mask)
+
+    def _ordinals(self, node: FacetFilter) -> list[int]:
+        """Return the ordinals of the values that a filter means; warn if no document has any."""
+
+        def find() -> tuple[list[int], int]:
+            column = self.generation.columns[node.facet]
+            ordinal = column.ordinal.get(node.value)
+            if ordinal is not None:
+                return [ordinal], 500
+            # A value of no vocabulary may differ in case and accents from that of documents.
+            typed = fold(node.typed)
+            ordinals = [
+                ordinal
+                for ordinal, value in enumerate(column.values)
+                if typed in (fold(value), fold(column.labels.get(value, value)))
+            ]
+            return ordinals, 500
+
+        key = "values", node.facet, node.value, node.typed
+        ordinals: list[int] = self.words.cached(key, find)
+        if not ordinals and not node.implied:
             self._warn(Notice("unknown_value", {"field": node.facet, "value": node.typed}))
-        column = self.generation.columns[node.facet]
-        return hits.where(column.mask(values) if docs is None else column.carrying(docs, values))
+        return ordinals
 
-    def _everything(self) -> Hits:
+    def _all(self) -> Hits:
         if self.generation.documents < self.generation.size:
-            return self._unscored(self.generation.live)
+            return _hits_of(self.generation.live)
         return unscored(self.generation.every)
-
-    def _unscored(self, passing: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Hits:
-        return unscored(passing.nonzero()[0].astype(np.int32))
 
     def _warn(self, notice: Notice) -> None:
         if notice not in self.warnings:
             self.warnings.append(notice)
 
-    def check_deadline(self) -> None:
-        """Raise SearchTimeout when the deadline has passed."""
-        self.time.check()
+
+def _hits_of(mask: Mask) -> Hits:
+    return unscored(mask.nonzero()[0].astype(np.int32))
+
+
+def _where(part: Occurrences, mask: Mask) -> Occurrences:
+    return Occurrences(part.docs[mask], part.freqs[mask])
 
 
 def _cost(node: query.Query) -> int:
     """Rank what to evaluate first: postings, positions and stop words, filters, negations."""
-    if isinstance(node, query.Not):
-        return 3
-    if isinstance(node, Filter | query.Every):
-        return 2
-    if isinstance(node, NearQuery | query.Phrase) or (
-        isinstance(node, PhraseQuery) and len(node.words) > 1
-    ):
-        return 1
-    if isinstance(node, WordQuery) and node.optional_in:
-        return 1
+    match node:
+        case query.Not():
+            return 3
+        case Filter() | query.Every():
+            return 2
+        case NearQuery() | query.Phrase():
+            return 1
+        case PhraseQuery(words=words) if len(words) > 1:
+            return 1
+        case WordQuery(optional_in=optional) if optional:
+            return 1
     return 0
-
-
-def _where(part: Occurrences, passing: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Occurrences:
-    kept = passing[part.docs]
-    return Occurrences(part.docs[kept], part.frequency[kept])

@@ -1,29 +1,29 @@
-"""When no document has everything that was asked: those that have most of it.
+"""Answering a query, and relaxation: documents with most of the query if none has all of it.
 
-A query is relaxed when it matches nothing at all (before the facets chosen beside it), has
-several words, phrases or groups, and no AND was typed between them. Filters and negations stay.
-Of the n other clauses (a stop word is none for documents of its language) a document must have
-at least half; if none has, those are given that have the most, and at least one. A document
-scores what the clauses are worth that it has.
+A query is relaxed if it matches nothing (before the facets of the request), has several clauses,
+and no AND was typed between them. Filters and negations are never dropped. Of the n other clauses,
+not counting stop words in the language of a document, a document must match at least half; if none
+does, those that match most are returned. The score is the sum over the clauses that match.
 """
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from whoosh import query
 
 from index.errors import SearchTimeout
 from index.snapshot import Snapshot
 from search.query import Clause, ParsedQuery, WordQuery
 from search.response import Notice
-from search.scoring.bm25 import PARAMETERS, Docs, Parameters
+from search.scoring.bm25 import PARAMETERS, Parameters
 from search.scoring.evaluate import Evaluation, Matches
-from search.scoring.postings import NONE, Hits, among, union
+from search.scoring.postings import NO_HITS, Docs, Hits, among, union
 from search.scoring.proximity import rescore
 
 
 class Answer(NamedTuple):
-    """What matches a query, or, ``relaxed``, what matches most of it."""
+    """What matches a query or, if ``relaxed``, most of it."""
 
     matches: Matches
     relaxed: bool = False
@@ -39,77 +39,66 @@ def answer(
 ) -> Answer:
     """Return what matches a query, relaxed if nothing does. Raises SearchTimeout.
 
-    When ``lenient``, what may be is left out, with a warning, when the deadline has passed.
+    ``deadline`` is a moment of ``time.monotonic()``. After it, if ``lenient``, what only adds to
+    the answer is left out with a warning.
     """
     evaluation = Evaluation(generation, scored, deadline, parameters, lenient)
     hits = evaluation.hits(parsed.tree if parsed.tree is not None else query.Every())
     relaxed: tuple[Notice, ...] = ()
     if not len(hits.docs) and len(parsed.clauses) > 1:
         try:
-            with evaluation.time.strictly():
-                hits, relaxed = _relaxed(parsed, evaluation)
+            with evaluation.time.strict():
+                hits, relaxed = _relax(parsed, evaluation)
         except SearchTimeout as error:
             evaluation.time.omit(error, "relaxation")
-    hits = _rescored(hits, parsed, evaluation)
+    try:
+        hits = rescore(hits, parsed.pairs, evaluation)
+    except SearchTimeout as error:
+        evaluation.time.omit(error, "proximity")
     warnings = (*evaluation.notices, *relaxed)
     matches = Matches(hits.docs, hits.scores, warnings, scored and parsed.tree is not None)
     return Answer(matches, bool(relaxed))
 
 
-def _rescored(hits: Hits, parsed: ParsedQuery, evaluation: Evaluation) -> Hits:
-    try:
-        return rescore(hits, parsed.pairs, evaluation)
-    except SearchTimeout as error:
-        evaluation.time.omit(error, "proximity")
-        return hits
-
-
-def _relaxed(parsed: ParsedQuery, evaluation: Evaluation) -> tuple[Hits, tuple[Notice, ...]]:
-    """Return what matches most of a query, and a notice of that; nothing if nothing does."""
-    asked = [clause for clause in parsed.clauses if not clause.condition]
-    kept = [clause.node for clause in parsed.clauses if clause.condition]
-    found = [evaluation.hits(_demanding(clause.node)) for clause in asked]
-    docs = union([hits.docs for hits in found])
-    if kept and len(docs):
-        docs = evaluation.hits(query.And(kept), docs).docs
-    if not len(docs):
-        return NONE, ()
-
-    missing = [
-        clause.text
-        for clause, hits in zip(asked, found, strict=True)
-        if not among(docs, hits.docs).any()
+def _relax(parsed: ParsedQuery, evaluation: Evaluation) -> tuple[Hits, tuple[Notice, ...]]:
+    """Return what matches most of a query, with a notice; no hits and no notice if nothing does."""
+    clauses = [clause for clause in parsed.clauses if not clause.condition]
+    conditions = [clause.node for clause in parsed.clauses if clause.condition]
+    clause_hits = [
+        evaluation.hits(
+            clause.node.required() if isinstance(clause.node, WordQuery) else clause.node
+        )
+        for clause in clauses
     ]
-    has = np.zeros(len(docs), np.int32)
+    docs = union([hits.docs for hits in clause_hits])
+    if conditions and len(docs):
+        docs = evaluation.hits(query.And(conditions), docs).docs
+    if not len(docs):
+        return NO_HITS, ()
+
+    missing: list[str] = []
+    matching = np.zeros(len(docs), np.int32)
     scores = np.zeros(len(docs), np.float32)
-    for hits in found:
+    for clause, hits in zip(clauses, clause_hits, strict=True):
         present = among(docs, hits.docs)
-        has += present
+        if not present.any():
+            missing.append(clause.text)
+        matching += present
         scores[present] += hits.scores[np.searchsorted(hits.docs, docs[present])]
-    of = _asked_of(docs, asked, evaluation)
-    enough = 2 * has >= of
+    enough = 2 * matching >= _clause_counts(docs, clauses, evaluation)
     if not enough.any():
-        enough = has == has.max()
-    docs, has = docs[enough], has[enough]
+        enough = matching == matching.max()
 
-    notice = Notice(
-        "relaxed",
-        {"missing": ", ".join(missing), "at_least": str(int(has.min())), "asked": str(len(asked))},
-    )
-    return Hits(docs, scores[enough]), (notice,)
+    at_least, asked = str(int(matching[enough].min())), str(len(clauses))
+    values = {"missing": ", ".join(missing), "at_least": at_least, "asked": asked}
+    return Hits(docs[enough], scores[enough]), (Notice("relaxed", values),)
 
 
-def _demanding(node: query.Query) -> query.Query:
-    return node.required() if isinstance(node, WordQuery) else node
-
-
-def _asked_of(
-    docs: Docs, asked: list[Clause], evaluation: Evaluation
-) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def _clause_counts(docs: Docs, clauses: list[Clause], evaluation: Evaluation) -> NDArray[np.int32]:
     """Return how many clauses ask something of each document; at least one."""
-    of = np.full(len(docs), len(asked), np.int32)
-    for clause in asked:
+    counts = np.full(len(docs), len(clauses), np.int32)
+    for clause in clauses:
         if isinstance(clause.node, WordQuery) and clause.node.optional_in:
-            stopped = [evaluation.statistics.mask(each)[docs] for each in clause.node.optional_in]
-            of -= np.logical_or.reduce(stopped)
-    return np.maximum(of, 1)
+            masks = [evaluation.statistics.mask(suffix)[docs] for suffix in clause.node.optional_in]
+            counts -= np.logical_or.reduce(masks)
+    return np.maximum(counts, 1)

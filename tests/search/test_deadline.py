@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from whoosh import query
 
 from index.commit import index_documents
 from index.directory import IndexDirectory
@@ -15,10 +16,8 @@ from index.errors import SearchTimeout
 from index.snapshot import Snapshot
 from search.query import parse
 from search.request import SearchRequest
-from search.scoring import Matches, answer
-from search.scoring import postings as occurrences
+from search.scoring import Evaluation, Matches, answer, postings
 from search.scoring.deadline import Deadline
-from search.scoring.evaluate import evaluate
 from search.whoosh_engine import Budget, WhooshEngine
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -42,6 +41,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def generation(root: Path) -> Snapshot:
     return IndexDirectory(root).current()
+
+
+def evaluate(tree: query.Query, generation: Snapshot, seconds: float | None = None) -> Matches:
+    """Evaluate a tree leniently within some seconds."""
+    moment = None if seconds is None else monotonic() + seconds
+    evaluation = Evaluation(generation, deadline=moment, lenient=True)
+    hits = evaluation.hits(tree)
+    return Matches(*hits, evaluation.notices)
 
 
 def hurried(ask: Callable[[float], Any], parts: Callable[[Any], set[str]], part: str) -> Any:
@@ -75,7 +82,7 @@ def test_alternatives_are_left_out(generation: Snapshot) -> None:
     assert len(whole) == 260
 
     def ask(seconds: float) -> Matches:
-        return evaluate(tree, generation, deadline=monotonic() + seconds, lenient=True)
+        return evaluate(tree, generation, seconds)
 
     found = hurried(ask, left_out, "alternatives")
     assert ids(found)
@@ -94,7 +101,7 @@ def test_expansions_are_left_out(q: str, root: Path) -> None:
         # One that has kept nothing of an answer that was whole.
         last = IndexDirectory(root).current()
         evaluate(other, last)
-        return evaluate(tree, last, deadline=monotonic() + seconds, lenient=True)
+        return evaluate(tree, last, seconds)
 
     found = hurried(ask, left_out, "expansions")
     assert found.warnings[-1].values == {"part": "expansions", "left_out": q}
@@ -118,9 +125,9 @@ def test_expansions_are_left_out(q: str, root: Path) -> None:
     ],
 )
 def test_what_is_left_out_is_named(q: str, said: str) -> None:
-    timekeeper = Deadline(lenient=True)
-    timekeeper.omit(SearchTimeout(""), "alternatives", [parse(q, ("fr", "und")).tree])
-    (notice,) = timekeeper.notices
+    deadline = Deadline(lenient=True)
+    deadline.omit(SearchTimeout(""), "alternatives", [parse(q, ("fr", "und")).tree])
+    (notice,) = deadline.notices
     assert notice.values == {"part": "alternatives", "left_out": said}
 
 
@@ -164,9 +171,8 @@ def test_nothing_is_left_out_that_would_find_wrong_documents(q: str, generation:
     whole = ids(evaluate(tree, generation))
     ended = 0
     for step in range(200):
-        moment = monotonic() + 0.005 * 0.95**step
         try:
-            found = evaluate(tree, generation, deadline=moment, lenient=True)
+            found = evaluate(tree, generation, 0.005 * 0.95**step)
         except SearchTimeout:
             ended += 1
         else:
@@ -180,14 +186,18 @@ def test_long_work_on_positions_is_interrupted(
 ) -> None:
     parsed = [parse(q, ("fr",)).tree for q in ('"mota motb motc"', '"motc mota"~3', '"a b"')]
     before = [evaluate(tree, generation) for tree in parsed]
-    monkeypatch.setattr(occurrences, "TOGETHER", 20)
+    monkeypatch.setattr(postings, "BATCH", 20)
     for tree, whole in zip(parsed, before, strict=True):
         found = evaluate(tree, generation)
         assert found.docs.tolist() == whole.docs.tolist()
         assert found.scores.tolist() == whole.scores.tolist()
     looks = []
-    (phrases,) = occurrences.of_phrase(
-        generation, ["body"], ("mota", "motb"), None, lambda: looks.append(monotonic())
+    (phrases,) = postings.of_phrase(
+        generation.inverted_index,
+        ["body"],
+        ("mota", "motb"),
+        None,
+        lambda: looks.append(monotonic()),
     )
     assert len(phrases.docs) == 260
     assert len(looks) == -(-260 // 20)

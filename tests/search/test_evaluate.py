@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -36,8 +37,8 @@ from search.query import (
     WordQuery,
     parse,
 )
+from search.scoring import Evaluation, answer, deadline
 from search.scoring.bm25 import PARAMETERS
-from search.scoring.evaluate import evaluate
 
 Entry = tuple[Document, Fields]
 
@@ -283,16 +284,16 @@ def test_deleted_documents_never_match(typed: str, two_segments: Built) -> None:
 def check(typed: str, built: Built) -> None:
     tree = parse(typed, built.generation.analyzers).tree
     assert tree is not None
-    found = evaluate(tree, built.generation)
+    found = Evaluation(built.generation).hits(tree)
     assert found.docs.tolist() == built.expected(tree), repr(tree)
     assert found.docs.dtype == np.int32
     assert found.scores.dtype == np.float32
     assert len(found.scores) == len(found.docs)
     assert np.isfinite(found.scores).all()
     assert (found.scores >= 0).all()
-    unscored = evaluate(tree, built.generation, scored=False)
+    unscored = Evaluation(built.generation, scored=False).hits(tree)
     assert unscored.docs.tolist() == found.docs.tolist()
-    again = evaluate(tree, built.generation)
+    again = Evaluation(built.generation).hits(tree)
     assert again.scores.tolist() == found.scores.tolist()
 
 
@@ -332,7 +333,7 @@ def test_agrees_with_whoosh(tree: query.Query, one_segment: Built) -> None:
     generation = one_segment.generation
     with whoosh_searcher(generation) as searcher:
         expected = sorted(searcher.docs_for_query(tree))
-    assert evaluate(tree, generation).docs.tolist() == expected
+    assert Evaluation(generation).hits(tree).docs.tolist() == expected
 
 
 def test_whoosh_evaluates_words_and_quotations_too(one_segment: Built) -> None:
@@ -342,7 +343,7 @@ def test_whoosh_evaluates_words_and_quotations_too(one_segment: Built) -> None:
         with whoosh_searcher(generation) as searcher:
             expected = sorted(searcher.docs_for_query(tree))
         assert expected
-        assert evaluate(tree, generation).docs.tolist() == expected
+        assert Evaluation(generation).hits(tree).docs.tolist() == expected
 
 
 @settings(max_examples=100, deadline=None)
@@ -364,29 +365,54 @@ def test_near_words_are_those_of_whoosh_where_it_knows_no_less(
     )
     with whoosh_searcher(one_segment.generation) as searcher:
         expected = sorted(searcher.docs_for_query(query.Or(node.subqueries)))
-    assert evaluate(node, one_segment.generation).docs.tolist() == expected
+    assert Evaluation(one_segment.generation).hits(node).docs.tolist() == expected
+
+
+class Clock:
+    """Stands still between looks at it: a deadline of n passes at the nth look."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def monotonic(self) -> float:
+        self.looks += 1
+        return self.looks
 
 
 @settings(max_examples=200, deadline=None)
-@given(typed=queries(), exponent=st.floats(-5.5, -2.5))
-def test_what_is_found_in_time_is_right(typed: str, exponent: float, one_segment: Built) -> None:
-    tree = parse(typed, one_segment.generation.analyzers).tree
+@given(typed=queries(), share=st.floats(0.0, 1.25))
+def test_what_is_found_in_time_is_right(typed: str, share: float, two_segments: Built) -> None:
+    tree = parse(typed, two_segments.generation.analyzers).tree
     assert tree is not None
-    expected = one_segment.expected(tree)
-    moment = time.monotonic() + 10**exponent
-    try:
-        found = evaluate(tree, one_segment.generation, deadline=moment, lenient=True)
-    except SearchTimeout:
-        return
-    codes = [notice.code for notice in found.warnings]
-    if "out_of_time" in codes:
-        assert set(found.docs.tolist()) <= set(expected)
+    expected = two_segments.expected(tree)
+    needed = Clock()
+    with patch.object(deadline, "time", needed):
+        Evaluation(uncached(two_segments), deadline=float("inf")).hits(tree)
+    limit = int(share * needed.looks)
+    evaluation = Evaluation(uncached(two_segments), deadline=limit, lenient=True)
+    with patch.object(deadline, "time", Clock()):
+        try:
+            found = evaluation.hits(tree).docs.tolist()
+        except SearchTimeout:
+            assert limit < needed.looks
+            return
+    if limit < needed.looks:
+        assert [notice.code for notice in evaluation.time.notices] == ["out_of_time"]
+        assert set(found) <= set(expected)
     else:
-        assert found.docs.tolist() == expected
+        assert found == expected
+
+
+def uncached(built: Built) -> Snapshot:
+    """Open the documents anew: what is cached takes no time."""
+    root = built.generation.folder.parent.parent
+    return Snapshot(root, built.generation.name)
 
 
 def test_nothing_asked_matches_everything(two_segments: Built) -> None:
-    assert evaluate(None, two_segments.generation).docs.tolist() == list(two_segments.docs)
+    found = answer(parse("", two_segments.generation.analyzers), two_segments.generation).matches
+    assert found.docs.tolist() == list(two_segments.docs)
+    assert not found.scored
 
 
 def test_a_word_scores_by_bm25f(tmp_path: Path) -> None:
@@ -412,14 +438,14 @@ def test_a_word_scores_by_bm25f(tmp_path: Path) -> None:
         for name, field in fields.items():
             held = [each for each in lengths[name] if each]
             mean = sum(held) / len(held)
-            b, weight = PARAMETERS.b(name), PARAMETERS.weight(name)
+            b = PARAMETERS.title_b if name == "title" else PARAMETERS.body_b
             tf = len(docs[number].terms.get(field, {}).get(term, ()))
-            total += weight * tf / (1 - b + b * lengths[name][number] / mean)
+            total += PARAMETERS.weight(name) * tf / (1 - b + b * lengths[name][number] / mean)
         having = sum(any(doc.has(field, term) for field in fields.values()) for doc in docs)
         idf = math.log(1 + (len(docs) - having + 0.5) / (having + 0.5))
         return idf * total * (PARAMETERS.k1 + 1) / (total + PARAMETERS.k1)
 
-    found = evaluate(parse("accord", generation.analyzers).tree, generation)
+    found = Evaluation(generation).hits(parse("accord", generation.analyzers).tree)
     (stem,) = analyzer("fr").forms(tokenize("accord")[0])
     expected = [
         bm25f({"title": "title_fr", "body": "body_fr"}, stem, number)
@@ -433,19 +459,19 @@ def test_a_word_scores_by_bm25f(tmp_path: Path) -> None:
 def test_a_deadline_ends_a_search(one_segment: Built) -> None:
     tree = parse("accord pêche", one_segment.generation.analyzers).tree
     with pytest.raises(SearchTimeout):
-        evaluate(tree, one_segment.generation, deadline=time.monotonic() - 1)
+        Evaluation(one_segment.generation, deadline=time.monotonic() - 1).hits(tree)
 
 
 def test_an_unknown_value_is_said_and_matches_nothing(one_segment: Built) -> None:
     tree = parse("accord source:Reuters", one_segment.generation.analyzers).tree
-    found = evaluate(tree, one_segment.generation)
-    assert not len(found.docs)
-    assert [notice.code for notice in found.warnings] == ["unknown_value"]
+    evaluation = Evaluation(one_segment.generation)
+    assert not len(evaluation.hits(tree).docs)
+    assert [notice.code for notice in evaluation.notices] == ["unknown_value"]
 
 
 def test_a_source_is_found_however_it_is_cased(one_segment: Built) -> None:
     generation = one_segment.generation
     typed = parse('source:"agence nord"', generation.analyzers).tree
-    assert evaluate(typed, generation).docs.tolist() == [
+    assert Evaluation(generation).hits(typed).docs.tolist() == [
         number for number, doc in one_segment.docs.items() if doc.entry[0].source == "Agence Nord"
     ]

@@ -12,7 +12,7 @@ from index.document import Document, Fields, Language
 from index.snapshot import Snapshot
 from search.query import MAX_TERMS, parse
 from search.request import SearchRequest
-from search.scoring.evaluate import evaluate
+from search.scoring import answer
 from search.whoosh_engine import WhooshEngine
 
 ANALYZERS = ("en", "fr", "und")
@@ -25,7 +25,7 @@ def generation_of(root: Path, *texts: str) -> Snapshot:
 
 def found(q: str, generation: Snapshot) -> list[str]:
     """Return the documents found, best first."""
-    matches = evaluate(parse(q, generation.analyzers).tree, generation)
+    matches = answer(parse(q, generation.analyzers), generation).matches
     best = sorted(zip(-matches.scores, matches.docs.tolist(), strict=True))
     return [generation.stored_fields.head(doc).id for _, doc in best]
 
@@ -96,22 +96,21 @@ def test_the_nearest_of_too_many_words_are_looked_for(tmp_path: Path) -> None:
     ]
     often = [far[3], *far[30:32]]
     generation = generation_of(tmp_path, *near, *far, " ".join(often))
-    matches = evaluate(parse("navaa~2", generation.analyzers).tree, generation)
+    matches = answer(parse("navaa~2", generation.analyzers), generation).matches
     assert [notice.code for notice in matches.warnings] == ["fuzzy_cut"]
     assert matches.warnings[0].values == {"word": "navaa~2", "limit": str(MAX_TERMS)}
     ids = {generation.stored_fields.head(doc).id for doc in matches.docs.tolist()}
     assert set(near) <= ids
     assert len(ids - {" ".join(often)}) == MAX_TERMS
     assert set(often) <= ids
-    few = evaluate(parse("navaa~1", generation.analyzers).tree, generation)
+    few = answer(parse("navaa~1", generation.analyzers), generation).matches
     assert not few.warnings
 
 
 @pytest.mark.parametrize("q", ["~", "~~", "~1", "a~9", "x~~~9999", "*~", "~*", '""~', "(~)", "-~"])
 def test_odd_tildes_are_no_error(q: str, tmp_path: Path) -> None:
     generation = generation_of(tmp_path, "a x")
-    tree = parse(q, generation.analyzers).tree
-    assert len(evaluate(tree, generation).docs) <= 1
+    assert len(answer(parse(q, generation.analyzers), generation).matches.docs) <= 1
 
 
 def test_other_tildes_keep_their_meaning() -> None:

@@ -27,4 +27,4 @@ def test_the_best_scores_equal_ones_by_rank(seed: int, size: int, count: int, le
     scores = (chance.integers(0, levels, size) / levels).astype(np.float32)
     ranks = chance.permutation(size).astype(np.int32)
     expected = np.lexsort((ranks, -scores))[:count]
-    assert best(scores, count, lambda at: ranks[at]).tolist() == expected.tolist()
+    assert best(scores, np.arange(size, dtype=np.int32), ranks, count).tolist() == expected.tolist()

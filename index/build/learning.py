@@ -21,8 +21,7 @@ from numpy.typing import NDArray
 
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
-from index.extract import ExtractionOptions
-from index.extract.language import detect
+from index.extract import ExtractionOptions, detect_language
 from index.extract.organizations import find_organizations
 from index.extract.themes import themes as curated_themes
 from index.extract.themes.learned import (
@@ -127,7 +126,7 @@ def _document(row: dict[str, str], path: Path, line: int, known: Known) -> Label
 def labelled(document: Document, themes: frozenset[str]) -> Labelled:
     """Return a document as it is learned from, in the language that extraction would find."""
     lead = f"{document.title}\n\n" if document.title else ""
-    language = detect(document, ExtractionOptions().languages).code
+    language = detect_language(document, ExtractionOptions().languages).code
     return Labelled(lead + document.text, len(lead), language, themes)
 
 

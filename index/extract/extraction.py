@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from index.document import Document, Fields, Language, MentionedDate, Organization, Span, Theme
-from index.extract import language
 from index.extract.dates import mentioned as dates_mentioned
 from index.extract.dates import published as dates
+from index.extract.language import detect_language
 from index.extract.organizations import OrganizationMatches, find_organizations
 from index.extract.themes import LearnedThemes, themes
 from index.vocabularies import DETECTED_LANGUAGES, fold_text
@@ -65,7 +65,7 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
 
     spoken = attempt(
         "language",
-        lambda: language.detect(document, options.languages),
+        lambda: detect_language(document, options.languages),
         Language("und", 0.0, "none"),
     )
     lead = f"{document.title}\n\n" if document.title else ""

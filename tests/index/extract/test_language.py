@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.document import Document
-from index.extract.language import declared_code, detect, detect_text
+from index.extract import detect_language
+from index.extract.language import declared_code, detect_text
 
 SENTENCES = {
     "fr": "Les ministres se sont réunis hier pour parler de la sécurité des frontières.",
@@ -56,20 +57,20 @@ def test_declarations_are_understood(declared: str, code: str) -> None:
 
 
 def test_a_plausible_declaration_wins() -> None:
-    declared = detect(Document("x", SENTENCES["pt"], language="pt-BR"))
+    declared = detect_language(Document("x", SENTENCES["pt"], language="pt-BR"))
     assert (declared.code, declared.origin, declared.confidence) == ("pt", "metadata", 1.0)
-    unusual = detect(Document("x", "Hyvää päivää, mitä kuuluu?", language="fi"))
+    unusual = detect_language(Document("x", "Hyvää päivää, mitä kuuluu?", language="fi"))
     assert (unusual.code, unusual.origin) == ("fi", "metadata")
 
 
 @pytest.mark.parametrize(("declared", "spoken"), [("en", "ar"), ("ar", "fr"), ("en", "ru")])
 def test_an_implausible_declaration_does_not(declared: str, spoken: str) -> None:
-    language = detect(Document("x", SENTENCES[spoken] * 3, language=declared))
+    language = detect_language(Document("x", SENTENCES[spoken] * 3, language=declared))
     assert (language.code, language.origin) == (spoken, "detected")
 
 
 def test_a_declaration_that_common_words_contradict_does_not() -> None:
-    language = detect(Document("x", SENTENCES["fr"] * 3, language="en"))
+    language = detect_language(Document("x", SENTENCES["fr"] * 3, language="en"))
     assert (language.code, language.origin) == ("fr", "detected")
 
 

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from index.commit import index_documents
 from index.directory import IndexDirectory
 from index.document import Document, Fields
-from index.extract import ExtractionOptions, extract
-from index.extract.language import detect
+from index.extract import ExtractionOptions, detect_language, extract
 from search.request import parse_request
 from search.whoosh_engine import WhooshEngine
 
@@ -30,7 +29,7 @@ ARABIC = (
 
 
 def pieces(text: str, language: str = "") -> list[tuple[str, str]]:
-    found = detect(Document("x", text, language=language))
+    found = detect_language(Document("x", text, language=language))
     return [(text[span.start : span.end].strip(" «»\n"), code) for span, code in found.parts]
 
 
@@ -39,7 +38,7 @@ def test_a_paragraph_in_another_language_is_a_part(other: str) -> None:
     code = "en" if other is ENGLISH else "ar"
     text = f"{FRENCH} {FRENCH}\n{other}\n{FRENCH}"
     assert pieces(text) == [(f"{FRENCH} {FRENCH}", "fr"), (other, code), (FRENCH, "fr")]
-    assert detect(Document("x", text)).code == "fr"
+    assert detect_language(Document("x", text)).code == "fr"
 
 
 def test_a_quotation_in_another_script_within_a_paragraph_is_a_part() -> None:
@@ -48,12 +47,12 @@ def test_a_quotation_in_another_script_within_a_paragraph_is_a_part() -> None:
 
 
 def test_the_language_of_a_document_is_that_of_most_of_it() -> None:
-    found = detect(Document("x", f"{ARABIC}\n{FRENCH}\n{FRENCH}\n{FRENCH}"))
+    found = detect_language(Document("x", f"{ARABIC}\n{FRENCH}\n{FRENCH}\n{FRENCH}"))
     assert (found.code, [code for _, code in found.parts]) == ("fr", ["ar", "fr"])
 
 
 def test_a_declared_language_stays_that_of_the_document() -> None:
-    found = detect(Document("x", f"{FRENCH}\n{ARABIC}", language="fr"))
+    found = detect_language(Document("x", f"{FRENCH}\n{ARABIC}", language="fr"))
     assert (found.code, found.origin) == ("fr", "metadata")
     assert [code for _, code in found.parts] == ["fr", "ar"]
 
@@ -69,7 +68,7 @@ def test_one_language_has_no_parts(text: str) -> None:
 )
 def test_parts_cover_the_text_in_order(chunks: list[str]) -> None:
     text = "\n".join(chunks)
-    parts = detect(Document("x", text)).parts
+    parts = detect_language(Document("x", text)).parts
     if parts:
         assert parts[0][0].start == 0
         assert parts[-1][0].end == len(text)

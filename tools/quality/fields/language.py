@@ -14,7 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from index.document import Document
-from index.extract import language
+from index.extract import detect_language
 from tools.quality import DATA, press, rows
 
 LANGUAGES = ("fr", "en", "es", "de", "pt", "ar", "it")
@@ -75,7 +75,7 @@ def score(snippets: list[Snippet]) -> tuple[dict[str, list[int]], list[str], flo
     counts = {code: [0, 0] for code in LANGUAGES}
     errors = []
     began = time.process_time()
-    answers = [language.detect(Document("", snippet.text)) for snippet in snippets]
+    answers = [detect_language(Document("", snippet.text)) for snippet in snippets]
     took = time.process_time() - began
     for snippet, answer in zip(snippets, answers, strict=True):
         counts[snippet.language][0] += answer.code == snippet.language
@@ -111,7 +111,7 @@ def main() -> None:
     whole = [Document("", text) for code in LANGUAGES for text in islice(texts(code), 100)]
     began = time.process_time()
     for document in whole:
-        language.detect(document)
+        detect_language(document)
     print(f"\nWhole documents: {len(whole) / (time.process_time() - began):,.0f} a second")
     if options.errors:
         print("\n".join(listed))

@@ -8,7 +8,7 @@ import pytest
 
 from search.query import parse
 
-PAGE = Path(__file__).parents[2] / "docs" / "query-language.md"
+PAGE = Path(__file__).parents[3] / "docs" / "query-language.md"
 ANALYZERS = ("ar", "de", "en", "es", "fr", "it", "pt", "und")
 
 
@@ -48,7 +48,7 @@ def test_warns_as_documented(typed: str, code: str) -> None:
 
 def test_every_warning_is_documented() -> None:
     written = set(re.findall(r"`([a-z]+_[a-z_]+|question|relaxed)`", PAGE.read_text("utf-8")))
-    root = Path(__file__).parents[2] / "search"
+    root = Path(__file__).parents[3] / "search"
     given = set()
     for path in [*(root / "query").glob("*.py"), *(root / "scoring").glob("*.py")]:
         source = path.read_text("utf-8")

@@ -1,6 +1,7 @@
 """What a search finds, in which order, and what it says when nothing has everything."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from index.document import Document, Fields, Language, Organization, Span
 from index.snapshot import Snapshot
 from search.query import near_words, parse
 from search.scoring import answer
+from search.scoring.bm25 import PARAMETERS
 from search.scoring.proximity import RESCORED
 from search.scoring.relaxation import Answer
 from search.similar import similar
@@ -175,10 +177,15 @@ def test_only_the_best_are_rescored_and_stay_the_best(tmp_path: Path) -> None:
     made = [(Document(f"d{n:03}", text), Fields(Language("fr"))) for n, text in enumerate(texts)]
     generation = index_documents(tmp_path, made)
     parsed = parse("traité commercial", generation.analyzers)
-    plain = answer(parsed, generation).matches
-    again = answer(parsed, generation).matches
-    assert len(plain.docs) == len(texts)
-    assert plain.scores.tolist() == again.scores.tolist()
+    plain = answer(parsed, generation, parameters=replace(PARAMETERS, proximity=0.0)).matches
+    matches = answer(parsed, generation).matches
+    ranked = np.lexsort((generation.order[plain.docs], -plain.scores))
+    best, others = ranked[:RESCORED], ranked[RESCORED:]
+    added = matches.scores - plain.scores
+    assert len(others) == 50
+    assert (added[best] > 0).all()
+    assert not added[others].any()
+    assert matches.scores[best].min() >= matches.scores[others].max()
 
 
 def test_equal_documents_score_equally(tmp_path: Path) -> None:

@@ -23,20 +23,12 @@ _EXPANDING = {
     "Œ": "oe",
     "æ": "ae",
     "Æ": "ae",
-    "ß": "ss",
-    "ẞ": "ss",
-    "ĳ": "ij",
-    "Ĳ": "ij",
     "þ": "th",
     "Þ": "th",
-    "ﬀ": "ff",
-    "ﬁ": "fi",
-    "ﬂ": "fl",
-    "ﬃ": "ffi",
-    "ﬄ": "ffl",
-    "ﬅ": "st",
-    "ﬆ": "st",
-    "ﷲ": "الله",
+    **{
+        character: unicodedata.normalize("NFKC", character.casefold())
+        for character in "ßẞĳĲﬀﬁﬂﬃﬄﬅﬆﷲ"
+    },
 }
 """Characters that fold to more than one."""
 _VANISHING = (
@@ -46,33 +38,21 @@ _VANISHING = (
 """Characters that fold to nothing; all others fold to one."""
 _SPACES = r"[^\S\n]{2,}|[^\S\n]+\n[^\S\n]*|\n[^\S\n]+"
 _SPECIAL = re.compile(f"[{_VANISHING}]+|[{''.join(_EXPANDING)}]|{_SPACES}")
-_SIMPLE = {
-    **dict.fromkeys("أإآٱ", "ا"),
-    "ى": "ي",
-    "ی": "ي",
-    "ک": "ك",
-    "ة": "ه",
-    "ؤ": "و",
-    "ئ": "ي",
-    "ø": "o",
-    "ł": "l",
-    "đ": "d",
-    "ð": "d",
-    "ħ": "h",
-    "ı": "i",
-    "&": "&",
-    "+": "+",
+_LETTERS = {
+    **dict(zip("أإآٱىیئکةؤ", "اااايييكهو", strict=True)),
+    **dict(zip("øłđðħı&+", "olddhi&+", strict=True)),
 }
+"""Characters that fold to one other than Unicode decomposes them to."""
 
 
 def _fold_character(character: str) -> str:
     lowered = character.lower()[:1]
-    if lowered in _SIMPLE:
-        return _SIMPLE[lowered]
+    if lowered in _LETTERS:
+        return _LETTERS[lowered]
     if "\uac00" <= lowered <= "\ud7a3":  # Hangul syllables decompose into jamo
         return lowered
     base = unicodedata.normalize("NFKD", lowered)[:1].lower()[:1]
-    base = _SIMPLE.get(base, base)
+    base = _LETTERS.get(base, base)
     if not base.isalnum():
         return " "
     if base.isdecimal():

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from index.document import Span
 from index.extract.organizations.words import Candidate
-from index.vocabularies import fold_key, grammar
+from index.vocabularies import Grammar, fold_key, grammar
 
 _LETTERS = r"\u0621-\u064a"
 _WORD = rf"[{_LETTERS}\u064b-\u0652\u0670]+"
@@ -36,52 +36,37 @@ class _Places(NamedTuple):
 class _Rules(NamedTuple):
     """What the grammar says of Arabic, ready to use."""
 
+    words: Grammar
     name: re.Pattern[str]
-    """A head behind a prefix, and the six words after it."""
+    """A prefix, a head, and up to six words after it."""
+    generic: re.Pattern[str]
     heads: frozenset[str]
     contracted: frozenset[str]
-    """Nouns that count only with the article, without its letters, as they stand behind ``لل``."""
-    own: frozenset[str]
-    """Nouns that a proper name or a place may follow at once (``جامعة تولوز``)."""
-    named: frozenset[str]
-    """Nouns that are no part of a name in quotation marks (``صحيفة "الصباح"``)."""
-    alone: frozenset[str]
-    """Definite nouns that one adjective makes a name (``الترجي التونسي``)."""
-    bodies: frozenset[str]
-    """Adjectives that make a definite noun the name of a body (``العامة``)."""
-    stop: frozenset[str]
+    """Heads that count only with the article, without it, as they stand behind ``لل``."""
     places: _Places
     openings: _Places
     """First words of places of two words."""
-    purposes: frozenset[str]
-    generic: re.Pattern[str]
 
 
 @cache
 def _rules() -> _Rules:
     words = grammar("ar")
-    own = frozenset(word for word in words["direct"] if not word.isascii())
-    heads = words["head"] | words["lower"] | own
+    heads = words["head"] | words["own"] | words["named"]
     contracted = _without_article(heads)
     longest_first = sorted(heads | contracted, key=len, reverse=True)
     places = words["place"]
     openings = frozenset(place.split()[0] for place in places if " " in place)
     return _Rules(
-        name=re.compile(
+        words,
+        re.compile(
             rf"(?<![{_LETTERS}])([ولبفك]{{0,2}}?)({_any_spelling(longest_first)})(?![{_LETTERS}])"
             rf"((?: {_WORD}){{0,6}})"
         ),
-        heads=heads,
-        contracted=contracted - heads,
-        own=own,
-        named=words["lower"],
-        alone=words["club"],
-        bodies=words["bare"],
-        stop=words["stop"],
-        places=_Places(places, places | _without_article(places)),
-        openings=_Places(openings, openings | _without_article(openings)),
-        purposes=words["purpose"],
-        generic=re.compile(_any_spelling(beginning.strip() for beginning in words.generic)),
+        re.compile(_any_spelling(beginning.strip() for beginning in words.generic)),
+        heads,
+        contracted - heads,
+        _Places(places, places | _without_article(places)),
+        _Places(openings, openings | _without_article(openings)),
     )
 
 
@@ -111,9 +96,9 @@ def _name(match: re.Match[str], text: str, rules: _Rules) -> Span | None:
     if head in rules.contracted and not match.group(1).endswith("لل"):
         return None
     quoted = _QUOTED.match(text, match.end(2))
-    if quoted and head in rules.named:
+    if quoted and head in rules.words["named"]:
         return Span(*quoted.span(1))
-    if quoted and head in rules.own:
+    if quoted and head in rules.words["own"]:
         return Span(match.start(2), quoted.end())
     end = _end(match, head, rules)
     if end == match.end(2) or rules.generic.match(text, match.start(2)):
@@ -125,13 +110,13 @@ def _end(match: re.Match[str], head: str, rules: _Rules) -> int:
     """Return where the name ends; where its head does if it is no name."""
     none = end = match.end(2)
     definite = head.startswith("ال") or match.group(1).endswith("لل")
-    own = head in rules.own
+    own, stop, purposes = head in rules.words["own"], rules.words["stop"], rules.words["purpose"]
     count = named = 0
     placed = opened = False
     for word_match in re.finditer(_WORD, match.group(3)):
         word = fold_key(word_match.group())
         inside = definite or count > 0
-        if word in rules.stop or len(word) < _SHORTEST or placed:
+        if word in stop or len(word) < _SHORTEST or placed:
             break
         if count == 0 and word.startswith("وال"):
             return none
@@ -144,11 +129,11 @@ def _end(match: re.Match[str], head: str, rules: _Rules) -> int:
         elif rules.openings.has(word, inside):
             opened = True
         elif _ARTICLED.match(word):
-            purpose = word in rules.purposes or (definite and count > 0)
+            purpose = word in purposes or (definite and count > 0)
             if word.startswith("بال") or (word.startswith("لل") and not purpose):
                 break
             named += 1
-        elif word[0] == "ل" and (word in rules.purposes or (definite and count)):
+        elif word[0] == "ل" and (word in purposes or (definite and count)):
             named += 1
         elif count == 0 and not definite:
             if word[0] in "بل" and len(word) > _LONG and not own:
@@ -161,7 +146,7 @@ def _end(match: re.Match[str], head: str, rules: _Rules) -> int:
         count += 1
         end = match.start(3) + word_match.end()
     if definite:
-        enough = count > 1 or head in rules.alone
+        enough = count > 1 or head in rules.words["alone"]
         return end if enough and _names_body(match.group(3)[: end - none], rules) else none
     return end if named or (own and count) else none
 
@@ -170,7 +155,7 @@ def _names_body(rest: str, rules: _Rules) -> bool:
     """Say whether what follows a definite noun makes it a name."""
     words = [fold_key(word) for word in rest.split()]
     placed = len(words) > 1 and words[-1].startswith("ب")
-    return placed or any(word in rules.bodies or word.startswith("ل") for word in words)
+    return placed or any(word in rules.words["body"] or word.startswith("ل") for word in words)
 
 
 def _is_verb(word: str) -> bool:

@@ -9,6 +9,7 @@
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -177,20 +178,17 @@ def _contend(
     candidates: list[Candidate], mentions: list[Mention]
 ) -> tuple[list[Candidate], list[Mention]]:
     """Decide between known names and longer unknown ones that contain them."""
+    starts = [mention.span.start for mention in mentions]
+    ends = [mention.span.end for mention in mentions]
     winners: list[Candidate] = []
     beaten: set[int] = set()
-    position = 0
     for candidate in candidates:
-        while position and mentions[position - 1].span.end > candidate.span.start:
-            position -= 1
-        while position < len(mentions) and mentions[position].span.end <= candidate.span.start:
-            position += 1
-        end = position
-        while end < len(mentions) and mentions[end].span.start < candidate.span.end:
-            end += 1
-        if all(_is_part(mention, candidate) for mention in mentions[position:end]):
+        touched = range(
+            bisect_right(ends, candidate.span.start), bisect_left(starts, candidate.span.end)
+        )
+        if all(_is_part(mentions[at], candidate) for at in touched):
             winners.append(candidate)
-            beaten.update(range(position, end))
+            beaten.update(touched)
     return winners, [mention for at, mention in enumerate(mentions) if at not in beaten]
 
 

@@ -79,7 +79,7 @@ def _telling_words(
         forms = of_language.forms(tokens[literal])
         if forms:
             found.setdefault(forms, (literal, count))
-    held = _frequencies(list(found), of_language.suffix, evaluation.generation)
+    held = _frequencies(list(found), of_language.suffix, evaluation.snapshot)
     ranked = sorted(
         (-frame.idf(matching) * (1.0 + log(count)), literal, forms, matching)
         for (forms, (literal, count)), matching in zip(found.items(), held, strict=True)

@@ -55,7 +55,7 @@ def did_you_mean(
 
 
 def _corrected(parsed: ParsedQuery, evaluation: Evaluation, total: int) -> str | None:
-    generation = evaluation.generation
+    generation = evaluation.snapshot
     replacements = []
     for word, count in _doubtful(parsed, evaluation):
         evaluation.time.check()
@@ -112,7 +112,7 @@ def _is_common(node: query.Query, evaluation: Evaluation) -> bool:
             return False
     # Most often a word stands in some text as it was typed.
     fields = reversed(node.fields)
-    return any(evaluation.generation.inverted_index.exceeds(field, word, RARE) for field in fields)
+    return any(evaluation.snapshot.inverted_index.exceeds(field, word, RARE) for field in fields)
 
 
 def _better(word: str, count: int, generation: Snapshot) -> str | None:

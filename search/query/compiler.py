@@ -16,6 +16,7 @@ from typing import NamedTuple
 from whoosh import query
 
 from index.analysis import tokenize
+from index.days import period
 from index.facets import VALUE_FACETS
 from search.query.entities import is_question, link_organizations
 from search.query.nodes import (
@@ -46,7 +47,7 @@ from search.query.parser import (
     parse_syntax,
 )
 from search.query.words import Unit, compound_parts, fuzzy_units, phrase_tokens, prefix_units, units
-from search.request import period
+from search.request import ascii_digits
 from search.response import Notice
 
 MAX_UNITS = 128
@@ -295,7 +296,7 @@ class _Compiler:
         if not dots:
             latest = earliest
         try:
-            periods = [period(text) for text in (earliest, latest) if text]
+            periods = [period(ascii_digits(text)) for text in (earliest, latest) if text]
         except ValueError:
             periods = []
         if not periods:

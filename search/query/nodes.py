@@ -15,19 +15,20 @@ TEXT_FIELDS = ("title", "body")
 
 
 class TextNode(query.Or):  # type: ignore[misc]
-    """A node whose stock nodes are made only when something other than our evaluation asks.
+    """A node over text fields. Nodes of one class with the same ``key`` are equal.
 
-    Two are equal that have the same ``key``.
+    Its stock nodes are made only if something other than our evaluation asks for them.
     """
 
-    # What the stock constructor, which wants the stock nodes, would set.
+    # What the constructor of Or, which wants the stock nodes, would set.
+    boost = 1.0
     minmatch = 0
     scale = None
 
-    def __init__(self, key: Hashable, boost: float) -> None:
-        self.boost = boost
-        self._key = key
-        self._hash = hash(key)
+    def __init__(self, key: Hashable, fields: tuple[str, ...]) -> None:
+        self.fields = fields
+        self._key = key, fields
+        self._hash = hash(self._key)
 
     @cached_property
     def subqueries(self) -> list[query.Query]:
@@ -43,21 +44,17 @@ class TextNode(query.Or):  # type: ignore[misc]
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return (
-            type(self) is type(other)
-            and isinstance(other, TextNode)
-            and self._key == other._key
-            and self.boost == other.boost
-        )
+        return type(self) is type(other) and isinstance(other, TextNode) and self._key == other._key
 
 
 class WordQuery(TextNode):
     """One word in every language of the index.
 
-    ``forms`` maps the suffix of an analyzer to its terms for the word, the closest form first;
-    ``literal`` is the word as written (folded), looked up in the unstemmed fields for documents
-    whose analyzer is in ``literal_in`` because the word is a stop word there. Documents whose
-    analyzer is in ``optional_in`` match without having the word.
+    - ``forms``: index terms by analyzer (suffix), the closest form first;
+    - ``literal``: the word as typed, folded;
+    - ``literal_in``: analyzers for which the word is a stop word that must occur: documents of
+      these match if an unstemmed field has ``literal``;
+    - ``optional_in``: analyzers of which every document matches, without having the word.
     """
 
     def __init__(
@@ -67,12 +64,10 @@ class WordQuery(TextNode):
         fields: tuple[str, ...] = TEXT_FIELDS,
         literal_in: frozenset[str] = frozenset(),
         optional_in: frozenset[str] = frozenset(),
-        boost: float = 1.0,
     ) -> None:
-        super().__init__((literal, tuple(forms.items()), fields, literal_in, optional_in), boost)
+        super().__init__((literal, tuple(forms.items()), literal_in, optional_in), fields)
         self.literal = literal
         self.forms = dict(forms)
-        self.fields = fields
         self.literal_in = literal_in
         self.optional_in = optional_in
 
@@ -93,7 +88,7 @@ class WordQuery(TextNode):
     def with_stop_words(
         self, literal_in: frozenset[str], optional_in: frozenset[str]
     ) -> "WordQuery":
-        """Return the word, knowing what it asks where it is a stop word."""
+        """Return the word with other ``literal_in`` and ``optional_in``."""
         return WordQuery(self.literal, self.forms, self.fields, literal_in, optional_in)
 
     def required(self) -> "WordQuery":
@@ -102,14 +97,11 @@ class WordQuery(TextNode):
 
 
 class PhraseQuery(TextNode):
-    """Words as written, one after another, in the title or in the body (unstemmed fields)."""
+    """Successive words as typed in one unstemmed field."""
 
-    def __init__(
-        self, words: Sequence[str], fields: tuple[str, ...] = TEXT_FIELDS, boost: float = 1.0
-    ) -> None:
+    def __init__(self, words: Sequence[str], fields: tuple[str, ...] = TEXT_FIELDS) -> None:
         self.words = tuple(words)
-        self.fields = fields
-        super().__init__((self.words, fields), boost)
+        super().__init__(self.words, fields)
 
     def _stock(self) -> list[query.Query]:
         words = list(self.words)
@@ -120,22 +112,17 @@ class PhraseQuery(TextNode):
 
 
 class NearQuery(TextNode):
-    """Words as written, in any order, with at most ``distance`` other words among them.
+    """Words as typed, in any order, with at most ``distance`` other words among them.
 
-    To Whoosh, which has no such node over arrays of positions, it is all the words in one field.
+    To Whoosh it is all the words in one field.
     """
 
     def __init__(
-        self,
-        words: Sequence[str],
-        distance: int,
-        fields: tuple[str, ...] = TEXT_FIELDS,
-        boost: float = 1.0,
+        self, words: Sequence[str], distance: int, fields: tuple[str, ...] = TEXT_FIELDS
     ) -> None:
         self.words = tuple(words)
         self.distance = distance
-        self.fields = fields
-        super().__init__((self.words, distance, fields), boost)
+        super().__init__((self.words, distance), fields)
 
     def _stock(self) -> list[query.Query]:
         return [
@@ -144,37 +131,26 @@ class NearQuery(TextNode):
 
 
 class PrefixQuery(TextNode):
-    """Words that start so, as written (unstemmed fields)."""
+    """Words with a prefix, in an unstemmed field."""
 
-    def __init__(
-        self, prefix: str, fields: tuple[str, ...] = TEXT_FIELDS, boost: float = 1.0
-    ) -> None:
+    def __init__(self, prefix: str, fields: tuple[str, ...] = TEXT_FIELDS) -> None:
         self.prefix = prefix
-        self.fields = fields
-        super().__init__((prefix, fields), boost)
+        super().__init__(prefix, fields)
 
     def _stock(self) -> list[query.Query]:
         return [query.Prefix(field, self.prefix) for field in self.fields]
 
 
 class FuzzyQuery(TextNode):
-    """Words at most ``distance`` slips away from a word, as written (unstemmed fields).
+    """Words within an edit distance of a word, in an unstemmed field; see ``search.query.words``.
 
-    See ``search.query.words`` for which these are. To Whoosh a slip is not two neighbouring letters
-    in the wrong order, and words may be short.
+    To Whoosh two neighbouring letters in the wrong order are two edits, and words may be short.
     """
 
-    def __init__(
-        self,
-        word: str,
-        distance: int,
-        fields: tuple[str, ...] = TEXT_FIELDS,
-        boost: float = 1.0,
-    ) -> None:
+    def __init__(self, word: str, distance: int, fields: tuple[str, ...] = TEXT_FIELDS) -> None:
         self.word = word
         self.distance = distance
-        self.fields = fields
-        super().__init__((word, distance, fields), boost)
+        super().__init__((word, distance), fields)
 
     def _stock(self) -> list[query.Query]:
         return [
@@ -184,12 +160,12 @@ class FuzzyQuery(TextNode):
 
 
 class CompoundQuery(query.DisjunctionMax):  # type: ignore[misc]
-    """A compound: its joined form, or its parts one after another; the better one counts."""
+    """A compound: its joined form, or the phrase of its parts; the better score counts."""
 
-    def __init__(self, joined: WordQuery, parts: Sequence[str], boost: float = 1.0) -> None:
+    def __init__(self, joined: WordQuery, parts: Sequence[str]) -> None:
         self.joined = joined
         self.parts = PhraseQuery(parts, joined.fields)
-        super().__init__([joined, self.parts], boost=boost)
+        super().__init__([joined, self.parts])
 
 
 class Filter(query.Query):  # type: ignore[misc]
@@ -215,16 +191,17 @@ class Filter(query.Query):  # type: ignore[misc]
 
 
 class AnalyzerFilter(Filter):
-    """Documents whose language is analysed by one of these analyzers (by suffix)."""
+    """Documents whose language is analysed by one of these analyzers (suffixes)."""
 
     def __init__(self, suffixes: frozenset[str]) -> None:
         self.suffixes = suffixes
 
 
 class FacetFilter(Filter):
-    """Documents with a value of a facet; ``typed`` is the value as it was typed.
+    """Documents with a value of a facet.
 
-    ``implied`` filters were not typed as such. Two names of one value make equal filters.
+    ``typed`` is the value as typed; it does not count when filters are compared. An ``implied``
+    filter was not typed as one: a word names the organization.
     """
 
     def __init__(self, facet: str, value: str, typed: str, implied: bool = False) -> None:
@@ -244,7 +221,7 @@ class FacetFilter(Filter):
 
 
 class DateFilter(Filter):
-    """Documents published between two days, both inclusive; None leaves that side open."""
+    """Documents published between two days, both included; None leaves that side open."""
 
     def __init__(self, first: date | None, last: date | None) -> None:
         self.first = first

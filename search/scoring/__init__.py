@@ -4,15 +4,17 @@ The room holds the evaluation of query nodes, BM25F, term proximity, relaxation,
 the order of results. It parses nothing (``search.query``), and knows neither facets nor snippets.
 """
 
-from search.scoring.bm25 import CollectionStats
+from search.scoring.bm25 import PARAMETERS, CollectionStats, Parameters
 from search.scoring.evaluate import Evaluation, Matches
 from search.scoring.relaxation import answer
 from search.scoring.top import Ranking, request_fingerprint
 
 __all__ = [
+    "PARAMETERS",
     "CollectionStats",
     "Evaluation",
     "Matches",
+    "Parameters",
     "Ranking",
     "answer",
     "request_fingerprint",

@@ -90,17 +90,16 @@ class SnapshotStats:
     ``lengths`` are the lengths of each field by document, in positions.
     """
 
-    def __init__(self, generation: Snapshot) -> None:
-        self.lengths = generation.lengths
-        self.all = self._stats(generation.live)
-        self._no_documents: Mask = np.zeros(generation.size, np.bool_)
-        column = generation.columns["lang"]
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.lengths = snapshot.lengths
+        self.all = self._stats(snapshot.live)
+        self._no_documents: Mask = np.zeros(snapshot.size, np.bool_)
+        column = snapshot.columns["lang"]
         ordinals: dict[str, list[int]] = {}
         for ordinal, language in enumerate(column.values):
             ordinals.setdefault(analyzer(language).suffix, []).append(ordinal)
         self._masks = {
-            suffix: column.mask(of_suffix) & generation.live
-            for suffix, of_suffix in ordinals.items()
+            suffix: column.mask(of_suffix) & snapshot.live for suffix, of_suffix in ordinals.items()
         }
         self._by_suffix = {suffix: self._stats(mask) for suffix, mask in self._masks.items()}
 
@@ -271,12 +270,12 @@ class TermScorer:
     Words are cached: paging, sorting and filtering search the same words again.
     """
 
-    def __init__(self, generation: Snapshot, statistics: SnapshotStats, parameters: Parameters):
+    def __init__(self, snapshot: Snapshot, statistics: SnapshotStats, parameters: Parameters):
         # The snapshot is the key under which this is cached: a reference would keep it alive.
-        self._generation = ref(generation)
+        self._snapshot = ref(snapshot)
         self._statistics = statistics
         self._parameters = parameters
-        self._cache = ByteCache(generation.cache_bytes)
+        self._cache = ByteCache(snapshot.cache_bytes)
 
     def find(self, node: WordQuery) -> WordHits:
         """Return the documents that have a word."""
@@ -293,10 +292,10 @@ class TermScorer:
         return self._cache.get(key, make)
 
     def _find(self, node: WordQuery) -> WordHits:
-        generation = self._generation()
-        if generation is None:
+        snapshot = self._snapshot()
+        if snapshot is None:
             raise RuntimeError("the snapshot has been let go of")
-        lists_of = generation.inverted_index.lists
+        lists_of = snapshot.inverted_index.lists
         typed = [lists_of(field, node.literal) for field in node.fields]
         by_suffix: dict[str, list[list[Lists]]] = {}
         for suffix, forms in node.forms.items():
@@ -308,7 +307,7 @@ class TermScorer:
         if not by_suffix:
             return WordHits(NO_DOCS, NO_SCORES, {}, {})
         numbers, rows = self._rows(typed, list(by_suffix.values()))
-        postings = generation.inverted_index.read(numbers)
+        postings = snapshot.inverted_index.read(numbers)
         lists = PostingLists(*postings, *map(np.array, zip(*rows, strict=True), _LIST_TYPES))
         languages = [self._statistics.by_suffix(suffix) for suffix in by_suffix]
         docs, scores, idfs = score(
@@ -356,22 +355,22 @@ _scorers: WeakKeyDictionary[Snapshot, dict[Parameters, TermScorer]] = WeakKeyDic
 _lock = Lock()
 
 
-def statistics(generation: Snapshot) -> SnapshotStats:
+def statistics(snapshot: Snapshot) -> SnapshotStats:
     """Return the statistics of a snapshot, computed once."""
     with _lock:
-        known = _statistics.get(generation)
+        known = _statistics.get(snapshot)
     if known is None:
-        known = SnapshotStats(generation)
+        known = SnapshotStats(snapshot)
         with _lock:
-            _statistics[generation] = known
+            _statistics[snapshot] = known
     return known
 
 
-def term_scorer(generation: Snapshot, parameters: Parameters) -> TermScorer:
+def term_scorer(snapshot: Snapshot, parameters: Parameters) -> TermScorer:
     """Return the scorer of a snapshot, with what it has cached."""
-    known = statistics(generation)
+    known = statistics(snapshot)
     with _lock:
-        scorers = _scorers.setdefault(generation, {})
+        scorers = _scorers.setdefault(snapshot, {})
         if parameters not in scorers:
-            scorers[parameters] = TermScorer(generation, known, parameters)
+            scorers[parameters] = TermScorer(snapshot, known, parameters)
         return scorers[parameters]

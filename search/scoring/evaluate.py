@@ -86,7 +86,7 @@ class Evaluation:
     ``lenient``, leave out what only adds to an answer.
     """
 
-    generation: Snapshot
+    snapshot: Snapshot
     scored: bool = True
     deadline: float | None = None
     parameters: Parameters = PARAMETERS
@@ -95,9 +95,9 @@ class Evaluation:
     statistics: SnapshotStats = field(init=False)
 
     def __post_init__(self) -> None:
-        self.index = self.generation.inverted_index
-        self.statistics = statistics(self.generation)
-        self.words = term_scorer(self.generation, self.parameters)
+        self.index = self.snapshot.inverted_index
+        self.statistics = statistics(self.snapshot)
+        self.words = term_scorer(self.snapshot, self.parameters)
         self.time = Deadline(self.deadline, self.lenient)
 
     @property
@@ -246,7 +246,7 @@ class Evaluation:
 
     def _near_words(self, word: str, distance: int) -> FuzzyExpansion:
         def find() -> tuple[FuzzyExpansion, int]:
-            near = expand_fuzzy(word, distance, self.generation)
+            near = expand_fuzzy(word, distance, self.snapshot)
             return near, 200 * (1 + len(near.terms))
 
         near: FuzzyExpansion = self.words.cached(("near", word, distance), find)
@@ -362,15 +362,15 @@ class Evaluation:
     # Filters
 
     def _filtered(self, node: Filter, hits: Hits) -> Hits:
-        docs = hits.docs if len(hits.docs) < self.generation.size else None
+        docs = hits.docs if len(hits.docs) < self.snapshot.size else None
         match node:
             case FacetFilter():
                 ordinals = self._ordinals(node)
-                column = self.generation.columns[node.facet]
+                column = self.snapshot.columns[node.facet]
                 mask = column.mask(ordinals) if docs is None else column.carrying(docs, ordinals)
             case DateFilter():
                 # The first day of a partial date counts, as in the filters of a request.
-                days = self.generation.dates.days
+                days = self.snapshot.dates.days
                 days = days if docs is None else days.take(docs)
                 mask = days != UNDATED_DAY
                 if node.first:
@@ -378,7 +378,7 @@ class Evaluation:
                 if node.last:
                     mask &= days <= day_number(node.last)
             case AnalyzerFilter():
-                mask = np.zeros(self.generation.size, np.bool_)
+                mask = np.zeros(self.snapshot.size, np.bool_)
                 for suffix in node.suffixes:
                     mask |= self.statistics.mask(suffix)
                 mask = mask if docs is None else mask.take(docs)
@@ -390,7 +390,7 @@ class Evaluation:
         """Return the ordinals of the values that a filter means; warn if no document has any."""
 
         def find() -> tuple[list[int], int]:
-            column = self.generation.columns[node.facet]
+            column = self.snapshot.columns[node.facet]
             ordinal = column.ordinal.get(node.value)
             if ordinal is not None:
                 return [ordinal], 500
@@ -410,9 +410,9 @@ class Evaluation:
         return ordinals
 
     def _all(self) -> Hits:
-        if self.generation.documents < self.generation.size:
-            return _hits_of(self.generation.live)
-        return unscored(self.generation.every)
+        if self.snapshot.documents < self.snapshot.size:
+            return _hits_of(self.snapshot.live)
+        return unscored(self.snapshot.every)
 
     def _warn(self, notice: Notice) -> None:
         if notice not in self.warnings:

@@ -36,7 +36,7 @@ def rescore(hits: Hits, pairs: Sequence[Pair], evaluation: Evaluation) -> Hits:
         return hits
     places: NDArray[np.intp] | slice = slice(None)
     if len(hits.docs) > RESCORED:
-        places = best(hits.scores, hits.docs, evaluation.generation.order, RESCORED)
+        places = best(hits.scores, hits.docs, evaluation.snapshot.order, RESCORED)
         places.sort()
     docs = hits.docs[places]
     words = list(dict.fromkeys(chain.from_iterable(pairs)))
@@ -52,7 +52,7 @@ def rescore(hits: Hits, pairs: Sequence[Pair], evaluation: Evaluation) -> Hits:
 
 def _keys(words: Sequence[WordQuery], docs: Docs, evaluation: Evaluation) -> list[Keys]:
     """Return the keys of words in ``docs``, in any language; bodies have ``SECOND_PART``."""
-    index = evaluation.generation.inverted_index
+    index = evaluation.snapshot.inverted_index
     postings = []
     for word in words:
         lists = evaluation.words.find(word).lists

@@ -31,7 +31,7 @@ class Answer(NamedTuple):
 
 def answer(
     parsed: ParsedQuery,
-    generation: Snapshot,
+    snapshot: Snapshot,
     scored: bool = True,
     deadline: float | None = None,
     parameters: Parameters = PARAMETERS,
@@ -42,7 +42,7 @@ def answer(
     ``deadline`` is a moment of ``time.monotonic()``. After it, if ``lenient``, what only adds to
     the answer is left out with a warning.
     """
-    evaluation = Evaluation(generation, scored, deadline, parameters, lenient)
+    evaluation = Evaluation(snapshot, scored, deadline, parameters, lenient)
     hits = evaluation.hits(parsed.tree if parsed.tree is not None else query.Every())
     relaxed: tuple[Notice, ...] = ()
     if not len(hits.docs) and len(parsed.clauses) > 1:

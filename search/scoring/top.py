@@ -87,14 +87,14 @@ def _bound(keys: NDArray[Any], count: int, extreme: np.ufunc) -> Any:
 class Ranking:
     """The documents of an answer in one order, sorted no further than asked for."""
 
-    def __init__(self, matches: Matches, sort: Sort, generation: Snapshot) -> None:
+    def __init__(self, matches: Matches, sort: Sort, snapshot: Snapshot) -> None:
         self._docs = matches.docs
         self._scores = matches.scores
         self._scored = matches.scored
         self._newest = matches.newest
         self._sort = sort
-        self._generation = generation
-        self._ranks = generation.oldest_first if sort == "date" else generation.order
+        self._snapshot = snapshot
+        self._ranks = snapshot.oldest_first if sort == "date" else snapshot.order
 
     def slice(self, start: int, stop: int) -> list[tuple[int, float]]:
         """Return documents ``start`` to ``stop`` of the order, each with its score."""
@@ -107,8 +107,8 @@ class Ranking:
         In the generation of the cursor that is the place after its document. In another one it
         depends on the sort key of the document.
         """
-        doc = self._generation.docnum(cursor.id)
-        if doc is not None and cursor.generation == fingerprint(self._generation.name):
+        doc = self._snapshot.docnum(cursor.id)
+        if doc is not None and cursor.generation == fingerprint(self._snapshot.name):
             place = int(np.searchsorted(self._docs, doc))
             if place < len(self._docs) and self._docs[place] == doc:
                 return self._before(place) + 1
@@ -123,9 +123,9 @@ class Ranking:
         return Cursor(
             sort=self._sort,
             request=request,
-            generation=fingerprint(self._generation.name),
+            generation=fingerprint(self._snapshot.name),
             score=score,
-            seconds=self._generation.dates.second(doc),
+            seconds=self._snapshot.dates.second(doc),
             id=id,
         )
 
@@ -156,9 +156,9 @@ class Ranking:
         while low < high:
             middle = (low + high) // 2
             doc = int(docs[middle])
-            age = self._age(self._generation.dates.second(doc))
+            age = self._age(self._snapshot.dates.second(doc))
             before = age < limit or (
-                age == limit and self._generation.stored_fields.head(doc).id <= cursor.id
+                age == limit and self._snapshot.stored_fields.head(doc).id <= cursor.id
             )
             low, high = (middle + 1, high) if before else (low, middle)
         return low

@@ -51,7 +51,7 @@ PIECES = (
 
 
 @pytest.fixture(scope="module")
-def generation(tmp_path_factory: pytest.TempPathFactory, make_entry) -> Snapshot:  # type: ignore[no-untyped-def]
+def snapshot(tmp_path_factory: pytest.TempPathFactory, make_entry) -> Snapshot:  # type: ignore[no-untyped-def]
     root = tmp_path_factory.mktemp("query")
     index_documents(
         root,
@@ -73,17 +73,17 @@ typed = st.one_of(
 
 @settings(max_examples=400, deadline=None)
 @given(q=typed)
-def test_anything_typed_has_an_answer(q: str, generation: Snapshot) -> None:
-    parsed = parse(q, generation.analyzers)
-    again = parse(q, generation.analyzers)
+def test_anything_typed_has_an_answer(q: str, snapshot: Snapshot) -> None:
+    parsed = parse(q, snapshot.analyzers)
+    again = parse(q, snapshot.analyzers)
     assert (parsed.tree, parsed.understood, parsed.warnings, parsed.marks) == (
         again.tree,
         again.understood,
         again.warnings,
         again.marks,
     )
-    found = answer(parsed, generation)
-    assert all(0 <= doc < generation.size for doc in found.matches.docs)
+    found = answer(parsed, snapshot)
+    assert all(0 <= doc < snapshot.size for doc in found.matches.docs)
     for word in parsed.words:
         assert q[word.start : word.end] == word.text
     if not q.strip():
@@ -121,13 +121,13 @@ def test_anything_typed_has_an_answer(q: str, generation: Snapshot) -> None:
         "~",
     ],
 )
-def test_ten_thousand_characters_take_no_time(piece: str, generation: Snapshot) -> None:
+def test_ten_thousand_characters_take_no_time(piece: str, snapshot: Snapshot) -> None:
     q = (piece * 10_000)[:10_000]
     start = time.perf_counter()
-    parsed = parse(q, generation.analyzers)
+    parsed = parse(q, snapshot.analyzers)
     assert "query_cut" in [notice.code for notice in parsed.warnings]
     assert len(parsed.text) <= MAX_LENGTH
-    answer(parsed, generation)
+    answer(parsed, snapshot)
     # Two hundred milliseconds are promised; a runaway takes minutes.
     assert time.perf_counter() - start < 20
 

@@ -39,14 +39,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def generation(root: Path) -> Snapshot:
+def snapshot(root: Path) -> Snapshot:
     return IndexDirectory(root).current()
 
 
-def evaluate(tree: query.Query, generation: Snapshot, seconds: float | None = None) -> Matches:
+def evaluate(tree: query.Query, snapshot: Snapshot, seconds: float | None = None) -> Matches:
     """Evaluate a tree leniently within some seconds."""
     moment = None if seconds is None else monotonic() + seconds
-    evaluation = Evaluation(generation, deadline=moment, lenient=True)
+    evaluation = Evaluation(snapshot, deadline=moment, lenient=True)
     hits = evaluation.hits(tree)
     return Matches(*hits, evaluation.notices)
 
@@ -76,13 +76,13 @@ def ids(found: Matches) -> set[int]:
     return set(found.docs.tolist())
 
 
-def test_alternatives_are_left_out(generation: Snapshot) -> None:
+def test_alternatives_are_left_out(snapshot: Snapshot) -> None:
     tree = parse(" OR ".join(f'"{word} sans"~5 OR {word}' for word in RARE), ("fr",)).tree
-    whole = ids(evaluate(tree, generation))
+    whole = ids(evaluate(tree, snapshot))
     assert len(whole) == 260
 
     def ask(seconds: float) -> Matches:
-        return evaluate(tree, generation, seconds)
+        return evaluate(tree, snapshot, seconds)
 
     found = hurried(ask, left_out, "alternatives")
     assert ids(found)
@@ -131,12 +131,12 @@ def test_what_is_left_out_is_named(q: str, said: str) -> None:
     assert notice.values == {"part": "alternatives", "left_out": said}
 
 
-def test_closeness_is_left_out(generation: Snapshot) -> None:
+def test_closeness_is_left_out(snapshot: Snapshot) -> None:
     parsed = parse(" AND ".join(COMMON), ("fr",))
-    whole = answer(parsed, generation).matches
+    whole = answer(parsed, snapshot).matches
 
     def ask(seconds: float) -> Matches:
-        return answer(parsed, generation, True, monotonic() + seconds, lenient=True).matches
+        return answer(parsed, snapshot, True, monotonic() + seconds, lenient=True).matches
 
     found = hurried(ask, left_out, "proximity")
     assert found.docs.tolist() == whole.docs.tolist()
@@ -144,12 +144,12 @@ def test_closeness_is_left_out(generation: Snapshot) -> None:
     assert (found.scores < whole.scores).any()
 
 
-def test_relaxation_is_left_out(generation: Snapshot) -> None:
+def test_relaxation_is_left_out(snapshot: Snapshot) -> None:
     parsed = parse(" ".join(f'"{word}"' for word in RARE), ("fr",))
-    assert answer(parsed, generation).relaxed
+    assert answer(parsed, snapshot).relaxed
 
     def ask(seconds: float) -> Matches:
-        found = answer(parsed, generation, True, monotonic() + seconds, lenient=True)
+        found = answer(parsed, snapshot, True, monotonic() + seconds, lenient=True)
         assert found.relaxed != ("relaxation" in left_out(found.matches))
         return found.matches
 
@@ -166,13 +166,13 @@ def test_relaxation_is_left_out(generation: Snapshot) -> None:
         "(" + " OR ".join(RARE) + ") AND motz AND NOT nula",
     ],
 )
-def test_nothing_is_left_out_that_would_find_wrong_documents(q: str, generation: Snapshot) -> None:
+def test_nothing_is_left_out_that_would_find_wrong_documents(q: str, snapshot: Snapshot) -> None:
     tree = parse(q, ("fr",)).tree
-    whole = ids(evaluate(tree, generation))
+    whole = ids(evaluate(tree, snapshot))
     ended = 0
     for step in range(200):
         try:
-            found = evaluate(tree, generation, 0.005 * 0.95**step)
+            found = evaluate(tree, snapshot, 0.005 * 0.95**step)
         except SearchTimeout:
             ended += 1
         else:
@@ -182,18 +182,18 @@ def test_nothing_is_left_out_that_would_find_wrong_documents(q: str, generation:
 
 
 def test_long_work_on_positions_is_interrupted(
-    generation: Snapshot, monkeypatch: pytest.MonkeyPatch
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed = [parse(q, ("fr",)).tree for q in ('"mota motb motc"', '"motc mota"~3', '"a b"')]
-    before = [evaluate(tree, generation) for tree in parsed]
+    before = [evaluate(tree, snapshot) for tree in parsed]
     monkeypatch.setattr(postings, "BATCH", 20)
     for tree, whole in zip(parsed, before, strict=True):
-        found = evaluate(tree, generation)
+        found = evaluate(tree, snapshot)
         assert found.docs.tolist() == whole.docs.tolist()
         assert found.scores.tolist() == whole.scores.tolist()
     looks = []
     (phrases,) = postings.of_phrase(
-        generation.inverted_index,
+        snapshot.inverted_index,
         ["body"],
         ("mota", "motb"),
         None,

@@ -37,8 +37,7 @@ from search.query import (
     WordQuery,
     parse,
 )
-from search.scoring import Evaluation, answer, deadline
-from search.scoring.bm25 import PARAMETERS
+from search.scoring import PARAMETERS, Evaluation, answer, deadline
 
 Entry = tuple[Document, Fields]
 
@@ -203,8 +202,8 @@ def close(doc: Analysed, name: str, words: Sequence[str], distance: int) -> bool
 class Built:
     """A generation with what brute force needs; the live documents by number."""
 
-    def __init__(self, generation: Snapshot, live: Mapping[int, Entry]) -> None:
-        self.generation = generation
+    def __init__(self, snapshot: Snapshot, live: Mapping[int, Entry]) -> None:
+        self.snapshot = snapshot
         self.docs = {number: analysed(entry) for number, entry in live.items()}
 
     def __repr__(self) -> str:
@@ -282,18 +281,18 @@ def test_deleted_documents_never_match(typed: str, two_segments: Built) -> None:
 
 
 def check(typed: str, built: Built) -> None:
-    tree = parse(typed, built.generation.analyzers).tree
+    tree = parse(typed, built.snapshot.analyzers).tree
     assert tree is not None
-    found = Evaluation(built.generation).hits(tree)
+    found = Evaluation(built.snapshot).hits(tree)
     assert found.docs.tolist() == built.expected(tree), repr(tree)
     assert found.docs.dtype == np.int32
     assert found.scores.dtype == np.float32
     assert len(found.scores) == len(found.docs)
     assert np.isfinite(found.scores).all()
     assert (found.scores >= 0).all()
-    unscored = Evaluation(built.generation, scored=False).hits(tree)
+    unscored = Evaluation(built.snapshot, scored=False).hits(tree)
     assert unscored.docs.tolist() == found.docs.tolist()
-    again = Evaluation(built.generation).hits(tree)
+    again = Evaluation(built.snapshot).hits(tree)
     assert again.scores.tolist() == found.scores.tolist()
 
 
@@ -322,28 +321,28 @@ def stock() -> st.SearchStrategy[query.Query]:
     )
 
 
-def whoosh_searcher(generation: Snapshot) -> Searcher:
+def whoosh_searcher(snapshot: Snapshot) -> Searcher:
     """Open Whoosh's own searcher over the snapshot."""
-    return Searcher(SnapshotReader(generation))
+    return Searcher(SnapshotReader(snapshot))
 
 
 @settings(max_examples=150, deadline=None)
 @given(tree=stock())
 def test_agrees_with_whoosh(tree: query.Query, one_segment: Built) -> None:
-    generation = one_segment.generation
-    with whoosh_searcher(generation) as searcher:
+    snapshot = one_segment.snapshot
+    with whoosh_searcher(snapshot) as searcher:
         expected = sorted(searcher.docs_for_query(tree))
-    assert Evaluation(generation).hits(tree).docs.tolist() == expected
+    assert Evaluation(snapshot).hits(tree).docs.tolist() == expected
 
 
 def test_whoosh_evaluates_words_and_quotations_too(one_segment: Built) -> None:
-    generation = one_segment.generation
+    snapshot = one_segment.snapshot
     for typed in ("accord", '"cen sad"', "acc*", "porte-avions OR fishing"):
-        tree = parse(typed, generation.analyzers).tree
-        with whoosh_searcher(generation) as searcher:
+        tree = parse(typed, snapshot.analyzers).tree
+        with whoosh_searcher(snapshot) as searcher:
             expected = sorted(searcher.docs_for_query(tree))
         assert expected
-        assert Evaluation(generation).hits(tree).docs.tolist() == expected
+        assert Evaluation(snapshot).hits(tree).docs.tolist() == expected
 
 
 @settings(max_examples=100, deadline=None)
@@ -363,9 +362,9 @@ def test_near_words_are_those_of_whoosh_where_it_knows_no_less(
             for t in terms
         )
     )
-    with whoosh_searcher(one_segment.generation) as searcher:
+    with whoosh_searcher(one_segment.snapshot) as searcher:
         expected = sorted(searcher.docs_for_query(query.Or(node.subqueries)))
-    assert Evaluation(one_segment.generation).hits(node).docs.tolist() == expected
+    assert Evaluation(one_segment.snapshot).hits(node).docs.tolist() == expected
 
 
 class Clock:
@@ -382,7 +381,7 @@ class Clock:
 @settings(max_examples=200, deadline=None)
 @given(typed=queries(), share=st.floats(0.0, 1.25))
 def test_what_is_found_in_time_is_right(typed: str, share: float, two_segments: Built) -> None:
-    tree = parse(typed, two_segments.generation.analyzers).tree
+    tree = parse(typed, two_segments.snapshot.analyzers).tree
     assert tree is not None
     expected = two_segments.expected(tree)
     needed = Clock()
@@ -405,12 +404,12 @@ def test_what_is_found_in_time_is_right(typed: str, share: float, two_segments: 
 
 def uncached(built: Built) -> Snapshot:
     """Open the documents anew: what is cached takes no time."""
-    root = built.generation.folder.parent.parent
-    return Snapshot(root, built.generation.name)
+    root = built.snapshot.folder.parent.parent
+    return Snapshot(root, built.snapshot.name)
 
 
 def test_nothing_asked_matches_everything(two_segments: Built) -> None:
-    found = answer(parse("", two_segments.generation.analyzers), two_segments.generation).matches
+    found = answer(parse("", two_segments.snapshot.analyzers), two_segments.snapshot).matches
     assert found.docs.tolist() == list(two_segments.docs)
     assert not found.scored
 
@@ -426,7 +425,7 @@ def test_a_word_scores_by_bm25f(tmp_path: Path) -> None:
             ]
         )
     ]
-    generation = index_documents(tmp_path, made)
+    snapshot = index_documents(tmp_path, made)
     docs = [analysed(entry) for entry in made]
     lengths = {
         name: [max((max(at) for at in doc.terms[name].values()), default=-1) + 1 for doc in docs]
@@ -445,7 +444,7 @@ def test_a_word_scores_by_bm25f(tmp_path: Path) -> None:
         idf = math.log(1 + (len(docs) - having + 0.5) / (having + 0.5))
         return idf * total * (PARAMETERS.k1 + 1) / (total + PARAMETERS.k1)
 
-    found = Evaluation(generation).hits(parse("accord", generation.analyzers).tree)
+    found = Evaluation(snapshot).hits(parse("accord", snapshot.analyzers).tree)
     (stem,) = analyzer("fr").forms(tokenize("accord")[0])
     expected = [
         bm25f({"title": "title_fr", "body": "body_fr"}, stem, number)
@@ -457,21 +456,21 @@ def test_a_word_scores_by_bm25f(tmp_path: Path) -> None:
 
 
 def test_a_deadline_ends_a_search(one_segment: Built) -> None:
-    tree = parse("accord pêche", one_segment.generation.analyzers).tree
+    tree = parse("accord pêche", one_segment.snapshot.analyzers).tree
     with pytest.raises(SearchTimeout):
-        Evaluation(one_segment.generation, deadline=time.monotonic() - 1).hits(tree)
+        Evaluation(one_segment.snapshot, deadline=time.monotonic() - 1).hits(tree)
 
 
 def test_an_unknown_value_is_said_and_matches_nothing(one_segment: Built) -> None:
-    tree = parse("accord source:Reuters", one_segment.generation.analyzers).tree
-    evaluation = Evaluation(one_segment.generation)
+    tree = parse("accord source:Reuters", one_segment.snapshot.analyzers).tree
+    evaluation = Evaluation(one_segment.snapshot)
     assert not len(evaluation.hits(tree).docs)
     assert [notice.code for notice in evaluation.notices] == ["unknown_value"]
 
 
 def test_a_source_is_found_however_it_is_cased(one_segment: Built) -> None:
-    generation = one_segment.generation
-    typed = parse('source:"agence nord"', generation.analyzers).tree
-    assert Evaluation(generation).hits(typed).docs.tolist() == [
+    snapshot = one_segment.snapshot
+    typed = parse('source:"agence nord"', snapshot.analyzers).tree
+    assert Evaluation(snapshot).hits(typed).docs.tolist() == [
         number for number, doc in one_segment.docs.items() if doc.entry[0].source == "Agence Nord"
     ]

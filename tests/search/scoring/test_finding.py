@@ -11,8 +11,7 @@ from index.commit import index_documents
 from index.document import Document, Fields, Language, Organization, Span
 from index.snapshot import Snapshot
 from search.query import near_words, parse
-from search.scoring import answer
-from search.scoring.bm25 import PARAMETERS
+from search.scoring import PARAMETERS, answer
 from search.scoring.proximity import RESCORED
 from search.scoring.relaxation import Answer
 from search.similar import similar
@@ -42,7 +41,7 @@ Find = Callable[[str], list[str]]
 
 
 @pytest.fixture(scope="module")
-def generation(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     return index_documents(
         tmp_path_factory.mktemp("texts"),
         [
@@ -52,18 +51,18 @@ def generation(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     )
 
 
-def ids(found: Answer, generation: Snapshot) -> list[str]:
+def ids(found: Answer, snapshot: Snapshot) -> list[str]:
     """Return the ids of an answer, best first."""
     matches = found.matches
-    order = np.lexsort((generation.order[matches.docs], -matches.scores))
-    return [generation.stored_fields.get(int(matches.docs[at]))[0].id for at in order]
+    order = np.lexsort((snapshot.order[matches.docs], -matches.scores))
+    return [snapshot.stored_fields.get(int(matches.docs[at]))[0].id for at in order]
 
 
 @pytest.fixture
-def find(generation: Snapshot) -> Find:
+def find(snapshot: Snapshot) -> Find:
     def run(q: str) -> list[str]:
-        found = answer(parse(q, generation.analyzers), generation)
-        return [] if found.relaxed else sorted(ids(found, generation))
+        found = answer(parse(q, snapshot.analyzers), snapshot)
+        return [] if found.relaxed else sorted(ids(found, snapshot))
 
     return run
 
@@ -138,8 +137,8 @@ def test_finds(q: str, expected: str, find: Find) -> None:
         ("accord", "fr-2"),
     ],
 )
-def test_the_closest_form_comes_first(q: str, first: str, generation: Snapshot) -> None:
-    assert ids(answer(parse(q, generation.analyzers), generation), generation)[0] == first
+def test_the_closest_form_comes_first(q: str, first: str, snapshot: Snapshot) -> None:
+    assert ids(answer(parse(q, snapshot.analyzers), snapshot), snapshot)[0] == first
 
 
 def french(root: Path, *texts: str | tuple[str, str]) -> Snapshot:
@@ -154,32 +153,32 @@ def french(root: Path, *texts: str | tuple[str, str]) -> Snapshot:
     )
 
 
-def order(q: str, generation: Snapshot) -> str:
-    return "".join(ids(answer(parse(q, generation.analyzers), generation), generation))
+def order(q: str, snapshot: Snapshot) -> str:
+    return "".join(ids(answer(parse(q, snapshot.analyzers), snapshot), snapshot))
 
 
 def test_a_word_in_the_title_counts_more(tmp_path: Path) -> None:
-    generation = french(
+    snapshot = french(
         tmp_path, ("Budget", "Le traité est signé."), ("Traité", "Le budget est signé.")
     )
-    assert order("budget", generation) == "ab"
-    assert order("traité", generation) == "ba"
+    assert order("budget", snapshot) == "ab"
+    assert order("traité", snapshot) == "ba"
 
 
 def test_neighbours_count_more(tmp_path: Path) -> None:
     far = "traité " + "mot " * 30 + "commercial"
-    generation = french(tmp_path, far, "traité commercial " + "mot " * 30)
-    assert order("traité commercial", generation) == "ba"
+    snapshot = french(tmp_path, far, "traité commercial " + "mot " * 30)
+    assert order("traité commercial", snapshot) == "ba"
 
 
 def test_only_the_best_are_rescored_and_stay_the_best(tmp_path: Path) -> None:
     texts = ["traité " + "mot " * (n % 7) + "commercial" for n in range(RESCORED + 50)]
     made = [(Document(f"d{n:03}", text), Fields(Language("fr"))) for n, text in enumerate(texts)]
-    generation = index_documents(tmp_path, made)
-    parsed = parse("traité commercial", generation.analyzers)
-    plain = answer(parsed, generation, parameters=replace(PARAMETERS, proximity=0.0)).matches
-    matches = answer(parsed, generation).matches
-    ranked = np.lexsort((generation.order[plain.docs], -plain.scores))
+    snapshot = index_documents(tmp_path, made)
+    parsed = parse("traité commercial", snapshot.analyzers)
+    plain = answer(parsed, snapshot, parameters=replace(PARAMETERS, proximity=0.0)).matches
+    matches = answer(parsed, snapshot).matches
+    ranked = np.lexsort((snapshot.order[plain.docs], -plain.scores))
     best, others = ranked[:RESCORED], ranked[RESCORED:]
     added = matches.scores - plain.scores
     assert len(others) == 50
@@ -189,37 +188,37 @@ def test_only_the_best_are_rescored_and_stay_the_best(tmp_path: Path) -> None:
 
 
 def test_equal_documents_score_equally(tmp_path: Path) -> None:
-    generation = french(tmp_path, "un traité", "un traité", "un traité")
-    scores = answer(parse("traité", generation.analyzers), generation).matches.scores
+    snapshot = french(tmp_path, "un traité", "un traité", "un traité")
+    scores = answer(parse("traité", snapshot.analyzers), snapshot).matches.scores
     assert len(set(scores.tolist())) == 1
 
 
-def relaxed(q: str, generation: Snapshot) -> tuple[list[str], dict[str, str]]:
-    found = answer(parse(q, generation.analyzers), generation)
+def relaxed(q: str, snapshot: Snapshot) -> tuple[list[str], dict[str, str]]:
+    found = answer(parse(q, snapshot.analyzers), snapshot)
     notices = {n.code: dict(n.values) for n in found.matches.warnings}
     assert found.relaxed == ("relaxed" in notices)
-    return ids(found, generation), notices.get("relaxed", {})
+    return ids(found, snapshot), notices.get("relaxed", {})
 
 
 def test_when_nothing_has_all_words_those_with_half_of_them_are_given(tmp_path: Path) -> None:
-    generation = french(
+    snapshot = french(
         tmp_path, "accord commercial signé", "accord signé", "accord", "rien", "accord commercial"
     )
-    found, notice = relaxed("accord commercial introuvable inouï", generation)
+    found, notice = relaxed("accord commercial introuvable inouï", snapshot)
     assert sorted(found) == ["a", "e"]
     assert notice == {"missing": "introuvable, inouï", "at_least": "2", "asked": "4"}
 
 
 def test_when_nothing_has_half_of_them_those_with_most_are_given(tmp_path: Path) -> None:
-    generation = french(tmp_path, "accord", "rien", "commercial")
-    found, notice = relaxed("accord commercial aaa bbb ccc", generation)
+    snapshot = french(tmp_path, "accord", "rien", "commercial")
+    found, notice = relaxed("accord commercial aaa bbb ccc", snapshot)
     assert sorted(found) == ["a", "c"]
     assert notice["at_least"] == "1"
 
 
 def test_stop_words_do_not_count_as_words_that_a_document_has(tmp_path: Path) -> None:
-    generation = french(tmp_path, "accord", "rien")
-    found, notice = relaxed("les accord des introuvable", generation)
+    snapshot = french(tmp_path, "accord", "rien")
+    found, notice = relaxed("les accord des introuvable", snapshot)
     assert found == ["a"]
     assert notice["asked"] == "2"
 
@@ -228,23 +227,23 @@ def test_stop_words_do_not_count_as_words_that_a_document_has(tmp_path: Path) ->
     "q", ["accord AND introuvable", "introuvable", "-accord introuvable", "aaa OR bbb"]
 )
 def test_what_is_never_relaxed(q: str, tmp_path: Path) -> None:
-    generation = french(tmp_path, "accord", "rien")
-    assert relaxed(q, generation) == ([], {})
+    snapshot = french(tmp_path, "accord", "rien")
+    assert relaxed(q, snapshot) == ([], {})
 
 
 def test_exclusions_and_filters_stay_when_relaxed(tmp_path: Path) -> None:
-    generation = french(tmp_path, "accord paix", "accord guerre", "paix")
-    found, _ = relaxed("accord introuvable -guerre lang:fr", generation)
+    snapshot = french(tmp_path, "accord paix", "accord guerre", "paix")
+    found, _ = relaxed("accord introuvable -guerre lang:fr", snapshot)
     assert found == ["a"]
-    assert relaxed("accord introuvable lang:en", generation)[0] == []
+    assert relaxed("accord introuvable lang:en", snapshot)[0] == []
 
 
 def test_a_question_wishes_for_its_words(tmp_path: Path) -> None:
-    generation = french(tmp_path, "Le passeport se renouvelle.", "Le permis.", "Rien.")
-    parsed = parse("Où renouveler mon passeport ou permis ?", generation.analyzers)
-    found = answer(parsed, generation)
+    snapshot = french(tmp_path, "Le passeport se renouvelle.", "Le permis.", "Rien.")
+    parsed = parse("Où renouveler mon passeport ou permis ?", snapshot.analyzers)
+    found = answer(parsed, snapshot)
     assert not found.relaxed
-    assert ids(found, generation) == ["a", "b"]
+    assert ids(found, snapshot) == ["a", "b"]
 
 
 SPELLING = (
@@ -310,7 +309,7 @@ def test_similar_documents_share_telling_words_or_organizations(tmp_path: Path) 
         ("e", "fr", "Le conseil de la pêche.", onu),
         ("f", "fr", "Rien à voir.", ()),
     ]
-    generation = index_documents(
+    snapshot = index_documents(
         tmp_path,
         [
             (Document(id, text), Fields(Language(language), organizations=organizations))
@@ -319,11 +318,11 @@ def test_similar_documents_share_telling_words_or_organizations(tmp_path: Path) 
     )
 
     def like(id: str, limit: int = 10) -> list[str]:
-        doc = generation.docnum(id)
+        doc = snapshot.docnum(id)
         assert doc is not None
-        found = similar(generation, doc, limit)
+        found = similar(snapshot, doc, limit)
         assert [each.score for each in found] == sorted((s.score for s in found), reverse=True)
-        return [generation.stored_fields.get(each.doc)[0].id for each in found]
+        return [snapshot.stored_fields.get(each.doc)[0].id for each in found]
 
     assert like("a")[0] == "b"
     assert "a" not in like("a")

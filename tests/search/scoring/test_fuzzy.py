@@ -18,16 +18,16 @@ from search.whoosh_engine import WhooshEngine
 ANALYZERS = ("en", "fr", "und")
 
 
-def generation_of(root: Path, *texts: str) -> Snapshot:
+def snapshot_of(root: Path, *texts: str) -> Snapshot:
     made = [(Document(text, text), Fields(language=Language("fr"))) for text in texts]
     return index_documents(root, made)
 
 
-def found(q: str, generation: Snapshot) -> list[str]:
+def found(q: str, snapshot: Snapshot) -> list[str]:
     """Return the documents found, best first."""
-    matches = answer(parse(q, generation.analyzers), generation).matches
+    matches = answer(parse(q, snapshot.analyzers), snapshot).matches
     best = sorted(zip(-matches.scores, matches.docs.tolist(), strict=True))
-    return [generation.stored_fields.head(doc).id for _, doc in best]
+    return [snapshot.stored_fields.head(doc).id for _, doc in best]
 
 
 def test_the_nearest_word_decides_however_often_a_far_one_stands(tmp_path: Path) -> None:
@@ -35,14 +35,14 @@ def test_the_nearest_word_decides_however_often_a_far_one_stands(tmp_path: Path)
         " ".join([word] * times + ["rien"] * (100 - times))
         for word, times in (("parlement", 1), ("parlament", 90), ("parlamant", 99))
     ]
-    generation = generation_of(tmp_path, *texts, "rien " * 100)
-    assert found("parlement~", generation) == texts
+    snapshot = snapshot_of(tmp_path, *texts, "rien " * 100)
+    assert found("parlement~", snapshot) == texts
 
 
 def test_words_that_are_equally_near_add_up(tmp_path: Path) -> None:
     both, one = "parlament parlemant", "parlament rien"
-    generation = generation_of(tmp_path, both, one, "rien ici")
-    assert found("parlement~1", generation) == [both, one]
+    snapshot = snapshot_of(tmp_path, both, one, "rien ici")
+    assert found("parlement~1", snapshot) == [both, one]
 
 
 def test_titles_and_every_language_are_looked_in(
@@ -95,22 +95,22 @@ def test_the_nearest_of_too_many_words_are_looked_for(tmp_path: Path) -> None:
         for one, two in pairwise("bcdefghijklmnopqrstuwxyz")
     ]
     often = [far[3], *far[30:32]]
-    generation = generation_of(tmp_path, *near, *far, " ".join(often))
-    matches = answer(parse("navaa~2", generation.analyzers), generation).matches
+    snapshot = snapshot_of(tmp_path, *near, *far, " ".join(often))
+    matches = answer(parse("navaa~2", snapshot.analyzers), snapshot).matches
     assert [notice.code for notice in matches.warnings] == ["fuzzy_cut"]
     assert matches.warnings[0].values == {"word": "navaa~2", "limit": str(MAX_TERMS)}
-    ids = {generation.stored_fields.head(doc).id for doc in matches.docs.tolist()}
+    ids = {snapshot.stored_fields.head(doc).id for doc in matches.docs.tolist()}
     assert set(near) <= ids
     assert len(ids - {" ".join(often)}) == MAX_TERMS
     assert set(often) <= ids
-    few = answer(parse("navaa~1", generation.analyzers), generation).matches
+    few = answer(parse("navaa~1", snapshot.analyzers), snapshot).matches
     assert not few.warnings
 
 
 @pytest.mark.parametrize("q", ["~", "~~", "~1", "a~9", "x~~~9999", "*~", "~*", '""~', "(~)", "-~"])
 def test_odd_tildes_are_no_error(q: str, tmp_path: Path) -> None:
-    generation = generation_of(tmp_path, "a x")
-    assert len(answer(parse(q, generation.analyzers), generation).matches.docs) <= 1
+    snapshot = snapshot_of(tmp_path, "a x")
+    assert len(answer(parse(q, snapshot.analyzers), snapshot).matches.docs) <= 1
 
 
 def test_other_tildes_keep_their_meaning() -> None:

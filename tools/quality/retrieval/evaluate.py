@@ -21,8 +21,7 @@ from index.directory import IndexDirectory
 from index.snapshot import Snapshot
 from search.query import parse
 from search.request import SearchRequest
-from search.scoring import Ranking, answer
-from search.scoring.bm25 import PARAMETERS, Parameters
+from search.scoring import PARAMETERS, Parameters, Ranking, answer
 from search.whoosh_engine import WhooshEngine
 from tools.quality.retrieval.judged import DEPTH, SETS, Figures, JudgedSet, figures
 

@@ -13,9 +13,9 @@ import orjson
 from index.directory import IndexDirectory
 from index.errors import UsageError
 from index.facets import VALUE_FACETS
+from search.answers import Presenter
 from search.request import Fault, InvalidRequest, parse_request
 from search.response import DateFacet, FacetValue, Result, SearchResponse, ValueFacet
-from search.results import Presenter
 from search.whoosh_engine import WhooshEngine
 
 _FAULTS = {

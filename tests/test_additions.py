@@ -216,7 +216,8 @@ def test_a_theme_is_a_line_of_labels_and_one_of_expressions(tmp_path: Path) -> N
 RESULT_FIELD = [
     Edit("search/response.py", "    score: float\n    highlights", "    path: str\n"),
     Edit("search/results.py", "            score=0.0,", "            path=head.id.upper(),\n"),
-    Edit("search/results.py", '            "score": round', '            "path": result.path,\n'),
+    Edit("search/answers.py", "    score: float", "    path: str\n"),
+    Edit("search/answers.py", '            "score": round', '            "path": result.path,\n'),
 ]
 
 
@@ -229,6 +230,8 @@ def test_a_field_of_results_is_declared_filled_and_written(tmp_path: Path) -> No
         web = client({"a.jsonl": lines({"id": "x1", "text": "The minister spoke."})})
         (result,) = web.get("/api/search?q=minister").json["results"]
         assert result["path"] == "X1"
+        schemas = web.get("/api/openapi.json").json["components"]["schemas"]
+        assert schemas["Result"]["properties"]["path"] == {"type": "string"}
         """,
     )
 

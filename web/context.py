@@ -1,22 +1,30 @@
 """What a route uses of its application: settings, engine, parameters, conditional answers."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from hashlib import blake2b
 from importlib.metadata import version
-from typing import Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 from flask import Response, current_app, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from index.vocabularies import LANGUAGES
 from search.engine import Engine
-from search.request import Fault, InvalidRequest, SearchRequest, parse_request
+from search.request import PARAMETERS, Arguments, Parameter, SearchRequest, parse_request
 from search.response import SearchResponse
 from web.i18n import negotiate
 from web.links import parameters
 
 VERSION = version("trouvaille")
+
+HL = Parameter("hl", "The language of what is written for readers.", "choice", LANGUAGES)
+PREFIX = Parameter(
+    "prefix",
+    "How a word of one of the value's names begins, in any language; "
+    "case and accents do not matter.",
+    default="",
+)
 
 Metrics = Literal["local", "on", "off"]
 LogFormat = Literal["text", "json", "off"]
@@ -72,46 +80,79 @@ def search(query: SearchRequest) -> SearchResponse:
     return response
 
 
-def asked(also: Collection[str] = ()) -> SearchRequest:
-    """Return the search of the query string.
+View = TypeVar("View", bound=Callable[..., Any])
 
-    ``also`` names further parameters of the route. Raises InvalidRequest.
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a route takes and answers.
+
+    It takes ``parameters``, and those of a search too if ``search``. ``answer`` is the shape of
+    its JSON or, for other forms, the media type; None for a page. ``headers`` are those of its
+    answer that no other operation has.
     """
-    query = parse_request(request.args.to_dict(flat=False), negotiate(), also)
-    most = settings().max_per_page
-    if query.per_page <= most:
-        return query
-    given = request.args.get("per_page", "")
-    if given:
-        bounds = {"minimum": "1", "maximum": str(most)}
-        raise InvalidRequest((Fault("per_page", "out_of_range", given, bounds),))
-    return replace(query, per_page=most)
+
+    parameters: Mapping[str, Parameter]
+    search: bool
+    answer: Any
+    headers: Mapping[str, str]
 
 
-def only(known: Collection[str]) -> None:
-    """Raise InvalidRequest for every parameter that is not in ``known``."""
-    faults = []
-    for name in request.args:
-        if name not in known:
-            nearest = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
-            faults.append(
-                Fault(name[:100], "unknown_parameter", suggestion=nearest[0] if nearest else None)
-            )
-    if faults:
-        raise InvalidRequest(tuple(faults))
+_OPERATIONS: dict[Callable[..., Any], Operation] = {}
 
 
-def limit(default: int, maximum: int) -> int:
-    """Return the parameter ``limit``. Raises InvalidRequest."""
-    given = request.args.get("limit", "")
-    if not given:
-        return default
-    bounds = {"minimum": "1", "maximum": str(maximum)}
-    if not (given.isascii() and given.isdigit()):
-        raise InvalidRequest((Fault("limit", "invalid_number", given[:200], bounds),))
-    if len(given) > 9 or not 1 <= int(given) <= maximum:
-        raise InvalidRequest((Fault("limit", "out_of_range", given[:200], bounds),))
-    return int(given)
+def operation(
+    *parameters: Parameter,
+    search: bool = False,
+    answer: Any = None,
+    headers: Mapping[str, str] | None = None,
+) -> Callable[[View], View]:
+    """Declare what a route takes and answers; see ``Operation``.
+
+    ``arguments`` and ``asked`` accept what is declared and nothing else, and the OpenAPI
+    description lists it.
+    """
+    declared = Operation({one.name: one for one in parameters}, search, answer, headers or {})
+
+    def declare(view: View) -> View:
+        _OPERATIONS[view] = declared
+        return view
+
+    return declare
+
+
+def operation_of(endpoint: str | None) -> Operation | None:
+    """Return what a route declares; None if it declares nothing."""
+    return _OPERATIONS.get(current_app.view_functions[endpoint or ""])
+
+
+def _current() -> Operation:
+    declared = operation_of(request.endpoint)
+    assert declared is not None, request.endpoint
+    return declared
+
+
+def arguments() -> Arguments:
+    """Return the arguments of this route, without those of a search.
+
+    Whoever has read them calls ``check``, which raises InvalidRequest for all faults.
+    """
+    declared = _current()
+    also = PARAMETERS if declared.search else ()
+    return Arguments(request.args.to_dict(flat=False), declared.parameters, also)
+
+
+def asked() -> SearchRequest:
+    """Return the search of the query string. Raises InvalidRequest."""
+    given = request.args.to_dict(flat=False)
+    return parse_request(given, negotiate(), _current().parameters, search_parameters())
+
+
+def search_parameters() -> dict[str, Parameter]:
+    """Return the parameters of a search with the bounds that the settings give them."""
+    per_page, most = PARAMETERS["per_page"], settings().max_per_page
+    default = min(int(per_page.default or 1), most)
+    return {**PARAMETERS, "per_page": replace(per_page, default=default, maximum=most)}
 
 
 class NotModified(HTTPException):

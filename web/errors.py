@@ -8,7 +8,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, NotRequired, TypedDict
 from urllib.parse import quote
 
 import orjson
@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 
 from index import facets
 from index.errors import IndexUnavailable, SearchTimeout
+from search.answers import Keywords
 from search.request import Fault, InvalidRequest
 from search.response import Notice
 from web.context import localized, settings
@@ -191,6 +192,31 @@ class NotFoundHere(HTTPException):
     code = 404
 
 
+class FaultJson(TypedDict):
+    """What is wrong with one parameter."""
+
+    parameter: str
+    code: str
+    detail: str
+    value: NotRequired[str]
+    suggestion: NotRequired[str]
+
+
+_KINDS = ", ".join(f"`{kind}`" for kind in PROBLEMS)
+
+
+class ProblemJson(TypedDict):
+    """A problem (RFC 9457)."""
+
+    type: Annotated[str, Keywords({"format": "uri"}), "Its fragment is one of: " + _KINDS]
+    title: str
+    status: Annotated[int, Keywords({"minimum": 400, "maximum": 599})]
+    detail: str
+    instance: str
+    request_id: Annotated[str, "The log names it too."]
+    errors: NotRequired[list[FaultJson]]
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One problem: its type, a sentence about this occurrence, its faults and headers."""
@@ -241,10 +267,10 @@ def _is_for_programs() -> bool:
     return path.startswith(("/api/", "/healthz")) or path.endswith(EXPORTS) or path == "/api"
 
 
-def problem_json(problem: Problem, status: int, detail: str) -> dict[str, Any]:
+def problem_json(problem: Problem, status: int, detail: str) -> ProblemJson:
     """Return the problem details object, as in docs/errors.md."""
     query = request.query_string.decode("ascii", "replace")
-    details: dict[str, Any] = {
+    details: ProblemJson = {
         "type": f"{g.base}/docs/errors#{problem.kind}",
         "title": str(PROBLEMS[problem.kind].title),
         "status": status,
@@ -257,8 +283,12 @@ def problem_json(problem: Problem, status: int, detail: str) -> dict[str, Any]:
     return details
 
 
-def _fault_json(fault: Fault) -> dict[str, str]:
-    details = {"parameter": fault.parameter, "code": fault.code, "detail": fault_detail(fault)}
+def _fault_json(fault: Fault) -> FaultJson:
+    details: FaultJson = {
+        "parameter": fault.parameter,
+        "code": fault.code,
+        "detail": fault_detail(fault),
+    }
     if fault.value is not None:
         details["value"] = fault.value
     if fault.suggestion is not None:

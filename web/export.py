@@ -1,9 +1,9 @@
 """A search taken elsewhere: CSV, NDJSON, an Atom feed, and OpenSearch for browsers."""
 
-import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from csv import writer as csv_writer
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -12,10 +12,10 @@ from flask import Blueprint, Response, g, request
 from flask_babel import gettext
 
 from search.engine import Engine
-from search.request import SearchRequest
+from search.request import Parameter, SearchRequest
 from search.response import Result, SearchResponse, Suggestion
 from web import context, links
-from web.context import asked, engine, localized, only, stop_if_known, tagged
+from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
 from web.errors import FACETS
 from web.i18n import negotiate
 from web.links import language_parameter
@@ -39,8 +39,12 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @blueprint.get("/search.ndjson")
+@operation(HL, search=True, answer="application/x-ndjson")
 def ndjson() -> Response:
-    """Stream all results, one JSON object a line, as in the endpoint's ``results``."""
+    """All results, one JSON object a line.
+
+    An object is as in the ``results`` of the endpoint.
+    """
     serializer = Serializer(g.base)
 
     def line(result: Result) -> str:
@@ -50,21 +54,27 @@ def ndjson() -> Response:
 
 
 @blueprint.get("/search.csv")
-def table() -> Response:
-    """Stream all results as CSV (RFC 4180, UTF-8); several values of a cell stand on lines."""
+@operation(HL, search=True, answer="text/csv")
+def csv() -> Response:
+    """All results as CSV.
+
+    RFC 4180, UTF-8; several values of a cell stand on lines of it.
+    """
     serializer = Serializer(g.base)
 
     def row(result: Result) -> str:
-        cells = serializer.result(result)
-        cells["organizations"] = "\n".join(one.label for one in result.organizations)
-        cells["themes"] = "\n".join(one.label for one in result.themes)
+        cells = {
+            **serializer.result(result),
+            "organizations": "\n".join(one.label for one in result.organizations),
+            "themes": "\n".join(one.label for one in result.themes),
+        }
         return _csv([_harmless(cells[column]) for column in COLUMNS])
 
     return _stream("text/csv", _csv(COLUMNS), row, "csv")
 
 
 def _stream(mimetype: str, head: str, write: Callable[[Result], str], suffix: str) -> Response:
-    query = links.first_page(asked(also=("hl",)))
+    query = links.first_page(asked())
     walk = replace(query, cursor="*", per_page=BATCH, facets=(), highlight="false")
     # The first batch is searched for now, so that an error still has a status of its own.
     first = context.search(walk)
@@ -87,7 +97,7 @@ def _lines(
 
 def _csv(cells: Sequence[str]) -> str:
     row = io.StringIO()
-    csv.writer(row).writerow(cells)
+    csv_writer(row).writerow(cells)
     return row.getvalue()
 
 
@@ -99,9 +109,13 @@ def _harmless(value: object) -> str:
 
 
 @blueprint.get("/search.atom")
+@operation(HL, search=True, answer="application/atom+xml")
 def atom() -> Response:
-    """Return the newest results as an Atom feed (RFC 4287)."""
-    query = links.first_page(asked(also=("hl",)))
+    """The newest results as an Atom feed.
+
+    RFC 4287.
+    """
+    query = links.first_page(asked())
     tag = stop_if_known(query)
     response = context.search(
         # A walk by cursor never leaves anything out for lack of time: a feed could not say so.
@@ -171,9 +185,10 @@ def _xml(root: ElementTree.Element) -> bytes:
 
 
 @blueprint.get("/opensearch.xml")
+@operation(HL)
 def opensearch() -> Response:
     """Describe the search to browsers (OpenSearch 1.1)."""
-    only(("hl",))
+    arguments().check()
     root = ElementTree.Element("OpenSearchDescription", {"xmlns": OPENSEARCH})
     _add(root, "ShortName", "Trouvaille")
     _add(root, "Description", gettext("Search the archive"))
@@ -195,9 +210,10 @@ def opensearch() -> Response:
 
 
 @blueprint.get("/suggest.json")
+@operation(Parameter("q", "What was typed so far."), HL)
 def suggestions() -> Response:
     """Complete what is being typed, in the form that browsers read (OpenSearch Suggestions)."""
-    only(("q", "hl"))
+    arguments().check()
     q = request.args.get("q", "")[:200]
     tag = stop_if_known(None, q)
     found = engine().suggest(q, SUGGESTIONS, negotiate())

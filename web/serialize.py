@@ -1,5 +1,27 @@
 """Answers as the JSON of docs/api.md, with addresses and in the reader's language."""
 
+from typing import Annotated, TypedDict
+
+from index.facets import SUGGESTED, VALUE_FACETS
+from search.answers import (
+    Address,
+    Direction,
+    HighlightsJson,
+    Keywords,
+    LabelledJson,
+    LanguageCode,
+    LinksJson,
+    Precision,
+    Presenter,
+    Published,
+    ResultJson,
+    Span,
+    ValueFacetJson,
+    highlights,
+    labelled,
+    spans,
+    web_address,
+)
 from search.request import SearchRequest
 from search.response import (
     DateBucket,
@@ -10,10 +32,95 @@ from search.response import (
     SearchResponse,
     Suggestion,
 )
-from search.results import Json, Presenter, highlights, labelled, spans, web_address
 from web import links
 from web.errors import FACETS, notice_detail
 from web.links import API_SEARCH
+
+
+class FacetPageJson(ValueFacetJson):
+    """One page of a search inside a facet."""
+
+    name: Annotated[str, Keywords({"enum": list(VALUE_FACETS)})]
+    total: Annotated[int, "Values found."]
+    page: int
+    per_page: int
+    pages: int
+
+
+class SuggestionJson(TypedDict):
+    """A completion of what is being typed."""
+
+    kind: Annotated[str, Keywords({"enum": [*SUGGESTED, "title", "word"]})]
+    text: str
+    value: str
+    count: int
+    url: Annotated[Address, "The search, or the document, that it leads to."]
+
+
+class SuggestionsJson(TypedDict):
+    """Completions of what is being typed."""
+
+    q: str
+    suggestions: list[SuggestionJson]
+
+
+class MentionedOrganizationJson(LabelledJson):
+    """An organization that a document names."""
+
+    spans: Annotated[list[Span], "Its mentions, in characters of `text`."]
+
+
+class AssignedThemeJson(LabelledJson):
+    """A theme of a document."""
+
+    evidence: Annotated[list[Span], "What decided, in characters of `text`."]
+
+
+class DocumentLinksJson(TypedDict):
+    """The addresses of a document in other forms."""
+
+    self: Address
+    similar: Address
+    html: Address
+
+
+class DocumentJson(TypedDict):
+    """A whole document."""
+
+    id: str
+    url: Annotated[Address, "The page of the document."]
+    title: str
+    text: str
+    language: LanguageCode
+    direction: Direction
+    language_confidence: Annotated[float, Keywords({"minimum": 0, "maximum": 1})]
+    published: Published
+    date_precision: Precision
+    date_origin: Annotated[str | None, "Where the date was found."]
+    source: str
+    source_url: Annotated[str | None, "Where the document says it was published."]
+    path: Annotated[str, "The file it was read from."]
+    tags: list[str]
+    organizations: list[MentionedOrganizationJson]
+    themes: list[AssignedThemeJson]
+    highlights: HighlightsJson
+    links: DocumentLinksJson
+
+
+class SimilarJson(TypedDict):
+    """The documents most like one."""
+
+    id: str
+    results: list[ResultJson]
+
+
+class HealthJson(TypedDict):
+    """The index that answers."""
+
+    status: Annotated[str, Keywords({"enum": ["ok"]})]
+    generation: str
+    documents: int
+    compiled: Annotated[bool, "Whether answers are worked out with compiled loops."]
 
 
 class Serializer(Presenter):
@@ -52,7 +159,7 @@ class Serializer(Presenter):
             self._filters = links.FilterLinks(links.address(self.base, API_SEARCH), request)
         return self._filters
 
-    def links(self, response: SearchResponse) -> dict[str, str | None]:
+    def links(self, response: SearchResponse) -> LinksJson:
         """Return the addresses of the answer in other forms and of its other pages."""
         request, pages = response.request, links.pages(response)
         whole = links.first_page(request)
@@ -68,9 +175,10 @@ class Serializer(Presenter):
             "feed": self.address("/search.atom", whole),
         }
 
-    def facet_page(self, page: FacetPage, request: SearchRequest) -> Json:
+    def facet_page(self, page: FacetPage, request: SearchRequest) -> FacetPageJson:
         """Write one page of a search inside a facet."""
-        return self.values(page.facet, request) | {
+        return {
+            **self.values(page.facet, request),
             "name": page.facet.name,
             "total": page.total,
             "page": page.page,
@@ -78,7 +186,7 @@ class Serializer(Presenter):
             "pages": -(-page.total // page.per_page),
         }
 
-    def suggestion(self, suggestion: Suggestion) -> Json:
+    def suggestion(self, suggestion: Suggestion) -> SuggestionJson:
         """Write a completion with the address of its search, or of its document."""
         if suggestion.kind == "title":
             url = links.address(self.base, f"/api/documents/{suggestion.value}")
@@ -94,7 +202,7 @@ class Serializer(Presenter):
             "url": url,
         }
 
-    def document(self, view: DocumentView) -> Json:
+    def document(self, view: DocumentView) -> DocumentJson:
         """Write a whole document; spans are ``[start, end]`` in characters of ``text``."""
         return {
             "id": view.id,
@@ -112,11 +220,11 @@ class Serializer(Presenter):
             "path": view.path,
             "tags": list(view.tags),
             "organizations": [
-                labelled(one) | {"spans": spans(view.organization_spans.get(one.value, ()))}
+                {**labelled(one), "spans": spans(view.organization_spans.get(one.value, ()))}
                 for one in view.organizations
             ],
             "themes": [
-                labelled(one) | {"evidence": spans(view.theme_evidence.get(one.value, ()))}
+                {**labelled(one), "evidence": spans(view.theme_evidence.get(one.value, ()))}
                 for one in view.themes
             ],
             "highlights": highlights(view.highlights, "offsets"),

@@ -4,11 +4,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from index.directory import IndexDirectory
 from search.request import PARAMETERS
-from web.api.openapi import description
+from search.whoosh_engine import WhooshEngine
+from web import create_app
 
 DOCS = Path(__file__).parents[2] / "docs"
-API = description("http://localhost")
+APP = create_app(WhooshEngine(IndexDirectory(Path("absent"))))
+API = APP.test_client().get("/api/openapi.json").get_json()
 KNOWN = {
     *("$ref", "type", "properties", "required", "items", "enum", "anyOf", "minimum", "maximum"),
     *("minItems", "maxItems", "additionalProperties", "description", "format"),

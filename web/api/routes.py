@@ -8,22 +8,50 @@ from flask import Blueprint, Response, g, request
 from flask_babel import gettext
 
 from index.facets import VALUE_FACETS
+from search.answers import SearchAnswerJson
+from search.request import Parameter
 from web import context, links
 from web.api.openapi import description
-from web.context import asked, engine, entity_tag, limit, only, stop_if_known, tagged
+from web.context import (
+    PREFIX,
+    arguments,
+    asked,
+    engine,
+    entity_tag,
+    operation,
+    stop_if_known,
+    tagged,
+)
 from web.errors import NotFoundHere
 from web.i18n import negotiate
 from web.links import API_SEARCH
-from web.serialize import Serializer
+from web.serialize import (
+    DocumentJson,
+    FacetPageJson,
+    HealthJson,
+    Serializer,
+    SimilarJson,
+    SuggestionsJson,
+)
 
 blueprint = Blueprint("api", __name__)
 
-SUGGESTIONS = 10
-SIMILAR = 10
-MAX_LIMIT = 50
+TYPED = Parameter("q", "What was typed so far.")
+WORDS = Parameter("q", "Words to mark, as offsets.")
+LIMIT = Parameter("limit", "How many to return.", "number", default=10, maximum=50)
+MAX_LENGTH = 200
+"""Characters of a prefix, or of what is being typed, that are looked at."""
 
 
 @blueprint.get("/api/search")
+@operation(
+    search=True,
+    answer=SearchAnswerJson,
+    headers={
+        "Link": 'The next page, rel="next" (RFC 8288).',
+        "Server-Timing": "parse, search, facets, snippets in milliseconds.",
+    },
+)
 def search() -> Response:
     """Search the archive."""
     began = perf_counter()
@@ -51,34 +79,46 @@ def search() -> Response:
 
 
 @blueprint.get("/api/facets/<name>")
+@operation(PREFIX, search=True, answer=FacetPageJson)
 def facet(name: str) -> Response:
     """Search inside a facet, under the other filters of a search."""
     if name not in VALUE_FACETS:
         known = ", ".join(VALUE_FACETS)
         raise NotFoundHere(gettext("There is no such facet; there are: %(known)s.", known=known))
-    query = asked(also=("prefix",))
-    prefix = request.args.get("prefix", "")[:200]
+    query = asked()
+    prefix = request.args.get("prefix", "")[:MAX_LENGTH]
     tag = stop_if_known(query, name, prefix)
     page = engine().facet(name, query, prefix, query.page)
     return tagged(_json(Serializer(g.base).facet_page(page, query)), tag)
 
 
 @blueprint.get("/api/suggest")
+@operation(TYPED, LIMIT, answer=SuggestionsJson)
 def suggest() -> Response:
     """Complete what is being typed."""
-    only(("q", "limit"))
-    q, count = request.args.get("q", "")[:200], limit(SUGGESTIONS, MAX_LIMIT)
+    q, count = request.args.get("q", "")[:MAX_LENGTH], _limit()
     tag = stop_if_known(None, q, str(count))
     serializer = Serializer(g.base)
     suggestions = engine().suggest(q, count, negotiate())
-    body = {"q": q, "suggestions": [serializer.suggestion(one) for one in suggestions]}
-    return tagged(_json(body), tag)
+    answer: SuggestionsJson = {
+        "q": q,
+        "suggestions": [serializer.suggestion(suggestion) for suggestion in suggestions],
+    }
+    return tagged(_json(answer), tag)
+
+
+def _limit() -> int:
+    given = arguments()
+    count = given.number("limit")
+    given.check()
+    return count
 
 
 @blueprint.get("/api/documents/<id:id>")
+@operation(WORDS, answer=DocumentJson)
 def document(id: str) -> Response:
     """Read a whole document."""
-    only(("q",))
+    arguments().check()
     q = request.args.get("q", "")
     tag = stop_if_known(None, id, q)
     view = engine().document(id, negotiate(), q)
@@ -88,32 +128,35 @@ def document(id: str) -> Response:
 
 
 @blueprint.get("/api/documents/<id:id>/similar")
+@operation(LIMIT, answer=SimilarJson)
 def similar(id: str) -> Response:
     """Find the documents most like one."""
-    only(("limit",))
-    count = limit(SIMILAR, MAX_LIMIT)
+    count = _limit()
     tag = stop_if_known(None, id, str(count))
     results = engine().similar(id, count, negotiate())
     if results is None:
         raise NotFoundHere(gettext("There is no document with this identifier."))
     serializer = Serializer(g.base)
-    return tagged(_json({"id": id, "results": [serializer.result(one) for one in results]}), tag)
+    answer: SimilarJson = {"id": id, "results": [serializer.result(one) for one in results]}
+    return tagged(_json(answer), tag)
 
 
 @blueprint.get("/api/openapi.json")
+@operation()
 def openapi() -> Response:
     """Describe the endpoint in OpenAPI 3.1."""
-    only(())
+    arguments().check()
     answer = _json(description(g.base))
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 
 
 @blueprint.get("/healthz")
+@operation(answer=HealthJson)
 def health() -> Response:
     """Can searches be answered?"""
     status = engine().status()
-    body = {
+    body: HealthJson = {
         "status": "ok",
         "generation": status.generation,
         "documents": status.documents,

@@ -12,25 +12,38 @@ from flask_babel import lazy_gettext as _l
 from index.analysis import direction
 from index.document import opening
 from index.facets import SUGGESTED, VALUE_FACETS
+from search.answers import web_address
 from search.request import FACETS as FACET_NAMES
 from search.request import (
     MAX_DEPTH,
     FacetOrder,
-    Fault,
-    InvalidRequest,
+    Parameter,
     SearchRequest,
     parse_request,
 )
 from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet
-from search.results import web_address
 from web import context, i18n, links
-from web.context import VERSION, asked, engine, localized, only, page, settings
+from web.context import (
+    HL,
+    PREFIX,
+    VERSION,
+    arguments,
+    asked,
+    engine,
+    localized,
+    operation,
+    page,
+    settings,
+)
 from web.errors import FACETS, FAULTS, PROBLEMS, NotFoundHere, notice_detail
 from web.links import PageLinks, language_parameter, page_address, same_results
 from web.pages.document import Neighbours, citation, joined, neighbours, reading
 from web.pages.facets import MAX_MONTHS, chips, histogram, line, section, steps
 
 blueprint = Blueprint("pages", __name__)
+
+ORDER = Parameter("order", "`name` for the order of names, else by count.")
+AT = Parameter("at", "Position in the results.", "number", maximum=MAX_DEPTH - 1)
 
 SIMILAR = 5
 EXAMPLES = 4
@@ -57,10 +70,11 @@ SKIPPED_KINDS = {
 
 @blueprint.get("/")
 @blueprint.get("/search")
+@operation(HL, search=True)
 def search() -> Response:
     """Show the answer to a search, or the newest documents."""
     # A page shows marks, whichever form of highlights the parameters name.
-    query = replace(asked(also=("hl",)), highlight="true", months=MAX_MONTHS)
+    query = replace(asked(), highlight="true", months=MAX_MONTHS)
     response = context.search(query)
     understood = response.request
     home = request.path == "/" and not links.parameters(understood)
@@ -118,6 +132,7 @@ def _examples() -> dict[str, tuple[FacetValue, ...]]:
 
 
 @blueprint.get("/document/<id:id>")
+@operation(HL, AT, search=True)
 def document(id: str) -> Response:
     """Show a document, the matches of ``q`` marked, and where it stands in the results."""
     query, position = _origin()
@@ -144,15 +159,13 @@ def document(id: str) -> Response:
 def _origin() -> tuple[SearchRequest, int | None]:
     """Return the search that led to a document, and the position of the document in it."""
     given = request.args.to_dict(flat=False)
-    position = next(iter(given.pop("at", ())), "")
-    query = same_results(parse_request(given, i18n.negotiate(), also=("hl",)))
-    if not position:
+    query = same_results(parse_request(given, i18n.negotiate(), also=("hl", "at")))
+    if not request.args.get("at"):
         return query, None
-    valid = position.isascii() and position.isdigit() and len(position) < 6
-    if not valid or not 1 <= int(position) < MAX_DEPTH:
-        bounds = {"minimum": "1", "maximum": str(MAX_DEPTH - 1)}
-        raise InvalidRequest((Fault("at", "out_of_range", position[:200], bounds),))
-    return query, int(position)
+    own = arguments()
+    position = own.number("at")
+    own.check()
+    return query, position
 
 
 def _back(to: PageLinks, around: Neighbours | None) -> str:
@@ -163,6 +176,7 @@ def _back(to: PageLinks, around: Neighbours | None) -> str:
 
 
 @blueprint.get("/facet/<name>")
+@operation(HL, PREFIX, ORDER, search=True)
 def facet(name: str) -> Response:
     """Show the values of a facet: searched, paged, by count or by name; dates as a table."""
     if name == "date":
@@ -171,7 +185,7 @@ def facet(name: str) -> Response:
         raise NotFoundHere(
             gettext("There is no such facet; there are: %(known)s.", known=", ".join(FACET_NAMES))
         )
-    query = asked(also=("hl", "prefix", "order"))
+    query = asked()
     prefix = request.args.get("prefix", "")[:MAX_PREFIX]
     order: FacetOrder = "name" if request.args.get("order") == "name" else "count"
     results = same_results(query)
@@ -224,7 +238,7 @@ def _full_label(name: str, value: FacetValue) -> str:
 
 def _dates() -> Response:
     """Show the dates as a table: what the histogram shows, in words and numbers."""
-    query = asked(also=("hl",))
+    query = asked()
     results = same_results(query)
     response = context.search(
         replace(results, facets=("date",), per_page=1, highlight="false", interval=query.interval)
@@ -249,9 +263,10 @@ def _dates() -> Response:
 
 
 @blueprint.get("/status")
+@operation(HL)
 def status() -> Response:
     """Show what is served, since when, and what was left out of it."""
-    only(("hl",))
+    arguments().check()
     served, skipped = engine().status(), engine().skipped()
     shown = skipped[:SKIPPED] if settings().skipped_paths else ()
     kinds = Counter(item.kind for item in skipped).most_common()
@@ -295,9 +310,10 @@ def _public_settings() -> list[tuple[str, str]]:
 
 
 @blueprint.get("/docs/errors")
+@operation(HL)
 def errors() -> Response:
     """Explain each type of problem, under the anchor that its URI names."""
-    only(("hl",))
+    arguments().check()
     return page("docs_errors.html", problems=PROBLEMS, faults=FAULTS)
 
 

@@ -1,0 +1,379 @@
+"""Answers of the engine as the JSON of docs/api.md: its shapes, and the presenter that writes it.
+
+The OpenAPI description follows from the shapes (``web.api``). In an annotation a text describes
+the value, ``Keywords`` replace parts of its JSON schema, and a ``Shape`` lists its keys.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, NotRequired, TypedDict, cast
+
+from index.facets import FACETS, VALUE_FACETS
+from search.request import DateField, SearchRequest, Sort, Undated
+from search.response import (
+    DateBucket,
+    DateFacet,
+    FacetValue,
+    Highlights,
+    Labelled,
+    Notice,
+    Result,
+    SearchResponse,
+    ValueFacet,
+)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Keywords:
+    """Keywords of a JSON schema that replace those of the annotated type."""
+
+    keywords: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """The keys of an annotated object that follow from the declared facets, with their types."""
+
+    keys: Mapping[str, Any]
+
+
+Address = Annotated[str | None, Keywords({"type": "string", "format": "uri"})]
+"""An address; None only on the command line, which serves nothing."""
+OtherAddress = Annotated[str | None, Keywords({"type": ["string", "null"], "format": "uri"})]
+Day = Annotated[str, Keywords({"format": "date"})]
+Span = Annotated[list[int], Keywords({"minItems": 2, "maxItems": 2})]
+"""``[start, end]`` in characters, the end exclusive."""
+Direction = Annotated[str, Keywords({"enum": ["ltr", "rtl"]})]
+Precision = Annotated[
+    str | None, Keywords({"enum": ["year", "month", "day", "minute", "second", None]})
+]
+Published = Annotated[
+    str | None, "ISO 8601 cut at its precision; `Z` where the time zone was known."
+]
+LanguageCode = Annotated[str, "ISO 639-1; `und` where none was recognised."]
+
+
+class LabelledJson(TypedDict):
+    """A value with its label."""
+
+    value: str
+    label: Annotated[str, "In the reader's language."]
+
+
+class HighlightsJson(TypedDict):
+    """Matches in the title and in pieces of the text.
+
+    Escaped HTML with `<mark>` only; with `highlight=offsets`, `[start, end]` in characters of the
+    title and of the text.
+    """
+
+    title: list[str] | list[Span]
+    body: list[str] | list[Span]
+
+
+class ResultJson(TypedDict):
+    """One document of an answer."""
+
+    id: str
+    url: Annotated[Address, "The page of the document."]
+    title: str
+    language: LanguageCode
+    direction: Direction
+    published: Published
+    date_precision: Precision
+    source: str
+    source_url: Annotated[str | None, "Where the document says it was published."]
+    organizations: list[LabelledJson]
+    themes: list[LabelledJson]
+    score: float
+    highlights: HighlightsJson
+
+
+class FacetValueJson(TypedDict):
+    """A value of a facet with its count."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    excluded: bool
+    url: Annotated[Address, "The same search with this value added, or removed if selected."]
+    children: NotRequired[list["FacetValueJson"]]
+
+
+class ValueFacetJson(TypedDict):
+    """A facet of values."""
+
+    label: str
+    size: Annotated[int, "`facet_size` of the request."]
+    distinct: Annotated[int, "Values in all, of the upper level."]
+    missing: Annotated[int, "Documents without any value."]
+    truncated: Annotated[bool, "True when the time for facets ran out."]
+    values: list[FacetValueJson]
+
+
+DateBucketJson = TypedDict(
+    "DateBucketJson",
+    {
+        "value": Annotated[str, "`2024`, `2024-03` or `2024-03-12`."],
+        "from": Day,
+        "to": Day,
+        "count": int,
+        "selected": bool,
+        "url": Annotated[Address, "The same search in this range, or without one if selected."],
+    },
+)
+
+
+class DateFacetJson(TypedDict):
+    """The date facet: contiguous buckets, zeros included."""
+
+    label: str
+    interval: Annotated[str, Keywords({"enum": ["year", "month", "day"]})]
+    missing: Annotated[int, "Undated documents."]
+    truncated: bool
+    values: list[DateBucketJson]
+
+
+class NoticeJson(TypedDict):
+    """Something that the reader should know."""
+
+    code: str
+    detail: Annotated[str, "In the reader's language."]
+    values: dict[str, str]
+
+
+class LinksJson(TypedDict):
+    """The addresses of an answer in other forms and of its other pages."""
+
+    self: Address
+    first: Address
+    prev: OtherAddress
+    next: OtherAddress
+    last: OtherAddress
+    html: Address
+    csv: Address
+    ndjson: Address
+    feed: Address
+
+
+class IndexJson(TypedDict):
+    """The index that answered."""
+
+    generation: str
+    documents: int
+
+
+QUERY = Shape(
+    {
+        "q": str,
+        "understood": Annotated[str, "How the words were read."],
+        "languages": Annotated[list[str], "The languages whose forms were looked for."],
+        **{prefix + name: list[str] for prefix in ("", "exclude_") for name in VALUE_FACETS},
+        "from": Day | None,
+        "to": Day | None,
+        "undated": Undated | None,
+        "date_field": DateField,
+        "sort": Sort,
+    }
+)
+FACET_ANSWERS = Shape(
+    {facet.name: NotRequired[ValueFacetJson if facet.values else DateFacetJson] for facet in FACETS}
+)
+
+
+class SearchAnswerJson(TypedDict):
+    """The answer to a search."""
+
+    query: Annotated[Json, QUERY, "The question as it was understood, values canonical."]
+    total: Annotated[int, "Exact, and the same on every page."]
+    page: Annotated[int | None, "Null in a walk by cursor."]
+    per_page: int
+    pages: Annotated[int | None, "Null in a walk by cursor."]
+    took_ms: float
+    results: list[ResultJson]
+    facets: Annotated[
+        dict[str, ValueFacetJson | DateFacetJson],
+        FACET_ANSWERS,
+        Keywords({"additionalProperties": False}),
+    ]
+    suggestion: Annotated[str | None, "Words that were probably meant."]
+    warnings: list[NoticeJson]
+    next_cursor: str | None
+    links: LinksJson
+    index: IndexJson
+
+
+FACET_LABELS = {facet.name: facet.label for facet in FACETS}
+
+
+class Presenter:
+    """Writes answers; every address is None."""
+
+    def search(self, response: SearchResponse, took_ms: float) -> SearchAnswerJson:
+        """Write a whole answer."""
+        request = response.request
+        walking = request.cursor is not None
+        return {
+            "query": query(response),
+            "total": response.total,
+            "page": None if walking else request.page,
+            "per_page": request.per_page,
+            "pages": None if walking else -(-response.total // request.per_page),
+            "took_ms": round(took_ms, 1),
+            "results": [self.result(result, request.highlight) for result in response.results],
+            "facets": {
+                name: self.dates(facet, request)
+                if isinstance(facet, DateFacet)
+                else self.values(facet, request)
+                for name, facet in response.facets.items()
+            },
+            "suggestion": response.suggestion,
+            "warnings": [
+                {
+                    "code": notice.code,
+                    "detail": self.notice_detail(notice),
+                    "values": dict(notice.values),
+                }
+                for notice in response.warnings
+            ],
+            "next_cursor": response.next_cursor,
+            "links": self.links(response),
+            "index": {"generation": response.generation, "documents": response.documents},
+        }
+
+    def result(self, result: Result, highlight: str = "true") -> ResultJson:
+        """Write one document of an answer."""
+        return {
+            "id": result.id,
+            "url": self.document_url(result.id),
+            "title": result.title,
+            "language": result.language,
+            "direction": result.direction,
+            "published": result.published,
+            "date_precision": result.date_precision,
+            "source": result.source,
+            "source_url": web_address(result.url),
+            "organizations": [labelled(one) for one in result.organizations],
+            "themes": [labelled(one) for one in result.themes],
+            "score": round(result.score, 4),
+            "highlights": highlights(result.highlights, highlight),
+        }
+
+    def values(self, facet: ValueFacet, request: SearchRequest) -> ValueFacetJson:
+        """Write a facet over values."""
+        return {
+            "label": self.facet_label(facet.name),
+            "size": facet.size,
+            "distinct": facet.distinct,
+            "missing": facet.missing,
+            "truncated": facet.truncated,
+            "values": [self.value(facet.name, value, request) for value in facet.values],
+        }
+
+    def value(self, facet: str, value: FacetValue, request: SearchRequest) -> FacetValueJson:
+        """Write a facet value with the address that toggles it."""
+        answer: FacetValueJson = {
+            "value": value.value,
+            "label": value.label,
+            "count": value.count,
+            "selected": value.selected,
+            "excluded": value.excluded,
+            "url": self.value_url(facet, value, request),
+        }
+        if value.children:
+            answer["children"] = [self.value(facet, child, request) for child in value.children]
+        return answer
+
+    def dates(self, facet: DateFacet, request: SearchRequest) -> DateFacetJson:
+        """Write the date facet; a bucket's address sets the range to its days."""
+        return {
+            "label": self.facet_label("date"),
+            "interval": facet.interval,
+            "missing": facet.missing,
+            "truncated": facet.truncated,
+            "values": [
+                {
+                    "value": bucket.value,
+                    "from": bucket.first,
+                    "to": bucket.last,
+                    "count": bucket.count,
+                    "selected": bucket.selected,
+                    "url": self.bucket_url(bucket, request),
+                }
+                for bucket in facet.values
+            ],
+        }
+
+    def facet_label(self, name: str) -> str:
+        """Return what a facet is called."""
+        return FACET_LABELS[name]
+
+    def notice_detail(self, notice: Notice) -> str:
+        """Return what a notice says."""
+        said = notice.code.replace("_", " ")
+        values = ", ".join(f"{name} {value}" for name, value in notice.values.items() if value)
+        return f"{said} ({values})" if values else said
+
+    def document_url(self, id: str) -> str | None:
+        """Return the address of a document."""
+        return None
+
+    def value_url(self, facet: str, value: FacetValue, request: SearchRequest) -> str | None:
+        """Return the address that adds a facet value to the request, or takes it away."""
+        return None
+
+    def bucket_url(self, bucket: DateBucket, request: SearchRequest) -> str | None:
+        """Return the address that sets the range of the request to a bucket, or lifts it."""
+        return None
+
+    def links(self, response: SearchResponse) -> LinksJson:
+        """Return the addresses of the answer in other forms and of its other pages."""
+        return cast(LinksJson, dict.fromkeys(LinksJson.__annotations__))
+
+
+def query(response: SearchResponse) -> Json:
+    """Write the question as it was understood, values canonical."""
+    request = response.request
+    answer: Json = {
+        "q": request.q,
+        "understood": response.understood,
+        "languages": list(response.languages),
+    }
+    for prefix, values in (("", request.selected), ("exclude_", request.excluded)):
+        for facet in VALUE_FACETS:
+            answer[prefix + facet] = list(values.get(facet, ()))
+    return answer | {
+        "from": request.date_from.isoformat() if request.date_from else None,
+        "to": request.date_to.isoformat() if request.date_to else None,
+        "undated": request.undated,
+        "date_field": request.date_field,
+        "sort": request.sort,
+    }
+
+
+def labelled(one: Labelled) -> LabelledJson:
+    """Write a value with its label."""
+    return {"value": one.value, "label": one.label}
+
+
+def highlights(found: Highlights, form: str) -> HighlightsJson:
+    """Write matches as HTML with ``<mark>``, or as offsets."""
+    if form == "offsets":
+        return {"title": spans(found.title_offsets), "body": spans(found.body_offsets)}
+    return {"title": list(found.title), "body": list(found.body)}
+
+
+def spans(pairs: tuple[tuple[int, int], ...]) -> list[Span]:
+    """Write pairs of offsets."""
+    return [list(pair) for pair in pairs]
+
+
+def web_address(address: str) -> str | None:
+    """Return an address that a document gives for itself if it is one of the web, else None.
+
+    Documents are not trusted: ``javascript:`` and its kind must not become a link.
+    """
+    return address if address.lower().startswith(("http://", "https://")) else None

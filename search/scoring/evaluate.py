@@ -15,6 +15,7 @@ from index.analysis import fold
 from index.days import UNDATED_DAY, day_number
 from index.errors import SearchTimeout
 from index.snapshot import Snapshot
+from index.store import TermPostings
 from search.query import (
     MAX_TERMS,
     TEXT_FIELDS,
@@ -47,13 +48,10 @@ from search.scoring.postings import (
     Docs,
     Hits,
     Mask,
-    Occurrences,
     Scores,
     among,
     either,
     of_phrase,
-    of_prefix,
-    of_term,
     of_terms,
     of_window,
     shared,
@@ -61,7 +59,7 @@ from search.scoring.postings import (
     unscored,
 )
 
-FieldOccurrences = tuple[str, Occurrences]
+FieldPostings = tuple[str, TermPostings]
 
 
 class Matches(NamedTuple):
@@ -191,7 +189,7 @@ class Evaluation:
         kind: str,
         node: PhraseQuery | NearQuery,
         within: Docs | None,
-        find: Callable[[], list[Occurrences]],
+        find: Callable[[], list[TermPostings]],
     ) -> Hits:
         """Return what matches words by their positions; cached if searched in all documents."""
 
@@ -207,7 +205,7 @@ class Evaluation:
     def _prefix(self, node: query.Query, prefix: str, fields: Sequence[str]) -> Hits:
         def find(goes_on: Callable[[], bool]) -> Hits:
             parts = [
-                (name.partition("_")[0], of_prefix(self.index, name, prefix, goes_on))
+                (name.partition("_")[0], self.index.prefix_postings(name, prefix, goes_on))
                 for name in fields
             ]
             return self._scored(parts, self.statistics.all)
@@ -222,7 +220,7 @@ class Evaluation:
             self._warn(Notice("fuzzy_cut", values))
 
         def find(goes_on: Callable[[], bool]) -> Hits:
-            by_distance: list[list[FieldOccurrences]] = []
+            by_distance: list[list[FieldPostings]] = []
             for distance in range(node.distance + 1):
                 terms = [term.term for term in near.terms if term.distance == distance]
                 more = goes_on if distance else lambda: True
@@ -281,29 +279,29 @@ class Evaluation:
         name, _, suffix = fieldname.partition("_")
         collection = self.statistics.by_suffix(suffix) if suffix else self.statistics.all
         if len(words) == 1:
-            part = of_term(self.index, fieldname, words[0])
+            part = self.index.postings(fieldname, words[0])
             return self._scored([(name, part)], collection)
         (part,) = of_phrase(self.index, [fieldname], words, within, self.time.check)
         return self._scored([(name, part)], collection, self._phrase_idf(words))
 
-    def _terms(self, fields: Sequence[str], term: str) -> list[FieldOccurrences]:
-        return [(name, of_term(self.index, name, term)) for name in fields]
+    def _terms(self, fields: Sequence[str], term: str) -> list[FieldPostings]:
+        return [(name, self.index.postings(name, term)) for name in fields]
 
     def _scored(
-        self, parts: Sequence[FieldOccurrences], collection: CollectionStats, idf: float = 0.0
+        self, parts: Sequence[FieldPostings], collection: CollectionStats, idf: float = 0.0
     ) -> Hits:
-        """Score occurrences in fields as those of one term, with its own ``idf`` if positive."""
+        """Score postings in fields as those of one term, with its own ``idf`` if positive."""
         parts = [part for part in parts if len(part[1].docs)]
         if not parts:
             return NO_HITS
-        occurrences = [part for _, part in parts]
+        postings = [part for _, part in parts]
         if not self.scored:
-            return unscored(union([part.docs for part in occurrences]))
+            return unscored(union([part.docs for part in postings]))
         fields = list(dict.fromkeys(name for name, _ in parts))
         lists = PostingLists(
-            docs=np.concatenate([part.docs for part in occurrences]),
-            freqs=np.concatenate([part.freqs for part in occurrences]),
-            counts=np.array([len(part.docs) for part in occurrences], np.int64),
+            docs=np.concatenate([part.docs for part in postings]),
+            freqs=np.concatenate([part.freqs for part in postings]),
+            counts=np.array([len(part.docs) for part in postings], np.int64),
             fields=np.array([fields.index(name) for name, _ in parts], np.int64),
             languages=np.zeros(len(parts), np.int64),
             weights=np.ones(len(parts), np.float32),
@@ -423,8 +421,8 @@ def _hits_of(mask: Mask) -> Hits:
     return unscored(mask.nonzero()[0].astype(np.int32))
 
 
-def _where(part: Occurrences, mask: Mask) -> Occurrences:
-    return Occurrences(part.docs[mask], part.freqs[mask])
+def _where(part: TermPostings, mask: Mask) -> TermPostings:
+    return TermPostings(part.docs[mask], part.freqs[mask])
 
 
 def _cost(node: query.Query) -> int:

@@ -1,4 +1,4 @@
-"""Operations on sets of documents and on occurrences, as arrays.
+"""Operations on sets of documents, postings and positions, as arrays.
 
 Documents are always ascending and distinct. A *key* is a document and a position in one 64-bit
 integer: the intersection of sorted keys finds a phrase. Nothing here loops over postings in Python.
@@ -6,7 +6,7 @@ integer: the intersection of sorted keys finds a phrase. Nothing here loops over
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from index import kernels
 from index.arrays import sum_over
 from index.inverted_index import SECOND_PART, InvertedIndex, sum_postings
+from index.store import TermPostings
 
 Docs = NDArray[np.int32]
 Scores = NDArray[np.float32]
@@ -67,13 +68,6 @@ NO_HITS = Hits(NO_DOCS, NO_SCORES)
 def unscored(docs: Docs) -> Hits:
     """Return documents as hits with the score 0."""
     return Hits(docs, np.zeros(len(docs), np.float32))
-
-
-class Occurrences(NamedTuple):
-    """The documents that contain something, and how often each does."""
-
-    docs: Docs
-    freqs: NDArray[Any]
 
 
 def among(docs: Docs, others: Docs) -> Mask:
@@ -137,15 +131,10 @@ def either(hits: Sequence[tuple[Docs, Scores]], combine: np.ufunc) -> Hits:
     return Hits(total.docs, total.of([part.scores for part in present], combine))
 
 
-def of_term(index: InvertedIndex, field: str, term: str) -> Occurrences:
-    """Return the occurrences of one term."""
-    return Occurrences(*index.postings(field, term))
-
-
 def of_terms(
     index: InvertedIndex, field: str, terms: Sequence[str], goes_on: Callable[[], bool]
-) -> Iterator[Occurrences]:
-    """Yield the occurrences of terms, several added up, as long as ``goes_on`` returns True."""
+) -> Iterator[TermPostings]:
+    """Yield the postings of terms, several added up, as long as ``goes_on`` returns True."""
     for first in range(0, len(terms), _TERMS_TOGETHER):
         if not goes_on():
             return
@@ -153,14 +142,7 @@ def of_terms(
         lists = tuple(np.concatenate(of_segment) for of_segment in zip(*of_terms, strict=True))
         if any(map(len, lists)):
             postings = index.read(lists)
-            yield Occurrences(*sum_postings(postings.docs, postings.freqs))
-
-
-def of_prefix(
-    index: InvertedIndex, field: str, prefix: str, goes_on: Callable[[], bool]
-) -> Occurrences:
-    """Return the occurrences of the terms with a prefix, added up while ``goes_on`` is true."""
-    return Occurrences(*index.prefix_postings(field, prefix, goes_on))
+            yield sum_postings(postings.docs, postings.freqs)
 
 
 def of_phrase(
@@ -169,7 +151,7 @@ def of_phrase(
     words: Sequence[str],
     within: Docs | None,
     check: Callable[[], None],
-) -> list[Occurrences]:
+) -> list[TermPostings]:
     """Return the occurrences of successive words, for each of one or two fields.
 
     Only documents in ``within`` are considered, if given. ``check`` is called now and then; it may
@@ -191,7 +173,7 @@ def of_window(
     distance: int,
     within: Docs | None,
     check: Callable[[], None],
-) -> list[Occurrences]:
+) -> list[TermPostings]:
     """Return the occurrences of words in any order with at most ``distance`` others among them.
 
     An occurrence is the position of one of the words that begins such a window; a word given twice
@@ -243,23 +225,23 @@ def _contains(keys: Keys, wanted: Keys) -> Mask:
     return found
 
 
-def _counted(batches: Sequence[Keys], fields: Sequence[str]) -> list[Occurrences]:
+def _counted(batches: Sequence[Keys], fields: Sequence[str]) -> list[TermPostings]:
     """Count the keys of each document in each field; batches are ascending."""
     if not any(map(len, batches)):
-        return [Occurrences(NO_DOCS, NO_DOCS) for _ in fields]
+        return [TermPostings(NO_DOCS, NO_DOCS) for _ in fields]
     keys = batches[0] if len(batches) == 1 else np.concatenate(batches)
     if len(fields) == 1:
         return [_counts(keys)]
     if loops := kernels.active:
         first, freqs, second, second_freqs = loops.counted(keys, SECOND_PART)
-        return [Occurrences(first, freqs), Occurrences(second, second_freqs)]
+        return [TermPostings(first, freqs), TermPostings(second, second_freqs)]
     in_second = keys & SECOND_PART > 0
     return [_counts(keys[~in_second]), _counts(keys[in_second])]
 
 
-def _counts(keys: Keys) -> Occurrences:
+def _counts(keys: Keys) -> TermPostings:
     docs = (keys >> 32).astype(np.int32)
     first = np.ones(len(docs), np.bool_)
     np.not_equal(docs[1:], docs[:-1], out=first[1:])
     starts = first.nonzero()[0]
-    return Occurrences(docs.take(starts), np.diff(starts, append=len(docs)))
+    return TermPostings(docs.take(starts), np.diff(starts, append=len(docs)))

@@ -23,12 +23,12 @@ from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.extract import ExtractionOptions, detect_language
 from index.extract.organizations import find_organizations
-from index.extract.themes import themes as curated_themes
-from index.extract.themes.learned import (
+from index.extract.themes import (
     Decider,
     LearnedTheme,
     LearnedThemes,
     Vector,
+    find_themes,
     term_spans,
     vector,
 )
@@ -304,7 +304,7 @@ def _curated(documents: Sequence[Labelled], ids: Sequence[str]) -> Flags:
     for each in documents:
         folded = fold_text(each.text)
         found = find_organizations(each.text, each.language, folded)
-        assigned = curated_themes.assign(each.text, each.language, folded, found, each.title_length)
+        assigned = find_themes(each.text, each.language, folded, found, each.title_length)
         having = {theme.id for theme in assigned}
         rows.append([id in having for id in ids])
     return np.array(rows, np.bool_)

@@ -13,7 +13,7 @@ from index.extract.dates import mentioned as dates_mentioned
 from index.extract.dates import published as dates
 from index.extract.language import detect_language
 from index.extract.organizations import OrganizationMatches, find_organizations
-from index.extract.themes import LearnedThemes, themes
+from index.extract.themes import LearnedThemes, find_themes
 from index.vocabularies import DETECTED_LANGUAGES, fold_text
 
 EXTRACTION_VERSION: Final = 1
@@ -77,7 +77,7 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
         OrganizationMatches((), ()),
     )
     subjects: tuple[Theme, ...] = attempt(
-        "themes", lambda: themes.assign(text, spoken.code, folded, found, len(lead)), ()
+        "themes", lambda: find_themes(text, spoken.code, folded, found, len(lead)), ()
     )
     learned = options.learned
     if learned is not None:

@@ -1,8 +1,8 @@
-"""Themes that were learned from labelled documents: the model as it is applied.
+"""Themes learned from labelled documents: the model as it is applied.
 
-A document is the TF-IDF vector of its analyzer terms; each theme is a line through it with a
-threshold. For each theme the model says who decides: the curated expressions, the classifier, or
-either of them, whichever was best in cross-validation.
+A document is the TF-IDF vector of its analyzer terms, and a theme is a linear classifier with a
+threshold. The model says for each theme who decides: the curated expressions, the classifier, or
+either, whichever was best in cross-validation. Models are trained in ``index.build.learning``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,19 +14,21 @@ from numpy.typing import NDArray
 
 from index.analysis import analyzer, tokenize
 from index.document import Span, Theme
+from index.extract.themes.themes import with_parents
 from index.vocabularies import themes as theme_vocabulary
 
 Decider = Literal["curated", "learned", "either"]
 Vector = tuple[NDArray[np.int32], NDArray[np.float32]]
+"""Term numbers in ascending order, and their weights."""
 
 _READ = 20_000
-"""Characters of a document that are looked at."""
+"""Characters of a document that are read."""
 _STRONGEST = 5
 _MOST_SPANS = 20
 
 
 class LearnedTheme(NamedTuple):
-    """How one theme is decided; ``weights`` has one number for each term of the model."""
+    """The classifier of one theme; ``weights`` has one number for each term of the model."""
 
     decider: Decider
     threshold: float
@@ -36,9 +38,9 @@ class LearnedTheme(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class LearnedThemes:
-    """A classifier: ``terms`` number the terms, ``idf`` weighs them.
+    """A model: ``terms`` maps a term to its number, ``idf`` has its weight.
 
-    It is applied to documents in ``languages`` only: those it has seen enough of. ``version``
+    It applies to documents in ``languages``: those with enough labelled documents. ``version``
     changes with everything else.
     """
 
@@ -49,63 +51,53 @@ class LearnedThemes:
     themes: Mapping[str, LearnedTheme]
 
     def decide(self, text: str, language: str, curated: Sequence[Theme]) -> tuple[Theme, ...]:
-        """Return the themes of a document that has the ``curated`` ones by its expressions.
+        """Return the themes of a document whose expressions gave the ``curated`` ones.
 
-        The evidence of a learned theme are the terms that spoke most for it.
+        The evidence of a learned theme is the terms that weighed most for it.
         """
         if language not in self.languages:
             return tuple(curated)
         spans = term_spans(text, language)
-        at, values = vector({term: len(found) for term, found in spans.items()}, self)
-        kept = {theme.id: set(theme.evidence) for theme in curated}
+        numbers, values = vector({term: len(places) for term, places in spans.items()}, self)
+        evidence = {theme.id: set(theme.evidence) for theme in curated}
         names = list(self.terms)
         for id, theme in self.themes.items():
             if theme.decider == "curated":
                 continue
-            parts = theme.weights[at] * values
+            parts = theme.weights[numbers] * values
             if parts.sum() + theme.bias >= theme.threshold:
-                strongest = [int(best) for best in np.argsort(-parts)[:_STRONGEST]]
-                found = [spans[names[at[best]]] for best in strongest if parts[best] > 0]
-                evidence = sorted(span for each in found for span in each)[:_MOST_SPANS]
-                kept.setdefault(id, set()).update(evidence)
-            elif theme.decider == "learned" and id in kept:
-                gone = kept.pop(id)
+                strongest = [int(index) for index in np.argsort(-parts)[:_STRONGEST]]
+                groups = [spans[names[numbers[index]]] for index in strongest if parts[index] > 0]
+                places = sorted(span for group in groups for span in group)
+                evidence.setdefault(id, set()).update(places[:_MOST_SPANS])
+            elif theme.decider == "learned" and id in evidence:
+                removed = evidence.pop(id)
                 parent = theme_vocabulary().parent(id)
-                if parent in kept and kept[parent] <= gone:
-                    del kept[parent]  # it was there for this one
-        return _in_order(kept)
+                if parent in evidence and evidence[parent] <= removed:
+                    del evidence[parent]  # this theme was the reason for it
+        return with_parents(evidence)
 
 
 def term_spans(text: str, language: str) -> dict[str, list[Span]]:
-    """Return the terms of a text, in its language's analysis, with where they stand."""
+    """Return the terms of a text, as the analyzer of its language makes them, with their spans."""
     analysis = analyzer(language)
     prefix = f"{analysis.suffix}:"
-    found: dict[str, list[Span]] = {}
+    spans: dict[str, list[Span]] = {}
     for token in tokenize(text[:_READ]):
         forms = analysis.forms(token)
         if forms and token.kind != "number":
-            found.setdefault(prefix + forms[-1], []).append(Span(token.start, token.end))
-    return found
+            spans.setdefault(prefix + forms[-1], []).append(Span(token.start, token.end))
+    return spans
 
 
 def vector(counts: Mapping[str, int], model: LearnedThemes) -> Vector:
-    """Return the numbers of a document's terms, ascending, and their weights.
+    """Return the vector of a document from the frequencies of its terms.
 
-    A term that stands n times weighs (1 + ln n) idf; the vector has the length 1.
+    The weight of a term of frequency n is (1 + ln n) idf; the vector has length 1.
     """
-    known = sorted((model.terms[term], n) for term, n in counts.items() if term in model.terms)
-    at = np.array([number for number, _ in known], np.int32)
-    values = 1 + np.log(np.array([max(n, 1) for _, n in known], np.float32))
-    values = (values * model.idf[at]).astype(np.float32)
+    rows = sorted((model.terms[term], n) for term, n in counts.items() if term in model.terms)
+    numbers = np.array([number for number, _ in rows], np.int32)
+    values = 1 + np.log(np.array([max(n, 1) for _, n in rows], np.float32))
+    values = (values * model.idf[numbers]).astype(np.float32)
     length = float(np.sqrt(values @ values))
-    return at, (values / (length or 1.0)).astype(np.float32)
-
-
-def _in_order(kept: Mapping[str, set[Span]]) -> tuple[Theme, ...]:
-    vocabulary = theme_vocabulary()
-    spans = {id: set(evidence) for id, evidence in kept.items()}
-    for id, evidence in kept.items():
-        parent = vocabulary.parent(id)
-        if parent:
-            spans.setdefault(parent, set()).update(evidence)
-    return tuple(Theme(id, tuple(sorted(spans[id]))) for id in vocabulary.entries if id in spans)
+    return numbers, (values / (length or 1.0)).astype(np.float32)

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from index.document import Document
 from index.extract import ExtractionOptions, extract
-from index.extract.themes import themes
 
 OPTIONS = ExtractionOptions()
 
@@ -33,7 +32,7 @@ def test_one_failing_extractor_costs_only_its_field(monkeypatch: pytest.MonkeyPa
     def broken(*_: object) -> None:
         raise ValueError("no")
 
-    monkeypatch.setattr(themes, "assign", broken)
+    monkeypatch.setattr("index.extract.extraction.find_themes", broken)
     fields = extract(Document("x", "L'ONU parle du trafic d'armes."), OPTIONS)
     assert fields.failures == (("themes", "ValueError: no"),)
     assert fields.themes == ()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index.document import Document
 from index.extract import ExtractionOptions, extract
-from index.extract.themes import themes
+from index.extract.themes import find_themes
 
 DISPATCH = Path(__file__).parents[3] / "seeds" / "000_08b6df264ef907d1.txt"
 
@@ -118,7 +118,7 @@ def test_words_that_only_share_a_stem_decide_nothing(language: str, text: str) -
 )
 def test_evidence_lies_in_the_text(words: list[str]) -> None:
     text = " ".join(words)
-    for theme in themes.assign(text, "fr"):
+    for theme in find_themes(text, "fr"):
         assert theme.evidence
         for start, end in theme.evidence:
             assert text[start:end].strip()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.extract.themes import themes
+from index.extract.themes import find_themes
 from index.vocabularies import inflected
 
 
@@ -42,4 +42,4 @@ def test_capitals_and_other_languages_have_no_further_forms() -> None:
     ],
 )
 def test_plurals_decide_as_singulars_do(language: str, text: str, theme: str) -> None:
-    assert theme in [found.id for found in themes.assign(text, language)]
+    assert theme in [found.id for found in find_themes(text, language)]

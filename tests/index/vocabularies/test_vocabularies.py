@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import VocabularyError
-from index.extract.themes import themes as theme_extractor
+from index.extract.themes import find_themes
 from index.vocabularies import LANGUAGES, grammar, organizations, themes
 from index.vocabularies.organizations import COLUMNS, load_grammars, load_organizations
 from index.vocabularies.themes import load_themes
@@ -97,7 +97,7 @@ def test_an_expression_finds_its_own_theme() -> None:
         for language, expressions in entry.expressions.items():
             strong = [each.text for each in expressions if not each.weak]
             text = ". ".join(strong * 2)[:900]
-            found = {theme.id for theme in theme_extractor.assign(text, language)}
+            found = {theme.id for theme in find_themes(text, language)}
             assert not strong or id in found, (id, language)
 
 

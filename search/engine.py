@@ -1,9 +1,10 @@
 """The two contracts of an engine: what it answers, and what its index must know.
 
 ``Engine`` is what the web application and the command line ask; a second engine (a search cluster,
-say) implements it and nothing else changes. The narrow protocols below it are what fuzzy words,
-spelling, suggestions and highlighting ask of an index. An engine that can answer them reuses that
-code; the local engine answers them from a ``Snapshot``.
+say) implements it and nothing else changes. ``Lexicon``, ``Terms`` and ``StoredTexts`` are what
+fuzzy words, spelling, suggestions and highlighting ask of an index. An engine that implements them
+uses that code as it is; the local engine has ``SnapshotLexicon``, ``InvertedIndex`` and
+``StoredFields``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,20 +57,41 @@ class Engine(Protocol):
         """Return the files and records that the index leaves out, and why."""
 
 
-class WordIndex(Protocol):
-    """The words of an index. Words are folded: lower case, without accents."""
+class Lexicon(Protocol):
+    """The words of an index as documents write them.
+
+    Words go in and come out folded (lower case, no accents), but for surface forms.
+    """
 
     def near_words(self, word: str, edits: int) -> Mapping[str, Near]:
-        """Return the words within an edit distance of ``word``, by word; see ``query.words``."""
+        """Return the words within an edit distance of ``word``, by word."""
 
     def surface_form(self, word: str) -> str:
-        """Return how most documents write a word, in lower case; the word itself if unknown."""
+        """Return how most documents write a word, in lower case; an unknown word as it is."""
 
-    def exceeds(self, field: str, word: str, documents: int) -> bool:
-        """Tell whether more than ``documents`` documents have a word in a field."""
+    def completions(
+        self, prefix: str, limit: int, before: Sequence[str] = ()
+    ) -> Sequence[tuple[str, int]]:
+        """Return words with a prefix and how many documents have them and all words ``before``.
 
-    def positions(self, field: str, word: str, doc: int) -> NDArray[np.int64]:
-        """Return the positions of a word in one document, ascending; none if it lacks the word."""
+        Most documents first. Stop words and very short words are left out.
+        """
+
+    def titles(self, prefix: str, limit: int, before: Sequence[str] = ()) -> Sequence[Head]:
+        """Return the newest documents with all words ``before`` and one with a prefix in the title.
+
+        Newest first.
+        """
+
+
+class Terms(Protocol):
+    """The terms of an index, by field."""
+
+    def exceeds(self, field: str, term: str, documents: int) -> bool:
+        """Tell whether more than ``documents`` documents have a term."""
+
+    def positions(self, field: str, term: str, doc: int) -> NDArray[np.int64]:
+        """Return the positions of a term in one document, ascending; none if it lacks the term."""
 
 
 class StoredTexts(Protocol):
@@ -79,20 +101,7 @@ class StoredTexts(Protocol):
         """Return what a line of results shows of a document."""
 
     def details(self, doc: int, head: Head) -> Details:
-        """Return the languages and mentions of a document."""
+        """Return the languages and mentions of the document that ``head`` is of."""
 
     def text(self, doc: int, details: Details) -> str | LongText:
         """Return the text of a document."""
-
-
-class Completions(Protocol):
-    """What completes a text being typed, with the number of documents of each."""
-
-    def words(self, prefix: str, before: Sequence[str], limit: int) -> list[tuple[str, int]]:
-        """Return words that begin with ``prefix``, in most documents that have all of ``before``.
-
-        Most documents first. Stop words and very short words are left out.
-        """
-
-    def titles(self, prefix: str, before: Sequence[str], limit: int) -> list[Head]:
-        """Return the newest documents whose title has ``before`` and a word with the prefix."""

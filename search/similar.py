@@ -1,69 +1,91 @@
-"""More like this: the documents that share the words that set a document apart.
+"""More like this: documents that share what sets a document apart.
 
-The words of the document that are frequent in it and rare in its language are looked for in all
-others of that language, each weighed by how much it sets the document apart. Organizations and
-themes in common add to that, and reach documents in other languages.
+Words that are frequent in the document and rare in its language are searched in the other
+documents of that language, each with the weight ``idf * (1 + log(count))`` of Lucene's
+MoreLikeThis. Organizations and themes in common add a part of their idf, and so find documents in
+other languages too.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import log
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.analysis import Analyzer, Token, analyzer, tokenize
 from index.document import Document
-from index.snapshot import Snapshot
 from search.query import WordQuery
 from search.scoring import CollectionStats, Evaluation
 
 MAX_WORDS = 25
+"""Words of a document that are searched."""
 MAX_POSTINGS = 50_000
-"""Postings that are read of all words together."""
-MAX_CONSIDERED = 300
+"""Postings that are read for all of these words together."""
+MAX_CANDIDATES = 300
+"""Words of a document whose document frequencies are compared, the most frequent ones."""
 MAX_CHARACTERS = 50_000
-"""As much of a text as is read to find out what it is about."""
+"""Characters of a text that are read."""
 TITLE_WEIGHT = 3
+"""A word in the title counts as often as so many in the text."""
 VALUE_WEIGHTS = {"organization": 1.0, "theme": 0.5}
-"""What a value in common adds, as a part of its idf."""
+"""By facet: the part of its idf that a value in common adds."""
+
+Forms = tuple[str, ...]
+"""The index terms of a word in one language."""
+Frequencies = Callable[[Sequence[Forms]], Sequence[int]]
+"""Returns about how many documents have each of some words."""
 
 
 class Similar(NamedTuple):
-    """A document number and how similar it is; only good for comparing with others."""
+    """A document number and its score, to be compared with the scores of others only."""
 
     doc: int
     score: float
 
 
-def similar(
-    generation: Snapshot, doc: int, limit: int, deadline: float | None = None
-) -> list[Similar]:
-    """Return the ``limit`` documents most like a live one, best first, itself excluded.
+def similar(doc: int, limit: int, evaluation: Evaluation) -> list[Similar]:
+    """Return the ``limit`` documents most like a live one, best first, without itself.
 
-    Raises SearchTimeout after ``deadline`` (a moment of ``time.monotonic()``).
+    Raises SearchTimeout at the deadline of ``evaluation``.
     """
-    evaluation = Evaluation(generation, deadline=deadline)
-    document, fields = generation.stored_fields.get(doc)
-    scores = np.zeros(generation.size, np.float32)
-    of_language = analyzer(fields.language.code)
-    for word, weight in _telling_words(document, of_language, evaluation):
+    snapshot, statistics = evaluation.snapshot, evaluation.statistics
+    document, fields = snapshot.stored_fields.get(doc)
+    language = analyzer(fields.language.code)
+
+    def frequencies(words: Sequence[Forms]) -> list[int]:
+        """Return the postings in bodies of the most frequent form of each word."""
+        index, field = snapshot.inverted_index, f"body_{language.suffix}"
+        terms = [index.lists(field, form) for forms in words for form in forms]
+        counts = iter(index.posting_counts(terms).tolist())
+        return [max(next(counts) for _ in forms) for forms in words]
+
+    collection = statistics.by_suffix(language.suffix)
+    scores = np.zeros(snapshot.size, np.float32)
+    for word, weight in distinctive_words(document, language, collection, frequencies):
         hits = evaluation.hits(word)
         scores[hits.docs] += np.float32(weight) * hits.scores
-    _add_common_values(scores, doc, generation, evaluation.statistics.all)
+    for facet, weight in VALUE_WEIGHTS.items():
+        column = snapshot.columns[facet]
+        for value in column.of(doc):
+            ordinal = column.ordinal[value]
+            rarity = statistics.all.idf(int(column.totals.counts[ordinal]))
+            scores[column.mask([ordinal])] += np.float32(weight * rarity)
     scores[doc] = 0.0
-    scores[~generation.live] = 0.0
+    scores[~snapshot.live] = 0.0
     least = np.partition(scores, -limit)[-limit] if limit < len(scores) else np.float32(0.0)
-    found = np.flatnonzero((scores >= least) & (scores > 0.0))
-    ranked = found[np.lexsort((generation.order[found], -scores[found]))][:limit]
-    return [Similar(int(each), float(scores[each])) for each in ranked]
+    docs = np.flatnonzero((scores >= least) & (scores > 0.0))
+    ranked = docs[np.lexsort((snapshot.order[docs], -scores[docs]))][:limit]
+    return [Similar(other, float(scores[other])) for other in ranked.tolist()]
 
 
-def _telling_words(
-    document: Document, of_language: Analyzer, evaluation: Evaluation
+def distinctive_words(
+    document: Document, language: Analyzer, collection: CollectionStats, frequencies: Frequencies
 ) -> list[tuple[WordQuery, float]]:
-    """Return the words that set a document apart, with their weights (1 for the best)."""
+    """Return the words that set a document apart, with their weights; the best has weight 1.
+
+    ``collection`` are the documents in the language.
+    """
     tokens: dict[str, Token] = {}
     counts: Counter[str] = Counter()
     for text, weight in ((document.title, TITLE_WEIGHT), (document.text[:MAX_CHARACTERS], 1)):
@@ -71,56 +93,32 @@ def _telling_words(
             if token.kind != "compound" and len(token.folded) > 1:
                 tokens.setdefault(token.folded, token)
                 counts[token.folded] += weight
-    frame = evaluation.statistics.by_suffix(of_language.suffix)
-    found: dict[tuple[str, ...], tuple[str, int]] = {}
+    candidates: dict[Forms, tuple[str, int]] = {}
     for literal, count in counts.most_common():
-        if len(found) == MAX_CONSIDERED:
+        if len(candidates) == MAX_CANDIDATES:
             break
-        forms = of_language.forms(tokens[literal])
+        forms = language.forms(tokens[literal])
         if forms:
-            found.setdefault(forms, (literal, count))
-    held = _frequencies(list(found), of_language.suffix, evaluation.snapshot)
+            candidates.setdefault(forms, (literal, count))
     ranked = sorted(
-        (-frame.idf(matching) * (1.0 + log(count)), literal, forms, matching)
-        for (forms, (literal, count)), matching in zip(found.items(), held, strict=True)
-        if matching > 1
+        (-collection.idf(documents) * (1.0 + log(count)), literal, forms, documents)
+        for (forms, (literal, count)), documents in zip(
+            candidates.items(), frequencies(list(candidates)), strict=True
+        )
+        if documents > 1
     )
     return [
-        (WordQuery(literal, {of_language.suffix: forms}), weight / ranked[0][0])
+        (WordQuery(literal, {language.suffix: forms}), weight / ranked[0][0])
         for weight, literal, forms in _affordable(ranked)
     ]
 
 
 def _affordable(
-    ranked: Sequence[tuple[float, str, tuple[str, ...], int]],
-) -> Iterator[tuple[float, str, tuple[str, ...]]]:
-    """Yield the first words, but those that would take too much to look for."""
+    ranked: Sequence[tuple[float, str, Forms, int]],
+) -> Iterator[tuple[float, str, Forms]]:
+    """Yield the first MAX_WORDS words without those whose postings exceed what is left to read."""
     left = MAX_POSTINGS
-    for weight, literal, forms, matching in ranked[:MAX_WORDS]:
-        if matching <= left:
-            left -= matching
+    for weight, literal, forms, documents in ranked[:MAX_WORDS]:
+        if documents <= left:
+            left -= documents
             yield weight, literal, forms
-
-
-def _frequencies(words: Sequence[tuple[str, ...]], suffix: str, generation: Snapshot) -> list[int]:
-    """Return about how many documents have each word, by its forms, in their body."""
-    inverted_index = generation.inverted_index
-    forms = [form for word in words for form in word]
-    sizes = inverted_index.posting_counts(
-        [inverted_index.lists(f"body_{suffix}", form) for form in forms]
-    ).tolist()
-    each = iter(sizes)
-    return [max(next(each) for _ in word) for word in words]
-
-
-def _add_common_values(
-    scores: NDArray[np.float32], doc: int, generation: Snapshot, frame: CollectionStats
-) -> None:
-    for facet, weight in VALUE_WEIGHTS.items():
-        column = generation.columns[facet]
-        positions: Mapping[str, int] = column.ordinal
-        totals = column.totals.counts
-        for value in column.of(doc):
-            ordinal = positions[value]
-            rarity = frame.idf(int(totals[ordinal]))
-            scores[column.mask([ordinal])] += np.float32(weight * rarity)

@@ -1,132 +1,112 @@
-"""Did you mean: words of the archive that are spelt nearly like one that finds nothing.
+"""Did you mean: a better spelling of query words that few documents have.
 
-Words are compared as the unstemmed fields have them, without case and accents, by
-Damerau-Levenshtein distance (see ``index.store.spell``), as fuzzy words are.
+Candidates are the words of the index within an edit distance of a query word, both without case
+and accents (see ``index.store.spell``).
 """
 
+from collections.abc import Callable
 from math import log10
 
 from whoosh import query
 
 from index.analysis import fold
 from index.document import PARTS
-from index.snapshot import Snapshot
 from index.store import MAX_LENGTH, Near
+from search.engine import Lexicon, Terms
 from search.query import (
     ParsedQuery,
     PhraseQuery,
     QueryWord,
     WordQuery,
     default_edits,
-    near_words,
     parse,
 )
-from search.scoring import Evaluation, answer
-from search.suggest import surface
 
 MIN_LENGTH = 4
 MAX_CORRECTED = 3
-"""Words of one query that are looked up, the rarest first."""
+"""Words of a query that are replaced at most, the rarest ones."""
 RARE = 3
-"""A word that so many documents have may be a slip too, if a neighbour is far more common."""
-MORE_COMMON = 20
+"""A word that so many documents have may be misspelt, if a similar one is far more frequent."""
+MORE_FREQUENT = 20
+"""How many times more documents must have the replacement of a word that any document has."""
 PLENTY = 20
-"""Documents found with which nobody asks how a word is spelt."""
+"""A query that finds so many documents is not corrected."""
+
+Count = Callable[[query.Query], int]
+"""Returns how many documents match a query tree."""
 
 
 def did_you_mean(
-    parsed: ParsedQuery, generation: Snapshot, total: int, deadline: float | None = None
+    parsed: ParsedQuery, total: int, lexicon: Lexicon, terms: Terms, count: Count
 ) -> str | None:
-    """Return the query with misspelt words replaced, if that finds more; else None.
+    """Return the query with misspelt words replaced if that finds more documents; else None.
 
-    ``total`` is how many documents the query itself found (0 if it had to be relaxed), before
-    any facets. Everything but the replaced words stays as typed. Raises SearchTimeout.
+    ``total`` is how many documents the query finds without facet filters; 0 if it had to be
+    relaxed. Everything but the replaced words stays as typed. Raises what ``count`` raises.
     """
     if total >= PLENTY:
         return None
-    evaluation = Evaluation(generation, scored=False, deadline=deadline)
-
-    def find() -> tuple[str | None, int]:
-        return _corrected(parsed, evaluation, total), 500 + 4 * len(parsed.text)
-
-    # The next page asks the same again.
-    found: str | None = evaluation.words.cached(("spelling", parsed.text, total), find)
-    return found
-
-
-def _corrected(parsed: ParsedQuery, evaluation: Evaluation, total: int) -> str | None:
-    generation = evaluation.snapshot
     replacements = []
-    for word, count in _doubtful(parsed, evaluation):
-        evaluation.time.check()
-        better = _better(fold(word.text), count, generation)
+    for word, documents in _doubtful(parsed, terms, count):
+        better = _better(fold(word.text), documents, lexicon, terms)
         if better is not None:
-            replacements.append((word, surface(better, generation)))
+            replacements.append((word, lexicon.surface_form(better)))
     if not replacements:
         return None
     text = parsed.text
-    for word, written in sorted(replacements, key=lambda item: item[0].start, reverse=True):
-        text = text[: word.start] + _cased(written, word.text) + text[word.end :]
-    corrected = answer(parse(text, parsed.analyzers), generation, False, evaluation.deadline)
-    found = 0 if corrected.relaxed else len(corrected.matches.docs)
-    return text.strip() if found > total else None
+    for word, form in sorted(replacements, key=lambda item: item[0].start, reverse=True):
+        text = text[: word.start] + _cased(form, word.text) + text[word.end :]
+    tree = parse(text, parsed.analyzers).tree
+    return text.strip() if tree is not None and count(tree) > total else None
 
 
-def _ranked(word: str, generation: Snapshot) -> list[Near]:
-    """Return the words that a folded word may stand for, the best first."""
-    near = near_words(word, default_edits(word), generation)
-    near.pop(word, None)
-    # One more edit has to be paid for by ten times as many documents, another first letter too.
-    return sorted(
-        near.values(),
-        key=lambda each: (
-            each.distance + (each.term[0] != word[0]) - log10(each.frequency),
-            each.term,
-        ),
-    )
-
-
-def _doubtful(parsed: ParsedQuery, evaluation: Evaluation) -> list[tuple[QueryWord, int]]:
-    """Return the words that hardly any document has, with the number of those, rarest first."""
+def _doubtful(parsed: ParsedQuery, terms: Terms, count: Count) -> list[tuple[QueryWord, int]]:
+    """Return the words that at most RARE documents have, with their number, rarest first."""
     doubtful = []
     for word in parsed.words:
         folded = fold(word.text)
-        if MIN_LENGTH <= len(folded) <= MAX_LENGTH and folded.isalpha():
-            if _is_common(word.node, evaluation):
-                continue
-            count = len(evaluation.hits(word.node).docs)
-            if count <= RARE:
-                doubtful.append((word, count))
+        if (
+            MIN_LENGTH <= len(folded) <= MAX_LENGTH
+            and folded.isalpha()
+            and not _is_frequent(word.node, terms)
+            and (documents := count(word.node)) <= RARE
+        ):
+            doubtful.append((word, documents))
     return sorted(doubtful, key=lambda item: (item[1], item[0].start))[:MAX_CORRECTED]
 
 
-def _is_common(node: query.Query, evaluation: Evaluation) -> bool:
-    """Tell, where possible without evaluating it, whether more than a few documents have a word."""
+def _is_frequent(node: query.Query, terms: Terms) -> bool:
+    """Tell whether the word as typed is enough to know that more than RARE documents match."""
     match node:
-        case WordQuery(literal=word):
-            if len(evaluation.words.find(node).docs) > RARE:
-                return True
-        case PhraseQuery(words=(word,)):
-            pass
-        case _:
-            return False
-    # Most often a word stands in some text as it was typed.
-    fields = reversed(node.fields)
-    return any(evaluation.snapshot.inverted_index.exceeds(field, word, RARE) for field in fields)
+        case WordQuery(literal=word) | PhraseQuery(words=(word,)):
+            # Most words stand in more bodies than titles.
+            return any(terms.exceeds(field, word, RARE) for field in reversed(node.fields))
+    return False
 
 
-def _better(word: str, count: int, generation: Snapshot) -> str | None:
-    """Return the best word that is much more frequent than one that so many documents have."""
-    enough = max(count * MORE_COMMON, 1) if count else 0
-    for candidate in _ranked(word, generation):
-        if candidate.frequency > enough and any(
-            generation.inverted_index.exceeds(part, candidate.term, enough) for part in PARTS
+def _better(word: str, documents: int, lexicon: Lexicon, terms: Terms) -> str | None:
+    """Return the best word for a folded one that ``documents`` documents have; None if none is.
+
+    A further edit must be outweighed by ten times as many documents; so must another first letter.
+    """
+
+    def cost(near: Near) -> tuple[float, str]:
+        return near.distance + (near.term[0] != word[0]) - log10(near.frequency), near.term
+
+    enough = documents * MORE_FREQUENT
+    candidates = dict(lexicon.near_words(word, default_edits(word)))
+    candidates.pop(word, None)
+    for near in sorted(candidates.values(), key=cost):
+        # The frequency counts deleted documents too.
+        if near.frequency > enough and any(
+            terms.exceeds(part, near.term, enough) for part in PARTS
         ):
-            return candidate.term
+            return near.term
     return None
 
 
-def _cased(written: str, typed: str) -> str:
+def _cased(word: str, typed: str) -> str:
+    """Return a word with the capitals of what was typed."""
     if len(typed) > 1 and typed.isupper():
-        return written.upper()
-    return written.capitalize() if typed[:1].isupper() else written
+        return word.upper()
+    return word.capitalize() if typed[:1].isupper() else word

@@ -1,16 +1,21 @@
-"""The engine over our index."""
+"""The local engine: searches an index directory in this process."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
 from time import monotonic, perf_counter
+from typing import NamedTuple
+
+from whoosh import query
 
 from index import kernels
 from index.directory import IndexDirectory
 from index.document import Skipped
 from index.errors import SearchTimeout
+from index.lexicon import SnapshotLexicon
 from index.snapshot import Snapshot
+from index.store import ByteCache
 from search.facets import Filtered, Lookup, Names, facet_names, facet_page, facets
 from search.highlight import Highlighter
 from search.query import ParsedQuery, parse
@@ -28,30 +33,33 @@ from search.request import (
 from search.response import (
     DocumentView,
     FacetPage,
-    Highlights,
     IndexStatus,
     Notice,
     Result,
     SearchResponse,
     Suggestion,
 )
-from search.results import Labels, view
-from search.scoring import Matches, Ranking, answer, request_fingerprint
+from search.results import ResultBuilder
+from search.scoring import Evaluation, Matches, Ranking, answer, request_fingerprint
 from search.similar import similar
 from search.spelling import did_you_mean
 from search.suggest import suggest
 
 MAX_LOCALES = 16
-NOTHING_MARKED = Highlights()
+"""Locales whose labels are kept."""
+_CORRECTIONS_BYTES = 1 << 20
+"""Memory for corrected queries: the next page of a search asks for the same one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Seconds that the parts of a search may take.
+    """Seconds that each part of a search may take.
 
-    Finding that takes longer raises SearchTimeout, or leaves out what adds to an answer with a
-    warning (see ``search.scoring.deadline``); facets that take longer are truncated; snippets
-    then show what was found so far, and no better spelling is suggested.
+    - ``search``: then SearchTimeout is raised, or optional parts are left out with a warning (see
+      ``search.scoring.deadline``);
+    - ``facets``: then the remaining facets are truncated;
+    - ``snippets``: then fragments show the matches found so far;
+    - ``spelling``: then no other spelling is suggested.
     """
 
     search: float = 5.0
@@ -61,250 +69,273 @@ class Budget:
 
 
 class WhooshEngine:
-    """Implements ``search.engine.Engine`` over an index directory."""
+    """Implements ``search.engine.Engine``. It follows the directory: a new generation is served.
 
-    def __init__(self, archive: IndexDirectory, budget: Budget | None = None) -> None:
-        self._archive = archive
+    Methods also raise SearchTimeout when ``budget`` is exceeded.
+    """
+
+    def __init__(self, directory: IndexDirectory, budget: Budget | None = None) -> None:
+        self.directory = directory
         self._budget = budget or Budget()
         self._opened: _Opened | None = None
         self._lock = Lock()
 
     def search(self, request: SearchRequest) -> SearchResponse:
-        """Answer a search. Raises InvalidRequest for a cursor that does not belong to it."""
+        """Return one page of results. Raises InvalidRequest for a cursor of another request."""
         opened = self._open()
-        began = perf_counter()
+        snapshot = opened.snapshot
+        start = perf_counter()
         lookup = opened.lookup(request.locale)
-        parsed = parse(request.q, opened.generation.analyzers)
+        parsed = parse(request.q, snapshot.analyzers)
         request = _canonical(request, lookup)
         if request.q != parsed.text:
-            # Links and cursors of the answer speak of what was read of an overlong query.
+            # Links and cursors must lead to what was searched if an overlong query was cut.
             request = replace(request, q=parsed.text)
-        understood = perf_counter()
-        # The pages of a walk are parts of one whole.
+        parsing_ended = perf_counter()
+        # All pages of a walk must belong to one list: nothing may be left out of some of them.
         lenient = request.cursor is None
-        found, filtered, unfiltered = self._find(request, parsed, opened, lenient)
-        page = _page(request, found, opened.generation)
-        hurried = any(notice.code == "out_of_time" for notice in found.warnings)
-        suggestion = None if hurried else self._spelling(parsed, unfiltered, opened.generation)
-        searched = perf_counter()
-        counted = facets(request, filtered, lookup, searched + self._budget.facets)
-        sorted_out = perf_counter()
-        labels = opened.labels(request.locale)
-        results = self._results(page.lines, request, parsed, opened.generation, labels)
+        matches, filtered, unfiltered = self._find(request, parsed, snapshot, lenient)
+        page = _page(request, matches, snapshot)
+        in_time = all(notice.code != "out_of_time" for notice in matches.warnings)
+        suggestion = self._correction(parsed, unfiltered, opened) if in_time else None
+        search_ended = perf_counter()
+        counted = facets(request, filtered, lookup, search_ended + self._budget.facets)
+        facets_ended = perf_counter()
+        results = self._results(page.documents, request, parsed, opened)
         ended = perf_counter()
         return SearchResponse(
             request=request,
             understood=parsed.understood,
-            languages=request.selected.get("lang") or tuple(opened.generation.languages),
-            total=len(found.docs),
+            languages=request.selected.get("lang") or tuple(snapshot.languages),
+            total=len(matches.docs),
             results=results,
             facets=counted,
-            generation=opened.generation.name,
-            documents=opened.generation.documents,
+            generation=snapshot.name,
+            documents=snapshot.documents,
             suggestion=suggestion,
-            warnings=(*parsed.warnings, *found.warnings, *page.notices),
+            warnings=(*parsed.warnings, *matches.warnings, *page.notices),
             next_cursor=page.next_cursor,
             timings={
-                "parse": (understood - began) * 1000,
-                "search": (searched - understood) * 1000,
-                "facets": (sorted_out - searched) * 1000,
-                "snippets": (ended - sorted_out) * 1000,
+                "parse": (parsing_ended - start) * 1000,
+                "search": (search_ended - parsing_ended) * 1000,
+                "facets": (facets_ended - search_ended) * 1000,
+                "snippets": (ended - facets_ended) * 1000,
             },
         )
 
     def facet(
-        self,
-        name: str,
-        request: SearchRequest,
-        prefix: str,
-        page: int,
-        order: FacetOrder = "count",
+        self, name: str, request: SearchRequest, prefix: str, page: int, order: FacetOrder = "count"
     ) -> FacetPage:
-        """Search inside a facet of values. Raises KeyError for any other name."""
+        """Return one page of facet values. Raises KeyError for a name that is no value facet."""
         opened = self._open()
         lookup = opened.lookup(request.locale)
         lookup.facet(name)
         request = _canonical(replace(request, sort="date"), lookup)
-        parsed = parse(request.q, opened.generation.analyzers)
-        _, filtered, _ = self._find(request, parsed, opened, lenient=False)
+        parsed = parse(request.q, opened.snapshot.analyzers)
+        _, filtered, _ = self._find(request, parsed, opened.snapshot, lenient=False)
         return facet_page(name, request, filtered, lookup, prefix, page, order)
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
-        """Complete what is being typed: organizations, themes, titles, words."""
+        """Return completions of a text being typed."""
         opened = self._open()
-        return suggest(text, limit, opened.generation, opened.lookup(locale))
+        return suggest(text, limit, opened.lexicon, opened.lookup(locale))
 
     def document(self, id: str, locale: str, q: str = "") -> DocumentView | None:
-        """Return a whole document, every match of ``q`` in ``highlights``; None if absent."""
+        """Return a whole document with all matches of ``q`` as offsets; None if it is absent."""
         opened = self._open()
-        doc = opened.generation.docnum(id)
+        doc = opened.snapshot.docnum(id)
         if doc is None:
             return None
-        generation = opened.generation
-        parsed = parse(q, generation.analyzers)
-        highlighter = Highlighter(parsed, generation, self._budget.snippets)
-        highlights = highlighter.everything(doc, generation.stored_fields.head(doc))
-        return view(*generation.stored_fields.get(doc), highlights, opened.labels(locale))
+        stored = opened.snapshot.stored_fields
+        highlighter = self._highlighter(parse(q, opened.snapshot.analyzers), opened)
+        highlights = highlighter.complete(doc, stored.head(doc))
+        return opened.results(locale).view(*stored.get(doc), highlights)
 
     def similar(self, id: str, limit: int, locale: str) -> tuple[Result, ...] | None:
-        """Return the documents most like this one, best first; None if absent."""
+        """Return the documents most like this one, best first; None if it is absent."""
         opened = self._open()
-        doc = opened.generation.docnum(id)
+        doc = opened.snapshot.docnum(id)
         if doc is None:
             return None
-        deadline = monotonic() + self._budget.search
-        found = similar(opened.generation, doc, limit, deadline)
-        nothing = parse("", opened.generation.analyzers)
-        request = SearchRequest(locale=locale)
-        return self._results(found, request, nothing, opened.generation, opened.labels(locale))
+        evaluation = Evaluation(opened.snapshot, deadline=monotonic() + self._budget.search)
+        documents = similar(doc, limit, evaluation)
+        nothing = parse("", opened.snapshot.analyzers)
+        return self._results(documents, SearchRequest(locale=locale), nothing, opened)
 
     def status(self) -> IndexStatus:
         """Return what is being served."""
-        generation = self._archive.current()
+        snapshot = self.directory.current()
         return IndexStatus(
-            generation=generation.name,
-            documents=generation.documents,
-            languages=generation.languages,
-            built=generation.manifest.built,
-            skipped=sum(generation.manifest.skipped.values()),
+            generation=snapshot.name,
+            documents=snapshot.documents,
+            languages=snapshot.languages,
+            built=snapshot.manifest.built,
+            skipped=sum(snapshot.manifest.skipped.values()),
             compiled=kernels.active is not None,
         )
 
     def skipped(self) -> tuple[Skipped, ...]:
-        """Return the files and records that were left out when the index was built."""
-        return tuple(self._archive.current().report().skipped)
+        """Return the files and records that the index leaves out, and why."""
+        return tuple(self.directory.current().report().skipped)
 
     def _open(self) -> "_Opened":
-        generation = self._archive.current()
+        """Return the current snapshot with what is kept beside it."""
+        snapshot = self.directory.current()
         opened = self._opened
-        if opened is not None and opened.generation is generation:
+        if opened is not None and opened.snapshot is snapshot:
             return opened
         with self._lock:
-            if self._opened is None or self._opened.generation is not generation:
-                self._opened = _Opened(generation)
+            if self._opened is None or self._opened.snapshot is not snapshot:
+                self._opened = _Opened(snapshot)
             return self._opened
 
     def _find(
-        self, request: SearchRequest, parsed: ParsedQuery, opened: "_Opened", lenient: bool
+        self, request: SearchRequest, parsed: ParsedQuery, snapshot: Snapshot, lenient: bool
     ) -> tuple[Matches, Filtered, int]:
-        """Return what matches under all filters, the filters, and how much matches without them.
+        """Return what matches under all filters, the filters, and how many match without them.
 
-        The last is 0 where only a part of the query matches.
+        The number is 0 if the query had to be relaxed.
         """
         deadline = monotonic() + self._budget.search
         scored = request.sort == "relevance"
-        matches, relaxed = answer(parsed, opened.generation, scored, deadline, lenient=lenient)
-        filtered = Filtered(matches.docs, request, opened.generation)
-        found = matches
+        matches, relaxed = answer(parsed, snapshot, scored, deadline, lenient=lenient)
+        unfiltered = 0 if relaxed else len(matches.docs)
+        filtered = Filtered(matches.docs, request, snapshot)
         if filtered.any:
             scores = matches.scores.take(filtered.passing)
-            found = matches._replace(docs=filtered.all, scores=scores)
-        if not found.scored:
-            found = found._replace(newest=filtered.newest)
-        return found, filtered, 0 if relaxed else len(matches.docs)
+            matches = matches._replace(docs=filtered.all, scores=scores)
+        if not matches.scored:
+            matches = matches._replace(newest=filtered.newest)
+        return matches, filtered, unfiltered
 
-    def _spelling(self, parsed: ParsedQuery, total: int, generation: Snapshot) -> str | None:
-        """Return the query spelt better; an answer does not fail for want of it."""
+    def _correction(self, parsed: ParsedQuery, total: int, opened: "_Opened") -> str | None:
+        """Return the query in a better spelling, if one is found in time."""
+        snapshot = opened.snapshot
+        deadline = monotonic() + self._budget.spelling
+        evaluation = Evaluation(snapshot, scored=False, deadline=deadline)
+
+        def count(tree: query.Query) -> int:
+            return len(evaluation.hits(tree).docs)
+
+        def correct() -> tuple[str | None, int]:
+            lexicon, terms = opened.lexicon, snapshot.inverted_index
+            return did_you_mean(parsed, total, lexicon, terms, count), 500 + 4 * len(parsed.text)
+
         try:
-            deadline = monotonic() + self._budget.spelling
-            return did_you_mean(parsed, generation, total, deadline)
+            correction: str | None = opened.corrections.get((parsed.text, total), correct)
         except SearchTimeout:
             return None
+        return correction
+
+    def _highlighter(self, parsed: ParsedQuery, opened: "_Opened") -> Highlighter:
+        snapshot = opened.snapshot
+        return Highlighter(
+            parsed,
+            snapshot.stored_fields,
+            snapshot.inverted_index,
+            opened.lexicon,
+            self._budget.snippets,
+        )
 
     def _results(
         self,
-        lines: Sequence[tuple[int, float]],
+        documents: Sequence[tuple[int, float]],
         request: SearchRequest,
         parsed: ParsedQuery,
-        generation: Snapshot,
-        labels: Labels,
+        opened: "_Opened",
     ) -> tuple[Result, ...]:
+        """Return results for document numbers and scores."""
+        results = opened.results(request.locale)
         if request.highlight == "false":
-            return tuple([labels.result(doc, score, NOTHING_MARKED) for doc, score in lines])
-        highlighter = Highlighter(parsed, generation, self._budget.snippets)
-        mark = highlighter.html if request.highlight == "true" else highlighter.offsets
-        marked = [
-            (doc, score, mark(doc, generation.stored_fields.head(doc))) for doc, score in lines
-        ]
-        return tuple([labels.result(*line) for line in marked])
+            return tuple([results.result(doc, score) for doc, score in documents])
+        highlighter = self._highlighter(parsed, opened)
+        highlight = highlighter.html if request.highlight == "true" else highlighter.offsets
+        head = opened.snapshot.stored_fields.head
+        return tuple(
+            [results.result(doc, score, highlight(doc, head(doc))) for doc, score in documents]
+        )
 
 
 class _Opened:
-    """A generation with what is kept beside it while it serves."""
+    """A snapshot with what is kept beside it while it is served."""
 
-    def __init__(self, generation: Snapshot) -> None:
-        self.generation = generation
-        self._locales: dict[str, tuple[Lookup, Labels]] = {}
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.lexicon = SnapshotLexicon(snapshot)
+        self.corrections = ByteCache(_CORRECTIONS_BYTES)
+        self._locales: dict[str, tuple[Lookup, ResultBuilder]] = {}
 
     @cached_property
     def _names(self) -> dict[str, Names]:
-        return facet_names(self.generation)
+        return facet_names(self.snapshot)
 
     def lookup(self, locale: str) -> Lookup:
-        """Return the facet values with the labels of a locale; those of the last few are kept."""
+        """Return the facet values with labels in a locale."""
         return self._locale(locale)[0]
 
-    def labels(self, locale: str) -> Labels:
-        """Return the labels of a locale for documents."""
+    def results(self, locale: str) -> ResultBuilder:
+        """Return what builds results with labels in a locale."""
         return self._locale(locale)[1]
 
-    def _locale(self, locale: str) -> tuple[Lookup, Labels]:
-        found = self._locales.get(locale)
-        if found is None:
+    def _locale(self, locale: str) -> tuple[Lookup, ResultBuilder]:
+        entry = self._locales.get(locale)
+        if entry is None:
             lookup = Lookup(self._names, locale)
-            found = lookup, Labels(lookup, self.generation)
-            kept = list(self._locales.items())[-MAX_LOCALES + 1 :]
-            # Replaced, not changed: another thread may be reading.
-            self._locales = {**dict(kept), locale: found}
-        return found
+            entry = lookup, ResultBuilder(lookup, self.snapshot.stored_fields)
+            newest = list(self._locales.items())[-MAX_LOCALES + 1 :]
+            # A new dictionary, because another thread may be reading the old one.
+            self._locales = {**dict(newest), locale: entry}
+        return entry
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    lines: list[tuple[int, float]]
+class _Page(NamedTuple):
+    """Document numbers and scores of one page, and how to go on by cursor."""
+
+    documents: list[tuple[int, float]]
     next_cursor: str | None = None
     notices: tuple[Notice, ...] = ()
 
 
-def _page(request: SearchRequest, found: Matches, generation: Snapshot) -> _Page:
-    """Return the documents of a page with their scores, or those behind a cursor."""
-    ranking = Ranking(found, request.sort, generation)
+def _page(request: SearchRequest, matches: Matches, snapshot: Snapshot) -> _Page:
+    """Return the page that a request asks for by number or by cursor. Raises InvalidRequest."""
+    ranking = Ranking(matches, request.sort, snapshot)
     if request.cursor is None:
         start = (request.page - 1) * request.per_page
         return _Page(ranking.slice(start, start + request.per_page))
-    fingerprinted = request_fingerprint(request)
+    request_digest = request_fingerprint(request)
     start = 0
     notices: tuple[Notice, ...] = ()
     if request.cursor != "*":
-        cursor = _cursor(request.cursor, fingerprinted)
+        cursor = _cursor(request.cursor, request_digest)
         start = ranking.after(cursor)
-        if cursor.generation != fingerprint(generation.name):
+        if cursor.generation != fingerprint(snapshot.name):
             notices = (Notice("generation_changed"),)
-    lines = ranking.slice(start, start + request.per_page)
-    following = None
-    if start + len(lines) < len(found.docs):
-        doc, score = lines[-1]
-        id = generation.stored_fields.head(doc).id
-        following = encode_cursor(ranking.cursor(doc, score, id, fingerprinted))
-    return _Page(lines, following, notices)
+    documents = ranking.slice(start, start + request.per_page)
+    next_cursor = None
+    if start + len(documents) < len(matches.docs):
+        doc, score = documents[-1]
+        id = snapshot.stored_fields.head(doc).id
+        next_cursor = encode_cursor(ranking.cursor(doc, score, id, request_digest))
+    return _Page(documents, next_cursor, notices)
 
 
-def _cursor(word: str, request: bytes) -> Cursor:
+def _cursor(text: str, request: bytes) -> Cursor:
+    """Return the cursor; raises InvalidRequest unless it belongs to the request."""
     try:
-        cursor = decode_cursor(word)
+        cursor = decode_cursor(text)
     except CursorError as error:
-        raise InvalidRequest((Fault("cursor", "invalid_cursor", word[:200]),)) from error
+        raise InvalidRequest((Fault("cursor", "invalid_cursor", text[:200]),)) from error
     if cursor.request != request:
-        raise InvalidRequest((Fault("cursor", "cursor_mismatch", word[:200]),))
+        raise InvalidRequest((Fault("cursor", "cursor_mismatch", text[:200]),))
     return cursor
 
 
 def _canonical(request: SearchRequest, lookup: Lookup) -> SearchRequest:
-    """Replace names that only documents know by the values they stand for."""
+    """Replace names of facet values that only documents know by the values they stand for."""
     if not request.selected and not request.excluded:
         return request
 
-    def resolved(chosen: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    def resolved(chosen: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         return {
             name: tuple(dict.fromkeys(map(lookup.facet(name).names.resolve, values)))
             for name, values in chosen.items()
@@ -312,7 +343,5 @@ def _canonical(request: SearchRequest, lookup: Lookup) -> SearchRequest:
         }
 
     return replace(
-        request,
-        selected=resolved(dict(request.selected)),
-        excluded=resolved(dict(request.excluded)),
+        request, selected=resolved(request.selected), excluded=resolved(request.excluded)
     )

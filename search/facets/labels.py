@@ -197,6 +197,17 @@ class FacetLookup:
     def _parents(self) -> NDArray[np.int32]:
         return np.array(self.names.parents, np.int32)
 
+    def starting(self, prefix: str, size: int) -> list[tuple[str, int]]:
+        """Return the values a word of whose names starts like ``prefix``, and their counts.
+
+        At most ``size``, those that most documents of the index carry.
+        """
+        ordinals = self.names.starting(prefix)
+        counts = np.zeros(len(self.column.values), dtype=np.int64)
+        counts[ordinals] = self.names.totals[ordinals]
+        best = self.most_frequent(counts, size)
+        return [(self.column.values[ordinal], int(counts[ordinal])) for ordinal in best]
+
     def by_label(self, counts: NDArray[np.int64], size: int) -> list[int]:
         """Return the first ``size`` ordinals by label among those that have a count."""
         present = counts.nonzero()[0]

@@ -1,4 +1,4 @@
-"""The words of one query, marked in the documents of a page."""
+"""The highlighter: the words of one query, highlighted in the documents of one page of results."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,26 +10,38 @@ from numpy.typing import NDArray
 
 from index.analysis import analyzer
 from index.document import Span
-from index.snapshot import Snapshot
 from index.store import Details, Head, LongText, spans, word_end
+from search.engine import Lexicon, StoredTexts, Terms
 from search.highlight import snippets
-from search.highlight.matcher import Hit, Marker, joined, wanted
+from search.highlight.matcher import Hit, Matcher, field_terms, joined
 from search.query import Mark, ParsedQuery, expand_fuzzy
 from search.response import Highlights
 
 MARGIN = 2 * snippets.FRAGMENT
-"""Characters around a piece of a long text in which marks are looked for too."""
+"""Characters before and after a piece of a long text that are matched too."""
 PHRASE_MARGIN = 1_000
+"""The same if the query has phrases."""
 
 
 class Highlighter:
-    """Marks the words of one query in documents of a generation, within a budget of seconds."""
+    """Highlights the words of one query in documents, for a limited number of seconds.
 
-    def __init__(self, parsed: ParsedQuery, generation: Snapshot, seconds: float) -> None:
-        self._generation = generation
-        self._marks = [_expanded(mark, generation) for mark in parsed.marks]
-        self._title = Marker(wanted(self._marks, "title"))
-        self._body = Marker(wanted(self._marks, "body"))
+    What is not found in time is not highlighted.
+    """
+
+    def __init__(
+        self,
+        parsed: ParsedQuery,
+        texts: StoredTexts,
+        terms: Terms,
+        lexicon: Lexicon,
+        seconds: float,
+    ) -> None:
+        self._texts = texts
+        self._terms = terms
+        self._marks = [_expanded(mark, lexicon) for mark in parsed.marks]
+        self._title = Matcher(field_terms(self._marks, "title"))
+        self._body = Matcher(field_terms(self._marks, "body"))
         self._organizations = {
             id: len(self._marks) + number for number, id in enumerate(parsed.organizations)
         }
@@ -37,28 +49,28 @@ class Highlighter:
 
     def html(self, doc: int, head: Head) -> Highlights:
         """Return the title and fragments of the body as HTML."""
-        details = self._generation.stored_fields.details(doc, head)
-        text = self._generation.stored_fields.text(doc, details)
+        details = self._texts.details(doc, head)
+        text = self._texts.text(doc, details)
         mentions = self._mentions(head, details)
         parts = details.language_parts()
         if isinstance(text, LongText):
-            body = self._in_pieces(doc, text, head.language, parts, mentions)
+            hits = self._hits_of_long(doc, text, head.language, parts, mentions)
         else:
-            body = self._body.hits(text, head.language, parts, self._deadline)
-            body = joined(body, mentions) if mentions else body
+            hits = self._body.hits(text, head.language, parts, self._deadline)
+            hits = joined(hits, mentions) if mentions else hits
         return Highlights(
             title=snippets.title(head.title, self._title.hits(head.title, head.language)),
-            body=snippets.body(text, body),
+            body=snippets.body(text, hits),
         )
 
     def offsets(self, doc: int, head: Head) -> Highlights:
-        """Return all matches as offsets."""
-        return replace(self.everything(doc, head), title=(), body=())
+        """Return all matches as character offsets."""
+        return replace(self.complete(doc, head), title=(), body=())
 
-    def everything(self, doc: int, head: Head) -> Highlights:
-        """Return all matches as offsets, and the title and fragments as HTML."""
-        details = self._generation.stored_fields.details(doc, head)
-        text = self._generation.stored_fields.text(doc, details)[:]
+    def complete(self, doc: int, head: Head) -> Highlights:
+        """Return all matches as character offsets, and the title and fragments as HTML."""
+        details = self._texts.details(doc, head)
+        text = self._texts.text(doc, details)[:]
         parts = details.language_parts()
         title = self._title.hits(head.title, head.language)
         body = self._body.hits(text, head.language, parts, self._deadline, thorough=True)
@@ -71,7 +83,7 @@ class Highlighter:
         )
 
     def _mentions(self, head: Head, details: Details) -> list[Hit]:
-        """Return where a document names organizations that the query names, whatever the name."""
+        """Return where a document mentions organizations of the query, by any of their names."""
         if not self._organizations:
             return []
         return [
@@ -81,7 +93,7 @@ class Highlighter:
             for start, end in spans(flat)
         ]
 
-    def _in_pieces(
+    def _hits_of_long(
         self,
         doc: int,
         text: LongText,
@@ -89,36 +101,34 @@ class Highlighter:
         parts: Sequence[tuple[Span, str]],
         mentions: Sequence[Hit],
     ) -> list[Hit]:
-        """Return hits in those pieces of a long text that show most words of the query."""
+        """Return the hits in those pieces of a long text that have most words of the query."""
         suffixes = {analyzer(code).suffix for code in (language, *(code for _, code in parts))}
-        held: dict[int, list[int]] = defaultdict(list)
+        marks_in: dict[int, list[int]] = defaultdict(list)
         for number, mark in enumerate(self._marks):
             if "body" in mark.fields:
-                for position in _positions(self._generation, doc, mark, suffixes).tolist():
-                    held[text.at_position(position)].append(number)
+                for position in self._positions(doc, mark, suffixes).tolist():
+                    marks_in[text.at_position(position)].append(number)
         for hit in mentions:
-            held[text.at_character(hit.start)].append(hit.word)
-        chosen = _best(held)
-        found: list[Hit] = []
+            marks_in[text.at_character(hit.start)].append(hit.word)
+        chosen = _best_pieces(marks_in)
+        hits: list[Hit] = []
         for piece in chosen:
-            found += self._in_piece(text, piece, language, parts)
-        started = {number for _, number in self._body.wanted.prefixes}
+            hits += self._hits_of_piece(text, piece, language, parts)
+        # The positions of words with a prefix would take too long to read: look for them instead.
+        prefixes = {number for _, number in self._body.terms.prefixes}
         for piece in range(text.pieces):
-            # Where the words with a prefix stand the postings would not say soon enough.
-            seen = {hit.word for hit in found}
-            if started <= seen or perf_counter() > self._deadline:
+            if prefixes <= {hit.word for hit in hits} or perf_counter() > self._deadline:
                 break
             if piece not in chosen:
                 chosen.append(piece)
-                found += self._in_piece(text, piece, language, parts)
-        near = [hit for hit in mentions if text.at_character(hit.start) in chosen]
-        return joined(found, near)
+                hits += self._hits_of_piece(text, piece, language, parts)
+        return joined(hits, [hit for hit in mentions if text.at_character(hit.start) in chosen])
 
-    def _in_piece(
+    def _hits_of_piece(
         self, text: LongText, piece: int, language: str, parts: Sequence[tuple[Span, str]]
     ) -> Iterator[Hit]:
-        """Yield the hits in one piece and a margin around it, which no word reaches across."""
-        margin = PHRASE_MARGIN if self._body.wanted.phrases else MARGIN
+        """Yield the hits in a piece and in a margin around it, which ends between words."""
+        margin = PHRASE_MARGIN if self._body.terms.phrases else MARGIN
         begin, end = text.start(piece), text.start(piece + 1)
         before = text[max(0, begin - margin) : begin]
         start = begin - len(before) + (word_end(before, 0) if len(before) == margin else 0)
@@ -134,48 +144,47 @@ class Highlighter:
         for hit in hits:
             yield Hit(start + hit.start, start + hit.end, hit.word)
 
+    def _positions(
+        self, doc: int, mark: Mark, suffixes: Iterable[str]
+    ) -> NDArray[np.signedinteger]:
+        """Return the positions in the body where a mark may match; none for a prefix."""
+        positions = self._terms.positions
+        if len(mark.words) > 1 and mark.near is None:
+            starts = positions("body", mark.words[0], doc)
+            for distance, word in enumerate(mark.words[1:], 1):
+                starts = np.intersect1d(starts, positions("body", word, doc) - distance)
+            return starts
+        terms = [("body", word) for word in mark.words]
+        terms += [
+            (f"body_{suffix}", form) for suffix in suffixes for form in mark.stems.get(suffix, ())
+        ]
+        found = [positions(field, term, doc) for field, term in terms]
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
 
-def _expanded(mark: Mark, generation: Snapshot) -> Mark:
-    """Replace a fuzzy word by the words of the archive that it stands for."""
+
+def _expanded(mark: Mark, lexicon: Lexicon) -> Mark:
+    """Replace a fuzzy word by the words of the index that it stands for."""
     if not mark.edits:
         return mark
-    near = expand_fuzzy(mark.words[0], mark.edits, generation)
-    return mark._replace(words=tuple(each.term for each in near.terms), edits=0)
+    near = expand_fuzzy(mark.words[0], mark.edits, lexicon)
+    return mark._replace(words=tuple(entry.term for entry in near.terms), edits=0)
 
 
-def _positions(
-    generation: Snapshot, doc: int, mark: Mark, suffixes: Iterable[str]
-) -> NDArray[np.integer]:
-    """Return at which positions of the body of a document a mark may be; none for a prefix."""
-    if len(mark.words) > 1 and mark.near is None:
-        found: NDArray[np.integer] = generation.inverted_index.positions("body", mark.words[0], doc)
-        for distance, word in enumerate(mark.words[1:], 1):
-            following = generation.inverted_index.positions("body", word, doc)
-            found = np.intersect1d(found, following - distance)
-        return found
-    terms = [("body", word) for word in mark.words]
-    terms += [
-        (f"body_{suffix}", form) for suffix in suffixes for form in mark.stems.get(suffix, ())
-    ]
-    places = [generation.inverted_index.positions(field, term, doc) for field, term in terms]
-    return np.unique(np.concatenate(places)) if places else np.empty(0, np.int32)
+def _best_pieces(marks_in: dict[int, list[int]]) -> list[int]:
+    """Return the numbers of the pieces to show, of those with hits of the given marks.
 
-
-def _best(held: dict[int, list[int]]) -> list[int]:
-    """Return the pieces to be read, of those that hold words of the query (their numbers).
-
-    The first has the most different words, then the most hits; there is a second where there
-    can be one, and further ones only for words that none before them has.
+    The first has the most different marks, then the most hits. There is a second one if any other
+    has hits; further ones must have a mark that none before them has.
     """
     chosen: list[int] = []
     seen: set[int] = set()
-    while held and len(chosen) < snippets.MAX_FRAGMENTS:
-        left = [piece for piece in held if piece not in chosen]
-        if not left:
-            break
-        best = max(left, key=lambda one: (len(set(held[one]) - seen), len(held[one]), -one))
-        if len(chosen) > 1 and seen.issuperset(held[best]):
+    while len(chosen) < min(snippets.MAX_FRAGMENTS, len(marks_in)):
+        best = max(
+            (piece for piece in marks_in if piece not in chosen),
+            key=lambda piece: (len(set(marks_in[piece]) - seen), len(marks_in[piece]), -piece),
+        )
+        if len(chosen) > 1 and seen.issuperset(marks_in[best]):
             break
         chosen.append(best)
-        seen.update(held[best])
+        seen.update(marks_in[best])
     return chosen

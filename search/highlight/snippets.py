@@ -1,7 +1,7 @@
-"""Snippets: the title and the best pieces of a text, with the words of the query marked.
+"""Snippets: the title and the best fragments of a text, with matches marked.
 
-What comes out is HTML in which nothing but ``<mark>`` is markup, so it is safe as the content of
-an element. Directional and other controls are left out: they would act on the rest of a page.
+They are HTML in which ``<mark>`` is the only markup, safe as the content of an element. Control
+characters, also those of writing direction, are left out: they would act on the rest of the page.
 """
 
 import re
@@ -17,18 +17,20 @@ FRAGMENT = 200
 MAX_FRAGMENTS = 3
 MAX_TITLE = 500
 MAX_OFFSETS = 10_000
+_MAX_HITS = 1_000
+"""Hits at which a fragment may begin."""
 _EDGE = 10_000
-"""Characters around a fragment that decide whether anything was left out there."""
+"""Characters before and after a fragment that decide whether it gets an ellipsis there."""
 _STEP = 10_000
 
 _SENTENCE_END = re.compile(r"[.!?…؟。！？]+[»”\"')\]]*\s+|\s*\n\s*|[。！？]")
-# White space that is not one plain space already.
 _SPACES = re.compile(r"\s{2,}|[^\S ]")
+"""White space that is not a single plain space."""
 _REMOVED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
     "\ufff9-\ufffb\ud800-\udfff\U000e0001-\U000e007f]+"
 )
-# A letter with dozens of accents draws over the lines around it.
+# A letter with dozens of accents is drawn over the lines around it.
 _STACKED = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})"
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
@@ -36,15 +38,15 @@ _STACKED = re.compile(
 
 
 class Text(Protocol):
-    """A text or what reads one as far as it is asked for: it has a length, and slices."""
+    """A string, or a text of which only the slices that are asked for are read."""
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, wanted: slice, /) -> str: ...
+    def __getitem__(self, part: slice, /) -> str: ...
 
 
 def title(text: str, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """Return the title, hits marked; cut only when it is longer than any title is."""
+    """Return the title with its hits marked, at most MAX_TITLE characters; () for an empty one."""
     if not text.strip():
         return ()
     end = min(len(text), MAX_TITLE)
@@ -52,12 +54,12 @@ def title(text: str, hits: Sequence[Hit]) -> tuple[str, ...]:
 
 
 def body(text: Text, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """Return the best one to three fragments in their order; without hits, the beginning."""
+    """Return the best fragments in the order of the text; without hits, its beginning."""
     if not hits:
         start = _first_shown(text)
         return (_html(text, *_fragment(text, start, start), ()),) if start < len(text) else ()
     fragments: list[tuple[int, int]] = []
-    for first, last in sorted(_best(hits)):
+    for first, last in sorted(_best_runs(hits)):
         start, end = _fragment(text, hits[first].start, hits[last].end)
         if fragments and start <= fragments[-1][1]:
             fragments[-1] = (fragments[-1][0], max(end, fragments[-1][1]))
@@ -67,23 +69,22 @@ def body(text: Text, hits: Sequence[Hit]) -> tuple[str, ...]:
 
 
 def offsets(hits: Sequence[Hit]) -> tuple[tuple[int, int], ...]:
-    """Return the hits as pairs of characters, at most MAX_OFFSETS of them."""
+    """Return start and end of the first MAX_OFFSETS hits."""
     return tuple((hit.start, hit.end) for hit in hits[:MAX_OFFSETS])
 
 
-def _best(hits: Sequence[Hit]) -> list[tuple[int, int]]:
-    """Return stretches of hits (first and last index) that show most words of the query.
+def _best_runs(hits: Sequence[Hit]) -> list[tuple[int, int]]:
+    """Return runs of hits (first and last index) that show most words of the query.
 
-    Each stretch fits a fragment. The first has the most different words, then the most hits;
-    each further one must show a word that none before it shows, but a second one is always
-    given where hits are left.
+    Each run fits a fragment. The first has the most different words, then the most hits. There is
+    a second one if hits are left; further ones must show a word that none before them shows.
     """
-    stretches = _stretches(hits)
+    runs = _runs(hits)
     chosen: list[tuple[int, int]] = []
     seen: set[int] = set()
     while len(chosen) < MAX_FRAGMENTS:
         best, best_gain = None, (0, 0, 0)
-        for first, last in stretches:
+        for first, last in runs:
             if any(first <= b and last >= a for a, b in chosen):
                 continue
             words = {hit.word for hit in hits[first : last + 1]}
@@ -97,98 +98,96 @@ def _best(hits: Sequence[Hit]) -> list[tuple[int, int]]:
     return chosen
 
 
-def _stretches(hits: Sequence[Hit]) -> list[tuple[int, int]]:
-    """Return, for every hit (of the first thousand), the stretch that begins with it."""
-    stretches = []
+def _runs(hits: Sequence[Hit]) -> list[tuple[int, int]]:
+    """Return the longest run from each of the first hits that fits a fragment."""
+    runs = []
     last = 0
-    for first in range(min(len(hits), 1_000)):
+    for first in range(min(len(hits), _MAX_HITS)):
         last = max(last, first)
         while last + 1 < len(hits) and hits[last + 1].end - hits[first].start <= FRAGMENT * 3 // 4:
             last += 1
-        stretches.append((first, last))
-    return stretches
+        runs.append((first, last))
+    return runs
 
 
 def _first_shown(text: Text) -> int:
-    """Return the place of the first character that is not white, or the length of the text."""
+    """Return the offset of the first character that is not white space, or the text's length."""
     for start in range(0, len(text), _STEP):
-        stretch = text[start : start + _STEP]
-        if shown := stretch.lstrip():
-            return start + len(stretch) - len(shown)
+        step = text[start : start + _STEP]
+        if shown := step.lstrip():
+            return start + len(step) - len(shown)
     return len(text)
 
 
 def _fragment(text: Text, first: int, last: int) -> tuple[int, int]:
-    """Return a piece of about FRAGMENT characters around ``first`` to ``last``.
+    """Return start and end of about FRAGMENT characters around ``first`` to ``last``.
 
-    It begins and ends with a sentence where one is near enough, else between words.
+    They are ends of sentences if there are any near enough, else ends of words.
     """
     last = min(last, first + FRAGMENT)
-    # Whatever lies further away cannot be in it.
+    # A fragment cannot reach further than this.
     base = max(0, first - 2 * FRAGMENT)
-    start, end = _within(text[base : last + 2 * FRAGMENT], first - base, last - base)
+    near, first, last = text[base : last + 2 * FRAGMENT], first - base, last - base
+    start = _fragment_start(near, first, FRAGMENT - (last - first))
+    end = min(len(near), max(last, start + FRAGMENT))
+    if end < len(near):
+        sentences = [match.end() for match in _SENTENCE_END.finditer(near, last, end)]
+        space = max(near.rfind(" ", last, end), near.rfind("\n", last, end))
+        if sentences and sentences[-1] - start >= FRAGMENT // 2:
+            end = sentences[-1]
+        elif space > last:
+            end = space
     return base + start, base + end
 
 
-def _within(text: str, first: int, last: int) -> tuple[int, int]:
-    room = FRAGMENT - (last - first)
-    start = _start(text, first, room)
-    end = min(len(text), max(last, start + FRAGMENT))
-    if end == len(text):
-        return start, end
-    sentences = [m.end() for m in _SENTENCE_END.finditer(text, last, end)]
-    if sentences and sentences[-1] - start >= FRAGMENT // 2:
-        return start, sentences[-1]
-    space = max(text.rfind(" ", last, end), text.rfind("\n", last, end))
-    return start, space if space > last else end
-
-
-def _start(text: str, first: int, room: int) -> int:
-    earliest = max(0, first - room)
-    if earliest == 0 and room >= first:
+def _fragment_start(text: str, first: int, room: int) -> int:
+    """Return a start at most ``room`` characters before ``first``."""
+    if room >= first:
         return 0
-    sentences = [m.end() for m in _SENTENCE_END.finditer(text, earliest, first)]
+    sentences = [match.end() for match in _SENTENCE_END.finditer(text, first - room, first)]
     if sentences:
         return sentences[0] if first - sentences[0] <= room // 2 else sentences[-1]
-    start = max(0, first - room // 2)
+    start = first - room // 2
     space = text.find(" ", start, first)
     return space + 1 if space >= 0 else start
 
 
 def _html(text: Text, start: int, end: int, hits: Sequence[Hit]) -> str:
+    """Return characters ``start`` to ``end`` as HTML, with hits marked and ellipses where cut."""
     shown = text[start:end]
-    clean = _escape if _is_clean(shown) else _clean
+    # Most fragments need nothing but escaping.
+    plain = shown.isprintable() and "  " not in shown and not _STACKED.search(shown)
+
+    def encoded(part: str) -> str:
+        return escape(part if plain else visible_text(part), quote=False)
+
     pieces = []
-    at = 0
+    offset = 0
     for number in range(max(0, bisect_left(hits, (start,)) - 1), len(hits)):
         hit = hits[number]
         if hit.start >= end:
             break
-        first, last = max(hit.start - start, at), min(hit.end, end) - start
+        first, last = max(hit.start - start, offset), min(hit.end, end) - start
         if last > 0:
-            pieces += [clean(shown[at:first]), "<mark>", clean(shown[first:last]), "</mark>"]
-            at = last
-    pieces.append(clean(shown[at:]))
+            pieces += [
+                encoded(shown[offset:first]),
+                "<mark>",
+                encoded(shown[first:last]),
+                "</mark>",
+            ]
+            offset = last
+    pieces.append(encoded(shown[offset:]))
     html = "".join(pieces).strip()
     before = "… " if _shows(text, max(0, start - _EDGE), start, backwards=True) else ""
     return before + html + (" …" if _shows(text, end, min(len(text), end + _EDGE)) else "")
 
 
 def _shows(text: Text, start: int, end: int, backwards: bool = False) -> bool:
-    """Tell whether a stretch of a text is more than white space; its near end tells mostly."""
+    """Tell whether a part of a text is more than white space; most often its near end tells."""
     near = text[max(start, end - 50) : end] if backwards else text[start : min(end, start + 50)]
     return bool(near.strip() or (end - start > 50 and text[start:end].strip()))
 
 
-def _is_clean(text: str) -> bool:
-    """Tell, in most cases in which it is so, that ``_clean`` would only escape."""
-    return text.isprintable() and "  " not in text and not _STACKED.search(text)
-
-
-def _escape(text: str) -> str:
-    return escape(text, quote=False)
-
-
-def _clean(text: str) -> str:
-    text = _STACKED.sub(r"\1", _REMOVED.sub("", text))
-    return _escape(_SPACES.sub(" ", text))
+def visible_text(text: str) -> str:
+    """Return a text on one line, without control characters and without stacked accents."""
+    return _SPACES.sub(" ", _STACKED.sub(r"\1", _REMOVED.sub("", text)))

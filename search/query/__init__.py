@@ -19,7 +19,7 @@ from search.query.nodes import (
     PrefixQuery,
     WordQuery,
 )
-from search.query.words import MAX_TERMS, FuzzyExpansion, default_edits, expand_fuzzy, near_words
+from search.query.words import MAX_TERMS, FuzzyExpansion, default_edits, expand_fuzzy
 
 __all__ = [
     "MAX_TERMS",
@@ -41,6 +41,5 @@ __all__ = [
     "WordQuery",
     "default_edits",
     "expand_fuzzy",
-    "near_words",
     "parse",
 ]

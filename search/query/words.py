@@ -15,8 +15,8 @@ from typing import NamedTuple
 from whoosh import query
 
 from index.analysis import Token, analyzer, tokenize
-from index.snapshot import Snapshot
 from index.store import MAX_LENGTH, MIN_LENGTH, Near
+from search.engine import Lexicon
 from search.query.nodes import CompoundQuery, FuzzyQuery, PhraseQuery, PrefixQuery, WordQuery
 
 MAX_EDITS = 2
@@ -156,21 +156,8 @@ class FuzzyExpansion(NamedTuple):
     cut: bool
 
 
-def expand_fuzzy(word: str, edits: int, snapshot: Snapshot) -> FuzzyExpansion:
+def expand_fuzzy(word: str, edits: int, lexicon: Lexicon) -> FuzzyExpansion:
     """Return the words within an edit distance of a folded word, itself first."""
-    near = {word: Near(word, 0, 0)} | near_words(word, edits, snapshot)
+    near = {word: Near(word, 0, 0), **lexicon.near_words(word, edits)}
     ranked = sorted(near.values(), key=lambda near: (near.distance, -near.frequency, near.term))
     return FuzzyExpansion(tuple(ranked[:MAX_TERMS]), len(ranked) > MAX_TERMS)
-
-
-def near_words(word: str, edits: int, snapshot: Snapshot) -> dict[str, Near]:
-    """Return the indexed words within an edit distance of a folded word, by word.
-
-    Their document frequencies are upper bounds: deleted documents are counted.
-    """
-    near: dict[str, Near] = {}
-    for segment in snapshot.inverted_index.segments:
-        for found in segment.spelling.near(word, edits):
-            before = near[found.term].frequency if found.term in near else 0
-            near[found.term] = found._replace(frequency=before + found.frequency)
-    return near

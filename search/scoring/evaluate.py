@@ -14,6 +14,7 @@ from whoosh import query
 from index.analysis import fold
 from index.days import UNDATED_DAY, day_number
 from index.errors import SearchTimeout
+from index.lexicon import SnapshotLexicon
 from index.snapshot import Snapshot
 from index.store import TermPostings
 from search.query import (
@@ -244,7 +245,7 @@ class Evaluation:
 
     def _near_words(self, word: str, distance: int) -> FuzzyExpansion:
         def find() -> tuple[FuzzyExpansion, int]:
-            near = expand_fuzzy(word, distance, self.snapshot)
+            near = expand_fuzzy(word, distance, SnapshotLexicon(self.snapshot))
             return near, 200 * (1 + len(near.terms))
 
         near: FuzzyExpansion = self.words.cached(("near", word, distance), find)

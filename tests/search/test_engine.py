@@ -129,7 +129,7 @@ def test_status(press: WhooshEngine) -> None:
 
 
 def test_search_out_of_time_is_an_error_with_a_remedy(press: WhooshEngine) -> None:
-    hurried = WhooshEngine(press._archive, Budget(search=-1.0))
+    hurried = WhooshEngine(press.directory, Budget(search=-1.0))
     with pytest.raises(SearchTimeout):
         hurried.search(SearchRequest(q="accord"))
 
@@ -150,7 +150,7 @@ def test_another_generation_is_served_without_a_restart(
 
 
 def test_threads_share_an_engine(press: WhooshEngine) -> None:
-    fresh = WhooshEngine(IndexDirectory(press._archive.path))
+    fresh = WhooshEngine(IndexDirectory(press.directory.path))
     expected = press.search(SearchRequest(q="pêche", locale="en"))
     found: list[Any] = []
 

@@ -285,7 +285,7 @@ def test_facets_asked_for(search: Any) -> None:
 
 
 def test_facet_out_of_time_is_truncated_and_still_lists_selections(engine: WhooshEngine) -> None:
-    hurried = WhooshEngine(engine._archive, Budget(facets=-1.0))
+    hurried = WhooshEngine(engine.directory, Budget(facets=-1.0))
     response = hurried.search(SearchRequest(selected={"lang": ("fr",)}))
     assert all(facet.truncated for facet in response.facets.values())
     (value,) = value_facet(response, "lang").values

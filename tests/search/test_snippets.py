@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index.analysis import analyzer, fold, tokenize
 from index.document import Span
 from search.highlight import snippets
-from search.highlight.matcher import _INITIALS_KEPT, Hit, Marker, wanted
+from search.highlight.matcher import SAME_INITIAL, Hit, Matcher, field_terms
 from search.query import parse
 from search.request import SearchRequest
 
@@ -21,7 +21,7 @@ LANGUAGES = ("ar", "de", "en", "fr", "und")
 
 
 def hits(q: str, text: str, language: str) -> list[Hit]:
-    return Marker(wanted(parse(q, LANGUAGES).marks, "body")).hits(text, language)
+    return Matcher(field_terms(parse(q, LANGUAGES).marks, "body")).hits(text, language)
 
 
 def marked(q: str, text: str, language: str = "fr") -> list[str]:
@@ -69,10 +69,10 @@ def test_stop_words_are_not_marked_beside_others() -> None:
 
 def test_parts_of_a_text_are_marked_in_their_language() -> None:
     text = "Les nations unies. The running nations."
-    marker = Marker(wanted(parse("run", LANGUAGES).marks, "body"))
+    matcher = Matcher(field_terms(parse("run", LANGUAGES).marks, "body"))
     first, second = text.split(". ")[0], text
     parts = ((Span(0, len(first) + 2), "fr"), (Span(len(first) + 2, len(second)), "en"))
-    assert [text[h.start : h.end] for h in marker.hits(text, "fr", parts)] == ["running"]
+    assert [text[h.start : h.end] for h in matcher.hits(text, "fr", parts)] == ["running"]
 
 
 def test_hit_at_the_end_of_a_long_text() -> None:
@@ -167,11 +167,11 @@ def test_a_fragment_is_a_piece_of_the_text(text: str, language: str) -> None:
     found = hits("accord pêche 東京", text, language)
     assert all(0 <= hit.start < hit.end <= len(text) for hit in found)
     assert all(a.end <= b.start for a, b in itertools.pairwise(found))
-    cleaned = html.unescape(snippets._clean(text))
+    visible = snippets.visible_text(text)
     for fragment in snippets.body(text, found):
         assert_safe(fragment)
         shown = plain([fragment]).removeprefix("… ").removesuffix(" …").strip()
-        assert squeezed(shown) in squeezed(cleaned)
+        assert squeezed(shown) in squeezed(visible)
     if found:
         assert "<mark>" in "".join(snippets.body(text, found))
 
@@ -212,8 +212,10 @@ def test_highlights_of_an_answer(engine_of: Any, make_entry: Any) -> None:
 def test_long_texts_have_the_hits_of_short_ones(words: list[str], q: str) -> None:
     text = " ".join(words)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("search.highlight.matcher._BLOCK", 20)
-        by_block = Marker(wanted(parse(q, LANGUAGES).marks, "body")).hits(text, "fr", thorough=True)
+        patch.setattr("search.highlight.matcher.BLOCK", 20)
+        by_block = Matcher(field_terms(parse(q, LANGUAGES).marks, "body")).hits(
+            text, "fr", thorough=True
+        )
     assert by_block == hits(q, text, "fr")
 
 
@@ -236,14 +238,14 @@ def test_marks_are_those_of_every_token(
     words: list[str], q: list[str], glue: str, language: str
 ) -> None:
     text = glue.join(words)
-    asked = wanted(parse(" ".join(q), SPOKEN).marks, "body")
-    found = Marker(asked).hits(text, language)
+    asked = field_terms(parse(" ".join(q), SPOKEN).marks, "body")
+    found = Matcher(asked).hits(text, language)
     spoken = analyzer(language)
     forms = asked.forms.get(spoken.suffix, {})
     single = {
         (token.start, token.end)
         for token in tokenize(text)
-        if token.folded in asked.written
+        if token.folded in asked.words
         or any(form in forms for form in spoken.forms(token))
         or any(token.folded.startswith(prefix) for prefix, _ in asked.prefixes)
     }
@@ -257,7 +259,7 @@ def test_marks_are_those_of_every_token(
 def test_no_word_of_these_languages_is_stemmed_to_another_beginning() -> None:
     rules = ("mourir", "dying", "häuser", "être", "ações", "mesas", "œuvre", "émaux", "cieux")
     letters = [first + rest for first in "abcdefghijklmnopqrstuvwxyz" for rest in rules]
-    for suffix in _INITIALS_KEPT:
+    for suffix in SAME_INITIAL:
         for word in letters:
             for token in tokenize(word):
                 for form in analyzer(suffix).forms(token):

@@ -14,9 +14,10 @@ from index.build.plan import rebuild, update
 from index.commit import index_documents
 from index.directory import IndexDirectory
 from index.document import Document, Fields, Language
+from index.lexicon import SnapshotLexicon
 from index.snapshot import Snapshot
-from search.query import near_words, parse
-from search.spelling import did_you_mean
+from search.request import SearchRequest
+from search.whoosh_engine import WhooshEngine
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def test_near_words_are_those_within_the_distance(
     edit_distance: Callable[[str, str], int],
 ) -> None:
     generation, made = words
-    near = near_words(word, most, generation)
+    near = SnapshotLexicon(generation).near_words(word, most)
     assert {term: near[term].distance for term in near} == {
         term: edit_distance(word, term) for term in made if edit_distance(word, term) <= most
     }
@@ -50,7 +51,6 @@ def test_words_of_deleted_documents_are_not_suggested(tmp_path: Path) -> None:
         records = [{"id": text, "text": text, "language": "fr"} for text in texts_now]
         source.write_text("".join(json.dumps(each) + "\n" for each in records), "utf-8")
         (update if root.exists() else rebuild)(root, [source], BuildOptions(workers=0))
-        generation = IndexDirectory(root).current()
-        parsed = parse("passeprot", generation.analyzers)
-        assert did_you_mean(parsed, generation, 0) == expected
-    assert len(generation.manifest.segments) == 2
+        engine = WhooshEngine(IndexDirectory(root))
+        assert engine.search(SearchRequest(q="passeprot")).suggestion == expected
+    assert len(engine.directory.current().manifest.segments) == 2

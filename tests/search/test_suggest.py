@@ -17,10 +17,11 @@ from index.build.plan import rebuild, update
 from index.commit import index_documents
 from index.directory import IndexDirectory
 from index.document import Document, Fields, Language
+from index.lexicon import SnapshotLexicon
 from index.snapshot import Snapshot
 from index.store.completion import BLOCK
 from search.facets import Lookup, facet_names
-from search.suggest import most_frequent, suggest, surface, together
+from search.suggest import suggest
 
 FIRST, SECOND = "bkvz", "aeéè"
 """Of which no stop words can be made."""
@@ -105,7 +106,7 @@ def test_the_most_frequent_words_are_those_of_a_count(
     prefix: str, limit: int, corpus: Corpus
 ) -> None:
     expected = counted(corpus, prefix)
-    found = most_frequent(prefix, limit, corpus.generation)
+    found = SnapshotLexicon(corpus.generation).completions(prefix, limit)
     assert all(expected[term] == count for term, count in found)
     assert [count for _, count in found] == sorted(expected.values(), reverse=True)[:limit]
     assert len(dict(found)) == len(found)
@@ -117,7 +118,7 @@ def test_words_together_are_counted_in_live_documents(
     prefix: str, before: list[str], corpus: Corpus
 ) -> None:
     expected = counted(corpus, prefix, before)
-    found = together(before, prefix, 10, corpus.generation)
+    found = SnapshotLexicon(corpus.generation).completions(prefix, 10, before)
     assert all(expected[term] == count for term, count in found)
     assert [count for _, count in found] == sorted((c for _, c in found), reverse=True)
     if len(counted(corpus, prefix)) <= 40:
@@ -146,7 +147,9 @@ def test_titles_are_the_newest_that_have_the_words(text: str, corpus: Corpus) ->
 def suggested(generation: Snapshot, text: str, kind: str) -> list[str]:
     """Return the completions of one kind."""
     lookup = Lookup(facet_names(generation), "fr")
-    return [s.value for s in suggest(text, 50, generation, lookup) if s.kind == kind]
+    return [
+        s.value for s in suggest(text, 50, SnapshotLexicon(generation), lookup) if s.kind == kind
+    ]
 
 
 def test_many_words_are_completed_without_looking_at_all(tmp_path: Path) -> None:
@@ -160,6 +163,7 @@ def test_many_words_are_completed_without_looking_at_all(tmp_path: Path) -> None
     ]
     generation = index_documents(tmp_path, documents)
     assert len(made) > 20 * BLOCK
+    lexicon = SnapshotLexicon(generation)
     for prefix in ("m", "ma", "mab", "mb", "l", "n"):
         expected = sorted(
             (
@@ -170,7 +174,7 @@ def test_many_words_are_completed_without_looking_at_all(tmp_path: Path) -> None
             key=lambda each: (-each[1], each[0]),
         )
         for limit in (1, 10, 45, 5000):
-            assert most_frequent(prefix, limit, generation) == expected[:limit]
+            assert lexicon.completions(prefix, limit) == expected[:limit]
 
 
 LETTERS = str.maketrans("0123456789", "abcdefghij")
@@ -181,11 +185,12 @@ def test_words_are_completed_as_most_documents_write_them(corpus: Corpus) -> Non
     for _, text in corpus.texts.values():
         for word in {token.normal for token in tokenize(text)}:
             written.setdefault(fold(word), Counter())[word] += 1
+    surface_form = SnapshotLexicon(corpus.generation).surface_form
     for word, forms in written.items():
         most = max(forms.values())
         if len(corpus.generation.manifest.segments) == 1:
-            assert surface(word, corpus.generation) == min(f for f in forms if forms[f] == most)
+            assert surface_form(word) == min(f for f in forms if forms[f] == most)
         else:
             # Every segment counts for itself, deleted documents included.
-            assert fold(surface(word, corpus.generation)) == word
-    assert surface("absent", corpus.generation) == "absent"
+            assert fold(surface_form(word)) == word
+    assert surface_form("absent") == "absent"

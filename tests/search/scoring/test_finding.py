@@ -9,9 +9,10 @@ import pytest
 
 from index.commit import index_documents
 from index.document import Document, Fields, Language, Organization, Span
+from index.lexicon import SnapshotLexicon
 from index.snapshot import Snapshot
-from search.query import near_words, parse
-from search.scoring import PARAMETERS, answer
+from search.query import parse
+from search.scoring import PARAMETERS, Evaluation, answer
 from search.scoring.proximity import RESCORED
 from search.scoring.relaxation import Answer
 from search.similar import similar
@@ -283,7 +284,14 @@ def test_did_you_mean(q: str, expected: str | None, spelt: Snapshot) -> None:
     parsed = parse(q, spelt.analyzers)
     found = answer(parsed, spelt)
     total = 0 if found.relaxed else len(found.matches.docs)
-    suggested = did_you_mean(parsed, spelt, total)
+    evaluation = Evaluation(spelt)
+    suggested = did_you_mean(
+        parsed,
+        total,
+        SnapshotLexicon(spelt),
+        spelt.inverted_index,
+        lambda tree: len(evaluation.hits(tree).docs),
+    )
     assert suggested == expected
     if suggested is not None:
         better = answer(parse(suggested, spelt.analyzers), spelt)
@@ -296,7 +304,7 @@ def test_did_you_mean(q: str, expected: str | None, spelt: Snapshot) -> None:
     [("pasport", 2), ("passeprot", 1), ("apsseport", 1), ("passeports", 1), ("asseport", 1)],
 )
 def test_near_words_come_with_their_distance(word: str, distance: int, spelt: Snapshot) -> None:
-    assert near_words(word, 2, spelt)["passeport"].distance == distance
+    assert SnapshotLexicon(spelt).near_words(word, 2)["passeport"].distance == distance
 
 
 def test_similar_documents_share_telling_words_or_organizations(tmp_path: Path) -> None:
@@ -320,7 +328,7 @@ def test_similar_documents_share_telling_words_or_organizations(tmp_path: Path) 
     def like(id: str, limit: int = 10) -> list[str]:
         doc = snapshot.docnum(id)
         assert doc is not None
-        found = similar(snapshot, doc, limit)
+        found = similar(doc, limit, Evaluation(snapshot))
         assert [each.score for each in found] == sorted((s.score for s in found), reverse=True)
         return [snapshot.stored_fields.get(each.doc)[0].id for each in found]
 

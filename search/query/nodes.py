@@ -1,15 +1,17 @@
 """The nodes of a query tree beyond Whoosh's own.
 
 Nodes that match text carry what scoring needs to count the forms of one word once. They are ORs (or
-ANDs) over stock nodes, so that Whoosh can evaluate them too. Filters are over columns, which Whoosh
-does not have: only ``search.scoring.evaluate`` evaluates them.
+ANDs) over stock nodes, so that Whoosh can evaluate them below a node of its own. Filters are over
+doc values, which Whoosh does not have: it asks ``search.scoring.evaluate`` for their documents.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from whoosh import query
+from whoosh.matching import ListMatcher
 
 TEXT_FIELDS = ("title", "body")
 
@@ -176,6 +178,14 @@ class Filter(query.Query):  # type: ignore[misc]
     def is_leaf(self) -> bool:
         """Return True: a filter has no nodes below it."""
         return True
+
+    def matcher(self, searcher: Any, context: object = None) -> ListMatcher:
+        """Return the documents that pass, for a Whoosh node that has this one below it."""
+        return ListMatcher(searcher.matching(self))
+
+    def estimate_size(self, reader: Any) -> int:
+        """Return the number of documents: how many pass is not known beforehand."""
+        return int(reader.doc_count())
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)

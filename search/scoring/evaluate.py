@@ -4,12 +4,14 @@ Every node gives ascending document numbers and a score for each. The set is exa
 deadline has something left out (see ``search.scoring.deadline``).
 """
 
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from whoosh import query
+from whoosh.searching import Searcher
 
 from index.analysis import fold
 from index.days import UNDATED_DAY, day_number
@@ -17,6 +19,7 @@ from index.errors import SearchTimeout
 from index.lexicon import SnapshotLexicon
 from index.snapshot import Snapshot
 from index.store import TermPostings
+from index.whoosh import SnapshotReader
 from search.query import (
     MAX_TERMS,
     TEXT_FIELDS,
@@ -62,6 +65,9 @@ from search.scoring.postings import (
 
 FieldPostings = tuple[str, TermPostings]
 
+_CHECKED_TOGETHER = 1024
+"""Documents that Whoosh yields between two looks at the clock."""
+
 
 class Matches(NamedTuple):
     """The documents that match a query, ascending, with their scores.
@@ -75,6 +81,19 @@ class Matches(NamedTuple):
     warnings: tuple[Notice, ...] = ()
     scored: bool = True
     newest: Docs | None = None
+
+
+class _Searcher(Searcher):  # type: ignore[misc]
+    """Whoosh's searcher over the snapshot of an evaluation, within its deadline."""
+
+    def __init__(self, evaluation: "Evaluation") -> None:
+        super().__init__(SnapshotReader(evaluation.snapshot, evaluation.time.check))
+        self.evaluation = evaluation
+
+    def matching(self, node: Filter) -> list[int]:
+        """Return the documents that pass one of our filters, which are over doc values."""
+        docs: list[int] = self.evaluation.hits(node).docs.tolist()
+        return docs
 
 
 @dataclass
@@ -134,13 +153,7 @@ class Evaluation:
                 return self._all()
             case query.NullQuery:
                 return NO_HITS
-            case query.Prefix():
-                return self._prefix(node, node.text, (node.fieldname,))
-            case query.Term():
-                return self._stock([node.text], node.fieldname, within)
-            case query.Phrase() if node.slop == 1:
-                return self._stock(node.words, node.fieldname, within)
-        raise TypeError(f"cannot be evaluated: {node!r}")
+        return self._by_whoosh(node)
 
     # Text
 
@@ -275,15 +288,23 @@ class Evaluation:
         hits: Hits = self.words.cached((*key, self.scored), make)
         return hits
 
-    def _stock(self, words: Sequence[str], fieldname: str, within: Docs | None) -> Hits:
-        """Evaluate one of Whoosh's terms or phrases, which are of one field."""
-        name, _, suffix = fieldname.partition("_")
-        collection = self.statistics.by_suffix(suffix) if suffix else self.statistics.all
-        if len(words) == 1:
-            part = self.index.postings(fieldname, words[0])
-            return self._scored([(name, part)], collection)
-        (part,) = of_phrase(self.index, [fieldname], words, within, self.time.check)
-        return self._scored([(name, part)], collection, self._phrase_idf(words))
+    def _by_whoosh(self, node: query.Query) -> Hits:
+        """Run a node that arrays do not evaluate through Whoosh's own matchers.
+
+        Wildcards, ranges of terms, spans, whatever a plug-in of Whoosh's parser makes. Scores are
+        those of Whoosh's BM25F.
+        """
+        searcher = _Searcher(self)
+        context = None if self.scored else searcher.boolean_context()
+        matcher = node.matcher(searcher, context)
+        docs, scores = array("i"), array("f")
+        while matcher.is_active():
+            if len(docs) % _CHECKED_TOGETHER == 0:
+                self.time.check()
+            docs.append(matcher.id())
+            scores.append(matcher.score() if self.scored else 0.0)
+            matcher.next()
+        return Hits(np.array(docs, np.int32), np.array(scores, np.float32))
 
     def _terms(self, fields: Sequence[str], term: str) -> list[FieldPostings]:
         return [(name, self.index.postings(name, term)) for name in fields]

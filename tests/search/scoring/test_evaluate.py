@@ -312,9 +312,7 @@ def stock() -> st.SearchStrategy[query.Query]:
         # What arrays do not evaluate, and Whoosh does for them.
         st.builds(query.Wildcard, field, st.sampled_from(("a*d", "?a", "*s", "p?ris"))),
         st.builds(query.TermRange, field, words, words),
-        st.builds(
-            lambda a, b: spans.SpanNear(query.Term("body", a), query.Term("body", b)), words, words
-        ),
+        st.builds(spans.SpanNear, body_terms, body_terms),
         st.just(query.Every()),
     )
     return st.recursive(

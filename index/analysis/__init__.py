@@ -1,38 +1,51 @@
-"""Text to tokens to terms, the same for documents and for queries."""
+"""Analysis: text becomes tokens, and tokens the terms under which documents are found.
+
+``analyzer`` returns the analyzer of a language, a composition of Whoosh's tokenizer and token
+filters; documents and queries go through the same one. ``tokens`` analyses many texts at once with
+arrays, for indexing. Offsets are characters of the text as given. The room reads no index and knows
+no query.
+"""
 
 from index.analysis.analyzers import (
     ANALYZERS,
+    EXACT_ANALYZER,
     PART_GAP,
-    WRITTEN,
-    AnalysedText,
     Analyzer,
+    ElisionFilter,
+    FoldFilter,
+    StemFilter,
+    StopWordFilter,
+    WordTokenizer,
     analyse,
     analyzer,
     direction,
 )
 from index.analysis.bulk import Part, Tokens, Vocabulary, part, parts, tokens
-from index.analysis.folding import fold, normalize
+from index.analysis.folding import fold
 from index.analysis.splitter import parted
 from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, chunk_tokens, tokenize
 
 __all__ = [
     "ANALYZERS",
     "CHUNK",
+    "EXACT_ANALYZER",
     "PART_GAP",
-    "WRITTEN",
-    "AnalysedText",
     "Analyzer",
+    "ElisionFilter",
+    "FoldFilter",
     "Part",
+    "StemFilter",
+    "StopWordFilter",
     "Token",
     "Tokens",
     "Vocabulary",
+    "WordTokenizer",
     "analyse",
     "analyse_chunk",
     "analyzer",
     "chunk_tokens",
     "direction",
     "fold",
-    "normalize",
     "part",
     "parted",
     "parts",

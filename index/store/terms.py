@@ -365,7 +365,7 @@ def _words(keys: Sequence[str]) -> _Words:
     forms: list[tuple[str, ...]] = [()] * len(keys)
     for name, of_name in number.items():
         mine = np.flatnonzero(suffix == of_name).tolist()
-        found = analyzer(name).analysed([written[at] for at in mine])
+        found = analyzer(name).analyse_words([written[at] for at in mine])
         for at, plain, each in zip(mine, *found, strict=True):
             folded[at], forms[at] = plain, each
     for at in np.flatnonzero(elided).tolist():

@@ -1,12 +1,12 @@
-"""An index directory as a Whoosh index.
+"""An index directory is a Whoosh index: ``open_index`` opens it, read-only.
 
-For: opening an archive with Whoosh's own parser, collectors and facets (``open_index``), and
-running Whoosh queries that our arrays do not evaluate (``SnapshotReader``). Not for: writing, which
-``trouvaille rebuild`` and ``update`` do. Nothing here is pickled. See docs/whoosh.md.
+Whoosh's query parser, collectors, facets and highlighter work over the published generation;
+docs/whoosh.md shows how. ``SnapshotReader`` is the same for one snapshot: search runs the queries
+through it that its arrays do not evaluate. Nothing is written here, which ``trouvaille rebuild``
+and ``update`` do, and nothing is pickled.
 """
 
 from index.whoosh.index import ArchiveIndex, open_index
 from index.whoosh.reader import SnapshotReader
-from index.whoosh.schema import schema
 
-__all__ = ["ArchiveIndex", "SnapshotReader", "open_index", "schema"]
+__all__ = ["ArchiveIndex", "SnapshotReader", "open_index"]

@@ -1,43 +1,50 @@
-"""The fields of an index as a Whoosh schema.
+"""The schema: which fields the documents of a snapshot have, as Whoosh's field types.
 
-``title`` and ``body`` hold words as written; ``title_fr``, ``body_fr`` and so on the terms of one
-analyzer. Each facet of values is a field of whole values; ``published`` has days (``2024-03-15``),
-``id`` the identifier.
+Words of title and body as written (``title``, ``body``) and stemmed (``title_fr``, ``body_fr`` and
+so on, one pair for each analyzer in use), one field for each facet of values, ``published``, and
+``id`` and ``url``.
 """
 
-from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from whoosh import query
-from whoosh.columns import VarBytesColumn
-from whoosh.fields import FieldType, Schema
-from whoosh.formats import Existence, Positions
+from whoosh.columns import Column
+from whoosh.fields import DATETIME, ID, STORED, TEXT, Schema
 
-from index.analysis import WRITTEN, analyzer
-from index.document import PARTS, fit
-from index.facets import VALUE_FACETS
+from index.analysis import EXACT_ANALYZER, analyzer
+from index.document import PARTS
+from index.facets import VALUE_FACETS, Facet
+from index.snapshot import Snapshot
 
-
-class TextField(FieldType):  # type: ignore[misc]
-    """Analysed text; the several forms of one word are alternatives."""
-
-    def __init__(self, analyzer: object, stored: bool) -> None:
-        self.analyzer, self.stored = analyzer, stored
-        self.format, self.scorable, self.multitoken_query = Positions(), True, "or"
-
-    def to_bytes(self, value: object) -> bytes:
-        """Return a term as bytes, cut as it is in the index."""
-        if isinstance(value, (list, tuple)):
-            value = value[0]
-        return value if isinstance(value, bytes) else fit(str(value)).encode("utf-8", "replace")
+EPOCH: Final = int((datetime(1970, 1, 1) - datetime.min) / timedelta(microseconds=1))
+"""1970-01-01 as Whoosh counts: microseconds since the first day of year 1."""
+UNDATED: Final = 1 << 62
+"""What the column of dates holds for a document without a date; such documents sort last."""
 
 
-class ValueField(FieldType):  # type: ignore[misc]
-    """Whole values, each a term. In a query any name of a value stands for it."""
+class ValueColumn(Column):  # type: ignore[misc]
+    """The column type of a facet: a tuple of values for each document, the first one sorts."""
 
-    def __init__(self, facet: str = "") -> None:
-        self.format, self.scorable, self.stored = Existence(), False, True
-        self._facet = VALUE_FACETS.get(facet)
-        self.column_type = VarBytesColumn()
+    def stores_lists(self) -> bool:
+        """Return True: a document may have several values."""
+        return True
+
+    def default_value(self, reverse: bool = False) -> tuple[str, ...]:
+        """Return the value of a document that has none."""
+        return ()
+
+
+class ValueField(ID):  # type: ignore[misc]
+    """A facet, each of whose values is a term. In a query, any name of a value stands for it.
+
+    A document has several values, so group by a facet with ``allow_overlap=True``; otherwise only
+    the first value counts.
+    """
+
+    def __init__(self, facet: Facet) -> None:
+        super().__init__(stored=True, sortable=ValueColumn())
+        self._facet = facet
 
     def self_parsing(self) -> bool:
         """Return True: values are not analysed."""
@@ -45,29 +52,43 @@ class ValueField(FieldType):  # type: ignore[misc]
 
     def parse_query(self, fieldname: str, qstring: str, boost: float = 1.0) -> query.Query:
         """Return the query for a value as it was typed."""
-        value = self._facet.canonical(qstring) if self._facet else qstring
-        return query.Term(fieldname, value, boost=boost)
+        return query.Term(fieldname, self._facet.canonical(qstring), boost=boost)
 
-    def parse_range(
-        self,
-        fieldname: str,
-        start: str | None,
-        end: str | None,
-        startexcl: bool,
-        endexcl: bool,
-        boost: float = 1.0,
-    ) -> query.Query:
-        """Return the query for a range of values, in their alphabetical order."""
-        return query.TermRange(fieldname, start, end, startexcl, endexcl, boost=boost)
+    def from_column_value(self, value: str | tuple[str, ...]) -> str | None:
+        """Return the name of a group: the first value of a document, None where it has none."""
+        return (value if isinstance(value, str) else next(iter(value), "")) or None
 
 
-def schema(analyzers: Iterable[str]) -> Schema:
-    """Return the schema of an index with these analyzers, named by suffix."""
-    fields = Schema(id=ValueField(), published=ValueField(), url=FieldType(Existence(), None))
-    for name in VALUE_FACETS:
-        fields.add(name, ValueField(name))
+class DateColumn(Column):  # type: ignore[misc]
+    """The column type of publication dates: microseconds since the first day of year 1."""
+
+    reversible = True
+
+    def default_value(self, reverse: bool = False) -> int:
+        """Return the value of an undated document."""
+        return UNDATED
+
+
+class DateField(DATETIME):  # type: ignore[misc]
+    """The beginning of the publication date, in UTC and without a time zone."""
+
+    def __init__(self) -> None:
+        super().__init__(stored=True, sortable=DateColumn())
+
+    def from_column_value(self, value: int) -> datetime | None:
+        """Return the date and time of a value; None for an undated document."""
+        if value == UNDATED:
+            return None
+        return datetime.min + timedelta(microseconds=abs(value))
+
+
+def snapshot_schema(snapshot: Snapshot) -> Schema:
+    """Return the schema of a snapshot. It is made anew: whoever gets it may change it."""
+    fields: dict[str, Any] = {"id": ID(stored=True, unique=True), "url": STORED()}
     for part in PARTS:
-        fields.add(part, TextField(WRITTEN, stored=True))
-        for suffix in analyzers:
-            fields.add(f"{part}_{suffix}", TextField(analyzer(suffix).chain, stored=False))
-    return fields
+        fields[part] = TEXT(EXACT_ANALYZER, stored=True, multitoken_query="and")
+        for suffix in snapshot.analyzers:
+            chain = analyzer(suffix).chain
+            fields[f"{part}_{suffix}"] = TEXT(chain, multitoken_query="and")
+    fields.update((name, ValueField(facet)) for name, facet in VALUE_FACETS.items())
+    return Schema(**fields, published=DateField())

@@ -183,7 +183,7 @@ def test_analyzers_work_from_several_threads() -> None:
         found = analyzer("fr")
         for word, answer in zip(words, expected, strict=True):
             (token,) = tokenize(word)
-            if set(found.analysed([token.normal]).forms[0]) != answer:
+            if set(found.analyse_words([token.normal]).forms[0]) != answer:
                 failures.append(1)
 
     threads = [threading.Thread(target=run) for _ in range(6)]
@@ -200,6 +200,6 @@ def test_forms_of_many_words_are_those_of_each(words: list[str]) -> None:
     for code in ("fr", "en", "es", "pt", "ro", "ar", "de", "xx"):
         of = analyzer(code)
         alone = [word_token(normal) for normal in normals]
-        folded, found = of.analysed(normals)
+        folded, found = of.analyse_words(normals)
         assert folded == [token.folded for token in alone]
         assert found == [of.forms(token) for token in alone]

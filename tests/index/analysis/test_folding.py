@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.analysis import fold, normalize
+from index.analysis.folding import fold, normalize
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from whoosh.qparser import QueryParser
 from whoosh.query import spans
 from whoosh.searching import Searcher
 
-from index.analysis import WRITTEN, analyzer
+from index.analysis import EXACT_ANALYZER, analyzer
 from index.build import BuildOptions
 from index.build.plan import rebuild, update
+from index.commit import index_documents
+from index.document import Document, Fields, Language, Organization, PublicationDate, Theme
 from index.errors import IndexMissing, UsageError
 from index.whoosh import ArchiveIndex, open_index
 
@@ -81,7 +84,7 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     """The same texts in Whoosh's own codec, through the same analyzers."""
     schema = fields.Schema(
         id=fields.ID(stored=True),
-        body=fields.TEXT(analyzer=WRITTEN, phrase=True),
+        body=fields.TEXT(analyzer=EXACT_ANALYZER, phrase=True),
         body_fr=fields.TEXT(analyzer=analyzer("fr").chain, phrase=True),
     )
     index = create_in(tmp_path_factory.mktemp("stock"), schema)
@@ -162,6 +165,23 @@ def test_the_parser_of_whoosh_reads_the_schema(archive: ArchiveIndex) -> None:
         )
 
 
+def test_the_parser_reads_compounds_patterns_and_dates(archive: ArchiveIndex) -> None:
+    parsed = {
+        ("body", "porte-avions"): "(body:porte AND body:avions)",
+        ("body", "L'accord \"l'eau\""): '(body:l AND body:accord AND body:"l eau")',
+        ("body_fr", "L'accord"): "body_fr:accord",
+        ("body_fr", "gouv*MENT"): "body_fr:gouv*ment",
+        ("body_fr", "pêches"): "body_fr:pech",
+    }
+    for (field, typed), expected in parsed.items():
+        assert str(QueryParser(field, archive.schema).parse(typed)) == expected
+    with archive.searcher() as searcher:
+        parser = QueryParser("body", archive.schema)
+        in_march = found(searcher, parser.parse("published:2024-03"))
+        assert in_march == found(searcher, parser.parse("published:[2024-03 TO 2024-03-31]"))
+        assert len(in_march) == len([n for n in range(40) if n % 9 == 2])
+
+
 def test_facets_and_sorting_are_over_doc_values(archive: ArchiveIndex) -> None:
     with archive.searcher() as searcher:
         by_source = sorting.FieldFacet("source", maptype=sorting.Count)
@@ -170,6 +190,88 @@ def test_facets_and_sorting_are_over_doc_values(archive: ArchiveIndex) -> None:
         assert results.groups() == {"Agence 0": 14, "Agence 1": 13, "Agence 2": 13}
         days = [hit["published"] for hit in results]
         assert days == sorted(days, reverse=True)
+        by_name = searcher.search(query.Every(), sortedby="source")
+        assert by_name[0]["source"] == ("Agence 0",)
+
+
+DAY = "2024-03-15"
+
+
+def small(root: Path) -> ArchiveIndex:
+    """Three documents: of two organizations, of one in a sub-theme, and one without anything."""
+    onu, otan = (Organization(name, name, (), True) for name in ("onu", "otan"))
+    dated = {"published": PublicationDate(DAY, "day", "metadata")}
+    index_documents(
+        root,
+        [
+            (Document("a", "un", "A"), Fields(Language("fr"), (onu, otan), **dated)),
+            (Document("b", "two", "B"), Fields(Language("en"), (onu,), (Theme("economy/trade"),))),
+            (Document("c", "drei", "C"), Fields(Language("de"))),
+        ],
+    )
+    return open_index(root)
+
+
+def test_facets_of_several_values(tmp_path: Path) -> None:
+    with small(tmp_path).searcher() as searcher:
+
+        def groups(facet: sorting.FacetType) -> dict[object, list[str]]:
+            results = searcher.search(query.Every(), limit=None, groupedby={"facet": facet})
+            return {
+                value: [searcher.stored_fields(doc)["id"] for doc in docs]
+                for value, docs in results.groups("facet").items()
+            }
+
+        overlapping = sorting.FieldFacet("organization", allow_overlap=True)
+        assert groups(overlapping) == {"onu": ["a", "b"], "otan": ["a"]}
+        assert groups(sorting.FieldFacet("organization")) == {"onu": ["a", "b"], None: ["c"]}
+        backwards = sorting.FieldFacet("organization", reverse=True)
+        assert groups(backwards) == {"onu": ["a", "b"], None: ["c"]}
+        themes = sorting.FieldFacet("theme", allow_overlap=True)
+        assert groups(themes) == {"economy": ["b"], "economy/trade": ["b"]}
+        assert groups(sorting.FieldFacet("lang")) == {"de": ["c"], "en": ["b"], "fr": ["a"]}
+        day = datetime(2024, 3, 15)
+        assert groups(sorting.FieldFacet("published")) == {day: ["a"], None: ["b", "c"]}
+        months = sorting.DateRangeFacet(
+            "published", datetime(2024, 1, 1), datetime(2024, 6, 1), timedelta(days=31)
+        )
+        assert groups(months) == {
+            (datetime(2024, 3, 3), datetime(2024, 4, 3)): ["a"],
+            None: ["b", "c"],
+        }
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_undated_documents_come_last(tmp_path: Path, reverse: bool) -> None:
+    with small(tmp_path).searcher() as searcher:
+        by_date = sorting.FieldFacet("published", reverse=reverse)
+        results = searcher.search(query.Every(), sortedby=by_date)
+        assert results[0]["id"] == "a"
+
+
+def test_values_are_terms(tmp_path: Path) -> None:
+    with small(tmp_path).searcher() as searcher:
+        reader = searcher.reader()
+        assert list(reader.field_terms("organization")) == ["onu", "otan"]
+        assert found(searcher, query.Term("organization", "onu")).keys() == {"a", "b"}
+        assert found(searcher, query.Every("published")).keys() == {"a"}
+        assert searcher.document(id="b")["title"] == "B"
+        assert searcher.document(id="z") is None
+        assert reader.column_reader("published")[0] == datetime(2024, 3, 15)
+        assert reader.column_reader("organization")[0] == ("onu", "otan")
+        terms = list(reader.all_terms())
+        assert terms == sorted(terms)
+
+
+def test_a_searcher_is_refreshed_by_a_new_generation(tmp_path: Path) -> None:
+    index = small(tmp_path)
+    with index.searcher() as searcher:
+        assert searcher.refresh() is searcher
+        index_documents(tmp_path, [(Document("d", "quatre", "D"), Fields(Language("fr")))])
+        assert searcher.up_to_date() is False
+        assert found(searcher, query.Every()).keys() == {"a", "b", "c"}
+        assert found(searcher.refresh(), query.Every()).keys() == {"d"}
+        assert (index.doc_count(), index.is_empty()) == (1, False)
 
 
 def test_stored_fields_are_highlighted(archive: ArchiveIndex) -> None:

@@ -1,7 +1,8 @@
-"""What several arrays say of documents, added up by document.
+"""Array helpers: sums by document, ranges, runs of equal values, extremes, position keys.
 
-Where they speak of many documents, all are counted in an array over the archive; where of few,
-what they say is sorted.
+A *position key* is a document and a position in one 64-bit integer, ``document << 32 | position``,
+so that a phrase is an intersection of sorted keys. Where title and body are read together,
+positions in the body also have the bit ``SECOND_PART``.
 """
 
 from collections.abc import Sequence
@@ -15,55 +16,42 @@ Places = NDArray[np.integer[Any]]
 Values = NDArray[np.float32]
 
 _DENSE = 8
-"""Documents of the archive for each one given, below which an array over them all is quicker."""
+"""An array over all documents is faster than sorting from one document in so many on."""
 _FEW = 3
-"""Ascending parts that are merged more quickly than sorted."""
+"""Ascending parts that are merged faster than sorted."""
 
 
-def is_dense(given: int, size: int) -> bool:
-    """Tell whether an array over all documents is quicker than sorting those given."""
-    return _DENSE * given > size
-
-
-class Sum(Protocol):
-    """The documents that several parts speak of, ascending, to add up what these say."""
+class DocumentSum(Protocol):
+    """The documents that occur in several parts, and the values of the parts summed by document."""
 
     @property
     def docs(self) -> Docs:
-        """The documents."""
+        """The documents, ascending."""
         ...
 
     def of(self, values: Sequence[Values], combine: np.ufunc = np.add) -> Values:
-        """Return the values of each document combined; ``values`` are those of each part.
+        """Return the combined values of each document; ``values`` has one array for each part.
 
-        No value is below 0, and 0 changes no other.
+        No value is negative, and combining a value with 0 does not change it.
         """
         ...
 
-    def group_of(self) -> NDArray[Any] | None:
-        """Return the group that speaks of each document; None where several do of one."""
-        ...
 
+def sum_over(parts: Sequence[Places], size: int, ascending: bool = False) -> DocumentSum:
+    """Prepare sums by document over parts; each part is an array of documents below ``size``.
 
-def sum_over(
-    parts: Sequence[Places], size: int, groups: Sequence[int] = (), ascending: bool = False
-) -> Sum:
-    """Return what adds up over parts that give documents below ``size``.
-
-    ``groups`` are the numbers of those that the parts belong to, ascending from 0; without any,
-    each part is one. Parts that are ``ascending`` give each document once, others in any order
-    and repeatedly.
+    Many documents are summed in an array over all of them, few by sorting. A part that is
+    ``ascending`` has each document once; any other has documents in any order and repeatedly.
     """
     if ascending and len(parts) == 1:
         return _Single(parts[0])
-    groups = groups or range(len(parts))
-    if is_dense(sum(map(len, parts)), size):
-        return _Spread(parts, groups, size)
-    return _Sorted(parts, groups, ascending and len(parts) <= _FEW)
+    if _DENSE * sum(map(len, parts)) > size:
+        return _Dense(parts, size)
+    return _Sorted(parts, ascending and len(parts) <= _FEW)
 
 
 class _Single:
-    """One part, as it is."""
+    """One ascending part: there is nothing to add."""
 
     def __init__(self, part: Places) -> None:
         self.docs: Docs = part.astype(np.int32, copy=False)
@@ -72,62 +60,45 @@ class _Single:
         (value,) = values
         return value
 
-    def group_of(self) -> NDArray[Any] | None:
-        return np.zeros(len(self.docs), np.uint8)
 
+class _Dense:
+    """Sums in arrays over all documents."""
 
-class _Spread:
-    """Adds up in arrays over all documents of the archive."""
-
-    def __init__(self, parts: Sequence[Places], groups: Sequence[int], size: int) -> None:
+    def __init__(self, parts: Sequence[Places], size: int) -> None:
         self._size = size
         # Indices of any other type would be converted for every use.
         self._parts = [part.astype(np.intp, copy=False) for part in parts]
-        self._groups = groups
-        # Of the group, plus one.
-        self._number: NDArray[Any] = np.zeros(size, np.min_scalar_type(groups[-1] + 1))
-        for group, places in zip(groups, self._parts, strict=True):
-            self._number[places] = group + 1
-        self._places = (self._number != 0).nonzero()[0]
+        present = np.zeros(size, np.bool_)
+        for places in self._parts:
+            present[places] = True
+        self._places = present.nonzero()[0]
         self.docs: Docs = self._places.astype(np.int32)
 
     def of(self, values: Sequence[Values], combine: np.ufunc = np.add) -> Values:
         everywhere = np.zeros(self._size, np.float32)
-        for places, each in zip(self._parts, values, strict=True):
-            combine.at(everywhere, places, each)
+        for places, value in zip(self._parts, values, strict=True):
+            combine.at(everywhere, places, value)
         combined: Values = everywhere.take(self._places)
         return combined
 
-    def group_of(self) -> NDArray[Any] | None:
-        # What a later group speaks of too has its number.
-        for group, places in zip(self._groups, self._parts, strict=True):
-            if group < self._groups[-1] and (self._number.take(places) != group + 1).any():
-                return None
-        found: NDArray[Any] = self._number.take(self._places) - 1
-        return found
-
 
 class _Sorted:
-    """Adds up by sorting."""
+    """Sums by sorting."""
 
-    def __init__(self, parts: Sequence[Places], groups: Sequence[int], merge: bool) -> None:
-        """Sort; ``merge`` is whether parts are ascending, and few."""
-        self._groups, self._sizes = groups, list(map(len, parts))
+    def __init__(self, parts: Sequence[Places], merge: bool) -> None:
+        """Sort; ``merge`` says that parts are ascending and few."""
         every = np.concatenate(parts)
         if merge:
             self._order = every.argsort(kind="stable")
             docs = every.take(self._order).astype(np.int32, copy=False)
         else:
-            # With each document its place: sorting 64 bits is quicker than ``argsort``.
-            keys = every.astype(np.int64, copy=False) << 32
+            # Sorting pairs of document and index in 64 bits is faster than ``argsort``.
+            keys = document_keys(every)
             keys |= np.arange(len(keys))
             keys.sort()
-            docs = (keys >> 32).astype(np.int32)
-            keys &= 0xFFFFFFFF
-            self._order = keys
-        first = np.ones(len(docs), np.bool_)
-        np.not_equal(docs[1:], docs[:-1], out=first[1:])
-        self._starts = first.nonzero()[0]
+            docs = documents_of(keys)
+            self._order = positions_of(keys)
+        self._starts = run_starts(docs)
         self.docs: Docs = docs[self._starts]
 
     def of(self, values: Sequence[Values], combine: np.ufunc = np.add) -> Values:
@@ -135,29 +106,137 @@ class _Sorted:
         combined: Values = combine.reduceat(ordered, self._starts) if len(ordered) else ordered
         return combined
 
-    def group_of(self) -> NDArray[Any] | None:
-        groups = np.repeat(self._groups, self._sizes)[self._order]
-        ends = np.append(self._starts, len(groups))[1:]
-        found = groups[self._starts]
-        return found if (found == groups[ends - 1]).all() else None
 
+# Ranges
 
 Numbers = NDArray[np.integer[Any]]
 
 
+def starts_of(counts: Numbers) -> NDArray[np.int64]:
+    """Return where each of successive ranges of these sizes begins."""
+    starts: NDArray[np.int64] = np.cumsum(counts, dtype=np.int64) - counts
+    return starts
+
+
+def bounds_of(counts: Numbers) -> NDArray[np.int64]:
+    """Return where successive ranges of these sizes begin, and where the last one ends."""
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)))
+
+
 def places(starts: Numbers, counts: Numbers) -> NDArray[np.int64]:
-    """Return start, start+1, ... for each of the ranges, one after another."""
+    """Return start, start + 1, ... for each of the ranges, one behind another."""
     ends = np.cumsum(counts, dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
     return np.repeat(starts - (ends - counts), counts) + np.arange(total)
 
 
 def narrowest(array: NDArray[np.int64]) -> NDArray[Any]:
-    """Return ascending numbers in 32 bits if they fit."""
+    """Return ascending integers in 32 bits if they fit, else as they are."""
     return array.astype(np.uint32) if not len(array) or array[-1] < 1 << 32 else array
 
 
-def starts_of(counts: Numbers) -> NDArray[np.int64]:
-    """Return where ranges begin that follow one another."""
-    starts: NDArray[np.int64] = np.cumsum(counts, dtype=np.int64) - counts
-    return starts
+# Runs of equal values
+
+
+def begins_run(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return whether each value differs from the one before it; the first does."""
+    begins = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=begins[1:])
+    return begins
+
+
+def run_starts(values: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the indices of the values that differ from the one before them."""
+    return begins_run(values).nonzero()[0]
+
+
+def sorted_distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the distinct values, ascending.
+
+    ``np.unique`` hashes, which is several times slower on integers this small.
+    """
+    ordered = np.sort(values)
+    return ordered[begins_run(ordered)]
+
+
+def count_distinct(groups: Numbers, docs: Numbers, size: int) -> NDArray[np.int64]:
+    """Return how many different documents each of ``size`` groups has.
+
+    ``groups`` has the group of each of ``docs``; both are non-negative and in any order.
+    """
+    keys = sorted_distinct(groups.astype(np.int64, copy=False) << 32 | docs)
+    return np.bincount(keys >> 32, minlength=size)
+
+
+# The smallest and the highest
+
+_GROUPS = 4
+"""Groups made for each value asked for, at least."""
+_MOST_GROUPS = 1024
+_FEW_ROWS = 4
+
+
+def smallest(keys: NDArray[np.int32], count: int) -> NDArray[np.intp]:
+    """Return the indices of the ``count`` smallest of distinct keys, ascending by key."""
+    if count <= 0:
+        return np.empty(0, np.intp)
+    if count < len(keys):
+        found = (keys <= extreme_bound(keys, count, np.minimum)).nonzero()[0]
+        least: NDArray[np.intp] = found[keys[found].argsort()[:count]]
+        return least
+    return keys.argsort()
+
+
+def extreme_bound(keys: NDArray[Any], count: int, extreme: np.ufunc) -> Any:
+    """Return a bound that at least ``count`` keys reach, and hardly more.
+
+    ``extreme`` is ``np.minimum`` for the smallest keys, ``np.maximum`` for the highest. The bound
+    is taken among the extremes of as many groups: groups are the columns of a table, whose extremes
+    are found together.
+    """
+    columns = max(min(len(keys) // 64, _MOST_GROUPS), 64, _GROUPS * count)
+    rows = len(keys) // columns
+    if rows >= _FEW_ROWS:
+        keys = extreme.reduce(keys[: rows * columns].reshape(rows, columns), axis=0)
+    at = count - 1 if extreme is np.minimum else len(keys) - count
+    return np.partition(keys, at)[at]
+
+
+def most_counted(counts: NDArray[np.int64], size: int) -> NDArray[np.intp]:
+    """Return, ascending, the indices of the ``size`` highest counts and of those equal to them.
+
+    Counts of 0 are left out. ``size`` is at least 1.
+    """
+    present = counts.nonzero()[0]
+    if len(present) > size:
+        held = counts[present]
+        present = present[held >= np.partition(held, -size)[-size]]
+    return present
+
+
+# Position keys
+
+Keys = NDArray[np.int64]
+
+SECOND_PART = 1 << 31
+"""The bit of a position in the second part of a document; no text is that long."""
+
+
+def document_keys(docs: Numbers) -> Keys:
+    """Return the key of position 0 in each document."""
+    return docs.astype(np.int64) << 32
+
+
+def documents_of(keys: Keys) -> Docs:
+    """Return the document of each key."""
+    return (keys >> 32).astype(np.int32)
+
+
+def positions_of(keys: Keys) -> NDArray[np.int64]:
+    """Return the position of each key, with the bit ``SECOND_PART`` where it has that."""
+    return keys & 0xFFFFFFFF
+
+
+def in_second_part(keys: Keys) -> NDArray[np.bool_]:
+    """Return whether each key is of the second part."""
+    return keys & SECOND_PART > 0

@@ -6,9 +6,6 @@ its accents, has all lists that lead to it. ``PostingsWriter`` writes the terms 
 segment; ``SegmentPostings`` reads them; ``InvertedIndex`` reads those of all segments of a
 snapshot, in the snapshot's document numbers and without deleted documents. ``index.store`` knows
 how lists, terms and words are laid out on disk.
-
-A *key* is a document and a position in one 64-bit number, ``document << 32 | position``. Where
-title and body are read together, positions in the body also have the bit ``SECOND_PART``.
 """
 
 import shutil
@@ -21,23 +18,29 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index import kernels
 from index.analysis import Tokens, Vocabulary
-from index.arrays import narrowest, sum_over
+from index.arrays import (
+    Keys,
+    bounds_of,
+    count_distinct,
+    narrowest,
+    positions_of,
+    sorted_distinct,
+    sum_over,
+)
 from index.document import PARTS, fit
 from index.store import (
     ArrayFile,
     ByteCache,
     Dictionary,
-    Keys,
     ManyPostings,
     Place,
+    PositionedPostings,
     PostingLists,
     RunBuilder,
     SpellingWords,
     TermPostings,
     WrittenWords,
-    added,
     merge,
     numbers,
     vocabulary,
@@ -46,9 +49,6 @@ from index.store import (
     write_run,
     write_words,
 )
-
-SECOND_PART = 1 << 31
-"""The bit that marks a position in the second part of a document; no text is that long."""
 
 RUN_SIZE = 4_000_000
 """Tokens held in memory before they are written as a run; inverting them takes 150 MB."""
@@ -94,7 +94,7 @@ def write_terms(
     in the same order; ``lists`` are the numbers of these lists, term after term.
     """
     write_dictionary(folder, fields)
-    write_array(folder / "terms.at", narrowest(_bounds(counts)))
+    write_array(folder / "terms.at", narrowest(bounds_of(counts)))
     write_array(folder / "terms.lists", lists.astype(np.uint32))
 
 
@@ -241,23 +241,18 @@ class SegmentPostings:
         """Return the postings of successive terms added up."""
         lists = self.lists_of(terms)
         if len(lists) > 1 and (lists[1:] - lists[:-1] == 1).all():
-            data, starts = self.lists.raw(int(lists[0]), int(lists[-1]) + 1)
-            if _DENSE_BYTES * len(data) > self.lists.documents:
-                total = added(data, starts, self.lists.documents)
-                having = (total > 0).nonzero()[0]
-                return TermPostings(having.astype(np.int32), total.take(having))
+            first, stop = int(lists[0]), int(lists[-1]) + 1
+            if _DENSE_BYTES * self.lists.bytes(first, stop) > self.lists.documents:
+                total = self.lists.sum(first, stop)
+                present = (total > 0).nonzero()[0]
+                return TermPostings(present.astype(np.int32), total.take(present))
         docs, freqs, _ = self.lists.many(lists)
         return sum_postings(docs, freqs)
 
     def keys(self, number: int, docs: Docs) -> Keys:
         """Return the keys of a term in ascending ``docs``, ascending."""
         lists = self.lists_of(range(number, number + 1))
-        many = self.lists.many(lists)
-        which = np.isin(many.docs, docs).nonzero()[0]
-        begins = self.lists.begins(lists, many)[which]
-        keys = self.lists.keys(many.docs[which], many.freqs[which], begins)
-        keys.sort()
-        return keys
+        return self.lists.keys(self.lists.positioned([lists]), docs)
 
     def lengths(self, field: str) -> NDArray[np.int64]:
         """Return the number of tokens of a field by document, up to the last that has any.
@@ -285,8 +280,7 @@ class SegmentPostings:
             counts[term_of[place]] = np.count_nonzero(mask[docs])
         docs, list_of = self._docs(lists[~alone])
         hits = np.flatnonzero(mask[docs])
-        keys = _sorted_distinct(term_of[~alone][list_of[hits]] << 32 | docs[hits])
-        return counts + np.bincount(keys >> 32, minlength=len(terms))
+        return counts + count_distinct(term_of[~alone][list_of[hits]], docs[hits], len(terms))
 
     def _lists_by_term(self, terms: Sequence[int]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """Return the lists of some terms, and for each list the place of its term in ``terms``."""
@@ -319,28 +313,6 @@ class SegmentTerms(NamedTuple):
     postings: SegmentPostings
     completion: WrittenWords
     spelling: SpellingWords
-
-
-class PositionedPostings(NamedTuple):
-    """Postings of live documents of one segment, and where the positions of each begin on disk.
-
-    List ``n`` is ``bounds[n]`` to ``bounds[n + 1]``. The ``first`` so many lists are of the first
-    part of documents, the others of the second. All documents are below ``end - 1``.
-    """
-
-    docs: Docs
-    freqs: NDArray[Any]
-    begins: NDArray[Any]
-    bounds: NDArray[np.int64]
-    first: int
-    end: int
-
-    def within(self, mask: Mask) -> "PositionedPostings":
-        """Return the postings of the documents in ``mask``; its last item stands for all above."""
-        kept = mask.take(self.docs, mode="clip").nonzero()[0]
-        docs, freqs, begins = self.docs.take(kept), self.freqs.take(kept), self.begins.take(kept)
-        bounds = kept.searchsorted(self.bounds)
-        return PositionedPostings(docs, freqs, begins, bounds, self.first, self.end)
 
 
 WordPostings = tuple[PositionedPostings, ...]
@@ -480,7 +452,7 @@ class InvertedIndex:
     def positions(self, field: str, term: str, doc: int) -> NDArray[np.int64]:
         """Return the positions of a term in one document, ascending; none if it lacks the term."""
         postings = self.positioned([self.lists(field, term)])
-        return self.keys([postings], np.array([doc], np.int32))[0] & 0xFFFFFFFF
+        return positions_of(self.keys([postings], np.array([doc], np.int32))[0])
 
     # Posting lists
 
@@ -555,19 +527,12 @@ class InvertedIndex:
     def _read_positioned(
         self, number: int, parts: Sequence[NDArray[np.uint32]]
     ) -> PositionedPostings:
-        segment, lists = self.segments[number].postings.lists, np.concatenate(parts)
         # What was read to score a word is asked for once more, here.
-        many = self._cache.take((number, lists.tobytes())) or segment.many(lists)
-        docs, freqs, begins = many.docs, many.freqs, segment.begins(lists, many)
-        if freqs.itemsize > 1:
-            freqs = freqs.astype(np.uint8 if freqs.max(initial=0) < 256 else np.int32, copy=False)
-        bounds = _bounds(many.counts)
-        if self._live is not None:
-            live = self._live()[self._bases[number] :][docs]
-            docs, freqs, begins = docs[live], freqs[live], begins[live]
-            bounds = _bounds(live).take(bounds)
-        end = int(docs.max(initial=-1)) + 2
-        return PositionedPostings(docs, freqs, begins, bounds, len(parts[0]), end)
+        many = self._cache.take((number, np.concatenate(parts).tobytes()))
+        postings = self.segments[number].postings.lists.positioned(parts, many)
+        if self._live is None:
+            return postings
+        return postings.within(self._live()[self._bases[number] :])
 
     def count_documents(self, parts: Sequence[Lists]) -> int:
         """Return how many documents are in any of the lists of a word, in any part."""
@@ -586,14 +551,9 @@ class InvertedIndex:
         for base, postings in zip(self._bases, zip(*words, strict=True), strict=True):
             rarest, *others = sorted(postings, key=lambda word: len(word.docs))
             docs = rarest.docs
-            if loops := kernels.active:
-                docs = loops.ascending(docs, rarest.end)
-                for other in others:
-                    docs = loops.having(docs, other.docs, other.bounds)
-            else:
-                for other in others:
-                    docs = other.docs[_marked(docs, rarest.end).take(other.docs, mode="clip")]
-                docs = _ascending(docs, rarest.end)
+            for other in others:
+                docs = other.docs[_marked(docs, rarest.end).take(other.docs, mode="clip")]
+            docs = _ascending(docs, rarest.end)
             found.append(_based(docs, base))
         return _concatenated(found)
 
@@ -608,56 +568,20 @@ class InvertedIndex:
 
     def keys(self, words: Sequence[WordPostings], docs: Docs) -> list[Keys]:
         """Return the keys of each word in ascending ``docs``, ascending."""
-        narrow = all(part.begins.dtype == np.uint32 for word in words for part in word)
-        if (loops := kernels.active) and narrow:
-            return [self._keys_by_loops(word, docs, loops) for word in words]
-        by_segment = zip(*self.restricted(words, docs), strict=True)
-        found = [self._keys(number, postings) for number, postings in enumerate(by_segment)]
-        return [_concatenated(parts) for parts in zip(*found, strict=True)]
-
-    def _keys_by_loops(self, word: WordPostings, docs: Docs, loops: kernels.Kernels) -> Keys:
-        """Return the keys of a word in ascending ``docs``, ascending, by compiled loops."""
-        found = []
         ends = [*docs.searchsorted(self._bases[1:]).tolist(), len(docs)]
-        first = 0
-        for segment, part, end in zip(self.segments, word, ends, strict=True):
-            base, (blob, widths) = segment.base, segment.postings.lists.located
-            here = _based(docs[first:end], -base)
-            columns = part.docs, part.freqs, part.begins, part.bounds, part.first
-            found.append(loops.keys(here, *columns, blob, widths, base, SECOND_PART))
-            first = end
-        return _concatenated(found)
-
-    def _keys(self, number: int, words: Sequence[PositionedPostings]) -> list[Keys]:
-        """Return the keys of each word in one segment."""
-        docs = np.concatenate([word.docs for word in words])
-        freqs = np.concatenate([word.freqs for word in words])
-        begins = np.concatenate([word.begins for word in words])
-        keys = self.segments[number].postings.lists.keys(docs, freqs, begins)
-        if self._bases[number]:
-            keys += self._bases[number] << 32
-        # Of each word: where its postings begin, those in the second part, and where they end.
-        bounds = [0]
-        for word in words:
-            of_first = int(word.bounds[word.first])
-            bounds += (bounds[-1] + of_first, bounds[-1] + len(word.docs))
-        ends = _bounds(freqs).take(bounds).tolist()
         found = []
-        for second in range(1, len(ends), 2):
-            keys[ends[second] : ends[second + 1]] |= SECOND_PART
-            of_word = keys[ends[second - 1] : ends[second + 1]]
-            of_word.sort(kind="stable")  # fastest where a few lists are in order already
-            found.append(of_word)
+        for word in words:
+            parts, first = [], 0
+            for segment, postings, end in zip(self.segments, word, ends, strict=True):
+                here = _based(docs[first:end], -segment.base)
+                parts.append(segment.postings.lists.keys(postings, here, segment.base))
+                first = end
+            found.append(_concatenated(parts))
         return found
 
 
 def _based(docs: Docs, base: int) -> Docs:
     return docs + np.int32(base) if base else docs
-
-
-def _bounds(counts: NDArray[Any]) -> NDArray[np.int64]:
-    """Return where ranges of these sizes begin, one behind the other, and where the last ends."""
-    return np.concatenate((np.zeros(1, np.int64), counts.cumsum(dtype=np.int64)))
 
 
 def _concatenated(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -677,11 +601,4 @@ def _ascending(docs: Docs, end: int) -> Docs:
     """Return documents, all below ``end``, ascending and each once."""
     if _DENSE_DOCS * len(docs) > end:
         return _marked(docs, end).nonzero()[0].astype(np.int32)
-    return _sorted_distinct(docs)
-
-
-def _sorted_distinct(values: NDArray[Any]) -> NDArray[Any]:
-    values = np.sort(values)
-    first = np.ones(len(values), np.bool_)
-    np.not_equal(values[1:], values[:-1], out=first[1:])
-    return values[first]
+    return sorted_distinct(docs)

@@ -171,7 +171,7 @@ class WhooshEngine:
             languages=snapshot.languages,
             built=snapshot.manifest.built,
             skipped=sum(snapshot.manifest.skipped.values()),
-            compiled=kernels.active is not None,
+            compiled=kernels.is_compiled(),
         )
 
     def skipped(self) -> tuple[Skipped, ...]:

@@ -35,12 +35,11 @@ from index.store.files import (
 from index.store.ids import Identifiers, write_ids
 from index.store.merge import RunBuilder, merge, numbers, write_run
 from index.store.postings import (
-    Keys,
     Lists,
     ManyPostings,
+    PositionedPostings,
     PostingLists,
     TermPostings,
-    added,
     write_lists,
 )
 from index.store.spell import MAX_LENGTH, MIN_LENGTH, Near, SpellingWords
@@ -75,7 +74,6 @@ __all__ = [
     "FileRecord",
     "Head",
     "Identifiers",
-    "Keys",
     "LengthColumn",
     "Lists",
     "LongText",
@@ -83,6 +81,7 @@ __all__ = [
     "Near",
     "Packed",
     "Place",
+    "PositionedPostings",
     "PostingLists",
     "Prefix",
     "RunBuilder",
@@ -95,7 +94,6 @@ __all__ = [
     "TermPostings",
     "ValueColumnWriter",
     "WrittenWords",
-    "added",
     "clean",
     "compare_sizes",
     "content_hash",

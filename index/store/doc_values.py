@@ -41,22 +41,12 @@ import orjson
 from numpy.typing import NDArray
 
 from index import kernels
-from index.arrays import places as ranges
 from index.days import UNDATED_DAY, UNDATED_SECOND
 from index.store.files import ArrayFile, open_array, save_narrow, write_array
 
 SLOTS = (1, 2, 4, 8)
 _MORE_COST = 32
 """Bytes that a value outside the rows is worth: the eight it takes, and the time to find it."""
-
-_MANY = 4
-"""Values outside the rows for a document from which on it is better to look through them all."""
-_SEARCH_COST = 32
-"""Values outside the rows that are looked through in the time of looking one document up."""
-_PAIRED = 100_000
-"""Cells of one byte from which on counting them two by two is quicker."""
-_COMPARED = 12_000, 21
-"""Cells in whose time a comparison begins; cells compared while one is counted."""
 
 Docs = NDArray[np.int32]
 Mask = NDArray[np.bool_]
@@ -82,49 +72,11 @@ class Cells(NamedTuple):
         """Return the cells of rows, one behind the other."""
         return rows.view(f"<u{rows.itemsize // self.slots}")
 
-    def tally(self, places: NDArray[np.integer]) -> NDArray[np.int64]:
-        """Return how many documents, ascending, carry each ordinal; behind them, how many none."""
-        if loops := kernels.active:
-            docs, cells = places.astype(np.int32, copy=False), self.flat(self.rows)
-            more = self.more_docs, self.more_ordinals
-            found: NDArray[np.int64] = loops.tally(cells, self.slots, self.values, *more, docs)
-            return found
-        rows = self.rows.take(places)
-        counts = self._tally(rows)
-        if len(self.more_docs):
-            if len(places) < len(self.more_docs) // _MANY:
-                # Only where the last cell is taken may there be more.
-                places = places[self.flat(rows)[self.slots - 1 :: self.slots] < self.values]
-            counts[: self.values] += np.bincount(self._more(places), minlength=self.values)
-        return counts
-
-    def tally_all(self) -> NDArray[np.int64]:
-        """Return the tally of all documents."""
-        counts = self._tally(self.rows)
-        counts[: self.values] += np.bincount(self.more_ordinals, minlength=self.values)
-        return counts
-
-    def _tally(self, rows: NDArray[np.unsignedinteger]) -> NDArray[np.int64]:
-        cells, counted = self.flat(rows), self.values + 1
-        begin, rate = _COMPARED
-        if counted * (begin + len(cells)) < rate * len(cells):
-            return np.array([np.count_nonzero(cells == ordinal) for ordinal in range(counted)])
-        if cells.itemsize == 1 and self.slots > 1 and len(cells) > _PAIRED:
-            pairs = np.bincount(cells.view(np.uint16), minlength=1 << 16).reshape(256, 256)
-            counts: NDArray[np.int64] = pairs.sum(axis=0) + pairs.sum(axis=1)
-            return counts[:counted]
-        return np.bincount(cells, minlength=self.values + self.slots)[:counted]
-
-    def _more(self, docs: NDArray[np.integer]) -> NDArray[np.int32]:
-        """Return the ordinals outside the rows that ascending documents carry."""
-        if _SEARCH_COST * len(docs) < len(self.more_docs):
-            narrow = docs.astype(np.int32)
-            first = self.more_docs.searchsorted(narrow)
-            count = self.more_docs.searchsorted(narrow, "right") - first
-            return self.more_ordinals[ranges(first, count)]
-        asked = np.zeros(len(self.rows), np.bool_)
-        asked[docs] = True
-        return self.more_ordinals.take(asked.take(self.more_docs).nonzero()[0])
+    def count_ordinals(self, docs: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return how many of ascending ``docs`` carry each ordinal; behind them, how many none."""
+        more = self.more_docs, self.more_ordinals
+        cells = self.flat(self.rows)
+        return kernels.active.count_ordinals(cells, self.slots, self.values, *more, docs)
 
     def carrying(self, ordinals: Sequence[int], docs: Docs | None = None) -> Mask:
         """Return which documents (of all, or of these, ascending) carry any of the ordinals."""
@@ -289,9 +241,9 @@ class Chosen:
         self._size, self._live = size, live
 
     @cached_property
-    def places(self) -> NDArray[np.integer]:
-        """The documents as what arrays are indexed by, or compiled loops."""
-        return self.docs if kernels.active else self.docs.astype(np.intp)
+    def places(self) -> NDArray[np.intp]:
+        """The documents in the type by which arrays are indexed."""
+        return self.docs.astype(np.intp)
 
     @cached_property
     def others(self) -> NDArray[np.intp]:
@@ -332,7 +284,7 @@ class _Stored:
 
     def written(self, live: Mask) -> Counter[tuple[str, str]]:
         """Return how many live documents write a label for a value."""
-        counts = self.cells.tally(np.flatnonzero(live).astype(np.int32)).tolist()
+        counts = self.cells.count_ordinals(np.flatnonzero(live)).tolist()
         variants = [(self.values[ordinal], text) for ordinal, text in self._said["variants"]]
         # Where documents differ, those that write each variant are counted.
         several = {value for value, _ in variants}
@@ -373,7 +325,7 @@ class FacetColumn:
             return self._parts[0].values
         carried: set[str] = set()
         for part, live in self._with_live():
-            counts = part.cells.tally(np.flatnonzero(live))[:-1]
+            counts = part.cells.count_ordinals(np.flatnonzero(live))[:-1]
             carried.update(part.values[at] for at in counts.nonzero()[0].tolist())
         return tuple(sorted(carried))
 
@@ -422,7 +374,7 @@ class FacetColumn:
     @cached_property
     def totals(self) -> Tally:
         """The tally of all live documents; read-only."""
-        counts = self._cells.tally_all()
+        counts = self._cells.count_ordinals(np.arange(self._size))
         counts.flags.writeable = False
         return Tally(counts[:-1], int(counts[-1]) - (self._size - self._documents))
 
@@ -432,10 +384,10 @@ class FacetColumn:
         if len(chosen.docs) == self._documents:
             return self.totals
         if 2 * len(chosen.docs) > self._documents:
-            counts = self._cells.tally(chosen.others)
+            counts = self._cells.count_ordinals(chosen.others)
             missing = self.totals.missing - int(counts[-1])
             return Tally(self.totals.counts - counts[:-1], missing)
-        counts = self._cells.tally(chosen.places)
+        counts = self._cells.count_ordinals(chosen.places)
         return Tally(counts[:-1], int(counts[-1]))
 
     def counts(self, docs: Docs) -> NDArray[np.int64]:

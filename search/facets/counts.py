@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import pairwise, repeat
+from itertools import repeat
 from time import perf_counter
 from typing import Literal, NamedTuple, cast
 
@@ -343,11 +343,6 @@ class _Counts:
 
     def _two_levels(self) -> tuple[int, list[FacetValue]]:
         """Return how many values of the first level have a count, and those to be listed."""
-        known = self.lookup.two_levels(self.array, self.size)
-        if known is not None and not self.pinned:
-            tops, children, ends, distinct = known
-            held = self.values(children)
-            return distinct, self.values(tops, [tuple(held[a:b]) for a, b in pairwise(ends)])
         parents, size = self.lookup.names.parents, self.size
         first: list[int] = []
         second: list[int] = []

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.analysis import fold
+from index.arrays import most_counted
 from index.facets import VALUE_FACETS
 from index.snapshot import FacetColumn, Snapshot
 from search.request import DateField, Interval
@@ -30,8 +31,6 @@ Asked = tuple[DateField, Interval, int]
 _LAST = "\U0010ffff"
 _RANKED_APART = 8
 """Values for each whose label has been looked at, once all are ranked by label."""
-MAX_INSERTED = 200
-"""Values that are put in order by inserting each: few of the others come in between."""
 
 
 class NameKeys(NamedTuple):
@@ -161,41 +160,11 @@ class FacetLookup:
         """Return at most ``size`` ordinals that have a count: highest first, then by label."""
         if size == 0:
             return []
-        if (loops := kernels.active) and size <= MAX_INSERTED:
-            if self._ranks_known():
-                ordinals: list[int] = loops.most_frequent(counts, self._label_order, size).tolist()
-                return ordinals
-            present: NDArray[np.intp] = loops.leading(counts, size)
-        else:
-            present = counts.nonzero()[0]
-            if len(present) > size:
-                held = counts[present]
-                present = present[held >= np.partition(held, -size)[-size]]
-        if not self._ranks_known():
-            return self._sorted(present.tolist(), counts.take(present).tolist())[:size]
-        order = np.lexsort((self._label_order.take(present), -counts.take(present)))
-        first: list[int] = present[order[:size]].tolist()
-        return first
-
-    def two_levels(
-        self, counts: NDArray[np.int64], size: int
-    ) -> tuple[list[int], list[int], list[int], int] | None:
-        """Return the most frequent values of the first level, and of the second below each.
-
-        Those below stand one behind the other; then come where those of each end, the first from
-        0, and how many values of the first level have a count. None without compiled loops.
-        """
-        loops = kernels.active
-        if loops is None or len(counts) > MAX_INSERTED or not self._ranks_known():
-            return None
-        first, second, ends, distinct = loops.two_levels(
-            counts, self._label_order, self._parents, size
-        )
-        return first.tolist(), second.tolist(), ends.tolist(), distinct
-
-    @cached_property
-    def _parents(self) -> NDArray[np.int32]:
-        return np.array(self.names.parents, np.int32)
+        if self._ranks_known():
+            top: list[int] = kernels.active.top_ordinals(counts, self._label_order, size).tolist()
+            return top
+        present = most_counted(counts, size)
+        return self._sorted(present.tolist(), counts.take(present).tolist())[:size]
 
     def starting(self, prefix: str, size: int) -> list[tuple[str, int]]:
         """Return the values a word of whose names starts like ``prefix``, and their counts.

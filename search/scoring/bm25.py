@@ -18,7 +18,7 @@ The score of the word exactly as typed is computed in the same way and added wit
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, ref
@@ -28,12 +28,11 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.analysis import analyzer
-from index.arrays import sum_over
 from index.inverted_index import Lists
 from index.snapshot import Snapshot
 from index.store import ByteCache
 from search.query import WordQuery
-from search.scoring.postings import NO_DOCS, NO_SCORES, Docs, Mask, Scores, either
+from search.scoring.postings import NO_DOCS, NO_SCORES, Docs, Mask, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +151,14 @@ def score(
     ``fields`` are one or two, by number, ``languages`` the statistics of each language, by number.
     A positive ``idf`` is used for all languages instead of that of the documents found.
     """
-    if not (loops := kernels.active):
-        return _score(lists, fields, languages, lengths, parameters, idf)
     norms = [
         value
         for language in languages
         for field in fields
         for value in parameters.norm(field, language.mean_lengths[field])
     ]
-    docs, scores, idfs = loops.score_word(
-        lists.docs,
-        lists.freqs.astype(np.int32, copy=False),
-        *lists[2:],
+    return kernels.active.score_word(
+        *lists,
         lengths[fields[0]],
         lengths[fields[-1]],
         np.array(norms, np.float32),
@@ -174,81 +169,6 @@ def score(
         idf,
         len(lengths[fields[0]]),
     )
-    return docs, scores, idfs
-
-
-def _score(
-    lists: PostingLists,
-    fields: Sequence[str],
-    languages: Sequence[CollectionStats],
-    lengths: Mapping[str, Scores],
-    parameters: Parameters,
-    idf: float,
-) -> tuple[Docs, Scores, NDArray[np.float64]]:
-    """Compute ``score`` with NumPy."""
-    changes = (np.diff(lists.fields) != 0) | (np.diff(lists.languages) != 0)
-    edges = [0, *(changes.nonzero()[0] + 1).tolist(), len(lists.counts)]
-    runs = [slice(*edge) for edge in pairwise(edges)]
-    results: list[tuple[Docs, Scores]] = []
-    idfs = np.zeros(len(languages))
-    for number, language in enumerate(languages):
-        own = [run for run in runs if lists.languages[run.start] == number]
-        docs, scores, idfs[number] = _score_language(
-            lists, own, fields, language, lengths, parameters, idf
-        )
-        results.append((docs, scores))
-    return *either(results, np.maximum), idfs
-
-
-def _score_language(
-    lists: PostingLists,
-    runs: Sequence[slice],
-    fields: Sequence[str],
-    language: CollectionStats,
-    lengths: Mapping[str, Scores],
-    parameters: Parameters,
-    idf: float,
-) -> tuple[Docs, Scores, float]:
-    """Score the lists of one language, given as runs of lists of one field."""
-    ends = lists.counts.cumsum()
-    docs: list[NDArray[np.intp]] = []
-    frequencies: list[Scores] = []
-    for run in runs:
-        postings = slice(ends[run.start] - lists.counts[run.start], ends[run.stop - 1])
-        field = fields[lists.fields[run.start]]
-        docs.append(lists.docs[postings].astype(np.intp))
-        scale, shift = parameters.norm(field, language.mean_lengths[field])
-        norms = lengths[field].take(docs[-1])
-        norms *= np.float32(scale)
-        norms += np.float32(shift)
-        weight = np.float32(parameters.weight(field))
-        frequency: Scores = np.multiply(lists.freqs[postings], weight, dtype=np.float32)
-        frequency /= norms
-        frequencies.append(frequency)
-    # The postings of one list are ascending.
-    single = all(run.stop - run.start == 1 for run in runs)
-    sums = sum_over(docs, len(lengths[fields[0]]), ascending=single)
-
-    def total(weights: NDArray[Any]) -> Scores:
-        if (weights == 1.0).all():
-            return sums.of(frequencies)
-        factors = [weights[run].repeat(lists.counts[run]) for run in runs]
-        return sums.of([a * b for a, b in zip(frequencies, factors, strict=True)])
-
-    def saturated(frequency: Scores, idf: float) -> Scores:
-        scores: Scores = frequency * np.float32(idf * (parameters.k1 + 1.0))
-        scores /= frequency + np.float32(parameters.k1)
-        return scores
-
-    idf = idf or language.idf(len(sums.docs))
-    scores = saturated(total(lists.weights), idf)
-    if np.array_equal(lists.weights, lists.exact):
-        scores *= np.float32(1.0 + parameters.exact)
-    elif parameters.exact and lists.exact.any():
-        typed = total(lists.exact)
-        typed_idf = language.idf(int(np.count_nonzero(typed)))
-        scores += np.float32(parameters.exact) * saturated(typed, typed_idf)
-    return sums.docs, scores, idf
 
 
 class WordHits(NamedTuple):

@@ -1,25 +1,23 @@
 """Operations on sets of documents, postings and positions, as arrays.
 
-Documents are always ascending and distinct. A *key* is a document and a position in one 64-bit
-integer: the intersection of sorted keys finds a phrase. Nothing here loops over postings in Python.
+Documents are always ascending and distinct. Phrases and windows are found by intersecting sorted
+position keys (see ``index.arrays``). Nothing here loops over postings in Python.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
-from index.arrays import sum_over
-from index.inverted_index import SECOND_PART, InvertedIndex, sum_postings
+from index.arrays import Keys, documents_of, in_second_part, run_starts, sum_over
+from index.inverted_index import InvertedIndex, sum_postings
 from index.store import TermPostings
 
 Docs = NDArray[np.int32]
 Scores = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-Keys = NDArray[np.int64]
 
 NO_DOCS: Docs = np.empty(0, np.int32)
 NO_SCORES: Scores = np.empty(0, np.float32)
@@ -33,8 +31,6 @@ _MAX_BATCHES = 16
 """Batches at most: the postings of a word are searched once for each."""
 _TERMS_TOGETHER = 10
 """Terms whose postings are read between two checks of the deadline."""
-_MAX_UNITED = 8
-"""Parts that are united in pairs by compiled loops; more are summed at once."""
 _SEARCHED = 8
 """Searching one document takes as long as marking so many."""
 _CHEAP = 2000
@@ -82,9 +78,6 @@ def among(docs: Docs, others: Docs) -> Mask:
 
 def shared(docs: Docs, others: Docs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the places of the documents in both arrays: in the first, and in the second."""
-    if loops := kernels.active:
-        found: tuple[NDArray[np.intp], NDArray[np.intp]] = loops.shared(docs, others)
-        return found
     if len(docs) > len(others):
         there, here = shared(others, docs)
         return here, there
@@ -120,15 +113,10 @@ def union(parts: Sequence[Docs]) -> Docs:
 
 def either(hits: Sequence[tuple[Docs, Scores]], combine: np.ufunc) -> Hits:
     """Return the documents in any of ``hits``, their scores combined; none is negative."""
-    present = [Hits(*part) for part in hits if len(part[0])]
+    present = [part for part in hits if len(part[0])]
     if len(present) < 2:
-        return present[0] if present else NO_HITS
-    if (loops := kernels.active) and len(present) <= _MAX_UNITED:
-        maximum = combine is np.maximum
-        return reduce(lambda left, right: Hits(*loops.united(*left, *right, maximum)), present)
-    end = max(int(part.docs[-1]) for part in present) + 1
-    total = sum_over([part.docs for part in present], end, ascending=True)
-    return Hits(total.docs, total.of([part.scores for part in present], combine))
+        return Hits(*present[0]) if present else NO_HITS
+    return Hits(*kernels.active.unite(present, maximum=combine is np.maximum))
 
 
 def of_terms(
@@ -232,16 +220,11 @@ def _counted(batches: Sequence[Keys], fields: Sequence[str]) -> list[TermPosting
     keys = batches[0] if len(batches) == 1 else np.concatenate(batches)
     if len(fields) == 1:
         return [_counts(keys)]
-    if loops := kernels.active:
-        first, freqs, second, second_freqs = loops.counted(keys, SECOND_PART)
-        return [TermPostings(first, freqs), TermPostings(second, second_freqs)]
-    in_second = keys & SECOND_PART > 0
-    return [_counts(keys[~in_second]), _counts(keys[in_second])]
+    second = in_second_part(keys)
+    return [_counts(keys[~second]), _counts(keys[second])]
 
 
 def _counts(keys: Keys) -> TermPostings:
-    docs = (keys >> 32).astype(np.int32)
-    first = np.ones(len(docs), np.bool_)
-    np.not_equal(docs[1:], docs[:-1], out=first[1:])
-    starts = first.nonzero()[0]
+    docs = documents_of(keys)
+    starts = run_starts(docs)
     return TermPostings(docs.take(starts), np.diff(starts, append=len(docs)))

@@ -17,12 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
-from index.inverted_index import SECOND_PART
+from index.arrays import Keys
 from search.query import TEXT_FIELDS, WordQuery
-from search.scoring.bm25 import Parameters
 from search.scoring.evaluate import Evaluation
-from search.scoring.postings import Docs, Hits, Keys, Scores
-from search.scoring.top import best
+from search.scoring.postings import Docs, Hits, Scores
 
 WINDOW = 8
 RESCORED = 200
@@ -36,7 +34,8 @@ def rescore(hits: Hits, pairs: Sequence[Pair], evaluation: Evaluation) -> Hits:
         return hits
     places: NDArray[np.intp] | slice = slice(None)
     if len(hits.docs) > RESCORED:
-        places = best(hits.scores, hits.docs, evaluation.snapshot.order, RESCORED)
+        order = evaluation.snapshot.order
+        places = kernels.active.top_documents(hits.scores, hits.docs, order, RESCORED)
         places.sort()
     docs = hits.docs[places]
     words = list(dict.fromkeys(chain.from_iterable(pairs)))
@@ -65,7 +64,8 @@ def _bonus(
 ) -> Scores:
     first, second = pair
     parameters, statistics = evaluation.parameters, evaluation.statistics
-    tf = _closeness(keys[first], keys[second], docs, parameters)
+    weights = parameters.weight("title"), parameters.weight("body")
+    tf = kernels.active.proximity(keys[first], keys[second], docs, WINDOW, *weights)
     bonus = np.zeros(len(docs), np.float32)
     close = tf.nonzero()[0]
     if not len(close):
@@ -84,23 +84,3 @@ def _bonus(
         factor = parameters.proximity * idf * (parameters.k1 + 1.0)
         bonus[places] = factor * tf_here / (tf_here + norms)
     return bonus
-
-
-def _closeness(here: Keys, there: Keys, docs: Docs, parameters: Parameters) -> Scores:
-    """Return ``tf`` by document: the sum of 1 / distance from ``here`` to the nearest ``there``."""
-    if loops := kernels.active:
-        weights = parameters.weight("title"), parameters.weight("body")
-        found: Scores = loops.closeness(here, there, docs, WINDOW, SECOND_PART, *weights)
-        return found
-    if not len(here) or not len(there):
-        return np.zeros(len(docs), np.float32)
-    after = there.searchsorted(here)
-    distance = np.abs(there.take(after, mode="clip") - here)
-    after -= 1
-    np.minimum(distance, np.abs(here - there.take(after, mode="clip")), out=distance)
-    # Keys of other documents and of the other field are far away.
-    near = (distance <= WINDOW).nonzero()[0]
-    here, distance = here.take(near), np.maximum(distance.take(near), 1)
-    owner = docs.searchsorted(here >> 32)
-    weight = np.where(here & SECOND_PART, parameters.weight("body"), parameters.weight("title"))
-    return np.bincount(owner, weight / distance, len(docs)).astype(np.float32)

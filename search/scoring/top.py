@@ -5,83 +5,23 @@ Documents that are equal in this stand in the order of the snapshot (date, newes
 so that every order is total and pages never overlap.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
+from index.arrays import smallest
 from index.days import UNDATED_SECOND
 from index.snapshot import Snapshot
 from search.request import Cursor, SearchRequest, Sort, fingerprint
 from search.scoring.evaluate import Matches
-from search.scoring.postings import Docs, Scores
+from search.scoring.postings import Docs
 
-Places = NDArray[np.intp]
 Ranks = NDArray[np.int32]
-_GROUPS = 4
-"""Groups for each item to select, at least."""
-_MAX_GROUPS = 1024
-_MIN_ROWS = 4
-_MAX_HEAP = 500
-"""Items up to which a heap is faster than sorting those that may be among the best."""
-
-
-def smallest(keys: Ranks, count: int) -> Places:
-    """Return the places of the ``count`` smallest of distinct keys, ascending by key."""
-    if count <= 0:
-        return np.empty(0, np.intp)
-    if count >= len(keys):
-        return keys.argsort()
-    candidates = (keys <= _bound(keys, count, np.minimum)).nonzero()[0]
-    least: Places = candidates[keys[candidates].argsort()[:count]]
-    return least
-
-
-def best(scores: Scores, docs: Docs, ranks: Ranks, count: int) -> Places:
-    """Return the places of the ``count`` highest scores, highest first.
-
-    Equal scores come by ascending rank; ``ranks`` has the distinct ranks of all documents.
-    """
-    if count <= 0 or not len(scores):
-        return np.empty(0, np.intp)
-    found: Places
-    if (loops := kernels.active) and count <= _MAX_HEAP:
-        found = loops.best(scores, docs, ranks, count)
-        return found
-    bound = _bound(scores, min(count, len(scores)), np.maximum)
-    if scores[0] == bound == scores.max() == scores.min():
-        return smallest(_of(docs, ranks), count)
-    candidates: Places = (scores >= bound).nonzero()[0]
-    if len(candidates) > 2 * _GROUPS * count:
-        # Many scores are equal: of the last one that is needed, the first by rank will do.
-        held = scores[candidates]
-        last = np.partition(held, len(held) - count)[len(held) - count]
-        tied = candidates[held == last]
-        tied = tied[smallest(ranks.take(docs.take(tied)), count)]
-        candidates = np.concatenate([candidates[held > last], tied])
-    order = np.lexsort((ranks.take(docs.take(candidates)), -scores[candidates]))
-    found = candidates[order[:count]]
-    return found
 
 
 def _of(docs: Docs, ranks: Ranks) -> Ranks:
     """Return the ranks of documents; as they are for all documents."""
     return ranks if len(docs) == len(ranks) else ranks.take(docs)
-
-
-def _bound(keys: NDArray[Any], count: int, extreme: np.ufunc) -> Any:
-    """Return a key that at least ``count`` keys reach, smallest or highest, and hardly more do.
-
-    The extreme keys of as many groups will do. Groups are columns, whose extremes are computed
-    together.
-    """
-    columns = max(min(len(keys) // 64, _MAX_GROUPS), 64, _GROUPS * count)
-    rows = len(keys) // columns
-    if rows >= _MIN_ROWS:
-        keys = extreme.reduce(keys[: rows * columns].reshape(rows, columns), axis=0)
-    place = count - 1 if extreme is np.minimum else len(keys) - count
-    return np.partition(keys, place)[place]
 
 
 class Ranking:
@@ -132,7 +72,7 @@ class Ranking:
     def _first(self, count: int) -> NDArray[np.integer]:
         """Return the places of the first ``count`` documents in order."""
         if self._sort == "relevance" and self._scored:
-            return best(self._scores, self._docs, self._ranks, count)
+            return kernels.active.top_documents(self._scores, self._docs, self._ranks, count)
         if self._sort != "date" and self._newest is not None:
             return self._docs.searchsorted(self._newest[:count])
         return smallest(_of(self._docs, self._ranks), count)

@@ -143,7 +143,6 @@ def test_loops_that_cannot_be_loaded_are_not_used(
     def refuse() -> None:
         raise ImportError("Numba needs NumPy 2.9 or less")
 
-    monkeypatch.setattr(kernels, "active", None)
     monkeypatch.setattr(kernels, "_loaded", None)
     monkeypatch.setattr(kernels, "_load", refuse)
     assert not kernels.activate()

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.arrays import is_dense, sum_over
+from index.arrays import count_distinct, smallest, sum_over
 from index.inverted_index import sum_postings
 
 SIZES = (40, 4_000)
@@ -32,28 +32,6 @@ def test_what_is_said_of_a_document_is_added_up(said: Parts, size: int) -> None:
     assert total.of(values, np.maximum).tolist() == [max(of[doc]) for doc in every]
 
 
-@given(parts, st.sampled_from(SIZES), st.sampled_from([(0, 1, 2, 3), (0, 0, 1, 1), (0, 1, 1, 2)]))
-def test_a_group_is_told_where_no_other_speaks_of_its_documents(
-    said: Parts, size: int, groups: tuple[int, ...]
-) -> None:
-    groups = groups[: len(said)]
-    total = sum_over([np.array([doc for doc, _ in part], np.int32) for part in said], size, groups)
-    speaking = [
-        {group for group, part in zip(groups, said, strict=True) if doc in {d for d, _ in part}}
-        for doc in total.docs.tolist()
-    ]
-    found = total.group_of()
-    if any(len(numbers) > 1 for numbers in speaking):
-        assert found is None
-    else:
-        assert found is not None
-        assert found.tolist() == [min(numbers) for numbers in speaking]
-
-
-def test_both_ways_are_taken() -> None:
-    assert [is_dense(20, size) for size in SIZES] == [True, False]
-
-
 @given(
     st.lists(st.dictionaries(st.integers(0, 39), st.integers(0, 9)), min_size=1, max_size=5),
     st.sampled_from(SIZES),
@@ -64,8 +42,6 @@ def test_ascending_parts_are_added_up_like_others(said: list[dict[int, int]], si
     known, unknown = sum_over(docs, size, ascending=True), sum_over(docs, size)
     assert known.docs.tolist() == unknown.docs.tolist()
     assert known.of(values).tolist() == unknown.of(values).tolist()
-    groups = [total.group_of() for total in (known, unknown)]
-    assert [None if each is None else each.tolist() for each in groups].count(None) in (0, 2)
 
 
 def test_posting_lists_are_merged() -> None:
@@ -75,3 +51,19 @@ def test_posting_lists_are_merged() -> None:
     assert (docs.tolist(), freqs.tolist()) == ([0, 1, 4, 9], [4, 1, 7, 3])
     nothing = sum_postings(np.empty(0, np.int32), np.empty(0, np.uint8))
     assert (len(nothing.docs), len(nothing.freqs)) == (0, 0)
+
+
+@given(seed=st.integers(0, 10_000), size=st.integers(0, 20_000), count=st.integers(0, 300))
+def test_the_smallest_keys(seed: int, size: int, count: int) -> None:
+    chance = np.random.default_rng(seed)
+    keys = chance.permutation(size).astype(np.int32)
+    if seed % 2:
+        keys = np.sort(keys)[:: -1 if seed % 3 else 1]
+    assert smallest(keys, count).tolist() == np.argsort(keys)[:count].tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9))))
+def test_documents_of_a_group_count_once(pairs: list[tuple[int, int]]) -> None:
+    groups, docs = np.array(pairs, np.int32).reshape(-1, 2).T
+    expected = [len({doc for group, doc in pairs if group == number}) for number in range(5)]
+    assert count_distinct(groups, docs, 5).tolist() == expected

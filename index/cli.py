@@ -24,6 +24,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from index import commit
 from index.build import (
     BuildOptions,
     BuildResult,
@@ -38,10 +39,8 @@ from index.build import (
     read_labelled,
 )
 from index.build import plan as build
-from index.commit import check as check_index
-from index.commit import prepare
 from index.days import UNDATED_DAY, day_of
-from index.directory import lock, read_pointer
+from index.directory import lock, open_published, read_pointer
 from index.document import PARTS, Document, Skipped
 from index.errors import IndexMissing, SettingError, TrouvailleError, UsageError
 from index.extract import ExtractionOptions
@@ -272,7 +271,7 @@ def learn(
         return
     lesson = learning.learn(_documents(labelled, index))
     if not dry_run:
-        prepare(index)
+        commit.prepare(index)
         with lock(index):
             learning.save(index, lesson.model)
     if as_json:
@@ -286,10 +285,10 @@ def learn(
 
 def _documents(path: Path | None, index: Path) -> list[Labelled]:
     if path is None:
-        with closing(Snapshot(index, read_pointer(index).current)) as generation:
+        with closing(open_published(index)) as generation:
             return from_tags(generation)
     try:
-        generation = Snapshot(index, read_pointer(index).current)
+        generation = open_published(index)
     except IndexMissing:
         return read_labelled(path, lambda id: None)
 
@@ -535,7 +534,7 @@ def update(
 
     Name all sources, as for rebuild. Options that are not given are those of the last build.
     """
-    with Snapshot(index, read_pointer(index).current) as before:
+    with open_published(index) as before:
         options = merged_options(build.options_of(before.manifest.settings), **said)
     progress = _progress(quiet, as_json)
     _carry_out(lambda: build.update(index, sources, options, progress), progress, strict, as_json)
@@ -547,7 +546,7 @@ def update(
 @plain_errors
 def check(index: Path, as_json: bool) -> None:
     """Verify every checksum of the index, its counts, and searches with known answers."""
-    result = check_index(index)
+    result = commit.check(index)
     if as_json:
         print_json(result)
     else:
@@ -591,7 +590,7 @@ def stats(index: Path, skipped: bool, as_json: bool) -> None:
 @plain_errors
 def rollback(index: Path, as_json: bool) -> None:
     """Serve the generation before this one; once more returns to this one."""
-    generation = build.rollback(index)
+    generation = commit.rollback(index)
     if as_json:
         print_json({"generation": generation.name, "documents": generation.documents})
     else:

@@ -1,7 +1,4 @@
-"""Report: what was left out of a generation, documents and fields of documents.
-
-Manifest: what a generation says of itself.
-"""
+"""What is written down about a generation: its manifest, and the report of what was left out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,11 +10,12 @@ import orjson
 from index.document import Skipped
 from index.errors import IndexDamaged, IndexVersion
 from index.store import REMEDY, FileRecord, parse_json, read_json
+from index.versions import ANALYSIS_VERSION, FORMAT_VERSION
 
 
 @dataclass(slots=True)
 class Report:
-    """Documents that were skipped, and extractors that failed: (path, extractor, reason)."""
+    """What a build left out: skipped documents, and failed extractors as (path, name, reason)."""
 
     skipped: list[Skipped] = field(default_factory=list)
     failures: list[tuple[str, str, str]] = field(default_factory=list)
@@ -40,12 +38,9 @@ def parse_report(data: bytes, path: Path) -> Report:
         raise IndexDamaged(f"“{path}” of the index is damaged ({error!r}).", REMEDY) from error
 
 
-FORMAT_VERSION = 3
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the documents were read and extracted; ``update`` goes on with the same."""
+    """How documents were read and extracted; ``update`` goes on with the same settings."""
 
     reference_date: str = ""
     languages: tuple[str, ...] = ()
@@ -59,7 +54,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
-    """One segment of a generation: its documents, and every file below it."""
+    """One segment of a generation: how many documents, deleted ones included, and its files."""
 
     name: str
     documents: int
@@ -68,14 +63,16 @@ class SegmentEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What is in a generation.
+    """What a generation consists of.
 
-    ``size`` counts document numbers, ``documents`` the live ones; ``files`` are those beside the
-    manifest. ``made_by`` names the versions of extraction and analysis.
+    ``size`` counts all documents, ``documents`` the live ones. ``files`` are those beside the
+    manifest. ``made_by`` names the versions and settings of extraction and analysis; ``format`` and
+    ``analysis`` are those of ``index.versions``.
     """
 
     name: str
     format: int
+    analysis: int
     product: str
     built: str
     made_by: str
@@ -99,9 +96,21 @@ class Manifest:
         """Return the manifest as JSON."""
         return orjson.dumps(self, default=tuple, option=orjson.OPT_INDENT_2)
 
+    def require_analysis(self) -> None:
+        """Raise IndexVersion if the index has other terms than queries are analysed into."""
+        if self.analysis != ANALYSIS_VERSION:
+            raise IndexVersion(
+                f"The words of the index were analysed by version {self.analysis} of the rules;"
+                f" this program searches by version {ANALYSIS_VERSION}.",
+                "Rebuild it with `trouvaille rebuild`, or use the program that wrote it.",
+            )
+
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of a generation. Raises IndexDamaged or IndexVersion."""
+    """Read the manifest of a generation.
+
+    Raises IndexVersion if the generation has another format, IndexDamaged.
+    """
     path = folder / "manifest.json"
     raw = read_json(path)
     if not isinstance(raw, dict) or "format" not in raw:

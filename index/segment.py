@@ -1,18 +1,15 @@
-"""One document, extracted and analysed, as everything that a segment writes of it.
-
-This is made in the worker processes; what is left to the writer is to append.
-
-One immutable segment on disk: postings, stored documents, facet columns.
+"""One immutable segment: what is written of a document, and the writer of all of its files.
 
 ::
 
     segments/<name>/
-      segment.json     counts, and size and checksum of every other file
-      postings/        dictionary, postings and positions, see index.codec
-      heads.*          what is kept of documents beside their texts, see index.heads
-      texts.*          the texts; both are compressed one by one, see index.blobs
-      ids.*            the id of every document, see index.identifiers
-      columns/         organization, theme, lang, source, published, mentioned, lengths
+      segment.json     the number of documents; size and digest of every other file
+      postings/        terms, postings and positions, see ``index.inverted_index``
+      heads.* texts.*  stored fields
+      ids.*            the id of every document
+      columns/         doc values: one column per facet, dates, lengths of titles and bodies
+
+Workers draft documents one by one and analyse many together; the writer only appends.
 """
 
 import shutil
@@ -32,7 +29,6 @@ from index.inverted_index import PostingsWriter
 from index.store import (
     DateColumnWriter,
     FileRecord,
-    Identifiers,
     Packed,
     SpanColumnWriter,
     StoredWriter,
@@ -46,13 +42,17 @@ from index.store import (
     write_ids,
 )
 
-ANALYSIS_VERSION = "2"
-"""Changes whenever the same document and fields would be written otherwise than before."""
 MAX_ID_BYTES = 1024
+_COLUMN_BATCH = 1024
+"""Documents whose values are added to columns together."""
 
 
 class Record(NamedTuple):
-    """All that is written of a document but its tokens; dates are days."""
+    """What is written of a document beside its tokens.
+
+    ``facets`` has the values of each facet in ``VALUE_FACETS``. ``published`` is first day, last
+    day and first second; ``mentioned`` are first and last days. All are counted from 1970-01-01.
+    """
 
     id: str
     facets: Sequence[Values]
@@ -62,27 +62,27 @@ class Record(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A document that is yet to be analysed, see ``finish``."""
+    """A document whose texts are not analysed yet, see ``analyse_drafts``."""
 
     record: Record
     title: list[Part]
     body: list[Part]
 
 
-class EncodedDocument(NamedTuple):
+class AnalysedDocument(NamedTuple):
     """A document ready to be written.
 
-    ``tokens`` are those of all documents that were analysed together, of which this has the
-    texts ``2 * number``, its title, and the next, its body.
+    ``tokens`` are those of all documents that were analysed together; text ``2 * place`` is the
+    title of this one and the next text its body.
     """
 
     record: Record
     tokens: Tokens
-    number: int
+    place: int
 
     @property
     def id(self) -> str:
-        """Its id."""
+        """The id of the document."""
         return self.record.id
 
 
@@ -91,21 +91,20 @@ class UnfitDocumentError(ValueError):
 
 
 def draft(document: Document, fields: Fields) -> Draft:
-    """Lay out what is written of a document.
-
-    Raises UnfitDocumentError for an id that is empty or too long.
-    """
+    """Prepare a document for analysis. Raises UnfitDocumentError for an empty or overlong id."""
     if not document.id or len(document.id.encode("utf-8")) > MAX_ID_BYTES:
         raise UnfitDocumentError(f"its id is empty or longer than {MAX_ID_BYTES} bytes")
-    language, mentioned = fields.language, fields.mentioned
+    language = fields.language
     packed = pack(document, fields)
     record = Record(
         document.id,
         facet_values(document, fields),
         span(fields.published.value) if fields.published else None,
-        [_days(one.first, one.last) for one in mentioned if one.first and one.last]
-        if mentioned
-        else (),
+        [
+            (span(date.first[:10])[0], span(date.last[:10])[0])
+            for date in fields.mentioned
+            if date.first and date.last
+        ],
         packed,
     )
     if language.parts:
@@ -115,35 +114,21 @@ def draft(document: Document, fields: Fields) -> Draft:
     return Draft(record, [part(document.title.encode(), language.code)], body)
 
 
-def finish(drafts: Sequence[Draft]) -> list[EncodedDocument]:
-    """Analyse documents; many at once, for arrays to pay."""
-    made = tokens([text for each in drafts for text in (each.title, each.body)])
-    return [EncodedDocument(each.record, made, number) for number, each in enumerate(drafts)]
-
-
-def encode(document: Document, fields: Fields) -> EncodedDocument:
-    """Analyse one document. Raises UnfitDocumentError."""
-    return finish([draft(document, fields)])[0]
-
-
-def _days(first: str, last: str) -> tuple[int, int]:
-    """Return the day numbers of two ISO 8601 dates."""
-    return span(first[:10])[0], span(last[:10])[0]
-
-
-_TOGETHER = 1024
-"""Documents whose values are added to columns together."""
+def analyse_drafts(drafts: Sequence[Draft]) -> list[AnalysedDocument]:
+    """Analyse documents together; the more there are, the less each costs."""
+    together = tokens([text for item in drafts for text in (item.title, item.body)])
+    return [AnalysedDocument(item.record, together, place) for place, item in enumerate(drafts)]
 
 
 class SegmentInfo(NamedTuple):
-    """What ``segment.json`` says: documents, and every other file of the segment."""
+    """What ``segment.json`` says: how many documents, and every other file of the segment."""
 
     documents: int
     files: Mapping[str, FileRecord]
 
 
 class SegmentWriter:
-    """Writes one segment. Whatever raises, the segment is to be abandoned, never committed."""
+    """Writes one segment. After any exception call ``abandon``, never ``commit``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -155,45 +140,44 @@ class SegmentWriter:
         self._mentioned = SpanColumnWriter()
         self._lengths = {part: array("f") for part in PARTS}
         self._ids: list[str] = []
-        # Of the last documents, what columns have of them.
+        # Values of the last documents, not in the columns yet.
         self._values: list[Sequence[Values]] = []
         self._dates: list[tuple[int, int, int] | None] = []
         self._spans: list[Sequence[tuple[int, int]]] = []
 
     @property
     def documents(self) -> int:
-        """How many documents were added."""
+        """The number of documents added so far."""
         return len(self._ids)
 
-    def add(self, document: EncodedDocument) -> None:
-        """Add one document; its number is the count of those before it."""
-        record, tokens, number = document
-        self._postings.add(self.documents, tokens, number)
+    def add(self, document: AnalysedDocument) -> None:
+        """Add one document; documents are numbered from 0 in the order they are added."""
+        record, tokens, place = document
+        self._postings.add(self.documents, tokens, place)
         self._stored.add(record.packed)
-        for at, name in enumerate(PARTS):
-            self._lengths[name].append(tokens.lengths[len(PARTS) * number + at])
+        for text, name in enumerate(PARTS, len(PARTS) * place):
+            self._lengths[name].append(tokens.lengths[text])
         self._ids.append(record.id)
         self._values.append(record.facets)
         self._dates.append(record.published)
         self._spans.append(record.mentioned)
-        if len(self._values) == _TOGETHER:
+        if len(self._values) == _COLUMN_BATCH:
             self._add_columns()
 
     def _add_columns(self) -> None:
-        """Add the values of the last documents to the columns."""
+        """Move the values of the last documents into the columns."""
         if not self._values:
             return
-        for column, of_documents in zip(
-            self._facets.values(), zip(*self._values, strict=True), strict=True
-        ):
-            column.extend(of_documents)
+        by_facet = zip(*self._values, strict=True)
+        for column, values in zip(self._facets.values(), by_facet, strict=True):
+            column.extend(values)
         self._published.extend(self._dates)
         self._mentioned.extend(self._spans)
-        for held in (self._values, self._dates, self._spans):
-            held.clear()
+        for batch in (self._values, self._dates, self._spans):
+            batch.clear()
 
     def commit(self) -> SegmentInfo:
-        """Finish the segment, make it durable and measure its files."""
+        """Write all files, make them durable, and describe them in ``segment.json``."""
         self._postings.commit()
         self._stored.close()
         self._add_columns()
@@ -212,13 +196,13 @@ class SegmentWriter:
         return info
 
     def abandon(self) -> None:
-        """Give up: nothing of the segment stays on disk."""
+        """Delete what was written."""
         self._stored.abandon()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def write_segment(folder: Path, documents: Iterable[EncodedDocument]) -> SegmentInfo:
-    """Write a whole segment; on any exception nothing of it stays."""
+def write_segment(folder: Path, documents: Iterable[AnalysedDocument]) -> SegmentInfo:
+    """Write a whole segment; nothing of it stays after an exception."""
     writer = SegmentWriter(folder)
     try:
         for document in documents:
@@ -229,13 +213,8 @@ def write_segment(folder: Path, documents: Iterable[EncodedDocument]) -> Segment
         raise
 
 
-def segment_ids(folder: Path) -> list[str]:
-    """Return the ids of a segment's documents, in order. Raises IndexDamaged."""
-    return Identifiers(folder).all()
-
-
 def segment_info(folder: Path) -> SegmentInfo:
-    """Read what a segment says of itself. Raises IndexDamaged."""
+    """Read ``segment.json``. Raises IndexDamaged."""
     raw = read_json(folder / "segment.json")
     files = {name: FileRecord(*pair) for name, pair in raw["files"].items()}
     return SegmentInfo(raw["documents"], files)

@@ -34,6 +34,7 @@ from index.extract.themes import (
 )
 from index.snapshot import Snapshot
 from index.store import write_durably
+from index.versions import LEARNING_VERSION
 from index.vocabularies import fold_text
 from index.vocabularies import themes as theme_vocabulary
 
@@ -169,7 +170,6 @@ def _fault(path: Path, line: int, reason: str) -> VocabularyError:
 MIN_DOCUMENTS = 100
 MIN_EXAMPLES = 20
 """Documents that must be labelled: in all, and with a theme that is to be learned."""
-FORMAT = 1
 FOLDER, FILE = "learned", "themes.json"
 FOLDS = 5
 _EPOCHS = 12
@@ -423,7 +423,7 @@ def dumps(model: LearnedThemes) -> bytes:
             "weights": [round(float(theme.weights[at]), _DIGITS) for at in kept],
         }
     content = {
-        "format": FORMAT,
+        "format": LEARNING_VERSION,
         "languages": sorted(model.languages),
         "terms": list(model.terms),
         "idf": [round(float(value), 4) for value in model.idf],
@@ -435,7 +435,7 @@ def dumps(model: LearnedThemes) -> bytes:
 def loads(data: bytes) -> LearnedThemes:
     """Undo ``dumps``. Raises ValueError, KeyError, TypeError or IndexError for anything else."""
     raw: dict[str, Any] = orjson.loads(data)
-    if raw["format"] != FORMAT:
+    if raw["format"] != LEARNING_VERSION:
         raise ValueError(f"format {raw['format']}")
     terms = {term: number for number, term in enumerate(raw["terms"])}
     idf = np.array(raw["idf"], np.float32)

@@ -1,17 +1,14 @@
-"""Reuse: the fields of documents that an older generation holds, word for word.
+"""The indexing pipeline: worker processes read, extract and analyse; results come back in order.
 
-A document is the same when its content hash is: that covers its text, its metadata, and the
-versions and settings of what extracted it.
+Items go to workers in chunks. What is on its way is bounded by count and by size, and so is memory.
+A worker that dies takes its whole process pool with it. The chunks that were on their way are then
+done again one at a time, and the one that kills is halved until the item that kills is known.
 
-What a worker process does: read, extract, analyse, and hand back what is to be written.
-
-The pipeline: items go to worker processes in chunks, outcomes come back in their order.
-
-What is in flight is bounded, by count and by size, and so is memory. A worker that dies takes
-its process pool with it; the chunks that were in flight are then done again one at a time, and
-the chunk that kills is halved until the item that kills is known by name.
+A worker takes over the fields of a document from the published generation where the content hash is
+the same: the hash covers text, metadata, and the versions and settings of extraction.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -20,7 +17,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
@@ -28,59 +25,25 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import NamedTuple
 
-from index.commit import collect_rarely
+from index.directory import open_published
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, IndexUnavailable
 from index.extract import ExtractionOptions, extract
 from index.readers import ReadOptions, SourceFile, read_file
-from index.segment import Draft, EncodedDocument, UnfitDocumentError, draft, finish
-from index.snapshot import Snapshot
+from index.segment import AnalysedDocument, Draft, UnfitDocumentError, analyse_drafts, draft
 from index.store import clean, content_hash
 
+CHUNK_ITEMS = 64
+CHUNK_SIZE = 256 * 1024
+"""Items of a chunk at most, and characters of text or bytes of files after which it is full."""
+FLIGHT_SIZE = 32 * 1024 * 1024
+"""Characters and bytes on their way at once, unless one item alone has more."""
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """Where the older generation is; every worker process opens it for itself."""
-
-    root: Path
-    generation: str
-
-
-class Reuse:
-    """The fields of an older generation, by document."""
-
-    def __init__(self, before: Before) -> None:
-        """Open a generation. Raises IndexUnavailable where that cannot be done."""
-        self._generation = Snapshot(before.root, before.generation)
-        self._hashes = self._generation.content_hashes()
-
-    def fields(self, document: Document, hash: str) -> Fields | None:
-        """Return the fields that a document was given; None if they must be extracted."""
-        if self._hashes.get(document.id) != hash:
-            return None
-        doc = self._generation.docnum(document.id)
-        if doc is None:
-            return None
-        with suppress(IndexDamaged):
-            fields = self._generation.stored_fields.get(doc)[1]
-            return fields if not fields.failures else None
-        return None
-
-    def close(self) -> None:
-        """Let go of the generation's files."""
-        self._generation.close()
-
-
-def opened(before: Before | None) -> Reuse | None:
-    """Return what can be reused; nothing where the older generation cannot be read."""
-    if before is not None:
-        with suppress(IndexUnavailable):
-            return Reuse(before)
-    return None
+_RARE_COLLECTIONS = (1_000_000, 50, 50)
 
 
 class Extracted(NamedTuple):
-    """A document of an older segment, to be analysed anew and not extracted again."""
+    """A document of an older segment, to be analysed again but not extracted again."""
 
     document: Document
     fields: Fields
@@ -88,48 +51,80 @@ class Extracted(NamedTuple):
 
 
 Item = Document | SourceFile | Extracted | Skipped
-"""A document, a file to be read, a document with its fields; or what is only passed on."""
+"""What goes in: a document, a file to be read, or what is only passed on."""
 
 
 class Indexed(NamedTuple):
-    """A document that is ready to be written."""
+    """A document ready to be written; ``path`` is the name under which it is reported."""
 
-    encoded: EncodedDocument
+    document: AnalysedDocument
     path: str
     hash: str
     failures: tuple[tuple[str, str], ...]
     reused: bool = False
-    """Whether its fields are those that an older generation has."""
+    """Whether its fields are those of the published generation."""
 
 
 class Unchanged(NamedTuple):
-    """A document that the index holds already, word for word."""
+    """A document that the index has already, with the same content hash."""
 
     id: str
     path: str
 
 
 Outcome = Indexed | Unchanged | Skipped
+"""What comes out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What workers must know: how to read and extract, and the content hashes already indexed.
+    """What workers are told: how to read and extract, and what the index has already.
 
-    Fields of documents that are the same in the generation ``before`` are not extracted again.
+    Documents whose hash is in ``known`` (id to hash) come out as ``Unchanged``. Fields of the
+    generation published in ``reuse_from`` are reused; None reuses nothing.
     """
 
     reading: ReadOptions
     extraction: ExtractionOptions
     made_by: str
     known: Mapping[str, str] = field(default_factory=dict)
-    before: Before | None = None
+    reuse_from: Path | None = None
 
 
-def process(items: list[Item], job: Job, reuse: Reuse | None = None) -> list[Outcome]:
-    """Do a list of items, in order; whatever one of them raises is that one's own affair."""
-    done = [outcome for item in items for outcome in _outcomes(item, job, reuse)]
-    return _finished(done)
+# Work on one item
+
+
+class ReusableFields:
+    """The fields of the documents of a published generation."""
+
+    def __init__(self, root: Path) -> None:
+        """Open the generation. Raises IndexUnavailable."""
+        self._snapshot = open_published(root)
+        self._hashes = self._snapshot.content_hashes()
+
+    def get(self, document: Document, hash: str) -> Fields | None:
+        """Return the fields of a document with this hash; None if it has to be extracted."""
+        if self._hashes.get(document.id) != hash:
+            return None
+        doc = self._snapshot.docnum(document.id)
+        if doc is None:
+            return None
+        with suppress(IndexDamaged):
+            fields = self._snapshot.stored_fields.get(doc)[1]
+            return fields if not fields.failures else None
+        return None
+
+    def close(self) -> None:
+        """Close the generation."""
+        self._snapshot.close()
+
+
+def _reusable(job: Job) -> ReusableFields | None:
+    """Open what can be reused; None if nothing can, or if the generation cannot be read."""
+    if job.reuse_from is not None:
+        with suppress(IndexUnavailable):
+            return ReusableFields(job.reuse_from)
+    return None
 
 
 class _Drafted(NamedTuple):
@@ -142,49 +137,33 @@ class _Drafted(NamedTuple):
     reused: bool = False
 
 
-_Undone = _Drafted | Unchanged | Skipped
+_Prepared = _Drafted | Unchanged | Skipped
 
 
-def _finished(done: list[_Undone]) -> list[Outcome]:
-    """Analyse what is drafted, all together, or one by one to know which of them cannot be."""
-    drafted = [outcome for outcome in done if isinstance(outcome, _Drafted)]
-    try:
-        encoded = iter(finish([outcome.draft for outcome in drafted]))
-    except Exception as error:
-        if len(done) > 1:
-            return [outcome for each in done for outcome in _finished([each])]
-        return [_broken(drafted[0].path, error)]
-    return [
-        Indexed(next(encoded), outcome.path, outcome.hash, outcome.failures, outcome.reused)
-        if isinstance(outcome, _Drafted)
-        else outcome
-        for outcome in done
-    ]
+def process(items: list[Item], job: Job, reusable: ReusableFields | None = None) -> list[Outcome]:
+    """Do some items, in order. A document that cannot be indexed comes out as ``Skipped``."""
+    return _analysed([outcome for item in items for outcome in _prepared(item, job, reusable)])
 
 
-def _broken(name: str, error: Exception) -> Skipped:
-    return Skipped(name, "broken", f"{type(error).__name__}: {error}")
-
-
-def _outcomes(item: Item, job: Job, reuse: Reuse | None) -> Iterator[_Undone]:
+def _prepared(item: Item, job: Job, reusable: ReusableFields | None) -> Iterator[_Prepared]:
     if isinstance(item, Extracted):
         yield _drafted(item.document, item.fields, item.hash)
     elif isinstance(item, Document):
-        yield _document(item, job, reuse)
+        yield _document(item, job, reusable)
     elif isinstance(item, Skipped):
         yield item
     else:
         for read in read_file(item, job.reading):
-            yield read if isinstance(read, Skipped) else _document(read, job, reuse)
+            yield read if isinstance(read, Skipped) else _document(read, job, reusable)
 
 
-def _document(document: Document, job: Job, reuse: Reuse | None) -> _Undone:
+def _document(document: Document, job: Job, reusable: ReusableFields | None) -> _Prepared:
     try:
         document = clean(document)
         hash = content_hash(document, job.made_by)
         if job.known.get(document.id) == hash:
             return Unchanged(document.id, document.path)
-        fields = reuse.fields(document, hash) if reuse else None
+        fields = reusable.get(document, hash) if reusable else None
         if fields is not None:
             return _drafted(document, fields, hash)._replace(reused=True)
         return _drafted(document, extract(document, job.extraction), hash)
@@ -198,6 +177,25 @@ def _drafted(document: Document, fields: Fields, hash: str) -> _Drafted:
     return _Drafted(draft(document, fields), name_of(document), hash, fields.failures)
 
 
+def _analysed(prepared: list[_Prepared]) -> list[Outcome]:
+    """Analyse all drafts together; if that fails, one by one, so that the others come through."""
+    drafted = [item for item in prepared if isinstance(item, _Drafted)]
+    try:
+        documents = iter(analyse_drafts([item.draft for item in drafted]))
+    except Exception as error:
+        if len(prepared) > 1:
+            return [outcome for item in prepared for outcome in _analysed([item])]
+        return [_broken(drafted[0].path, error)]
+    return [
+        Indexed(next(documents), *item[1:]) if isinstance(item, _Drafted) else item
+        for item in prepared
+    ]
+
+
+def _broken(name: str, error: Exception) -> Skipped:
+    return Skipped(name, "broken", f"{type(error).__name__}: {error}")
+
+
 def name_of(item: Item) -> str:
     """Return the name under which an item is reported."""
     if isinstance(item, SourceFile):
@@ -208,23 +206,25 @@ def name_of(item: Item) -> str:
     return document.path or document.id
 
 
+# A worker process
+
 _job: Job | None = None
-_reuse: Reuse | None = None
+_worker_reusable: ReusableFields | None = None
 
 
 def start(job: Job) -> None:
-    """Prepare a worker process."""
-    global _job, _reuse
+    """Prepare this process to be a worker."""
+    global _job, _worker_reusable
     _job = job
-    _reuse = opened(job.before)
-    collect_rarely()
+    _worker_reusable = _reusable(job)
+    gc.set_threshold(*_RARE_COLLECTIONS)
     # An interrupt at the terminal reaches every process; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent has: a killed build must leave nothing running."""
+    """End this process with its parent: a killed build must leave nothing running."""
     parent = parent_process()
     if parent is not None:
         wait([parent.sentinel])
@@ -232,17 +232,28 @@ def _end_with_parent() -> None:
 
 
 def process_here(items: list[Item]) -> list[Outcome]:
-    """Do a list of items in a worker process that was prepared by ``start``."""
+    """Do some items in this worker process."""
     if _job is None:
         raise RuntimeError("this process is not a worker")
-    return process(items, _job, _reuse)
+    return process(items, _job, _worker_reusable)
 
 
-CHUNK_ITEMS = 64
-CHUNK_SIZE = 256 * 1024
-"""Characters of text, or bytes of files, after which a chunk is full."""
-FLIGHT_SIZE = 32 * 1024 * 1024
-"""Characters and bytes that may be on their way at once, unless one item alone is larger."""
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Make Python search rarely for cyclic garbage.
+
+    Every new word makes objects that stay, and each collection walks all of them: with the default
+    thresholds that is a tenth of the time of a build.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(*_RARE_COLLECTIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+# All items
 
 
 class _Chunk(NamedTuple):
@@ -266,13 +277,13 @@ def run(items: Iterable[Item], job: Job, workers: int) -> Generator[Outcome, Non
 
 
 def _here(items: Iterable[Item], job: Job) -> Iterator[Outcome]:
-    reuse = opened(job.before)
+    reusable = _reusable(job)
     try:
         for chunk in _chunks(items):
-            yield from process(chunk.items, job, reuse)
+            yield from process(chunk.items, job, reusable)
     finally:
-        if reuse is not None:
-            reuse.close()
+        if reusable is not None:
+            reusable.close()
 
 
 def _parallel(chunks: Iterator[_Chunk], pool: "_Pool", most: int) -> Iterator[Outcome]:
@@ -280,7 +291,7 @@ def _parallel(chunks: Iterator[_Chunk], pool: "_Pool", most: int) -> Iterator[Ou
     flight = 0
     exhausted = False
     while True:
-        # Chunks without a future are to be done alone, so until then nothing is begun.
+        # A chunk without a future has to be done alone; until then no other is begun.
         recovering = any(future is None for _, future in waiting)
         while not (exhausted or recovering or len(waiting) >= most or flight >= FLIGHT_SIZE):
             chunk = next(chunks, None)
@@ -299,7 +310,7 @@ def _parallel(chunks: Iterator[_Chunk], pool: "_Pool", most: int) -> Iterator[Ou
             outcomes = pool.alone(chunk.items) if future is None else future.result()
         except BrokenProcessPool:
             outcomes = pool.alone(chunk.items)
-            # Their results are lost with the pool; any of them may be the one that killed it.
+            # The results of the others are lost with the pool; any of them may have killed it.
             waiting = deque((later, None) for later, _ in waiting)
         yield from outcomes
 
@@ -320,14 +331,14 @@ class _Pool:
         return self._executor.submit(process_here, items)
 
     def submit(self, items: list[Item]) -> Future[list[Outcome]] | None:
-        """Begin a chunk; None if the processes have just died."""
+        """Begin a chunk. Returns None if the processes have just died."""
         try:
             return self._submit(items)
         except BrokenProcessPool:
             return None
 
     def alone(self, items: list[Item]) -> list[Outcome]:
-        """Do one chunk in new processes with nothing beside it; if it kills, item by item."""
+        """Do one chunk in new processes with no other; halve it if it kills them."""
         self.close()
         try:
             return self._submit(items).result()
@@ -336,7 +347,7 @@ class _Pool:
         if len(items) == 1:
             reason = "the process that read it was killed, by lack of memory or by a fault"
             return [Skipped(name_of(items[0]), "broken", reason)]
-        # Halves first: a chunk has many items, and new processes take a second to start.
+        # Not item by item: a chunk has many, and new processes take a second to start.
         middle = len(items) // 2
         return self.alone(items[:middle]) + self.alone(items[middle:])
 
@@ -348,7 +359,7 @@ class _Pool:
 
 
 def _context() -> BaseContext:
-    # Never fork: a process with threads must not be. A fork server imports the modules once.
+    # Forking a process with threads is not safe. A fork server imports the modules once.
     if "forkserver" in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["index.build.pipeline"])

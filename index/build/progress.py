@@ -1,43 +1,41 @@
-"""Progress of long work: a bar on a terminal, a plain line now and then elsewhere, or nothing."""
+"""Progress of a build: a bar on a terminal, a plain line now and then elsewhere, or nothing."""
 
 import sys
 from time import monotonic
 from typing import Protocol, TextIO
 
 BAR = 24
+"""Characters of the bar."""
 
 
 class Progress(Protocol):
-    """Is told how far the work has come."""
+    """Is told how far a build has come."""
 
     def step(self, done: int, total: int, documents: int, skipped: int) -> None:
-        """Tell of bytes read, of how many, and of documents indexed and skipped."""
-        ...
+        """Report bytes read, of how many, and documents indexed and skipped."""
 
     def phase(self, name: str) -> None:
-        """Tell that another part of the work begins."""
-        ...
+        """Report that another part of the work begins."""
 
     def finish(self) -> None:
-        """Tell that there is no more to come."""
-        ...
+        """Report the end."""
 
 
 class Silent:
-    """Says nothing."""
+    """Shows nothing."""
 
     def step(self, done: int, total: int, documents: int, skipped: int) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def phase(self, name: str) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def finish(self) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 class Lines:
-    """Writes a line when a phase begins, and at most one every ``seconds`` in between."""
+    """Writes a line when a phase begins, and in between at most one every ``seconds``."""
 
     def __init__(self, stream: TextIO, seconds: float = 10.0) -> None:
         self._stream = stream
@@ -49,21 +47,18 @@ class Lines:
         now = monotonic()
         if now - self._last >= self._seconds:
             self._last = now
-            self._write(_figures(done, total, documents, skipped, now - self._began))
+            self.phase(_figures(done, total, documents, skipped, now - self._began))
 
     def phase(self, name: str) -> None:
         """Write a line."""
-        self._write(name)
+        print(name, file=self._stream, flush=True)
 
     def finish(self) -> None:
-        """Write nothing: the result says it."""
-
-    def _write(self, line: str) -> None:
-        print(line, file=self._stream, flush=True)
+        """Write nothing: the result follows."""
 
 
 class Bar:
-    """Redraws one line of a terminal, ten times a second at most."""
+    """Redraws one line of a terminal, at most ten times a second."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -79,20 +74,17 @@ class Bar:
         self._last = now
         filled = round(BAR * min(1.0, done / total)) if total else 0
         bar = "█" * filled + "░" * (BAR - filled)
-        self._draw(f"{bar} {_figures(done, total, documents, skipped, now - self._began)}")
+        self.phase(f"{bar} {_figures(done, total, documents, skipped, now - self._began)}")
 
     def phase(self, name: str) -> None:
         """Show what is being done."""
-        self._draw(name)
+        self._stream.write("\r" + name.ljust(self._width) + ("" if name else "\r"))
+        self._stream.flush()
+        self._width = len(name)
 
     def finish(self) -> None:
         """Leave an empty line for what comes next."""
-        self._draw("")
-
-    def _draw(self, line: str) -> None:
-        self._stream.write("\r" + line.ljust(self._width) + ("" if line else "\r"))
-        self._stream.flush()
-        self._width = len(line)
+        self.phase("")
 
 
 def _figures(done: int, total: int, documents: int, skipped: int, seconds: float) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from index.document import Document, Fields, Language, MentionedDate, Organization, Span, Theme
 from index.extract.dates import mentioned as dates_mentioned
@@ -14,10 +14,8 @@ from index.extract.dates import published as dates
 from index.extract.language import detect_language
 from index.extract.organizations import OrganizationMatches, find_organizations
 from index.extract.themes import LearnedThemes, find_themes
+from index.versions import EXTRACTION_VERSION
 from index.vocabularies import DETECTED_LANGUAGES, fold_text
-
-EXTRACTION_VERSION: Final = 1
-"""Raise it when a document gives other fields than before; a test says when that is due."""
 
 
 @cache

@@ -30,9 +30,9 @@ import orjson
 from numpy.typing import DTypeLike, NDArray
 
 from index.errors import IndexDamaged, IndexUnavailable, IndexVersion
+from index.versions import ARRAY_VERSION
 
 MAGIC = b"TROUVARR"
-VERSION = 1
 BLOCK_BYTES = 1 << 16
 HEADER_BYTES = 64
 REMEDY = "Rebuild the index, or return to the previous generation with `trouvaille rollback`."
@@ -56,7 +56,7 @@ Place = Path | Prefix
 
 def _header(dtype: np.dtype[Any], items: int) -> bytes:
     code = dtype.str.encode().ljust(4, b"\0")
-    packed = _HEADER.pack(MAGIC, VERSION, code, items, BLOCK_BYTES)
+    packed = _HEADER.pack(MAGIC, ARRAY_VERSION, code, items, BLOCK_BYTES)
     return (packed + struct.pack("<I", zlib.crc32(packed))).ljust(HEADER_BYTES, b"\0")
 
 
@@ -176,9 +176,9 @@ class ArrayFile:
         (crc,) = struct.unpack_from("<I", head, _HEADER.size)
         if crc != zlib.crc32(packed):
             raise IndexDamaged(f"The header of {self.path} is damaged.", REMEDY)
-        if version != VERSION or block != BLOCK_BYTES:
+        if version != ARRAY_VERSION or block != BLOCK_BYTES:
             raise IndexVersion(
-                f"{self.path} has format {version}; this program reads {VERSION}.",
+                f"{self.path} has format {version}; this program reads {ARRAY_VERSION}.",
                 "Rebuild the index with this version.",
             )
         dtype = np.dtype(code.rstrip(b"\0").decode("ascii"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.commit import index_documents
+from index.build import index_documents
 from index.directory import IndexDirectory
 from index.document import (
     Document,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from index.commit import index_documents
+from index.build import index_documents
 from index.errors import UsageError
 from search.cli import search
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from index.commit import index_documents
+from index.build import index_documents
 from index.directory import IndexDirectory
 from index.errors import IndexMissing, SearchTimeout
 from search.engine import Engine

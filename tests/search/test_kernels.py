@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from index import kernels
-from index.commit import Part, building, index_documents
+from index.build import index_documents
+from index.commit import LiveSegment, building
 from index.directory import IndexDirectory
 from index.document import Document, Fields, Language, Span
 from index.manifest import Report, Settings
-from index.segment import Draft, draft, finish, write_segment
+from index.segment import Draft, analyse_drafts, draft, write_segment
 from search.request import parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import Budget, WhooshEngine
@@ -55,8 +56,9 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     name = index_documents(folder, in_languages(2_000)).name
     live = np.arange(2_000) % 3 != 0
     with building(folder) as site:
-        info = write_segment(site.segment_folder, finish(drafts(in_languages(1_000, 2_000))))
-        parts = [Part(name, live), Part(site.name, np.ones(info.documents, np.bool_))]
+        new = analyse_drafts(drafts(in_languages(1_000, 2_000)))
+        info = write_segment(site.segment_folder, new)
+        parts = [LiveSegment(name, live), LiveSegment(site.name, np.ones(info.documents, np.bool_))]
         site.publish(parts, {}, Report(), Settings(), "")
     return folder
 
@@ -124,8 +126,9 @@ def test_a_language_that_only_deleted_documents_had_counts_for_those_partly_in_i
         *[said_in(f"other-{number}", "rien du tout", "fr") for number in range(5)],
     ]
     with building(tmp_path) as site:
-        info = write_segment(site.segment_folder, finish(drafts(documents)))
-        site.publish([Part(site.name, np.arange(info.documents) > 0)], {}, Report(), Settings(), "")
+        info = write_segment(site.segment_folder, analyse_drafts(drafts(documents)))
+        segment = LiveSegment(site.name, np.arange(info.documents) > 0)
+        site.publish([segment], {}, Report(), Settings(), "")
     before = kernels.active
     request = parse_request({"q": ["accord nation"]}, "fr")
     assert kernels.activate()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from index.commit import index_documents
+from index.build import index_documents
 from index.directory import IndexDirectory
 from search.request import CursorError, InvalidRequest, SearchRequest, decode_cursor, parse_request
 from search.response import SearchResponse

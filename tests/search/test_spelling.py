@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.build import BuildOptions
-from index.build.plan import rebuild, update
-from index.commit import index_documents
+from index.build import BuildOptions, index_documents, rebuild, update
 from index.directory import IndexDirectory
 from index.document import Document, Fields, Language
 from index.lexicon import SnapshotLexicon

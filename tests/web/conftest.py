@@ -6,8 +6,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 
-from index.build import BuildOptions
-from index.build.plan import rebuild
+from index.build import BuildOptions, rebuild
 from index.directory import IndexDirectory
 from search.whoosh_engine import WhooshEngine
 from web import create_app

@@ -6,8 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from index.build import BuildOptions
-from index.build.plan import rebuild
+from index.build import BuildOptions, rebuild
 from index.directory import IndexDirectory
 from index.document import MentionedDate, Span
 from search.request import MAX_DEPTH, SearchRequest

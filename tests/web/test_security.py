@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from lxml import html
 from markupsafe import Markup
 
-from index.build import BuildOptions
-from index.build.plan import rebuild
+from index.build import BuildOptions, rebuild
 from index.directory import IndexDirectory
 from index.errors import SettingError
 from search.whoosh_engine import WhooshEngine

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from index.build.plan import rebuild
+from index.build import rebuild
 from index.directory import IndexDirectory
 from tools.bench.context import Context
 from tools.bench.corpora import Corpus, indexed_corpus, sample, synthetic_corpus

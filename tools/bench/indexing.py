@@ -6,13 +6,11 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
 
-from index.build import BuildOptions
-from index.build.plan import cores, rebuild
-from index.commit import TOGETHER
+from index.build import BuildOptions, cores, rebuild
 from index.document import Document
 from index.extract import ExtractionOptions, extract
 from index.readers import ReadOptions, read
-from index.segment import draft, finish
+from index.segment import analyse_drafts, draft
 from tools.bench import memory, trouvaille_system
 from tools.bench.context import Context
 from tools.bench.question import Question
@@ -124,8 +122,8 @@ def _one_core(context: Context) -> Table:
     rates["extract"] = len(entries) / max(process_time() - start, 1e-9)
     for _ in range(2):  # the second time with the words of a long build in its caches
         start = process_time()
-        for first in range(0, len(entries), TOGETHER):
-            finish([draft(*entry) for entry in entries[first : first + TOGETHER]])
+        for first in range(0, len(entries), 1024):
+            analyse_drafts([draft(*entry) for entry in entries[first : first + 1024]])
         rates["analyse"] = len(entries) / max(process_time() - start, 1e-9)
     folder = context.folder / "one-core"
     start = process_time()

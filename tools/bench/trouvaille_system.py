@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from index import kernels
-from index.commit import index_documents
+from index.build import index_documents
 from index.directory import IndexDirectory
 from search.request import SearchRequest
 from search.response import SearchResponse, ValueFacet

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.commit import index_documents
+from index.build import index_documents
 from index.directory import IndexDirectory
 from index.document import Document, Fields
 from index.extract import ExtractionOptions, detect_language, extract

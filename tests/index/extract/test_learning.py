@@ -10,15 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from index.build import BuildOptions, Labelled, read_labelled
+from index.build import BuildOptions, Labelled, read_labelled, rebuild, update
 from index.build.learning import dumps, forget, learn, load, loads, save, themes_of
-from index.build.plan import rebuild, update
 from index.cli import learn as command
-from index.directory import read_pointer
+from index.directory import open_published
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.extract import ExtractionOptions, extract
-from index.snapshot import Snapshot
 
 HERE = BuildOptions(workers=0)
 # Words that speak for a theme here and for nothing in the curated lists.
@@ -168,7 +166,7 @@ def test_the_next_build_uses_what_was_learned(tmp_path: Path) -> None:
 
     changed = update(root, [sources], HERE)
     assert changed.changed == 120
-    with Snapshot(root, read_pointer(root).current) as generation:
+    with open_published(root) as generation:
         _, fields = generation.stored_fields.get(generation.docnum("d0") or 0)
     assert "sport/cycling" in [theme.id for theme in fields.themes]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from index.document import Document
 from index.extract import ExtractionOptions, extract, extraction_version
-from index.extract.extraction import EXTRACTION_VERSION
 from index.readers import read
+from index.versions import EXTRACTION_VERSION
 
 ROOT = Path(__file__).parents[3]
 SOURCES = (ROOT / "seeds", Path(__file__).with_name("golden_documents.jsonl"))

@@ -9,9 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from index.build import BuildOptions
-from index.build.plan import rebuild
-from index.directory import read_pointer
+from index.build import BuildOptions, rebuild
 from index.document import PARTS
 from index.facets import VALUE_FACETS
 from index.snapshot import Snapshot
@@ -50,10 +48,6 @@ def record(number: int, **changes: Any) -> dict[str, Any]:
 def write_records(path: Path, records: Iterable[dict[str, Any]]) -> Path:
     path.write_text("".join(json.dumps(item) + "\n" for item in records), "utf-8")
     return path
-
-
-def opened(root: Path) -> Snapshot:
-    return Snapshot(root, read_pointer(root).current)
 
 
 def terms_of(snapshot: Snapshot, field: str) -> list[str]:

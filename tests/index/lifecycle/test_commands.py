@@ -17,9 +17,10 @@ from click.testing import CliRunner, Result
 from index.build import progress_on
 from index.build.progress import Bar, Lines
 from index.cli import commands
+from index.directory import open_published
 from index.store.files import HEADER_BYTES
 
-from .conftest import opened, record, write_records
+from .conftest import record, write_records
 
 ROOT = Path(__file__).parents[3]
 GROUP = click.Group("trouvaille", commands={str(c.name): c for c in commands})
@@ -63,7 +64,7 @@ def test_rebuild_update_stats_check_rollback(source: Path, tmp_path: Path) -> No
     for expected in ("8 in 2 segments", "fr 4", "Nations", "2024-", "title 8"):
         assert expected in told
     assert "6 documents" in trouvaille("rollback", *at).stdout
-    assert opened(tmp_path / "index").documents == 6
+    assert open_published(tmp_path / "index").documents == 6
 
 
 def test_json_is_one_object_and_nothing_else(source: Path, tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_skipped_documents_are_named_and_strict_says_so(source: Path, tmp_path: 
     assert "empty24.txt" in trouvaille("stats", "--skipped", *index[:2]).stdout
     strict = trouvaille("rebuild", source, "--strict", *index)
     assert strict.exit_code == 1
-    assert opened(tmp_path / "index").documents == 6
+    assert open_published(tmp_path / "index").documents == 6
     assert trouvaille("update", source, "--strict", *index).exit_code == 1
 
 
@@ -111,7 +112,7 @@ def test_options_reach_the_build_and_are_kept_by_update(tmp_path: Path) -> None:
     said = ("--field-map", "title=Chapeau", "--encoding", "cp1252", "--max-bytes", 3000)
     said += ("--reference-date", "2024-03-12", "--languages", "fr,en", "--hidden", "--file-times")
     trouvaille("rebuild", source, *index, *said)
-    generation = opened(tmp_path / "index")
+    generation = open_published(tmp_path / "index")
     assert {item.kind for item in generation.report().skipped} == {"huge"}
     assert generation.documents == 2
     assert "Été" in {generation.stored_fields.get(doc)[0].title for doc in range(2)}
@@ -120,7 +121,7 @@ def test_options_reach_the_build_and_are_kept_by_update(tmp_path: Path) -> None:
     assert (settings.include_hidden, settings.file_times) == (True, True)
     assert "Nothing has changed" in trouvaille("update", source, *index).stdout
     assert "2 added" not in trouvaille("update", source, *index, "--no-hidden").stdout
-    assert opened(tmp_path / "index").documents == 1
+    assert open_published(tmp_path / "index").documents == 1
 
 
 def test_every_setting_has_a_variable(source: Path, tmp_path: Path) -> None:
@@ -132,7 +133,7 @@ def test_every_setting_has_a_variable(source: Path, tmp_path: Path) -> None:
     }
     built = trouvaille("rebuild", source, env=env)
     assert built.stderr == ""
-    assert opened(tmp_path / "index").manifest.settings.reference_date == "2024-03-12"
+    assert open_published(tmp_path / "index").manifest.settings.reference_date == "2024-03-12"
     unset = {
         f"{command.name} {option.name}"
         for command in commands

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from index.build.plan import rebuild, rollback, update
+from index.build import rebuild, update
 from index.cli import overview
-from index.commit import check
-from index.directory import IndexDirectory, read_pointer
+from index.commit import check, rollback
+from index.directory import IndexDirectory, open_published, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexUnavailable, IndexVersion
-from index.manifest import FORMAT_VERSION
 from index.store.files import HEADER_BYTES
+from index.versions import ANALYSIS_VERSION, FORMAT_VERSION
 
-from .conftest import HERE, answers, opened, record, write_records
+from .conftest import HERE, answers, record, write_records
 
 IndexOf = Callable[[str], Path]
 
 
 def files(root: Path) -> list[Path]:
-    manifest = opened(root).manifest
+    manifest = open_published(root).manifest
     folder = root / "generations" / manifest.name
     found = [folder / name for name in manifest.files]
     for segment in manifest.segments:
@@ -140,29 +140,46 @@ def test_another_format(index_of: IndexOf, sample_source: Path) -> None:
     assert IndexDirectory(root).current().documents == 61
 
 
+def test_an_index_of_other_analysis_is_not_searched(index_of: IndexOf, sample_source: Path) -> None:
+    root = index_of("index")
+    path = root / "generations" / read_pointer(root).current / "manifest.json"
+    raw = json.loads(path.read_bytes())
+    assert raw["analysis"] == ANALYSIS_VERSION
+    path.write_text(json.dumps({**raw, "analysis": 1}))
+    for use in (IndexDirectory(root).current, lambda: check(root)):
+        with pytest.raises(IndexVersion, match="analysed by version 1 of the rules") as caught:
+            use()
+        assert "trouvaille rebuild" in caught.value.remedy
+    rebuild(root, [sample_source], HERE)
+    assert IndexDirectory(root).current().documents == 61
+    with pytest.raises(IndexVersion):
+        rollback(root)
+    assert IndexDirectory(root).current().documents == 61
+
+
 def test_rollback_and_back(index_of: IndexOf, tmp_path: Path) -> None:
     root = index_of("index")
-    first = opened(root)
+    first = open_published(root)
     with pytest.raises(BuildFailed, match="keeps no previous"):
         rollback(root)
     rebuild(root, [write_records(tmp_path / "a.jsonl", [record(1)])], HERE)
-    second = opened(root)
+    second = open_published(root)
     assert rollback(root).name == first.name
-    assert answers(opened(root)) == answers(first)
+    assert answers(open_published(root)) == answers(first)
     assert overview(root).previous == second.name
     assert rollback(root).name == second.name
-    assert opened(root).documents == 1
+    assert open_published(root).documents == 1
 
 
 def test_rollback_refuses_what_is_damaged(index_of: IndexOf, sample_source: Path) -> None:
     root = index_of("index")
-    before = opened(root).manifest.segments[0].name
+    before = open_published(root).manifest.segments[0].name
     rebuild(root, [sample_source], HERE)
-    now = opened(root).name
+    now = open_published(root).name
     shutil.rmtree(root / "segments" / before)
     with pytest.raises(IndexDamaged):
         rollback(root)
-    assert opened(root).name == now
+    assert open_published(root).name == now
 
 
 def test_only_two_generations_are_kept(index_of: IndexOf, sample_source: Path) -> None:

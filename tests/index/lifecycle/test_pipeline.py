@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from index.build import BuildOptions
+from index.build import BuildOptions, rebuild
 from index.build.pipeline import Indexed, Item, Job, Outcome, run
-from index.build.plan import rebuild
+from index.directory import open_published
 from index.document import Document, Skipped
 from index.extract import ExtractionOptions
 from index.readers import ReadOptions
 
-from .conftest import answers, opened, record, write_records
+from .conftest import answers, record, write_records
 
 JOB = Job(ReadOptions(), ExtractionOptions(), "test")
 
@@ -28,7 +28,7 @@ class Killer(Document):
 
 def names(outcomes: Iterator[Outcome]) -> list[str]:
     return [
-        outcome.encoded.id if isinstance(outcome, Indexed) else f"{outcome.path}?"  # type: ignore[union-attr]
+        outcome.document.id if isinstance(outcome, Indexed) else f"{outcome.path}?"  # type: ignore[union-attr]
         for outcome in outcomes
     ]
 
@@ -68,7 +68,7 @@ def test_the_number_of_workers_changes_nothing(sample_source: Path, tmp_path: Pa
     for workers in (0, 1, 2):
         root = tmp_path / f"index{workers}"
         rebuild(root, [sample_source, tmp_path / "more.jsonl"], BuildOptions(workers=workers))
-        built.append(opened(root))
+        built.append(open_published(root))
     first, *others = (answers(generation) for generation in built)
     assert others == [first, first]
     for generation in built[1:]:

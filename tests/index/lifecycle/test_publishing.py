@@ -13,13 +13,13 @@ from time import monotonic, sleep
 
 import pytest
 
-from index.build.plan import rebuild, update
+from index.build import rebuild, update
 from index.commit import building, check
-from index.directory import IndexDirectory, read_pointer
+from index.directory import IndexDirectory, open_published, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexLocked
 from index.store import write_durably
 
-from .conftest import HERE, answers, opened, record, write_records
+from .conftest import HERE, answers, record, write_records
 
 IndexOf = Callable[[str], Path]
 
@@ -27,7 +27,7 @@ KILLED_BUILDS = dedent(
     """
     import os, signal, sys
     from pathlib import Path
-    from index.build.plan import BuildOptions, rebuild, update
+    from index.build import BuildOptions, rebuild, update
 
     # Of every file operation in the index directory, the one at which the build is killed.
     root, source, command = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
@@ -93,13 +93,13 @@ def test_a_killed_build_leaves_the_published_generation(
     killed_builds: Callable[[str, int], bool], tmp_path: Path, command: str, points: range
 ) -> None:
     root = tmp_path / "index"
-    before, killed = opened(root).name, 0
+    before, killed = open_published(root).name, 0
     for point in points:
         if not killed_builds(command, point):
             break
         killed += 1
         assert not check(root).problems
-        generation = opened(root)
+        generation = open_published(root)
         # After the rename it is the new one that is complete, and only clearing up was left.
         assert generation.documents == (61 if generation.name == before else 20)
     assert killed > 3
@@ -121,7 +121,7 @@ BUILD_WITH_WORKERS = dedent(
     """
     import sys
     from pathlib import Path
-    from index.build.plan import BuildOptions, rebuild
+    from index.build import BuildOptions, rebuild
     from index.build.progress import Silent
 
     class Told(Silent):
@@ -254,7 +254,7 @@ def test_the_lock_names_its_holder(index_of: IndexOf, sample_source: Path) -> No
             with pytest.raises(IndexLocked, match=f"process {holder.pid} on .* since") as caught:
                 build(root, [sample_source], HERE)
             assert "marker" in caught.value.message
-        assert opened(root).documents == 61
+        assert open_published(root).documents == 61
         holder.send_signal(signal.SIGKILL)
         holder.wait()
     # The lock has gone with its holder.
@@ -280,12 +280,12 @@ def test_a_generation_that_fails_its_check_is_not_published(
     index_of: IndexOf, sample_source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = index_of("index")
-    before = opened(root).name
+    before = open_published(root).name
     # A disk that gives back other bytes than it was given, for a file of the new generation.
     monkeypatch.setattr("index.commit.sync_tree", _alter_documents)
     with pytest.raises(BuildFailed, match="failed its check"):
         rebuild(root, [sample_source], HERE)
-    assert opened(root).name == before
+    assert open_published(root).name == before
     assert len(list((root / "generations").iterdir())) == 1
 
 
@@ -309,12 +309,12 @@ def test_a_full_disk_costs_nothing_that_is_published(tmp_path: Path) -> None:
         small = write_records(tmp_path / "small.jsonl", [record(n) for n in range(10)])
         large = write_records(tmp_path / "large.jsonl", [record(n) for n in range(5000)])
         rebuild(root, [small], HERE)
-        before = answers(opened(root))
+        before = answers(open_published(root))
         for build in (rebuild, update):
             with pytest.raises(BuildFailed, match="No space left") as caught:
                 build(root, [large], HERE)
             assert "Make room" in caught.value.remedy
-            assert answers(opened(root)) == before
+            assert answers(open_published(root)) == before
         assert rebuild(root, [small], HERE).published
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)

@@ -6,12 +6,10 @@ from typing import Any
 import pytest
 
 import index.build.pipeline
-from index.build import BuildOptions
-from index.build.plan import rebuild
-from index.directory import read_pointer
+from index.build import BuildOptions, rebuild
+from index.directory import open_published, read_pointer
 from index.document import Document, Fields
 from index.extract import ExtractionOptions, extract
-from index.snapshot import Snapshot
 
 
 @pytest.fixture
@@ -35,7 +33,7 @@ def archive(folder: Path, *texts: str) -> Path:
 
 
 def fields_of(root: Path) -> list[Any]:
-    with Snapshot(root, read_pointer(root).current) as generation:
+    with open_published(root) as generation:
         return [generation.stored_fields.get(doc) for doc in range(generation.size)]
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.analysis import ANALYZERS, analyse
-from index.commit import index_documents
+from index.build import index_documents
 from index.days import UNDATED_DAY, span
 from index.directory import IndexDirectory
 from index.document import (

@@ -14,7 +14,7 @@ from index.build.pipeline import Indexed, Item, Job, run
 from index.document import Document, Fields, Skipped, Span
 from index.extract import ExtractionOptions, extract
 from index.readers import ReadOptions
-from index.segment import Draft, EncodedDocument, draft, finish, write_segment
+from index.segment import AnalysedDocument, Draft, analyse_drafts, draft, write_segment
 
 TEXTS = [
     "L'accord de pêche (12 345 tonnes) entre en vigueur. Art. L214-9.",
@@ -51,9 +51,9 @@ def entry(number: int, given: Given) -> tuple[Document, Fields]:
     return document, replace(fields, language=language)
 
 
-def encoded(drafts: Sequence[Draft], size: int) -> Iterator[EncodedDocument]:
+def encoded(drafts: Sequence[Draft], size: int) -> Iterator[AnalysedDocument]:
     for at in range(0, len(drafts), size):
-        yield from finish(drafts[at : at + size])
+        yield from analyse_drafts(drafts[at : at + size])
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -82,16 +82,16 @@ def test_how_many_are_analysed_together_does_not_show(
 
 
 def test_a_document_that_cannot_be_analysed_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(drafts: Sequence[Draft]) -> list[EncodedDocument]:
+    def fails(drafts: Sequence[Draft]) -> list[AnalysedDocument]:
         if any(one.record.id == "d3" for one in drafts):
             raise MemoryError("too much")
-        return finish(drafts)
+        return analyse_drafts(drafts)
 
-    monkeypatch.setattr(pipeline, "finish", fails)
+    monkeypatch.setattr(pipeline, "analyse_drafts", fails)
     items: list[Item] = [Document(f"d{n}", "texte", path=f"{n}.txt") for n in range(6)]
     outcomes = list(run(items, Job(ReadOptions(), ExtractionOptions(), "test"), workers=0))
     assert outcomes[3] == Skipped("3.txt", "broken", "MemoryError: too much")
-    rest = [outcome.encoded.id for outcome in outcomes if isinstance(outcome, Indexed)]
+    rest = [outcome.document.id for outcome in outcomes if isinstance(outcome, Indexed)]
     assert rest == ["d0", "d1", "d2", "d4", "d5"]
 
 
@@ -102,6 +102,6 @@ def test_processes_number_words_each_in_its_own_way(tmp_path: Path) -> None:
     apart = [outcome for items in (first, second) for outcome in run(items, job, workers=1)]
     together = list(run([*first, *second], job, workers=0))
     for name, outcomes in (("apart", apart), ("together", together)):
-        documents = (one.encoded for one in outcomes if isinstance(one, Indexed))
+        documents = (one.document for one in outcomes if isinstance(one, Indexed))
         write_segment(tmp_path / name, documents)
     assert files(tmp_path / "apart") == files(tmp_path / "together")

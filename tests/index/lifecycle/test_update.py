@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from index.build import BuildOptions
 from index.build import plan as build
 from index.build.plan import options_of, rebuild, settings_of, update
+from index.directory import open_published
 from index.errors import IndexMissing, NoDocuments, SourceError
 from index.extract import ExtractionOptions
 from index.readers import ReadOptions
 
-from .conftest import HERE, answers, opened, record, write_records
+from .conftest import HERE, answers, record, write_records
 
 EDITS = st.lists(
     st.dictionaries(st.integers(0, 11), st.integers(0, 5), max_size=12), min_size=2, max_size=4
@@ -47,7 +48,9 @@ def test_update_equals_rebuild(
         else:
             update(folder / "updated", [source], HERE)
     rebuild(folder / "rebuilt", [source], HERE)
-    assert answers(opened(folder / "updated")) == answers(opened(folder / "rebuilt"))
+    assert answers(open_published(folder / "updated")) == answers(
+        open_published(folder / "rebuilt")
+    )
 
 
 def edited(source: Path, numbers: range, version: int) -> None:
@@ -62,7 +65,7 @@ def test_update_tells_what_it_did(tmp_path: Path) -> None:
 
     same = update(root, [source], HERE)
     assert (same.published, same.unchanged, same.generation) == (False, 10, first.generation)
-    assert opened(root).name == first.generation
+    assert open_published(root).name == first.generation
 
     # 0 goes, 3 changes, 10 and 11 come.
     records = [record(number) for number in range(1, 12)]
@@ -70,7 +73,7 @@ def test_update_tells_what_it_did(tmp_path: Path) -> None:
     write_records(source, records)
     second = update(root, [source], HERE)
     assert (second.added, second.changed, second.deleted, second.unchanged) == (2, 1, 1, 8)
-    generation = opened(root)
+    generation = open_published(root)
     assert (generation.documents, generation.size) == (11, 13)
     assert generation.docnum("doc-0000") is None
     found = generation.docnum("doc-0003")
@@ -84,7 +87,7 @@ def test_only_deletions_add_no_segment(tmp_path: Path) -> None:
     rebuild(root, [source], HERE)
     write_records(source, [record(number) for number in range(9)])
     result = update(root, [source], HERE)
-    generation = opened(root)
+    generation = open_published(root)
     assert (result.deleted, generation.documents, generation.size) == (1, 9, 10)
     assert len(generation.manifest.segments) == 1
 
@@ -95,21 +98,21 @@ def test_compaction_when_a_quarter_is_dead(tmp_path: Path) -> None:
     rebuild(root, [source], HERE)
     write_records(source, [record(number) for number in range(8)])
     assert update(root, [source], HERE).compacted
-    generation = opened(root)
+    generation = open_published(root)
     assert (generation.documents, generation.size) == (8, 8)
     rebuild(tmp_path / "again", [source], HERE)
-    assert answers(generation) == answers(opened(tmp_path / "again"))
+    assert answers(generation) == answers(open_published(tmp_path / "again"))
 
 
 def test_compaction_when_there_are_many_segments(tmp_path: Path) -> None:
     source, root = tmp_path / "a.jsonl", tmp_path / "index"
-    for count in range(20, 20 + build.MOST_SEGMENTS + 1):
+    for count in range(20, 20 + build.MAX_SEGMENTS + 1):
         write_records(source, [record(number) for number in range(count)])
         result = update(root, [source], HERE) if count > 20 else rebuild(root, [source], HERE)
     assert result.compacted
-    assert len(opened(root).manifest.segments) == 1
+    assert len(open_published(root).manifest.segments) == 1
     rebuild(tmp_path / "again", [source], HERE)
-    assert answers(opened(root)) == answers(opened(tmp_path / "again"))
+    assert answers(open_published(root)) == answers(open_published(tmp_path / "again"))
 
 
 def test_a_segment_without_live_documents_is_let_go(tmp_path: Path) -> None:
@@ -118,7 +121,7 @@ def test_a_segment_without_live_documents_is_let_go(tmp_path: Path) -> None:
     rebuild(root, [source], HERE)
     edited(source, range(5), 1)
     assert update(root, [source], HERE).changed == 5
-    generation = opened(root)
+    generation = open_published(root)
     assert (generation.size, len(generation.manifest.segments)) == (5, 1)
     # The kept generation still has its own.
     assert len(list((root / "segments").iterdir())) == 2
@@ -138,9 +141,9 @@ def test_settings_are_remembered(tmp_path: Path) -> None:
     options = BuildOptions(ReadOptions(mapping={"title": "Chapeau"}), workers=0)
     rebuild(tmp_path / "index", [source], options)
     assert not update(tmp_path / "index", [source]).published
-    remembered = options_of(opened(tmp_path / "index").manifest.settings)
+    remembered = options_of(open_published(tmp_path / "index").manifest.settings)
     assert settings_of(remembered) == settings_of(options)
-    assert opened(tmp_path / "index").stored_fields.get(0)[0].title == "Titre"
+    assert open_published(tmp_path / "index").stored_fields.get(0)[0].title == "Titre"
 
 
 def test_a_new_broken_file_is_reported_without_a_new_segment(tmp_path: Path) -> None:
@@ -151,7 +154,7 @@ def test_a_new_broken_file_is_reported_without_a_new_segment(tmp_path: Path) -> 
     (source / "b.txt").write_bytes(b"")
     result = update(root, [source], HERE)
     assert (result.published, result.unchanged, len(result.skipped)) == (True, 1, 1)
-    assert [item.kind for item in opened(root).report().skipped] == ["empty"]
+    assert [item.kind for item in open_published(root).report().skipped] == ["empty"]
     assert not update(root, [source], HERE).published
 
 
@@ -162,9 +165,11 @@ def test_of_two_documents_with_one_id_the_first_counts(tmp_path: Path) -> None:
     assert (result.documents, [item.kind for item in result.skipped]) == (2, ["duplicate"])
     write_records(source, [records[1], records[0], records[2]])
     assert update(tmp_path / "index", [source], HERE).changed == 1
-    found = opened(tmp_path / "index").docnum("x")
+    found = open_published(tmp_path / "index").docnum("x")
     assert found is not None
-    assert opened(tmp_path / "index").stored_fields.get(found)[0].title == records[1]["title"]
+    assert (
+        open_published(tmp_path / "index").stored_fields.get(found)[0].title == records[1]["title"]
+    )
 
 
 def test_an_update_needs_an_index_and_documents(tmp_path: Path) -> None:
@@ -179,4 +184,4 @@ def test_an_update_needs_an_index_and_documents(tmp_path: Path) -> None:
         update(tmp_path / "index", [empty], HERE)
     with pytest.raises(SourceError):
         update(tmp_path / "index", [tmp_path / "nowhere"], HERE)
-    assert opened(tmp_path / "index").documents == 1
+    assert open_published(tmp_path / "index").documents == 1

@@ -244,7 +244,7 @@ def test_a_damaged_file_is_refused_and_named(tmp_path: Path) -> None:
 
 def test_another_version_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "numbers"
-    monkeypatch.setattr("index.store.files.VERSION", 99)
+    monkeypatch.setattr("index.store.files.ARRAY_VERSION", 99)
     write_array(path, np.arange(3))
     monkeypatch.undo()
     with pytest.raises(IndexVersion, match="99"):

@@ -16,9 +16,7 @@ from whoosh.query import spans
 from whoosh.searching import Searcher
 
 from index.analysis import EXACT_ANALYZER, analyzer
-from index.build import BuildOptions
-from index.build.plan import rebuild, update
-from index.commit import index_documents
+from index.build import BuildOptions, index_documents, rebuild, update
 from index.document import Document, Fields, Language, Organization, PublicationDate, Theme
 from index.errors import IndexMissing, UsageError
 from index.whoosh import ArchiveIndex, open_index

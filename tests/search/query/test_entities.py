@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whoosh import query
 
-from index.build import BuildOptions
-from index.build.plan import rebuild
+from index.build import BuildOptions, rebuild
 from index.directory import IndexDirectory
 from search.query import FacetFilter, parse
 from search.request import parse_request

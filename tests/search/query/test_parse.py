@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.commit import index_documents
+from index.build import index_documents
 from index.directory import IndexDirectory
 from index.snapshot import Snapshot
 from search.query import PhraseQuery, WordQuery, parse

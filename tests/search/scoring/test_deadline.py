@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from whoosh import query
 
-from index.commit import index_documents
+from index.build import index_documents
 from index.directory import IndexDirectory
 from index.document import Document, Fields, Language
 from index.errors import SearchTimeout

@@ -19,12 +19,13 @@ from whoosh.query import spans
 from whoosh.searching import Searcher
 
 from index.analysis import analyse, analyzer, fold, tokenize
-from index.commit import Part, Report, building, index_documents
+from index.build import index_documents
+from index.commit import LiveSegment, building
 from index.directory import IndexDirectory
 from index.document import Document, Fields, Language, PublicationDate, Span
 from index.errors import SearchTimeout
-from index.manifest import Settings
-from index.segment import encode, write_segment
+from index.manifest import Report, Settings
+from index.segment import analyse_drafts, draft, write_segment
 from index.snapshot import Snapshot
 from index.whoosh import SnapshotReader
 from search.query import (
@@ -229,8 +230,8 @@ def two_segments(tmp_path_factory: pytest.TempPathFactory) -> Built:
     name = index_documents(root, old).name
     live = np.array([number % 3 != 0 for number in range(90)])
     with building(root) as site:
-        info = write_segment(site.segment_folder, (encode(*entry) for entry in new))
-        parts = [Part(name, live), Part(site.name, np.ones(info.documents, np.bool_))]
+        info = write_segment(site.segment_folder, analyse_drafts([draft(*entry) for entry in new]))
+        parts = [LiveSegment(name, live), LiveSegment(site.name, np.ones(info.documents, np.bool_))]
         site.publish(parts, {}, Report(), Settings(), "")
     kept = {n: entry for n, entry in enumerate([*old, *new]) if n >= 90 or live[n]}
     return Built(IndexDirectory(root).current(), kept)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.commit import index_documents
+from index.build import index_documents
 from index.document import Document, Fields, Language, Organization, Span
 from index.lexicon import SnapshotLexicon
 from index.snapshot import Snapshot

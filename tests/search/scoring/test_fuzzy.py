@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from index.commit import index_documents
+from index.build import index_documents
 from index.document import Document, Fields, Language
 from index.snapshot import Snapshot
 from search.query import MAX_TERMS, parse

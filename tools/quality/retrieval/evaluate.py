@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from index.build.plan import rebuild
+from index.build import rebuild
 from index.directory import IndexDirectory
 from index.snapshot import Snapshot
 from search.query import parse

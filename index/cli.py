@@ -24,7 +24,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from index import commit
+from index import build, commit
 from index.build import (
     BuildOptions,
     BuildResult,
@@ -38,7 +38,6 @@ from index.build import (
     progress_on,
     read_labelled,
 )
-from index.build import plan as build
 from index.days import UNDATED_DAY, day_of
 from index.directory import lock, open_published, read_pointer
 from index.document import PARTS, Document, Skipped

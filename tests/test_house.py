@@ -1,8 +1,10 @@
 """The rules of the house that a reviewer would otherwise have to remember."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
+import grimp
 import pytest
 from importlinter.cli import lint_imports
 
@@ -10,10 +12,42 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("index", "search", "web")
 
 
+@pytest.fixture(scope="module")
+def imports() -> grimp.ImportGraph:
+    """Who imports whom, read from the source."""
+    return grimp.build_graph(*PACKAGES, cache_dir=None)
+
+
 def test_arrows_go_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """The contracts of pyproject.toml: between packages, and between the rooms of each."""
     monkeypatch.chdir(ROOT)
     assert lint_imports(no_cache=True) == 0
+
+
+def test_rooms_are_entered_by_their_doors(imports: grimp.ImportGraph) -> None:
+    """A folder's `__init__` is its door: nobody outside imports what stands behind it."""
+    rooms = {module for module in imports.modules if imports.find_children(module)}
+    wrong = []
+    for room in sorted(rooms - set(PACKAGES)):
+        offered = import_module(room).__all__
+        for inner in imports.find_children(room) - rooms:
+            if inner.rpartition(".")[2] in offered:
+                continue  # a function at the door has the name of its module
+            for importer in imports.find_modules_that_directly_import(inner):
+                if importer != room and not importer.startswith(f"{room}."):
+                    wrong.append(f"{importer} imports {inner}: import from {room}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_doors_say_what_they_offer(package: str) -> None:
+    """Each room has a docstring and an `__all__`, and offers nothing that is not there."""
+    for door in sorted((ROOT / package).glob("*/**/__init__.py")):
+        name = ".".join(door.parent.relative_to(ROOT).parts)
+        room = import_module(name)
+        assert len(room.__doc__ or "") > 100, f"{name}: say what the room is for, and what not"
+        missing = [offered for offered in room.__all__ if not hasattr(room, offered)]
+        assert not missing, f"{name} offers {missing}"
 
 
 def test_modules_stay_small() -> None:

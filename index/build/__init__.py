@@ -1,5 +1,10 @@
-"""TODO."""
+"""Builds: sources in, a published generation out.
 
+For: rebuild, update, rollback, worker processes, progress, and learning themes from labelled
+documents. Not for: file layouts (``index.store``) or what publishing promises (``index.commit``).
+"""
+
+from index.build import learning
 from index.build.learning import Labelled, Lesson, Score, from_tags, read_labelled
 from index.build.plan import (
     BuildOptions,
@@ -8,6 +13,7 @@ from index.build.plan import (
     index_documents,
     options_of,
     rebuild,
+    rollback,
     update,
 )
 from index.build.progress import Progress, Silent, progress_on
@@ -23,9 +29,11 @@ __all__ = [
     "cores",
     "from_tags",
     "index_documents",
+    "learning",
     "options_of",
     "progress_on",
     "read_labelled",
     "rebuild",
+    "rollback",
     "update",
 ]

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from index.document import Document, Fields, Language, MentionedDate, Organization, Span, Theme
-from index.extract.dates import mentioned as dates_mentioned
-from index.extract.dates import published as dates
+from index.extract.dates import mentioned as find_mentioned
+from index.extract.dates import published as find_published
+from index.extract.dates import reference_day
 from index.extract.language import detect_language
 from index.extract.organizations import OrganizationMatches, find_organizations
 from index.extract.themes import LearnedThemes, find_themes
@@ -87,15 +88,15 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
         )
     published = attempt(
         "dates",
-        lambda: dates.published(document, options.reference_date, file_times=options.file_times),
+        lambda: find_published(document, options.reference_date, file_times=options.file_times),
         None,
     )
     mentioned: tuple[MentionedDate, ...] = attempt(
         "mentioned dates",
-        lambda: dates_mentioned.mentioned(
+        lambda: find_mentioned(
             document.text,
             spoken.parts or ((Span(0, len(document.text)), spoken.code),),
-            dates_mentioned.reference_day(published, options.reference_date),
+            reference_day(published, options.reference_date),
             folded,
             len(lead),
         ),

@@ -1,4 +1,7 @@
-"""TODO."""
+"""Facets under the contract of docs/facets.md: filters, counts of values, labels.
+
+Not for: which facets there are (``index.facets``) or how a page shows them.
+"""
 
 from search.facets.counts import facet_page, facets
 from search.facets.filters import Filtered

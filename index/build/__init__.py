@@ -1,6 +1,6 @@
 """Builds: sources in, a published generation out.
 
-For: rebuild, update, rollback, worker processes, progress, and learning themes from labelled
+For: rebuild, update, worker processes, progress, and learning themes from labelled
 documents. Not for: file layouts (``index.store``) or what publishing promises (``index.commit``).
 """
 
@@ -13,7 +13,6 @@ from index.build.plan import (
     index_documents,
     options_of,
     rebuild,
-    rollback,
     update,
 )
 from index.build.progress import Progress, Silent, progress_on
@@ -34,6 +33,5 @@ __all__ = [
     "progress_on",
     "read_labelled",
     "rebuild",
-    "rollback",
     "update",
 ]

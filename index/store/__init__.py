@@ -1,4 +1,9 @@
-"""Postings, positions and dictionaries as contiguous, memory-mapped arrays."""
+"""Files of the index: one module for each thing on disk, its writer beside its reader.
+
+For: posting lists, the term dictionary, doc values, stored fields, ids, completion and spelling, all
+of them checksummed and memory-mapped (``files``). Not for: several segments, deleted documents, or
+which generation is published.
+"""
 
 from index.store.blocks import ByteCache
 from index.store.completion import TermCount, WrittenWords, write_words

@@ -1,8 +1,8 @@
 """Files of the index: one module for each thing on disk, its writer beside its reader.
 
-For: posting lists, the term dictionary, doc values, stored fields, ids, completion and spelling, all
-of them checksummed and memory-mapped (``files``). Not for: several segments, deleted documents, or
-which generation is published.
+For: posting lists, the term dictionary, doc values, stored fields, ids, completion and spelling,
+all of them checksummed and memory-mapped (``files``). Not for: several segments, deleted documents,
+or which generation is published.
 """
 
 from index.store.blocks import ByteCache

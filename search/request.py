@@ -1,20 +1,18 @@
-"""Partial dates as API parameters write them: 2024, 2024-03, 2024-03-15.
+"""A search request: its parameters, how they are read from a query string, and its cursors.
 
-Cursors: where a deep walk through results stands, as an opaque URL-safe word.
+``PARAMETERS`` declares every parameter; parsing and the OpenAPI description follow from it.
+``parse_request`` reports all faults at once as ``InvalidRequest``.
 
-A cursor holds the sort key of the last result given (score, publication time, id), so it can be
-continued in another generation of the index; and fingerprints of the request and of the
-generation, so that a wrong continuation is noticed. The checksum is against accidents (a cursor
-cut short by a mail program), not against forgers: a forged cursor only reads results.
-
-SearchRequest: the parameters of a search, parsed and validated.
+A *cursor* is an opaque, URL-safe word that says where a walk through all results continues. It
+holds the sort key of the last result (score, publication time, id), so that it stays valid when
+the index changes, and fingerprints of request and generation, so that a wrong continuation is
+noticed. Its checksum is against accidents, such as a link cut short by a mail program; a forged
+cursor only reads results.
 """
 
-import re
 import struct
 import unicodedata
 from base64 import b64decode, urlsafe_b64encode
-from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,108 +20,11 @@ from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Literal, NamedTuple, cast, get_args
 
+from index.days import Period, period
 from index.facets import FACETS as _FACETS
 from index.facets import VALUE_FACETS
 
-_PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-
-
-class Period(NamedTuple):
-    """The days that a partial date covers, both inclusive."""
-
-    first: date
-    last: date
-
-
-def period(text: str) -> Period:
-    """Return the days of ``2024``, ``2024-03`` or ``2024-03-15`` (any decimal digits).
-
-    Raises ValueError for every other form and for days that no calendar has.
-    """
-    match = _PARTIAL.fullmatch(ascii_digits(text))
-    if match is None:
-        raise ValueError(f"not a date: {text!r}")
-    year, month, day = (int(part) if part else None for part in match.groups())
-    assert year is not None
-    if month is None:
-        return Period(date(year, 1, 1), date(year, 12, 31))
-    if day is None:
-        return Period(date(year, month, 1), date(year, month, _month_length(year, month)))
-    return Period(date(year, month, day), date(year, month, day))
-
-
-def ascii_digits(text: str) -> str:
-    """Return ``text`` with the decimal digits of every script as 0 to 9."""
-    return "".join(str(int(char)) if char.isdecimal() else char for char in text)
-
-
-def _month_length(year: int, month: int) -> int:
-    # monthrange raises IllegalMonthError (a ValueError), but accepts year 0 on some versions.
-    date(year, month, 1)
-    return monthrange(year, month)[1]
-
-
-_HEAD = struct.Struct("<BB8s8sdq")
-_VERSION = 1
-_CHECKSUM_BYTES = 4
-_SORTS = ("relevance", "-date", "date")
-
-
-class CursorError(ValueError):
-    """The word is not a cursor: cut, altered, or of another version."""
-
-
-class Cursor(NamedTuple):
-    """The last result given: its sort key, under which request, in which generation.
-
-    ``seconds`` is the publication time as ``DateColumn.seconds`` has it.
-    """
-
-    sort: str
-    request: bytes
-    generation: bytes
-    score: float
-    seconds: int
-    id: str
-
-
-def fingerprint(text: str) -> bytes:
-    """Return 8 bytes that stand for ``text``."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-
-
-def encode_cursor(cursor: Cursor) -> str:
-    """Return the cursor as a word of letters, digits, ``-`` and ``_``."""
-    payload = _HEAD.pack(
-        _VERSION,
-        _SORTS.index(cursor.sort),
-        cursor.request,
-        cursor.generation,
-        cursor.score,
-        cursor.seconds,
-    ) + cursor.id.encode("utf-8", "surrogatepass")
-    return urlsafe_b64encode(_checksum(payload) + payload).rstrip(b"=").decode("ascii")
-
-
-def decode_cursor(word: str) -> Cursor:
-    """Return what ``encode`` was given; raises CursorError."""
-    try:
-        data = b64decode(word.encode("ascii") + b"=" * (-len(word) % 4), b"-_", validate=True)
-        payload = data[_CHECKSUM_BYTES:]
-        if data[:_CHECKSUM_BYTES] != _checksum(payload):
-            raise CursorError("checksum")
-        version, sort, request, generation, score, seconds = _HEAD.unpack_from(payload)
-        if version != _VERSION:
-            raise CursorError("version")
-        id = payload[_HEAD.size :].decode("utf-8", "surrogatepass")
-        return Cursor(_SORTS[sort], request, generation, score, seconds, id)
-    except (ValueError, IndexError, struct.error) as error:
-        raise CursorError(str(error)) from error
-
-
-def _checksum(payload: bytes) -> bytes:
-    return blake2b(payload, digest_size=_CHECKSUM_BYTES).digest()
-
+_l = str  # Marks a sentence for the message catalogues of web/translations.
 
 FACETS = tuple(facet.name for facet in _FACETS)
 """Names of all facets, in the order in which they are shown."""
@@ -131,7 +32,7 @@ FACETS = tuple(facet.name for facet in _FACETS)
 MAX_PER_PAGE = 100
 MAX_FACET_SIZE = 1_000
 MAX_DEPTH = 10_000
-"""page x per_page at most; beyond it, a cursor."""
+"""The last result that a page may have; further ones come by cursor."""
 
 Sort = Literal["relevance", "-date", "date"]
 Undated = Literal["include", "exclude", "only"]
@@ -143,14 +44,16 @@ FacetOrder = Literal["count", "name"]
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """One search, valid by construction when it comes from ``parse_request``.
+    """One search; valid if ``parse_request`` made it.
 
-    ``selected`` and ``excluded`` map a value facet to canonical values (OR within a facet, AND
-    between facets). ``date_from`` and ``date_to`` are inclusive days, of the publication or of
-    what the text mentions, as ``date_field`` says. ``cursor`` is ``"*"`` for
-    the first page of a deep walk, then what the previous answer gave as ``next_cursor``.
-    ``locale`` is the language of labels, an ISO 639-1 code. ``months`` is the most buckets of a
-    month that ``interval`` ``auto`` makes; it is no parameter: the page has less room.
+    - ``selected``, ``excluded``: canonical values by value facet. Values of one facet are
+      alternatives; facets are all required;
+    - ``date_from``, ``date_to``: first and last day, of publication or as the text mentions them;
+      ``date_field`` says which;
+    - ``cursor``: ``"*"`` on the first page of a walk, then ``next_cursor`` of the response before;
+    - ``locale``: the language of labels, an ISO 639-1 code;
+    - ``months``: the most buckets of a month if ``interval`` is ``auto``. It is no parameter: pages
+      have less room than other clients.
     """
 
     q: str = ""
@@ -174,7 +77,7 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One parameter that was not understood; ``code`` and ``values`` make the message."""
+    """A parameter that was not understood; ``code`` names the sentence, ``values`` complete it."""
 
     parameter: str
     code: str
@@ -182,9 +85,35 @@ class Fault:
     values: Mapping[str, str] = field(default_factory=dict)
     suggestion: str | None = None
 
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in English, with ``%(name)s`` in place of the values."""
+        if self.code == "out_of_range" and "maximum" not in self.values:
+            return _NO_MAXIMUM
+        return FAULTS[self.code]
+
+
+FAULTS = {
+    "unknown_parameter": _l("Unknown parameter."),
+    "repeated_parameter": _l("This parameter is given once at most; it came %(count)s times."),
+    "invalid_choice": _l("Expected one of: %(choices)s."),
+    "invalid_number": _l("Expected a whole number."),
+    "out_of_range": _l("Expected a number from %(minimum)s to %(maximum)s."),
+    "page_with_cursor": _l("A walk by cursor has no pages: give page or cursor, not both."),
+    "page_too_deep": _l(
+        "Pages reach %(limit)s results, here to page %(last)s; further results come with cursor=*."
+    ),
+    "invalid_cursor": _l("This is no cursor: take next_cursor of an answer as it is, or *."),
+    "cursor_mismatch": _l("This cursor belongs to another order of results: begin again with *."),
+    "invalid_date": _l("Expected: 2024, 2024-03 or 2024-03-15."),
+    "empty_range": _l("The range is empty: it ends (%(to)s) before it begins."),
+}
+"""The sentence of every code."""
+_NO_MAXIMUM = _l("Expected a number from %(minimum)s.")
+
 
 class InvalidRequest(Exception):
-    """All faults of one request at once."""
+    """A request with faults: all of them."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__(", ".join(f"{fault.parameter}: {fault.code}" for fault in faults))
@@ -198,9 +127,9 @@ Kind = Literal["text", "number", "choice", "choices", "date", "values"]
 class Parameter:
     """A parameter of a query string: what it means, and which values it takes.
 
-    ``kind`` is how it is read: ``text`` as it is; ``number`` from 1 to ``maximum``; ``choice``
-    one of ``choices``; ``choices`` any of them, separated by commas; ``date`` a partial date;
-    ``values`` the values of a facet, one each time that the parameter is given.
+    ``kind`` says how it is read: ``text``; a ``number`` from 1 to ``maximum``; a ``choice`` of
+    ``choices``, or several ``choices`` separated by commas; a partial ``date``; ``values`` of a
+    facet, one each time the parameter is given.
     """
 
     name: str
@@ -290,7 +219,7 @@ _DECLARED = (
     ),
 )
 PARAMETERS = {parameter.name: parameter for parameter in _DECLARED}
-"""Every parameter of a search, by name; ``parse_request`` and the OpenAPI description follow."""
+"""Every parameter of a search, by name."""
 
 
 def parse_request(
@@ -299,13 +228,10 @@ def parse_request(
     also: Collection[str] = (),
     parameters: Mapping[str, Parameter] = PARAMETERS,
 ) -> SearchRequest:
-    """Return the request that the parameters ask for.
+    """Return the request that arguments ask for. Raises InvalidRequest with all faults.
 
-    ``args`` maps a parameter to all its values in the order given, as read from a query string.
-    An empty value stands for a parameter that was not given (a form sends every field it has),
-    except that ``facets=`` asks for no facet. ``also`` names parameters that belong to the
-    caller: they are not looked at and not unknown. ``parameters`` may have other bounds than
-    ``PARAMETERS``. Raises InvalidRequest with all faults.
+    ``args`` maps names to values, as ``Arguments`` takes them. ``parameters`` may have other bounds
+    than ``PARAMETERS``; ``also`` are names that the caller reads itself.
     """
     arguments = Arguments(args, parameters, also)
     q = arguments.text("q")
@@ -313,7 +239,6 @@ def parse_request(
     sort = cast("Sort", arguments.choice("sort") or ("relevance" if q.strip() else "-date"))
     per_page = arguments.number("per_page")
     cursor = arguments.cursor(sort)
-    page = arguments.page(per_page, cursor)
     request = SearchRequest(
         q=q,
         selected=arguments.facet_values(""),
@@ -323,7 +248,7 @@ def parse_request(
         undated=cast("Undated | None", arguments.choice("undated") or None),
         date_field=cast("DateField", arguments.choice("date_field")),
         sort=sort,
-        page=page,
+        page=arguments.page(per_page, cursor),
         per_page=per_page,
         cursor=cursor,
         facets=arguments.facets(),
@@ -339,9 +264,9 @@ def parse_request(
 class Arguments:
     """The arguments of one query string, read as their parameters declare.
 
-    ``args`` maps a name to its values in the order given; empty values count as not given.
-    ``also`` are names that are neither read here nor unknown. Faults are collected, so that
-    ``check`` raises them all at once.
+    ``args`` maps a name to its values in the order given. Empty values count as not given, because
+    forms send every field they have; only ``facets=`` asks for no facet. ``also`` are names that
+    are not read here. Faults are collected for ``check``.
     """
 
     def __init__(
@@ -356,8 +281,7 @@ class Arguments:
         names = (*parameters, *also)
         for name in self.args:
             if name not in names:
-                nearest = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-                suggestion = nearest[0] if nearest else None
+                suggestion = _nearest(name, names, 0.6)
                 self.faults.append(
                     Fault(_printable(name)[:100], "unknown_parameter", suggestion=suggestion)
                 )
@@ -367,44 +291,43 @@ class Arguments:
         if self.faults:
             raise InvalidRequest(tuple(self.faults))
 
-    def fault(self, name: str, code: str, value: str | None = None, **values: str) -> None:
-        """Note a fault; ``values`` are those of its sentence."""
+    def fault(
+        self, name: str, code: str, value: str | None, suggestion: str | None = None, **values: str
+    ) -> None:
+        """Add a fault; ``values`` complete its sentence."""
         shown = None if value is None else _printable(value)[:200]
-        self.faults.append(Fault(name, code, shown, values, values.get("suggestion")))
+        self.faults.append(Fault(name, code, shown, values, suggestion))
 
     def one(self, name: str) -> str | None:
-        """Return the value of a parameter that may be given once."""
+        """Return the value of a parameter that is given at most once, stripped; None without."""
         values = self.args.get(name, [])
         if len(values) > 1:
             self.fault(name, "repeated_parameter", values[1], count=str(len(values)))
         return values[0] if values else None
 
     def text(self, name: str) -> str:
-        """Return a text; lone surrogates, which no answer can hold, become question marks."""
+        """Return a text, empty if it is not given."""
         value = self.one(name) or ""
-        # Lone surrogates come from command lines that are not UTF-8; no answer can hold them.
+        # Command lines that are not UTF-8 give lone surrogates, which no response can hold.
         return value.encode("utf-8", "replace").decode("utf-8")
 
     def choice(self, name: str) -> str:
-        """Return the choice, or its default; empty if it has none."""
+        """Return one of the choices, or the default; empty if there is none."""
         parameter = self.parameters[name]
         value = self.one(name)
-        default = str(parameter.default or "")
-        if value is None:
-            return default
-        if value.strip().lower() in parameter.choices:
+        if value is not None and value.strip().lower() in parameter.choices:
             return value.strip().lower()
-        self._not_a_choice(parameter, value)
-        return default
+        if value is not None:
+            self._not_a_choice(parameter, value)
+        return str(parameter.default or "")
 
     def _not_a_choice(self, parameter: Parameter, value: str) -> None:
-        choices = parameter.choices
-        nearest = get_close_matches(value.strip().lower(), choices, n=1, cutoff=0.5)
-        more = {"suggestion": nearest[0]} if nearest else {}
-        self.fault(parameter.name, "invalid_choice", value, choices=", ".join(choices), **more)
+        suggestion = _nearest(value.strip(), parameter.choices, 0.5)
+        choices = ", ".join(parameter.choices)
+        self.fault(parameter.name, "invalid_choice", value, suggestion, choices=choices)
 
     def number(self, name: str) -> int:
-        """Return the number, or its default."""
+        """Return a number, or the default."""
         parameter = self.parameters[name]
         default, maximum = int(parameter.default or 1), parameter.maximum
         value = self.one(name)
@@ -419,7 +342,7 @@ class Arguments:
         return default
 
     def page(self, per_page: int, cursor: str | None) -> int:
-        """Return the page, which must not be too deep, nor given with a cursor."""
+        """Return the page. It must not be too deep, nor given together with a cursor."""
         page = self.number("page")
         given = next(iter(self.args.get("page", ())), None)
         if cursor is not None and given is not None:
@@ -430,7 +353,7 @@ class Arguments:
         return page
 
     def cursor(self, sort: str) -> str | None:
-        """Return the cursor, which must be one of results in the order ``sort``."""
+        """Return the cursor, which must be for the order ``sort``."""
         value = self.one("cursor")
         if value is None or value.strip() == "*":
             return value and "*"
@@ -445,18 +368,17 @@ class Arguments:
 
     def dates(self) -> tuple[date | None, date | None]:
         """Return the first and the last day of the range."""
-        first, last = self.period("from"), self.period("to")
+        first, last = self._period("from"), self._period("to")
         if first and last and first.first > last.last:
             self.fault("from", "empty_range", self.args["from"][0], to=self.args["to"][0])
         return first and first.first, last and last.last
 
-    def period(self, name: str) -> Period | None:
-        """Return the days of a partial date."""
+    def _period(self, name: str) -> Period | None:
         value = self.one(name)
         if value is None:
             return None
         try:
-            return period(value.strip())
+            return period(ascii_digits(value.strip()))
         except ValueError:
             self.fault(name, "invalid_date", value)
             return None
@@ -465,14 +387,14 @@ class Arguments:
         """Return the names of the facets to count, in the order in which they are shown."""
         if "facets" not in self.args:
             return FACETS
-        wanted = [name.strip() for value in self.args["facets"] for name in value.split(",")]
-        for name in wanted:
+        names = [name.strip() for value in self.args["facets"] for name in value.split(",")]
+        for name in names:
             if name and name not in FACETS:
                 self._not_a_choice(self.parameters["facets"], name)
-        return tuple(name for name in FACETS if name in wanted)
+        return tuple(name for name in FACETS if name in names)
 
     def facet_values(self, prefix: str) -> dict[str, tuple[str, ...]]:
-        """Return the canonical values of every facet that has any, each once."""
+        """Return the distinct canonical values of every facet that has any."""
         chosen: dict[str, tuple[str, ...]] = {}
         for name, facet in VALUE_FACETS.items():
             texts = (_printable(text).strip() for text in self.args.get(prefix + name, ()))
@@ -482,17 +404,92 @@ class Arguments:
         return chosen
 
 
+def ascii_digits(text: str) -> str:
+    """Return a text with the decimal digits of every script as 0 to 9."""
+    return "".join(str(int(char)) if char.isdecimal() else char for char in text)
+
+
 def _integer(text: str) -> int | None:
-    """Return the number that the decimal digits of any script write; None if they do not."""
+    """Return the number that decimal digits of any script write; None if it is no number."""
     digits = ascii_digits(text.strip())
     unsigned = digits.removeprefix("-").removeprefix("+")
     if not (unsigned.isascii() and unsigned.isdigit()):
         return None
-    # int() refuses thousands of digits; no parameter means anything beyond twelve.
+    # int() refuses thousands of digits; every parameter ends long before twelve.
     number = int(unsigned) if len(unsigned.lstrip("0")) <= 12 else 10**12
     return -number if digits.startswith("-") else number
 
 
+def _nearest(text: str, choices: Collection[str], cutoff: float) -> str | None:
+    """Return the choice that was probably meant."""
+    return next(iter(get_close_matches(text.lower(), choices, n=1, cutoff=cutoff)), None)
+
+
 def _printable(text: str) -> str:
-    """Return the text without control characters, lone surrogates and unassigned characters."""
+    """Return a text without control characters, lone surrogates and unassigned characters."""
     return "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cs", "Cn"))
+
+
+# Cursors
+
+_HEAD = struct.Struct("<BB8s8sdq")
+_VERSION = 1
+_CHECKSUM_BYTES = 4
+_SORTS = get_args(Sort)
+
+
+class CursorError(ValueError):
+    """The word is no cursor: cut, altered, or of another version."""
+
+
+class Cursor(NamedTuple):
+    """The sort key of the last result, and fingerprints of its request and generation.
+
+    ``seconds`` is the publication time as in ``DateColumn.seconds``.
+    """
+
+    sort: str
+    request: bytes
+    generation: bytes
+    score: float
+    seconds: int
+    id: str
+
+
+def fingerprint(text: str) -> bytes:
+    """Return 8 bytes that stand for a text."""
+    return _digest(text.encode("utf-8", "surrogatepass"), 8)
+
+
+def encode_cursor(cursor: Cursor) -> str:
+    """Return a cursor as a word of letters, digits, ``-`` and ``_``."""
+    payload = _HEAD.pack(
+        _VERSION,
+        _SORTS.index(cursor.sort),
+        cursor.request,
+        cursor.generation,
+        cursor.score,
+        cursor.seconds,
+    ) + cursor.id.encode("utf-8", "surrogatepass")
+    checksum = _digest(payload, _CHECKSUM_BYTES)
+    return urlsafe_b64encode(checksum + payload).rstrip(b"=").decode("ascii")
+
+
+def decode_cursor(word: str) -> Cursor:
+    """Return the cursor that ``encode_cursor`` made a word of. Raises CursorError."""
+    try:
+        data = b64decode(word.encode("ascii") + b"=" * (-len(word) % 4), b"-_", validate=True)
+        payload = data[_CHECKSUM_BYTES:]
+        if data[:_CHECKSUM_BYTES] != _digest(payload, _CHECKSUM_BYTES):
+            raise CursorError("checksum")
+        version, sort, request, generation, score, seconds = _HEAD.unpack_from(payload)
+        if version != _VERSION:
+            raise CursorError("version")
+        id = payload[_HEAD.size :].decode("utf-8", "surrogatepass")
+        return Cursor(_SORTS[sort], request, generation, score, seconds, id)
+    except (ValueError, IndexError, struct.error) as error:
+        raise CursorError(str(error)) from error
+
+
+def _digest(data: bytes, size: int) -> bytes:
+    return blake2b(data, digest_size=size).digest()

@@ -1,4 +1,4 @@
-"""What a search answers, free of HTTP and of any language but that of the labels."""
+"""A search response and its parts, without HTTP. Labels are in the reader's language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from search.request import SearchRequest
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the reader should know: a code, and the values its sentence needs."""
+    """Something that the reader should know: the code of a sentence, and its values."""
 
     code: str
     values: Mapping[str, str] = field(default_factory=dict)
@@ -26,11 +26,10 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Highlights:
-    """Matches in the title and in pieces of the body.
+    """Matches in the title and the text of a document.
 
-    ``title`` and ``body`` are HTML with nothing but ``<mark>``, the rest escaped;
-    ``title_offsets`` and ``body_offsets`` are pairs of character offsets into the title and the
-    text of the document.
+    ``title`` and ``body`` are fragments of HTML in which ``<mark>`` is the only markup. Offsets
+    are pairs of start and end (excluded), in characters.
     """
 
     title: tuple[str, ...] = ()
@@ -40,7 +39,7 @@ class Highlights:
 
 
 class Result(NamedTuple):
-    """One document of an answer."""
+    """One document of a response."""
 
     id: str
     title: str
@@ -53,13 +52,13 @@ class Result(NamedTuple):
     organizations: tuple[Labelled, ...]
     themes: tuple[Labelled, ...]
     opening: str
-    """The first words of the text, where there is no title to call the document by."""
+    """The first words of the text if there is no title."""
     score: float
     highlights: Highlights
 
 
 class FacetValue(NamedTuple):
-    """A value of a facet with its count; see the facet contract in docs/api.md."""
+    """A value of a facet with its count, under the contract of docs/facets.md."""
 
     value: str
     label: str
@@ -71,7 +70,10 @@ class FacetValue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ValueFacet:
-    """A facet over values: ``distinct`` of them in all, ``missing`` documents without any."""
+    """A facet of values: ``distinct`` values in all, ``missing`` documents without any.
+
+    ``truncated`` if there was no time to count.
+    """
 
     name: str
     size: int
@@ -82,7 +84,7 @@ class ValueFacet:
 
 
 class DateBucket(NamedTuple):
-    """A year, month or day: ``first`` and ``last`` are its days, inclusive, ISO 8601."""
+    """A year, month or day, from day ``first`` to day ``last``; all are ISO 8601."""
 
     value: str
     first: str
@@ -93,7 +95,7 @@ class DateBucket(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DateFacet:
-    """Contiguous date buckets, zeros included; ``missing`` counts undated documents."""
+    """Contiguous date buckets, empty ones included; ``missing`` counts undated documents."""
 
     name: str
     interval: str
@@ -104,7 +106,15 @@ class DateFacet:
 
 @dataclass(frozen=True, slots=True)
 class SearchResponse:
-    """The answer to one search; ``request`` is as understood, values canonical."""
+    """The response to one search.
+
+    - ``request``: as it was understood, with canonical values;
+    - ``understood``: the query in normal form;
+    - ``languages``: those whose word forms were searched;
+    - ``total``: the exact number of documents that match;
+    - ``generation``, ``documents``: the index that was searched and its size;
+    - ``timings``: milliseconds spent in ``parse``, ``search``, ``facets`` and ``snippets``.
+    """
 
     request: SearchRequest
     understood: str
@@ -118,12 +128,11 @@ class SearchResponse:
     warnings: tuple[Notice, ...] = ()
     next_cursor: str | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
-    """Milliseconds spent in ``parse``, ``search``, ``facets``, ``snippets``."""
 
 
 @dataclass(frozen=True, slots=True)
 class FacetPage:
-    """One page of a search inside a facet."""
+    """One page of the ``total`` values of a facet."""
 
     facet: ValueFacet
     page: int
@@ -133,7 +142,11 @@ class FacetPage:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A completion of what is being typed: ``kind`` is organization, theme, title or word."""
+    """A completion of a text being typed.
+
+    ``kind`` is the name of a facet, ``title`` or ``word``; ``value`` is what to search for, of a
+    title the id of the document.
+    """
 
     kind: str
     text: str
@@ -143,7 +156,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A whole document as the index keeps it.
+    """A whole document.
 
     ``organization_spans`` and ``theme_evidence`` map a value to character spans of ``text``.
     """
@@ -167,12 +180,12 @@ class DocumentView:
     theme_evidence: Mapping[str, tuple[tuple[int, int], ...]]
     highlights: Highlights
     mentioned: tuple[MentionedDate, ...] = ()
-    """The dates that the text speaks of, where the extraction found them."""
+    """The dates that the text mentions."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """What is being served, and whether with compiled loops."""
+    """The index that is served; ``compiled`` if with compiled loops."""
 
     generation: str
     documents: int

@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from index import facets
 from index.errors import IndexUnavailable, SearchTimeout
 from search.answers import Keywords
+from search.request import FAULTS as REQUEST_FAULTS
 from search.request import Fault, InvalidRequest
 from search.response import Notice
 from web.context import localized, settings
@@ -106,23 +107,7 @@ PROBLEMS: Mapping[str, ProblemType] = {
 
 FACETS: Mapping[str, LazyString] = {facet.name: _l(facet.label) for facet in facets.FACETS}
 
-FAULTS: Mapping[str, LazyString] = {
-    "unknown_parameter": _l("Unknown parameter."),
-    "repeated_parameter": _l("This parameter is given once at most; it came %(count)s times."),
-    "invalid_choice": _l("Expected one of: %(choices)s."),
-    "invalid_number": _l("Expected a whole number."),
-    "out_of_range": _l("Expected a number from %(minimum)s to %(maximum)s."),
-    "page_with_cursor": _l("A walk by cursor has no pages: give page or cursor, not both."),
-    "page_too_deep": _l(
-        "Pages reach %(limit)s results, here to page %(last)s; further results come with cursor=*."
-    ),
-    "invalid_cursor": _l("This is no cursor: take next_cursor of an answer as it is, or *."),
-    "cursor_mismatch": _l("This cursor belongs to another order of results: begin again with *."),
-    "invalid_date": _l("Expected: 2024, 2024-03 or 2024-03-15."),
-    "empty_range": _l("The range is empty: it ends (%(to)s) before it begins."),
-}
-
-_NO_MAXIMUM = _l("Expected a number from %(minimum)s.")
+FAULTS: Mapping[str, LazyString] = {code: _l(sentence) for code, sentence in REQUEST_FAULTS.items()}
 
 NOTICES: Mapping[str, LazyString] = {
     "fuzzy_cut": _l(
@@ -165,10 +150,7 @@ _OUT_OF_TIME: Mapping[str, LazyString] = {
 
 def fault_detail(fault: Fault) -> str:
     """Say what is wrong with a parameter, and which name or value was probably meant."""
-    sentence = FAULTS.get(fault.code, fault.code)
-    if fault.code == "out_of_range" and "maximum" not in fault.values:
-        sentence = _NO_MAXIMUM
-    detail = str(sentence) % defaultdict(str, fault.values)
+    detail = str(gettext(fault.sentence)) % defaultdict(str, fault.values)
     if fault.suggestion:
         meant = gettext("Did you mean “%(suggestion)s”?", suggestion=fault.suggestion)
         detail = f"{detail} {meant}"

@@ -5,8 +5,9 @@ from datetime import date
 
 from flask_babel import gettext
 
+from index.days import period
 from index.facets import VALUE_FACETS
-from search.request import SearchRequest, period
+from search.request import SearchRequest
 from search.response import DateBucket, DateFacet, FacetValue, SearchResponse, ValueFacet
 from web import links
 from web.errors import FACETS

@@ -137,7 +137,9 @@ NOTICES: Mapping[str, LazyString] = {
         " at least %(at_least)s."
     ),
     "unknown_value": _l("No document carries %(field)s:%(value)s."),
-    "wildcard_unsupported": _l("In %(word)s, * is only understood at the end of a word."),
+    "wildcard_unsupported": _l(
+        "In %(word)s, * is only understood after the first two letters of a word."
+    ),
 }
 
 _OUT_OF_TIME: Mapping[str, LazyString] = {

@@ -373,13 +373,15 @@ class SnapshotReader(IndexReader):  # type: ignore[misc]
         format_ = self.schema[fieldname].format
         return PostingsMatcher(postings, term, format_, self._lengths(fieldname), scorer)
 
-    def any_of(self, fieldname: str, texts: Iterable[bytes]) -> PostingsMatcher | Any:
+    def any_of(self, fieldname: str, texts: Iterable[bytes]) -> PostingsMatcher:
         """Return a matcher of the documents that have any of some terms; each scores 1."""
-        parts = [self._postings(fieldname, text)[:2] for text in texts if self._check() is None]
-        if not parts:
-            return NullMatcher()
-        docs, freqs = (np.concatenate(column) for column in zip(*parts, strict=True))
-        summed = Postings(*sum_postings(docs, freqs))
+        docs, freqs = [np.empty(0, np.int32)], [np.empty(0, np.uint8)]
+        for text in texts:
+            self._check()
+            postings = self._postings(fieldname, text)
+            docs.append(postings.docs)
+            freqs.append(postings.freqs)
+        summed = Postings(*sum_postings(np.concatenate(docs), np.concatenate(freqs)))
         return PostingsMatcher(summed, (fieldname, b""), self.schema[fieldname].format)
 
     def _postings(self, fieldname: str, text: str | bytes) -> Postings:

@@ -6,6 +6,7 @@ split into the chunks of ``index.analysis``. Phrases and numbers need the positi
 so for them the whole text is split into chunks.
 """
 
+import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -65,12 +66,13 @@ class FieldTerms:
     """What the marks of a query highlight in one field; values are the numbers of the marks.
 
     ``forms`` maps the suffix of an analyzer to its terms. ``words`` are folded, and so are
-    ``prefixes``.
+    ``prefixes``. The words of a mark with one of the ``patterns`` match all of it.
     """
 
     forms: dict[str, dict[str, int]] = field(default_factory=dict)
     words: dict[str, int] = field(default_factory=dict)
     prefixes: list[tuple[str, int]] = field(default_factory=list)
+    patterns: dict[int, re.Pattern[str]] = field(default_factory=dict)
     phrases: list[Phrase] = field(default_factory=list)
     numbers: set[int] = field(default_factory=set)
 
@@ -87,6 +89,8 @@ def field_terms(marks: Iterable[Mark], name: str) -> FieldTerms:
                 terms.forms.setdefault(suffix, {}).setdefault(form, number)
         if mark.prefix:
             terms.prefixes.append((mark.prefix, number))
+        if mark.pattern:
+            terms.patterns[number] = re.compile(fnmatch.translate(mark.pattern))
         if len(mark.words) > 1 and mark.near is None:
             terms.phrases.append(Phrase(mark.words, number))
         else:
@@ -275,7 +279,9 @@ class Matcher:
                     return terms[form]
         for prefix, number in self.terms.prefixes:
             if token.folded.startswith(prefix):
-                return number
+                pattern = self.terms.patterns.get(number)
+                if pattern is None or pattern.match(token.folded):
+                    return number
         return None
 
     def _complete(self, hits: Iterable[Hit], phrase_tokens: Sequence[Token]) -> bool:

@@ -9,6 +9,7 @@ from search.query.compiler import Clause, Mark, ParsedQuery, QueryWord, parse
 from search.query.nodes import (
     TEXT_FIELDS,
     AnalyzerFilter,
+    ArrayQuery,
     CompoundQuery,
     DateFilter,
     FacetFilter,
@@ -17,6 +18,8 @@ from search.query.nodes import (
     NearQuery,
     PhraseQuery,
     PrefixQuery,
+    WildcardQuery,
+    WordPattern,
     WordQuery,
 )
 from search.query.words import MAX_TERMS, FuzzyExpansion, default_edits, expand_fuzzy
@@ -25,6 +28,7 @@ __all__ = [
     "MAX_TERMS",
     "TEXT_FIELDS",
     "AnalyzerFilter",
+    "ArrayQuery",
     "Clause",
     "CompoundQuery",
     "DateFilter",
@@ -38,6 +42,8 @@ __all__ = [
     "PhraseQuery",
     "PrefixQuery",
     "QueryWord",
+    "WildcardQuery",
+    "WordPattern",
     "WordQuery",
     "default_edits",
     "expand_fuzzy",

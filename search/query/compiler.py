@@ -28,6 +28,7 @@ from search.query.nodes import (
     NearQuery,
     PhraseQuery,
     PrefixQuery,
+    WildcardQuery,
     WordQuery,
 )
 from search.query.parser import (
@@ -41,12 +42,21 @@ from search.query.parser import (
     Prefix,
     Quoted,
     Syntax,
+    Wildcard,
     Words,
     clean,
     lex,
     parse_syntax,
 )
-from search.query.words import Unit, compound_parts, fuzzy_units, phrase_tokens, prefix_units, units
+from search.query.words import (
+    Unit,
+    compound_parts,
+    fuzzy_units,
+    phrase_tokens,
+    prefix_units,
+    units,
+    wildcard_pattern,
+)
 from search.request import ascii_digits
 from search.response import Notice
 
@@ -93,7 +103,8 @@ class Mark(NamedTuple):
 
     - ``stems``: by analyzer, index terms; words with any of them are highlighted;
     - ``words``: folded words, highlighted in this order only or, with ``near``, anywhere;
-    - ``prefix``: folded words that begin so are highlighted;
+    - ``prefix``: folded words that begin so are highlighted if they match the ``pattern``, in
+      which ``*`` stands for any letters, or if there is none;
     - ``edits``: the only word stands for all indexed words within this edit distance.
     """
 
@@ -102,6 +113,7 @@ class Mark(NamedTuple):
     words: tuple[str, ...] = ()
     near: int | None = None
     prefix: str = ""
+    pattern: str = ""
     edits: int = 0
 
 
@@ -243,6 +255,8 @@ class _Compiler:
                 return self._negation(clause)
             case Everything():
                 return [Clause(query.Every(), "*", condition=True)]
+            case Wildcard():
+                return self._wildcard(syntax)
             case Leaf(field=str(name)) if name != "title":
                 return self._filters(syntax, name)
             case Words(text, start, name):
@@ -331,6 +345,16 @@ class _Compiler:
             self.notices.add("prefix_too_short", prefix=f"{syntax.text}*")
             found = units(syntax.text, self.analyzers, fields)
         return self._units(found, syntax.start, syntax.field)
+
+    def _wildcard(self, syntax: Wildcard) -> list[Clause]:
+        pattern = wildcard_pattern(syntax.text) if syntax.field in (None, "title") else ""
+        if not pattern:
+            self.notices.add("wildcard_unsupported", word=_in_field(syntax.text, syntax.field))
+            parts = Words(syntax.text.replace("*", " "), syntax.start, syntax.field)
+            return self._clauses(parts)
+        node = WildcardQuery(pattern, _fields(syntax.field))
+        unit = Unit(syntax.text, 0, len(syntax.text), node)
+        return self._units([unit], syntax.start, syntax.field)
 
     def _fuzzy(self, syntax: Fuzzy) -> list[Clause]:
         fields = _fields(syntax.field)
@@ -443,6 +467,8 @@ def _marks(node: query.Query) -> Iterator[Mark]:
             yield Mark(node.fields, words=node.words, near=node.distance)
         case PrefixQuery():
             yield Mark(node.fields, prefix=node.prefix)
+        case WildcardQuery():
+            yield Mark(node.fields, prefix=node.prefix, pattern=node.pattern)
         case FuzzyQuery():
             yield Mark(node.fields, words=(node.word,), near=0, edits=node.distance)
         case query.And() | query.Or() | query.DisjunctionMax():
@@ -455,8 +481,6 @@ def _named_organizations(node: query.Query) -> Iterator[str]:
     match node:
         case FacetFilter(implied=True, value=value):
             yield value
-        case WordQuery() | PhraseQuery() | NearQuery() | PrefixQuery() | FuzzyQuery():
-            return  # their stock nodes are made only when asked for
         case query.And() | query.Or():
             for child in node.subqueries:
                 yield from _named_organizations(child)

@@ -1,13 +1,11 @@
 """The nodes of a query tree beyond Whoosh's own.
 
-Nodes that match text carry what scoring needs to count the forms of one word once. They are ORs (or
-ANDs) over stock nodes, so that Whoosh can evaluate them below a node of its own. Filters are over
-doc values, which Whoosh does not have: it asks ``search.scoring.evaluate`` for their documents.
+``ArrayQuery`` nodes are evaluated with arrays. Those over text carry what scoring needs to count
+the forms of one word once; filters are over the columns of documents.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from whoosh import query
@@ -16,29 +14,32 @@ from whoosh.matching import ListMatcher
 TEXT_FIELDS = ("title", "body")
 
 
-class TextNode(query.Or):  # type: ignore[misc]
-    """A node over text fields. Nodes of one class with the same ``key`` are equal.
+class ArrayQuery(query.Query):  # type: ignore[misc]
+    """A node that arrays evaluate, see ``search.scoring``.
 
-    Its stock nodes are made only if something other than our evaluation asks for them.
+    Below one of Whoosh's nodes that runs through Whoosh's matchers, its matcher is the list of the
+    documents and scores that arrays give. Only a searcher of ``search.scoring`` has these.
     """
 
-    # What the constructor of Or, which wants the stock nodes, would set.
     boost = 1.0
-    minmatch = 0
-    scale = None
+
+    def matcher(self, searcher: Any, context: object = None) -> ListMatcher:
+        """Return a matcher of the documents that match."""
+        docs, scores = searcher.evaluate(self)
+        return ListMatcher(docs.tolist(), scores.tolist())
+
+    def estimate_size(self, reader: Any) -> int:
+        """Return the number of documents, which is how many may match."""
+        return int(reader.doc_count())
+
+
+class TextNode(ArrayQuery):
+    """A node over text fields. Nodes of one class with the same ``key`` are equal."""
 
     def __init__(self, key: Hashable, fields: tuple[str, ...]) -> None:
         self.fields = fields
         self._key = key, fields
         self._hash = hash(self._key)
-
-    @cached_property
-    def subqueries(self) -> list[query.Query]:
-        """The stock nodes that this one is to Whoosh."""
-        return self._stock()
-
-    def _stock(self) -> list[query.Query]:
-        raise NotImplementedError
 
     def __hash__(self) -> int:
         return self._hash
@@ -47,6 +48,11 @@ class TextNode(query.Or):  # type: ignore[misc]
         if self is other:
             return True
         return type(self) is type(other) and isinstance(other, TextNode) and self._key == other._key
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}{self._key!r}"
+
+    __str__ = __repr__
 
 
 class WordQuery(TextNode):
@@ -73,20 +79,6 @@ class WordQuery(TextNode):
         self.literal_in = literal_in
         self.optional_in = optional_in
 
-    def _stock(self) -> list[query.Query]:
-        terms: list[query.Query] = [
-            query.Term(f"{field}_{suffix}", form)
-            for suffix, suffix_forms in self.forms.items()
-            for field in self.fields
-            for form in suffix_forms
-        ]
-        if self.literal_in:
-            literals = [query.Term(field, self.literal) for field in self.fields]
-            terms.append(query.And([AnalyzerFilter(self.literal_in), query.Or(literals)]))
-        if self.optional_in:
-            terms.append(AnalyzerFilter(self.optional_in))
-        return terms
-
     def with_stop_words(
         self, literal_in: frozenset[str], optional_in: frozenset[str]
     ) -> "WordQuery":
@@ -105,19 +97,9 @@ class PhraseQuery(TextNode):
         self.words = tuple(words)
         super().__init__(self.words, fields)
 
-    def _stock(self) -> list[query.Query]:
-        words = list(self.words)
-        return [
-            query.Phrase(field, words) if len(words) > 1 else query.Term(field, words[0])
-            for field in self.fields
-        ]
-
 
 class NearQuery(TextNode):
-    """Words as typed, in any order, with at most ``distance`` other words among them.
-
-    To Whoosh it is all the words in one field.
-    """
+    """Words as typed, in any order, with at most ``distance`` other words among them."""
 
     def __init__(
         self, words: Sequence[str], distance: int, fields: tuple[str, ...] = TEXT_FIELDS
@@ -125,11 +107,6 @@ class NearQuery(TextNode):
         self.words = tuple(words)
         self.distance = distance
         super().__init__((self.words, distance), fields)
-
-    def _stock(self) -> list[query.Query]:
-        return [
-            query.And([query.Term(field, word) for word in self.words]) for field in self.fields
-        ]
 
 
 class PrefixQuery(TextNode):
@@ -139,26 +116,14 @@ class PrefixQuery(TextNode):
         self.prefix = prefix
         super().__init__(prefix, fields)
 
-    def _stock(self) -> list[query.Query]:
-        return [query.Prefix(field, self.prefix) for field in self.fields]
-
 
 class FuzzyQuery(TextNode):
-    """Words within an edit distance of a word, in an unstemmed field; see ``search.query.words``.
-
-    To Whoosh two neighbouring letters in the wrong order are two edits, and words may be short.
-    """
+    """Words within an edit distance of a word, in an unstemmed field: ``search.query.words``."""
 
     def __init__(self, word: str, distance: int, fields: tuple[str, ...] = TEXT_FIELDS) -> None:
         self.word = word
         self.distance = distance
         super().__init__((word, distance), fields)
-
-    def _stock(self) -> list[query.Query]:
-        return [
-            query.FuzzyTerm(field, self.word, maxdist=self.distance, prefixlength=0)
-            for field in self.fields
-        ]
 
 
 class CompoundQuery(query.DisjunctionMax):  # type: ignore[misc]
@@ -170,22 +135,32 @@ class CompoundQuery(query.DisjunctionMax):  # type: ignore[misc]
         super().__init__([joined, self.parts])
 
 
-class Filter(query.Query):  # type: ignore[misc]
+class WordPattern(query.Wildcard):  # type: ignore[misc]
+    """The words of one field that match a pattern, in which ``*`` stands for any letters.
+
+    It is Whoosh's node, which finds the words; their postings are added up at once. Every document
+    scores the same.
+    """
+
+    def matcher(self, searcher: Any, context: object = None) -> Any:
+        """Return a matcher of the documents that have any of the words."""
+        reader = searcher.reader()
+        terms = [term for _, term in self.expanded_terms(reader)]
+        return reader.any_of(self.fieldname, terms)
+
+
+class WildcardQuery(query.Or):  # type: ignore[misc]
+    """Words that match a pattern, in an unstemmed field; they begin with ``prefix``."""
+
+    def __init__(self, pattern: str, fields: tuple[str, ...] = TEXT_FIELDS) -> None:
+        self.pattern = pattern
+        self.prefix = pattern.partition("*")[0]
+        self.fields = fields
+        super().__init__([WordPattern(field, pattern) for field in fields])
+
+
+class Filter(ArrayQuery):
     """A condition on the columns of a document; it adds nothing to a score."""
-
-    boost = 1.0
-
-    def is_leaf(self) -> bool:
-        """Return True: a filter has no nodes below it."""
-        return True
-
-    def matcher(self, searcher: Any, context: object = None) -> ListMatcher:
-        """Return the documents that pass, for a Whoosh node that has this one below it."""
-        return ListMatcher(searcher.matching(self))
-
-    def estimate_size(self, reader: Any) -> int:
-        """Return the number of documents: how many pass is not known beforehand."""
-        return int(reader.doc_count())
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)

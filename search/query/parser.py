@@ -9,7 +9,7 @@ The grammar of the parser (recursive descent)::
 
     or     = and { OR and }
     and    = unit { [AND] unit }
-    unit   = { NOT } [ field: ] ( words | prefix* | fuzzy~ | "quoted" | "(" or ")" )
+    unit   = { NOT } [ field: ] ( words | prefix* | wild*card | fuzzy~ | "quoted" | "(" or ")" )
 
 NOT binds tighter than AND, typed or not; AND binds tighter than OR. An operator that joins
 nothing is left out with a notice.
@@ -56,6 +56,7 @@ class Kind(Enum):
 
     WORD = "word"
     PREFIX = "prefix"
+    WILDCARD = "wildcard"
     FUZZY = "fuzzy"
     EVERYTHING = "everything"
     QUOTED = "quoted"
@@ -67,7 +68,7 @@ class Kind(Enum):
     CLOSE = ")"
 
 
-_LEAVES = (Kind.WORD, Kind.PREFIX, Kind.FUZZY, Kind.QUOTED, Kind.EVERYTHING)
+_LEAVES = (Kind.WORD, Kind.PREFIX, Kind.WILDCARD, Kind.FUZZY, Kind.QUOTED, Kind.EVERYTHING)
 
 
 class Lexeme(NamedTuple):
@@ -207,8 +208,7 @@ class _Lexer:
         if not stem:
             self._add(Kind.EVERYTHING, chunk, end)
         elif "*" in stem:
-            self.notices.add("wildcard_unsupported", word=chunk)
-            self._add(Kind.WORD, chunk.replace("*", " "), end)
+            self._add(Kind.WILDCARD, chunk, end)
         elif stem != chunk:
             self._add(Kind.PREFIX, stem, end)
         elif (fuzzy := _FUZZY.fullmatch(chunk)) and self._is_fuzzy(*fuzzy.groups()):
@@ -277,6 +277,10 @@ class Words(Leaf):
 
 class Prefix(Leaf):
     """The beginning of a word: ``acc*``."""
+
+
+class Wildcard(Leaf):
+    """A word with stars inside, which are part of ``text``: ``gouv*ment``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +411,8 @@ class _Parser:
                 return clause
             case Kind.PREFIX:
                 return Prefix(lexeme.text, lexeme.start, field)
+            case Kind.WILDCARD:
+                return Wildcard(lexeme.text, lexeme.start, field)
             case Kind.FUZZY:
                 return Fuzzy(lexeme.text, lexeme.start, field, lexeme.number)
             case Kind.QUOTED:

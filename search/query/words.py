@@ -7,6 +7,7 @@ A fuzzy word stands for the indexed words within an edit distance of one or two
 (Damerau-Levenshtein, see ``index.store.spell``) that have three to ``MAX_LENGTH`` letters.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
@@ -62,6 +63,24 @@ def prefix_units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -
     typed = text[last.start : last.end]
     unit = Unit(f"{typed}*", last.start, last.end, PrefixQuery(last.folded, fields))
     return [*_units(text, tokens, analyzers, fields), unit]
+
+
+def wildcard_pattern(text: str) -> str:
+    """Return the folded pattern of a word with stars inside; empty if it is not supported.
+
+    It has to begin with two letters, as a prefix has; between stars stand letters and digits.
+    """
+    pieces = re.split(r"\*+", text)
+    folded = []
+    for piece in pieces:
+        match tokenize(piece):
+            case [Token(kind="word" | "number") as token] if token.end == len(piece):
+                folded.append(token.folded)
+            case [] if not piece:
+                folded.append("")
+            case _:
+                return ""
+    return "*".join(folded) if len(folded[0]) > 1 else ""
 
 
 def fuzzy_units(

@@ -21,6 +21,8 @@ from search.query import (
     NearQuery,
     PhraseQuery,
     PrefixQuery,
+    WildcardQuery,
+    WordPattern,
     WordQuery,
 )
 from search.response import Notice
@@ -92,6 +94,8 @@ def _text(node: query.Query) -> str:
             return word
         case PhraseQuery(words=words) | NearQuery(words=words):
             return f'"{" ".join(words)}"'
+        case WildcardQuery(pattern=pattern) | WordPattern(text=pattern):
+            return pattern
         case PrefixQuery(prefix=prefix):
             return f"{prefix}*"
         case FuzzyQuery(word=word, distance=distance):

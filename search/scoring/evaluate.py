@@ -7,6 +7,7 @@ deadline has something left out (see ``search.scoring.deadline``).
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from search.query import (
     MAX_TERMS,
     TEXT_FIELDS,
     AnalyzerFilter,
+    ArrayQuery,
     DateFilter,
     FacetFilter,
     Filter,
@@ -88,12 +90,11 @@ class _Searcher(Searcher):  # type: ignore[misc]
 
     def __init__(self, evaluation: "Evaluation") -> None:
         super().__init__(SnapshotReader(evaluation.snapshot, evaluation.time.check))
-        self.evaluation = evaluation
+        self._evaluation = evaluation
 
-    def matching(self, node: Filter) -> list[int]:
-        """Return the documents that pass one of our filters, which are over doc values."""
-        docs: list[int] = self.evaluation.hits(node).docs.tolist()
-        return docs
+    def evaluate(self, node: ArrayQuery) -> Hits:
+        """Return what matches one of our nodes below one of Whoosh's."""
+        return self._evaluation.hits(node)
 
 
 @dataclass
@@ -139,20 +140,16 @@ class Evaluation:
                 return self._fuzzy(node)
             case Filter():
                 return self._filtered(node, self._all() if within is None else unscored(within))
-            case query.And():
+            case query.And() if _is_plain(node):
                 return self._and(node.subqueries, within)
-            case query.DisjunctionMax():
+            case query.DisjunctionMax() if _is_plain(node):
                 return self._or(node.subqueries, within, np.maximum)
-            case query.Or():
+            case query.Or() if _is_plain(node):
                 return self._or(node.subqueries, within, np.add)
             case query.Not():
                 return self._and([node], within)
-            case query.AndNot():
-                return self._and([node.a, query.Not(node.b)], within)
             case query.Every() if node.fieldname is None:
                 return self._all()
-            case query.NullQuery:
-                return NO_HITS
         return self._by_whoosh(node)
 
     # Text
@@ -294,9 +291,8 @@ class Evaluation:
         Wildcards, ranges of terms, spans, whatever a plug-in of Whoosh's parser makes. Scores are
         those of Whoosh's BM25F.
         """
-        searcher = _Searcher(self)
-        context = None if self.scored else searcher.boolean_context()
-        matcher = node.matcher(searcher, context)
+        context = None if self.scored else self._searcher.boolean_context()
+        matcher = node.matcher(self._searcher, context)
         docs, scores = array("i"), array("f")
         while matcher.is_active():
             if len(docs) % _CHECKED_TOGETHER == 0:
@@ -304,7 +300,13 @@ class Evaluation:
             docs.append(matcher.id())
             scores.append(matcher.score() if self.scored else 0.0)
             matcher.next()
-        return Hits(np.array(docs, np.int32), np.array(scores, np.float32))
+        hits = Hits(np.array(docs, np.int32), np.array(scores, np.float32))
+        # Whoosh's Not yields a deleted document that follows the last one it excludes.
+        return hits.where(self.snapshot.live.take(hits.docs))
+
+    @cached_property
+    def _searcher(self) -> _Searcher:
+        return _Searcher(self)
 
     def _terms(self, fields: Sequence[str], term: str) -> list[FieldPostings]:
         return [(name, self.index.postings(name, term)) for name in fields]
@@ -447,6 +449,12 @@ def _where(part: TermPostings, mask: Mask) -> TermPostings:
     return TermPostings(part.docs[mask], part.freqs[mask])
 
 
+def _is_plain(node: query.Query) -> bool:
+    """Tell whether a compound node says no more than how to combine the nodes below it."""
+    others = node.boost != 1 or getattr(node, "scale", None) or getattr(node, "tiebreak", 0)
+    return not others and not isinstance(node, query.Ordered)
+
+
 def _cost(node: query.Query) -> int:
     """Rank what to evaluate first: postings, positions and stop words, filters, negations."""
     match node:
@@ -454,7 +462,7 @@ def _cost(node: query.Query) -> int:
             return 3
         case Filter() | query.Every():
             return 2
-        case NearQuery() | query.Phrase():
+        case NearQuery():
             return 1
         case PhraseQuery(words=words) if len(words) > 1:
             return 1

@@ -201,6 +201,13 @@ def test_marks_are_of_what_is_asked_and_not_of_what_is_excluded() -> None:
     assert [mark.prefix for mark in marks if mark.prefix] == ["gouver"]
 
 
+def test_a_star_inside_a_word_is_a_pattern() -> None:
+    parsed = parse("Gouv*MENT title:pê*e* lang:f*r *ment c*t l'acc*d", ("fr",))
+    assert [mark.pattern for mark in parsed.marks if mark.pattern] == ["gouv*ment", "pe*e*"]
+    unsupported = [notice.values["word"] for notice in parsed.warnings]
+    assert unsupported == ["lang:f*r", "*ment", "c*t", "l'acc*d"]
+
+
 def test_only_the_first_128_words_are_looked_for() -> None:
     parsed = parse(" ".join(f"a{number}" for number in range(200)), ("und",))
     assert len(parsed.clauses or parsed.tree.subqueries) == 128

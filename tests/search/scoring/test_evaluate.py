@@ -1,5 +1,6 @@
 """Evaluation against brute force over the analysed texts, and against Whoosh's own searcher."""
 
+import fnmatch
 import itertools
 import math
 import random
@@ -36,6 +37,7 @@ from search.query import (
     NearQuery,
     PhraseQuery,
     PrefixQuery,
+    WildcardQuery,
     WordQuery,
     parse,
 )
@@ -139,6 +141,8 @@ def matches(node: query.Query, doc: Analysed) -> bool:
                 for name in node.fields
                 for term in doc.terms[name]
             )
+        case query.Wildcard():
+            return any(fnmatch.fnmatchcase(term, node.text) for term in doc.terms[node.fieldname])
         case FacetFilter():
             document, fields = doc.entry
             if node.facet == "organization":
@@ -248,6 +252,7 @@ def queries() -> st.SearchStrategy[str]:
         phrase.map('"{}"'.format),
         st.builds('"{}"~{}'.format, phrase, st.integers(0, 6)),
         word.map(lambda each: f"{each[:2]}*"),
+        word.map(lambda each: f"{each[:2]}*{each[-1:]}"),
         word.map("title:{}".format),
         st.builds("{}{}".format, word, slips),
         st.builds("{}{}".format, word.map(misspelt), slips),
@@ -358,14 +363,91 @@ def test_our_nodes_may_stand_below_one_of_whoosh(one_segment: Built) -> None:
     assert set(required) & set(optional)
 
 
-def test_whoosh_evaluates_words_and_quotations_too(one_segment: Built) -> None:
+Pair = tuple[query.Query, query.Query]
+
+
+def pairs() -> st.SearchStrategy[Pair]:
+    """Trees of our nodes, each with the tree of Whoosh's own nodes that means the same."""
+    words = st.sampled_from(("la", "accord", "accords", "sad", "cen", "paris", "the", "10", "nul"))
+    field = st.sampled_from(("title", "body"))
+
+    def phrase(name: str, words: list[str]) -> Pair:
+        same = query.Phrase(name, words) if len(words) > 1 else query.Term(name, words[0])
+        return PhraseQuery(words, (name,)), same
+
+    def word(suffix: str, forms: list[str], fields: tuple[str, ...]) -> Pair:
+        terms = [query.Term(f"{name}_{suffix}", form) for name in fields for form in forms]
+        return WordQuery(forms[0], {suffix: tuple(forms)}, fields), query.Or(terms)
+
+    def wildcard(name: str, pattern: str) -> Pair:
+        return WildcardQuery(pattern, (name,)), query.Wildcard(name, pattern)
+
+    def join(kind: type[query.Query], inner: list[Pair]) -> Pair:
+        ours, same = zip(*inner, strict=True)
+        return kind(list(ours)), kind(list(same))
+
+    leaf = st.one_of(
+        st.builds(phrase, field, st.lists(words, min_size=1, max_size=3)),
+        st.builds(
+            word,
+            st.sampled_from(("fr", "en")),
+            st.lists(words, min_size=1, max_size=2, unique=True),
+            st.sampled_from((("title",), ("body",), ("title", "body"))),
+        ),
+        st.builds(
+            lambda name, start: (PrefixQuery(start, (name,)), query.Prefix(name, start)),
+            field,
+            st.sampled_from(("a", "acc", "p")),
+        ),
+        st.builds(wildcard, field, st.sampled_from(("ac*d", "fi*ed", "pa*", "ac*o*s"))),
+    )
+    kinds = st.sampled_from((query.And, query.Or, query.DisjunctionMax))
+    return st.recursive(
+        leaf,
+        lambda inner: st.one_of(
+            st.builds(join, kinds, st.lists(inner, min_size=1, max_size=3)),
+            inner.map(lambda pair: (query.Not(pair[0]), query.Not(pair[1]))),
+        ),
+        max_leaves=5,
+    )
+
+
+@pytest.mark.parametrize("built", ["one_segment", "two_segments"])
+@settings(max_examples=150, deadline=None)
+@given(pair=pairs())
+def test_arrays_find_what_whoosh_finds(
+    pair: Pair, built: str, request: pytest.FixtureRequest
+) -> None:
+    snapshot = request.getfixturevalue(built).snapshot
+    ours, same = pair
+    with whoosh_searcher(snapshot) as searcher:
+        # Whoosh's Not yields deleted documents.
+        expected = sorted(doc for doc in searcher.docs_for_query(same) if snapshot.live[doc])
+    assert Evaluation(snapshot).hits(ours).docs.tolist() == expected
+    assert Evaluation(snapshot)._by_whoosh(same).docs.tolist() == expected
+    # Below a node that runs through Whoosh's matchers, ours gives the same documents.
+    below = query.Require(query.Every(), ours)
+    assert Evaluation(snapshot).hits(below).docs.tolist() == expected
+
+
+def test_a_boost_and_an_order_are_for_whoosh(one_segment: Built) -> None:
     snapshot = one_segment.snapshot
-    for typed in ("accord", '"cen sad"', "acc*", "porte-avions OR fishing"):
-        tree = parse(typed, snapshot.analyzers).tree
-        with whoosh_searcher(snapshot) as searcher:
-            expected = sorted(searcher.docs_for_query(tree))
-        assert expected
-        assert Evaluation(snapshot).hits(tree).docs.tolist() == expected
+    terms = [query.Term("body", "accord"), query.Term("body", "accords")]
+    plain, boosted = (
+        Evaluation(snapshot).hits(query.Or(terms, boost=boost)) for boost in (1.0, 2.0)
+    )
+    assert boosted.docs.tolist() == plain.docs.tolist()
+    assert (boosted.scores / plain.scores).tolist() == pytest.approx([2.0] * len(plain.docs))
+    both = Evaluation(snapshot).hits(query.And(terms)).docs.tolist()
+    ordered = Evaluation(snapshot).hits(query.Ordered(terms)).docs.tolist()
+    assert 0 < len(ordered) < len(both)
+    assert set(ordered) < set(both)
+
+
+def test_a_deadline_ends_what_whoosh_evaluates(one_segment: Built) -> None:
+    tree = query.Wildcard("body", "*")
+    with pytest.raises(SearchTimeout):
+        Evaluation(one_segment.snapshot, deadline=time.monotonic() - 1).hits(tree)
 
 
 @settings(max_examples=100, deadline=None)
@@ -386,7 +468,8 @@ def test_near_words_are_those_of_whoosh_where_it_knows_no_less(
         )
     )
     with whoosh_searcher(one_segment.snapshot) as searcher:
-        expected = sorted(searcher.docs_for_query(query.Or(node.subqueries)))
+        near = [query.FuzzyTerm(n, node.word, maxdist=slips, prefixlength=0) for n in node.fields]
+        expected = sorted(searcher.docs_for_query(query.Or(near)))
     assert Evaluation(one_segment.snapshot).hits(node).docs.tolist() == expected
 
 

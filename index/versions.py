@@ -30,7 +30,7 @@ or update. An update analyses every document again.
 """
 
 EXTRACTION_VERSION: Final = 1
-"""The fields that a document gets from its text, beside the data files of ``index.vocabularies``.
+"""The fields that a document gets from its text, beside the data files that extraction reads.
 
 Raise it when the same document would get others; a test says when that is due. An older index is
 searched as it is; the next build extracts every document again.

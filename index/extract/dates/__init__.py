@@ -1,10 +1,14 @@
 """Dates of a document: when it was published, and the dates that its text mentions.
 
-Not for: what a date means to the index (``index.days``) or which documents are found by one
-(``search.facets``).
+The words of dates are in ``words-LANGUAGE.txt``, one file for each language. Not for: what a date
+means to the index (``index.days``), or which documents are found by one (``search.facets``).
 """
 
-from index.extract.dates.mentioned import mentioned, reference_day
-from index.extract.dates.published import published
+from index.extract.dates.mentioned import mentioned_dates, reference_day
+from index.extract.dates.published import publication_date
 
-__all__ = ["mentioned", "published", "reference_day"]
+__all__ = [
+    "mentioned_dates",
+    "publication_date",
+    "reference_day",
+]

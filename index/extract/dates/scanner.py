@@ -1,7 +1,7 @@
-"""The scanner of dates in running text: words to classes, classes to expressions.
+"""The scanner of dates in running text: words become classes, classes become expressions.
 
-Every word of the text becomes one letter (``index.extract.dates.tables``); the forms that a date
-may have are regular expressions over those letters.
+Each word becomes one letter (see ``tables.CLASSES``); the forms of dates are regular expressions
+over those letters. Only passages that may hold a date are scanned.
 """
 
 import re
@@ -9,28 +9,8 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from index.extract.dates.tables import CASED, MODIFIER_FIRST, MONTH_FIRST, Meaning, fold_word, table
-
-_TOKEN = re.compile(
-    r"(?! )(?:[^\W\d_]+(?:[\u064b-\u0652\u0640]+[^\W\d_]+)*[\u064b-\u0652]*"
-    r"|(?P<iso>(?<![\d/.-])\d{4}([-/.])\d{1,2}\2\d{1,2}(?![\d/-]))"
-    r"|(?P<numeric>(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\4\d{4}(?![\d/-]))"
-    r"|(?P<short>(?<![\d/.-])\d{1,2}/\d{1,2}(?![\d/-]))"
-    r"|(?P<dotted>(?<![\d/.-])\d{1,2}\.\d{1,2}\.(?!\d))"
-    r"|\d+(?:[.,:hH]\d+)+\w*|\d+(?P<suffix>[^\W\d_]*[º°]?)|[^\w\s]|\n)"
-)
-_ORDINALS = frozenset(("er", "re", "st", "nd", "rd", "th", "º", "°", "ª", "o", "ro"))
-_SILENT = frozenset("'’ʼ`")
-_PUNCTUATION = {"-": "-", "–": "-", "—": "-", ",": ",", "،": ",", ".": ".", "(": "(", ")": ")"}
-_PUNCTUATION |= dict.fromkeys("%€$£", "u")
-_OPENING = frozenset(";.:(-")
-FIRST_YEAR, LAST_YEAR = 1900, 2100
-"""Years that a number of four digits may stand for where a month or a word announces one."""
-_MONTH_YEAR = range(1000, 2201)
-_CACHED_WORDS = 50_000
-
-
-_NUMERIC = (("iso", "I"), ("numeric", "D"), ("short", "S"), ("dotted", "Z"))
+from index.extract.dates.tables import Meaning, Phrases, fold_word, table
+from index.vocabularies import Folded, fold_key, fold_text
 
 
 class Token(NamedTuple):
@@ -44,9 +24,10 @@ class Token(NamedTuple):
 
 
 class Expression(NamedTuple):
-    """A date as written: the form it has, its tokens, and the indices of named tokens.
+    """A date as written: the form it has, its characters, and its tokens.
 
-    ``parts`` maps a name of the form (``day``, ``month``, ``weekday``, ``year``...) to a token.
+    ``parts`` has the tokens that the form names (``day``, ``month``, ``weekday``, ``year``...);
+    ``tokens`` are all of them, or the days of a ``list``.
     """
 
     form: str
@@ -55,6 +36,244 @@ class Expression(NamedTuple):
     parts: dict[str, Token]
     tokens: list[Token]
 
+
+def scan(
+    text: str, start: int, end: int, language: str, folded: Folded | None = None, lead: int = 0
+) -> Iterator[Expression]:
+    """Yield the dates written in characters ``start`` to ``end`` of a text, in order.
+
+    ``folded``, where the caller has it, is all of the text, folded with ``lead`` characters before
+    it.
+    """
+    part = text[start:end]
+    if folded is None or part != text:
+        folded, lead = fold_text(part), 0
+    for first, last in passages(part, language, folded, lead):
+        yield from expressions(text, language, start + first, start + last)
+
+
+# Passages. Every date holds a word or number that announces it, and no word that means nothing in
+# dates. A passage reaches from a word that is part of no date to the next such word, if a word
+# between them announces a date.
+
+_NO_PART, _PART, _ANNOUNCES = "-", "?", "!"
+_ANNOUNCING = frozenset("WwMmrYVEUP")
+"""Classes one of which is in every form of a date that has no number of four digits."""
+_DOTTED_DAY = re.compile(r"\d\.\d\d?\.")
+"""A day in figures without a year, as German writes it: ``am 28.10.``."""
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+_UNUSUAL = re.compile(
+    "[^\x00-\xac\xae-\u024f\u060c\u061b\u061f\u0621-\u0652\u0660-\u066c"
+    "\u2000-\u200a\u2010-\u2027\u202f\u2030-\u203a\u20a0-\u20bf]"
+)
+"""Characters beside which the words of folded text may differ from those of the text."""
+
+
+def passages(text: str, language: str, folded: Folded, lead: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last characters of the passages of ``text``, in order.
+
+    ``folded`` is the text folded with ``lead`` characters before it. Neighbours may share the word
+    between them, which is part of no date.
+    """
+    if not text.isascii() and _UNUSUAL.search(text):
+        yield 0, len(text)
+        return
+    known = _passage_kinds(language)
+    dotted_days = "dotted-days" in table(language).rules and _DOTTED_DAY.search(text)
+    least_digits = 1 if dotted_days else 4
+    kinds = "".join(
+        [
+            known[word]
+            if word in known
+            else (_NO_PART if word.isalpha() else _mixed_kind(word, known, least_digits))
+            for word in folded.words
+        ]
+    )
+    announcement = kinds.find(_ANNOUNCES)
+    while announcement >= 0:
+        before = kinds.rfind(_NO_PART, 0, announcement)
+        after = kinds.find(_NO_PART, announcement)
+        start, end = 0, len(text)
+        if before >= 0:
+            place = folded.starts[before]
+            start = max(0, folded.span(place, place + 1).start - lead)
+        if after >= 0:
+            place = folded.starts[after + 1] - 1
+            end = folded.span(place - 1, place).end - lead
+        if end > 0:
+            yield start, end
+        announcement = kinds.find(_ANNOUNCES, after) if after >= 0 else -1
+
+
+@cache
+def _passage_kinds(language: str) -> dict[str, str]:
+    """Return the kinds of the folded words that are part of dates in a language."""
+    words, by_first, *_ = table(language)
+    phrases = [phrase for group in by_first.values() for phrase in group]
+    announcing = {word for word, meaning in words.items() if meaning.letter in _ANNOUNCING}
+    announcing.update(
+        max(parts, key=len) for parts, meaning in phrases if meaning.letter in _ANNOUNCING
+    )
+    in_phrases = {part for parts, _ in phrases for part in parts}
+    return {
+        **dict.fromkeys(_folded_words(in_phrases.union(words)), _PART),
+        **dict.fromkeys(_folded_words(announcing), _ANNOUNCES),
+        "": _PART,  # between two spaces
+    }
+
+
+def _folded_words(words: set[str]) -> Iterator[str]:
+    return (part for word in words for part in fold_key(word).split())
+
+
+def _mixed_kind(word: str, known: dict[str, str], least_digits: int) -> str:
+    """Return the kind of a word that has other characters than letters."""
+    runs = _LETTERS_OR_DIGITS.findall(word)
+    if any(run.isdecimal() and len(run) >= least_digits for run in runs):
+        return _ANNOUNCES
+    return _ANNOUNCES if any(known.get(run) == _ANNOUNCES for run in runs) else _PART
+
+
+# Tokens
+
+_TOKEN = re.compile(
+    r"(?! )(?:[^\W\d_]+(?:[\u064b-\u0652\u0640]+[^\W\d_]+)*[\u064b-\u0652]*"
+    r"|(?P<iso>(?<![\d/.-])\d{4}([-/.])\d{1,2}\2\d{1,2}(?![\d/-]))"
+    r"|(?P<numeric>(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\4\d{4}(?![\d/-]))"
+    r"|(?P<short>(?<![\d/.-])\d{1,2}/\d{1,2}(?![\d/-]))"
+    r"|(?P<dotted>(?<![\d/.-])\d{1,2}\.\d{1,2}\.(?!\d))"
+    r"|\d+(?:[.,:hH]\d+)+\w*|\d+(?P<suffix>[^\W\d_]*[º°]?)|[^\w\s]|\n)"
+)
+_NUMERIC = (("iso", "I"), ("numeric", "D"), ("short", "S"), ("dotted", "Z"))
+_ORDINALS = frozenset(("er", "re", "st", "nd", "rd", "th", "º", "°", "ª", "o", "ro"))
+_SILENT = frozenset("'’ʼ`")
+_PUNCTUATION = {"-": "-", "–": "-", "—": "-", ",": ",", "،": ",", ".": ".", "(": "(", ")": ")"}
+_PUNCTUATION |= dict.fromkeys("%€$£", "u")
+_OPENING = frozenset(";.:(-")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+"""Years that a number of four digits may mean if a month or a word announces one."""
+_CACHED_WORDS = 50_000
+
+_classified: dict[str, dict[str, Meaning | None]] = {}
+"""By language: the meaning of words and marks as written; None for a silent mark."""
+_NOTHING = Meaning("x")
+_NO_DATE_WORD = Token("x", 0, 0, 0)
+_fold = lru_cache(_CACHED_WORDS)(fold_word)
+
+
+def _tokens(text: str, language: str, start: int, end: int | None) -> list[Token]:
+    """Return the tokens of a part of a text; a phrase is one token.
+
+    All words that mean nothing are the same token, of class ``x`` and without a place.
+    """
+    phrases = table(language).phrases
+    known = _classified.setdefault(language, {})
+    if len(known) > _CACHED_WORDS:
+        known.clear()
+    tokens: list[Token] = []
+    append = tokens.append
+    next_index = 0
+    matches = list(_TOKEN.finditer(text, start, len(text) if end is None else end))
+    for index, match in enumerate(matches):
+        if index < next_index:
+            continue
+        word = match[0]
+        if word[0].isdigit():  # what stands before it counts too
+            meaning = _classify(match, language)
+        else:
+            try:
+                meaning = known[word]
+            except KeyError:
+                meaning = known[word] = _classify(match, language)
+        if meaning is _NOTHING:
+            append(_NO_DATE_WORD)
+            continue
+        if meaning is None:
+            continue
+        letter, value = meaning
+        stop = match.end()
+        if letter[0] == "*":
+            phrase = _phrase(matches, index, phrases)
+            letter = letter[1:]
+            if phrase:
+                (letter, value), length = phrase
+                next_index = index + length
+                stop = matches[next_index - 1].end()
+        if letter in "WwMmr":
+            letter = _class_by_case(word, Meaning(letter, value), language, tokens)
+        append(Token(letter, value, match.start(), stop, word))
+    return tokens
+
+
+def _classify(match: re.Match[str], language: str) -> Meaning | None:
+    """Return the meaning of a token, None for a silent mark; ``*`` if a phrase may begin there."""
+    word = match.group()
+    if word[0].isdigit():
+        return _number(match)
+    if not word[0].isalpha():
+        return None if word in _SILENT else Meaning(_PUNCTUATION.get(word, ";"))
+    words, phrases, *_ = table(language)
+    folded = fold_word(word)
+    meaning = words.get(folded, _NOTHING)
+    return Meaning("*" + meaning.letter, meaning.value) if folded in phrases else meaning
+
+
+def _number(match: re.Match[str]) -> Meaning:
+    for name, letter in _NUMERIC:
+        if match[name]:
+            return Meaning(letter)
+    word = match.group()
+    suffix = match["suffix"] or ""
+    digits = word[: len(word) - len(suffix)]
+    if not digits.isdecimal() or len(digits) > 4 or (suffix and suffix.lower() not in _ORDINALS):
+        return Meaning("n")
+    number = int(digits)
+    if len(digits) <= 2 and 1 <= number <= 31:
+        return Meaning("N", number)
+    if len(digits) == 4 and not suffix and _FIRST_YEAR <= number <= _LAST_YEAR:
+        return Meaning("Y", number)
+    return Meaning("n", number)
+
+
+def _phrase(
+    matches: list[re.Match[str]], start: int, phrases: Phrases
+) -> tuple[Meaning, int] | None:
+    """Return the longest phrase that begins at a word, and the number of its tokens."""
+    for parts, meaning in phrases[_fold(matches[start].group())]:
+        index = start + 1
+        for part in parts[1:]:
+            while index < len(matches) and matches[index].group() in _SILENT:
+                index += 1
+            if index >= len(matches) or _fold(matches[index].group()) != part:
+                break
+            index += 1
+        else:
+            return meaning, index - start
+    return None
+
+
+def _class_by_case(word: str, meaning: Meaning, language: str, before: list[Token]) -> str:
+    """Return the class of a day or month, which its capital may change.
+
+    In a ``cased`` language, which writes them small, a capital inside a sentence makes a name
+    ("Domingo"), unless a day or year stands beside it; all capitals are a title. English words
+    that have another meaning need their capital. German "Morgen" is not "morgen".
+    """
+    letter = meaning.letter
+    capital = word[0].isupper()
+    inside = bool(before) and before[-1].letter not in _OPENING
+    if capital and inside and not word.isupper() and "cased" in table(language).rules:
+        if word == "Mars" and before[-1].letter not in "NO":  # the planet
+            return "x"
+        return letter.lower() if letter != "r" else letter
+    if language == "en" and not capital and letter in "mw":
+        return "x"
+    if language == "de" and letter == "r" and meaning.value == 1 and capital and inside:
+        return "x"
+    return letter
+
+
+# Expressions
 
 _YEAR = r"(?:(?:,|[dbptf]{0,2})(?P<%s>Y))?"
 _DAY_OF_WEEK = r"(?:[tlfbT]?(?P<%s>[Ww])(?:(?<=w)\.)?,?\(?[tlf]{0,2})?"
@@ -74,74 +293,71 @@ _WEEKDAY1 = r"(?:t?(?P<weekday>W)t?)?"
 _WEEKDAY2 = r"(?:(?P<weekday2>W)t?)?"
 _END = r"(?P<day2>[NO])\.?[db]?(?P<month2>[Mm])\.?" + _YEAR % "year2"
 
-_FORMS: tuple[tuple[str, str, frozenset[str] | None], ...] = (
+# Name, pattern, and the rule that a language must have for the form (empty: none).
+_FORMS: tuple[tuple[str, str, str], ...] = (
     (
         "days",
         rf"(?P<between>[fgb]?)[tl]?{_WEEKDAY1}(?P<day>[NO])\.?(?P<joint>a|-|e)[tl]?{_WEEKDAY2}{_END}",
-        None,
+        "",
     ),
     (
         "days",
         rf"(?P<between>[fgb]?)t?{_day_month('')}{_YEAR % 'year'}(?P<joint>a|-|e)[tl]?"
         rf"{_day_month('2')}{_YEAR % 'year2'}",
-        None,
+        "",
     ),
     (
         "days",
         rf"(?P<between>[fgb]?){_month_day('')}(?P<joint>a|-|e)(?:t?{_month_day('2')}|(?P<day3>N)(?![MmN]))"
         rf"{_YEAR % 'year2'}",
-        MONTH_FIRST,
+        "month-first",
     ),
-    ("night_day", rf"(?P<before>W)a{_day_month('')}{_YEAR % 'year'}", None),
+    ("night_day", rf"(?P<before>W)a{_day_month('')}{_YEAR % 'year'}", ""),
     (
         "list",
         rf"(?P<list>[NO]\.?(?:(?:,|e)[tl]?[NO]\.?){{1,6}})[db]?(?P<month>[Mm])\.?{_YEAR % 'year'}",
-        None,
+        "",
     ),
-    ("day", rf"{_day_month('')}{_YEAR % 'year'}(?!u)", None),
-    ("day", rf"(?<!p){_month_day('')}(?:{_YEAR % 'year'})(?![MmP])", MONTH_FIRST),
-    ("numeric", rf"{_DAY_OF_WEEK % 'weekday'}(?P<numeric>[DI])", None),
-    ("short", r"(?P<weekday>[Ww])\.?,?\(?[tl]?(?P<short>S)\)?", None),
-    (
-        "short",
-        r"(?:(?P<weekday>[Ww])\.?,?\(?[tlf]{0,2}|[tf])(?P<short>Z)",
-        frozenset(("de",)),
-    ),
+    ("day", rf"{_day_month('')}{_YEAR % 'year'}(?!u)", ""),
+    ("day", rf"(?<!p){_month_day('')}(?:{_YEAR % 'year'})(?![MmP])", "month-first"),
+    ("numeric", rf"{_DAY_OF_WEEK % 'weekday'}(?P<numeric>[DI])", ""),
+    ("short", r"(?P<weekday>[Ww])\.?,?\(?[tl]?(?P<short>S)\)?", ""),
+    ("short", r"(?:(?P<weekday>[Ww])\.?,?\(?[tlf]{0,2}|[tf])(?P<short>Z)", "dotted-days"),
     (
         "months",
         rf"(?P<between>[fgb]?)(?P<month>M){_YEAR % 'year'}(?P<joint>a|-|e)"
         rf"(?P<month2>[Mm]){_YEAR % 'year2'}",
-        None,
+        "",
     ),
-    ("month", r"[pbf]?(?P<month>[Mm])\.?,?[dbp]{0,2}(?P<year>Y)(?!-?N)", None),
-    ("years", r"(?P<between>[fgbp]?)(?P<year>Y)(?P<joint>a|e|-)(?P<year2>Y)(?![u-])", None),
-    ("year", r"(?:p[tlb]?U?|U)[tlbdf]?(?P<year>Y)(?![uNM-])", None),
-    ("year", r"\((?P<year>Y)\)", None),
-    ("weekday_day", r"(?P<weekday>[Ww])\(?t?(?P<day>N)\)?(?![MmuUPN])", None),
-    ("weekday_day", r"(?P<weekday>W),(?P<day>N)(?=[,;.)])", frozenset(("pt",))),
-    ("habit", r"h[tl]?W|fWaW|fWaW|[WMU]h", None),
-    ("weekday_next", r"[tl]?[tTf]?(?P<weekday>W)X", None),
-    ("weekday_next", r"X(?P<weekday>W)", MODIFIER_FIRST),
-    ("weekday_last", r"[tl]?[tTf]?(?P<weekday>W)L", None),
-    ("weekday_last", r"L(?P<weekday>W)", MODIFIER_FIRST),
-    ("today_weekday", r"(?P<offset>r),?\(?t?(?P<weekday>W)\)?", None),
-    ("night", r"(?P<weekday>W)a(?P<weekday2>W)", None),
-    ("weekday", r"(?<!l)(?P<weekday>W)(?!-W)", None),
-    ("month_last", r"[pbf]?(?P<month>M)L", None),
-    ("month_next", r"[pbf]?(?P<month>M)X", None),
-    ("month_last", r"L(?P<month>[Mm])", MODIFIER_FIRST),
-    ("month_next", r"X(?P<month>[Mm])", MODIFIER_FIRST),
-    ("ago", r"A(?P<count>[CN])(?P<unit>[PU])", None),
-    ("ago", r"(?P<count>[CN])(?P<unit>[PU])G", None),
-    ("unit_last", r"(?<![CN])(?P<unit>U)L", None),
-    ("unit_next", r"(?<![CN])(?P<unit>U)X", None),
-    ("unit_last", r"(?<![C])L(?P<unit>U)", MODIFIER_FIRST),
-    ("unit_next", r"(?<![C])X(?P<unit>U)", MODIFIER_FIRST),
-    ("unit_this", r"T(?P<unit>U)(?![LX])", None),
-    ("offset", r"(?P<offset>r)", None),
-    ("eve", r"V", None),
-    ("morrow", r"E", None),
-    ("bare_month", r"(?:p|b|f)(?P<month>M)(?![hLX])", None),
+    ("month", r"[pbf]?(?P<month>[Mm])\.?,?[dbp]{0,2}(?P<year>Y)(?!-?N)", ""),
+    ("years", r"(?P<between>[fgbp]?)(?P<year>Y)(?P<joint>a|e|-)(?P<year2>Y)(?![u-])", ""),
+    ("year", r"(?:p[tlb]?U?|U)[tlbdf]?(?P<year>Y)(?![uNM-])", ""),
+    ("year", r"\((?P<year>Y)\)", ""),
+    ("weekday_day", r"(?P<weekday>[Ww])\(?t?(?P<day>N)\)?(?![MmuUPN])", ""),
+    ("weekday_day", r"(?P<weekday>W),(?P<day>N)(?=[,;.)])", "weekday-comma-day"),
+    ("habit", r"h[tl]?W|fWaW|[WMU]h", ""),
+    ("weekday_next", r"[tl]?[tTf]?(?P<weekday>W)X", ""),
+    ("weekday_next", r"X(?P<weekday>W)", "modifier-first"),
+    ("weekday_last", r"[tl]?[tTf]?(?P<weekday>W)L", ""),
+    ("weekday_last", r"L(?P<weekday>W)", "modifier-first"),
+    ("today_weekday", r"(?P<offset>r),?\(?t?(?P<weekday>W)\)?", ""),
+    ("night", r"(?P<weekday>W)a(?P<weekday2>W)", ""),
+    ("weekday", r"(?<!l)(?P<weekday>W)(?!-W)", ""),
+    ("month_last", r"[pbf]?(?P<month>M)L", ""),
+    ("month_next", r"[pbf]?(?P<month>M)X", ""),
+    ("month_last", r"L(?P<month>[Mm])", "modifier-first"),
+    ("month_next", r"X(?P<month>[Mm])", "modifier-first"),
+    ("ago", r"A(?P<count>[CN])(?P<unit>[PU])", ""),
+    ("ago", r"(?P<count>[CN])(?P<unit>[PU])G", ""),
+    ("unit_last", r"(?<![CN])(?P<unit>U)L", ""),
+    ("unit_next", r"(?<![CN])(?P<unit>U)X", ""),
+    ("unit_last", r"(?<![C])L(?P<unit>U)", "modifier-first"),
+    ("unit_next", r"(?<![C])X(?P<unit>U)", "modifier-first"),
+    ("unit_this", r"T(?P<unit>U)(?![LX])", ""),
+    ("offset", r"(?P<offset>r)", ""),
+    ("eve", r"V", ""),
+    ("morrow", r"E", ""),
+    ("bare_month", r"(?:p|b|f)(?P<month>M)(?![hLX])", ""),
 )
 
 
@@ -150,8 +366,9 @@ def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[
     """Return one pattern of all forms of a language, and what its groups are called in each."""
     alternatives = []
     groups: dict[str, tuple[str, dict[str, str]]] = {}
-    for number, (form, pattern, languages) in enumerate(_FORMS):
-        if languages is not None and language not in languages:
+    rules = {"", *table(language).rules}
+    for number, (form, pattern, rule) in enumerate(_FORMS):
+        if rule not in rules:
             continue
         names = dict.fromkeys(re.findall(r"\(\?P<(\w+)>", pattern))
         renamed = re.sub(r"\(\?P<(\w+)>", rf"(?P<f{number}_\1>", pattern)
@@ -161,145 +378,23 @@ def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[
     return re.compile(starts + "(?:" + "|".join(alternatives) + ")"), groups
 
 
-_classified: dict[str, dict[str, Meaning | None]] = {}
-"""By language: the meaning of words and marks as written; None for a silent mark."""
-_NOTHING = Meaning("x")
-_WORD_LIKE = Token("x", 0, 0, 0)
-_fold = lru_cache(_CACHED_WORDS)(fold_word)
-
-
-def tokens(text: str, language: str, start: int = 0, end: int | None = None) -> list[Token]:
-    """Return the tokens of a part of a text, phrases as one token.
-
-    Words that mean nothing are all the same token, of class ``x`` and without a place.
-    """
-    phrases = table(language).phrases
-    known = _classified.setdefault(language, {})
-    if len(known) > _CACHED_WORDS:
-        known.clear()
-    found: list[Token] = []
-    append = found.append
-    waiting = 0
-    matches = list(_TOKEN.finditer(text, start, len(text) if end is None else end))
-    for at, match in enumerate(matches):
-        if at < waiting:
-            continue
-        written = match[0]
-        if written[0].isdigit():  # what stands before it counts too
-            meaning = _classify(match, language)
-        else:
-            try:
-                meaning = known[written]
-            except KeyError:
-                meaning = known[written] = _classify(match, language)
-        if meaning is _NOTHING:
-            append(_WORD_LIKE)
-            continue
-        if meaning is None:
-            continue
-        letter, value = meaning
-        stop = match.end()
-        if letter[0] == "*":
-            phrase = _phrase(matches, at, phrases)
-            letter = letter[1:]
-            if phrase:
-                (letter, value), length = phrase
-                waiting = at + length
-                stop = matches[waiting - 1].end()
-        if letter in "WwMmr":
-            letter = _cased(written, Meaning(letter, value), language, found)
-        append(Token(letter, value, match.start(), stop, written))
-    return found
-
-
-def _classify(match: re.Match[str], language: str) -> Meaning | None:
-    """Return the meaning of a token, None for a silent mark; ``*`` where a phrase may begin."""
-    written = match.group()
-    if written[0].isdigit():
-        return _of_number(match)
-    if not written[0].isalpha():
-        return None if written in _SILENT else Meaning(_PUNCTUATION.get(written, ";"))
-    words, phrases = table(language)
-    folded = fold_word(written)
-    meaning = words.get(folded, _NOTHING)
-    return Meaning("*" + meaning.letter, meaning.value) if folded in phrases else meaning
-
-
-def _of_number(match: re.Match[str]) -> Meaning:
-    for name, letter in _NUMERIC:
-        if match[name]:
-            return Meaning(letter)
-    written = match.group()
-    suffix = match["suffix"] or ""
-    digits = written[: len(written) - len(suffix)]
-    if not digits.isdecimal() or len(digits) > 4 or (suffix and suffix.lower() not in _ORDINALS):
-        return Meaning("n")
-    number = int(digits)
-    if len(digits) <= 2 and 1 <= number <= 31:
-        return Meaning("N", number)
-    if len(digits) == 4 and not suffix and FIRST_YEAR <= number <= LAST_YEAR:
-        return Meaning("Y", number)
-    return Meaning("n", number)
-
-
-def _phrase(
-    matches: list[re.Match[str]],
-    at: int,
-    phrases: dict[str, tuple[tuple[tuple[str, ...], Meaning], ...]],
-) -> tuple[Meaning, int] | None:
-    """Return the longest phrase that begins at a word, and how many tokens it has."""
-    for parts, meaning in phrases[_fold(matches[at].group())]:
-        index = at + 1
-        for part in parts[1:]:
-            while index < len(matches) and matches[index].group() in _SILENT:
-                index += 1
-            if index >= len(matches) or _fold(matches[index].group()) != part:
-                break
-            index += 1
-        else:
-            return meaning, index - at
-    return None
-
-
-def _cased(written: str, meaning: Meaning, language: str, before: list[Token]) -> str:
-    """Return the class of a day or month as its case lets it be.
-
-    Where they are written small, a capital inside a sentence makes a name ("Domingo"), unless a
-    day or year stands beside it; all capitals are a title. English ones want their capital where
-    the word has another meaning; German "Morgen" is no "morgen".
-    """
-    letter = meaning.letter
-    capital = written[0].isupper()
-    inside = bool(before) and before[-1].letter not in _OPENING
-    if language in CASED and capital and inside and not written.isupper():
-        if written == "Mars" and before[-1].letter not in "NO":  # the planet
-            return "x"
-        return letter.lower() if letter != "r" else letter
-    if language == "en" and not capital and letter in "mw":
-        return "x"
-    if language == "de" and letter == "r" and meaning.value == 1 and capital and inside:
-        return "x"
-    return letter
-
-
 def expressions(
     text: str, language: str, start: int = 0, end: int | None = None
 ) -> Iterator[Expression]:
-    """Yield the dates written in a part of a text, in order; habits and phrases are left out."""
-    found = tokens(text, language, start, end)
-    letters = "".join([token.letter for token in found])
+    """Yield the dates written in a part of a text, in order, without looking for passages."""
+    tokens = _tokens(text, language, start, end)
+    letters = "".join([token.letter for token in tokens])
     pattern, groups = _grammar(language)
     for match in pattern.finditer(letters):
-        form, named = groups[match.lastgroup or ""]
+        form, names = groups[match.lastgroup or ""]
         parts = {
-            part: found[match.start(group)]
-            for part, group in named.items()
+            part: tokens[match.start(group)]
+            for part, group in names.items()
             if part != "list" and match[group]
         }
-        used = found[match.start() : match.end()]
-        if "list" in named:
-            span = match.span(named["list"])
-            used = [token for token in found[slice(*span)] if token.letter in "NO"]
-        first, last = found[match.start()], found[match.end() - 1]
-        end_of_word = last.end - (last.text == ".")
-        yield Expression(form, first.start, end_of_word, parts, used)
+        used = tokens[match.start() : match.end()]
+        first, last = used[0], used[-1]
+        if "list" in names:
+            list_start, list_end = match.span(names["list"])
+            used = [token for token in tokens[list_start:list_end] if token.letter in "NO"]
+        yield Expression(form, first.start, last.end - (last.text == "."), parts, used)

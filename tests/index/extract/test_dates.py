@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.document import Document
-from index.extract.dates.published import parse_declared, published
+from index.extract.dates import publication_date
+from index.extract.dates.published import parse_declared
 
 
 def value(document: Document, reference: date | None = None) -> tuple[str, str, str] | None:
-    found = published(document, reference)
+    found = publication_date(document, reference)
     return (found.value, found.precision, found.origin) if found else None
 
 
@@ -125,7 +126,7 @@ def test_the_order_of_sources() -> None:
     ],
 )
 def test_file_names(path: str, expected: str | None) -> None:
-    found = published(Document("x", "Rien.", path=path))
+    found = publication_date(Document("x", "Rien.", path=path))
     assert (found.value if found else None) == expected
 
 
@@ -141,15 +142,15 @@ def test_file_times_are_used_only_when_asked_for(tmp_path: Path) -> None:
     path.write_text("Rien.")
     os.utime(path, (1_500_000_000, 1_500_000_000))
     document = Document("x", "Rien.", path=str(path))
-    assert published(document) is None
-    found = published(document, file_times=True)
+    assert publication_date(document) is None
+    found = publication_date(document, file_times=True)
     assert found
     assert (found.value, found.origin) == ("2017-07-14T02:40:00Z", "mtime")
 
 
 @given(text=st.text(max_size=200), declared=st.text(max_size=60), line=st.text(max_size=60))
 def test_no_text_breaks_it(text: str, declared: str, line: str) -> None:
-    found = published(Document("x", text, date=declared, dateline=line, path=text))
+    found = publication_date(Document("x", text, date=declared, dateline=line, path=text))
     assert found is None or found.value[:4].isdigit()
 
 

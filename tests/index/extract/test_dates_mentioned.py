@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.document import Document, PublicationDate, Span
 from index.extract import ExtractionOptions, extract
-from index.extract.dates.mentioned import mentioned, reference_day
+from index.extract.dates import mentioned_dates, reference_day
 
 REFERENCE = date(2013, 11, 15)
 SEEDS = Path(__file__).parents[3] / "seeds"
@@ -19,7 +19,7 @@ def found(
     text: str, language: str = "fr", reference: date | None = REFERENCE
 ) -> list[tuple[str, str, str]]:
     """Return what is found: as written, first day, and last day where it is another."""
-    dates = mentioned(text, [(Span(0, len(text)), language)], reference)
+    dates = mentioned_dates(text, [(Span(0, len(text)), language)], reference)
     return [
         (text[one.span.start : one.span.end], one.first, one.last if one.last != one.first else "")
         for one in dates
@@ -251,7 +251,7 @@ def test_no_junk(language: str, text: str) -> None:
 def test_each_part_is_read_in_its_own_language() -> None:
     text = "Signé hier.\nوقع أمس."
     parts = [(Span(0, 12), "fr"), (Span(12, len(text)), "ar")]
-    dates = mentioned(text, parts, REFERENCE)
+    dates = mentioned_dates(text, parts, REFERENCE)
     assert [text[one.span.start : one.span.end] for one in dates] == ["hier", "أمس"]
 
 
@@ -286,7 +286,7 @@ PIECES = (
     st.none() | st.dates(),
 )
 def test_any_text(text: str, language: str, reference: date | None) -> None:
-    dates = mentioned(text, [(Span(0, len(text)), language)], reference)
+    dates = mentioned_dates(text, [(Span(0, len(text)), language)], reference)
     for one in dates:
         assert 0 <= one.span.start < one.span.end <= len(text)
         assert bool(one.first) == bool(one.last)

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.extract.dates.mentioned import passages
-from index.extract.dates.scanner import expressions
+from index.extract.dates.scanner import expressions, passages
 from index.vocabularies import fold_text
 
 _WORDS = {

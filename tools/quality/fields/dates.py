@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from index.document import MentionedDate, Span
-from index.extract.dates.mentioned import mentioned
+from index.extract.dates import mentioned_dates
 from tools.quality import DATA, press, rows
 
 GOLD = Path(__file__).parent / "gold" / "dates-fr.jsonl"
@@ -65,7 +65,7 @@ class Share(NamedTuple):
 
 def found_at(text: str, start: int, end: int, reference: date) -> MentionedDate | None:
     """Return what is found over the characters ``start`` to ``end``."""
-    for found in mentioned(text, [(Span(0, len(text)), "fr")], reference):
+    for found in mentioned_dates(text, [(Span(0, len(text)), "fr")], reference):
         if found.span.start < end and found.span.end > start:
             return found
     return None
@@ -168,7 +168,7 @@ def bare_elsewhere(language: str) -> Share:
                 start, end = written.span("weekday")
                 bare = text[:end] + text[written.end() :]
                 whole = [(Span(0, len(bare)), language)]
-                found = mentioned(bare, whole, published)
+                found = mentioned_dates(bare, whole, published)
                 over = [one.first for one in found if one.span.start < end and one.span.end > start]
                 of += 1
                 right += over[:1] == [expected[0].isoformat()]
@@ -215,7 +215,7 @@ def recognizers() -> dict[str, Cases]:
 
 def _with_case(score: Cases, row: dict[str, Any]) -> Cases:
     reference = date.fromisoformat(row["ref"][:10]) if row["ref"] else None
-    found = {one.first for one in mentioned(row["text"], _whole(row), reference)}
+    found = {one.first for one in mentioned_dates(row["text"], _whole(row), reference)}
     if all(
         "date" not in result["TypeName"].removeprefix("datetimeV2") for result in row["results"]
     ):
@@ -238,7 +238,7 @@ def dateparser() -> dict[str, Cases]:
     for row in rows(DATA / "dates" / "dateparser.jsonl"):
         if row["lang"] in scores and row["expected"]:
             reference = date.fromisoformat(row["ref"][:10]) if row["ref"] else None
-            firsts = {one.first for one in mentioned(row["text"], _whole(row), reference)}
+            firsts = {one.first for one in mentioned_dates(row["text"], _whole(row), reference)}
             right = row["expected"][:10] in firsts
             score = scores[row["lang"]]
             scores[row["lang"]] = score._replace(
@@ -258,7 +258,7 @@ def speed(records: list[dict[str, Any]]) -> float:
     began = time.process_time()
     for record in records:
         text = record["text"]
-        mentioned(text, [(Span(0, len(text)), "fr")], date.fromisoformat(record["date"]))
+        mentioned_dates(text, [(Span(0, len(text)), "fr")], date.fromisoformat(record["date"]))
     return len(records) / (time.process_time() - began)
 
 

@@ -6,8 +6,9 @@ the value, ``Keywords`` replace parts of its JSON schema, and a ``Shape`` lists 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, NotRequired, TypedDict, cast
+from typing import Annotated, Any, NotRequired, TypedDict, cast, get_args
 
+from index.document import Precision
 from index.facets import FACETS, VALUE_FACETS
 from search.request import DateField, SearchRequest, Sort, Undated
 from search.response import (
@@ -45,14 +46,6 @@ OtherAddress = Annotated[str | None, Keywords({"type": ["string", "null"], "form
 Day = Annotated[str, Keywords({"format": "date"})]
 Span = Annotated[list[int], Keywords({"minItems": 2, "maxItems": 2})]
 """``[start, end]`` in characters, the end exclusive."""
-Direction = Annotated[str, Keywords({"enum": ["ltr", "rtl"]})]
-Precision = Annotated[
-    str | None, Keywords({"enum": ["year", "month", "day", "minute", "second", None]})
-]
-Published = Annotated[
-    str | None, "ISO 8601 cut at its precision; `Z` where the time zone was known."
-]
-LanguageCode = Annotated[str, "ISO 639-1; `und` where none was recognised."]
 
 
 class LabelledJson(TypedDict):
@@ -73,22 +66,29 @@ class HighlightsJson(TypedDict):
     body: list[str] | list[Span]
 
 
-class ResultJson(TypedDict):
-    """One document of an answer."""
+class DocumentHeadJson(TypedDict):
+    """What is told of a document wherever it is shown."""
 
     id: str
     url: Annotated[Address, "The page of the document."]
     title: str
-    language: LanguageCode
-    direction: Direction
-    published: Published
-    date_precision: Precision
+    language: Annotated[str, "ISO 639-1; `und` where none was recognised."]
+    direction: Annotated[str, Keywords({"enum": ["ltr", "rtl"]})]
+    published: Annotated[
+        str | None, "ISO 8601 cut at its precision; `Z` where the time zone was known."
+    ]
+    date_precision: Annotated[str | None, Keywords({"enum": [*get_args(Precision), None]})]
     source: str
     source_url: Annotated[str | None, "Where the document says it was published."]
+    highlights: HighlightsJson
+
+
+class ResultJson(DocumentHeadJson):
+    """One document of an answer."""
+
     organizations: list[LabelledJson]
     themes: list[LabelledJson]
     score: float
-    highlights: HighlightsJson
 
 
 class FacetValueJson(TypedDict):

@@ -1,8 +1,10 @@
 """The reader's language, and what is written differently in each language."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
@@ -67,22 +69,33 @@ def _offered(code: str) -> str:
     return code if code in OFFERED and not request.path.startswith("/api/") else ""
 
 
-def number(value: int) -> str:
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def _localized(write: Callable[[T, str], R]) -> Callable[[T], R]:
+    """Give a function of a value and a locale the reader's language; recent results are kept."""
+    cached = lru_cache(maxsize=8192)(write)
+
+    @wraps(write)
+    def localized(value: T) -> R:
+        return cached(value, negotiate())
+
+    return localized
+
+
+@_localized
+def number(value: int, locale: str) -> str:
     """Return a number with its digits grouped as in the reader's language."""
-    return _number(value, negotiate())
-
-
-@lru_cache(maxsize=8192)
-def _number(value: int, locale: str) -> str:
     return format_decimal(value, locale=locale)
 
 
-def month_or_day(value: str) -> str:
+@_localized
+def month_or_day(value: str, locale: str) -> str:
     """Return ``2024``, ``2024-03`` or ``2024-03-12`` as the reader's language writes it."""
-    return _period(value, negotiate())
+    return _period(value, locale)
 
 
-@lru_cache(maxsize=4096)
 def _period(value: str, locale: str) -> str:
     if len(value) == 4:
         return value
@@ -97,13 +110,11 @@ def _long(day: date, locale: str) -> str:
     return f"1er{text[1:]}" if locale == "fr" and day.day == 1 else text
 
 
-def dated(value: str | None) -> Markup:
+@_localized
+def dated(value: str | None, locale: str) -> Markup:
     """Return a publication date, cut at its precision, as a ``<time>`` element; empty for none."""
-    return _dated(value, negotiate()) if value else Markup("")
-
-
-@lru_cache(maxsize=4096)
-def _dated(value: str, locale: str) -> Markup:
+    if not value:
+        return Markup("")
     if len(value) <= 10:
         text = _period(value, locale)
     else:
@@ -117,13 +128,9 @@ def _dated(value: str, locale: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value, escape(text))
 
 
-def language(code: str) -> str:
+@_localized
+def language(code: str, locale: str) -> str:
     """Return the name of a language in the reader's; the code itself if it has none."""
-    return _language(code, negotiate())
-
-
-@lru_cache(maxsize=1024)
-def _language(code: str, locale: str) -> str:
     try:
         name = Locale.parse(code, sep="-").get_language_name(locale)
     except (UnknownLocaleError, ValueError):

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import g
 from flask import request as http
 
 from index.facets import VALUE_FACETS
-from search.request import FACETS, MAX_DEPTH, SearchRequest, Sort
+from search.request import FACETS, MAX_DEPTH, SearchRequest
 from search.response import DateBucket, SearchResponse
 from web.i18n import asked
 
@@ -320,36 +321,21 @@ class PageLinks(FilterLinks):
         """Return the address of a search; of the page's own search by default."""
         return self._at("/search", parameters(request or self.request))
 
-    def words(self, q: str) -> str:
-        """Return the address of the same search with other words."""
-        return self.search(replace(first_page(self.request), q=q))
+    def changed(self, **fields: Any) -> str:
+        """Return the address of the first page of this search with other values of its fields."""
+        return self.search(replace(first_page(self.request), **fields))
 
     def unfiltered(self) -> str:
         """Return the address of the same words without any filter."""
         return self.search(SearchRequest(q=self.request.q, sort=self.request.sort))
 
-    def undated(self, choice: str) -> str:
-        """Return the address with ``only`` undated documents, or to ``include`` them, or not."""
-        if choice == "only":
-            return self.search(replace(undated(self.request), undated="only"))
-        include = replace(first_page(self.request), undated="include" if choice else None)
-        return self.search(include)
-
     def dates(self) -> str:
         """Return the address without a range."""
         return self.search(undated(self.request))
 
-    def sorted(self, sort: Sort) -> str:
-        """Return the address of the same results in another order."""
-        return self.search(replace(first_page(self.request), sort=sort))
-
-    def page(self, number: int) -> str:
-        """Return the address of another page."""
-        return self.search(replace(self.request, page=number, cursor=None))
-
-    def facet(self, name: str, **more: str) -> str:
+    def facet(self, name: str, **more: str | int) -> str:
         """Return the address of the page of all values of a facet."""
-        pairs = [(key, value) for key, value in more.items() if value]
+        pairs = [(key, str(value)) for key, value in more.items() if value]
         return self._at(f"/facet/{name}", [*parameters(same_results(self.request)), *pairs])
 
     def document(self, id: str, position: int | None = None) -> str:

@@ -5,15 +5,11 @@ from typing import Annotated, TypedDict
 from index.facets import SUGGESTED, VALUE_FACETS
 from search.answers import (
     Address,
-    Direction,
-    HighlightsJson,
+    DocumentHeadJson,
     Keywords,
     LabelledJson,
-    LanguageCode,
     LinksJson,
-    Precision,
     Presenter,
-    Published,
     ResultJson,
     Span,
     ValueFacetJson,
@@ -84,26 +80,16 @@ class DocumentLinksJson(TypedDict):
     html: Address
 
 
-class DocumentJson(TypedDict):
+class DocumentJson(DocumentHeadJson):
     """A whole document."""
 
-    id: str
-    url: Annotated[Address, "The page of the document."]
-    title: str
     text: str
-    language: LanguageCode
-    direction: Direction
     language_confidence: Annotated[float, Keywords({"minimum": 0, "maximum": 1})]
-    published: Published
-    date_precision: Precision
     date_origin: Annotated[str | None, "Where the date was found."]
-    source: str
-    source_url: Annotated[str | None, "Where the document says it was published."]
     path: Annotated[str, "The file it was read from."]
     tags: list[str]
     organizations: list[MentionedOrganizationJson]
     themes: list[AssignedThemeJson]
-    highlights: HighlightsJson
     links: DocumentLinksJson
 
 

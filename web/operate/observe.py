@@ -18,7 +18,7 @@ from gunicorn.glogging import Logger
 
 from index.errors import IndexUnavailable
 from search.engine import Engine
-from search.response import IndexStatus
+from search.response import IndexStatus, SearchResponse
 from web.context import LogFormat, engine, settings
 from web.operate.guard import is_loopback
 
@@ -69,19 +69,13 @@ def _recorder(response: Response) -> Callable[[], None]:
     """Return what counts and logs this request; it may be called when the request is over."""
     began: float = g.began
     problem: str = g.get("problem", "")
-    searched = g.get("searched")
-    metrics = _metrics()
-    method, route, status = request.method, _route(), response.status_code
-    pairs: dict[str, Any] = {
-        "request": g.request_id,
-        "method": method,
-        "route": route,
-        "status": status,
-        "ms": 0.0,
-    }
+    searched: SearchResponse | None = g.get("searched")
+    total = searched.total if searched else None
+    metrics, method, route, status = _metrics(), request.method, _route(), response.status_code
+    pairs: dict[str, Any] = {"request": g.request_id, "method": method, "route": route}
+    pairs |= {"status": status, "ms": 0.0}
     if searched:
-        pairs |= {"total": searched.total, "generation": searched.generation}
-        metrics.count_search(searched.total)
+        pairs |= {"total": total, "generation": searched.generation}
     if problem:
         pairs["problem"] = problem
     if settings().log_queries:
@@ -89,11 +83,8 @@ def _recorder(response: Response) -> Callable[[], None]:
 
     def record() -> None:
         seconds = perf_counter() - began
-        metrics.count_request(route, method, status, seconds)
-        if problem:
-            metrics.count_problem(problem)
-        line = pairs | {"ms": round(seconds * 1000, 1)}
-        REQUESTS.info("request", extra={"pairs": line})
+        metrics.count(route, method, status, seconds, problem, total)
+        REQUESTS.info("request", extra={"pairs": pairs | {"ms": round(seconds * 1000, 1)}})
 
     return record
 
@@ -223,20 +214,18 @@ class Metrics:
             registry=registry,
         )
 
-    def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count a request and the seconds that its answer took."""
+    def count(
+        self, route: str, method: str, status: int, seconds: float, problem: str, total: int | None
+    ) -> None:
+        """Count a request: the seconds of its answer, its problem, the documents of its search."""
         label = method if method in METHODS else "other"
         self._requests.labels(route, label, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
-
-    def count_problem(self, kind: str) -> None:
-        """Count an answer that was a problem."""
-        self._problems.labels(kind).inc()
-
-    def count_search(self, total: int) -> None:
-        """Count a search that found ``total`` documents."""
-        self._searches.inc()
-        if not total:
+        if problem:
+            self._problems.labels(problem).inc()
+        if total is not None:
+            self._searches.inc()
+        if total == 0:
             self._empty.inc()
 
     def text(self, engine: Engine) -> bytes:

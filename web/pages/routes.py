@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, Response, g, make_response, render_template, request
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 
 from index.analysis import direction
 from index.document import opening
@@ -52,20 +51,9 @@ NEWEST = 5
 FACET_VALUES = 50
 """Values on a page of a facet."""
 MAX_PREFIX = 200
-SKIPPED = 200
+MAX_SKIPPED = 200
 """Skipped files that the status page names."""
 REMEMBERED_SECONDS = 365 * 24 * 3600
-
-SKIPPED_KINDS = {
-    "hidden": _l("Hidden"),
-    "unknown": _l("Format that is not read"),
-    "broken": _l("Damaged"),
-    "empty": _l("Without text"),
-    "huge": _l("Too large"),
-    "binary": _l("Not text"),
-    "duplicate": _l("Already in the archive"),
-    "unreadable": _l("Could not be opened"),
-}
 
 
 @blueprint.get("/")
@@ -99,11 +87,6 @@ def search() -> Response:
             if isinstance(facet, ValueFacet)
         },
         histogram=histogram(dates, to) if isinstance(dates, DateFacet) else None,
-        sorts={
-            "relevance": gettext("Relevance"),
-            "-date": gettext("Newest first"),
-            "date": gettext("Oldest first"),
-        },
         home=home,
         examples=_examples() if not response.total and response.documents else {},
         joined=joined,
@@ -172,7 +155,7 @@ def _back(to: PageLinks, around: Neighbours | None) -> str:
     """Return the address of the page of results that a document stands on."""
     if around is None:
         return to.search()
-    return to.page((around.position - 1) // to.request.per_page + 1)
+    return to.changed(page=(around.position - 1) // to.request.per_page + 1)
 
 
 @blueprint.get("/facet/<name>")
@@ -192,10 +175,9 @@ def facet(name: str) -> Response:
     sized = replace(results, facet_size=FACET_VALUES)
     found = engine().facet(name, sized, prefix, query.page, order)
     to = PageLinks(results)
-    own = {"prefix": prefix, "order": order if order == "name" else ""}
-    count = -(-found.total // FACET_VALUES)
     shown = {value.value for value in found.facet.values}
-    pairs = links.parameters(results)
+    carried = links.parameters(results)
+    ordered = [("order", order)] if order == "name" else []
     return page(
         "facet.html",
         name=name,
@@ -204,27 +186,14 @@ def facet(name: str) -> Response:
         lines=[line(name, value, to, _full_label(name, value)) for value in found.facet.values],
         found=found,
         prefix=prefix,
-        order=order,
-        orders={
-            key: (label, to.facet(name, **(own | {"order": "" if key == "count" else key})))
-            for key, label in (
-                ("count", gettext("Most frequent first")),
-                ("name", gettext("By name")),
-            )
-        },
+        order=order if order == "name" else "",
         to=to,
         back=to.search(),
-        carried_filters=[pair for pair in pairs if pair[0] != name] + language_parameter(),
+        carried_filters=[pair for pair in carried if pair[0] != name] + language_parameter(),
         kept_values=[value for value in query.selected.get(name, ()) if value not in shown],
-        search_hidden=pairs
-        + ([("order", order)] if order != "count" else [])
-        + language_parameter(),
+        search_hidden=carried + ordered + language_parameter(),
         page_number=query.page,
-        page_count=count,
-        prev=to.facet(name, **own, page=str(min(query.page - 1, count)))
-        if query.page > 1
-        else None,
-        next=to.facet(name, **own, page=str(query.page + 1)) if query.page < count else None,
+        page_count=-(-found.total // FACET_VALUES),
     )
 
 
@@ -251,14 +220,6 @@ def _dates() -> Response:
         to=to,
         back=to.search(),
         steps=steps(to),
-        intervals=[
-            (interval, label, to.facet("date", interval=interval))
-            for interval, label in (
-                ("year", gettext("Years")),
-                ("month", gettext("Months")),
-                ("day", gettext("Days")),
-            )
-        ],
     )
 
 
@@ -268,45 +229,18 @@ def status() -> Response:
     """Show what is served, since when, and what was left out of it."""
     arguments().check()
     served, skipped = engine().status(), engine().skipped()
-    shown = skipped[:SKIPPED] if settings().skipped_paths else ()
-    kinds = Counter(item.kind for item in skipped).most_common()
-    languages = sorted(served.languages.items(), key=lambda pair: (-pair[1], pair[0]))
-    return localized(
-        make_response(
-            render_template(
-                "status.html",
-                status=served,
-                languages=[(i18n.language(code), i18n.number(count)) for code, count in languages],
-                kinds=[(_kind_label(kind), i18n.number(count)) for kind, count in kinds],
-                skipped=[(item.path, _kind_label(item.kind), item.reason) for item in shown],
-                more=len(skipped) - len(shown) if shown else 0,
-                settings=_public_settings(),
-                version=VERSION,
-            )
-        )
+    shown = skipped[:MAX_SKIPPED] if settings().skipped_paths else ()
+    body = render_template(
+        "status.html",
+        status=served,
+        languages=sorted(served.languages.items(), key=lambda pair: (-pair[1], pair[0])),
+        kinds=Counter(file.kind for file in skipped).most_common(),
+        skipped=shown,
+        more=len(skipped) - len(shown) if shown else 0,
+        settings=settings(),
+        version=VERSION,
     )
-
-
-def _kind_label(kind: str) -> str:
-    return str(SKIPPED_KINDS.get(kind, kind))
-
-
-def _public_settings() -> list[tuple[str, str]]:
-    """Return the settings that a reader may want to know."""
-    chosen = settings()
-    limit = gettext(
-        "%(rate)s a second, %(burst)s at once",
-        rate=f"{chosen.rate_limit:g}",
-        burst=chosen.rate_burst,
-    )
-    return [
-        (gettext("Requests for each address"), limit if chosen.rate_limit else gettext("no limit")),
-        (gettext("Results on a page, at most"), str(chosen.max_per_page)),
-        (
-            gettext("Questions in the log"),
-            gettext("written") if chosen.log_queries else gettext("not written"),
-        ),
-    ]
+    return localized(make_response(body))
 
 
 @blueprint.get("/docs/errors")

@@ -313,9 +313,7 @@ class Presenter:
 
     def notice_detail(self, notice: Notice) -> str:
         """Return what a notice says."""
-        said = notice.code.replace("_", " ")
-        values = ", ".join(f"{name} {value}" for name, value in notice.values.items() if value)
-        return f"{said} ({values})" if values else said
+        return notice.detail()
 
     def document_url(self, id: str) -> str | None:
         """Return the address of a document."""

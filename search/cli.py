@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
@@ -84,9 +83,8 @@ def search(
 
 
 def _reason(fault: Fault) -> str:
-    option = "QUERY" if fault.parameter == "q" else "--" + fault.parameter.replace("_", "-")
-    sentence = fault.sentence % defaultdict(str, fault.values)
-    return f"{option} {fault.value}: {sentence}" if fault.value else f"{option}: {sentence}"
+    name = "QUERY" if fault.parameter == "q" else "--" + fault.parameter.replace("_", "-")
+    return f"{name}{' ' + fault.value if fault.value else ''}: {fault.detail()}"
 
 
 def _lines(response: SearchResponse) -> Iterator[str]:
@@ -94,7 +92,7 @@ def _lines(response: SearchResponse) -> Iterator[str]:
     query = f" for {response.understood}" if response.understood else ""
     yield f"{response.total} of {response.documents} documents{query}"
     for notice in response.warnings:
-        yield f"Note: {Presenter().notice_detail(notice)}"
+        yield f"Note: {notice.detail()}"
     if response.suggestion:
         yield f"Did you mean: {response.suggestion}"
     first = (request.page - 1) * request.per_page + 1

@@ -13,7 +13,8 @@ cursor only reads results.
 import struct
 import unicodedata
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -85,12 +86,16 @@ class Fault:
     values: Mapping[str, str] = field(default_factory=dict)
     suggestion: str | None = None
 
-    @property
-    def sentence(self) -> str:
-        """What is wrong, in English, with ``%(name)s`` in place of the values."""
+    def detail(self, translate: Callable[[str], str] = str) -> str:
+        """Say what is wrong, and which name or value was probably meant."""
+        sentence = FAULTS[self.code]
         if self.code == "out_of_range" and "maximum" not in self.values:
-            return _NO_MAXIMUM
-        return FAULTS[self.code]
+            sentence = _NO_MAXIMUM
+        detail = translate(sentence) % defaultdict(str, self.values)
+        if self.suggestion:
+            meant = translate(_l("Did you mean “%(suggestion)s”?"))
+            detail += " " + meant % {"suggestion": self.suggestion}
+        return detail
 
 
 FAULTS = {

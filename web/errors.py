@@ -1,11 +1,9 @@
-"""Problems (RFC 9457) as JSON or as a page, and the sentence that stands for each code.
+"""Problems (RFC 9457), as JSON for programs and as a page for people.
 
-Codes never depend on the reader's language; these sentences do. A test checks that every code
-that ``search`` can give has its sentence, and that the catalogues are complete.
+Codes never depend on the reader's language; sentences do.
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, NotRequired, TypedDict
@@ -20,9 +18,7 @@ from werkzeug.exceptions import HTTPException
 from index import facets
 from index.errors import IndexUnavailable, SearchTimeout
 from search.answers import Keywords
-from search.request import FAULTS as REQUEST_FAULTS
 from search.request import Fault, InvalidRequest
-from search.response import Notice
 from web.context import localized, settings
 
 LOG = logging.getLogger("trouvaille")
@@ -107,68 +103,6 @@ PROBLEMS: Mapping[str, ProblemType] = {
 
 FACETS: Mapping[str, LazyString] = {facet.name: _l(facet.label) for facet in facets.FACETS}
 
-FAULTS: Mapping[str, LazyString] = {code: _l(sentence) for code, sentence in REQUEST_FAULTS.items()}
-
-NOTICES: Mapping[str, LazyString] = {
-    "fuzzy_cut": _l(
-        "Many words are spelt nearly like %(word)s: the %(limit)s nearest were looked for."
-    ),
-    "fuzzy_unsupported": _l(
-        "In %(word)s, ~ was left out: it needs a word of three to 24 letters before it."
-    ),
-    "out_of_time": _l("Time ran out: a part of the question was left out."),
-    "query_cut": _l("The question was cut after %(limit)s characters."),
-    "control_characters": _l("Control characters were left out of the question."),
-    "unbalanced_quote": _l("A quotation mark has no partner and was left out."),
-    "unbalanced_parenthesis": _l("A parenthesis has no partner and was completed or left out."),
-    "too_deep": _l("Parentheses beyond %(limit)s levels were left out."),
-    "too_many_words": _l("Only the first %(limit)s words of the question were searched."),
-    "empty_phrase": _l("Quotation marks with nothing to look for between them were left out."),
-    "invalid_date": _l("“%(value)s” is no date and was left out; expected: 2024, 2024-03-15."),
-    "generation_changed": _l("The archive was renewed on the way: results may be new or missing."),
-    "lone_operator": _l("%(operator)s has nothing to join and was left out."),
-    "nothing_understood": _l("The question holds no word to look for."),
-    "prefix_too_short": _l("%(prefix)s begins too many words: more letters are needed before *."),
-    "question": _l(
-        "Read as a question in plain words: documents that have most of them come first."
-    ),
-    "relaxed": _l(
-        "No document has all %(asked)s words: those that have most of them are shown,"
-        " at least %(at_least)s."
-    ),
-    "unknown_value": _l("No document carries %(field)s:%(value)s."),
-    "wildcard_unsupported": _l(
-        "In %(word)s, * is only understood after the first two letters of a word."
-    ),
-}
-
-_OUT_OF_TIME: Mapping[str, LazyString] = {
-    "alternatives": _l("Time ran out: what only %(left_out)s finds is missing."),
-    "expansions": _l("Time ran out: not all words were looked for that %(left_out)s stands for."),
-    "proximity": _l("Time ran out: it does not count for the order how close words are."),
-    "relaxation": _l("Time ran out: documents with only some of the words were not looked for."),
-}
-
-
-def fault_detail(fault: Fault) -> str:
-    """Say what is wrong with a parameter, and which name or value was probably meant."""
-    detail = str(gettext(fault.sentence)) % defaultdict(str, fault.values)
-    if fault.suggestion:
-        meant = gettext("Did you mean “%(suggestion)s”?", suggestion=fault.suggestion)
-        detail = f"{detail} {meant}"
-    return detail
-
-
-def notice_detail(notice: Notice) -> str:
-    """Say what a notice of the search means."""
-    sentence = NOTICES.get(notice.code, notice.code)
-    if notice.code == "out_of_time":
-        sentence = _OUT_OF_TIME.get(notice.values.get("part", ""), sentence)
-    detail = str(sentence) % defaultdict(str, notice.values)
-    if notice.code == "relaxed" and notice.values.get("missing"):
-        detail += " " + gettext("In no document: %(missing)s.", missing=notice.values["missing"])
-    return detail
-
 
 class NotFoundHere(HTTPException):
     """404 with a sentence of our own, already in the reader's language."""
@@ -238,7 +172,7 @@ def respond(problem: Problem) -> Response:
             detail=detail,
             status=status,
             request_id=g.request_id,
-            faults=[(fault, fault_detail(fault)) for fault in problem.faults],
+            faults=[(fault, fault.detail(gettext)) for fault in problem.faults],
         )
         response = make_response(page, status)
     localized(response).headers["Cache-Control"] = "no-store"
@@ -271,7 +205,7 @@ def _fault_json(fault: Fault) -> FaultJson:
     details: FaultJson = {
         "parameter": fault.parameter,
         "code": fault.code,
-        "detail": fault_detail(fault),
+        "detail": fault.detail(gettext),
     }
     if fault.value is not None:
         details["value"] = fault.value

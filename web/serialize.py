@@ -2,6 +2,8 @@
 
 from typing import Annotated, TypedDict
 
+from flask_babel import gettext
+
 from index.facets import SUGGESTED, VALUE_FACETS
 from search.answers import (
     Address,
@@ -29,7 +31,7 @@ from search.response import (
     Suggestion,
 )
 from web import links
-from web.errors import FACETS, notice_detail
+from web.errors import FACETS
 from web.links import API_SEARCH
 
 
@@ -126,7 +128,7 @@ class Serializer(Presenter):
 
     def notice_detail(self, notice: Notice) -> str:
         """Return what a notice says."""
-        return notice_detail(notice)
+        return notice.detail(gettext)
 
     def document_url(self, id: str) -> str:
         """Return the address of a document's page."""

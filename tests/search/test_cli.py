@@ -82,7 +82,7 @@ def test_pages_and_cursor(index: Path) -> None:
 
 
 def test_notices_are_shown(index: Path) -> None:
-    assert "Note: relaxed" in run(index, "accord introuvable zut").output
+    assert "Note: No document has all" in run(index, "accord introuvable zut").output
 
 
 def test_faults_are_one_usage_error(index: Path) -> None:

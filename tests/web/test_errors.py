@@ -8,11 +8,11 @@ from werkzeug.test import TestResponse
 
 from index.directory import IndexDirectory
 from index.errors import SearchTimeout
-from search.request import SearchRequest
-from search.response import IndexStatus, SearchResponse
+from search.request import FAULTS, SearchRequest
+from search.response import NOTICES, IndexStatus, SearchResponse
 from search.whoosh_engine import WhooshEngine
 from web import Settings, create_app
-from web.errors import FAULTS, NOTICES, PROBLEMS
+from web.errors import PROBLEMS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -10,9 +10,9 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from search.response import Notice
+from search.request import FAULTS
+from search.response import NOTICES, Notice
 from search.scoring.deadline import Part
-from web.errors import FAULTS, NOTICES, notice_detail
 from web.i18n import OFFERED, TRANSLATIONS
 
 ROOT = Path(__file__).parents[2]
@@ -93,8 +93,6 @@ def test_french_is_typeset_as_french() -> None:
 
 def test_every_part_that_time_may_leave_out_has_its_sentence() -> None:
     parts = get_args(Part)
-    told = {
-        notice_detail(Notice("out_of_time", {"part": part, "left_out": "mot*"})) for part in parts
-    }
+    told = {Notice("out_of_time", {"part": part, "left_out": "mot*"}).detail() for part in parts}
     assert len(told) == len(parts) == 4
-    assert notice_detail(Notice("out_of_time")) not in told
+    assert Notice("out_of_time").detail() not in told

@@ -34,7 +34,7 @@ from web.context import (
     page,
     settings,
 )
-from web.errors import FACETS, FAULTS, PROBLEMS, NotFoundHere, notice_detail
+from web.errors import FACETS, PROBLEMS, NotFoundHere
 from web.links import PageLinks, language_parameter, page_address, same_results
 from web.pages.document import Neighbours, citation, joined, neighbours, reading
 from web.pages.facets import MAX_MONTHS, chips, histogram, line, section, steps
@@ -76,7 +76,7 @@ def search() -> Response:
         request_=understood,
         to=to,
         chips=chips(response, to),
-        warnings=[notice_detail(notice) for notice in response.warnings],
+        warnings=[notice.detail(gettext) for notice in response.warnings],
         pages=links.pages(response),
         numbers=_page_numbers(response),
         first=(understood.page - 1) * understood.per_page + 1 if not understood.cursor else None,
@@ -248,7 +248,7 @@ def status() -> Response:
 def errors() -> Response:
     """Explain each type of problem, under the anchor that its URI names."""
     arguments().check()
-    return page("docs_errors.html", problems=PROBLEMS, faults=FAULTS)
+    return page("docs_errors.html", problems=PROBLEMS)
 
 
 @blueprint.post("/language")

@@ -42,8 +42,6 @@ from index.store import (
 CACHE_BYTES = 8 * 1024 * 1024
 CACHE_BYTES_PER_DOCUMENT = 64
 
-__all__ = ["DateColumn", "FacetColumn", "Snapshot", "SpanColumn", "StoredFields"]
-
 
 class StoredFields:
     """What is stored of the documents of all segments, deleted ones included.

@@ -10,8 +10,8 @@ from typing import TypeVar
 import click
 import orjson
 
+from index import IndexDirectory
 from index.cli import index_option
-from index.directory import IndexDirectory
 from index.errors import UsageError
 from search.answers import Presenter
 from search.request import PARAMETERS, Fault, InvalidRequest, parse_request

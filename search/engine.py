@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.document import Skipped
+from index import Skipped
 from index.store import Details, Head, LongText, Near
 from search.request import FacetOrder, SearchRequest
 from search.response import DocumentView, FacetPage, IndexStatus, Result, SearchResponse, Suggestion

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from index.document import MentionedDate
+from index import MentionedDate
 from search.request import SearchRequest
 
 _l = str  # Marks a sentence for the message catalogues of web/translations.

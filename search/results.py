@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
+from index import Document, Fields, Span
 from index.analysis import direction
-from index.document import Document, Fields, Span
 from index.store import Head
 from search.engine import StoredTexts
 from search.facets import Lookup

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from index import Document
 from index.analysis import Analyzer, Token, analyzer, tokenize
-from index.document import Document
 from search.query import WordQuery
 from search.scoring import CollectionStats, Evaluation
 

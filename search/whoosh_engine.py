@@ -9,12 +9,8 @@ from typing import NamedTuple
 
 from whoosh import query
 
-from index import kernels
-from index.directory import IndexDirectory
-from index.document import Skipped
+from index import IndexDirectory, Skipped, Snapshot, SnapshotLexicon, kernels
 from index.errors import SearchTimeout
-from index.lexicon import SnapshotLexicon
-from index.snapshot import Snapshot
 from index.store import ByteCache
 from search.facets import Filtered, Lookup, Names, facet_names, facet_page, facets
 from search.highlight import Highlighter

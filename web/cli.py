@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask
 
+from index import IndexDirectory
 from index.build import cores
 from index.cli import build_options, index_option, plain_errors
 from index.cli import commands as index_commands
-from index.directory import IndexDirectory
 from index.errors import SettingError
 from search.cli import search
 from search.whoosh_engine import Budget, WhooshEngine

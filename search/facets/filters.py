@@ -13,9 +13,9 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from index import Snapshot
 from index.days import UNDATED_DAY, day_number
 from index.facets import VALUE_FACETS
-from index.snapshot import Snapshot
 from index.store import Chosen
 from search.request import SearchRequest
 

@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index import kernels
+from index import Snapshot, kernels
 from index.analysis import fold
 from index.arrays import most_counted
 from index.facets import VALUE_FACETS
-from index.snapshot import FacetColumn, Snapshot
+from index.store import FacetColumn
 from search.request import DateField, Interval
 from search.response import DateFacet, ValueFacet
 

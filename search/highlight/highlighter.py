@@ -8,8 +8,8 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from index import Span
 from index.analysis import analyzer
-from index.document import Span
 from index.store import Details, Head, LongText, spans, word_end
 from search.engine import Lexicon, StoredTexts, Terms
 from search.highlight import snippets

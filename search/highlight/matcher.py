@@ -15,6 +15,7 @@ from string import ascii_lowercase
 from time import perf_counter
 from typing import NamedTuple
 
+from index import Span
 from index.analysis import (
     CHUNK,
     Analyzer,
@@ -25,7 +26,6 @@ from index.analysis import (
     fold,
     parted,
 )
-from index.document import Span
 from index.store import word_end
 from search.query import Mark
 

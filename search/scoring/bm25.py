@@ -26,10 +26,9 @@ from weakref import WeakKeyDictionary, ref
 import numpy as np
 from numpy.typing import NDArray
 
-from index import kernels
+from index import Snapshot, kernels
 from index.analysis import analyzer
 from index.inverted_index import Lists
-from index.snapshot import Snapshot
 from index.store import ByteCache
 from search.query import WordQuery
 from search.scoring.postings import NO_DOCS, NO_SCORES, Docs, Mask, Scores

@@ -14,11 +14,10 @@ import numpy as np
 from whoosh import query
 from whoosh.searching import Searcher
 
+from index import Snapshot, SnapshotLexicon
 from index.analysis import fold
 from index.days import UNDATED_DAY, day_number
 from index.errors import SearchTimeout
-from index.lexicon import SnapshotLexicon
-from index.snapshot import Snapshot
 from index.store import TermPostings
 from index.whoosh import SnapshotReader
 from search.query import (

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh import query
 
+from index import Snapshot
 from index.errors import SearchTimeout
-from index.snapshot import Snapshot
 from search.query import Clause, ParsedQuery, WordQuery
 from search.response import Notice
 from search.scoring.bm25 import PARAMETERS, Parameters

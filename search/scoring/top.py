@@ -8,10 +8,9 @@ so that every order is total and pages never overlap.
 import numpy as np
 from numpy.typing import NDArray
 
-from index import kernels
+from index import Snapshot, kernels
 from index.arrays import smallest
 from index.days import UNDATED_SECOND
-from index.snapshot import Snapshot
 from search.request import Cursor, SearchRequest, Sort, fingerprint
 from search.scoring.evaluate import Matches
 from search.scoring.postings import Docs

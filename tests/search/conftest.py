@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from index import IndexDirectory
 from index.build import index_documents
-from index.directory import IndexDirectory
 from index.document import (
     Document,
     Fields,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from index import IndexDirectory
 from index.build import index_documents
-from index.directory import IndexDirectory
 from index.errors import IndexMissing, SearchTimeout
 from search.engine import Engine
 from search.request import SearchRequest

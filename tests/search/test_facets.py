@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.document import Document, Fields
+from index import Document, Fields
 from index.facets import VALUE_FACETS
 from search.request import SearchRequest
 from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet

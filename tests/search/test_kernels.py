@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import kernels
+from index import IndexDirectory, kernels
 from index.build import index_documents
 from index.commit import LiveSegment, building
-from index.directory import IndexDirectory
 from index.document import Document, Fields, Language, Span
 from index.manifest import Report, Settings
 from index.segment import Draft, analyse_drafts, draft, write_segment

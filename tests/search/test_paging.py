@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from index import IndexDirectory
 from index.build import index_documents
-from index.directory import IndexDirectory
 from search.request import CursorError, InvalidRequest, SearchRequest, decode_cursor, parse_request
 from search.response import SearchResponse
 from search.whoosh_engine import WhooshEngine

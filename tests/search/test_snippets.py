@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import Span
 from index.analysis import analyzer, fold, tokenize
-from index.document import Span
 from search.highlight import snippets
 from search.highlight.matcher import SAME_INITIAL, Hit, Matcher, field_terms
 from search.query import parse

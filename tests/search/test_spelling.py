@@ -9,11 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import IndexDirectory, Snapshot, SnapshotLexicon
 from index.build import BuildOptions, index_documents, rebuild, update
-from index.directory import IndexDirectory
 from index.document import Document, Fields, Language
-from index.lexicon import SnapshotLexicon
-from index.snapshot import Snapshot
 from search.request import SearchRequest
 from search.whoosh_engine import WhooshEngine
 

@@ -11,12 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import IndexDirectory, Snapshot, SnapshotLexicon
 from index.analysis import fold, tokenize
 from index.build import BuildOptions, index_documents, rebuild, update
-from index.directory import IndexDirectory
 from index.document import Document, Fields, Language
-from index.lexicon import SnapshotLexicon
-from index.snapshot import Snapshot
 from index.store.completion import BLOCK
 from search.facets import Lookup, facet_names
 from search.suggest import suggest

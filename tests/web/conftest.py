@@ -6,8 +6,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 
+from index import IndexDirectory
 from index.build import BuildOptions, rebuild
-from index.directory import IndexDirectory
 from search.whoosh_engine import WhooshEngine
 from web import create_app
 from web.i18n import TRANSLATIONS

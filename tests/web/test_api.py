@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from index.directory import IndexDirectory
+from index import IndexDirectory
 from search.whoosh_engine import Budget, WhooshEngine
 from web import Settings, create_app
 

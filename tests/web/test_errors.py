@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from index.directory import IndexDirectory
+from index import IndexDirectory
 from index.errors import SearchTimeout
 from search.request import FAULTS, SearchRequest
 from search.response import NOTICES, IndexStatus, SearchResponse

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from index.directory import IndexDirectory
+from index import IndexDirectory
 from search.request import PARAMETERS
 from search.whoosh_engine import WhooshEngine
 from web import create_app

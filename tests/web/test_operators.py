@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from index.directory import IndexDirectory
+from index import IndexDirectory
 from search.whoosh_engine import WhooshEngine
 from web import Settings, create_app
 from web.operate.observe import JsonLines, TextLines

@@ -3,7 +3,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.directory import IndexDirectory
+from index import IndexDirectory
 from search.whoosh_engine import WhooshEngine
 from web import Settings, create_app
 from web.operate import RateLimit

@@ -6,9 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
+from index import IndexDirectory, MentionedDate, Span
 from index.build import BuildOptions, rebuild
-from index.directory import IndexDirectory
-from index.document import MentionedDate, Span
 from search.request import MAX_DEPTH, SearchRequest
 from search.response import DocumentView, Highlights, Labelled
 from search.whoosh_engine import WhooshEngine

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lxml import html
 from markupsafe import Markup
 
+from index import IndexDirectory
 from index.build import BuildOptions, rebuild
-from index.directory import IndexDirectory
 from index.errors import SettingError
 from search.whoosh_engine import WhooshEngine
 from web import Settings, create_app

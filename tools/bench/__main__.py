@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from index import IndexDirectory
 from index.build import rebuild
-from index.directory import IndexDirectory
 from tools.bench.context import Context
 from tools.bench.corpora import Corpus, indexed_corpus, sample, synthetic_corpus
 from tools.bench.growth import growth

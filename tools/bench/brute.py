@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from index import Document, Fields, Span
 from index.analysis import ANALYZERS, analyse, analyzer, tokenize
-from index.document import Document, Fields, Span
 from tools.bench.question import Entry, Question, published_day, with_parents
 
 

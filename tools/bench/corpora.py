@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, cast
 
-from index.directory import IndexDirectory
-from index.document import Document
+from index import Document, IndexDirectory
 from tools.bench import synthetic
 from tools.bench.question import Entry
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from index import Document
 from index.analysis import ANALYZERS, Token, analyzer, tokenize
-from index.document import Document
 from tools.bench.question import Entry, Question, published_day
 
 SHORTEST = 3

@@ -6,8 +6,8 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
 
+from index import Document
 from index.build import BuildOptions, cores, rebuild
-from index.document import Document
 from index.extract import ExtractionOptions, extract
 from index.readers import ReadOptions, read
 from index.segment import analyse_drafts, draft

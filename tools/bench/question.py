@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Literal, NamedTuple, Protocol
 
-from index.document import Document, Fields
+from index import Document, Fields
 
 Entry = tuple[Document, Fields]
 FACETS = ("organization", "theme", "lang")

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask
 
-from index.directory import IndexDirectory
+from index import IndexDirectory
 from search.request import SearchRequest
 from search.response import FacetValue, Highlights, Result, SearchResponse, ValueFacet
 from search.whoosh_engine import WhooshEngine

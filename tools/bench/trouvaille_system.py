@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from index import kernels
+from index import IndexDirectory, kernels
 from index.build import index_documents
-from index.directory import IndexDirectory
 from search.request import SearchRequest
 from search.response import SearchResponse, ValueFacet
 from search.whoosh_engine import WhooshEngine

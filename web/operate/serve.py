@@ -20,10 +20,9 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from index import kernels
+from index import IndexDirectory, kernels
 from index.build import BuildOptions, options_of, progress_on, rebuild, update
 from index.cli import merged_options
-from index.directory import IndexDirectory
 from index.errors import IndexLocked, IndexMissing, IndexVersion, TrouvailleError, UsageError
 from index.vocabularies import organizations, themes
 from web.operate.observe import SHARED_METRICS, WARMING, PropagatingLogger

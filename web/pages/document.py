@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from index.document import MentionedDate
+from index import MentionedDate
 from search.request import MAX_DEPTH, SearchRequest
 from search.response import DocumentView, Labelled, Result, SearchResponse
 from web.i18n import month_or_day

@@ -42,7 +42,7 @@ def reading(tmp_path: Path) -> Callable[..., Found]:
             data = content.encode() if isinstance(content, str) else content
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             zipped = name.endswith(".gz") and isinstance(content, str)
-            (folder / name).write_bytes(gzip.compress(data) if zipped else data)
+            (folder / name).write_bytes(gzip.compress(data, mtime=0) if zipped else data)
         return read_all([folder], options)
 
     return reading

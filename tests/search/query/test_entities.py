@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whoosh import query
 
+from index import IndexDirectory
 from index.build import BuildOptions, rebuild
-from index.directory import IndexDirectory
 from search.query import FacetFilter, parse
 from search.request import parse_request
 from search.whoosh_engine import WhooshEngine

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import IndexDirectory, Snapshot
 from index.build import index_documents
-from index.directory import IndexDirectory
-from index.snapshot import Snapshot
 from search.query import PhraseQuery, WordQuery, parse
 from search.query.parser import MAX_LENGTH
 from search.scoring import answer

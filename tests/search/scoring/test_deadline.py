@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from whoosh import query
 
+from index import IndexDirectory, Snapshot
 from index.build import index_documents
-from index.directory import IndexDirectory
 from index.document import Document, Fields, Language
 from index.errors import SearchTimeout
-from index.snapshot import Snapshot
 from search.query import parse
 from search.request import SearchRequest
 from search.scoring import Evaluation, Matches, answer, postings

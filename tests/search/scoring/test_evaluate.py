@@ -19,15 +19,14 @@ from whoosh import query
 from whoosh.query import spans
 from whoosh.searching import Searcher
 
+from index import IndexDirectory, Snapshot
 from index.analysis import analyse, analyzer, fold, tokenize
 from index.build import index_documents
 from index.commit import LiveSegment, building
-from index.directory import IndexDirectory
 from index.document import Document, Fields, Language, PublicationDate, Span
 from index.errors import SearchTimeout
 from index.manifest import Report, Settings
 from index.segment import analyse_drafts, draft, write_segment
-from index.snapshot import Snapshot
 from index.whoosh import SnapshotReader
 from search.query import (
     AnalyzerFilter,

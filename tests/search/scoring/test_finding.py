@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import Snapshot, SnapshotLexicon
 from index.build import index_documents
 from index.document import Document, Fields, Language, Organization, Span
-from index.lexicon import SnapshotLexicon
-from index.snapshot import Snapshot
 from search.query import parse
 from search.scoring import PARAMETERS, Evaluation, answer
 from search.scoring.proximity import RESCORED

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from index import Snapshot
 from index.build import index_documents
 from index.document import Document, Fields, Language
-from index.snapshot import Snapshot
 from search.query import MAX_TERMS, parse
 from search.request import SearchRequest
 from search.scoring import answer

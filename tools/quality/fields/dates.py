@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.document import MentionedDate, Span
+from index import MentionedDate, Span
 from index.extract.dates import mentioned_dates
 from tools.quality import DATA, press, rows
 

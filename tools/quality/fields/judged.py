@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.document import Document, Span
+from index import Document, Span
 from tools.quality import DATA, press, rows
 from tools.quality.fields import kind_corpus
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from index.document import Document
+from index import Document
 from index.extract import detect_language
 from tools.quality import DATA, press, rows
 

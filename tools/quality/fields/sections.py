@@ -14,7 +14,7 @@ from collections import Counter
 from itertools import islice
 from typing import Any
 
-from index.document import Document
+from index import Document
 from index.extract import ExtractionOptions, extract
 from tools.quality import press
 from tools.quality.fields.counts import Counts

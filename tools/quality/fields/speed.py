@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from index.document import Document
+from index import Document
 from index.extract import ExtractionOptions, extract
 from tools.quality import press
 

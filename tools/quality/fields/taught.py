@@ -8,9 +8,9 @@ is taken. Scores are cross-validated, as ``trouvaille learn`` prints them.
 
 import argparse
 
+from index import Document
 from index.build import Labelled
 from index.build.learning import labelled, learn
-from index.document import Document
 from tools.quality import press
 from tools.quality.fields.sections import SECTIONS, TOPICS
 

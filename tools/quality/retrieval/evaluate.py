@@ -16,9 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from index import IndexDirectory, Snapshot
 from index.build import rebuild
-from index.directory import IndexDirectory
-from index.snapshot import Snapshot
 from search.query import parse
 from search.request import SearchRequest
 from search.scoring import PARAMETERS, Parameters, Ranking, answer

@@ -150,6 +150,14 @@ def run_starts(values: NDArray[Any]) -> NDArray[np.intp]:
     return begins_run(values).nonzero()[0]
 
 
+def run_lengths(starts: NDArray[np.intp], end: int) -> NDArray[np.intp]:
+    """Return the length of each run; runs follow one another and the last ends at ``end``."""
+    lengths = np.empty(len(starts), np.intp)
+    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
+    lengths[-1:] = end - starts[-1:]
+    return lengths
+
+
 def sorted_distinct(values: NDArray[Any]) -> NDArray[Any]:
     """Return the distinct values, ascending.
 
@@ -237,6 +245,6 @@ def positions_of(keys: Keys) -> NDArray[np.int64]:
     return keys & 0xFFFFFFFF
 
 
-def in_second_part(keys: Keys) -> NDArray[np.bool_]:
-    """Return whether each key is of the second part."""
-    return keys & SECOND_PART > 0
+def parts_of(keys: Keys) -> NDArray[np.int64]:
+    """Return 2 * document for each key of a first part, 2 * document + 1 for one of a second."""
+    return keys >> 31

@@ -550,10 +550,17 @@ class InvertedIndex:
         found = []
         for base, postings in zip(self._bases, zip(*words, strict=True), strict=True):
             rarest, *others = sorted(postings, key=lambda word: len(word.docs))
-            docs = rarest.docs
-            for other in others:
-                docs = other.docs[_marked(docs, rarest.end).take(other.docs, mode="clip")]
-            docs = _ascending(docs, rarest.end)
+            docs, end = rarest.docs, rarest.end
+            if _DENSE_DOCS * len(docs) > end:
+                mask = _marked(docs, end)
+                for other in others:
+                    end = min(end, other.end)
+                    mask = mask[:end] & _marked(other.docs, other.end)[:end]
+                docs = mask.nonzero()[0].astype(np.int32)
+            else:
+                for other in others:
+                    docs = other.docs[_marked(docs, end).take(other.docs, mode="clip")]
+                docs = sorted_distinct(docs)
             found.append(_based(docs, base))
         return _concatenated(found)
 
@@ -595,10 +602,3 @@ def _marked(docs: Docs, end: int) -> Mask:
     mask = np.zeros(end, np.bool_)
     mask[docs] = True
     return mask
-
-
-def _ascending(docs: Docs, end: int) -> Docs:
-    """Return documents, all below ``end``, ascending and each once."""
-    if _DENSE_DOCS * len(docs) > end:
-        return _marked(docs, end).nonzero()[0].astype(np.int32)
-    return sorted_distinct(docs)

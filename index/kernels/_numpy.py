@@ -14,7 +14,6 @@ from index.arrays import (
     document_keys,
     documents_of,
     extreme_bound,
-    in_second_part,
     most_counted,
     places,
     smallest,
@@ -123,23 +122,13 @@ def _gather(
         number = counts[which]
         where = np.repeat(base[which] - size * starts_of(number), number)
         where += size * np.arange(len(where))
-        values = _read_integers(blob, where, np.int64(size))
+        values = blob[where].astype(np.int64)
+        for byte in range(1, size):
+            values |= blob[where + byte].astype(np.int64) << 8 * byte
         if which.size == len(width):
             return values
         found[places(starts[which], number)] = values
     return found
-
-
-def _read_integers(blob: Bytes, where: Numbers, width: Any) -> NDArray[np.int64]:
-    """Read the little-endian integers that begin at ``where``, of one or of several widths."""
-    values = blob.take(where).astype(np.int64)
-    for byte in range(1, int(np.max(width, initial=1))):
-        if np.ndim(width):
-            wide = (width > byte).nonzero()[0]
-            values[wide] |= blob.take(where.take(wide) + byte).astype(np.int64) << 8 * byte
-        else:
-            values |= blob.take(where + byte).astype(np.int64) << 8 * byte
-    return values
 
 
 # Positions
@@ -179,27 +168,29 @@ def position_keys(
     wanted[docs] = True
     which = wanted.take(word_docs, mode="clip").nonzero()[0]
     found, freqs, starts = word_docs.take(which), freqs.take(which), starts.take(which)
-    keys = document_keys(found + np.int32(base)).repeat(freqs)
-    keys += _positions(blob, widths.take(found).astype(np.int64), freqs, starts)
+    keys = document_keys(found).repeat(freqs)
+    if base:
+        keys += base << 32
+    width = widths.take(found)
+    widest = int(width.max(initial=1))
+    ends = freqs.cumsum(dtype=np.int64)
+    where = np.arange(len(keys))
+    if widest == 1:
+        where += (starts - (ends - freqs)).repeat(freqs)
+        keys |= blob.take(where)
+    else:
+        width = width.astype(np.int64)
+        widths = width.repeat(freqs)
+        where *= widths
+        where += (starts - width * (ends - freqs)).repeat(freqs)
+        keys |= blob.take(where)
+        for byte in range(1, widest):
+            wide = (widths > byte).nonzero()[0]
+            keys[wide] |= blob.take(where.take(wide) + byte).astype(np.int64) << 8 * byte
     of_first = int(which.searchsorted(bounds[first]))
-    keys[int(freqs[:of_first].sum(dtype=np.int64)) :] |= SECOND_PART
+    keys[int(ends[of_first - 1]) if of_first else 0 :] |= SECOND_PART
     keys.sort(kind="stable")  # fastest where a few lists are in order already
     return keys
-
-
-def _positions(
-    blob: Bytes, width: NDArray[np.int64], freqs: NDArray[Any], starts: NDArray[Any]
-) -> NDArray[np.int64]:
-    """Read the positions of postings, posting after posting."""
-    ends = freqs.cumsum(dtype=np.int64)
-    where = np.arange(int(ends[-1]) if len(ends) else 0)
-    if int(width.max(initial=1)) == 1:
-        where += (starts - (ends - freqs)).repeat(freqs)
-        return blob.take(where).astype(np.int64)
-    each = width.repeat(freqs)
-    where *= each
-    where += (starts - width * (ends - freqs)).repeat(freqs)
-    return _read_integers(blob, where, each)
 
 
 def proximity(
@@ -214,7 +205,7 @@ def proximity(
     # Keys of another document, or of its other part, are far away.
     near = (distance <= window).nonzero()[0]
     keys, distance = keys.take(near), np.maximum(distance.take(near), 1)
-    weight = np.where(in_second_part(keys), second_weight, first_weight)
+    weight = np.where(keys & SECOND_PART, second_weight, first_weight)
     owner = docs.searchsorted(documents_of(keys))
     return np.bincount(owner, weight / distance, len(docs)).astype(np.float32)
 

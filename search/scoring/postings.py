@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import kernels
-from index.arrays import Keys, documents_of, in_second_part, run_starts, sum_over
+from index.arrays import Keys, parts_of, run_lengths, run_starts, sum_over
 from index.inverted_index import InvertedIndex, sum_postings
 from index.store import TermPostings
 
@@ -218,13 +218,11 @@ def _counted(batches: Sequence[Keys], fields: Sequence[str]) -> list[TermPosting
     if not any(map(len, batches)):
         return [TermPostings(NO_DOCS, NO_DOCS) for _ in fields]
     keys = batches[0] if len(batches) == 1 else np.concatenate(batches)
+    parts = parts_of(keys)
+    starts = run_starts(parts)
+    parts, freqs = parts.take(starts), run_lengths(starts, len(keys))
+    docs = (parts >> 1).astype(np.int32)
     if len(fields) == 1:
-        return [_counts(keys)]
-    second = in_second_part(keys)
-    return [_counts(keys[~second]), _counts(keys[second])]
-
-
-def _counts(keys: Keys) -> TermPostings:
-    docs = documents_of(keys)
-    starts = run_starts(docs)
-    return TermPostings(docs.take(starts), np.diff(starts, append=len(docs)))
+        return [TermPostings(docs, freqs)]
+    second = parts & 1 > 0
+    return [TermPostings(docs[which], freqs[which]) for which in (~second, second)]

@@ -8,7 +8,7 @@ from index import Document, Fields, Span
 from index.analysis import direction
 from index.store import Head
 from search.engine import StoredTexts
-from search.facets import Lookup
+from search.facets import LocalizedFacets
 from search.response import DocumentView, Highlights, Labelled, Result
 
 MAX_LABELS = 20_000
@@ -25,8 +25,8 @@ class ResultBuilder:
     Safe for threads: two may build the same result.
     """
 
-    def __init__(self, lookup: Lookup, texts: StoredTexts) -> None:
-        self._lookup = lookup
+    def __init__(self, localized: LocalizedFacets, texts: StoredTexts) -> None:
+        self._localized = localized
         self._texts = texts
         self._results: dict[int, Result] = {}
         self._organizations: dict[tuple[str, str], Labelled] = {}
@@ -38,7 +38,7 @@ class ResultBuilder:
         if organization is None:
             if len(self._organizations) >= MAX_LABELS:
                 self._organizations = {}
-            label = self._lookup.facet("organization").known_label(id) or name
+            label = self._localized.facet("organization").known_label(id) or name
             organization = self._organizations[id, name] = Labelled(id, label)
         return organization
 
@@ -46,7 +46,7 @@ class ResultBuilder:
         """Return a theme."""
         theme = self._themes.get(id)
         if theme is None:
-            theme = self._themes[id] = Labelled(id, self._lookup.facet("theme").label(id))
+            theme = self._themes[id] = Labelled(id, self._localized.facet("theme").label(id))
         return theme
 
     def result(self, doc: int, score: float, highlights: Highlights = NO_HIGHLIGHTS) -> Result:

@@ -5,7 +5,7 @@ import re
 from index.analysis import fold, tokenize
 from index.facets import SUGGESTED
 from search.engine import Lexicon
-from search.facets import FacetLookup, Lookup
+from search.facets import LocalizedFacet, LocalizedFacets
 from search.response import Suggestion
 
 MAX_TEXT = 100
@@ -13,7 +13,9 @@ MAX_TEXT = 100
 _LAST_WORD = re.compile(r"\w+\Z")
 
 
-def suggest(text: str, limit: int, lexicon: Lexicon, facets: Lookup) -> tuple[Suggestion, ...]:
+def suggest(
+    text: str, limit: int, lexicon: Lexicon, localized: LocalizedFacets
+) -> tuple[Suggestion, ...]:
     """Return at most ``limit`` suggestions, kind after kind, the best of each kind first.
 
     Facet values complete the whole text: any word of any of their names may begin with it. Words
@@ -23,7 +25,7 @@ def suggest(text: str, limit: int, lexicon: Lexicon, facets: Lookup) -> tuple[Su
     if not fold(text).strip() or limit < 1 or len(text) > MAX_TEXT:
         return ()
     kinds = [
-        *(_values(facets.facet(name), text, limit) for name in SUGGESTED),
+        *(_values(localized.facet(name), text, limit) for name in SUGGESTED),
         _words(text, limit, lexicon),
         _titles(text, limit, lexicon),
     ]
@@ -32,7 +34,7 @@ def suggest(text: str, limit: int, lexicon: Lexicon, facets: Lookup) -> tuple[Su
     return tuple(kinds[kind][rank] for kind, rank in shown)
 
 
-def _values(facet: FacetLookup, text: str, limit: int) -> list[Suggestion]:
+def _values(facet: LocalizedFacet, text: str, limit: int) -> list[Suggestion]:
     return [
         Suggestion(facet.names.name, facet.label(value), value, count)
         for value, count in facet.starting(text, limit)

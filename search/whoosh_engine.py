@@ -12,7 +12,7 @@ from whoosh import query
 from index import IndexDirectory, Skipped, Snapshot, SnapshotLexicon, kernels
 from index.errors import SearchTimeout
 from index.store import ByteCache
-from search.facets import Filtered, Lookup, Names, facet_names, facet_page, facets
+from search.facets import FacetNames, Filtered, LocalizedFacets, facet_names, facet_page, facets
 from search.highlight import Highlighter
 from search.query import ParsedQuery, parse
 from search.request import (
@@ -81,9 +81,9 @@ class WhooshEngine:
         opened = self._open()
         snapshot = opened.snapshot
         start = perf_counter()
-        lookup = opened.lookup(request.locale)
+        localized = opened.localized(request.locale)
         parsed = parse(request.q, snapshot.analyzers)
-        request = _canonical(request, lookup)
+        request = _canonical(request, localized)
         if request.q != parsed.text:
             # Links and cursors must lead to what was searched if an overlong query was cut.
             request = replace(request, q=parsed.text)
@@ -95,7 +95,7 @@ class WhooshEngine:
         in_time = all(notice.code != "out_of_time" for notice in matches.warnings)
         suggestion = self._correction(parsed, unfiltered, opened) if in_time else None
         search_ended = perf_counter()
-        counted = facets(request, filtered, lookup, search_ended + self._budget.facets)
+        counted = facets(request, filtered, localized, search_ended + self._budget.facets)
         facets_ended = perf_counter()
         results = self._results(page.documents, request, parsed, opened)
         ended = perf_counter()
@@ -124,17 +124,17 @@ class WhooshEngine:
     ) -> FacetPage:
         """Return one page of facet values. Raises KeyError for a name that is no value facet."""
         opened = self._open()
-        lookup = opened.lookup(request.locale)
-        lookup.facet(name)
-        request = _canonical(replace(request, sort="date"), lookup)
+        localized = opened.localized(request.locale)
+        localized.facet(name)
+        request = _canonical(replace(request, sort="date"), localized)
         parsed = parse(request.q, opened.snapshot.analyzers)
         _, filtered, _ = self._find(request, parsed, opened.snapshot, lenient=False)
-        return facet_page(name, request, filtered, lookup, prefix, page, order)
+        return facet_page(name, request, filtered, localized, prefix, page, order)
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
         """Return completions of a text being typed."""
         opened = self._open()
-        return suggest(text, limit, opened.lexicon, opened.lookup(locale))
+        return suggest(text, limit, opened.lexicon, opened.localized(locale))
 
     def document(self, id: str, locale: str, q: str = "") -> DocumentView | None:
         """Return a whole document with all matches of ``q`` as offsets; None if it is absent."""
@@ -259,13 +259,13 @@ class _Opened:
         self.snapshot = snapshot
         self.lexicon = SnapshotLexicon(snapshot)
         self.corrections = ByteCache(_CORRECTIONS_BYTES)
-        self._locales: dict[str, tuple[Lookup, ResultBuilder]] = {}
+        self._locales: dict[str, tuple[LocalizedFacets, ResultBuilder]] = {}
 
     @cached_property
-    def _names(self) -> dict[str, Names]:
+    def _names(self) -> dict[str, FacetNames]:
         return facet_names(self.snapshot)
 
-    def lookup(self, locale: str) -> Lookup:
+    def localized(self, locale: str) -> LocalizedFacets:
         """Return the facet values with labels in a locale."""
         return self._locale(locale)[0]
 
@@ -273,11 +273,11 @@ class _Opened:
         """Return what builds results with labels in a locale."""
         return self._locale(locale)[1]
 
-    def _locale(self, locale: str) -> tuple[Lookup, ResultBuilder]:
+    def _locale(self, locale: str) -> tuple[LocalizedFacets, ResultBuilder]:
         entry = self._locales.get(locale)
         if entry is None:
-            lookup = Lookup(self._names, locale)
-            entry = lookup, ResultBuilder(lookup, self.snapshot.stored_fields)
+            localized = LocalizedFacets(self._names, locale)
+            entry = localized, ResultBuilder(localized, self.snapshot.stored_fields)
             newest = list(self._locales.items())[-MAX_LOCALES + 1 :]
             # A new dictionary, because another thread may be reading the old one.
             self._locales = {**dict(newest), locale: entry}
@@ -326,14 +326,14 @@ def _cursor(text: str, request: bytes) -> Cursor:
     return cursor
 
 
-def _canonical(request: SearchRequest, lookup: Lookup) -> SearchRequest:
+def _canonical(request: SearchRequest, localized: LocalizedFacets) -> SearchRequest:
     """Replace names of facet values that only documents know by the values they stand for."""
     if not request.selected and not request.excluded:
         return request
 
     def resolved(chosen: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         return {
-            name: tuple(dict.fromkeys(map(lookup.facet(name).names.resolve, values)))
+            name: tuple(dict.fromkeys(map(localized.facet(name).names.resolve, values)))
             for name, values in chosen.items()
             if values
         }

@@ -1,17 +1,20 @@
-"""Facets under the contract of docs/facets.md: filters, counts of values, labels.
+"""Facets: the filters of a request, and the counts of values and dates under them.
 
-Not for: which facets there are (``index.facets``) or how a page shows them.
+``Filtered`` applies the filters to the documents that match a query. ``facets`` and ``facet_page``
+count them under the contract of docs/facets.md. ``LocalizedFacets`` has the values of all facets
+with labels in one locale. Which facets there are, and how a document gets its values, is declared
+in ``index.facets``; the columns of values are ``index.store``'s.
 """
 
 from search.facets.counts import facet_page, facets
 from search.facets.filters import Filtered
-from search.facets.labels import FacetLookup, Lookup, Names, facet_names
+from search.facets.labels import FacetNames, LocalizedFacet, LocalizedFacets, facet_names
 
 __all__ = [
-    "FacetLookup",
+    "FacetNames",
     "Filtered",
-    "Lookup",
-    "Names",
+    "LocalizedFacet",
+    "LocalizedFacets",
     "facet_names",
     "facet_page",
     "facets",

@@ -1,15 +1,16 @@
-"""Facet values of one generation: by name, by prefix of any alias, by label order.
+"""The values of facets by name and by label.
 
-Built once for a generation (and a locale, for labels) and kept by the engine; every part is
-computed when first asked for. Safe for threads: two may compute the same part, neither sees
-half of it.
+``FacetNames`` has the names of one facet's values in every language, ``LocalizedFacet`` their
+labels in one locale, ``LocalizedFacets`` all facets in one locale. The engine keeps them as long as
+it serves a snapshot. Each part is computed when first asked for; two threads may compute the same
+part, but neither sees half of it.
 """
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,120 +20,110 @@ from index.analysis import fold
 from index.arrays import most_counted
 from index.facets import VALUE_FACETS
 from index.store import FacetColumn
-from search.request import DateField, Interval
 from search.response import DateFacet, ValueFacet
+
+Counts = NDArray[np.int64]
+"""Numbers of documents by ordinal of the value."""
+Counted = TypeVar("Counted", ValueFacet, DateFacet)
 
 _WORD = re.compile(r"\w+")
 _KEY_CHARACTERS = 60
-MAX_KEPT = 8
-MAX_KEPT_VALUES = 100
-Asked = tuple[DateField, Interval, int]
-"""What a date facet without a range depends on: field, interval, most months."""
 _LAST = "\U0010ffff"
-_RANKED_APART = 8
-"""Values for each whose label has been looked at, once all are ranked by label."""
-
-
-class NameKeys(NamedTuple):
-    """Names of values from one of their words on, folded and sorted; the ordinals of the values."""
-
-    keys: list[str]
-    ordinals: NDArray[np.int32]
+_MAX_UNFILTERED = 40
+"""Facets over all documents that are kept: a few for each facet."""
+_RANKED_SHARE = 8
+"""All values are ranked by label once the labels of one in so many have been looked up."""
 
 
 @lru_cache(maxsize=8192)
 def _keys(name: str) -> tuple[str, ...]:
-    """Return a name from each of its words on, folded."""
+    """Return a folded name from each of its words on."""
     words = _WORD.findall(fold(name))
-    return tuple(" ".join(words[at:])[:_KEY_CHARACTERS] for at in range(len(words)))
+    return tuple(" ".join(words[first:])[:_KEY_CHARACTERS] for first in range(len(words)))
 
 
-class Names:
-    """The names of one facet's values, whatever the locale."""
+class FacetNames:
+    """The values of one facet and their names in every language."""
 
     def __init__(self, name: str, column: FacetColumn) -> None:
         self.name = name
         self.column = column
-        self._levels = VALUE_FACETS[name].levels
+        self._facet = VALUE_FACETS[name]
 
     @cached_property
     def parents(self) -> list[int]:
-        """The ordinal of the value above each; -1 on the first level."""
+        """The ordinal of the value above each value; -1 on the first level."""
         ordinal = self.column.ordinal
         above = (self.parent(value) for value in self.column.values)
         return [-1 if value is None else ordinal[value] for value in above]
 
     @cached_property
     def flat(self) -> bool:
-        """Whether all values stand on the first level."""
-        return not self._levels or all(parent < 0 for parent in self.parents)
+        """Whether all values are on the first level."""
+        return not self._facet.levels or all(parent < 0 for parent in self.parents)
 
     def parent(self, value: str) -> str | None:
-        """Return the value above; None on the first level, or where no document carries it."""
-        if not self._levels or "/" not in value:
+        """Return the value above; None on the first level, or if no document carries it."""
+        if not self._facet.levels or "/" not in value:
             return None
         above = value.rpartition("/")[0]
         return above if above in self.column.ordinal else None
 
-    @property
-    def totals(self) -> NDArray[np.int64]:
-        """How many documents of the whole index carry each ordinal; read-only."""
-        return self.column.totals.counts
-
     @cached_property
-    def keys(self) -> NameKeys:
-        """Every name of every value from each of its words on, sorted."""
-        found = sorted(
+    def _sorted_keys(self) -> tuple[list[str], NDArray[np.int32]]:
+        """Sorted: every name from each of its words on; beside it the ordinals of the values."""
+        pairs = sorted(
             {
                 (key, ordinal)
                 for ordinal, value in enumerate(self.column.values)
-                for name in self._names(value)
+                for name in (*self._own_names(value), *self._facet.known_names(value))
                 for key in _keys(name)
             }
         )
-        ordinals = np.fromiter((ordinal for _, ordinal in found), np.int32, len(found))
-        return NameKeys([key for key, _ in found], ordinals)
+        ordinals = np.fromiter((ordinal for _, ordinal in pairs), np.int32, len(pairs))
+        return [key for key, _ in pairs], ordinals
 
     def starting(self, prefix: str) -> NDArray[np.int32]:
-        """Return the ordinals of the values a word of whose names starts like ``prefix``."""
+        """Return the ordinals of values that have a name with a word that begins with ``prefix``.
+
+        The prefix may have several words; case and accents do not matter.
+        """
         key = " ".join(_WORD.findall(fold(prefix)))[:_KEY_CHARACTERS]
-        keys, ordinals = self.keys
+        keys, ordinals = self._sorted_keys
         first = bisect_left(keys, key)
         last = bisect_left(keys, key + _LAST, first)
         return np.unique(ordinals[first:last])
 
     @cached_property
-    def folded(self) -> dict[str, str]:
-        """Name as documents write it, folded -> value; for values that no vocabulary knows."""
-        names: dict[str, str] = {}
+    def _by_folded_name(self) -> dict[str, str]:
+        values: dict[str, str] = {}
         for value in self.column.values:
             for name in (value, self.column.labels.get(value, value)):
-                names.setdefault(fold(name), value)
-        return names
+                values.setdefault(fold(name), value)
+        return values
 
     def resolve(self, text: str) -> str:
-        """Return the value that ``text`` stands for in the documents, else ``text`` itself."""
-        return text if text in self.column.ordinal else self.folded.get(fold(text), text)
+        """Return the value that a text is or names in the documents; else the text itself."""
+        return text if text in self.column.ordinal else self._by_folded_name.get(fold(text), text)
 
-    def _names(self, value: str) -> set[str]:
-        own = {value.removeprefix("~"), self.column.labels.get(value, value)}
-        return own.union(VALUE_FACETS[self.name].known_names(value))
+    def _own_names(self, value: str) -> tuple[str, str]:
+        """Return the names that need no vocabulary."""
+        return value.removeprefix("~"), self.column.labels.get(value, value)
 
 
-class FacetLookup:
+class LocalizedFacet:
     """The values of one facet with labels in one locale."""
 
-    def __init__(self, names: Names, locale: str) -> None:
+    def __init__(self, names: FacetNames, locale: str) -> None:
         self.names = names
         self.column = names.column
+        self._facet = VALUE_FACETS[names.name]
         self._locale = locale
         self._labels: dict[str, str] = {}
-        self._label_keys: dict[int, tuple[str, str]] = {}
-        self.everything: dict[int, ValueFacet] = {}
-        """The facet over all documents, by ``facet_size``: it never changes."""
+        self._sort_keys: dict[int, tuple[str, str]] = {}
 
     def label(self, value: str) -> str:
-        """Return the label: of the vocabulary in the locale, else as documents write it."""
+        """Return the label of a value: from the vocabulary, else as documents write it."""
         label = self._labels.get(value)
         if label is None:
             label = self.known_label(value) or self.column.labels.get(value) or value
@@ -141,95 +132,105 @@ class FacetLookup:
         return label
 
     def labels(self, values: Sequence[str]) -> list[str]:
-        """Return the label of each value."""
+        """Return the labels of values."""
         try:
             return [self._labels[value] for value in values]
         except KeyError:
             return [self.label(value) for value in values]
 
-    def keep(self, facet: ValueFacet) -> None:
-        """Keep the facet over all documents, for a few different sizes that are not large."""
-        if len(self.everything) < MAX_KEPT and facet.size <= MAX_KEPT_VALUES:
-            self.everything[facet.size] = facet
-
     def known_label(self, value: str) -> str | None:
-        """Return the label of the vocabulary in the locale; None if it knows none."""
-        return VALUE_FACETS[self.names.name].known_label(value, self._locale)
+        """Return the label that the vocabulary has for a value; None if it has none."""
+        return self._facet.known_label(value, self._locale)
 
-    def most_frequent(self, counts: NDArray[np.int64], size: int) -> list[int]:
-        """Return at most ``size`` ordinals that have a count: highest first, then by label."""
+    def most_frequent(self, counts: Counts, size: int) -> list[int]:
+        """Return the first ``size`` ordinals that have a count, highest count first, then by label.
+
+        ``counts`` are numbers of documents by ordinal.
+        """
         if size == 0:
             return []
-        if self._ranks_known():
-            top: list[int] = kernels.active.top_ordinals(counts, self._label_order, size).tolist()
+        if self._is_ranked():
+            top: list[int] = kernels.active.top_ordinals(counts, self._label_ranks, size).tolist()
             return top
         present = most_counted(counts, size)
         return self._sorted(present.tolist(), counts.take(present).tolist())[:size]
 
-    def starting(self, prefix: str, size: int) -> list[tuple[str, int]]:
-        """Return the values a word of whose names starts like ``prefix``, and their counts.
-
-        At most ``size``, those that most documents of the index carry.
-        """
-        ordinals = self.names.starting(prefix)
-        counts = np.zeros(len(self.column.values), dtype=np.int64)
-        counts[ordinals] = self.names.totals[ordinals]
-        best = self.most_frequent(counts, size)
-        return [(self.column.values[ordinal], int(counts[ordinal])) for ordinal in best]
-
-    def by_label(self, counts: NDArray[np.int64], size: int) -> list[int]:
-        """Return the first ``size`` ordinals by label among those that have a count."""
+    def by_label(self, counts: Counts, size: int) -> list[int]:
+        """Return the first ``size`` ordinals that have a count, by label."""
         present = counts.nonzero()[0]
-        if self._ranks_known():
-            first: list[int] = present[self._label_order.take(present).argsort()[:size]].tolist()
+        if self._is_ranked():
+            first: list[int] = present[self._label_ranks.take(present).argsort()[:size]].tolist()
             return first
         return self._sorted(present.tolist(), [0] * len(present))[:size]
 
-    def _sorted(self, ordinals: list[int], counts: list[int]) -> list[int]:
-        """Return ordinals by their counts, highest first, then by label."""
-        known, values = self._label_keys, self.column.values
-        for ordinal in ordinals:
-            if ordinal not in known:
-                known[ordinal] = self._label_key(values[ordinal])
-        keys = [(-count, known[at]) for count, at in zip(counts, ordinals, strict=True)]
-        return [ordinal for _, ordinal in sorted(zip(keys, ordinals, strict=True))]
+    def starting(self, prefix: str, size: int) -> list[tuple[str, int]]:
+        """Return ``size`` values as ``FacetNames.starting`` finds them, the most frequent first.
 
-    def _ranks_known(self) -> bool:
-        """Tell whether all values are ranked by label: when some have been a few at a time.
-
-        So whoever asks first does not wait for thousands of labels that are not shown.
+        Each comes with the number of documents of the index that carry it.
         """
-        return _RANKED_APART * len(self._label_keys) > len(self.column.values)
+        counts = self.only_starting(self.column.totals.counts, prefix)
+        best = self.most_frequent(counts, size)
+        return [(self.column.values[ordinal], int(counts[ordinal])) for ordinal in best]
+
+    def only_starting(self, counts: Counts, prefix: str) -> Counts:
+        """Return counts with 0 for all values that ``FacetNames.starting`` does not find."""
+        ordinals = self.names.starting(prefix)
+        kept = np.zeros_like(counts)
+        kept[ordinals] = counts[ordinals]
+        return kept
+
+    def _sorted(self, ordinals: list[int], counts: list[int]) -> list[int]:
+        """Return ordinals by count, highest first, then by label."""
+        values, sort_keys = self.column.values, self._sort_keys
+        for ordinal in ordinals:
+            if ordinal not in sort_keys:
+                sort_keys[ordinal] = self._sort_key(values[ordinal])
+        ranked = sorted(
+            (-count, sort_keys[ordinal], ordinal)
+            for count, ordinal in zip(counts, ordinals, strict=True)
+        )
+        return [ordinal for _, _, ordinal in ranked]
+
+    def _is_ranked(self) -> bool:
+        """Tell whether to rank all values by label: not for the first few requests.
+
+        They would wait for thousands of labels that are not shown.
+        """
+        return _RANKED_SHARE * len(self._sort_keys) > len(self.column.values)
 
     @cached_property
-    def _label_order(self) -> NDArray[np.int64]:
-        keys = [self._label_key(value) for value in self.column.values]
-        order = np.empty(len(keys), dtype=np.int64)
-        order[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
-        return order
+    def _label_ranks(self) -> NDArray[np.int64]:
+        """The rank of each ordinal by label."""
+        keys = [self._sort_key(value) for value in self.column.values]
+        ranks = np.empty(len(keys), dtype=np.int64)
+        ranks[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+        return ranks
 
-    def _label_key(self, value: str) -> tuple[str, str]:
+    def _sort_key(self, value: str) -> tuple[str, str]:
         return fold(self.label(value)), value
 
 
-class Lookup:
-    """The facet values of a generation with labels in one locale."""
+class LocalizedFacets:
+    """The facets of a snapshot with labels in one locale."""
 
-    def __init__(self, names: dict[str, Names], locale: str) -> None:
-        self._facets = {name: FacetLookup(names[name], locale) for name in names}
-        self.dates: dict[Asked, DateFacet] = {}
-        """The date facet over all documents, by what was asked: it never changes."""
+    def __init__(self, names: Mapping[str, FacetNames], locale: str) -> None:
+        self._facets = {name: LocalizedFacet(names[name], locale) for name in names}
+        self._unfiltered: dict[Hashable, ValueFacet | DateFacet] = {}
 
-    def facet(self, name: str) -> FacetLookup:
-        """Return the lookup of a facet of values; raises KeyError for any other name."""
+    def facet(self, name: str) -> LocalizedFacet:
+        """Return a facet of values. Raises KeyError for any other name."""
         return self._facets[name]
 
-    def keep_dates(self, asked: Asked, facet: DateFacet) -> None:
-        """Keep the date facet over all documents, for a few different demands."""
-        if len(self.dates) < MAX_KEPT:
-            self.dates[asked] = facet
+    def unfiltered(self, key: Hashable, count: Callable[[], Counted]) -> Counted:
+        """Return what ``count`` returns for all documents; it is kept by ``key``."""
+        facet = self._unfiltered.get(key)
+        if facet is None:
+            facet = count()
+            if len(self._unfiltered) < _MAX_UNFILTERED:
+                self._unfiltered[key] = facet
+        return facet  # type: ignore[return-value]  # a key stands for one kind of facet
 
 
-def facet_names(generation: Snapshot) -> dict[str, Names]:
-    """Return the names of every value facet of a generation."""
-    return {name: Names(name, generation.columns[name]) for name in VALUE_FACETS}
+def facet_names(snapshot: Snapshot) -> dict[str, FacetNames]:
+    """Return the names of every facet of values."""
+    return {name: FacetNames(name, snapshot.columns[name]) for name in VALUE_FACETS}

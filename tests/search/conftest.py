@@ -21,10 +21,13 @@ from index.document import (
 )
 from search.request import parse_request
 from search.response import SearchResponse
-from search.whoosh_engine import WhooshEngine
+from search.whoosh_engine import Budget, WhooshEngine
 
 Entry = tuple[Document, Fields]
 Search = Callable[..., SearchResponse]
+
+PLENTY = Budget(60.0, 60.0, 60.0, 60.0)
+"""Seconds enough for a busy machine."""
 
 WORDS = ("zanova", "mirka", "toluma", "bexandi")
 ORGANIZATIONS = ("onu", "otan", "ue", "~alpha-beta", "~gamma")
@@ -121,7 +124,7 @@ def entries() -> Entries:
 def engine(entries: Entries, tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
     root = tmp_path_factory.mktemp("random")
     index_documents(root, entries)
-    return WhooshEngine(IndexDirectory(root))
+    return WhooshEngine(IndexDirectory(root), PLENTY)
 
 
 @pytest.fixture
@@ -130,7 +133,7 @@ def engine_of(tmp_path: Path) -> Callable[..., WhooshEngine]:
 
     def build(*entries: Entry) -> WhooshEngine:
         index_documents(tmp_path, entries)
-        return WhooshEngine(IndexDirectory(tmp_path))
+        return WhooshEngine(IndexDirectory(tmp_path), PLENTY)
 
     return build
 

@@ -16,7 +16,7 @@ from index.analysis import fold, tokenize
 from index.build import BuildOptions, index_documents, rebuild, update
 from index.document import Document, Fields, Language
 from index.store.completion import BLOCK
-from search.facets import Lookup, facet_names
+from search.facets import LocalizedFacets, facet_names
 from search.suggest import suggest
 
 FIRST, SECOND = "bkvz", "aeéè"
@@ -142,9 +142,9 @@ def test_titles_are_the_newest_that_have_the_words(text: str, corpus: Corpus) ->
 
 def suggested(generation: Snapshot, text: str, kind: str) -> list[str]:
     """Return the completions of one kind."""
-    lookup = Lookup(facet_names(generation), "fr")
+    localized = LocalizedFacets(facet_names(generation), "fr")
     return [
-        s.value for s in suggest(text, 50, SnapshotLexicon(generation), lookup) if s.kind == kind
+        s.value for s in suggest(text, 50, SnapshotLexicon(generation), localized) if s.kind == kind
     ]
 
 

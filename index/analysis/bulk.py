@@ -1,14 +1,9 @@
-"""A table of the pieces met so far: most of a text are pieces that were met before.
+"""Analysis of many texts at once, with arrays, for indexing.
 
-Each piece, in texts of one analyzer, is a row: how many positions it takes, and which words stand
-at which of them. A piece of up to 16 bytes is two 64-bit numbers, and the rows of many pieces are
-found at once: a hash leads to two rows, which are compared. What is longer, new, or has the same
-hash as others that came before it is looked up in a dictionary.
-
-Texts to tokens as numbers: which word, where; of many texts at once, with no loop over words.
-
-A text is cut into pieces, the rows of these are looked up in a table (see
-``index.analysis.bulk``), and rows become tokens by a few operations on arrays.
+A text is split into pieces (see ``index.analysis.splitter``), most of which have been met before.
+The token cache keeps the words of every piece, so the tokens of a text are found by a few
+operations on arrays, without a loop over words. What comes out are the tokens of ``tokenize`` in
+another shape, which tests hold.
 """
 
 import os
@@ -25,118 +20,128 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis.analyzers import ANALYZERS, PART_GAP, analyzer
-from index.analysis.splitter import BEGINS, ENDS, Pieces, cut, edges_of, wordings, written
+from index.analysis.splitter import BEGINS, ENDS, Pieces, edges, key_text, piece_words, split
 from index.analysis.tokenizer import Token
 from index.arrays import places, starts_of
 from index.document import Span
 
-MAX_WEIGHT = 8_000_000
-"""Bytes of pieces that the table of a thread remembers before it is begun anew."""
+MAX_BYTES = 8_000_000
+"""Bytes of pieces after which a thread empties its cache."""
+PIECES_TOGETHER: Final = 1 << 17
+HASH_BITS: Final = 20
 
 _SHORT: Final = 16
-PADDING: Final = bytes(_SHORT)
-"""What must follow a text whose pieces are looked up."""
-
-NO_ROW: Final = 0
-"""A row without words."""
-
-AT_ONCE: Final = 1 << 17
-HASH_BITS: Final = 20
+_PADDING: Final = bytes(_SHORT)
+"""Follows a text whose pieces are looked up, sixteen bytes at a time."""
+_EMPTY: Final = 0
+"""The entry of a piece without words."""
 _SIXTEEN = np.dtype("V16")
-# By the length of a piece, which bits of sixteen bytes are its own.
+# By the length of a piece, which bits of sixteen bytes belong to it.
 _MASKS = np.frombuffer(
     b"".join([bytes([255] * n).ljust(_SHORT, b"\0")[:_SHORT] for n in range(_SHORT + 2)]), _SIXTEEN
 )
 # Odd numbers without a pattern.
 _MIX, _MIX_SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+# By its first byte, how many bytes a space has that may stand within a number.
+_SPACE_BYTES = np.zeros(256, np.int64)
+_SPACE_BYTES[[0x20, 0xC2, 0xE2]] = (1, 2, 3)
 
 Text = TypeVar("Text", bytes, str)
 
 
-class Table(threading.local):
-    """The rows that a thread has; when it is full, to be begun anew by who needs no row more.
+class _TokenCache(threading.local):
+    """The words of the pieces that a thread has met; a piece in texts of one analyzer is an entry.
 
-    Of each row ``spans`` positions, ``edges`` (see ``index.analysis.splitter``), its first word in
-    ``leads`` (-1: none), and how many words it has beside that in ``more``, which are from
-    ``firsts`` on in ``words`` and, as positions in the piece, ``offsets``. ``keys`` are of
-    words: the suffix of an analyzer and what ``wording`` gives. ``name`` is of no other table
-    anywhere.
+    - ``spans``: the number of positions of an entry;
+    - ``edges``: whether it may be part of a number written with spaces, see ``splitter``;
+    - ``firsts``: the number of its first word, -1 for none;
+    - ``counts``: how many words follow the first one. These are ``words``, from
+      ``starts[entry]`` on, at positions ``offsets`` after the beginning of the piece.
+
+    Words are numbered by ``keys`` (see ``word_key``). ``name`` differs from that of any other
+    cache of any process. A piece of up to 16 bytes is compared as two 64-bit numbers with the
+    entries at two places of a hash table; others are looked up in a dictionary.
     """
 
     def __init__(self) -> None:
-        self.begin()
+        self.clear()
 
-    def begin(self) -> None:
+    def clear(self) -> None:
         """Forget everything."""
         self.name = uuid4().hex
-        self.spans, self.edges, self.leads = array("i"), array("b"), array("i")
-        self.more, self.firsts = array("i"), array("q")
+        self.spans, self.edges, self.firsts = array("i"), array("b"), array("i")
+        self.counts, self.starts = array("i"), array("q")
         self.words, self.offsets = array("i"), array("i")
         self.keys: list[str] = []
-        self._words, self._rows = _Numbers[str](), _Numbers[bytes]()
-        self._weight = 0
-        # What is compared of each row, and the row of each hash.
+        self._word_numbers, self._entry_numbers = _Numbers[str](), _Numbers[bytes]()
+        self._size = 0
+        # What is compared of each entry, and the entry at each place of the hash table.
         self._bytes, self._tags = array("Q"), array("i")
-        self._row_of = np.zeros(1 << HASH_BITS, np.int64)
-        self._rows.of(0, [b""])
-        self._learn(0)
+        self._hash_table = np.zeros(1 << HASH_BITS, np.int64)
+        self._entry_numbers.of(0, [b""])
+        self._add_new(0)
 
     @property
     def full(self) -> bool:
-        """Whether it is time to begin anew."""
-        return self._weight > MAX_WEIGHT
+        """Whether the cache should be emptied as soon as no entry is in use."""
+        return self._size > MAX_BYTES
 
-    def rows(self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Return the rows of pieces of a text, which ``PADDING`` must follow."""
-        found = np.empty(len(suffixes), np.int64)
-        for at in range(0, len(found), AT_ONCE):
-            some = slice(at, at + AT_ONCE)
-            mine = Pieces(pieces.starts[some], pieces.stops[some])
-            found[some] = self._some_rows(data, mine, suffixes[some])
-        return found
-
-    def _some_rows(
+    def entries(
         self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]
     ) -> NDArray[np.int64]:
-        keys = _keys(data, pieces, suffixes)
-        places = keys.places()
-        self._level()
-        found = self._row_of.take(places[0])
-        rest = np.flatnonzero(~self._same(found, keys))
-        again = self._row_of.take(places[1].take(rest))
-        same = self._same(again, keys.take(rest))
-        found[rest[same]] = again[same]
-        rest = rest[~same]
-        mine = Pieces(pieces.starts[rest], pieces.stops[rest])
-        found[rest] = rows = self.look_up(data, mine, suffixes[rest])
-        self._remember(keys.take(rest), [place.take(rest) for place in places], rows)
-        return found
+        """Return the entry of each piece of ``data``, which ends with ``_PADDING``.
 
-    def _same(self, rows: NDArray[np.int64], keys: "_Keys") -> NDArray[np.bool_]:
-        """Tell which of the rows are those of the keys."""
-        kept: NDArray[np.uint64] = np.frombuffer(self._bytes, _SIXTEEN).take(rows).view("<u8")
-        halves = kept == keys.bytes.view("<u8")
-        same: NDArray[np.bool_] = halves.view(np.uint16) == 0x0101
-        same &= np.asarray(self._tags).take(rows) == keys.tags
-        return same
+        ``suffixes`` are the numbers of the analyzers of the pieces.
+        """
+        entries = np.empty(len(suffixes), np.int64)
+        for start in range(0, len(entries), PIECES_TOGETHER):
+            some = slice(start, start + PIECES_TOGETHER)
+            part = Pieces(pieces.starts[some], pieces.stops[some])
+            entries[some] = self._by_hash(data, part, suffixes[some])
+        return entries
 
-    def _remember(
-        self, keys: "_Keys", places: Sequence[NDArray[np.int64]], rows: NDArray[np.int64]
+    def _by_hash(
+        self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]
+    ) -> NDArray[np.int64]:
+        keys = _piece_keys(data, pieces, suffixes)
+        hashes = keys.hashes()
+        self._pad_keys()
+        entries = self._hash_table.take(hashes[0])
+        rest = np.flatnonzero(~self._equal(entries, keys))
+        second = self._hash_table.take(hashes[1].take(rest))
+        equal = self._equal(second, keys.take(rest))
+        entries[rest[equal]] = second[equal]
+        rest = rest[~equal]
+        part = Pieces(pieces.starts[rest], pieces.stops[rest])
+        entries[rest] = others = self.look_up(data, part, suffixes[rest])
+        self._add_hashes(keys.take(rest), [hashed.take(rest) for hashed in hashes], others)
+        return entries
+
+    def _equal(self, entries: NDArray[np.int64], keys: "_PieceKeys") -> NDArray[np.bool_]:
+        """Tell which entries are those of the keys."""
+        cached: NDArray[np.uint64] = np.frombuffer(self._bytes, _SIXTEEN).take(entries).view("<u8")
+        halves = cached == keys.bytes.view("<u8")
+        equal: NDArray[np.bool_] = halves.view(np.uint16) == 0x0101
+        equal &= np.asarray(self._tags).take(entries) == keys.tags
+        return equal
+
+    def _add_hashes(
+        self, keys: "_PieceKeys", hashes: Sequence[NDArray[np.int64]], entries: NDArray[np.int64]
     ) -> None:
-        """Take up the keys of new rows, so that they are found without a dictionary."""
-        new, first = np.unique(rows, return_index=True)
-        at = first[np.searchsorted(new, len(self._tags)) :]
-        self._bytes.frombytes(keys.bytes[at].tobytes())
-        tags = keys.tags[at]
+        """Add the keys of new entries, and put entries into free places of the hash table."""
+        distinct, first = np.unique(entries, return_index=True)
+        new = first[np.searchsorted(distinct, len(self._tags)) :]
+        self._bytes.frombytes(keys.bytes[new].tobytes())
+        tags = keys.tags[new]
         tags[tags >> 8 > _SHORT] = 0
         self._tags.frombytes(tags.tobytes())
-        # Words come by frequency: who is first has the place.
-        for place in places:
-            free = np.flatnonzero(self._row_of[place] == 0)
-            self._row_of[place[free]] = rows[free]
+        # Frequent pieces come first, and keep their places.
+        for hashed in hashes:
+            free = np.flatnonzero(self._hash_table[hashed] == 0)
+            self._hash_table[hashed[free]] = entries[free]
 
-    def _level(self) -> None:
-        """Make rows that were not found among pieces, and will not be, equal to none."""
+    def _pad_keys(self) -> None:
+        """Give the entries that were added without a key one that equals no piece."""
         missing = len(self.spans) - len(self._tags)
         self._tags.extend([0] * missing)
         self._bytes.frombytes(bytes(_SHORT * missing))
@@ -144,71 +149,71 @@ class Table(threading.local):
     def look_up(
         self, data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]
     ) -> NDArray[np.int64]:
-        """Return the rows of a few pieces of a text, by dictionary."""
-        found = np.empty(len(suffixes), np.int64)
+        """Return the entry of each of a few pieces, by dictionary."""
+        entries = np.empty(len(suffixes), np.int64)
         for suffix in np.flatnonzero(np.bincount(suffixes)).tolist():
-            mine = np.flatnonzero(suffixes == suffix)
-            cuts = map(slice, pieces.starts[mine].tolist(), pieces.stops[mine].tolist())
-            found[mine] = self._rows.of(suffix, map(data.__getitem__, cuts))
-            self._learn(suffix)
-        return found
+            own = np.flatnonzero(suffixes == suffix)
+            slices = map(slice, pieces.starts[own].tolist(), pieces.stops[own].tolist())
+            entries[own] = self._entry_numbers.of(suffix, map(data.__getitem__, slices))
+            self._add_new(suffix)
+        return entries
 
-    def _learn(self, suffix: int) -> None:
-        """Add the rows of new pieces of texts of an analyzer."""
-        pieces = self._rows.new(suffix)
+    def _add_new(self, suffix: int) -> None:
+        """Add the entries of pieces that were numbered since the last time."""
+        pieces = self._entry_numbers.new(suffix)
         if not pieces:
             return
         joined = b"\n".join(pieces)
-        words = wordings(joined.decode().split("\n"))
-        spans, more = np.array(words.spans, np.int32), np.array(words.more, np.int32)
-        leads = self._words.of(suffix, words.first)
-        leads[spans == 0] = -1
-        further = self._words.of(suffix, words.further)
-        before = f"{ANALYZERS[suffix]}\0"
-        self.keys += [before + word for word in self._words.new(suffix)]
+        words = piece_words(joined.decode().split("\n"))
+        spans, counts = np.array(words.spans, np.int32), np.array(words.counts, np.int32)
+        firsts = self._word_numbers.of(suffix, words.first)
+        firsts[spans == 0] = -1
+        further = self._word_numbers.of(suffix, words.further)
+        prefix = f"{ANALYZERS[suffix]}\0"
+        self.keys += [prefix + word for word in self._word_numbers.new(suffix)]
         self.spans.frombytes(spans.tobytes())
-        self.edges.frombytes(edges_of(joined).tobytes())
-        self.leads.frombytes(leads.tobytes())
-        self.more.frombytes(more.tobytes())
-        self.firsts.frombytes((len(self.words) + starts_of(more)).tobytes())
+        self.edges.frombytes(edges(joined).tobytes())
+        self.firsts.frombytes(firsts.tobytes())
+        self.counts.frombytes(counts.tobytes())
+        self.starts.frombytes((len(self.words) + starts_of(counts)).tobytes())
         self.words.frombytes(further.tobytes())
         self.offsets.extend(words.offsets)
-        self._weight += len(joined) - (len(pieces) - 1)
+        self._size += len(joined) - (len(pieces) - 1)
 
 
 class _Numbers(Generic[Text]):
-    """Numbers of pieces or words, of each analyzer apart, in the order in which they come."""
+    """Numbers texts in the order in which they come, those of each analyzer apart."""
 
     def __init__(self) -> None:
         self._next = count()
         self._of: list[defaultdict[Text, int]] = [
             defaultdict(self._next.__next__) for _ in ANALYZERS
         ]
-        self._given = [0] * len(ANALYZERS)
+        self._returned = [0] * len(ANALYZERS)
 
     def of(self, suffix: int, texts: Iterable[Text]) -> NDArray[np.int32]:
-        """Return the numbers of texts, the next ones for those that are new."""
+        """Return the number of each text."""
         return np.fromiter(map(self._of[suffix].__getitem__, texts), np.int32)
 
     def new(self, suffix: int) -> list[Text]:
-        """Return what has been numbered since this was asked the last time."""
-        known = self._of[suffix]
-        new = list(islice(reversed(known), len(known) - self._given[suffix]))
-        self._given[suffix] = len(known)
+        """Return the texts that were numbered since the last call, in order."""
+        numbers = self._of[suffix]
+        new = list(islice(reversed(numbers), len(numbers) - self._returned[suffix]))
+        self._returned[suffix] = len(numbers)
         return new[::-1]
 
 
-class _Keys(NamedTuple):
-    """Pieces as numbers: sixteen bytes, and a tag of the length and the analyzer."""
+class _PieceKeys(NamedTuple):
+    """Pieces as numbers: sixteen bytes, and a tag of length and analyzer."""
 
     bytes: NDArray[np.void]
     tags: NDArray[np.int32]
 
-    def take(self, at: NDArray[np.intp]) -> "_Keys":
-        return _Keys(self.bytes.take(at), self.tags.take(at))
+    def take(self, which: NDArray[np.intp]) -> "_PieceKeys":
+        return _PieceKeys(self.bytes.take(which), self.tags.take(which))
 
-    def places(self) -> list[NDArray[np.int64]]:
-        """Return the two hashes of each."""
+    def hashes(self) -> list[NDArray[np.int64]]:
+        """Return the two hashes of each key."""
         first, second = self.bytes.view("<u8").reshape(-1, 2).T
         mixed: NDArray[np.uint64] = first * _MIX
         mixed ^= second * _MIX_SECOND
@@ -221,48 +226,45 @@ class _Keys(NamedTuple):
         return [first.astype(np.int64), mixed.astype(np.int64)]
 
 
-def _keys(data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]) -> _Keys:
+def _piece_keys(data: bytes, pieces: Pieces, suffixes: NDArray[np.int32]) -> _PieceKeys:
     # The sixteen bytes that begin at every byte.
-    every: NDArray[np.void] = np.ndarray((len(data) - 15,), _SIXTEEN, data, strides=(1,))
-    # All that is long has one length, which no row has.
+    windows: NDArray[np.void] = np.ndarray((len(data) - 15,), _SIXTEEN, data, strides=(1,))
+    # All long pieces have one length, which no entry has.
     sizes = np.minimum(pieces.stops - pieces.starts, _SHORT + 1)
-    found = every[pieces.starts]
-    masked = found.view("<u8")
+    keys = windows[pieces.starts]
+    masked = keys.view("<u8")
     masked &= _MASKS.take(sizes).view("<u8")
-    return _Keys(found, sizes.astype(np.int32) << 8 | suffixes)
+    return _PieceKeys(keys, sizes.astype(np.int32) << 8 | suffixes)
 
 
-# By its first byte, how many bytes a space has that can stand within a number.
-_SPACE_BYTES = np.zeros(256, np.int64)
-_SPACE_BYTES[[0x20, 0xC2, 0xE2]] = (1, 2, 3)
-
-_table = Table()
+_cache = _TokenCache()
 
 
-class Keys(Sequence[str]):
-    """The keys of some words, looked up when asked for: most are known to who is given them.
+class _WordKeys(Sequence[str]):
+    """The keys of some words, read when they are asked for: the reader knows most of them.
 
     Another process is given them all.
     """
 
-    def __init__(self, every: Sequence[str], numbers: NDArray[np.int32]) -> None:
-        """Take the keys with these numbers among ``every``, which may grow."""
-        self._every, self._numbers = every, numbers
+    def __init__(self, keys: Sequence[str], numbers: NDArray[np.int32]) -> None:
+        """Take the keys with these numbers; ``keys`` may grow."""
+        self._keys, self._numbers = keys, numbers
 
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def __getitem__(self, at: Any) -> Any:
-        return self._every[self._numbers[at]]
+    def __getitem__(self, index: Any) -> Any:
+        return self._keys[self._numbers[index]]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return tuple, (list(map(self._every.__getitem__, self._numbers.tolist())),)
+        return tuple, (list(map(self._keys.__getitem__, self._numbers.tolist())),)
 
 
 class Vocabulary(NamedTuple):
-    """Words by their keys, see ``word_key``.
+    """Different words, by their keys (see ``word_key``).
 
-    They are in a ``table`` too, under ascending ``numbers``: the same in it is the same key.
+    Their ascending ``numbers`` in a ``table`` are stable: the same number in a table of the same
+    name is the same key.
     """
 
     keys: Sequence[str]
@@ -273,9 +275,10 @@ class Vocabulary(NamedTuple):
 class Tokens(NamedTuple):
     """The tokens of some texts, in no order.
 
-    ``words`` are indices into ``vocabulary``, ``texts`` tell the text, and ``positions`` the place
-    in it. ``lengths`` are, of each text, how many positions it has; gaps between parts are not
-    counted.
+    - ``words``: the index of each token's word in ``vocabulary``;
+    - ``texts``: the number of its text;
+    - ``positions``: its position in the text;
+    - ``lengths``: the number of positions of each text, gaps between parts excluded.
     """
 
     vocabulary: Vocabulary
@@ -286,12 +289,12 @@ class Tokens(NamedTuple):
 
 
 def word_key(suffix: str, token: Token) -> str:
-    """Return the key of a token in a text of an analyzer: an elision keeps its apostrophe."""
-    return f"{suffix}\0{written(token)}"
+    """Return the key of a token in a text of an analyzer: the suffix, NUL and the word."""
+    return f"{suffix}\0{key_text(token)}"
 
 
 class Part(NamedTuple):
-    """A part of a text in one language: its UTF-8, and the number of its analyzer."""
+    """A part of a text in one language: UTF-8, and the number of its analyzer."""
 
     data: bytes
     suffix: int
@@ -303,82 +306,88 @@ def _suffix(language: str) -> int:
 
 
 def part(data: bytes, language: str) -> Part:
-    """Return a part of a text."""
+    """Return a part of a text in a language."""
     return Part(data, _suffix(language))
 
 
 def parts(text: str, languages: Sequence[tuple[Span, str]]) -> list[Part]:
-    """Return the parts of a text, each in its own language. Raises ValueError for surrogates."""
+    """Return the parts of a text by their languages. Raises ValueError for surrogates."""
     return [part(text[start:stop].encode(), language) for (start, stop), language in languages]
 
 
 def tokens(texts: Sequence[Sequence[Part]]) -> Tokens:
-    """Return the tokens of texts by their parts."""
+    """Return the tokens of texts, each given by its parts."""
     try:
-        made = _tokens_of(texts)
+        made = _analyse(texts)
     except BaseException:
-        _table.begin()  # it may hold half a row
+        _cache.clear()  # an entry may be incomplete
         raise
-    if _table.full:
-        _table.begin()
+    if _cache.full:
+        _cache.clear()
     return made
 
 
-def forget() -> None:
-    """Forget the pieces that this thread has met."""
-    _table.begin()
+def clear_cache() -> None:
+    """Empty the cache of this thread."""
+    _cache.clear()
 
 
 if hasattr(os, "register_at_fork"):
-    # Two processes must not go on with one table: its name would be of both.
-    os.register_at_fork(after_in_child=forget)
+    # Two processes must not continue one table: its name would be of both.
+    os.register_at_fork(after_in_child=clear_cache)
 
 
-def _tokens_of(texts: Sequence[Sequence[Part]]) -> Tokens:
-    every = [part for text in texts for part in text]
+def _analyse(texts: Sequence[Sequence[Part]]) -> Tokens:
+    all_parts = [part for text in texts for part in text]
     text_of = np.repeat(np.arange(len(texts), dtype=np.int32), list(map(len, texts)))
     # Each part stands between two new lines.
-    encoded = [part.data for part in every]
-    begins = np.cumsum([1, *map(len, encoded)]) + np.arange(len(every) + 1)
+    encoded = [part.data for part in all_parts]
+    begins = np.cumsum([1, *map(len, encoded)]) + np.arange(len(all_parts) + 1)
     data = b"\n".join([b"", *encoded, b""])
-    pieces = cut(data)
-    data += PADDING
-    suffix_of = np.array([part.suffix for part in every], np.int32)
-    suffixes = np.repeat(suffix_of, np.diff(np.searchsorted(pieces.starts, begins)))
-    rows = _table.rows(data, pieces, suffixes)
-    _tie(data, pieces, suffixes, rows)
-    return _tokens(rows, np.searchsorted(pieces.starts, begins), text_of, len(texts))
+    pieces = split(data)
+    data += _PADDING
+    suffix_of = np.array([part.suffix for part in all_parts], np.int32)
+    bounds = np.searchsorted(pieces.starts, begins)
+    suffixes = np.repeat(suffix_of, np.diff(bounds))
+    entries = _cache.entries(data, pieces, suffixes)
+    _join_numbers(data, pieces, suffixes, entries)
+    return _tokens(entries, bounds, text_of, len(texts))
 
 
-def _tie(data: bytes, pieces: Pieces, suffixes: NDArray[np.int32], rows: NDArray[np.int64]) -> None:
-    """Make numbers that stand in several pieces one row each.
+def _join_numbers(
+    data: bytes, pieces: Pieces, suffixes: NDArray[np.int32], entries: NDArray[np.int64]
+) -> None:
+    """Give one entry to a number that several pieces make up, such as ``10 000``.
 
-    Where a space stands between digits, the pieces on both its sides are taken for one; what
-    that holds is for the analyzer to say.
+    Pieces with digits on both sides of one space are looked up as one; the tokenizer decides what
+    that is.
     """
-    edges = np.asarray(_table.edges).take(rows)
-    at = np.flatnonzero((edges[:-1] & ENDS).view(np.bool_) & (edges[1:] >= BEGINS))
-    between = np.frombuffer(data, np.uint8)[pieces.stops[at]]
-    at = at[pieces.starts[at + 1] - pieces.stops[at] == _SPACE_BYTES[between]]
-    if not len(at):
+    sides = np.asarray(_cache.edges).take(entries)
+    left = np.flatnonzero((sides[:-1] & ENDS).view(np.bool_) & (sides[1:] >= BEGINS))
+    between = np.frombuffer(data, np.uint8)[pieces.stops[left]]
+    left = left[pieces.starts[left + 1] - pieces.stops[left] == _SPACE_BYTES[between]]
+    if not len(left):
         return
-    new = np.flatnonzero(np.diff(at, prepend=-2) > 1)
-    first, last = at[new], at[np.append(new[1:], len(at)) - 1] + 1
-    rows[at + 1] = NO_ROW
-    tied = Pieces(pieces.starts[first], pieces.stops[last])
-    rows[first] = _table.look_up(data, tied, suffixes[first])
+    new = np.flatnonzero(np.diff(left, prepend=-2) > 1)
+    first, last = left[new], left[np.append(new[1:], len(left)) - 1] + 1
+    entries[left + 1] = _EMPTY
+    joined = Pieces(pieces.starts[first], pieces.stops[last])
+    entries[first] = _cache.look_up(data, joined, suffixes[first])
 
 
 def _tokens(
-    rows: NDArray[np.int64], bounds: NDArray[np.int64], text_of: NDArray[np.int32], texts: int
+    entries: NDArray[np.int64], bounds: NDArray[np.int64], text_of: NDArray[np.int32], texts: int
 ) -> Tokens:
-    """Return the tokens of rows; part ``p``, of a text, has those from ``bounds[p]`` on."""
-    spans = np.asarray(_table.spans).take(rows)
+    """Return the tokens of entries; those of part ``p`` begin at ``bounds[p]``.
+
+    ``text_of`` are the texts of the parts.
+    """
+    spans = np.asarray(_cache.spans).take(entries)
     ends = np.cumsum(spans, dtype=np.int32)
     part_begins = np.concatenate(([0], ends))[bounds]
     first_part = np.searchsorted(text_of, np.arange(texts + 1))
     text_begins = part_begins[first_part]
-    # What the positions of a part are moved by: its text, and the gaps before it.
+    # The positions of a part count from its text, and after the gaps before it.
     gaps = np.arange(len(text_of)) - first_part[text_of]
     moved = (PART_GAP * gaps - text_begins[text_of]).astype(np.int32)
     sizes = np.diff(bounds)
@@ -386,28 +395,28 @@ def _tokens(
     positions -= spans
     positions += np.repeat(moved, sizes)
     text = np.repeat(text_of, sizes)
-    words = np.asarray(_table.leads).take(rows)
-    # Most pieces are one word: what others have beside the first is put behind.
-    more = np.asarray(_table.more).take(rows)
-    several, single = np.flatnonzero(more > 0), np.flatnonzero(words >= 0)
-    more = more[several]
-    entries = places(np.asarray(_table.firsts)[rows[several]], more)
-    offsets = np.asarray(_table.offsets)[entries]
-    used, words = _renumbered(np.append(words.take(single), np.asarray(_table.words)[entries]))
+    firsts = np.asarray(_cache.firsts).take(entries)
+    # Most pieces are one word; the further words of the others are put behind.
+    counts = np.asarray(_cache.counts).take(entries)
+    several, single = np.flatnonzero(counts > 0), np.flatnonzero(firsts >= 0)
+    counts = counts[several]
+    further = places(np.asarray(_cache.starts)[entries[several]], counts)
+    offsets = np.asarray(_cache.offsets)[further]
+    used, words = _renumbered(np.append(firsts.take(single), np.asarray(_cache.words)[further]))
     return Tokens(
-        Vocabulary(Keys(_table.keys, used), used, _table.name),
+        Vocabulary(_WordKeys(_cache.keys, used), used, _cache.name),
         words,
-        np.append(text.take(single), np.repeat(text[several], more)),
-        np.append(positions.take(single), np.repeat(positions[several], more) + offsets),
+        np.append(text.take(single), np.repeat(text[several], counts)),
+        np.append(positions.take(single), np.repeat(positions[several], counts) + offsets),
         np.diff(text_begins).tolist(),
     )
 
 
 def _renumbered(words: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the words that occur, and the tokens as indices into these."""
-    seen = np.zeros(len(_table.keys), np.bool_)
+    """Return the different words, ascending, and the index of each token's word among them."""
+    seen = np.zeros(len(_cache.keys), np.bool_)
     seen[words] = True
     used = np.flatnonzero(seen).astype(np.int32)
-    number = np.empty(len(_table.keys), np.int32)
+    number = np.empty(len(_cache.keys), np.int32)
     number[used] = np.arange(len(used), dtype=np.int32)
     return used, number.take(words)

@@ -1,8 +1,8 @@
-"""Unicode: what a reader sees as the same word becomes the same characters.
+"""Unicode normalisation: spellings that a reader takes for the same word become equal.
 
-Two strengths. ``normalize`` keeps accents (NFKC, case, digits, invisible characters); ``fold``
-also removes accents, ligatures and the spelling variants of Arabic. Neither is ever applied to
-a whole text whose offsets matter: the tokenizer normalises word by word.
+``normalize`` unifies compatibility forms (NFKC), case, digits and invisible characters, and keeps
+accents. ``fold`` also removes accents, ligatures and the spelling variants of Arabic. Both change
+lengths, so the tokenizer applies them word by word.
 """
 
 import re
@@ -19,10 +19,10 @@ _IGNORABLE = re.compile(f"[{IGNORABLE}]+")
 
 
 def _mark_ranges() -> str:
-    """Return the combining marks of Unicode (Mn, Mc, Me) as the inside of a character class.
+    """Return the combining marks of Unicode (Mn, Mc, Me) as ranges of a character class.
 
-    ``re`` does not count them as word characters, although decomposed accents and the vowel
-    signs of Indic scripts are.
+    ``re`` does not count them as word characters, but decomposed accents and the vowel signs of
+    Indic scripts are parts of words.
     """
     ranges: list[list[int]] = []
     for code in (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0)):
@@ -107,17 +107,17 @@ def _digits() -> dict[str, str]:
 
 
 def _replaced(text: str, letters: Mapping[str, str]) -> str:
-    """Return what ``str.translate`` does, several times as quickly where few letters occur."""
+    """Return ``text.translate(letters)``, several times faster where few of the letters occur."""
     for letter in letters.keys() & set(text):
         text = text.replace(letter, letters[letter])
     return text
 
 
 def normalize(text: str) -> str:
-    """Return ``text`` in NFKC and casefolded, accents kept, digits ASCII.
+    """Return ``text`` in NFKC, casefolded, with ASCII digits and with its accents.
 
-    Soft hyphens, joiners and directional controls are removed, and the dot that casefolding
-    leaves on a Turkish İ. ``normalize`` is idempotent.
+    Soft hyphens, joiners and directional controls are removed, and so is the dot that casefolding
+    leaves on a Turkish İ. Idempotent.
     """
     if text.isascii():
         return text.lower()
@@ -128,11 +128,11 @@ def normalize(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return ``text`` as ``normalize`` does, without accents, ligatures and spelling variants.
+    """Return ``normalize(text)`` without accents, ligatures and spelling variants.
 
-    œ is oe, ß is ss, ø is o; Arabic loses tatweel and harakat, hamza leaves its carrier, ى is ي
-    and ة is ه. Vowel signs of Indic scripts and the Cyrillic й stay: they are letters.
-    ``fold`` is idempotent.
+    œ becomes oe, ß ss and ø o. Arabic loses tatweel, harakat and the hamza of a carrier; ى becomes
+    ي, and ة becomes ه. Vowel signs of Indic scripts and the Cyrillic й are letters and stay.
+    Idempotent.
     """
     if text.isascii():
         return text.lower()
@@ -140,7 +140,7 @@ def fold(text: str) -> str:
 
 
 def fold_normal(text: str) -> str:
-    """Return ``fold(text)`` of a text that ``normalize`` returned."""
+    """Return ``fold(text)`` of a normalised text."""
     if text.isascii():
         return text
     # The letters that carry a hamza are mapped before decomposition would split them.
@@ -150,8 +150,8 @@ def fold_normal(text: str) -> str:
 
 
 def fold_all(texts: Sequence[str]) -> list[str]:
-    """Return ``fold`` of many texts without capitals and without new lines."""
-    # Nothing that is done to a text reaches across a new line.
+    """Return ``fold`` of each text. Texts have no capitals and no new lines."""
+    # Folding does not reach across a new line.
     others = "\n".join([text for text in texts if not text.isascii()])
     folded = iter(fold(others).split("\n"))
     return [text if text.isascii() else next(folded) for text in texts]

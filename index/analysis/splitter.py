@@ -1,10 +1,9 @@
-"""Where a text may be cut, so that its words can be looked for piece by piece.
+"""The splitter of bulk analysis: text is split into pieces, and a piece has words.
 
-A *piece* is what stands between two separators, none of which can be in a chunk of
-``index.analysis``: so every chunk lies in one piece, but a number whose groups of digits stand
-apart. Cutting is several times quicker than matching every chunk.
-
-The words of pieces of text, as an analyzer has them; quickly, for the kinds that most are.
+A *piece* stands between two separators. No separator can be inside a chunk of the tokenizer, so a
+piece holds whole chunks, except a number written with spaces. Splitting at bytes is several times
+faster than matching every chunk. ``piece_words`` returns the words of many pieces, with shortcuts
+for the kinds of pieces that are most frequent.
 """
 
 import re
@@ -17,11 +16,11 @@ from numpy.typing import NDArray
 from index.analysis.folding import fold, normalize
 from index.analysis.tokenizer import CHUNK, ENCLITICS, MAX_TERM, Token, analyse_chunk
 
-# A new line does not tie the digits of a number together, as a space may.
-_PARTING = [*'*()[]«»"“”;:!?…', ". ", ", ", ".\n", ",\n"]
+# A new line does not join the digits of a number, as a space may.
+_TEXT_SEPARATORS = [*'*()[]«»"“”;:!?…', ". ", ", ", ".\n", ",\n"]
 
-# Cutting bytes, more separators cost nothing, and leave fewer pieces that differ: all white space
-# and brackets of ASCII, and what most often stands beside words elsewhere.
+# More separators cost nothing where bytes are split, and leave fewer different pieces: the white
+# space and brackets of ASCII, and what most often stands beside words elsewhere.
 _ASCII = '\t\n\v\f\r\x1c\x1d\x1e\x1f !"$%()*/:;<=>?@[\\]^{|}~'
 _OTHERS = (
     "\x85\u00a0«»°"
@@ -31,110 +30,145 @@ _OTHERS = (
 SEPARATORS = _ASCII + _OTHERS
 
 WINDOW = 1 << 18
-"""Bytes that are cut at once."""
+"""Bytes that are split together."""
 
 
 def parted(text: str) -> str:
     """Return a text of the same length with white space wherever a piece of it may end."""
-    for mark in _PARTING:
+    for mark in _TEXT_SEPARATORS:
         text = text.replace(mark, "\n" * len(mark))
     return text
 
 
 class Pieces(NamedTuple):
-    """The pieces of a text: bytes ``starts`` to ``stops`` of it, none empty."""
+    """Pieces of UTF-8: bytes ``starts`` (included) to ``stops`` (excluded), none empty."""
 
     starts: NDArray[np.int64]
     stops: NDArray[np.int64]
 
 
-def cut(data: bytes) -> Pieces:
-    """Cut UTF-8 that begins and ends with a new line."""
-    found = []
+def split(data: bytes) -> Pieces:
+    """Split UTF-8 that begins and ends with a new line."""
+    parts = [np.empty(0, np.int64)]
     start = 0
     while start < len(data) - 1:
         stop = _end_of_window(data, start)
-        found.append(_edges(data[start:stop]) + (start + 1))
+        parts.append(_boundaries(data[start:stop]) + (start + 1))
         # The last separator of a window is the first of the next.
         start = stop - 1
-    edges = np.concatenate(found) if found else np.empty(0, np.int64)
-    return Pieces(edges[::2], edges[1::2])
+    boundaries = np.concatenate(parts)
+    return Pieces(boundaries[::2], boundaries[1::2])
 
 
 def _end_of_window(data: bytes, start: int) -> int:
-    """Return where a window ends: behind a space or new line."""
-    most = start + WINDOW
-    if most >= len(data):
+    """Return where a window ends: after a space or new line."""
+    end = start + WINDOW
+    if end >= len(data):
         return len(data)
-    last = max(data.rfind(b" ", start + 1, most), data.rfind(b"\n", start + 1, most))
-    return (last if last > 0 else data.index(b"\n", most)) + 1
+    last = max(data.rfind(b" ", start + 1, end), data.rfind(b"\n", start + 1, end))
+    return (last if last > 0 else data.index(b"\n", end)) + 1
 
 
-def _edges(window: bytes) -> NDArray[np.int64]:
-    """Return the last bytes of separators and of pieces, in turn."""
+def _boundaries(window: bytes) -> NDArray[np.int64]:
+    """Return the last byte of each run of separators and of each piece, in turn."""
     data = np.frombuffer(window, np.uint8)
     kinds = np.frombuffer(window.translate(_BYTE_KINDS), np.uint8)
-    apart = kinds == _SEPARATOR
+    separates = kinds == _SEPARATOR
     for lead, width, following in _LEADS:
         if lead in window:
-            at = np.flatnonzero(data == lead[0])
-            code = data[at + 1].astype(np.uint16) << 8 | data[at + (width - 1)]
-            at = at[following[code]]
+            first = np.flatnonzero(data == lead[0])
+            code = data[first + 1].astype(np.uint16) << 8 | data[first + (width - 1)]
+            first = first[following[code]]
             for byte in range(width):
-                apart[at + byte] = True
-    # A full stop or comma ends what stands before a separator.
-    apart[:-1] |= (kinds[:-1] == _STOP) & apart[1:]
-    return np.flatnonzero(apart[1:] != apart[:-1])
+                separates[first + byte] = True
+    # A full stop or comma before a separator is part of it.
+    separates[:-1] |= (kinds[:-1] == _STOP) & separates[1:]
+    return np.flatnonzero(separates[1:] != separates[:-1])
 
 
 _SEPARATOR, _STOP = 1, 2
 
 
-def _kinds() -> bytes:
-    found = bytearray(256)
+def _byte_kinds() -> bytes:
+    kinds = bytearray(256)
     for kind, characters in ((_SEPARATOR, _ASCII), (_STOP, ".,")):
         for byte in characters.encode():
-            found[byte] = kind
-    return bytes(found)
+            kinds[byte] = kind
+    return bytes(kinds)
 
 
 def _leads() -> list[tuple[bytes, int, NDArray[np.bool_]]]:
-    """Return the first bytes of other separators, and for each how many bytes these have.
+    """Return the first bytes of the separators outside ASCII.
 
-    And which bytes may follow: the second and the last.
+    With each come the number of bytes of its separators, and the mask of those by their second and
+    last byte.
     """
-    found: dict[bytes, tuple[int, NDArray[np.bool_]]] = {}
+    leads: dict[bytes, tuple[int, NDArray[np.bool_]]] = {}
     for separator in _OTHERS:
         data = separator.encode()
-        _, following = found.setdefault(data[:1], (len(data), np.zeros(1 << 16, np.bool_)))
+        _, following = leads.setdefault(data[:1], (len(data), np.zeros(1 << 16, np.bool_)))
         following[data[1] << 8 | data[-1]] = True
-    return [(lead, *rest) for lead, rest in found.items()]
+    return [(lead, *rest) for lead, rest in leads.items()]
 
 
-_BYTE_KINDS, _LEADS = _kinds(), _leads()
+_BYTE_KINDS, _LEADS = _byte_kinds(), _leads()
 
 
 ENDS, BEGINS = 1, 2
-"""Edges of a piece at which a number may be tied to that of the next or the last piece."""
+"""Flags of a piece that may end, or begin, with digits of a number written with spaces."""
 
 
-class Words(NamedTuple):
-    """The words of pieces. A word is ``Token.normal``; an elision keeps its apostrophe.
+def edge(piece: str) -> int:
+    """Return the flags ``BEGINS`` and ``ENDS`` of a piece."""
+    # The first group of a number has up to three digits, each other one three; a fraction ends it.
+    begins = piece[:3].isdecimal() and len(piece) > 2 and not piece[3:4].isdecimal()
+    ends = piece[-1:].isdecimal() and not (piece[-4:].isdecimal() and len(piece) > 3)
+    if ends and _WITH_FRACTION.fullmatch(piece):
+        ends = False
+    return BEGINS * begins | ENDS * ends
 
-    Of each piece the ``first`` (empty: it has none), at how many positions its words stand in
-    ``spans``, and how many it has beside the first in ``more``. These are ``further``, piece after
-    piece, with their positions in the piece (that of the first is 0) in ``offsets``.
+
+def edges(joined: bytes) -> NDArray[np.int8]:
+    """Return ``edge`` of each of some pieces in UTF-8, which new lines join."""
+    data = np.frombuffer(b"\n%b\n\n\n\n" % joined, np.uint8)
+    separators = np.flatnonzero(data == ord("\n"))[:-3]
+    starts, stops = separators[:-1] + 1, separators[1:]
+    # A new line is no digit, so nothing is seen of the neighbouring pieces.
+    digit = (data >= ord("0")) & (data <= ord("9"))
+    begins = digit[starts] & digit[starts + 1] & digit[starts + 2] & ~digit[starts + 3]
+    ends = digit[stops - 1] & ~(digit[stops - 2] & digit[stops - 3] & digit[stops - 4])
+    marks = np.add.reduceat((data == ord(".")) | (data == ord(",")), starts, dtype=np.int64)
+    digits = np.add.reduceat(digit, starts, dtype=np.int64)
+    ends &= ~(digit[starts] & (marks == 1) & (digits + marks == stops - starts))
+    flags = BEGINS * begins.astype(np.int8) | ENDS * ends.astype(np.int8)
+    # Digits of other scripts begin with bytes from 0xD9 on; few pieces may have one at an edge.
+    before = data[stops - 2]
+    may_begin = digit[starts] | (data[starts] >= 0xD9)
+    may_end = digit[stops - 1] | (data[stops - 1] > 0x7F) & ((before < 0xC2) | (before >= 0xD9))
+    wide = np.logical_or.reduceat(data > 0x7F, starts)
+    for number in np.flatnonzero(wide & (may_begin | may_end)).tolist():
+        flags[number] = edge(data[starts[number] : stops[number]].tobytes().decode())
+    return flags
+
+
+class PieceWords(NamedTuple):
+    """The words of pieces, as ``key_text`` returns them.
+
+    - ``first``: the first word of each piece, empty for a piece without words; its position is 0;
+    - ``spans``: the number of positions of each piece;
+    - ``counts``: how many words follow the first one;
+    - ``further``, ``offsets``: these words, piece after piece, and their positions in the piece.
     """
 
     first: list[str]
     spans: list[int]
-    more: list[int]
+    counts: list[int]
     further: list[str]
     offsets: list[int]
 
 
 _Words = list[tuple[str, int]]
-"""The words of one piece with their positions, which ascend from 0 on."""
+"""The words of one piece with their positions, ascending from 0."""
 
 _LETTERS = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 # Letters that case folding alone normalises: Latin, Greek, Cyrillic, Hebrew, Arabic, Persian.
@@ -144,9 +178,9 @@ _PLAIN = (
     "\u05d0-\u05ea\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06a9\u06af\u06cc"
 )
 _FOLDED = re.compile(f"[{_PLAIN}0-9-]*")
-# The kinds of pieces, one on a line: a word; words joined by hyphens, behind an elision; a decimal
-# number; one whose groups of digits stand apart; others. No chunk has at its edges the marks that
-# stand before and behind, but for the last dot of an acronym.
+# The kinds of pieces, one on a line: a word; words joined by hyphens, after an elision; a decimal
+# number; a number written with spaces; others. No chunk has the marks at its edges that stand
+# before and after, except the last dot of an acronym.
 _KINDS = re.compile(
     f"^(?:([{_PLAIN}]{{1,{MAX_TERM}}})|[-'’.,]*(?:"
     "(?:([ldstcjnmLDSTCJNM]|[qQ]u)['’](?=[aeiouyhàâäéèêëîïôöùûüAEIOUYHÀÂÉÈÊÎÔ]))?"
@@ -156,113 +190,80 @@ _KINDS = re.compile(
     ")[-.,]*|.*)$",
     re.M,
 )
-# Characters written without spaces that are as they should be: Han, kana, Hangul.
+# Characters written without spaces that normalisation leaves as they are: Han, kana, Hangul.
 _RUN = re.compile("[\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]{2,}")
 _DOTTED = re.compile("[-'’.,]*([0-9]+(?:[.,][0-9]{1,2}){2,})[-.,]*")
 _DOT = re.compile("[.,]")
 _WITH_FRACTION = re.compile(r"\d+[.,]\d+")
 
 
-def wordings(pieces: Sequence[str]) -> Words:
+def key_text(token: Token) -> str:
+    """Return the word of a token as keys have it: ``normal``, and the apostrophe if elided."""
+    return f"{token.normal}'" if token.kind == "elision" else token.normal
+
+
+def piece_words(pieces: Sequence[str]) -> PieceWords:
     """Return the words of some pieces, none of which has a new line."""
     text = "\n".join(pieces)
-    found = Words(text.casefold().split("\n"), [1] * len(pieces), [0] * len(pieces), [], [])
+    result = PieceWords(text.casefold().split("\n"), [1] * len(pieces), [0] * len(pieces), [], [])
     kinds = enumerate(_KINDS.findall(text))
-    for at, (plain, elided, joined, whole, fraction, spaced, behind) in kinds:
+    for number, (plain, elided, joined, whole, fraction, spaced, decimals) in kinds:
         if plain:
             continue
-        if len(pieces[at]) > MAX_TERM:
-            words = _other(pieces[at])
+        if len(pieces[number]) > MAX_TERM:
+            words = _other(pieces[number])
         elif joined:
             words = _joined(elided, joined)
         elif whole:
             words = [(f"{whole}.{fraction}", 0)]
         elif spaced:
-            words = _spaced(spaced, behind)
+            words = _spaced(spaced, decimals)
         else:
-            words = _other(pieces[at])
-        found.first[at] = words[0][0] if words else ""
+            words = _other(pieces[number])
+        result.first[number] = words[0][0] if words else ""
         if len(words) != 1:
-            found.spans[at] = words[-1][1] + 1 if words else 0
-            found.more[at] = max(len(words) - 1, 0)
+            result.spans[number] = words[-1][1] + 1 if words else 0
+            result.counts[number] = max(len(words) - 1, 0)
             for word, offset in words[1:]:
-                found.further.append(word)
-                found.offsets.append(offset)
-    return found
-
-
-def written(token: Token) -> str:
-    """Return a token as a word."""
-    return f"{token.normal}'" if token.kind == "elision" else token.normal
-
-
-def edges(piece: str) -> int:
-    """Return which edges of a piece may belong to a number of which the rest stands apart."""
-    # A first group has up to three digits, each that follows has three; a fraction ends a number.
-    first = piece[:3].isdecimal() and len(piece) > 2 and not piece[3:4].isdecimal()
-    last = piece[-1:].isdecimal() and not (piece[-4:].isdecimal() and len(piece) > 3)
-    if last and _WITH_FRACTION.fullmatch(piece):
-        last = False
-    return BEGINS * first | ENDS * last
-
-
-def edges_of(joined: bytes) -> NDArray[np.int8]:
-    """Return the ``edges`` of pieces in UTF-8, given joined by new lines."""
-    data = np.frombuffer(b"\n%b\n\n\n\n" % joined, np.uint8)
-    parting = np.flatnonzero(data == ord("\n"))[:-3]
-    starts, stops = parting[:-1] + 1, parting[1:]
-    # A new line is no digit, so nothing is seen of the pieces before and behind.
-    digit = (data >= ord("0")) & (data <= ord("9"))
-    begins = digit[starts] & digit[starts + 1] & digit[starts + 2] & ~digit[starts + 3]
-    ends = digit[stops - 1] & ~(digit[stops - 2] & digit[stops - 3] & digit[stops - 4])
-    marks = np.add.reduceat((data == ord(".")) | (data == ord(",")), starts, dtype=np.int64)
-    digits = np.add.reduceat(digit, starts, dtype=np.int64)
-    ends &= ~(digit[starts] & (marks == 1) & (digits + marks == stops - starts))
-    found = BEGINS * begins.astype(np.int8) | ENDS * ends.astype(np.int8)
-    # Digits of other scripts begin with bytes from 0xD9 on; few pieces may have one at an edge.
-    before = data[stops - 2]
-    may_begin = digit[starts] | (data[starts] >= 0xD9)
-    may_end = digit[stops - 1] | (data[stops - 1] > 0x7F) & ((before < 0xC2) | (before >= 0xD9))
-    wide = np.logical_or.reduceat(data > 0x7F, starts)
-    for at in np.flatnonzero(wide & (may_begin | may_end)).tolist():
-        found[at] = edges(data[starts[at] : stops[at]].tobytes().decode())
-    return found
+                result.further.append(word)
+                result.offsets.append(offset)
+    return result
 
 
 def _other(piece: str) -> _Words:
-    """Return the words of a piece of another kind."""
+    """Return the words of a piece of no special kind, from the tokenizer."""
     if _RUN.fullmatch(piece):
-        return [(piece[at : at + 2], at) for at in range(len(piece) - 1)]
+        return [(piece[start : start + 2], start) for start in range(len(piece) - 1)]
     if len(piece) <= MAX_TERM and (dotted := _DOTTED.fullmatch(piece)):
-        return [(part, at) for at, part in enumerate(_DOT.split(dotted[1]))]
+        return [(part, position) for position, part in enumerate(_DOT.split(dotted[1]))]
     words = []
     base = 0
     for surface in CHUNK.findall(piece):
         chunk = analyse_chunk(surface)
-        words += [(written(token), base + token.position) for token in chunk.tokens]
+        words += [(key_text(token), base + token.position) for token in chunk.tokens]
         base += chunk.positions
     return words
 
 
-def _spaced(groups: str, fraction: str) -> _Words:
-    """Return the groups of digits that stand apart, and the number they make."""
+def _spaced(groups: str, decimals: str) -> _Words:
+    """Return the groups of digits of a number written with spaces, and the number."""
     parts = groups.split()
-    if fraction:
-        parts[-1] = f"{parts[-1]}.{fraction}"
-    words = [(part, at) for at, part in enumerate(parts)]
+    if decimals:
+        parts[-1] = f"{parts[-1]}.{decimals}"
+    words = [(part, position) for position, part in enumerate(parts)]
     words.insert(1, ("".join(parts), 0))
     return words
 
 
 def _joined(elided: str, rest: str) -> _Words:
-    """Return the words that hyphens join, with the compound they make, behind an elision."""
+    """Return an elided word, the words that hyphens join, and the compound they make."""
     before = [(f"{elided.lower()}'", 0)] if elided else []
     base = len(before)
     normal = rest.casefold() if _FOLDED.fullmatch(rest) else normalize(rest)
     if "-" not in normal:
         return [*before, (normal[:MAX_TERM], base)]
     parts = [part[:MAX_TERM] for part in normal.split("-")]
-    words = [(part, at) for at, part in enumerate(parts, base)]
+    words = [(part, position) for position, part in enumerate(parts, base)]
     numbers = parts[0].isdecimal() and all(map(str.isdecimal, parts))
     if not (numbers or fold(parts[-1]) in ENCLITICS):
         words.insert(1, ("-".join(parts)[:MAX_TERM], base))

@@ -1,19 +1,14 @@
-"""Arabic: what is written on to a word before and after it.
+"""Stemming: the forms under which a word is found.
 
-Light stemming in the manner of light10 (L. S. Larkey, L. Ballesteros, M. E. Connell, "Light
-stemming for Arabic information retrieval", 2007), with two changes. Where a first letter may be
-a particle or belong to the root (و in وزارة, ل in لجنة), both readings are given. Endings that
-light10 takes from short names (لبنان) stay. Snowball's stemmer reads such letters one way
-(بيان becomes يان) and leaves others (والأمم), so it is not used.
+Snowball stems most languages; the base forms of irregular plurals that it leaves apart are added,
+and Arabic has light stems. All words of a text are stemmed together, which is several times faster
+than one by one.
 
-Inflections that a language's Snowball stemmer leaves apart: plurals, mostly.
-
-A base form is that from which the stemmer finds the right stem. What it makes is an additional
-term; a wrong guess hides nothing.
-
-Words to the forms under which they are found: their stems, with accents and without.
-
-All stems of many words are made together, which is several times quicker than one by one.
+Arabic light stemming follows light10 (L. S. Larkey, L. Ballesteros, M. E. Connell, "Light stemming
+for Arabic information retrieval", 2007), with two changes. Where a first letter may be a particle
+or belong to the root (و in وزارة, ل in لجنة), both readings are stems. Endings that light10 takes
+from short names (لبنان) stay. Snowball's Arabic stemmer reads such letters one way (بيان becomes
+يان) and leaves others (والأمم), so it is not used.
 """
 
 import re
@@ -26,8 +21,46 @@ import Stemmer
 
 from index.analysis.folding import fold, fold_all
 
-# A conjunction, a preposition, the article. At least two letters stay, three behind a particle:
-# والد and وكالة have none.
+ALGORITHMS: Final = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "eo": "esperanto",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fa": "persian",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "st": "sesotho",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+"""The Snowball algorithm of each language with a stemmer, by ISO 639-1 code."""
+
+# Arabic prefixes: conjunctions, prepositions, the article. At least two letters stay, after a
+# particle three: والد and وكالة have no prefix.
 _ARTICLE = re.compile("^(?:ال(?=..)|(?:[وف][بك]?|[بك])ال(?=...))")
 _LAM_ARTICLE = re.compile("^[وف]?لل(?=..)")
 _PARTICLE = re.compile("^(?:[وف](?=...)|[بلك](?=....)|[وف][بلك](?=....))")
@@ -36,16 +69,16 @@ _ARABIC_SUFFIX = re.compile("(?:(?<=....)(?:ان|ون|ين|ت)|(?<=...)(?:ات|�
 
 
 def light_stems(folded: str) -> tuple[str, ...]:
-    """Return the light stems of a folded word, the likeliest first, without duplicates."""
+    """Return the light stems of a folded Arabic word, the likeliest first."""
     return tuple(dict.fromkeys(_without_suffixes(word) for word in _readings(folded)))
 
 
 def _readings(word: str) -> list[str]:
-    """Return the word without what may be written before it, in each way it may be read."""
+    """Return a word without its prefixes, in each way it may be read."""
     if article := _ARTICLE.match(word):
         return [word[article.end() :]]
     if article := _LAM_ARTICLE.match(word):
-        # The article vanishes between two lam: للجنة is for the committee or for a garden.
+        # The article vanishes between two lam: للجنة is "for the committee" or "for a garden".
         rest = word[article.end() :]
         return [rest, f"ل{rest}"]
     readings = [word]
@@ -64,6 +97,7 @@ def _without_suffixes(word: str) -> str:
     return word
 
 
+# Base forms. A wrong one hides nothing: its stem is only an additional form of the word.
 _FRENCH: Final = {
     "travaux": "travail",
     "baux": "bail",
@@ -104,11 +138,11 @@ _RULES: Final[dict[str, _Rules]] = {
 }
 
 STEMMED_TWICE: Final = frozenset({"tr", "eu", "el"})
-"""Languages of many endings, whose stemmers take one and find the next at a second pass."""
+"""Languages of many endings: the stemmer removes one, and another in a second pass."""
 
 
 def base_forms(language: str, words: Set[str]) -> dict[str, str]:
-    """Return the base form of those words, normalised or folded, that have one."""
+    """Return the base form of each word that has one; words are normalised or folded."""
     if language == "fr":
         return {word: _FRENCH[word] for word in _FRENCH.keys() & words}
     rules = _RULES.get(language, ())
@@ -122,62 +156,21 @@ def _base(word: str, rules: _Rules) -> str:
     return ""
 
 
-# ISO 639-1 codes to Snowball algorithms.
-ALGORITHMS: Final = {
-    "ar": "arabic",
-    "ca": "catalan",
-    "cs": "czech",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "eo": "esperanto",
-    "es": "spanish",
-    "et": "estonian",
-    "eu": "basque",
-    "fa": "persian",
-    "fi": "finnish",
-    "fr": "french",
-    "ga": "irish",
-    "hi": "hindi",
-    "hu": "hungarian",
-    "hy": "armenian",
-    "id": "indonesian",
-    "it": "italian",
-    "lt": "lithuanian",
-    "ne": "nepali",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pl": "polish",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sr": "serbian",
-    "st": "sesotho",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
-    "yi": "yiddish",
-}
-
 _local = threading.local()
 
 
 def _stemmer(algorithm: str) -> Stemmer.Stemmer:
-    """Return this thread's stemmer: PyStemmer's objects must not be shared."""
-    stemmers: dict[str, Stemmer.Stemmer] | None = getattr(_local, "stemmers", None)
-    if stemmers is None:
-        stemmers = _local.stemmers = {}
-    found = stemmers.get(algorithm)
-    if found is None:
-        found = stemmers[algorithm] = Stemmer.Stemmer(algorithm, 0)
-    return found
+    """Return this thread's stemmer; threads must not share one."""
+    stemmers: dict[str, Stemmer.Stemmer] = _local.__dict__.setdefault("stemmers", {})
+    if algorithm not in stemmers:
+        stemmers[algorithm] = Stemmer.Stemmer(algorithm, 0)
+    return stemmers[algorithm]
 
 
 class Stemming:
-    """How the words of one language are stemmed: Snowball, and what it misses; thread-safe.
+    """Stems the words of one language; safe for threads.
 
-    Arabic is stemmed by rules of its own; a language without an algorithm not at all.
+    In a language without an algorithm, a word is its own stem.
     """
 
     def __init__(self, suffix: str) -> None:
@@ -186,48 +179,48 @@ class Stemming:
         self._algorithm = ALGORITHMS.get(suffix)
 
     def forms(self, normals: Sequence[str], folded: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return the forms of words by their ``normal`` and ``folded``, see ``Token``.
+        """Return the forms of each word, given by its ``Token.normal`` and ``Token.folded``.
 
-        The first of a word is stem(normal), then comes fold(stem(folded)) where it differs.
+        stem(normal) comes first, then fold(stem(folded)) if it differs, then the stems of base
+        forms, of other readings, and of the parts of a compound.
         """
         if self._arabic:
             normals = fold_all(normals)
         whole = folded if self._arabic else [normal.replace("-", "") for normal in normals]
-        compounds = {at: normal.split("-") for at, normal in enumerate(normals) if "-" in normal}
+        compounds = {
+            number: normal.split("-") for number, normal in enumerate(normals) if "-" in normal
+        }
         parts = list(set(chain.from_iterable(compounds.values())))
         plain = dict(zip(parts, fold_all(parts), strict=True))
         stem, further = self._stems({*whole, *folded, *parts, *plain.values()})
         first = list(map(stem.__getitem__, whole))
         second = fold_all(list(map(stem.__getitem__, folded)))
-        found: list[tuple[str, ...]] = [
-            (one,) if one == other else (one, other)
-            for one, other in zip(first, second, strict=True)
+        forms: list[tuple[str, ...]] = [
+            (accented,) if accented == plain_stem else (accented, plain_stem)
+            for accented, plain_stem in zip(first, second, strict=True)
         ]
         more: dict[int, list[str]] = {}
         if further:
-            for at, (word, flat) in enumerate(zip(whole, folded, strict=True)):
+            for number, (word, flat) in enumerate(zip(whole, folded, strict=True)):
                 if word in further or flat in further:
-                    more[at] = [*further.get(word, ()), *further.get(flat, ())]
-        for at, mine in compounds.items():
+                    more[number] = [*further.get(word, ()), *further.get(flat, ())]
+        for number, parts_of_word in compounds.items():
             # Each part has an inflection of its own: accord-cadre, accords-cadres.
-            more.setdefault(at, []).extend(
-                (
-                    "".join([stem[part] for part in mine]),
-                    "".join([stem[plain[part]] for part in mine]),
-                )
-            )
-        for at, forms in more.items():
-            found[at] = tuple(dict.fromkeys((*found[at], *forms)))
+            accented = "".join([stem[part] for part in parts_of_word])
+            unaccented = "".join([stem[plain[part]] for part in parts_of_word])
+            more.setdefault(number, []).extend((accented, unaccented))
+        for number, others in more.items():
+            forms[number] = tuple(dict.fromkeys((*forms[number], *others)))
         if not (all(first) and all(second) and all(chain.from_iterable(more.values()))):
-            found = [tuple(filter(None, forms)) for forms in found]
-        return found
+            forms = [tuple(filter(None, forms_of_word)) for forms_of_word in forms]
+        return forms
 
     def _stems(self, words: Set[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
-        """Return the first stem of each word; the others of those that have more, folded."""
+        """Return the first stem of each word, and the further stems, folded, of those with more."""
         if self._arabic:
-            every = {word: light_stems(word) for word in words}
-            first = {word: stems[0] for word, stems in every.items()}
-            return first, {word: [*stems[1:]] for word, stems in every.items() if len(stems) > 1}
+            light = {word: light_stems(word) for word in words}
+            first = {word: stems[0] for word, stems in light.items()}
+            return first, {word: [*stems[1:]] for word, stems in light.items() if len(stems) > 1}
         first = self._by_algorithm(words)
         further: dict[str, list[str]] = {}
         if base_of := base_forms(self._suffix, words):
@@ -241,8 +234,8 @@ class Stemming:
         return first, further
 
     def _by_algorithm(self, words: Set[str]) -> dict[str, str]:
-        """Return the stem of each word that Snowball gives, the word itself without it."""
-        given = list(words)
+        """Return the Snowball stem of each word, or the word itself without an algorithm."""
+        ordered = list(words)
         if self._algorithm is None:
-            return dict(zip(given, given, strict=True))
-        return dict(zip(given, _stemmer(self._algorithm).stemWords(given), strict=True))
+            return dict(zip(ordered, ordered, strict=True))
+        return dict(zip(ordered, _stemmer(self._algorithm).stemWords(ordered), strict=True))

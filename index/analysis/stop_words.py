@@ -1,10 +1,9 @@
-"""Function words: indexed as written, left out of the stemmed fields.
+"""Stop words: function words, which are indexed as written but not stemmed.
 
-The lists were compiled for this project from the grammars of the languages (articles,
-pronouns, prepositions, conjunctions, auxiliaries, interrogatives) and come from no other list.
-They hold no noun, no adjective and no verb with a meaning of its own. Each is consulted in its
-own language only: *or*, *est* and *pas* are judged where they are function words. What is also
-a noun of the news stays out: French *été* and *avions*, Italian *stati*, English *us* and *may*.
+The lists were compiled for this project from the grammars of the languages: articles, pronouns,
+prepositions, conjunctions, auxiliaries, interrogatives. They hold no noun, no adjective and no verb
+with a meaning of its own, and no word that is also a noun of the news: French *été* and *avions*,
+Italian *stati*, English *us* and *may*. A list applies to its own language only.
 """
 
 from functools import cache
@@ -237,16 +236,16 @@ _LISTS = {
     """,
 }
 
-# The folded forms that are words of their own: على is a function word, the name علي is not.
+# Folded forms that are words of their own: على is a function word, the name علي is not.
 _NOT_FOLDED = {"ar": frozenset({"علي"})}
 
 
 @cache
 def stop_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the function words of a language, normalised and folded; empty when there are none.
+    """Return the function words of a language: normalised, and folded. Both may be empty.
 
-    A word written with accents is compared with the first set, one without with the second:
-    *ou* for *où* is a function word, *sûr* and *été* for *sur* are not.
+    A word with accents is looked up in the first set, one without accents in the second: *ou* for
+    *où* is a function word, *sûr* is not.
     """
     words = _LISTS.get(language, "").split()
     folded = frozenset(map(fold, words)) - _NOT_FOLDED.get(language, frozenset())

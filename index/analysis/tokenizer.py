@@ -1,8 +1,8 @@
-"""Text to tokens, the same for every language, for documents and for queries.
+"""The tokenizer: text becomes tokens, the same way in every language.
 
-A text is cut into *chunks*: a word with everything that hyphens, apostrophes or ampersands tie
-to it, a number with its separators, a run of a script written without spaces. The tokens of a
-chunk depend on nothing but its characters, so they are computed once per surface form and kept.
+A text is divided into *chunks*: a word with everything that hyphens, apostrophes or ampersands join
+to it, a number with its separators, or a run of a script written without spaces. The tokens of a
+chunk depend only on its characters, so they are computed once per surface form and cached.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from index.analysis.folding import IGNORABLE, MARKS, fold, fold_all, fold_normal, normalize
 
 MAX_TERM: Final = 100
-"""Characters of a term; what is longer (encoded data, mostly) is cut in text and query alike."""
+"""Characters of a term; longer ones, mostly encoded data, are cut in texts and queries alike."""
 
 _MAX_CACHED: Final = 40
 _CACHE_SIZE: Final = 65_536
@@ -23,12 +23,14 @@ _MAX_COMPOUND_PARTS: Final = 6
 class Token(NamedTuple):
     """A word of a text.
 
-    ``normal`` is NFKC, casefolded, with its accents; ``folded`` without. ``position`` counts
-    words from 0; ``start`` and ``end`` are characters of the original text. ``kind`` is
-    ``word``, ``elision`` (l', d', qu', dell'... with a position of its own), ``number``,
-    ``compound`` (the joined form of ``porte-avions`` or ``10 000``, at the position of its first
-    part, spanning all of it; its ``normal`` keeps the hyphens) or ``cjk`` (two neighbouring
-    characters of a script without spaces, one when alone).
+    ``normal`` is normalised, with accents; ``folded`` is folded. ``position`` counts words from 0;
+    ``start`` and ``end`` are characters of the text. ``kind`` is one of
+
+    - ``word``, ``number``;
+    - ``elision``: l', d', qu', dell' and so on, with a position of its own;
+    - ``compound``: the joined form of ``porte-avions`` or ``10 000``, at the position of its first
+      part and spanning all parts; its ``normal`` keeps the hyphens;
+    - ``cjk``: two neighbouring characters of a script written without spaces, or a single one.
     """
 
     normal: str
@@ -40,7 +42,7 @@ class Token(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """The tokens of one chunk, counted from its beginning, and how many positions they take."""
+    """The tokens of a chunk, with positions and offsets in it, and the number of positions."""
 
     tokens: tuple[Token, ...]
     positions: int
@@ -58,7 +60,7 @@ _SPACELESS = (
 _APOSTROPHES = "'’ʼ`‘´′＇ʻ‛"
 _HYPHENS = r"\-‐‑﹣－"
 _SPACES = " \u00a0\u2007\u2009\u202f"
-# Letters to Unicode, but marks to us: º and ª (n.º, 1ª) and the letter apostrophes.
+# Letters in Unicode, but marks here: º and ª (n.º, 1ª) and the letter apostrophes.
 _NOT_LETTERS = "ºªʼʻ_"
 
 _CHARACTER = rf"[^\W{_NOT_LETTERS}{_SPACELESS}]"
@@ -76,7 +78,7 @@ _NUMBER = (
     rf"(?!{_CHARACTER})"
 )
 _RUN = rf"[{_SPACELESS}][{_SPACELESS}{MARKS}{IGNORABLE}]*+"
-# Most words are Latin letters before a space or a full stop: tried first, for speed alone.
+# Most words are Latin letters before a space or a mark. Trying these first is only faster.
 _LATIN = '[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]{2,}+(?=[ \n.,;:!?)»"])'
 CHUNK: Final = re.compile(
     rf"{_LATIN}|{_NUMBER}|{_PART}(?:{_JOIN}{_PART})*+[{_APOSTROPHES}]?|{_RUN}"
@@ -100,7 +102,7 @@ def _words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# What elides before a vowel, folded: French and Catalan, then Italian.
+# Words that elide before a vowel, folded: French and Catalan, then Italian.
 _ELISIONS = _words_of(
     """l d j m t s c n qu jusqu lorsqu puisqu quoiqu
     dell all nell sull dall coll pell gl agl dagl degl negl sugl un v dov com cos anch neanch
@@ -112,7 +114,7 @@ _SHORT_ELISIONS = frozenset({"l", "d", "j", "t", "s", "c", "qu"}) | _NEEDS_VOWEL
 _VOWELS = frozenset("aeiouyh0123456789")
 # First halves of words that an apostrophe does not divide: aujourd'hui, prud'homme, presqu'île.
 _UNDIVIDED = frozenset({"aujourd", "prud", "presqu", "entr"})
-# English endings that say nothing about the word before: John's, we'll, they've.
+# English endings without a meaning of their own: John's, we'll, they've.
 _CONTRACTIONS = frozenset({"s", "ll", "re", "ve", "d", "m"})
 # Pronouns and particles after a hyphen make no compound: dit-il, celui-ci, tornou-se.
 ENCLITICS = _words_of(
@@ -150,10 +152,10 @@ def tokenize(text: str) -> list[Token]:
 
 
 def chunk_tokens(surface: str) -> Chunk:
-    """Return the tokens of one chunk, which ``CHUNK`` matched; short ones are kept."""
-    known = _chunks.get(surface)
-    if known is not None:
-        return known
+    """Return the tokens of a chunk, a match of ``CHUNK``; those of short chunks are cached."""
+    cached = _chunks.get(surface)
+    if cached is not None:
+        return cached
     chunk = analyse_chunk(surface)
     if len(surface) <= _MAX_CACHED:
         if len(_chunks) >= _CACHE_SIZE:
@@ -163,7 +165,7 @@ def chunk_tokens(surface: str) -> Chunk:
 
 
 def analyse_chunk(surface: str) -> Chunk:
-    """Return the tokens of one chunk, computed anew."""
+    """Return the tokens of a chunk without the cache."""
     if _PLAIN.fullmatch(surface):
         token = _token(surface, 0, 0, len(surface), "word")
         return Chunk((token,), 1) if token.folded else Chunk((), 0)
@@ -177,24 +179,24 @@ def analyse_chunk(surface: str) -> Chunk:
 
 
 def _token(surface: str, position: int, start: int, end: int, kind: str) -> Token:
-    """Make a token of a surface that holds only characters of its word."""
+    """Return the token of a surface that is one word."""
     normal = normalize(surface)[:MAX_TERM]
     return Token(normal, fold_normal(normal)[:MAX_TERM], position, start, end, kind)
 
 
 def word_token(normal: str) -> Token:
-    """Return the token that has this ``normal`` and is no elision, as of a text of its own."""
+    """Return the token of a text that is one word with this ``normal``, not elided."""
     (folded,) = folded_words([normal])
     return Token(normal, folded, 0, 0, len(normal), kind_of(normal))
 
 
 def folded_words(normals: Sequence[str]) -> list[str]:
-    """Return ``word_token(normal).folded`` of many words."""
+    """Return ``word_token(normal).folded`` of each word."""
     return [word[:MAX_TERM] for word in fold_all([word.replace("-", "") for word in normals])]
 
 
 def kind_of(normal: str) -> str:
-    """Return the kind of the token that has this ``normal`` and is no elision."""
+    """Return the kind of a token with this ``normal`` that is not elided."""
     if normal.isascii() and normal.isalpha():
         return "word"
     if "-" in normal:
@@ -209,8 +211,8 @@ def _bigrams(run: str) -> Iterator[Token]:
     units: list[tuple[str, int, int]] = []
     for match in _UNIT.finditer(run):
         normal = normalize(match.group())
-        # Compatibility forms change the number of units: the first half of a Thai sara am is a
-        # mark on the character before.
+        # NFKC changes the number of units: the first half of a Thai sara am is a mark on the
+        # character before.
         if units and (marks := _LEADING_MARKS.match(normal)):
             before, start, _ = units[-1]
             units[-1] = (before + marks.group(), start, match.end())

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from index.analysis import CHUNK, PART_GAP, analyzer, bulk, parts, splitter, tokenize, tokens
-from index.analysis.bulk import forget, word_key
-from index.analysis.splitter import SEPARATORS, cut
+from index.analysis.bulk import clear_cache, word_key
+from index.analysis.splitter import SEPARATORS, split
 from index.analysis.tokenizer import word_token
 from index.document import Span
 
@@ -114,12 +114,12 @@ def in_order(found: Expected) -> Expected:
 def narrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Windows of some bytes, and hashes that most pieces share."""
     monkeypatch.setattr(splitter, "WINDOW", 7)
-    monkeypatch.setattr(bulk, "AT_ONCE", 3)
+    monkeypatch.setattr(bulk, "PIECES_TOGETHER", 3)
     monkeypatch.setattr(bulk, "HASH_BITS", 3)
-    forget()
+    clear_cache()
     yield
     monkeypatch.undo()
-    forget()
+    clear_cache()
 
 
 @settings(deadline=None, max_examples=200)
@@ -189,7 +189,7 @@ def test_pieces_are_whole_chunks_but_for_spaced_numbers() -> None:
 
 def pieces(text: str) -> list[str]:
     data = f"\n{text}\n".encode()
-    found = cut(data)
+    found = split(data)
     return [data[a:b].decode() for a, b in zip(found.starts, found.stops, strict=True)]
 
 
@@ -197,6 +197,6 @@ def test_full_tables_are_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "accord de pêche " * 50
     asked: list[Text] = [(text, [(Span(0, len(text)), "fr")])]
     before = given_by_arrays(asked)
-    monkeypatch.setattr(bulk, "MAX_WEIGHT", 0)
+    monkeypatch.setattr(bulk, "MAX_BYTES", 0)
     given_by_arrays(asked)
     assert given_by_arrays(asked) == before

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.analysis import tokenize
-from index.analysis.splitter import edges, edges_of, wordings, written
+from index.analysis.splitter import edge, edges, key_text, piece_words
 
 LETTERS = [chr(code) for code in range(sys.maxunicode) if chr(code).isalpha()]
 WRITTEN = st.sampled_from(
@@ -19,10 +19,10 @@ MARKS = st.sampled_from(
 
 
 def words_of(pieces: list[str]) -> list[list[tuple[str, int]]]:
-    made = wordings(pieces)
+    made = piece_words(pieces)
     further = zip(made.further, made.offsets, strict=True)
     found = []
-    for first, span, more in zip(made.first, made.spans, made.more, strict=True):
+    for first, span, more in zip(made.first, made.spans, made.counts, strict=True):
         found.append([(first, 0)] * (span > 0) + list(islice(further, more)))
         assert span == (found[-1][-1][1] + 1 if first else 0)
     assert not list(further)
@@ -32,7 +32,7 @@ def words_of(pieces: list[str]) -> list[list[tuple[str, int]]]:
 def check(piece: str) -> None:
     made = words_of([piece])[0]
     tokens = tokenize(piece)
-    assert list(made) == [(written(token), token.position) for token in tokens]
+    assert list(made) == [(key_text(token), token.position) for token in tokens]
     assert not made or made[0][1] == 0
 
 
@@ -61,8 +61,8 @@ def test_any_piece(piece: str) -> None:
 @example(["12,5", "123", "1234", "", "12٣"])
 @example([""])
 def test_edges_of_many_pieces(pieces: list[str]) -> None:
-    found = edges_of("\n".join(pieces).encode())
-    assert found.tolist() == [edges(piece) for piece in pieces]
+    found = edges("\n".join(pieces).encode())
+    assert found.tolist() == [edge(piece) for piece in pieces]
 
 
 @given(st.lists(st.text("ÉéLl'’- .,0123456789İœ漢", max_size=9), min_size=1))

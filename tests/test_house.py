@@ -78,3 +78,16 @@ def test_every_link_of_the_documentation_leads_somewhere() -> None:
             if "://" not in target and not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     assert not broken
+
+
+def test_every_file_that_the_documentation_names_is_there() -> None:
+    pages = [ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    named = {
+        name
+        for page in pages
+        for name in re.findall(
+            r"`((?:index|search|web|tools|tests)/[\w/.-]+)`", page.read_text("utf-8")
+        )
+        if not re.search("[A-Z]{4}", name)  # a placeholder
+    }
+    assert not sorted(name for name in named if not (ROOT / name).exists())

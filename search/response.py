@@ -110,6 +110,7 @@ class Result(NamedTuple):
     themes: tuple[Labelled, ...]
     opening: str
     """The first words of the text if there is no title."""
+    # What differs from search to search comes last: ``search.results`` counts on it.
     score: float
     highlights: Highlights
 

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import begins_run, count_distinct
 from index.store.files import ArrayFile, Place, write_array
 from index.store.postings import PostingLists
 from index.store.spell import write_spelling
@@ -123,11 +124,8 @@ def _documents(lists: PostingLists, members: NDArray[np.int64], counts: Counts) 
         last = max(int(np.searchsorted(done, done[first] + _TOGETHER, "right")) - 1, first + 1)
         here = members[ends[first] - counts[first] : ends[last - 1]]
         many = lists.many(here)
-        of_term = np.repeat(np.repeat(np.arange(first, last), counts[first:last]), many.counts)
-        keys = np.sort(of_term << 32 | many.docs)
-        new = np.ones(len(keys), np.bool_)
-        np.not_equal(keys[1:], keys[:-1], out=new[1:])
-        held[first:last] = np.bincount((keys[new] >> 32) - first, minlength=last - first)
+        of_term = np.repeat(np.repeat(np.arange(last - first), counts[first:last]), many.counts)
+        held[first:last] = count_distinct(of_term, many.docs, last - first)
         first = last
     return held
 
@@ -141,12 +139,12 @@ def _spelt(body: _Terms, postings: Counts, written: Counts) -> tuple[Counts, Cou
     term, form, held = body.of_list, written[body.members], postings[body.members]
     order = np.lexsort((form, term))
     term, form = term[order], form[order]
-    first = np.flatnonzero((np.diff(term, prepend=-1) > 0) | (np.diff(form, prepend=-1) != 0))
+    first = (begins_run(term) | begins_run(form)).nonzero()[0]
     if len(first):
         held = np.add.reduceat(held[order], first)
     term, form = term[first], form[first]
     best = np.lexsort((form, -held, term))
-    best = best[np.diff(term[best], prepend=-1) > 0]
+    best = best[begins_run(term[best])]
     term, form = term[best], form[best]
     differing = form != body.terms[term]
     return term[differing], form[differing]

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Numbers, starts_of
+from index.arrays import Numbers, run_starts, starts_of
 from index.store.files import Place
 from index.store.postings import Lists, ListWriter, blocks, document_widths
 
@@ -193,7 +193,7 @@ def _merged(runs: Sequence[Lists], place: NDArray[np.integer[Any]]) -> Iterator[
     order = np.argsort(place, kind="stable")
     each = zip(*(_parts(number, lists) for number, lists in enumerate(runs)), strict=True)
     parts = _Part(*(np.concatenate(column)[order] for column in each))
-    first = np.flatnonzero(np.diff(place[order], prepend=-1))
+    first = run_starts(place[order])
     counts, located = np.add.reduceat(parts.counts, first), np.add.reduceat(parts.located, first)
     first = np.append(first, len(order))
     docs, freqs, positions = zip(*(lists[2:] for lists in runs), strict=True)

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import analyzer
-from index.arrays import narrowest, places, starts_of
+from index.arrays import begins_run, narrowest, places, run_starts, sorted_distinct, starts_of
 from index.document import MAX_TERM_BYTES, PARTS, fit
 from index.store.files import ArrayFile, ArrayWriter, Place, write_array
 
@@ -228,8 +228,7 @@ def _ranks(
         order = np.lexsort((word, rank[undecided])) if depth else np.argsort(word)
         undecided, word = undecided[order], word[order]
         alike = rank[undecided]
-        new = np.ones(len(order), np.bool_)
-        new[1:] = alike[1:] != alike[:-1]
+        new = begins_run(alike)
         begin = _begins(new)
         new[1:] |= word[1:] != word[:-1]
         rank[undecided] = alike + _begins(new) - begin
@@ -334,12 +333,11 @@ def _terms(
     exact = _entries(field[part, 0], words.exact[word], np.arange(len(word)))
     stemmed = _entries(field[part, words.suffix[word] + 1][of_list], form, of_list)
     entries = np.concatenate([exact, stemmed])
-    entries.sort()
-    entries = entries[np.diff(entries, prepend=-1) > 0]
+    entries = sorted_distinct(entries)
     if words.texts and not words.texts[0]:
         entries = entries[entries >> _BITS & _MOST > 0]
     term = entries >> _BITS
-    first = np.flatnonzero(np.diff(term, prepend=-1))
+    first = run_starts(term)
     texts = term[first] & _MOST
     ends = np.cumsum(np.bincount(term[first] >> _BITS, minlength=len(names)))
     found = zip(names, np.split(texts, ends), strict=False)

@@ -19,6 +19,7 @@ from whoosh.formats import Format
 from whoosh.matching import LeafMatcher, NullMatcher, ReadTooFar
 from whoosh.reading import IndexReader, TermInfo, TermNotFound
 
+from index.arrays import document_keys, positions_of
 from index.days import UNDATED_SECOND
 from index.inverted_index import InvertedIndex, sum_postings
 from index.snapshot import Snapshot
@@ -204,8 +205,8 @@ class _WordTerms:
         def positions(docs: Docs) -> list[list[int]]:
             postings = self._index.positioned([self._index.lists(self._field, text)])
             (keys,) = self._index.keys([postings], docs)
-            bounds = keys.searchsorted(docs.astype(np.int64) << 32)[1:]
-            return [part.tolist() for part in np.split(keys & 0xFFFFFFFF, bounds)]
+            bounds = keys.searchsorted(document_keys(docs))[1:]
+            return [part.tolist() for part in np.split(positions_of(keys), bounds)]
 
         return Postings(*self._index.postings(self._field, text), positions)
 

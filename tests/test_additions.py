@@ -4,8 +4,7 @@ Each addition names every file that it changes. Translations and pages of docs/ 
 """
 
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
@@ -23,27 +22,26 @@ class Edit(NamedTuple):
     text: str
 
 
-def _after_adding(folder: Path, edits: list[Edit], script: str) -> str:
-    """Make the edits in a copy of the product, run a script over it, return what it prints."""
-    for package in ("index", "search", "web"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / package, folder / package, ignore=ignored)
-    for file, anchor, text in edits:
-        path = folder / file
-        before = path.read_text("utf-8") if anchor else ""
-        assert anchor in before, f"{file} has no {anchor!r}: mend this test, and CONTRIBUTING"
-        at = before.index(anchor)
-        path.write_text(before[:at] + text + before[at:], "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", dedent(_COMMON) + dedent(script)],
-        cwd=folder,
-        env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+AfterAdding = Callable[[list[Edit], str], str]
+
+
+@pytest.fixture
+def after_adding(tmp_path: Path, run_python: Callable[[str, Path, Path], str]) -> AfterAdding:
+    """Return what makes edits in a copy of the product and runs a script over it."""
+
+    def run(edits: list[Edit], script: str) -> str:
+        for package in ("index", "search", "web"):
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / package, tmp_path / package, ignore=ignored)
+        for file, anchor, text in edits:
+            path = tmp_path / file
+            before = path.read_text("utf-8") if anchor else ""
+            assert anchor in before, f"{file} has no {anchor!r}: mend this test, and CONTRIBUTING"
+            at = before.index(anchor)
+            path.write_text(before[:at] + text + before[at:], "utf-8")
+        return run_python(dedent(_COMMON) + dedent(script), tmp_path, tmp_path)
+
+    return run
 
 
 _COMMON = """
@@ -86,10 +84,9 @@ FACET = [
 ]
 
 
-def test_a_facet_is_one_declaration(tmp_path: Path) -> None:
+def test_a_facet_is_one_declaration(after_adding: AfterAdding) -> None:
     assert len({edit.file for edit in FACET}) <= 8
-    _after_adding(
-        tmp_path,
+    after_adding(
         FACET,
         """
         web = client({"a.jsonl": lines(
@@ -151,10 +148,9 @@ FORMAT = [
 ]
 
 
-def test_a_format_is_one_module_and_one_line(tmp_path: Path) -> None:
+def test_a_format_is_one_module_and_one_line(after_adding: AfterAdding) -> None:
     assert len({edit.file for edit in FORMAT}) <= 3
-    _after_adding(
-        tmp_path,
+    after_adding(
         FORMAT,
         """
         text = "1\\n00:00:01,000 --> 00:00:02,000\\nThe glaciers are melting.\\n"
@@ -171,10 +167,9 @@ LANGUAGE = [
 ]
 
 
-def test_a_language_is_a_stemmer_and_function_words(tmp_path: Path) -> None:
+def test_a_language_is_a_stemmer_and_function_words(after_adding: AfterAdding) -> None:
     assert len({edit.file for edit in LANGUAGE}) <= 3
-    _after_adding(
-        tmp_path,
+    after_adding(
         LANGUAGE,
         """
         from index.analysis import analyzer
@@ -198,10 +193,9 @@ THEME = [
 ]
 
 
-def test_a_theme_is_a_line_of_labels_and_one_of_expressions(tmp_path: Path) -> None:
+def test_a_theme_is_a_line_of_labels_and_one_of_expressions(after_adding: AfterAdding) -> None:
     assert len({edit.file for edit in THEME}) <= 2
-    _after_adding(
-        tmp_path,
+    after_adding(
         THEME,
         """
         web = client({"a.jsonl": lines({
@@ -221,10 +215,9 @@ RESULT_FIELD = [
 ]
 
 
-def test_a_field_of_results_is_declared_filled_and_written(tmp_path: Path) -> None:
+def test_a_field_of_results_is_declared_filled_and_written(after_adding: AfterAdding) -> None:
     assert len({edit.file for edit in RESULT_FIELD}) <= 3
-    _after_adding(
-        tmp_path,
+    after_adding(
         RESULT_FIELD,
         """
         web = client({"a.jsonl": lines({"id": "x1", "text": "The minister spoke."})})

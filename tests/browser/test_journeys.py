@@ -92,9 +92,8 @@ def test_choose_widen_exclude_and_remove(reader: Readers) -> None:
     for _ in range(10):
         if not chosen.count():
             break
-        left = chosen.count() - 1
-        chosen.first.get_by_role("link").click()
-        expect(chosen).to_have_count(left)
+        with one.page.expect_navigation():
+            chosen.first.get_by_role("link").click()
     assert total(one) == whole
     # Excluding is its own link.
     theme = facet(one, "Theme").get_by_role("listitem").first

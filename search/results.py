@@ -59,8 +59,8 @@ class ResultBuilder:
                 if len(self._results) >= MAX_RESULTS:
                     self._results = {}
                 self._results[doc] = result
-        # Score and highlights are the last fields; `_replace` takes three times as long.
-        return Result._make((*result[:-2], score, highlights))
+        # Score and highlights are the last fields; `_replace` takes four times as long.
+        return tuple.__new__(Result, (*result[:-2], score, highlights))
 
     def _unscored(self, head: Head) -> Result:
         return Result(

@@ -535,15 +535,15 @@ def count_ordinals(
 @_compiled((I8, I8, INTEGER))
 def _top_ordinals(counts: Any, ranks: Any, size: int) -> Any:
     chosen = np.empty(min(size, len(counts)), np.int64)
-    held = 0
+    held, least = 0, 1
     for ordinal in range(len(counts)):
         count = counts[ordinal]
-        if not count:
+        if count < least:
             continue
         at = held
         if held == len(chosen):
             last = chosen[held - 1]
-            if count < counts[last] or (count == counts[last] and ranks[ordinal] > ranks[last]):
+            if count == least and ranks[ordinal] > ranks[last]:
                 continue
             at -= 1
         else:
@@ -556,6 +556,8 @@ def _top_ordinals(counts: Any, ranks: Any, size: int) -> Any:
             chosen[at] = chosen[at - 1]
             at -= 1
         chosen[at] = ordinal
+        if held == len(chosen):
+            least = counts[chosen[held - 1]]
     return chosen[:held]
 
 

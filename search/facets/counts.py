@@ -161,7 +161,7 @@ class _ValueCounter:
         """Return the values of some ordinals, with the ``children`` of each."""
         names = self._localized.column.values
         values = [names[ordinal] for ordinal in ordinals]
-        labels, counts = self._localized.labels(values), map(self.counts.item, ordinals)
+        labels, counts = self._localized.labels(values), self.counts.take(ordinals).tolist()
         selected, excluded = _among(self._selected, values), _among(self._excluded, values)
         fields = zip(values, labels, counts, selected, children, excluded, strict=False)
         return list(map(_new_value, fields))

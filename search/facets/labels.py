@@ -31,7 +31,7 @@ _KEY_CHARACTERS = 60
 _LAST = "\U0010ffff"
 _MAX_UNFILTERED = 40
 """Facets over all documents that are kept: a few for each facet."""
-_RANKED_SHARE = 8
+_RANKED_SHARE = 32
 """All values are ranked by label once the labels of one in so many have been looked up."""
 
 

@@ -23,6 +23,7 @@ from index.days import UNDATED_SECOND
 from index.directory import Pointer, lock, open_published, read_pointer
 from index.document import Document, Fields, Span
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexVersion, UsageError
+from index.facets import VALUE_FACETS
 from index.manifest import Manifest, Report, SegmentEntry, Settings, read_manifest
 from index.segment import segment_info
 from index.snapshot import Snapshot
@@ -129,6 +130,7 @@ class Commit:
             documents=int(np.count_nonzero(live)),
             languages=dict(zip(languages.values, counts, strict=True)),
             analyzers=tuple(ANALYZERS),
+            facets=tuple(VALUE_FACETS),
             skipped=_counted(item.kind for item in report.skipped),
             failures=_counted(extractor for _, extractor, _ in report.failures),
             settings=settings,

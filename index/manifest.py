@@ -9,8 +9,11 @@ import orjson
 
 from index.document import Skipped
 from index.errors import IndexDamaged, IndexVersion
+from index.facets import VALUE_FACETS
 from index.store import REMEDY, FileRecord, parse_json, read_json
 from index.versions import ANALYSIS_VERSION, FORMAT_VERSION
+
+_REBUILD = "Rebuild it with `trouvaille rebuild`, or use the program that wrote it."
 
 
 @dataclass(slots=True)
@@ -67,7 +70,7 @@ class Manifest:
 
     ``size`` counts all documents, ``documents`` the live ones. ``files`` are those beside the
     manifest. ``made_by`` names the versions and settings of extraction and analysis; ``format`` and
-    ``analysis`` are those of ``index.versions``.
+    ``analysis`` are those of ``index.versions``. ``facets`` are those that have a column.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Manifest:
     documents: int
     languages: Mapping[str, int]
     analyzers: tuple[str, ...]
+    facets: tuple[str, ...]
     skipped: Mapping[str, int]
     failures: Mapping[str, int]
     settings: Settings
@@ -102,7 +106,15 @@ class Manifest:
             raise IndexVersion(
                 f"The words of the index were analysed by version {self.analysis} of the rules;"
                 f" this program searches by version {ANALYSIS_VERSION}.",
-                "Rebuild it with `trouvaille rebuild`, or use the program that wrote it.",
+                _REBUILD,
+            )
+
+    def require_facets(self) -> None:
+        """Raise IndexVersion if a facet has been declared since the index was built."""
+        missing = [name for name in VALUE_FACETS if name not in self.facets]
+        if missing:
+            raise IndexVersion(
+                f"The index was built before the facet “{missing[0]}” was declared.", _REBUILD
             )
 
 
@@ -119,7 +131,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexVersion(
             f"The index in “{folder.parent.parent}” has format {raw['format']};"
             f" this program reads format {FORMAT_VERSION}.",
-            "Rebuild it with `trouvaille rebuild`, or use the program that wrote it.",
+            _REBUILD,
         )
     try:
         return _manifest(raw)
@@ -138,6 +150,7 @@ def _manifest(raw: dict[str, Any]) -> Manifest:
         segments=segments,
         settings=Settings(**settings),
         analyzers=tuple(raw.pop("analyzers")),
+        facets=tuple(raw.pop("facets")),
         files=_files(raw.pop("files")),
         **raw,
     )

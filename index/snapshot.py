@@ -102,6 +102,7 @@ class Snapshot:
         self.folder = root / "generations" / name
         self.name = name
         self.manifest: Manifest = read_manifest(self.folder)
+        self.manifest.require_facets()
         compare_sizes(self.folder, self.manifest.files)
         folders = [root / "segments" / segment.name for segment in self.manifest.segments]
         for folder, segment in zip(folders, self.manifest.segments, strict=True):

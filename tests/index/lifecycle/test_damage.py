@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from index.cli import overview
 from index.commit import check, rollback
 from index.directory import IndexDirectory, open_published, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexUnavailable, IndexVersion
+from index.facets import VALUE_FACETS
 from index.store.files import HEADER_BYTES
 from index.versions import ANALYSIS_VERSION, FORMAT_VERSION
 
@@ -155,6 +157,24 @@ def test_an_index_of_other_analysis_is_not_searched(index_of: IndexOf, sample_so
     with pytest.raises(IndexVersion):
         rollback(root)
     assert IndexDirectory(root).current().documents == 61
+
+
+def test_an_index_built_before_a_facet_is_to_be_rebuilt(
+    index_of: IndexOf, sample_source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = index_of("index")
+    author = replace(VALUE_FACETS["source"], name="author")
+    monkeypatch.setitem(VALUE_FACETS, "author", author)
+    for use in (
+        IndexDirectory(root).current,
+        lambda: check(root),
+        lambda: update(root, [sample_source], HERE),
+    ):
+        with pytest.raises(IndexVersion, match="before the facet “author” was declared") as caught:
+            use()
+        assert "trouvaille rebuild" in caught.value.remedy
+    rebuild(root, [sample_source], HERE)
+    assert IndexDirectory(root).current().columns["author"].values
 
 
 def test_rollback_and_back(index_of: IndexOf, tmp_path: Path) -> None:

@@ -21,17 +21,18 @@ from numpy.typing import NDArray
 
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
-from index.extract import ExtractionOptions, detect_language
-from index.extract.organizations import find_organizations
-from index.extract.themes import (
+from index.extract import (
     Decider,
+    ExtractionOptions,
     LearnedTheme,
     LearnedThemes,
     Vector,
+    detect_language,
     find_themes,
     term_spans,
     vector,
 )
+from index.extract.organizations import find_organizations
 from index.snapshot import Snapshot
 from index.store import write_durably
 from index.versions import LEARNING_VERSION

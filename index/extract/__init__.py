@@ -1,15 +1,32 @@
 """The fields of a document: language, organizations, themes, publication and mentioned dates.
 
 ``extract`` computes them all from one document and its options; it knows nothing of files or of the
-index. Names and expressions come from ``index.vocabularies``.
+index. Names and expressions come from ``index.vocabularies``. The names of themes are for training
+a model of them, which happens in ``index.build``.
 """
 
 from index.extract.extraction import ExtractionOptions, extract, extraction_version
 from index.extract.language import detect_language
+from index.extract.themes import (
+    Decider,
+    LearnedTheme,
+    LearnedThemes,
+    Vector,
+    find_themes,
+    term_spans,
+    vector,
+)
 
 __all__ = [
+    "Decider",
     "ExtractionOptions",
+    "LearnedTheme",
+    "LearnedThemes",
+    "Vector",
     "detect_language",
     "extract",
     "extraction_version",
+    "find_themes",
+    "term_spans",
+    "vector",
 ]

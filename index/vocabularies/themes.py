@@ -2,8 +2,9 @@
 
 ``themes.tsv`` has the columns id, iptc (Media Topics code), eurovoc, then the label in fr, en,
 es, de, it, pt, ar. An id is ``parent`` or ``parent/child``. ``themes-LANGUAGE.txt`` has rows
-``id | expression ; ~weak expression ; -plain expression ; =exact word``, and one row ``! | phrase``
-of phrases whose words speak for nothing. ``themes-organizations.txt`` has rows
+``id | expression ; ~weak expression ; -plain expression ; =exact word``, a row ``! | phrase`` of
+phrases whose words speak for nothing, and a row ``? | word`` of words that may stand between those
+of an expression. ``themes-organizations.txt`` has rows
 ``id | organization ; ~organization``: naming the organization decides for the theme, or (``~``)
 speaks for it as a word does.
 """
@@ -70,6 +71,8 @@ class ThemeVocabulary(Vocabulary[ThemeEntry]):
 
     traps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Phrases whose words speak for no theme, by language."""
+    stop_words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Folded words without meaning in an expression, by language."""
 
     def parent(self, id: str) -> str | None:
         """Return the theme above ``id``, None at the top."""
@@ -98,12 +101,12 @@ def load_themes(folder: Path) -> ThemeVocabulary:
     for language in LANGUAGES:
         for row in read_rows(folder / f"themes-{language}.txt", "|"):
             id, listed = _expressions(row)
-            if id not in labels and id != "!":
+            if id not in labels and id not in ("!", "?"):
                 raise row.error(f"unknown theme {id}")
             if language in expressions[id]:
                 raise row.error(f"the theme {id} stands twice")
             expressions[id][language] = listed
-    traps = expressions.pop("!", {})
+    traps, stop_words = expressions.pop("!", {}), expressions.pop("?", {})
     implied: dict[str, list[str]] = {}
     for row in read_rows(folder / "themes-organizations.txt", "|"):
         if len(row.cells) != 2 or row.cells[0] not in labels:
@@ -119,8 +122,12 @@ def load_themes(folder: Path) -> ThemeVocabulary:
         )
         for id, translations in labels.items()
     }
-    phrases = {code: tuple(phrase.text for phrase in listed) for code, listed in traps.items()}
-    return ThemeVocabulary(entries, _aliases(entries.values()), phrases)
+    return ThemeVocabulary(
+        entries,
+        _aliases(entries.values()),
+        {code: tuple(phrase.text for phrase in listed) for code, listed in traps.items()},
+        {code: frozenset(word.text for word in listed) for code, listed in stop_words.items()},
+    )
 
 
 def _expressions(row: Row) -> tuple[str, tuple[Expression, ...]]:

@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.document import Document
-from index.extract import ExtractionOptions, extract
-from index.extract.themes import find_themes
+from index.extract import ExtractionOptions, extract, find_themes
 
 DISPATCH = Path(__file__).parents[3] / "seeds" / "000_08b6df264ef907d1.txt"
 

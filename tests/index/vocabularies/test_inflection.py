@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.extract.themes import find_themes
+from index.extract import find_themes
 from index.vocabularies import inflected
 
 

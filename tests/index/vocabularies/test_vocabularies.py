@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import VocabularyError
-from index.extract.themes import find_themes
+from index.extract import find_themes
 from index.vocabularies import LANGUAGES, grammar, organizations, themes
 from index.vocabularies.organizations import COLUMNS, load_grammars, load_organizations
 from index.vocabularies.themes import load_themes

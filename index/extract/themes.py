@@ -1,19 +1,24 @@
-"""Themes by curated expressions: matched by stems, word after word, with the spans that decided.
+"""Themes of a text: by curated expressions, and by a model learned from labelled documents.
 
-Names of organizations are masked first, so that a civil aviation body makes no transport story.
-One span may be evidence for several themes. A theme needs one expression of several words, or
+Expressions are matched by stems, word after word. Names of organizations are masked first, so that
+a civil aviation body makes no transport story. A theme needs one expression of several words, or
 single words that recur or stand in the title or the lead. A long text needs more evidence.
+Models are trained in ``index.build``.
 """
 
 import threading
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+import numpy as np
 import Stemmer
+from numpy.typing import NDArray
 
+from index.analysis import analyzer, tokenize
 from index.document import Span, Theme
 from index.extract.organizations import OrganizationMatches
 from index.vocabularies import LANGUAGES, Expression, Folded, fold_key, fold_text, inflected
@@ -77,12 +82,12 @@ def find_themes(
     for theme, expressions in weak.items():
         total = sum(min(score, _MOST_WEAK_EACH) for score in expressions.values())
         scores[theme] += min(total, _MOST_WEAK)
-    return with_parents(
+    return _with_parents(
         {theme: spans for theme, spans in evidence.items() if scores[theme] >= needed}
     )
 
 
-def with_parents(evidence: Mapping[str, set[Span]]) -> tuple[Theme, ...]:
+def _with_parents(evidence: Mapping[str, set[Span]]) -> tuple[Theme, ...]:
     """Return themes with their evidence, in the order of the vocabulary.
 
     A parent also has the evidence of its children. Themes that the vocabulary lacks are left out.
@@ -94,14 +99,7 @@ def with_parents(evidence: Mapping[str, set[Span]]) -> tuple[Theme, ...]:
         parent = vocabulary.parent(theme)
         if parent:
             spans[parent] |= own
-    order = _order()
-    themes = sorted(spans.keys() & order.keys(), key=order.__getitem__)
-    return tuple(Theme(theme, tuple(sorted(spans[theme]))) for theme in themes)
-
-
-@cache
-def _order() -> dict[str, int]:
-    return {id: number for number, id in enumerate(theme_vocabulary().entries)}
+    return tuple(Theme(id, tuple(sorted(spans[id]))) for id in vocabulary.entries if id in spans)
 
 
 @cache
@@ -147,25 +145,18 @@ class _Pattern(NamedTuple):
 
 
 class _Meaning(NamedTuple):
-    """The stem of a word, and the patterns that begin with the word.
+    """The stem of a word, and the patterns that begin with the word, the longest first.
 
     The stem is empty for a stop word. Words that stand in no expression share one meaning.
     """
 
     stem: str
-    alone: tuple[_Pattern, ...] = ()
-    followed: Mapping[str, tuple[_Pattern, ...]] = {}
-    """Patterns of several words, by the stem of the second."""
-
-
-class _Match(NamedTuple):
-    span: Span
-    pattern: _Pattern
+    patterns: tuple[_Pattern, ...] = ()
 
 
 def _matches(
     text: str, folded: Folded, language: str, covered: Sequence[tuple[int, int]]
-) -> list[_Match]:
+) -> list[tuple[Span, _Pattern]]:
     """Return the expressions in a text, in order; ``covered`` are folded ranges to leave out."""
     words, starts = folded.words, folded.starts
     meanings = list(map(_TOOLS.lexicons[language].__getitem__, words))
@@ -174,12 +165,9 @@ def _matches(
         first, last = bisect_left(starts, start), bisect_left(starts, end)
         masked[first:last] = b"\1" * (last - first)
     matches = []
-    for index, (_, patterns, followed) in enumerate(meanings):
-        if not (patterns or followed) or masked[index]:
+    for index, (_, patterns) in enumerate(meanings):
+        if not patterns or masked[index]:
             continue
-        if followed:
-            longer = followed.get(meanings[_next(meanings, masked, index)].stem)
-            patterns = (*longer, *patterns) if longer else patterns
         for pattern in patterns:
             last_word = _last_word(meanings, masked, index, pattern.stems)
             if last_word is None:
@@ -190,16 +178,13 @@ def _matches(
                 continue
             if pattern.word and not _same_accents(pattern.accented, surface):
                 continue
-            matches.append(_Match(span, pattern))
+            matches.append((span, pattern))
     traps = [span for span, pattern in matches if pattern.theme == _TRAP]
-    if not traps:
-        return matches
     return [
-        match
-        for match in matches
-        if match.pattern.theme != _TRAP
-        and not any(start <= match.span.start < match.span.end < end for start, end in traps)
-        and not any(start < match.span.start < match.span.end <= end for start, end in traps)
+        (span, pattern)
+        for span, pattern in matches
+        if pattern.theme != _TRAP
+        and not any(t != span and t.start <= span.start and span.end <= t.end for t in traps)
     ]
 
 
@@ -239,16 +224,6 @@ def _same_accents(word: str, surface: str) -> bool:
 
 # The meanings of words
 
-_STOP = {
-    "fr": "de des du d la le les l et en a au aux un une sur dans par ou",
-    "en": "of the and to in on for a an by or s",
-    "es": "de del la el los las y en a al un una por o e",
-    "de": "der die das den dem des und in im von vom zu zur zum ein eine einer eines fur am an",
-    "it": "di del della dello dei degli delle d la il lo le gli i l e ed in nel nella a al alla"
-    " un una per da dal dalla",
-    "pt": "de do da dos das o a os as e em no na nos nas um uma por ao",
-    "ar": "في من علي الي عن و",
-}
 _LONGER, _LONGER_GERMAN = 3, 5
 """Letters that an inflected form may have more than its word."""
 _LEAST_COMPOUND_PART = 5
@@ -285,12 +260,7 @@ class _Lexicon(dict[str, _Meaning]):
         patterns = tuple(item for item in patterns if _may_begin(word, item, self._language))
         if not patterns and stem not in _all_stems(self._language):
             return _MEANINGLESS
-        followed: dict[str, tuple[_Pattern, ...]] = defaultdict(tuple)
-        for pattern in patterns:
-            if len(pattern.stems) > 1:
-                followed[pattern.stems[1]] += (pattern,)
-        alone = tuple(pattern for pattern in patterns if len(pattern.stems) == 1)
-        return _Meaning(stem, alone, dict(followed))
+        return _Meaning(stem, patterns)
 
 
 class _Tools(threading.local):
@@ -306,13 +276,8 @@ _TOOLS = _Tools()
 
 def _stem(words: Sequence[str], language: str) -> list[str]:
     """Return the stem of each word, an empty string for a stop word."""
-    stemmer, stop_words = _TOOLS.stemmers[language], _stop_words(language)
+    stemmer, stop_words = _TOOLS.stemmers[language], theme_vocabulary().stop_words[language]
     return ["" if word in stop_words else stemmer.stemWord(word) for word in words]
-
-
-@cache
-def _stop_words(language: str) -> frozenset[str]:
-    return frozenset(_STOP[language].split())
 
 
 @cache
@@ -406,3 +371,91 @@ def _part_patterns(stem: str) -> tuple[_Pattern, ...]:
         for pattern in _patterns("de").get(stem, ())
         if pattern.word and not pattern.capitals and not pattern.exact
     )
+
+
+# Learned themes
+
+Decider = Literal["curated", "learned", "either"]
+Vector = tuple[NDArray[np.int32], NDArray[np.float32]]
+"""Term numbers in ascending order, and their weights."""
+
+_READ = 20_000
+"""Characters of a document that are read."""
+_STRONGEST = 5
+_MOST_SPANS = 20
+
+
+class LearnedTheme(NamedTuple):
+    """The classifier of one theme; ``weights`` has one number for each term of the model."""
+
+    decider: Decider
+    threshold: float
+    bias: float
+    weights: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedThemes:
+    """A model: ``terms`` maps a term to its number, ``idf`` has its weight.
+
+    It applies to documents in ``languages``: those with enough labelled documents. ``version``
+    changes with everything else.
+    """
+
+    version: str
+    languages: frozenset[str]
+    terms: Mapping[str, int]
+    idf: NDArray[np.float32]
+    themes: Mapping[str, LearnedTheme]
+
+    def decide(self, text: str, language: str, curated: Sequence[Theme]) -> tuple[Theme, ...]:
+        """Return the themes of a document whose expressions gave the ``curated`` ones.
+
+        The evidence of a learned theme is the terms that weighed most for it.
+        """
+        if language not in self.languages:
+            return tuple(curated)
+        spans = term_spans(text, language)
+        numbers, values = vector({term: len(places) for term, places in spans.items()}, self)
+        evidence = {theme.id: set(theme.evidence) for theme in curated}
+        names = list(self.terms)
+        for id, theme in self.themes.items():
+            if theme.decider == "curated":
+                continue
+            parts = theme.weights[numbers] * values
+            if parts.sum() + theme.bias >= theme.threshold:
+                strongest = [int(index) for index in np.argsort(-parts)[:_STRONGEST]]
+                groups = [spans[names[numbers[index]]] for index in strongest if parts[index] > 0]
+                places = sorted(span for group in groups for span in group)
+                evidence.setdefault(id, set()).update(places[:_MOST_SPANS])
+            elif theme.decider == "learned" and id in evidence:
+                removed = evidence.pop(id)
+                parent = theme_vocabulary().parent(id)
+                if parent in evidence and evidence[parent] <= removed:
+                    del evidence[parent]  # this theme was the reason for it
+        return _with_parents(evidence)
+
+
+def term_spans(text: str, language: str) -> dict[str, list[Span]]:
+    """Return the terms of a text, as the analyzer of its language makes them, with their spans."""
+    analysis = analyzer(language)
+    prefix = f"{analysis.suffix}:"
+    spans: dict[str, list[Span]] = {}
+    for token in tokenize(text[:_READ]):
+        forms = analysis.forms(token)
+        if forms and token.kind != "number":
+            spans.setdefault(prefix + forms[-1], []).append(Span(token.start, token.end))
+    return spans
+
+
+def vector(counts: Mapping[str, int], model: LearnedThemes) -> Vector:
+    """Return the vector of a document from the frequencies of its terms.
+
+    The weight of a term of frequency n is (1 + ln n) idf; the vector has length 1.
+    """
+    rows = sorted((model.terms[term], n) for term, n in counts.items() if term in model.terms)
+    numbers = np.array([number for number, _ in rows], np.int32)
+    values = 1 + np.log(np.array([max(n, 1) for _, n in rows], np.float32))
+    values = (values * model.idf[numbers]).astype(np.float32)
+    length = float(np.sqrt(values @ values))
+    return numbers, (values / (length or 1.0)).astype(np.float32)

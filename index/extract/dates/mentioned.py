@@ -5,15 +5,14 @@ if it names a day that does not exist.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
 from index.days import month_period
 from index.document import MentionedDate, Precision, PublicationDate, Span
-from index.extract.dates.scanner import Expression, Token, scan
-from index.extract.dates.tables import UNITS, table
+from index.extract.dates.scanner import UNITS, Expression, Token, scan, table
 from index.vocabularies import Folded
 
 
@@ -44,8 +43,7 @@ def mentioned_dates(
         resolver = _Resolver(text, language, reference)
         for expression in scan(text, span.start, span.end, language, folded, lead):
             for start, end, days in resolver.resolve(expression):
-                first = days.first.isoformat() if days.first else ""
-                last = days.last.isoformat() if days.last else ""
+                first, last = (day.isoformat() if day else "" for day in days[:2])
                 mentions.append(MentionedDate(Span(start, end), first, last, days.precision))
     return tuple(mentions)
 
@@ -116,6 +114,8 @@ _NEAR = 91
 _FAR = 550
 """Days from the reference within which a weekday confirms the year of a date."""
 _LONGEST_RANGE = 366
+_DIRECTIONS = {"next": 1, "last": -1, "morrow": 1, "eve": -1}
+"""The direction in time of a form, by the last part of its name."""
 
 _Parts = Mapping[str, Token]
 
@@ -123,17 +123,13 @@ _Parts = Mapping[str, Token]
 class _Days(NamedTuple):
     """The days from ``first`` to ``last`` inclusive, as precise as written; None: unresolved."""
 
-    first: date | None
-    last: date | None
+    first: date | None = None
+    last: date | None = None
     precision: Precision = "day"
 
 
-class _Resolved(NamedTuple):
-    """Characters of the text, and the days that they mean."""
-
-    start: int
-    end: int
-    days: _Days
+_Resolved = tuple[int, int, _Days]
+"""Where an expression starts and ends in the text, and the days that it means."""
 
 
 class _Resolver:
@@ -146,39 +142,38 @@ class _Resolver:
         self._last_day: tuple[int, date] | None = None
         """Where the last day that was mentioned ends, and the day."""
 
-    def resolve(self, expression: Expression) -> Iterator[_Resolved]:
-        """Yield what an expression means: nothing for a habit, several for a list."""
-        for resolved in self._resolved(expression):
-            first, last, precision = resolved.days
+    def resolve(self, expression: Expression) -> list[_Resolved]:
+        """Return what an expression means: nothing for a habit, several for a list."""
+        resolved = self._resolved(expression)
+        for _, end, (first, last, precision) in resolved:
             if first and precision == "day" and first == last:
-                self._last_day = (resolved.end, first)
-            yield resolved
+                self._last_day = (end, first)
+        return resolved
 
-    def _resolved(self, expression: Expression) -> Iterator[_Resolved]:
+    def _resolved(self, expression: Expression) -> list[_Resolved]:
         match expression.form:
             case "habit":
-                pass
+                return []
             case "list":
-                yield from self._list(expression)
+                return self._list(expression)
             case "days":
-                yield from self._day_range(expression)
+                return self._day_range(expression)
             case "months":
-                yield from self._month_range(expression)
+                return _month_range(expression)
             case "years":
-                yield from self._year_range(expression)
+                return _year_range(expression)
             case "short":
-                yield from self._short(expression)
+                return self._short(expression)
             case "weekday_day":
-                yield from self._weekday_day(expression)
+                return self._weekday_day(expression)
             case "night":
-                yield from self._night(expression)
+                return self._night(expression)
             case "night_day":
-                yield from self._night_day(expression)
+                return self._night_day(expression)
             case "bare_month":
                 month = expression.parts["month"]
-                yield _Resolved(month.start, month.end, _Days(None, None, "month"))
-            case _:
-                yield _whole(expression, self._days(expression))
+                return [(month.start, month.end, _Days(precision="month"))]
+        return [_whole(expression, self._days(expression))]
 
     def _days(self, expression: Expression) -> _Days:
         """Return the days of a form that means one day, week, month or year."""
@@ -192,56 +187,47 @@ class _Resolver:
                 return _month_days(parts["year"].value, parts["month"].value)
             case "year":
                 return _year_days(parts["year"].value)
-            case "eve":
-                return self._beside(expression, -1)
-            case "morrow":
-                return self._beside(expression, 1)
+            case "eve" | "morrow":
+                return self._beside(expression)
         if self._reference is not None:
             return self._relative_days(expression, self._reference)
         unit = UNITS[parts["unit"].value] if "unit" in parts else ""
         if unit == "year":
-            return _Days(None, None, "year")
-        return _Days(None, None, "month" if unit == "month" or "month" in parts else "day")
+            return _Days(precision="year")
+        return _Days(precision="month" if unit == "month" or "month" in parts else "day")
 
     def _relative_days(self, expression: Expression, reference: date) -> _Days:
         parts = expression.parts
+        direction = _DIRECTIONS.get(expression.form.rpartition("_")[2], 0)
         match expression.form:
             case "weekday":
-                return _one_day(_weekday(reference, parts, self._is_future(expression)))
-            case "weekday_next":
-                return _one_day(_weekday(reference + _DAY, parts, future=True))
-            case "weekday_last":
-                return _one_day(_weekday(reference - _DAY, parts, future=False))
+                future = self._tense(expression) > 0
+                return _one_day(_weekday(reference, parts["weekday"], future))
+            case "weekday_next" | "weekday_last":
+                beside = reference + direction * _DAY
+                return _one_day(_weekday(beside, parts["weekday"], direction > 0))
             case "today_weekday":  # the weekday decides where the two differ by a day
-                said = reference + parts["offset"].value * _DAY
-                near = [said + shift * _DAY for shift in (0, -1, 1)]
+                day = reference + parts["offset"].value * _DAY
+                near = [day + shift * _DAY for shift in (0, -1, 1)]
                 days = (day for day in near if day.weekday() == parts["weekday"].value)
                 return _one_day(next(days, None))
             case "offset":
                 return _one_day(_shifted(reference, parts["offset"].value))
-            case "month_next":
-                return _near_month(reference, parts["month"].value, 1)
-            case "month_last":
-                return _near_month(reference, parts["month"].value, -1)
-            case "unit_next":
-                return _unit_days(reference, parts["unit"].value, 1)
-            case "unit_last":
-                return _unit_days(reference, parts["unit"].value, -1)
-            case "unit_this":
-                return _unit_days(reference, parts["unit"].value, 0)
+            case "month_next" | "month_last":
+                return _near_month(reference, parts["month"].value, direction)
+            case "unit_next" | "unit_last" | "unit_this":
+                return _unit_days(reference, parts["unit"].value, direction)
             case _:  # ago
                 return _unit_days(reference, parts["unit"].value, -parts["count"].value)
 
-    def _is_future(self, expression: Expression) -> bool:
-        return _tense(self._text, self._language, expression.start, expression.end) > 0
+    def _tense(self, expression: Expression) -> int:
+        return _tense(self._text, self._language, expression.start, expression.end)
 
-    def _beside(self, expression: Expression, shift: int) -> _Days:
+    def _beside(self, expression: Expression) -> _Days:
         """Return the day before or after the one that was mentioned last, if that is near."""
         if self._last_day is None or expression.start - self._last_day[0] > _REACH:
-            return _Days(None, None)
-        return _one_day(_shifted(self._last_day[1], shift))
-
-    # Days
+            return _Days()
+        return _one_day(_shifted(self._last_day[1], _DIRECTIONS[expression.form]))
 
     def _written_day(self, expression: Expression, parts: _Parts, suffix: str = "") -> date | None:
         day, month = parts[f"day{suffix}"].value, parts[f"month{suffix}"].value
@@ -258,7 +244,7 @@ class _Resolver:
         if reference is None:
             return None
         years = range(reference.year - 6, reference.year + 7)
-        days = [found for year in years if (found := _date(year, month, day))]
+        days = [candidate for year in years if (candidate := _date(year, month, day))]
 
         def distance(day: date) -> int:
             return abs((day - reference).days)
@@ -268,7 +254,7 @@ class _Resolver:
         nearest = min(days, key=distance, default=None)
         if nearest is None or weekday or distance(nearest) < _NEAR:
             return nearest
-        tense = _tense(self._text, self._language, expression.start, expression.end)
+        tense = self._tense(expression)
         agreeing = [day for day in days if (day - reference).days * tense >= 0]
         return min(agreeing, key=distance, default=nearest)
 
@@ -282,115 +268,115 @@ class _Resolver:
             return None
         return _date(year, second, first) or _date(year, first, second)
 
-    def _short(self, expression: Expression) -> Iterator[_Resolved]:
+    def _short(self, expression: Expression) -> list[_Resolved]:
         """Resolve ``03/04``; of two readings the weekday chooses."""
         first, second = _numbers(expression.parts["short"])
         weekday = expression.parts.get("weekday")
         for day, month in ((first, second), (second, first)):
-            found = self._nearest(expression, month, day, weekday)
-            if found or weekday is None:
-                yield _whole(expression, _one_day(found))
-                return
+            nearest = self._nearest(expression, month, day, weekday)
+            if nearest or weekday is None:
+                return [_whole(expression, _one_day(nearest))]
+        return []
 
-    def _weekday_day(self, expression: Expression) -> Iterator[_Resolved]:
+    def _weekday_day(self, expression: Expression) -> list[_Resolved]:
         """Resolve "Monday 14": the nearest such day within a month."""
         day, weekday = expression.parts["day"].value, expression.parts["weekday"]
-        reference = self._reference
-        shifts = sorted(range(-31, 32), key=abs)
-        near = (reference + shift * _DAY for shift in shifts) if reference else ()
-        found = next((d for d in near if (d.day, d.weekday()) == (day, weekday.value)), None)
-        if found:
-            yield _whole(expression, _one_day(found))
-        elif weekday.letter == "W":
-            yield from self._resolved(expression._replace(form="weekday"))
+        if self._reference:
+            shifts = sorted(range(-31, 32), key=abs)
+            near = (self._reference + shift * _DAY for shift in shifts)
+            nearest = next((d for d in near if (d.day, d.weekday()) == (day, weekday.value)), None)
+            if nearest:
+                return [_whole(expression, _one_day(nearest))]
+        if weekday.letter == "W":
+            return self._resolved(expression._replace(form="weekday"))
+        return []
 
-    def _list(self, expression: Expression) -> Iterator[_Resolved]:
+    def _list(self, expression: Expression) -> list[_Resolved]:
+        resolved = []
         for token in expression.tokens:
             parts = {**expression.parts, "day": token}
             item = Expression("day", token.start, token.end, parts, [token])
-            yield _whole(item, self._days(item))
+            resolved.append(_whole(item, self._days(item)))
+        return resolved
 
-    def _day_range(self, expression: Expression) -> Iterator[_Resolved]:
-        parts = dict(expression.parts)
-        parts.setdefault("month", parts.get("month2", parts["day"]))
-        if "day3" in parts:
-            parts["day2"] = parts["day3"]
-        parts.setdefault("month2", parts["month"])
-        if "year2" in parts:
-            parts.setdefault("year", parts["year2"])
+    def _day_range(self, expression: Expression) -> list[_Resolved]:
+        """Resolve two days, or the days from one to another."""
+        written = expression.parts
+        month = written.get("month") or written["month2"]
+        parts = {"month": month, "month2": month, **written}
+        if "day3" in written:
+            parts["day2"] = written["day3"]
+        if "year2" in written:
+            parts.setdefault("year", written["year2"])
         first = self._written_day(expression, parts)
         last = self._written_day(expression, parts, "2")
         if _are_two(parts):
-            day, day2 = parts["day"], parts["day2"]
-            yield _Resolved(expression.start, day.end, _one_day(first))
-            second = parts.get("weekday2", day2)
-            yield _Resolved(second.start, expression.end, _one_day(last))
-            return
-        if first and last and first > last and "year" not in expression.parts:
+            second = parts.get("weekday2", parts["day2"])
+            return _two(expression, parts["day"], second, _one_day(first), _one_day(last))
+        if first and last and first > last and "year" not in written:
             first = _date(first.year - 1, first.month, first.day)
         if first and last and first <= last and (last - first).days <= _LONGEST_RANGE:
-            yield _whole(expression, _Days(first, last))
-        else:
-            yield _whole(expression, _Days(None, None))
+            return [_whole(expression, _Days(first, last))]
+        return [_whole(expression, _Days())]
 
-    def _night(self, expression: Expression) -> Iterator[_Resolved]:
+    def _night(self, expression: Expression) -> list[_Resolved]:
         """Resolve two days of the week, the second of which follows the first."""
         first, second = expression.parts["weekday"], expression.parts["weekday2"]
         before = after = None
         if self._reference:
-            future = self._is_future(expression)
-            after = _weekday(self._reference, {"weekday": second}, future)
+            after = _weekday(self._reference, second, self._tense(expression) > 0)
             before = after - ((second.value - first.value) % 7) * _DAY
-        yield _Resolved(expression.start, first.end, _one_day(before))
-        yield _Resolved(second.start, expression.end, _one_day(after))
+        return _two(expression, first, second, _one_day(before), _one_day(after))
 
-    def _night_day(self, expression: Expression) -> Iterator[_Resolved]:
+    def _night_day(self, expression: Expression) -> list[_Resolved]:
         """Resolve "from Monday to Tuesday 5 March": the first day is before the second."""
         before, weekday = expression.parts["before"], expression.parts["weekday"]
         last = self._written_day(expression, expression.parts)
         first = _shifted(last, -((weekday.value - before.value) % 7)) if last else None
-        yield _Resolved(before.start, before.end, _one_day(first))
-        yield _Resolved(weekday.start, expression.end, _one_day(last))
+        return _two(expression, before, weekday, _one_day(first), _one_day(last))
 
-    # Months and years
 
-    def _month_range(self, expression: Expression) -> Iterator[_Resolved]:
-        parts = expression.parts
-        year2 = parts.get("year2") or parts.get("year")
-        year = parts.get("year") or year2
-        if not (year and year2):
-            if parts.get("between"):
-                yield _whole(expression, _Days(None, None, "month"))
-            return
-        month, month2 = parts["month"], parts["month2"]
-        first, last = _month_days(year.value, month.value), _month_days(year2.value, month2.value)
-        if _are_two(parts):
-            yield _Resolved(expression.start, month.end, first)
-            yield _Resolved(month2.start, expression.end, last)
-            return
-        if first.first and last.last and first.first > last.last and "year" not in parts:
-            first = _month_days(year.value - 1, month.value)
-            yield _whole(expression, _Days(first.first, last.last, "month"))
-        elif first.first and last.last and first.first <= last.last:
-            yield _whole(expression, _Days(first.first, last.last, "month"))
+def _month_range(expression: Expression) -> list[_Resolved]:
+    """Resolve two months, or the months from one to another."""
+    parts = expression.parts
+    year2 = parts.get("year2") or parts.get("year")
+    year = parts.get("year") or year2
+    if not (year and year2):
+        return [_whole(expression, _Days(precision="month"))] if "between" in parts else []
+    month, month2 = parts["month"], parts["month2"]
+    first, last = _month_days(year.value, month.value), _month_days(year2.value, month2.value)
+    if _are_two(parts):
+        return _two(expression, month, month2, first, last)
+    if first.first and last.last and first.first > last.last and "year" not in parts:
+        first = _month_days(year.value - 1, month.value)
+    if first.first and last.last and first.first <= last.last:
+        return [_whole(expression, _Days(first.first, last.last, "month"))]
+    return []
 
-    def _year_range(self, expression: Expression) -> Iterator[_Resolved]:
-        parts = expression.parts
-        first, second = parts["year"], parts["year2"]
-        if _are_two(parts):
-            if parts.get("between"):
-                yield _Resolved(expression.start, first.end, _year_days(first.value))
-                yield _Resolved(second.start, second.end, _year_days(second.value))
-        elif first.value < second.value:
-            days = _Days(date(first.value, 1, 1), date(second.value, 12, 31), "year")
-            yield _whole(expression, days)
+
+def _year_range(expression: Expression) -> list[_Resolved]:
+    """Resolve two years, or the years from one to another."""
+    year, year2 = expression.parts["year"], expression.parts["year2"]
+    first, last = _year_days(year.value), _year_days(year2.value)
+    if _are_two(expression.parts):
+        return _two(expression, year, year2, first, last) if "between" in expression.parts else []
+    if year.value < year2.value:
+        return [_whole(expression, _Days(first.first, last.last, "year"))]
+    return []
 
 
 def _whole(expression: Expression, days: _Days) -> _Resolved:
     """Return the days of a whole expression, unresolved unless both ends are known."""
     if not (days.first and days.last):
-        days = _Days(None, None, days.precision)
-    return _Resolved(expression.start, expression.end, days)
+        days = _Days(precision=days.precision)
+    return expression.start, expression.end, days
+
+
+def _two(
+    expression: Expression, first: Token, second: Token, days: _Days, days2: _Days
+) -> list[_Resolved]:
+    """Return two dates: one up to the end of ``first``, one from the start of ``second`` on."""
+    return [(expression.start, first.end, days), (second.start, expression.end, days2)]
 
 
 def _are_two(parts: _Parts) -> bool:
@@ -421,12 +407,11 @@ def _shifted(day: date, days: int) -> date | None:
         return None
 
 
-def _weekday(reference: date, parts: _Parts, future: bool) -> date:
+def _weekday(reference: date, weekday: Token, future: bool) -> date:
     """Return the nearest such day of the week in one direction, the reference included."""
-    weekday = parts["weekday"].value
     if future:
-        return reference + ((weekday - reference.weekday()) % 7) * _DAY
-    return reference - ((reference.weekday() - weekday) % 7) * _DAY
+        return reference + ((weekday.value - reference.weekday()) % 7) * _DAY
+    return reference - ((reference.weekday() - weekday.value) % 7) * _DAY
 
 
 def _near_month(reference: date, month: int, direction: int) -> _Days:

@@ -16,7 +16,7 @@ from functools import cache
 from typing import NamedTuple
 
 from index.document import Document, Precision, PublicationDate
-from index.extract.dates.tables import fold_word, month_names, weekday_names
+from index.extract.dates.scanner import fold_word, month_names, weekday_names
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2200
 _DATELINE_REACH = 160

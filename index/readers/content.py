@@ -9,11 +9,10 @@ import io
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import AnyStr, Final
 
 # Characters
 
@@ -249,19 +248,14 @@ def read_lines(
         _require_text(head, zeros_are_binary=False)
         encoding, length = _byte_order_mark(head) or (_unmarked_utf_16(head) or "utf-8", 0)
         stream.read(length)
-        if encoding != "utf-8":
-            yield from _wide_lines(stream, encoding, max_bytes)
+        if encoding != "utf-8":  # a newline is more than one byte
+            with io.TextIOWrapper(stream, encoding, errors="replace", newline="\n") as text:
+                yield from _bounded_lines(text.readline, "\n", max_bytes, raw)
             return
         fallback = assumed or _fallback_encoding(head)
-        total = 0
-        lines = iter(partial(stream.readline, max_bytes + 1), b"")
-        for number, line in enumerate(lines, start=1):
-            total += len(line)
-            if total > max_bytes:
-                _refuse_bomb(total, raw)
-            if len(line) > max_bytes:
-                total += _skip_line(stream, line, max_bytes, raw)
-                yield number, _long_line(max_bytes)
+        for number, line in _bounded_lines(stream.readline, b"\n", max_bytes, raw):
+            if isinstance(line, RefusedError):
+                yield number, line
                 continue
             try:
                 yield number, line.decode("utf-8")
@@ -269,40 +263,24 @@ def read_lines(
                 yield number, line.decode(fallback, "replace") if fallback else decode(line)
 
 
-def _skip_line(stream: io.BufferedReader, line: bytes, max_bytes: int, raw: io.FileIO) -> int:
-    """Read to the end of a line that is too long; return the number of bytes read."""
-    skipped = 0
-    while line and not line.endswith(b"\n"):
-        line = stream.readline(_CHUNK)
-        skipped += len(line)
-        if skipped > max_bytes:
-            _refuse_bomb(skipped, raw)
-    return skipped
-
-
-def _wide_lines(
-    stream: io.BufferedReader, encoding: str, max_bytes: int
-) -> Iterator[tuple[int, str | RefusedError]]:
-    """Yield the lines of UTF-16 and UTF-32, whose newline is more than one byte."""
-    with io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="\n") as text:
-        lines = iter(partial(text.readline, max_bytes + 1), "")
-        for number, line in enumerate(lines, start=1):
+def _bounded_lines(
+    readline: Callable[[int], AnyStr], newline: AnyStr, max_bytes: int, raw: io.FileIO
+) -> Iterator[tuple[int, AnyStr | RefusedError]]:
+    """Yield numbered lines; one that is too long is read to its end and forgotten."""
+    total = number = 0
+    too_long = False
+    while line := readline(_CHUNK if too_long else max_bytes + 1):
+        total += len(line)
+        if total > max_bytes and total > _BOMB_RATIO * max(raw.tell(), 1):
+            reason = f"it decompresses to more than {_BOMB_RATIO} times its size"
+            raise RefusedError("huge", reason)
+        if not too_long:
+            number += 1
             if len(line) <= max_bytes:
                 yield number, line
                 continue
-            while line and not line.endswith("\n"):
-                line = text.readline(_CHUNK)
-            yield number, _long_line(max_bytes)
-
-
-def _long_line(max_bytes: int) -> RefusedError:
-    return RefusedError("huge", f"the line is longer than {max_bytes:,} bytes")
-
-
-def _refuse_bomb(size: int, raw: io.FileIO) -> None:
-    """Raise ``RefusedError`` if ``size`` bytes came from far fewer compressed ones."""
-    if size > _BOMB_RATIO * max(raw.tell(), 1):
-        raise RefusedError("huge", f"it decompresses to more than {_BOMB_RATIO} times its size")
+            yield number, RefusedError("huge", f"the line is longer than {max_bytes:,} bytes")
+        too_long = not line.endswith(newline)
 
 
 def _require_text(data: bytes, *, zeros_are_binary: bool) -> None:

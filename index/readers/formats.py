@@ -90,9 +90,9 @@ class Format(NamedTuple):
 FORMATS: Final = (
     Format((".txt", ".text"), "text.read_text", single=True),
     Format((".html", ".htm", ".xhtml"), "html.read_html", single=True),
-    Format((".jsonl", ".ndjson"), "jsonl.read_json_lines"),
-    Format((".json",), "jsonl.read_json"),
-    Format((".csv", ".tsv"), "delimited.read_table"),
+    Format((".jsonl", ".ndjson"), "records.read_json_lines"),
+    Format((".json",), "records.read_json"),
+    Format((".csv", ".tsv"), "records.read_table"),
 )
 COMPRESSED: Final = ".gz"
 SUFFIXES: Final = tuple(suffix for format in FORMATS for suffix in format.suffixes)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, clean, decode, read_whole
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.mapping import mapper
+from index.readers.mapping import Mapper
 
 _CHARSET: Final = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
 _CHARSET_HEAD: Final = 4096
@@ -64,7 +64,7 @@ def read_html(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     charset = _CHARSET.search(data[:_CHARSET_HEAD])
     page = decode(data, charset[1].decode("ascii") if charset else None, options.encoding)
     fields, text = _read_page(page)
-    document = mapper({}).document({**fields, "text": text}, file.id, file.name)
+    document = Mapper({}).document({**fields, "text": text}, file.id, file.name)
     yield replace(document, date_origin="html")
 
 

@@ -9,7 +9,6 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
@@ -79,11 +78,11 @@ _QUOTED: Final = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 _ESCAPE: Final = re.compile(r"\\(.)")
 
 
-@dataclass(frozen=True, slots=True)
 class Mapper:
-    """Makes documents of records. ``names`` is ``DEFAULT_NAMES`` with the user's mapping."""
+    """Makes documents of records, given the user's mapping of fields to names in records."""
 
-    names: Mapping[str, tuple[str, ...]]
+    def __init__(self, mapping: Mapping[str, str]) -> None:
+        self.names = {**DEFAULT_NAMES, **{field: (name,) for field, name in mapping.items()}}
 
     def fields(self, columns: Iterable[str]) -> int:
         """Return the number of document fields for which there is a column."""
@@ -120,11 +119,6 @@ class Mapper:
             if _text(value).strip():
                 return value
         return None
-
-
-def mapper(mapping: Mapping[str, str]) -> Mapper:
-    """Return the mapper for a user's mapping of fields to names in records."""
-    return Mapper({**DEFAULT_NAMES, **{field: (name,) for field, name in mapping.items()}})
 
 
 def _lookup(record: Mapping[str, object], name: str) -> object:

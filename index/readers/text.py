@@ -11,7 +11,7 @@ from typing import Final
 from index.document import Document, Skipped
 from index.readers.content import decode, read_whole
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.mapping import mapper
+from index.readers.mapping import Mapper
 
 _FENCE: Final = re.compile(r"---[ \t]*$")
 _END: Final = re.compile(r"(?:---|\.\.\.)[ \t]*$")
@@ -30,7 +30,7 @@ def read_text(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     data = read_whole(file.path, options.max_bytes)
     text = decode(data, _declared_encoding(data), options.encoding)
     values, body = _split(text)
-    names = mapper({**options.mapping, "text": _BODY})
+    names = Mapper({**options.mapping, "text": _BODY})
     yield names.document({**values, _BODY: body}, file.id, file.name)
 
 

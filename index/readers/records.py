@@ -1,0 +1,201 @@
+"""Files of many records: JSON Lines, JSON arrays, CSV and TSV. A broken record costs no other.
+
+A ``.json`` file may also hold one record, or JSON Lines. A table has a header line, then one record
+a row; where a row is not CSV, only its first line is lost.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import orjson
+
+from index.document import Document, Skipped
+from index.readers.content import RefusedError, decode, read_lines, read_whole
+from index.readers.formats import ReadOptions, SourceFile
+from index.readers.mapping import Mapper, record_id
+
+
+def _documents(
+    records: Iterable[tuple[int, object]], names: Mapper, file: SourceFile
+) -> Iterator[Document | Skipped]:
+    """Yield the document of each numbered record; one may be the reason why it was refused."""
+    empty = True
+    for number, record in records:
+        empty = False
+        path = f"{file.name}:{number}"
+        try:
+            yield _document(record, names, record_id(file.id, number), path)
+        except RefusedError as refused:
+            yield Skipped(path, refused.kind, refused.reason)
+    if empty:
+        raise RefusedError("empty", "it has no records")
+
+
+def _document(record: object, names: Mapper, fallback_id: str, path: str) -> Document:
+    if isinstance(record, RefusedError):
+        raise record
+    if not isinstance(record, dict):
+        kinds = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}
+        kind = kinds.get(type(record), "a number")
+        raise RefusedError("broken", f"a record must be an object, not {kind}")
+    return names.document(record, fallback_id, path)
+
+
+# JSON
+
+
+def read_json_lines(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the document of each line."""
+    lines = read_lines(file.path, options.max_bytes, options.encoding)
+    records = (
+        (number, _parse(line) if isinstance(line, str) else line)
+        for number, line in lines
+        if not isinstance(line, str) or line.strip()
+    )
+    return _documents(records, Mapper(options.mapping), file)
+
+
+def read_json(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the documents of a JSON file; the records of an array are numbered from 1."""
+    text = decode(read_whole(file.path, options.max_bytes), assumed=options.encoding)
+    value = _parse(text)
+    if isinstance(value, list):
+        yield from _documents(enumerate(value, start=1), Mapper(options.mapping), file)
+    elif isinstance(value, RefusedError) and isinstance(
+        _parse(text.lstrip().partition("\n")[0]), dict
+    ):
+        yield from read_json_lines(file, options)
+    else:
+        yield _document(value, Mapper(options.mapping), file.id, file.name)
+
+
+def _parse(text: str) -> object:
+    """Return the value of a JSON text; a ``RefusedError`` if it is not JSON.
+
+    orjson is several times faster. json also reads what other software writes: lone surrogates,
+    NaN, numbers of more than 64 bits.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        return RefusedError("broken", f"it is not JSON: {error}")
+    except RecursionError:
+        return RefusedError("broken", "it is not JSON: it is nested too deeply")
+
+
+# Tables
+
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_MAX_LINES: Final = 2000
+"""Lines of one row. A quotation mark that is never closed would take the rest of the file."""
+_MAX_FIELD: Final = 2**31 - 1
+
+_Line = tuple[int, str | RefusedError]
+"""The number of a line, and the line or why it cannot be read."""
+
+
+class _UnclosedError(Exception):
+    """A quoted cell has no end in sight."""
+
+
+class _Lines(Iterator[_Line]):
+    """Numbered lines; the last ones taken can be put back."""
+
+    def __init__(self, lines: Iterator[_Line]) -> None:
+        self._lines = lines
+        self._back: list[_Line] = []
+
+    def __next__(self) -> _Line:
+        return self._back.pop() if self._back else next(self._lines)
+
+    def put_back(self, lines: list[_Line]) -> None:
+        self._back += reversed(lines)
+
+
+def read_table(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the document of each row."""
+    csv.field_size_limit(_MAX_FIELD)  # lines are bounded already
+    names = Mapper(options.mapping)
+    lines = _Lines(read_lines(file.path, options.max_bytes, options.encoding))
+    header, delimiter = _header(lines, names)
+    yield from _documents(_rows(lines, header, delimiter), names, file)
+
+
+def _header(lines: _Lines, names: Mapper) -> tuple[list[str], str]:
+    """Return the names of the columns, and the delimiter for which most of them are fields."""
+    first = next((line for _, line in lines if not isinstance(line, str) or line.strip()), None)
+    if first is None:
+        raise RefusedError("empty", "it is empty")
+    if isinstance(first, RefusedError):
+        raise first
+    best = (-1, -1)
+    header, delimiter = [""], ","
+    for candidate in _DELIMITERS:
+        try:
+            columns = [name.strip() for name in next(csv.reader([first], delimiter=candidate))]
+        except (csv.Error, StopIteration):
+            continue
+        score = (names.fields(columns), len(columns))
+        if score > best:
+            best, header, delimiter = score, columns, candidate
+    if not any(name in header for name in (*names.names["text"], *names.names["title"])):
+        expected = ", ".join(names.names["text"])
+        raise RefusedError("broken", f"its first line names no column for the text ({expected})")
+    return header, delimiter
+
+
+def _rows(lines: _Lines, header: list[str], delimiter: str) -> Iterator[tuple[int, object]]:
+    """Yield the number of each row's first line, and its cells by column or why it is refused."""
+    for number, line in lines:
+        row = _row(line, lines, delimiter) if isinstance(line, str) else line
+        if isinstance(row, RefusedError):
+            yield number, row
+        elif len(row) > len(header):
+            reason = f"it has {len(row)} cells where the header has {len(header)}"
+            yield number, RefusedError("broken", reason)
+        elif any(cell.strip() for cell in row):
+            yield number, dict(zip(header, row, strict=False))
+
+
+def _row(first: str, lines: _Lines, delimiter: str) -> list[str] | RefusedError:
+    """Return the cells of the row that ``first`` begins; take its other lines from ``lines``."""
+    following: list[_Line] = []
+    reason = "it opens a quotation mark that is never closed"
+    try:
+        row = next(csv.reader(_row_lines(first, lines, following), delimiter=delimiter))
+        texts = [first, *(line for _, line in following if isinstance(line, str))]
+        if not following or _is_strict(texts, delimiter):
+            return row
+    except csv.Error as error:
+        reason = f"it is not CSV: {error}"
+    except _UnclosedError:
+        pass
+    lines.put_back(following)
+    return RefusedError("broken", reason)
+
+
+def _row_lines(first: str, lines: _Lines, following: list[_Line]) -> Iterator[str]:
+    """Yield the lines that the csv module asks for to complete a row; collect all but the first."""
+    yield first
+    for number, line in lines:
+        following.append((number, line))
+        if isinstance(line, RefusedError):
+            raise _UnclosedError
+        yield line
+        if len(following) + 1 >= _MAX_LINES:
+            raise _UnclosedError
+
+
+def _is_strict(lines: list[str], delimiter: str) -> bool:
+    """Return whether a row of several lines is strict CSV."""
+    try:
+        next(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return True

@@ -1,1 +1,65 @@
-"""A question in, an answer out; knows nothing of HTTP."""
+"""A question in, an answer out: the engine over an index, its requests and its responses.
+
+``WhooshEngine(IndexDirectory(path)).search(parse_request(args, locale))`` gives a
+``SearchResponse``; ``search.answers`` writes it as JSON. Not for HTTP, pages and addresses, which
+are ``web``'s, nor for building an index. ``search.cli`` has the command.
+"""
+
+from search import answers
+from search.engine import (
+    DateBucket,
+    DateFacet,
+    DocumentView,
+    Engine,
+    FacetPage,
+    FacetValue,
+    IndexStatus,
+    Labelled,
+    Notice,
+    Result,
+    SearchResponse,
+    Suggestion,
+    ValueFacet,
+)
+from search.request import (
+    FACETS,
+    MAX_DEPTH,
+    PARAMETERS,
+    Arguments,
+    FacetOrder,
+    Fault,
+    InvalidRequest,
+    Parameter,
+    SearchRequest,
+    parse_request,
+)
+from search.whoosh_engine import Budget, WhooshEngine
+
+__all__ = [
+    "FACETS",
+    "MAX_DEPTH",
+    "PARAMETERS",
+    "Arguments",
+    "Budget",
+    "DateBucket",
+    "DateFacet",
+    "DocumentView",
+    "Engine",
+    "FacetOrder",
+    "FacetPage",
+    "FacetValue",
+    "Fault",
+    "IndexStatus",
+    "InvalidRequest",
+    "Labelled",
+    "Notice",
+    "Parameter",
+    "Result",
+    "SearchRequest",
+    "SearchResponse",
+    "Suggestion",
+    "ValueFacet",
+    "WhooshEngine",
+    "answers",
+    "parse_request",
+]

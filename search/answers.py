@@ -10,8 +10,7 @@ from typing import Annotated, Any, NotRequired, TypedDict, cast, get_args
 
 from index.document import Precision
 from index.facets import FACETS, VALUE_FACETS
-from search.request import DateField, SearchRequest, Sort, Undated
-from search.response import (
+from search.engine import (
     DateBucket,
     DateFacet,
     FacetValue,
@@ -22,6 +21,7 @@ from search.response import (
     SearchResponse,
     ValueFacet,
 )
+from search.request import DateField, SearchRequest, Sort, Undated
 
 Json = dict[str, Any]
 

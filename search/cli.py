@@ -14,8 +14,8 @@ from index import IndexDirectory
 from index.cli import index_option
 from index.errors import UsageError
 from search.answers import Presenter
+from search.engine import DateFacet, Result, SearchResponse, ValueFacet
 from search.request import PARAMETERS, Fault, InvalidRequest, parse_request
-from search.response import DateFacet, Result, SearchResponse, ValueFacet
 from search.whoosh_engine import WhooshEngine
 
 _SHOWN_VALUES = 5

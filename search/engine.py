@@ -1,22 +1,268 @@
-"""The two contracts of an engine: what it answers, and what its index must know.
+"""The contracts of an engine: what it answers, and what its index must know.
 
 ``Engine`` is what the web application and the command line ask; a second engine (a search cluster,
-say) implements it and nothing else changes. ``Lexicon``, ``Terms`` and ``StoredTexts`` are what
-fuzzy words, spelling, suggestions and highlighting ask of an index. An engine that implements them
-uses that code as it is; the local engine has ``SnapshotLexicon``, ``InvertedIndex`` and
-``StoredFields``.
+say) implements it and nothing else changes. ``SearchResponse`` and the shapes around it are what it
+answers, without HTTP, with labels in the reader's language. ``Lexicon``, ``Terms`` and
+``StoredTexts`` are what fuzzy words, spelling, suggestions and highlighting ask of an index. An
+engine that implements them uses that code as it is; the local engine has ``SnapshotLexicon``,
+``InvertedIndex`` and ``StoredFields``.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import Skipped
+from index import MentionedDate, Skipped
 from index.store import Details, Head, LongText, Near
 from search.request import FacetOrder, SearchRequest
-from search.response import DocumentView, FacetPage, IndexStatus, Result, SearchResponse, Suggestion
+
+_l = str  # Marks a sentence for the message catalogues of web/translations.
+
+NOTICES: Mapping[str, str] = {
+    "fuzzy_cut": _l(
+        "Many words are spelt nearly like %(word)s: the %(limit)s nearest were looked for."
+    ),
+    "fuzzy_unsupported": _l(
+        "In %(word)s, ~ was left out: it needs a word of three to 24 letters before it."
+    ),
+    "out_of_time": _l("Time ran out: a part of the question was left out."),
+    "query_cut": _l("The question was cut after %(limit)s characters."),
+    "control_characters": _l("Control characters were left out of the question."),
+    "unbalanced_quote": _l("A quotation mark has no partner and was left out."),
+    "unbalanced_parenthesis": _l("A parenthesis has no partner and was completed or left out."),
+    "too_deep": _l("Parentheses beyond %(limit)s levels were left out."),
+    "too_many_words": _l("Only the first %(limit)s words of the question were searched."),
+    "empty_phrase": _l("Quotation marks with nothing to look for between them were left out."),
+    "invalid_date": _l("“%(value)s” is no date and was left out; expected: 2024, 2024-03-15."),
+    "generation_changed": _l("The archive was renewed on the way: results may be new or missing."),
+    "lone_operator": _l("%(operator)s has nothing to join and was left out."),
+    "nothing_understood": _l("The question holds no word to look for."),
+    "prefix_too_short": _l("%(prefix)s begins too many words: more letters are needed before *."),
+    "question": _l(
+        "Read as a question in plain words: documents that have most of them come first."
+    ),
+    "relaxed": _l(
+        "No document has all %(asked)s words: those that have most of them are shown,"
+        " at least %(at_least)s."
+    ),
+    "unknown_value": _l("No document carries %(field)s:%(value)s."),
+    "wildcard_unsupported": _l(
+        "In %(word)s, * is only understood after the first two letters of a word."
+    ),
+}
+
+_OUT_OF_TIME: Mapping[str, str] = {
+    "alternatives": _l("Time ran out: what only %(left_out)s finds is missing."),
+    "expansions": _l("Time ran out: not all words were looked for that %(left_out)s stands for."),
+    "proximity": _l("Time ran out: it does not count for the order how close words are."),
+    "relaxation": _l("Time ran out: documents with only some of the words were not looked for."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the reader should know.
+
+    ``code`` is a key of ``NOTICES``; ``values`` are those of its sentence.
+    """
+
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def detail(self, translate: Callable[[str], str] = str) -> str:
+        """Say what the notice means."""
+        sentence = NOTICES.get(self.code, self.code)
+        if self.code == "out_of_time":
+            sentence = _OUT_OF_TIME.get(self.values.get("part", ""), sentence)
+        detail = translate(sentence) % defaultdict(str, self.values)
+        if self.code == "relaxed" and self.values.get("missing"):
+            missing = translate(_l("In no document: %(missing)s."))
+            detail += " " + missing % {"missing": self.values["missing"]}
+        return detail
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A value with its label in the reader's language."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """Matches in the title and the text of a document.
+
+    ``title`` and ``body`` are fragments of HTML in which ``<mark>`` is the only markup. Offsets
+    are pairs of start and end (excluded), in characters.
+    """
+
+    title: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    title_offsets: tuple[tuple[int, int], ...] = ()
+    body_offsets: tuple[tuple[int, int], ...] = ()
+
+
+class Result(NamedTuple):
+    """One document of a response."""
+
+    id: str
+    title: str
+    language: str
+    direction: str
+    published: str | None
+    date_precision: str | None
+    source: str
+    url: str
+    organizations: tuple[Labelled, ...]
+    themes: tuple[Labelled, ...]
+    opening: str
+    """The first words of the text if there is no title."""
+    # What differs from search to search comes last: ``ResultBuilder`` counts on it.
+    score: float
+    highlights: Highlights
+
+
+class FacetValue(NamedTuple):
+    """A value of a facet with its count, under the contract of docs/facets.md."""
+
+    value: str
+    label: str
+    count: int  # type: ignore[assignment]  # hides tuple.count
+    selected: bool = False
+    children: tuple["FacetValue", ...] = ()
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValueFacet:
+    """A facet of values: ``distinct`` values in all, ``missing`` documents without any.
+
+    ``truncated`` if there was no time to count.
+    """
+
+    name: str
+    size: int
+    distinct: int
+    missing: int
+    values: tuple[FacetValue, ...]
+    truncated: bool = False
+
+
+class DateBucket(NamedTuple):
+    """A year, month or day, from day ``first`` to day ``last``; all are ISO 8601."""
+
+    value: str
+    first: str
+    last: str
+    count: int  # type: ignore[assignment]  # hides tuple.count
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DateFacet:
+    """Contiguous date buckets, empty ones included; ``missing`` counts undated documents."""
+
+    name: str
+    interval: str
+    missing: int
+    values: tuple[DateBucket, ...]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResponse:
+    """The response to one search.
+
+    - ``request``: as it was understood, with canonical values;
+    - ``understood``: the query in normal form;
+    - ``languages``: those whose word forms were searched;
+    - ``total``: the exact number of documents that match;
+    - ``generation``, ``documents``: the index that was searched and its size;
+    - ``timings``: milliseconds spent in ``parse``, ``search``, ``facets`` and ``snippets``.
+    """
+
+    request: SearchRequest
+    understood: str
+    languages: tuple[str, ...]
+    total: int
+    results: tuple[Result, ...]
+    facets: Mapping[str, ValueFacet | DateFacet]
+    generation: str
+    documents: int
+    suggestion: str | None = None
+    warnings: tuple[Notice, ...] = ()
+    next_cursor: str | None = None
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetPage:
+    """One page of the ``total`` values of a facet."""
+
+    facet: ValueFacet
+    page: int
+    per_page: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A completion of a text being typed.
+
+    ``kind`` is the name of a facet, ``title`` or ``word``; ``value`` is what to search for, of a
+    title the id of the document.
+    """
+
+    kind: str
+    text: str
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A whole document.
+
+    ``organization_spans`` and ``theme_evidence`` map a value to character spans of ``text``.
+    """
+
+    id: str
+    title: str
+    text: str
+    language: str
+    direction: str
+    language_confidence: float
+    published: str | None
+    date_precision: str | None
+    date_origin: str | None
+    source: str
+    url: str
+    path: str
+    tags: tuple[str, ...]
+    organizations: tuple[Labelled, ...]
+    themes: tuple[Labelled, ...]
+    organization_spans: Mapping[str, tuple[tuple[int, int], ...]]
+    theme_evidence: Mapping[str, tuple[tuple[int, int], ...]]
+    highlights: Highlights
+    mentioned: tuple[MentionedDate, ...] = ()
+    """The dates that the text mentions."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """The index that is served; ``compiled`` if with compiled loops."""
+
+    generation: str
+    documents: int
+    languages: Mapping[str, int]
+    built: str
+    skipped: int
+    compiled: bool = False
 
 
 class Engine(Protocol):

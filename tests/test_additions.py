@@ -208,8 +208,10 @@ def test_a_theme_is_a_line_of_labels_and_one_of_expressions(after_adding: AfterA
 
 
 RESULT_FIELD = [
-    Edit("search/response.py", "    score: float\n    highlights", "    path: str\n"),
-    Edit("search/results.py", "            score=0.0,", "            path=head.id.upper(),\n"),
+    Edit("search/engine.py", "    score: float\n    highlights", "    path: str\n"),
+    Edit(
+        "search/whoosh_engine.py", "            score=0.0,", "            path=head.id.upper(),\n"
+    ),
     Edit("search/answers.py", "    score: float", "    path: str\n"),
     Edit("search/answers.py", '            "score": round', '            "path": result.path,\n'),
 ]

@@ -30,11 +30,12 @@ def test_rooms_are_entered_by_their_doors(imports: grimp.ImportGraph) -> None:
     """A folder's `__init__` is its door: nobody outside imports what stands behind it."""
     rooms = {module for module in imports.modules if imports.find_children(module)}
     wrong = []
-    for room in sorted(rooms - set(PACKAGES)):
+    # Of `index`, inner rooms and small shared modules have doors of their own; see its docstring.
+    for room in sorted(rooms - {"index", "web"}):
         offered = import_module(room).__all__
         for inner in imports.find_children(room) - rooms:
-            if inner.rpartition(".")[2] in offered:
-                continue  # a function at the door has the name of its module
+            if inner.rpartition(".")[2] in (*offered, "cli"):
+                continue  # a module at the door, or a function of the same name; commands
             for importer in imports.find_modules_that_directly_import(inner):
                 if importer != room and not importer.startswith(f"{room}."):
                     wrong.append(f"{importer} imports {inner}: import from {room}")
@@ -44,7 +45,7 @@ def test_rooms_are_entered_by_their_doors(imports: grimp.ImportGraph) -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_doors_say_what_they_offer(package: str) -> None:
     """Each room has a docstring and an `__all__`, and offers nothing that is not there."""
-    for door in sorted((ROOT / package).glob("*/**/__init__.py")):
+    for door in sorted((ROOT / package).rglob("__init__.py")):
         name = ".".join(door.parent.relative_to(ROOT).parts)
         room = import_module(name)
         assert len(room.__doc__ or "") > 100, f"{name}: say what the room is for, and what not"

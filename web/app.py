@@ -12,7 +12,7 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import PathConverter
 
-from search.engine import Engine
+from search import Engine
 from web import api, errors, export, i18n, pages
 from web.context import Settings
 from web.context import settings as current_settings

@@ -22,8 +22,8 @@ from index.build import cores
 from index.cli import build_options, index_option, plain_errors
 from index.cli import commands as index_commands
 from index.errors import SettingError
+from search import Budget, WhooshEngine
 from search.cli import search
-from search.whoosh_engine import Budget, WhooshEngine
 from web.app import create_app
 from web.context import VERSION, Settings
 from web.operate import (

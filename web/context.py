@@ -10,9 +10,15 @@ from flask import Response, current_app, g, make_response, render_template, requ
 from werkzeug.exceptions import HTTPException
 
 from index.vocabularies import LANGUAGES
-from search.engine import Engine
-from search.request import PARAMETERS, Arguments, Parameter, SearchRequest, parse_request
-from search.response import SearchResponse
+from search import (
+    PARAMETERS,
+    Arguments,
+    Engine,
+    Parameter,
+    SearchRequest,
+    SearchResponse,
+    parse_request,
+)
 from web.i18n import negotiate
 from web.links import parameters
 

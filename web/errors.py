@@ -17,8 +17,8 @@ from werkzeug.exceptions import HTTPException
 
 from index import facets
 from index.errors import IndexUnavailable, SearchTimeout
+from search import Fault, InvalidRequest
 from search.answers import Keywords
-from search.request import Fault, InvalidRequest
 from web.context import localized, settings
 
 LOG = logging.getLogger("trouvaille")

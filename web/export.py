@@ -11,9 +11,7 @@ import orjson
 from flask import Blueprint, Response, g, request
 from flask_babel import gettext
 
-from search.engine import Engine
-from search.request import Parameter, SearchRequest
-from search.response import Result, SearchResponse, Suggestion
+from search import Engine, Parameter, Result, SearchRequest, SearchResponse, Suggestion
 from web import context, links
 from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
 from web.errors import FACETS

@@ -12,8 +12,7 @@ from flask import g
 from flask import request as http
 
 from index.facets import VALUE_FACETS
-from search.request import FACETS, MAX_DEPTH, SearchRequest
-from search.response import DateBucket, SearchResponse
+from search import FACETS, MAX_DEPTH, DateBucket, SearchRequest, SearchResponse
 from web.i18n import asked
 
 API_SEARCH = "/api/search"

@@ -5,6 +5,16 @@ from typing import Annotated, TypedDict
 from flask_babel import gettext
 
 from index.facets import SUGGESTED, VALUE_FACETS
+from search import (
+    DateBucket,
+    DocumentView,
+    FacetPage,
+    FacetValue,
+    Notice,
+    SearchRequest,
+    SearchResponse,
+    Suggestion,
+)
 from search.answers import (
     Address,
     DocumentHeadJson,
@@ -19,16 +29,6 @@ from search.answers import (
     labelled,
     spans,
     web_address,
-)
-from search.request import SearchRequest
-from search.response import (
-    DateBucket,
-    DocumentView,
-    FacetPage,
-    FacetValue,
-    Notice,
-    SearchResponse,
-    Suggestion,
 )
 from web import links
 from web.errors import FACETS

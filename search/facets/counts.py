@@ -18,10 +18,10 @@ from index import Snapshot
 from index.arrays import places
 from index.days import UNDATED_DAY, day_number, day_of
 from index.store import Chosen
+from search.engine import DateBucket, DateFacet, FacetPage, FacetValue, ValueFacet
 from search.facets.filters import Docs, Filtered
 from search.facets.labels import LocalizedFacet, LocalizedFacets
 from search.request import FacetOrder, SearchRequest
-from search.response import DateBucket, DateFacet, FacetPage, FacetValue, ValueFacet
 
 MAX_BUCKETS = 1_000
 """If there were more, buckets are wider; of more years than this, the last are counted."""

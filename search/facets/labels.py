@@ -20,7 +20,7 @@ from index.analysis import fold
 from index.arrays import most_counted
 from index.facets import VALUE_FACETS
 from index.store import FacetColumn
-from search.response import DateFacet, ValueFacet
+from search.engine import DateFacet, ValueFacet
 
 Counts = NDArray[np.int64]
 """Numbers of documents by ordinal of the value."""

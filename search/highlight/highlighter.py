@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from index import Span
 from index.analysis import analyzer
 from index.store import Details, Head, LongText, spans, word_end
-from search.engine import Lexicon, StoredTexts, Terms
+from search.engine import Highlights, Lexicon, StoredTexts, Terms
 from search.highlight import snippets
 from search.highlight.matcher import Hit, Matcher, field_terms, joined
 from search.query import Mark, ParsedQuery, expand_fuzzy
-from search.response import Highlights
 
 MARGIN = 2 * snippets.FRAGMENT
 """Characters before and after a piece of a long text that are matched too."""

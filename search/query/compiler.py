@@ -18,6 +18,7 @@ from whoosh import query
 from index.analysis import tokenize
 from index.days import period
 from index.facets import VALUE_FACETS
+from search.engine import Notice
 from search.query.entities import is_question, link_organizations
 from search.query.nodes import (
     TEXT_FIELDS,
@@ -58,7 +59,6 @@ from search.query.words import (
     wildcard_pattern,
 )
 from search.request import ascii_digits
-from search.response import Notice
 
 MAX_UNITS = 128
 """Words of a query after analysis: one word as typed may be several (``a.b/c``)."""

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from index.analysis import fold
 from index.facets import FACETS
-from search.response import Notice
+from search.engine import Notice
 
 MAX_LENGTH = 1_000
 MAX_DEPTH = 30

@@ -1,12 +1,14 @@
 """Evaluation and scoring: a query tree becomes ranked documents. ``answer`` is the way in.
 
 The room holds the evaluation of query nodes, BM25F, term proximity, relaxation, the deadline and
-the order of results. It parses nothing (``search.query``), and knows neither facets nor snippets.
+the order of results; ``similar`` ranks the documents most like one. It parses nothing
+(``search.query``), and knows neither facets nor snippets.
 """
 
 from search.scoring.bm25 import PARAMETERS, CollectionStats, Parameters
 from search.scoring.evaluate import Evaluation, Matches
 from search.scoring.relaxation import answer
+from search.scoring.similar import similar
 from search.scoring.top import Ranking, request_fingerprint
 
 __all__ = [
@@ -18,4 +20,5 @@ __all__ = [
     "Ranking",
     "answer",
     "request_fingerprint",
+    "similar",
 ]

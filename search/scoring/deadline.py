@@ -13,6 +13,7 @@ from typing import Literal
 from whoosh import query
 
 from index.errors import SearchTimeout
+from search.engine import Notice
 from search.query import (
     CompoundQuery,
     DateFilter,
@@ -25,7 +26,6 @@ from search.query import (
     WordPattern,
     WordQuery,
 )
-from search.response import Notice
 
 Part = Literal["alternatives", "expansions", "proximity", "relaxation"]
 """What may be left out: members of an OR, words that a prefix or fuzzy word stands for, the score

@@ -20,6 +20,7 @@ from index.days import UNDATED_DAY, day_number
 from index.errors import SearchTimeout
 from index.store import TermPostings
 from index.whoosh import SnapshotReader
+from search.engine import Notice
 from search.query import (
     MAX_TERMS,
     TEXT_FIELDS,
@@ -36,7 +37,6 @@ from search.query import (
     WordQuery,
     expand_fuzzy,
 )
-from search.response import Notice
 from search.scoring.bm25 import (
     PARAMETERS,
     CollectionStats,

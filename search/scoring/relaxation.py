@@ -14,8 +14,8 @@ from whoosh import query
 
 from index import Snapshot
 from index.errors import SearchTimeout
+from search.engine import Notice
 from search.query import Clause, ParsedQuery, WordQuery
-from search.response import Notice
 from search.scoring.bm25 import PARAMETERS, Parameters
 from search.scoring.evaluate import Evaluation, Matches
 from search.scoring.postings import NO_HITS, Docs, Hits, among, union

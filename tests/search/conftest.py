@@ -19,8 +19,8 @@ from index.document import (
     Span,
     Theme,
 )
+from search.engine import SearchResponse
 from search.request import parse_request
-from search.response import SearchResponse
 from search.whoosh_engine import Budget, WhooshEngine
 
 Entry = tuple[Document, Fields]

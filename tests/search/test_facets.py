@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from index import Document, Fields
 from index.facets import VALUE_FACETS
+from search.engine import DateFacet, FacetValue, SearchResponse, ValueFacet
 from search.request import SearchRequest
-from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet
 from search.whoosh_engine import Budget, WhooshEngine
 
 VALUES: Mapping[str, tuple[str, ...]] = {

@@ -14,8 +14,8 @@ from index.commit import LiveSegment, building
 from index.document import Document, Fields, Language, Span
 from index.manifest import Report, Settings
 from index.segment import Draft, analyse_drafts, draft, write_segment
+from search.engine import SearchResponse
 from search.request import parse_request
-from search.response import SearchResponse
 from search.whoosh_engine import Budget, WhooshEngine
 from tools.bench.question import Entry
 from tools.bench.synthetic import entries, word

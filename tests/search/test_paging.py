@@ -9,8 +9,8 @@ import pytest
 
 from index import IndexDirectory
 from index.build import index_documents
+from search.engine import SearchResponse
 from search.request import CursorError, InvalidRequest, SearchRequest, decode_cursor, parse_request
-from search.response import SearchResponse
 from search.whoosh_engine import WhooshEngine
 
 ORDERS = [

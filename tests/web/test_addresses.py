@@ -5,8 +5,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from search.engine import DateBucket
 from search.request import SearchRequest, parse_request
-from search.response import DateBucket
 from web import links
 from web.links import PageLinks
 

@@ -8,8 +8,8 @@ from werkzeug.test import TestResponse
 
 from index import IndexDirectory
 from index.errors import SearchTimeout
+from search.engine import NOTICES, IndexStatus, SearchResponse
 from search.request import FAULTS, SearchRequest
-from search.response import NOTICES, IndexStatus, SearchResponse
 from search.whoosh_engine import WhooshEngine
 from web import Settings, create_app
 from web.errors import PROBLEMS

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.facets import VALUE_FACETS
+from search.engine import DateBucket
 from search.request import FACETS, SearchRequest, parse_request
-from search.response import DateBucket
 from web import links
 
 VALUES = {

@@ -10,8 +10,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from search.engine import NOTICES, Notice
 from search.request import FAULTS
-from search.response import NOTICES, Notice
 from search.scoring.deadline import Part
 from web.i18n import OFFERED, TRANSLATIONS
 

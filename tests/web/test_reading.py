@@ -8,8 +8,8 @@ from lxml import html
 
 from index import IndexDirectory, MentionedDate, Span
 from index.build import BuildOptions, rebuild
+from search.engine import DocumentView, Highlights, Labelled
 from search.request import MAX_DEPTH, SearchRequest
-from search.response import DocumentView, Highlights, Labelled
 from search.whoosh_engine import WhooshEngine
 from web import create_app
 from web.pages.document import neighbours, page_around, reading

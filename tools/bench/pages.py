@@ -6,9 +6,8 @@ from urllib.parse import quote
 
 import numpy as np
 
-from search.engine import Engine
+from search.engine import Engine, SearchResponse
 from search.request import SearchRequest
-from search.response import SearchResponse
 from tools.bench.context import Context
 from tools.bench.tables import Section, Table, pair
 from tools.bench.trouvaille_system import NAME, Trouvaille, request

@@ -12,8 +12,8 @@ from typing import Any
 from flask import Flask
 
 from index import IndexDirectory
+from search.engine import FacetValue, Highlights, Result, SearchResponse, ValueFacet
 from search.request import SearchRequest
-from search.response import FacetValue, Highlights, Result, SearchResponse, ValueFacet
 from search.whoosh_engine import WhooshEngine
 from tools.bench.question import Question
 from tools.bench.whoosh_system import Page, Whoosh

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from index import IndexDirectory, kernels
 from index.build import index_documents
+from search.engine import SearchResponse, ValueFacet
 from search.request import SearchRequest
-from search.response import SearchResponse, ValueFacet
 from search.whoosh_engine import WhooshEngine
 from tools.bench.question import FACET_SIZE, FACETS, PER_PAGE, Answer, Entry, Question
 

@@ -23,8 +23,8 @@ from flask import current_app
 from werkzeug.routing import Rule
 
 from index.facets import VALUE_FACETS
+from search import Parameter
 from search.answers import Json, Keywords, Shape
-from search.request import Parameter
 from web.context import VERSION, Operation, operation_of, search_parameters
 from web.errors import ProblemJson
 from web.i18n import DEFAULT, OFFERED

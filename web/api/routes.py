@@ -8,8 +8,8 @@ from flask import Blueprint, Response, g, request
 from flask_babel import gettext
 
 from index.facets import VALUE_FACETS
+from search import Parameter
 from search.answers import SearchAnswerJson
-from search.request import Parameter
 from web import context, links
 from web.api.openapi import description
 from web.context import (

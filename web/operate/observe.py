@@ -17,8 +17,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from gunicorn.glogging import Logger
 
 from index.errors import IndexUnavailable
-from search.engine import Engine
-from search.response import IndexStatus, SearchResponse
+from search import Engine, IndexStatus, SearchResponse
 from web.context import LogFormat, engine, settings
 from web.operate.guard import is_loopback
 

@@ -11,8 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from index import MentionedDate
-from search.request import MAX_DEPTH, SearchRequest
-from search.response import DocumentView, Labelled, Result, SearchResponse
+from search import MAX_DEPTH, DocumentView, Labelled, Result, SearchRequest, SearchResponse
 from web.i18n import month_or_day
 
 MAX_LISTED = 40

@@ -7,8 +7,7 @@ from flask_babel import gettext
 
 from index.days import period
 from index.facets import VALUE_FACETS
-from search.request import SearchRequest
-from search.response import DateBucket, DateFacet, FacetValue, SearchResponse, ValueFacet
+from search import DateBucket, DateFacet, FacetValue, SearchRequest, SearchResponse, ValueFacet
 from web import links
 from web.errors import FACETS
 from web.i18n import month_or_day, number

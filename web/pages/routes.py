@@ -11,16 +11,19 @@ from flask_babel import gettext
 from index.analysis import direction
 from index.document import opening
 from index.facets import SUGGESTED, VALUE_FACETS
-from search.answers import web_address
-from search.request import FACETS as FACET_NAMES
-from search.request import (
+from search import FACETS as FACET_NAMES
+from search import (
     MAX_DEPTH,
+    DateFacet,
     FacetOrder,
+    FacetValue,
     Parameter,
     SearchRequest,
+    SearchResponse,
+    ValueFacet,
     parse_request,
 )
-from search.response import DateFacet, FacetValue, SearchResponse, ValueFacet
+from search.answers import web_address
 from web import context, i18n, links
 from web.context import (
     HL,

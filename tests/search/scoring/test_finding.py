@@ -11,11 +11,10 @@ from index import Snapshot, SnapshotLexicon
 from index.build import index_documents
 from index.document import Document, Fields, Language, Organization, Span
 from search.query import parse
-from search.scoring import PARAMETERS, Evaluation, answer
+from search.scoring import PARAMETERS, Evaluation, answer, similar
 from search.scoring.proximity import RESCORED
 from search.scoring.relaxation import Answer
-from search.similar import similar
-from search.spelling import did_you_mean
+from search.suggest import did_you_mean
 
 TEXTS = {
     "fr-1": ("fr", "La pêche miraculeuse", "Les accords commerciaux sur la pêche, signés à Paris."),

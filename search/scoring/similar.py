@@ -16,7 +16,8 @@ import numpy as np
 from index import Document
 from index.analysis import Analyzer, Token, analyzer, tokenize
 from search.query import WordQuery
-from search.scoring import CollectionStats, Evaluation
+from search.scoring.bm25 import CollectionStats
+from search.scoring.evaluate import Evaluation
 
 MAX_WORDS = 25
 """Words of a document that are searched."""

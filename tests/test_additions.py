@@ -162,8 +162,7 @@ def test_a_format_is_one_module_and_one_line(after_adding: AfterAdding) -> None:
 
 
 LANGUAGE = [
-    Edit("index/analysis/stemming.py", '    "hi": "hindi"', '    "gl": "portuguese",\n'),
-    Edit("index/analysis/stop_words.py", '    "en": """', '    "gl": "o a os as de do da e",\n'),
+    Edit("index/analysis/languages.txt", "hi hindi", "gl portuguese\n    o a os as de do da e\n\n"),
 ]
 
 

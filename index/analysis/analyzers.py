@@ -17,8 +17,7 @@ from whoosh.analysis import Token as WhooshToken
 from whoosh.analysis.analyzers import CompositeAnalyzer
 
 from index.analysis.folding import fold, normalize
-from index.analysis.stemming import ALGORITHMS, Stemming
-from index.analysis.stop_words import stop_words
+from index.analysis.stemming import ALGORITHMS, Stemming, stop_words
 from index.analysis.tokenizer import Token, folded_words, kind_of
 from index.analysis.tokenizer import tokenize as cut_words
 from index.document import Span

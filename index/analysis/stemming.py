@@ -1,8 +1,8 @@
-"""Stemming: the forms under which a word is found.
+"""Stemming: the forms under which a word is found; and function words, which are not stemmed.
 
-Snowball stems most languages; the base forms of irregular plurals that it leaves apart are added,
-and Arabic has light stems. All words of a text are stemmed together, which is several times faster
-than one by one.
+``languages.txt`` lists the Snowball stemmer and the function words of each language. The base forms
+of irregular plurals that Snowball leaves apart are added, and Arabic has light stems. All words of
+a text are stemmed together, which is several times faster than one by one.
 
 Arabic light stemming follows light10 (L. S. Larkey, L. Ballesteros, M. E. Connell, "Light stemming
 for Arabic information retrieval", 2007), with two changes. Where a first letter may be a particle
@@ -13,51 +13,49 @@ from short names (لبنان) stay. Snowball's Arabic stemmer reads such letters
 
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Sequence, Set
+from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import Final
 
 import Stemmer
 
-from index.analysis.folding import fold, fold_all
+from index.analysis.folding import fold, fold_all, normalize
 
-ALGORITHMS: Final = {
-    "ar": "arabic",
-    "ca": "catalan",
-    "cs": "czech",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "eo": "esperanto",
-    "es": "spanish",
-    "et": "estonian",
-    "eu": "basque",
-    "fa": "persian",
-    "fi": "finnish",
-    "fr": "french",
-    "ga": "irish",
-    "hi": "hindi",
-    "hu": "hungarian",
-    "hy": "armenian",
-    "id": "indonesian",
-    "it": "italian",
-    "lt": "lithuanian",
-    "ne": "nepali",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pl": "polish",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sr": "serbian",
-    "st": "sesotho",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
-    "yi": "yiddish",
-}
+
+def _read_languages() -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Return the Snowball algorithms and the function words of ``languages.txt``, by language."""
+    algorithms: dict[str, str] = {}
+    words: dict[str, list[str]] = defaultdict(list)
+    language = ""
+    for line in Path(__file__).with_name("languages.txt").read_text("utf-8").splitlines():
+        if line.startswith(" "):
+            words[language] += line.split()
+        elif line and not line.startswith("#"):
+            language, algorithms[language] = line.split()
+    return algorithms, words
+
+
+ALGORITHMS, _FUNCTION_WORDS = _read_languages()
 """The Snowball algorithm of each language with a stemmer, by ISO 639-1 code."""
+
+# Folded forms that are words of their own: على is a function word, the name علي is not.
+_NOT_FOLDED = {"ar": frozenset({"علي"})}
+
+
+@cache
+def stop_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the function words of a language: normalised, and folded. Both may be empty.
+
+    A word with accents is looked up in the first set, one without accents in the second: *ou* for
+    *où* is a function word, *sûr* is not.
+    """
+    words = _FUNCTION_WORDS.get(language, [])
+    folded = frozenset(map(fold, words)) - _NOT_FOLDED.get(language, frozenset())
+    return frozenset(map(normalize, words)), folded
+
 
 # Arabic prefixes: conjunctions, prepositions, the article. At least two letters stay, after a
 # particle three: والد and وكالة have no prefix.

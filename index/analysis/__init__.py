@@ -21,7 +21,7 @@ from index.analysis.analyzers import (
     direction,
 )
 from index.analysis.bulk import Part, Tokens, Vocabulary, part, parts, tokens
-from index.analysis.folding import fold
+from index.analysis.folding import Folded, fold, fold_key, fold_text, name_key
 from index.analysis.splitter import parted
 from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, chunk_tokens, tokenize
 
@@ -33,6 +33,7 @@ __all__ = [
     "Analyzer",
     "ElisionFilter",
     "FoldFilter",
+    "Folded",
     "Part",
     "StemFilter",
     "StopWordFilter",
@@ -46,6 +47,9 @@ __all__ = [
     "chunk_tokens",
     "direction",
     "fold",
+    "fold_key",
+    "fold_text",
+    "name_key",
     "part",
     "parted",
     "parts",

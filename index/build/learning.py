@@ -19,6 +19,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from index.analysis import fold_text
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.extract import (
@@ -36,7 +37,6 @@ from index.extract.organizations import find_organizations
 from index.snapshot import Snapshot
 from index.store import write_durably
 from index.versions import LEARNING_VERSION
-from index.vocabularies import fold_text
 from index.vocabularies import themes as theme_vocabulary
 
 COLUMNS = ("id", "text", "title", "language", "themes")

@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from index.analysis import fold_text
 from index.document import Document, Fields, Language, MentionedDate, Organization, Span, Theme
 from index.extract.dates import mentioned_dates, publication_date, reference_day
 from index.extract.language import detect_language
 from index.extract.organizations import OrganizationMatches, find_organizations
 from index.extract.themes import LearnedThemes, find_themes
 from index.versions import EXTRACTION_VERSION
-from index.vocabularies import DETECTED_LANGUAGES, fold_text
+from index.vocabularies import DETECTED_LANGUAGES
 
 
 @cache

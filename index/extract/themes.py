@@ -18,10 +18,10 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
-from index.analysis import analyzer, tokenize
+from index.analysis import Folded, analyzer, fold_key, fold_text, tokenize
 from index.document import Span, Theme
 from index.extract.organizations import OrganizationMatches
-from index.vocabularies import LANGUAGES, Expression, Folded, fold_key, fold_text, inflected
+from index.vocabularies import LANGUAGES, Expression, inflected
 from index.vocabularies import organizations as organization_vocabulary
 from index.vocabularies import themes as theme_vocabulary
 

@@ -5,7 +5,6 @@ the function of its name. Names are compared folded: without case, accents and p
 names in texts is not done here but in ``index.extract``.
 """
 
-from index.vocabularies.folding import Folded, fold_key, fold_text, name_key
 from index.vocabularies.languages import DETECTED_LANGUAGES, LANGUAGES, languages
 from index.vocabularies.organizations import (
     Grammar,
@@ -21,16 +20,12 @@ __all__ = [
     "DETECTED_LANGUAGES",
     "LANGUAGES",
     "Expression",
-    "Folded",
     "Grammar",
     "Name",
     "OrganizationEntry",
-    "fold_key",
-    "fold_text",
     "grammar",
     "inflected",
     "languages",
-    "name_key",
     "organizations",
     "slug",
     "themes",

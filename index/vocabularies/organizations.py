@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from index.vocabularies.folding import fold_key, name_key
+from index.analysis import fold_key, name_key
 from index.vocabularies.languages import LANGUAGES
 from index.vocabularies.vocabulary import Row, Vocabulary, read_rows, split_list
 

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from index.vocabularies.folding import fold_key
+from index.analysis import fold_key
 from index.vocabularies.languages import LANGUAGES
 from index.vocabularies.vocabulary import Row, Vocabulary, read_rows, split_list
 

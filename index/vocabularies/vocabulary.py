@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from index.analysis import fold_key
 from index.errors import VocabularyError
-from index.vocabularies.folding import fold_key
 
 
 class Row(NamedTuple):

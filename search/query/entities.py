@@ -16,8 +16,8 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from index.analysis import Token, analyzer, fold, tokenize
-from index.vocabularies import LANGUAGES, Name, fold_key, name_key, organizations
+from index.analysis import Token, analyzer, fold, fold_key, name_key, tokenize
+from index.vocabularies import LANGUAGES, Name, organizations
 from search.query.nodes import WordQuery
 from search.query.words import Unit
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from index.analysis import fold_key
 from index.errors import TrouvailleError
-from index.vocabularies import LANGUAGES, fold_key, slug
+from index.vocabularies import LANGUAGES, slug
 from index.vocabularies.organizations import COLUMNS, load_organizations, parse_name
 from index.vocabularies.vocabulary import read_rows
 

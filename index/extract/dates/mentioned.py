@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
+from index.analysis import Folded
 from index.days import month_period
 from index.document import MentionedDate, Precision, PublicationDate, Span
 from index.extract.dates.scanner import UNITS, Expression, Token, scan, table
-from index.vocabularies import Folded
 
 
 def reference_day(published: PublicationDate | None, otherwise: date | None) -> date | None:

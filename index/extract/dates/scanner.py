@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 from babel import Locale
 
-from index.vocabularies import LANGUAGES, Folded, fold_key, fold_text
+from index.analysis import Folded, fold_key, fold_text
+from index.vocabularies import LANGUAGES
 
 # Words
 

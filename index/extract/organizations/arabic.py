@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from index.analysis import fold_key
 from index.document import Span
 from index.extract.organizations.words import Candidate
-from index.vocabularies import Grammar, fold_key, grammar
+from index.vocabularies import Grammar, grammar
 
 _LETTERS = r"\u0621-\u064a"
 _WORD = rf"[{_LETTERS}\u064b-\u0652\u0670]+"

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import ahocorasick
 
+from index.analysis import Folded, fold_key
 from index.document import Span
-from index.vocabularies import Folded, Name, OrganizationEntry, fold_key, grammar
+from index.vocabularies import Name, OrganizationEntry, grammar
 
 TRAP = ""
 """The id of phrases that contain a name and name no organization."""

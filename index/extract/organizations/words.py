@@ -7,8 +7,8 @@ from itertools import accumulate, chain
 from operator import itemgetter
 from typing import NamedTuple
 
+from index.analysis import fold_key
 from index.document import Span
-from index.vocabularies import fold_key
 
 _PLAIN_WORD = r"[a-zA-Zà-öø-ÿ]{2,}+(?![\w!.+\xad-])"  # most words; tried first, it is fast
 _GAP_AND_WORD = re.compile(

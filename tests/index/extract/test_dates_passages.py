@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.analysis import fold_text
 from index.extract.dates.scanner import expressions, passages
-from index.vocabularies import fold_text
 
 _WORDS = {
     "fr": "lundi 3 mars 2014 le la veille de il y a trois jours ans Février fév. avril mot l'accord"

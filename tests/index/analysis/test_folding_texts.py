@@ -1,9 +1,9 @@
-"""Folding for matching: every way to fold gives the same, and offsets lead back."""
+"""Folding of whole texts: every way to fold gives the same, and offsets lead back."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.vocabularies import fold_key, fold_text
+from index.analysis import fold_key, fold_text
 
 _PIECES = (
     *("a", "É", "ß", "œ", "ﬁ", "x", "-", "'", "’", ".", "&", "+", "é", "Š", "ñ", "7"),

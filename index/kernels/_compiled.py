@@ -1,4 +1,4 @@
-"""The kernels compiled by numba; ``index.kernels.Kernels`` describes each.
+"""The kernels compiled by numba; ``_numpy`` has and describes the same.
 
 Importing this needs numba, and compiles every loop for fixed types or loads what was compiled
 before. Arrays that a loop only reads are declared read-only, so that it takes mapped files as well
@@ -10,13 +10,12 @@ import math
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import config, njit, types
-from numpy.typing import NDArray
 
 from index.arrays import SECOND_PART
 from index.kernels import _numpy
@@ -82,7 +81,7 @@ def _inlined(function: F) -> F:
 
 
 @_inlined
-def _integer_at(blob: Any, at: Any, width: Any) -> Any:
+def _integer_at(blob, at, width):
     """Return the little-endian integer of ``width`` bytes that begins at ``at``."""
     value = np.int64(blob[at])
     for byte in range(1, width):
@@ -96,7 +95,7 @@ _PACKED = 255
 
 
 @_inlined
-def _count(blob: Any, start: Any, stop: Any) -> Any:
+def _count(blob, start, stop):
     code = np.int64(blob[start])
     if code == _PACKED:
         return _integer_at(blob, start + 1, 4)
@@ -104,7 +103,7 @@ def _count(blob: Any, start: Any, stop: Any) -> Any:
 
 
 @_inlined
-def _decode_packed(blob: Any, start: Any, first: Any, last: Any, docs: Any, freqs: Any) -> None:
+def _decode_packed(blob, start, first, last, docs, freqs):
     at, doc = start + 9, 0
     flags = at + _integer_at(blob, start + 5, 4)
     place = first
@@ -124,7 +123,7 @@ def _decode_packed(blob: Any, start: Any, first: Any, last: Any, docs: Any, freq
 
 
 @_compiled((U1, I8, I8))
-def decode_postings(blob: Any, starts: Any, stops: Any) -> Any:
+def decode_postings(blob, starts, stops):
     counts = np.empty(len(starts), np.int64)
     for number in range(len(starts)):
         counts[number] = _count(blob, starts[number], stops[number])
@@ -156,9 +155,7 @@ _FEW_KEYS = 48
 
 
 @_compiled(*((U1, I4, freqs, I8, starts, B1) for freqs in (U1, I4) for starts in (U4, I8)))
-def position_starts(
-    widths: Any, docs: Any, freqs: Any, counts: Any, starts: Any, has_positions: Any
-) -> Any:
+def position_starts(widths, docs, freqs, counts, starts, has_positions):
     found = np.empty(len(docs), starts.dtype)
     first = 0
     for number in range(len(counts)):
@@ -172,7 +169,7 @@ def position_starts(
 
 
 @_inlined
-def _reach(docs: Any, at: int, doc: int) -> int:
+def _reach(docs, at, doc):
     """Return the first index from ``at`` on whose document is not below ``doc``: by leaps."""
     step = 1
     low = at
@@ -191,7 +188,7 @@ def _reach(docs: Any, at: int, doc: int) -> int:
 
 
 @_inlined
-def _meet(docs: Any, at: Any, others: Any, place: Any) -> Any:
+def _meet(docs, at, others, place):
     """Return the next indices at which both hold the same document, or both lengths."""
     while at < len(docs) and place < len(others):
         at = _reach(docs, at, others[place])
@@ -204,17 +201,7 @@ def _meet(docs: Any, at: Any, others: Any, place: Any) -> Any:
 
 
 @_compiled(*((I4, I4, freqs, U4, I8, INTEGER, U1, U1, INTEGER) for freqs in (U1, I4)))
-def _position_keys(
-    docs: Any,
-    word_docs: Any,
-    freqs: Any,
-    starts: Any,
-    bounds: Any,
-    first: int,
-    blob: Any,
-    widths: Any,
-    base: int,
-) -> Any:
+def _position_keys(docs, word_docs, freqs, starts, bounds, first, blob, widths, base):
     room = 0
     for number in range(len(bounds) - 1):
         room += min(bounds[number + 1] - bounds[number], len(docs))
@@ -257,29 +244,14 @@ def _position_keys(
     return keys
 
 
-def position_keys(
-    docs: NDArray[np.int32],
-    word_docs: NDArray[np.int32],
-    freqs: NDArray[Any],
-    starts: NDArray[Any],
-    bounds: NDArray[np.int64],
-    first: int,
-    blob: NDArray[np.uint8],
-    widths: NDArray[np.uint8],
-    base: int,
-) -> NDArray[np.int64]:
+def position_keys(docs, word_docs, freqs, starts, *more):
     # Positions of more than 4 GB are not worth another loop.
     loop = _position_keys if starts.dtype == np.uint32 else _numpy.position_keys
-    keys: NDArray[np.int64] = loop(
-        docs, word_docs, freqs, starts, bounds, first, blob, widths, base
-    )
-    return keys
+    return loop(docs, word_docs, freqs, starts, *more)
 
 
 @_compiled((I8, I8, I4, INTEGER, REAL, REAL))
-def proximity(
-    keys: Any, others: Any, docs: Any, window: int, first_weight: float, second_weight: float
-) -> Any:
+def proximity(keys, others, docs, window, first_weight, second_weight):
     sums = np.zeros(len(docs), np.float64)
     at = place = 0
     for key in keys if len(others) else keys[:0]:
@@ -304,7 +276,7 @@ _LOWEST[((np.uint64(1) << np.arange(64, dtype=np.uint64)) * _DE_BRUIJN) >> _SHIF
 
 
 @_inlined
-def _listed(marks: Any, count: Any) -> Any:
+def _listed(marks, count):
     """Return the documents whose bits are set, ascending; there are at most ``count``.
 
     The lowest bit of a word is found by a de Bruijn sequence: Leiserson, Prokop and Randall,
@@ -321,13 +293,13 @@ def _listed(marks: Any, count: Any) -> Any:
 
 
 @_inlined
-def _idf(documents: Any, matching: Any) -> Any:
+def _idf(documents, matching):
     documents = max(documents, matching)
     return math.log(1.0 + (documents - matching + 0.5) / (matching + 0.5))
 
 
 @_compiled((I4, F4, I4, F4, FLAG))
-def _united(docs: Any, scores: Any, others: Any, their_scores: Any, maximum: bool) -> Any:
+def _united(docs, scores, others, their_scores, maximum):
     every = np.empty(len(docs) + len(others), np.int32)
     combined = np.empty(len(every), np.float32)
     found = first = second = 0
@@ -354,36 +326,34 @@ _MOST_PARTS = 8
 """Parts that are united one after another, not all at once."""
 
 
-def unite(
-    parts: Sequence[tuple[NDArray[np.int32], NDArray[np.float32]]], maximum: bool
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+def unite(parts, maximum):
     if len(parts) > _MOST_PARTS:
         return _numpy.unite(parts, maximum)
-    united, *others = parts
-    for docs, scores in others:
-        united = _united(*united, docs, scores, maximum)
-    return united
+    docs, scores = parts[0]
+    for more_docs, more_scores in parts[1:]:
+        docs, scores = _united(docs, scores, more_docs, more_scores, maximum)
+    return docs, scores
 
 
 @_compiled((I4, I4, I8, I8, I8, F4, B1, F4, F4, F4, F4, I8, REAL, REAL, REAL, INTEGER))
 def _score_word(
-    docs: Any,
-    freqs: Any,
-    counts: Any,
-    fields: Any,
-    languages: Any,
-    form_weights: Any,
-    exact: Any,
-    first_lengths: Any,
-    second_lengths: Any,
-    norms: Any,
-    field_weights: Any,
-    documents: Any,
-    k1: float,
-    exact_weight: float,
-    idf: float,
-    size: int,
-) -> Any:
+    docs,
+    freqs,
+    counts,
+    fields,
+    languages,
+    form_weights,
+    exact,
+    first_lengths,
+    second_lengths,
+    norms,
+    field_weights,
+    documents,
+    k1,
+    exact_weight,
+    idf,
+    size,
+):
     many = len(documents)
     idfs = np.zeros(many, np.float64)
     # Two sums for each document, side by side: of all forms of the word, and of the exact word.
@@ -438,17 +408,12 @@ def _score_word(
     return found, best, idfs
 
 
-def score_word(
-    docs: NDArray[np.int32], freqs: NDArray[Any], *more: Any, **named: Any
-) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float64]]:
-    scored: tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float64]] = _score_word(
-        docs, freqs.astype(np.int32, copy=False), *more, **named
-    )
-    return scored
+def score_word(docs, freqs, *more):
+    return _score_word(docs, freqs.astype(np.int32, copy=False), *more)
 
 
 @_inlined
-def _worse(scores: Any, ranks: Any, docs: Any, one: int, other: int) -> Any:
+def _worse(scores, ranks, docs, one, other):
     """Tell whether one stands behind the other: a lower score, or the same and a higher rank."""
     if scores[one] != scores[other]:
         return scores[one] < scores[other]
@@ -456,7 +421,7 @@ def _worse(scores: Any, ranks: Any, docs: Any, one: int, other: int) -> Any:
 
 
 @_inlined
-def _replace_top(heap: Any, size: int, number: int, scores: Any, ranks: Any, docs: Any) -> None:
+def _replace_top(heap, size, number, scores, ranks, docs):
     """Replace the top of the first ``size`` of a heap by a number, and sift it down."""
     at = 0
     while True:
@@ -473,7 +438,7 @@ def _replace_top(heap: Any, size: int, number: int, scores: Any, ranks: Any, doc
 
 
 @_compiled((F4, I4, I4, INTEGER))
-def _top_documents(scores: Any, docs: Any, ranks: Any, count: int) -> Any:
+def _top_documents(scores, docs, ranks, count):
     # A heap with the worst of the best on top.
     size = min(count, len(scores))
     heap = np.empty(size, np.int64)
@@ -501,21 +466,16 @@ _MOST_HEAPED = 500
 """Results up to which a heap is faster than sorting those that may be among them."""
 
 
-def top_documents(
-    scores: NDArray[np.float32], docs: NDArray[np.int32], ranks: NDArray[np.int32], count: int
-) -> NDArray[np.intp]:
-    find = _top_documents if count <= _MOST_HEAPED else _numpy.top_documents
-    top: NDArray[np.intp] = find(scores, docs, ranks, count)
-    return top
+def top_documents(scores, docs, ranks, count):
+    loop = _top_documents if count <= _MOST_HEAPED else _numpy.top_documents
+    return loop(scores, docs, ranks, count)
 
 
 # Facets
 
 
 @_compiled(*((cells, INTEGER, INTEGER, I4, I4, I8) for cells in (U1, U2, U4)))
-def count_ordinals(
-    cells: Any, slots: int, values: int, more_docs: Any, more_ordinals: Any, docs: Any
-) -> Any:
+def count_ordinals(cells, slots, values, more_docs, more_ordinals, docs):
     counts = np.zeros(values + slots, np.int64)
     for doc in docs:
         # Empty cells are counted too: to stop at the first would be to guess where it is.
@@ -533,7 +493,7 @@ def count_ordinals(
 
 
 @_compiled((I8, I8, INTEGER))
-def _top_ordinals(counts: Any, ranks: Any, size: int) -> Any:
+def _top_ordinals(counts, ranks, size):
     chosen = np.empty(min(size, len(counts)), np.int64)
     held, least = 0, 1
     for ordinal in range(len(counts)):
@@ -565,9 +525,6 @@ _MOST_INSERTED = 200
 """Ordinals up to which insertion is faster than sorting."""
 
 
-def top_ordinals(
-    counts: NDArray[np.int64], ranks: NDArray[np.int64], size: int
-) -> NDArray[np.int64]:
-    find = _top_ordinals if size <= _MOST_INSERTED else _numpy.top_ordinals
-    top: NDArray[np.int64] = find(counts, ranks, size)
-    return top
+def top_ordinals(counts, ranks, size):
+    loop = _top_ordinals if size <= _MOST_INSERTED else _numpy.top_ordinals
+    return loop(counts, ranks, size)

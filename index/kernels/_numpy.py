@@ -1,4 +1,4 @@
-"""The kernels in NumPy; ``index.kernels.Kernels`` describes each."""
+"""The kernels in NumPy."""
 
 import math
 from collections.abc import Sequence
@@ -35,6 +35,11 @@ _FEW_LISTS = 32
 
 
 def decode_postings(blob: Bytes, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> Postings:
+    """Decode posting lists; list ``i`` is ``blob[starts[i]:stops[i]]``.
+
+    Returns documents and frequencies, list after list, and the number of postings of each
+    list. ``index.store.postings`` describes the format.
+    """
     if len(starts) <= _FEW_LISTS:
         return _one_by_one(blob, starts, stops)
     packed = blob[starts] == _PACKED
@@ -142,6 +147,11 @@ def position_starts(
     starts: NDArray[Any],
     has_positions: NDArray[np.bool_],
 ) -> NDArray[Any]:
+    """Return the byte at which the positions of each posting begin, in the type of ``starts``.
+
+    ``docs``, ``freqs`` and ``counts`` are those of ``decode_postings``; ``starts`` is where the
+    positions of each list begin, ``widths`` the bytes of a position in each document.
+    """
     # As narrow as can be: this is done for every posting, to find the positions of a few.
     kind = starts.dtype
     sizes = np.multiply(widths.take(docs), freqs, dtype=kind, casting="unsafe")
@@ -164,6 +174,12 @@ def position_keys(
     widths: Bytes,
     base: int,
 ) -> Keys:
+    """Return the position keys of a word in ascending ``docs``, ascending.
+
+    List ``i`` of the word is ``bounds[i]:bounds[i + 1]`` of ``word_docs``, ``freqs`` and
+    ``starts`` (see ``position_starts``); the first ``first`` lists are of the first part, the
+    others of the second. ``base`` is added to document numbers.
+    """
     wanted = np.zeros(int(docs[-1]) + 2 if len(docs) else 1, np.bool_)
     wanted[docs] = True
     which = wanted.take(word_docs, mode="clip").nonzero()[0]
@@ -196,6 +212,11 @@ def position_keys(
 def proximity(
     keys: Keys, others: Keys, docs: Docs, window: int, first_weight: float, second_weight: float
 ) -> Scores:
+    """Return, for each of ``docs``, the sum of weight / distance over the keys in it.
+
+    The distance is that to the nearest of ``others``, at least 1; keys further away than
+    ``window`` count nothing. The weight is that of the part the key is in.
+    """
     if not len(keys) or not len(others):
         return np.zeros(len(docs), np.float32)
     after = others.searchsorted(keys)
@@ -231,6 +252,17 @@ def score_word(
     idf: float,
     size: int,
 ) -> tuple[Docs, Scores, NDArray[np.float64]]:
+    """Score the postings of a word by BM25F; see ``search.scoring.bm25`` for the formulas.
+
+    ``docs``, ``freqs`` and ``counts`` are postings, list after list. Each list has a field (0
+    or 1), a language (0, 1, ...), the weight of its form, and whether its form is the exact
+    word. ``norms`` holds, language after language and field after field, the factor of a
+    length and what is added to it; ``documents`` the documents of each language. A positive
+    ``idf`` is used instead of that of each language. ``size`` is above all document numbers.
+
+    Returns the documents, ascending, the score of each in the language in which it scores
+    best, and the idf of the word in each language.
+    """
     lengths = first_lengths, second_lengths
     factors = norms.reshape(len(documents), len(field_weights), 2)
     changes = (np.diff(fields) != 0) | (np.diff(languages) != 0)
@@ -290,6 +322,10 @@ def _idf(documents: int, matching: int) -> float:
 
 
 def unite(parts: Sequence[tuple[Docs, Scores]], maximum: bool) -> tuple[Docs, Scores]:
+    """Return the indices of the ``count`` highest scores, highest first.
+
+    Equal scores come by ascending rank; ``ranks`` has the rank of every document.
+    """
     end = max(int(docs[-1]) if len(docs) else 0 for docs, _ in parts) + 1
     total = sum_over([docs for docs, _ in parts], end, ascending=True)
     scores = total.of([scores for _, scores in parts], np.maximum if maximum else np.add)
@@ -299,6 +335,10 @@ def unite(parts: Sequence[tuple[Docs, Scores]], maximum: bool) -> tuple[Docs, Sc
 def top_documents(
     scores: Scores, docs: Docs, ranks: NDArray[np.int32], count: int
 ) -> NDArray[np.intp]:
+    """Return the indices of the ``count`` highest scores, highest first.
+
+    Equal scores come by ascending rank; ``ranks`` has the rank of every document.
+    """
     if count <= 0 or not len(scores):
         return np.empty(0, np.intp)
     bound = extreme_bound(scores, min(count, len(scores)), np.maximum)
@@ -349,6 +389,10 @@ def count_ordinals(
     more_ordinals: NDArray[np.int32],
     docs: NDArray[np.intp],
 ) -> NDArray[np.int64]:
+    """Count the documents that have each ordinal; behind these, those that have none.
+
+    ``docs`` ascend. ``index.store.doc_values`` describes cells and slots.
+    """
     rows = cells.view(f"<u{cells.itemsize * slots}")
     chosen = rows.take(docs).view(cells.dtype)
     counts = _count_cells(chosen, slots, values)
@@ -382,6 +426,7 @@ def _count_cells(cells: NDArray[np.unsignedinteger], slots: int, values: int) ->
 def top_ordinals(
     counts: NDArray[np.int64], ranks: NDArray[np.int64], size: int
 ) -> NDArray[np.int64]:
+    """Return at most ``size`` ordinals with a count: highest count first, then by rank."""
     present = most_counted(counts, size)
     order = np.lexsort((ranks.take(present), -counts.take(present)))
     top: NDArray[np.int64] = present[order[:size]]

@@ -73,7 +73,7 @@ def engines(folder: Path) -> Iterator[tuple[WhooshEngine, WhooshEngine]]:
     # Neither leaves anything out for want of time.
     budget = Budget(60, 60, 60, 60)
     yield WhooshEngine(IndexDirectory(folder), budget), WhooshEngine(IndexDirectory(folder), budget)
-    kernels.active = before
+    kernels.use(before)
 
 
 def typed() -> list[str]:
@@ -134,7 +134,7 @@ def test_a_language_that_only_deleted_documents_had_counts_for_those_partly_in_i
     with_loops = WhooshEngine(IndexDirectory(tmp_path)).search(request)
     kernels.deactivate()
     without = WhooshEngine(IndexDirectory(tmp_path)).search(request)
-    kernels.active = before
+    kernels.use(before)
     assert [result.id for result in without.results] == ["near", "far"]
     assert said(with_loops) == said(without)
 

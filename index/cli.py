@@ -32,10 +32,8 @@ from index.build import (
     Lesson,
     Progress,
     Score,
-    Silent,
     from_tags,
     learning,
-    progress_on,
     read_labelled,
 )
 from index.days import UNDATED_DAY, day_of
@@ -601,7 +599,7 @@ commands: tuple[click.Command, ...] = (rebuild, update, check, stats, rollback, 
 
 
 def _progress(quiet: bool, as_json: bool) -> Progress:
-    return Silent() if quiet or as_json else progress_on()
+    return Progress(None if quiet or as_json else sys.stderr)
 
 
 def _carry_out(

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import orjson
@@ -24,8 +24,14 @@ from index.directory import Pointer, lock, open_published, read_pointer
 from index.document import Document, Fields, Span
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexVersion, UsageError
 from index.facets import VALUE_FACETS
-from index.manifest import Manifest, Report, SegmentEntry, Settings, read_manifest
-from index.segment import segment_info
+from index.manifest import (
+    Manifest,
+    Report,
+    SegmentEntry,
+    Settings,
+    read_manifest,
+    read_segment_entry,
+)
 from index.snapshot import Snapshot
 from index.store import (
     FULL,
@@ -56,6 +62,11 @@ class LiveSegment(NamedTuple):
 
     name: str
     live: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, segment: SegmentEntry) -> Self:
+        """Return a segment of which all documents are live."""
+        return cls(segment.name, np.ones(segment.documents, np.bool_))
 
 
 class Commit:
@@ -88,26 +99,6 @@ class Commit:
         fails.
         """
         self._folder.mkdir(parents=True)
-        manifest = self._write(segments, hashes, report, settings, made_by)
-        write_durably(self._folder / "manifest.json", manifest.to_bytes())
-        sync_tree(self._folder)
-        for folder in ("generations", "segments", ""):
-            sync(self.root / folder)
-        snapshot = self._checked()
-        before = self._pointer()
-        self.point(Pointer(self.name, before.current if before else ""))
-        self.remove_leftovers()
-        return snapshot
-
-    def _write(
-        self,
-        segments: Sequence[LiveSegment],
-        hashes: Mapping[str, str],
-        report: Report,
-        settings: Settings,
-        made_by: str,
-    ) -> Manifest:
-        """Write the files of the generation; return its manifest."""
         folders = [self.root / "segments" / segment.name for segment in segments]
         columns = [folder / "columns" for folder in folders]
         live = np.concatenate([segment.live for segment in segments])
@@ -118,8 +109,7 @@ class Commit:
         (self._folder / "sources.json").write_bytes(orjson.dumps(dict(hashes)))
         languages = open_facet(columns, "lang", live)
         counts = languages.counts(np.flatnonzero(live).astype(np.int32)).tolist()
-        infos = map(segment_info, folders)
-        return Manifest(
+        manifest = Manifest(
             name=self.name,
             format=FORMAT_VERSION,
             analysis=ANALYSIS_VERSION,
@@ -134,12 +124,18 @@ class Commit:
             skipped=_counted(item.kind for item in report.skipped),
             failures=_counted(extractor for _, extractor, _ in report.failures),
             settings=settings,
-            segments=tuple(
-                SegmentEntry(segment.name, info.documents, info.files)
-                for segment, info in zip(segments, infos, strict=True)
-            ),
+            segments=tuple(map(read_segment_entry, folders)),
             files=records(self._folder),
         )
+        write_durably(self._folder / "manifest.json", manifest.to_bytes())
+        sync_tree(self._folder)
+        for folder_name in ("generations", "segments", ""):
+            sync(self.root / folder_name)
+        snapshot = self._checked()
+        before = self._pointer()
+        self.point(Pointer(self.name, before.current if before else ""))
+        self.remove_leftovers()
+        return snapshot
 
     def _checked(self) -> Snapshot:
         try:

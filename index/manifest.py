@@ -57,11 +57,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
-    """One segment of a generation: how many documents, deleted ones included, and its files."""
+    """One segment: how many documents it has, deleted ones included, and its files."""
 
     name: str
     documents: int
     files: Mapping[str, FileRecord]
+
+
+def read_segment_entry(folder: Path) -> SegmentEntry:
+    """Read ``segment.json``. Raises IndexDamaged."""
+    raw = read_json(folder / "segment.json")
+    return SegmentEntry(folder.name, raw["documents"], _files(raw["files"]))
 
 
 @dataclass(frozen=True, slots=True)

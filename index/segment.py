@@ -14,7 +14,7 @@ Workers draft documents one by one and analyse many together; the writer only ap
 
 import shutil
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,15 +26,14 @@ from index.days import span
 from index.document import PARTS, Document, Fields
 from index.facets import VALUE_FACETS, Values, facet_values
 from index.inverted_index import PostingsWriter
+from index.manifest import SegmentEntry
 from index.store import (
     DateColumnWriter,
-    FileRecord,
     Packed,
     SpanColumnWriter,
     StoredWriter,
     ValueColumnWriter,
     pack,
-    read_json,
     records,
     sync_tree,
     write_array,
@@ -46,18 +45,22 @@ MAX_ID_BYTES = 1024
 _COLUMN_BATCH = 1024
 """Documents whose values are added to columns together."""
 
+Date = tuple[int, int, int]
+"""First day, last day and first second of a date, counted from 1970-01-01."""
+Days = tuple[int, int]
+"""First and last day of a date, counted from 1970-01-01."""
+
 
 class Record(NamedTuple):
     """What is written of a document beside its tokens.
 
-    ``facets`` has the values of each facet in ``VALUE_FACETS``. ``published`` is first day, last
-    day and first second; ``mentioned`` are first and last days. All are counted from 1970-01-01.
+    ``facets`` has the values of each facet in ``VALUE_FACETS``.
     """
 
     id: str
     facets: Sequence[Values]
-    published: tuple[int, int, int] | None
-    mentioned: Sequence[tuple[int, int]]
+    published: Date | None
+    mentioned: Sequence[Days]
     packed: Packed
 
 
@@ -120,13 +123,6 @@ def analyse_drafts(drafts: Sequence[Draft]) -> list[AnalysedDocument]:
     return [AnalysedDocument(item.record, together, place) for place, item in enumerate(drafts)]
 
 
-class SegmentInfo(NamedTuple):
-    """What ``segment.json`` says: how many documents, and every other file of the segment."""
-
-    documents: int
-    files: Mapping[str, FileRecord]
-
-
 class SegmentWriter:
     """Writes one segment. After any exception call ``abandon``, never ``commit``."""
 
@@ -140,10 +136,8 @@ class SegmentWriter:
         self._mentioned = SpanColumnWriter()
         self._lengths = {part: array("f") for part in PARTS}
         self._ids: list[str] = []
-        # Values of the last documents, not in the columns yet.
-        self._values: list[Sequence[Values]] = []
-        self._dates: list[tuple[int, int, int] | None] = []
-        self._spans: list[Sequence[tuple[int, int]]] = []
+        # The last documents, whose values are not in the columns yet.
+        self._batch: list[tuple[Sequence[Values], Date | None, Sequence[Days]]] = []
 
     @property
     def documents(self) -> int:
@@ -158,25 +152,22 @@ class SegmentWriter:
         for text, name in enumerate(PARTS, len(PARTS) * place):
             self._lengths[name].append(tokens.lengths[text])
         self._ids.append(record.id)
-        self._values.append(record.facets)
-        self._dates.append(record.published)
-        self._spans.append(record.mentioned)
-        if len(self._values) == _COLUMN_BATCH:
+        self._batch.append((record.facets, record.published, record.mentioned))
+        if len(self._batch) == _COLUMN_BATCH:
             self._add_columns()
 
     def _add_columns(self) -> None:
         """Move the values of the last documents into the columns."""
-        if not self._values:
+        if not self._batch:
             return
-        by_facet = zip(*self._values, strict=True)
-        for column, values in zip(self._facets.values(), by_facet, strict=True):
+        facets, published, mentioned = zip(*self._batch, strict=True)
+        self._batch.clear()
+        for column, values in zip(self._facets.values(), zip(*facets, strict=True), strict=True):
             column.extend(values)
-        self._published.extend(self._dates)
-        self._mentioned.extend(self._spans)
-        for batch in (self._values, self._dates, self._spans):
-            batch.clear()
+        self._published.extend(published)
+        self._mentioned.extend(mentioned)
 
-    def commit(self) -> SegmentInfo:
+    def commit(self) -> SegmentEntry:
         """Write all files, make them durable, and describe them in ``segment.json``."""
         self._postings.commit()
         self._stored.close()
@@ -189,11 +180,11 @@ class SegmentWriter:
         for name, lengths in self._lengths.items():
             write_array(columns / f"{name}.lengths.array", np.asarray(lengths, np.float32))
         write_ids(self._folder, self._ids)
-        info = SegmentInfo(self.documents, records(self._folder))
-        data = {"documents": info.documents, "files": info.files}
-        write_durably(self._folder / "segment.json", orjson.dumps(data, default=tuple))
+        files = records(self._folder)
+        data = orjson.dumps({"documents": self.documents, "files": files}, default=tuple)
+        write_durably(self._folder / "segment.json", data)
         sync_tree(self._folder)
-        return info
+        return SegmentEntry(self._folder.name, self.documents, files)
 
     def abandon(self) -> None:
         """Delete what was written."""
@@ -201,7 +192,7 @@ class SegmentWriter:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def write_segment(folder: Path, documents: Iterable[AnalysedDocument]) -> SegmentInfo:
+def write_segment(folder: Path, documents: Iterable[AnalysedDocument]) -> SegmentEntry:
     """Write a whole segment; nothing of it stays after an exception."""
     writer = SegmentWriter(folder)
     try:
@@ -211,10 +202,3 @@ def write_segment(folder: Path, documents: Iterable[AnalysedDocument]) -> Segmen
     except BaseException:
         writer.abandon()
         raise
-
-
-def segment_info(folder: Path) -> SegmentInfo:
-    """Read ``segment.json``. Raises IndexDamaged."""
-    raw = read_json(folder / "segment.json")
-    files = {name: FileRecord(*pair) for name, pair in raw["files"].items()}
-    return SegmentInfo(raw["documents"], files)

@@ -9,13 +9,13 @@ from index.build.learning import Labelled, Lesson, Score, from_tags, read_labell
 from index.build.plan import (
     BuildOptions,
     BuildResult,
+    Progress,
     cores,
     index_documents,
     options_of,
     rebuild,
     update,
 )
-from index.build.progress import Progress, Silent, progress_on
 
 __all__ = [
     "BuildOptions",
@@ -24,13 +24,11 @@ __all__ = [
     "Lesson",
     "Progress",
     "Score",
-    "Silent",
     "cores",
     "from_tags",
     "index_documents",
     "learning",
     "options_of",
-    "progress_on",
     "read_labelled",
     "rebuild",
     "update",

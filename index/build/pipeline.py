@@ -17,13 +17,13 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from index.directory import open_published
 from index.document import Document, Fields, Skipped
@@ -31,6 +31,7 @@ from index.errors import IndexDamaged, IndexUnavailable
 from index.extract import ExtractionOptions, extract
 from index.readers import ReadOptions, SourceFile, read_file
 from index.segment import AnalysedDocument, Draft, UnfitDocumentError, analyse_drafts, draft
+from index.snapshot import Snapshot
 from index.store import clean, content_hash
 
 CHUNK_ITEMS = 64
@@ -53,11 +54,16 @@ class Extracted(NamedTuple):
 Item = Document | SourceFile | Extracted | Skipped
 """What goes in: a document, a file to be read, or what is only passed on."""
 
+Content = TypeVar("Content", Draft, AnalysedDocument)
 
-class Indexed(NamedTuple):
-    """A document ready to be written; ``path`` is the name under which it is reported."""
 
-    document: AnalysedDocument
+class Indexed(NamedTuple, Generic[Content]):
+    """A document with its fields, drafted or ready to be written.
+
+    ``path`` is the name under which it is reported.
+    """
+
+    document: Content
     path: str
     hash: str
     failures: tuple[tuple[str, str], ...]
@@ -72,8 +78,9 @@ class Unchanged(NamedTuple):
     path: str
 
 
-Outcome = Indexed | Unchanged | Skipped
+Outcome = Indexed[AnalysedDocument] | Unchanged | Skipped
 """What comes out."""
+_Prepared = Indexed[Draft] | Unchanged | Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,103 +98,80 @@ class Job:
     reuse_from: Path | None = None
 
 
-# Work on one item
+class Worker:
+    """Does items as a job says."""
 
-
-class ReusableFields:
-    """The fields of the documents of a published generation."""
-
-    def __init__(self, root: Path) -> None:
-        """Open the generation. Raises IndexUnavailable."""
-        self._snapshot = open_published(root)
-        self._hashes = self._snapshot.content_hashes()
-
-    def get(self, document: Document, hash: str) -> Fields | None:
-        """Return the fields of a document with this hash; None if it has to be extracted."""
-        if self._hashes.get(document.id) != hash:
-            return None
-        doc = self._snapshot.docnum(document.id)
-        if doc is None:
-            return None
-        with suppress(IndexDamaged):
-            fields = self._snapshot.stored_fields.get(doc)[1]
-            return fields if not fields.failures else None
-        return None
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._published: Snapshot | None = None
+        self._hashes: Mapping[str, str] = {}
+        if job.reuse_from is not None:
+            # Where the generation cannot be read, every document is extracted.
+            with suppress(IndexUnavailable):
+                self._published = open_published(job.reuse_from)
+                self._hashes = self._published.content_hashes()
 
     def close(self) -> None:
-        """Close the generation."""
-        self._snapshot.close()
+        """Close the generation whose fields are reused."""
+        if self._published is not None:
+            self._published.close()
+
+    def process(self, items: list[Item]) -> list[Outcome]:
+        """Do some items, in order. A document that cannot be indexed comes out as ``Skipped``."""
+        return _analysed([outcome for item in items for outcome in self._prepared(item)])
+
+    def _prepared(self, item: Item) -> Iterator[_Prepared]:
+        if isinstance(item, Extracted):
+            yield _drafted(item.document, item.fields, item.hash)
+        elif isinstance(item, Document):
+            yield self._document(item)
+        elif isinstance(item, Skipped):
+            yield item
+        else:
+            for read in read_file(item, self._job.reading):
+                yield read if isinstance(read, Skipped) else self._document(read)
+
+    def _document(self, document: Document) -> _Prepared:
+        try:
+            document = clean(document)
+            hash = content_hash(document, self._job.made_by)
+            if self._job.known.get(document.id) == hash:
+                return Unchanged(document.id, document.path)
+            fields = self._reused(document.id, hash)
+            if fields is not None:
+                return _drafted(document, fields, hash)._replace(reused=True)
+            return _drafted(document, extract(document, self._job.extraction), hash)
+        except UnfitDocumentError as error:
+            return Skipped(name_of(document), "broken", str(error))
+        except Exception as error:  # one document must not cost another
+            return _broken(name_of(document), error)
+
+    def _reused(self, id: str, hash: str) -> Fields | None:
+        """Return the fields that a document has already; None if it has to be extracted."""
+        if self._published is None or self._hashes.get(id) != hash:
+            return None
+        with suppress(IndexDamaged):
+            doc = self._published.docnum(id)
+            fields = self._published.stored_fields.get(doc)[1] if doc is not None else None
+            return fields if fields and not fields.failures else None
+        return None
 
 
-def _reusable(job: Job) -> ReusableFields | None:
-    """Open what can be reused; None if nothing can, or if the generation cannot be read."""
-    if job.reuse_from is not None:
-        with suppress(IndexUnavailable):
-            return ReusableFields(job.reuse_from)
-    return None
-
-
-class _Drafted(NamedTuple):
-    """A document on its way to be ``Indexed``."""
-
-    draft: Draft
-    path: str
-    hash: str
-    failures: tuple[tuple[str, str], ...]
-    reused: bool = False
-
-
-_Prepared = _Drafted | Unchanged | Skipped
-
-
-def process(items: list[Item], job: Job, reusable: ReusableFields | None = None) -> list[Outcome]:
-    """Do some items, in order. A document that cannot be indexed comes out as ``Skipped``."""
-    return _analysed([outcome for item in items for outcome in _prepared(item, job, reusable)])
-
-
-def _prepared(item: Item, job: Job, reusable: ReusableFields | None) -> Iterator[_Prepared]:
-    if isinstance(item, Extracted):
-        yield _drafted(item.document, item.fields, item.hash)
-    elif isinstance(item, Document):
-        yield _document(item, job, reusable)
-    elif isinstance(item, Skipped):
-        yield item
-    else:
-        for read in read_file(item, job.reading):
-            yield read if isinstance(read, Skipped) else _document(read, job, reusable)
-
-
-def _document(document: Document, job: Job, reusable: ReusableFields | None) -> _Prepared:
-    try:
-        document = clean(document)
-        hash = content_hash(document, job.made_by)
-        if job.known.get(document.id) == hash:
-            return Unchanged(document.id, document.path)
-        fields = reusable.get(document, hash) if reusable else None
-        if fields is not None:
-            return _drafted(document, fields, hash)._replace(reused=True)
-        return _drafted(document, extract(document, job.extraction), hash)
-    except UnfitDocumentError as error:
-        return Skipped(name_of(document), "broken", str(error))
-    except Exception as error:  # one document must not cost another
-        return _broken(name_of(document), error)
-
-
-def _drafted(document: Document, fields: Fields, hash: str) -> _Drafted:
-    return _Drafted(draft(document, fields), name_of(document), hash, fields.failures)
+def _drafted(document: Document, fields: Fields, hash: str) -> Indexed[Draft]:
+    return Indexed(draft(document, fields), name_of(document), hash, fields.failures)
 
 
 def _analysed(prepared: list[_Prepared]) -> list[Outcome]:
     """Analyse all drafts together; if that fails, one by one, so that the others come through."""
-    drafted = [item for item in prepared if isinstance(item, _Drafted)]
+    drafted = [item for item in prepared if isinstance(item, Indexed)]
     try:
-        documents = iter(analyse_drafts([item.draft for item in drafted]))
+        documents = iter(analyse_drafts([item.document for item in drafted]))
     except Exception as error:
         if len(prepared) > 1:
             return [outcome for item in prepared for outcome in _analysed([item])]
         return [_broken(drafted[0].path, error)]
     return [
-        Indexed(next(documents), *item[1:]) if isinstance(item, _Drafted) else item
+        Indexed(next(documents), *item[1:]) if isinstance(item, Indexed) else item
         for item in prepared
     ]
 
@@ -208,15 +192,13 @@ def name_of(item: Item) -> str:
 
 # A worker process
 
-_job: Job | None = None
-_worker_reusable: ReusableFields | None = None
+_worker: Worker | None = None
 
 
 def start(job: Job) -> None:
     """Prepare this process to be a worker."""
-    global _job, _worker_reusable
-    _job = job
-    _worker_reusable = _reusable(job)
+    global _worker
+    _worker = Worker(job)
     gc.set_threshold(*_RARE_COLLECTIONS)
     # An interrupt at the terminal reaches every process; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -233,9 +215,9 @@ def _end_with_parent() -> None:
 
 def process_here(items: list[Item]) -> list[Outcome]:
     """Do some items in this worker process."""
-    if _job is None:
+    if _worker is None:
         raise RuntimeError("this process is not a worker")
-    return process(items, _job, _worker_reusable)
+    return _worker.process(items)
 
 
 @contextmanager
@@ -266,24 +248,13 @@ def run(items: Iterable[Item], job: Job, workers: int) -> Generator[Outcome, Non
 
     The processes end when the generator is closed.
     """
-    if workers == 0:
-        yield from _here(items, job)
-        return
-    pool = _Pool(job, workers)
-    try:
-        yield from _parallel(_chunks(items), pool, 3 * workers)
-    finally:
-        pool.close()
-
-
-def _here(items: Iterable[Item], job: Job) -> Iterator[Outcome]:
-    reusable = _reusable(job)
-    try:
-        for chunk in _chunks(items):
-            yield from process(chunk.items, job, reusable)
-    finally:
-        if reusable is not None:
-            reusable.close()
+    if workers:
+        with closing(_Pool(job, workers)) as pool:
+            yield from _parallel(_chunks(items), pool, 3 * workers)
+    else:
+        with closing(Worker(job)) as worker:
+            for chunk in _chunks(items):
+                yield from worker.process(chunk.items)
 
 
 def _parallel(chunks: Iterator[_Chunk], pool: "_Pool", most: int) -> Iterator[Outcome]:

@@ -13,24 +13,39 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, Self, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.build.learning import load as load_learned
-from index.build.pipeline import Extracted, Item, Job, rare_collections, run
-from index.build.progress import Progress, Silent
-from index.build.writer import BuildWriter, made_by
+from index.build.pipeline import (
+    Extracted,
+    Indexed,
+    Item,
+    Job,
+    Outcome,
+    Unchanged,
+    rare_collections,
+    run,
+)
 from index.commit import LiveSegment, building
 from index.directory import open_published, read_pointer
 from index.document import Document, Fields, Skipped
 from index.errors import NoDocuments
-from index.extract import ExtractionOptions
+from index.extract import ExtractionOptions, extraction_version
 from index.manifest import Report, Settings
 from index.readers import ReadOptions, SourceFile, format_of, list_files, read_file
-from index.segment import AnalysedDocument, analyse_drafts, draft, write_segment
+from index.segment import (
+    AnalysedDocument,
+    SegmentWriter,
+    analyse_drafts,
+    draft,
+    write_segment,
+)
 from index.snapshot import Snapshot
+from index.versions import ANALYSIS_VERSION
 
 MAX_SEGMENTS = 8
 MAX_DELETED = 0.25
@@ -41,6 +56,10 @@ _GZIP_RATIO = 2.5
 """Characters of text in a byte of a compressed file, for the progress bar only."""
 _TOGETHER = 1024
 """Documents that ``index_documents`` analyses together."""
+_BAR = 24
+"""Characters of the progress bar."""
+_BAR_SECONDS, _LINE_SECONDS = 0.1, 10.0
+"""Seconds between two bars on a terminal, and between two lines elsewhere."""
 
 
 def cores() -> int:
@@ -82,6 +101,117 @@ class BuildResult:
     """Path, extractor, reason: documents that are indexed without some of their fields."""
 
 
+class Progress:
+    """Shows how far a build has come: a bar on a terminal, elsewhere a line now and then."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        """Write to ``stream``; show nothing if it is None."""
+        self._stream = stream
+        self._on_terminal = stream is not None and stream.isatty()
+        self._began = self._last = monotonic()
+        self._width = 0
+
+    def step(self, done: int, total: int, documents: int, skipped: int) -> None:
+        """Report bytes read, of how many, and documents indexed and skipped."""
+        now = monotonic()
+        if now - self._last < (_BAR_SECONDS if self._on_terminal else _LINE_SECONDS):
+            return
+        self._last = now
+        share = min(1.0, done / total) if total else 0.0
+        figures = f"{int(100 * share)} %, " if total else ""
+        figures += f"{documents} documents"
+        figures += f", {skipped} skipped" if skipped else ""
+        seconds = now - self._began
+        figures += f", {documents / seconds:.0f} a second" if seconds >= 1 else ""
+        if self._on_terminal:
+            figures = f"{'█' * round(_BAR * share):░<{_BAR}} {figures}"
+        self.phase(figures)
+
+    def phase(self, name: str) -> None:
+        """Report that another part of the work begins."""
+        if self._stream is None:
+            return
+        if self._on_terminal:
+            self._stream.write("\r" + name.ljust(self._width) + ("" if name else "\r"))
+            self._stream.flush()
+            self._width = len(name)
+        else:
+            print(name, file=self._stream, flush=True)
+
+    def finish(self) -> None:
+        """Leave an empty line for what comes next."""
+        if self._on_terminal:
+            self.phase("")
+
+
+class BuildWriter:
+    """Writes documents into a segment, which is begun with the first of them.
+
+    ``seen`` maps the id of every document to its path, ``hashes`` that of every written document to
+    its content hash. Used as a context, it deletes a segment that was not committed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._segment: SegmentWriter | None = None
+        self.seen: dict[str, str] = {}
+        self.hashes: dict[str, str] = {}
+        self.report = Report()
+        self.reused = 0
+        self._unchanged: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._segment is not None:
+            self._segment.abandon()
+
+    def take(self, outcome: Outcome) -> None:
+        """Write or note one outcome. Of several documents with the same id the first counts."""
+        if isinstance(outcome, Skipped):
+            self.report.skipped.append(outcome)
+            return
+        id = outcome.id if isinstance(outcome, Unchanged) else outcome.document.id
+        if id in self.seen:
+            reason = f"the identifier {id} was already given in {self.seen[id]}"
+            self.report.skipped.append(Skipped(outcome.path, "duplicate", reason))
+            return
+        self.seen[id] = outcome.path
+        if isinstance(outcome, Indexed):
+            self.reused += outcome.reused
+            self._write(outcome)
+            self.report.failures += [(outcome.path, *failure) for failure in outcome.failures]
+        else:
+            self._unchanged.add(outcome.path)
+
+    def rewrite(self, outcome: Outcome) -> None:
+        """Write a document of an older segment; its failures are in the report already."""
+        if isinstance(outcome, Indexed):
+            self._write(outcome)
+        elif isinstance(outcome, Skipped):
+            self.report.skipped.append(outcome)
+
+    def _write(self, outcome: Indexed[AnalysedDocument]) -> None:
+        if self._segment is None:
+            self._segment = SegmentWriter(self._folder)
+        self._segment.add(outcome.document)
+        self.hashes[outcome.document.id] = outcome.hash
+
+    def keep_failures(self, before: Iterable[tuple[str, str, str]]) -> None:
+        """Add the older failures of documents that have not changed, and sort all failures."""
+        kept = [failure for failure in before if failure[0] in self._unchanged]
+        self.report.failures = sorted([*kept, *self.report.failures])
+
+    def commit(self) -> LiveSegment:
+        """Finish the segment."""
+        if self._segment is None:
+            raise RuntimeError("there is nothing to commit")
+        segment = self._segment.commit()
+        self._segment = None
+        return LiveSegment.of(segment)
+
+
 def rebuild(
     root: Path,
     sources: Sequence[Path],
@@ -94,7 +224,7 @@ def rebuild(
     BuildFailed, IndexDamaged (learned themes that cannot be read). After an exception the published
     generation still serves.
     """
-    options, progress = _with_learned(options or BuildOptions(), root), progress or Silent()
+    options, progress = _with_learned(options or BuildOptions(), root), progress or Progress()
     reading = Reading(sources, options.reading)
     with (
         building(root) as commit,
@@ -109,9 +239,8 @@ def rebuild(
             raise _no_documents(writer.report)
         writer.keep_failures(())
         progress.phase("Writing the index")
-        segment = LiveSegment(commit.name, np.ones(writer.commit(), np.bool_))
         snapshot = commit.publish(
-            [segment], writer.hashes, writer.report, settings_of(options), version
+            [writer.commit()], writer.hashes, writer.report, settings_of(options), version
         )
     return _result(snapshot, writer, added=snapshot.documents, reused=writer.reused)
 
@@ -127,7 +256,7 @@ def update(
     The sources are all of them, not only the changed ones. The index then answers as after a
     rebuild. Raises what ``rebuild`` does, and IndexMissing, IndexDamaged, IndexVersion.
     """
-    progress = progress or Silent()
+    progress = progress or Progress()
     read_pointer(root)
     with building(root) as commit, rare_collections():
         before = open_published(root)
@@ -156,7 +285,7 @@ def update(
                 segments = []
             progress.phase("Writing the index")
             if writer.hashes:
-                segments.append(LiveSegment(commit.name, np.ones(writer.commit(), np.bool_)))
+                segments.append(writer.commit())
             hashes = {**kept, **writer.hashes}
             snapshot = commit.publish(
                 segments, hashes, writer.report, settings_of(options), job.made_by
@@ -186,8 +315,7 @@ def index_documents(root: Path, documents: Iterable[tuple[Document, Fields]]) ->
             yield from analyse_drafts([draft(document, fields) for document, fields in batch])
 
     with building(root) as commit, rare_collections():
-        info = write_segment(commit.segment_folder, analysed())
-        segment = LiveSegment(commit.name, np.ones(info.documents, np.bool_))
+        segment = LiveSegment.of(write_segment(commit.segment_folder, analysed()))
         return commit.publish([segment], hashes, Report(), Settings(), "")
 
 
@@ -229,6 +357,22 @@ class Reading:
 def _has_one_document(file: SourceFile) -> bool:
     format = format_of(file.path.name)
     return format is not None and format.single
+
+
+def made_by(extraction: ExtractionOptions) -> str:
+    """Name the versions and settings that turn a document into fields and terms.
+
+    Content hashes cover this text, so that a change of it has every document indexed again.
+    """
+    reference = extraction.reference_date
+    return (
+        f"extraction {extraction_version()}; analysis {ANALYSIS_VERSION};"
+        f" languages {' '.join(extraction.languages)};"
+        f" reference date {reference.isoformat() if reference else 'none'};"
+        f" file times {extraction.file_times};"
+        f"{' full mode;' if extraction.ner else ''}"
+        f" learned themes {extraction.learned.version if extraction.learned else 'none'}"
+    )
 
 
 def settings_of(options: BuildOptions) -> Settings:

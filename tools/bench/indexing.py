@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from index import Document
-from index.build import BuildOptions, cores, rebuild
+from index.build import BuildOptions, Progress, cores, rebuild
 from index.extract import ExtractionOptions, extract
 from index.readers import ReadOptions, read
 from index.segment import analyse_drafts, draft
@@ -58,14 +58,12 @@ def indexing(context: Context) -> Section:
     return section
 
 
-class _Phases:
+class _Phases(Progress):
     """Remembers when each phase of a build began."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.began: list[tuple[str, float]] = []
-
-    def step(self, done: int, total: int, documents: int, skipped: int) -> None:
-        pass
 
     def phase(self, name: str) -> None:
         self.began.append((name, perf_counter()))

@@ -8,6 +8,7 @@ import gc
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from index import IndexDirectory, kernels
-from index.build import BuildOptions, options_of, progress_on, rebuild, update
+from index.build import BuildOptions, Progress, options_of, rebuild, update
 from index.cli import merged_options
 from index.errors import IndexLocked, IndexMissing, IndexVersion, TrouvailleError, UsageError
 from index.vocabularies import organizations, themes
@@ -123,7 +124,7 @@ def prepare(index: Path, sources: Sequence[Path], flags: dict[str, Any]) -> None
 
 
 def _build(index: Path, sources: Sequence[Path], options: BuildOptions, *, anew: bool) -> None:
-    progress = progress_on()
+    progress = Progress(sys.stderr)
     try:
         result = (rebuild if anew else update)(index, sources, options, progress)
     except IndexLocked as error:

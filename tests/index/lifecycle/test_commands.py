@@ -14,8 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from index.build import progress_on
-from index.build.progress import Bar, Lines
+from index.build import Progress, plan
 from index.cli import commands
 from index.directory import open_published
 from index.store.files import HEADER_BYTES
@@ -245,19 +244,21 @@ def test_every_command_and_option_is_documented() -> None:
                     assert f"`{option.envvar}`" in settings, option.envvar
 
 
-def test_progress_draws_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
+def test_progress_draws_a_bar_on_a_terminal_and_lines_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plan, "monotonic", iter([0, 5, 10.0, 0.0, 0.5, 0.55]).__next__)
     plain = StringIO()
-    assert isinstance(progress_on(plain), Lines)
-    lines = Lines(plain, seconds=0)
+    lines = Progress(plain)
+    lines.step(40, 100, 6, 2)  # too soon
     lines.phase("Reading")
     lines.step(50, 100, 7, 2)
     lines.finish()
-    assert plain.getvalue() == "Reading\n50 %, 7 documents, 2 skipped\n"
+    assert plain.getvalue() == "Reading\n50 %, 7 documents, 2 skipped, 1 a second\n"
 
     terminal = StringIO()
     terminal.isatty = lambda: True  # type: ignore[method-assign]
-    bar = progress_on(terminal)
-    assert isinstance(bar, Bar)
+    bar = Progress(terminal)
     bar.step(50, 100, 7, 2)
     bar.step(60, 100, 8, 2)  # too soon after the last
     bar.phase("Writing")

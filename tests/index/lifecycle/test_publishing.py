@@ -121,10 +121,9 @@ BUILD_WITH_WORKERS = dedent(
     """
     import sys
     from pathlib import Path
-    from index.build import BuildOptions, rebuild
-    from index.build.progress import Silent
+    from index.build import BuildOptions, Progress, rebuild
 
-    class Told(Silent):
+    class Told(Progress):
         def step(self, done, total, documents, skipped):
             print("working", flush=True)
 

@@ -1,19 +1,16 @@
-"""What every command of ``trouvaille`` shares: options, errors as one line, JSON as one object.
+"""The commands that write and examine an index, and what they share with the other commands.
 
-Overview: what an index holds, in figures.
-
-The command ``learn``: themes taught by labelled documents.
-
-The commands that write and examine an index: rebuild, update, check, stats, rollback.
+Rebuild, update, check, stats, rollback and learn. Every option can be set by a variable of the
+environment; errors are one line; with ``--json`` a command prints one object and nothing else.
 """
 
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, nullcontext
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import wraps
+from contextlib import nullcontext
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from functools import partial, wraps
 from os import environ
 from pathlib import Path
 from time import monotonic
@@ -42,41 +39,59 @@ from index.document import PARTS, Document, Skipped
 from index.errors import IndexMissing, SettingError, TrouvailleError, UsageError
 from index.extract import ExtractionOptions
 from index.extract.organizations import require_models
+from index.readers import ReadOptions
 from index.snapshot import Snapshot
 from index.store import FacetColumn
 from index.vocabularies import organizations, themes
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Options = TypeVar("Options", ReadOptions, ExtractionOptions)
 Command = Callable[..., Any]
 
-DEFAULT_INDEX = "trouvaille-index"
 
+def flag(
+    flag: str, default: Any, help: str, *names: str, show_default: bool = False, **more: Any
+) -> Callable[[Command], Command]:
+    """Return an option that can be set by a variable too, named after the flag.
 
-def index_option(command: Command) -> Command:
-    """Add ``--index DIR``, passed as ``index: Path``."""
+    ``names`` and ``more`` are passed on to ``click.option``.
+    """
+    variable = flag.partition("/")[0].removeprefix("--").upper().replace("-", "_")
     return click.option(
-        "--index",
-        metavar="DIR",
-        type=click.Path(path_type=Path),
-        default=DEFAULT_INDEX,
-        show_default=True,
-        envvar="TROUVAILLE_INDEX",
+        flag,
+        *names,
+        default=default,
+        show_default=show_default,
+        envvar=f"TROUVAILLE_{variable}",
         show_envvar=True,
-        help="The index directory.",
-    )(command)
+        help=help,
+        **more,
+    )
 
 
-def json_option(command: Command) -> Command:
-    """Add ``--json``, passed as ``as_json: bool``."""
-    return click.option(
-        "--json",
-        "as_json",
-        is_flag=True,
-        envvar="TROUVAILLE_JSON",
-        show_envvar=True,
-        help="Print one JSON object and nothing else.",
-    )(command)
+def options(*flags: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Combine options into one decorator."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(flags):
+            command = option(command)
+        return command
+
+    return add
+
+
+index_option = flag(
+    "--index",
+    "trouvaille-index",
+    "The index directory.",
+    show_default=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+)
+_json_option = flag(
+    "--json", False, "Print one JSON object and nothing else.", "as_json", is_flag=True
+)
 
 
 def plain_errors(command: Callable[P, T]) -> Callable[P, T]:
@@ -91,7 +106,7 @@ def plain_errors(command: Callable[P, T]) -> Callable[P, T]:
         try:
             return command(*args, **kwargs)
         except TrouvailleError as error:
-            fail(error, as_json=bool(kwargs.get("as_json")))
+            _fail(error, as_json=bool(kwargs.get("as_json")))
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except BrokenPipeError:
@@ -105,38 +120,40 @@ def plain_errors(command: Callable[P, T]) -> Callable[P, T]:
                 f"An unforeseen error: {type(error).__name__}: {error}.".replace("\n", " "),
                 "Set TROUVAILLE_DEBUG=1 to see where, and report it.",
             )
-            fail(unforeseen, as_json=bool(kwargs.get("as_json")))
+            _fail(unforeseen, as_json=bool(kwargs.get("as_json")))
 
     return guarded
 
 
-def fail(error: TrouvailleError, *, as_json: bool = False) -> NoReturn:
+def _fail(error: TrouvailleError, *, as_json: bool) -> NoReturn:
     """Write an error as one line and end with its exit status."""
     if as_json:
-        print_json({"error": error.message, "remedy": error.remedy})
+        _print_json({"error": error.message, "remedy": error.remedy})
     click.echo(f"trouvaille: {error}", err=True)
     sys.exit(error.exit_status)
 
 
-def print_json(value: Any) -> None:
+def _print_json(value: Any) -> None:
     """Print one JSON object: dataclasses as objects, named tuples too."""
-    click.echo(orjson.dumps(_plain(value), option=orjson.OPT_INDENT_2).decode())
+    data = orjson.dumps(value, default=_as_dict, option=orjson.OPT_INDENT_2)
+    click.echo(data.decode())
 
 
-def _plain(value: Any) -> Any:
-    """Turn named tuples and mappings, which orjson does not know, into dictionaries."""
-    if hasattr(value, "_asdict"):
-        return {name: _plain(item) for name, item in value._asdict().items()}
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if hasattr(value, "items"):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
+def _as_dict(value: Any) -> dict[str, Any]:
+    """Turn what orjson does not know, named tuples and read-only mappings, into a dictionary."""
+    return value._asdict() if hasattr(value, "_asdict") else dict(value)
 
 
-TOP = 10
+def _command(
+    *parameters: Callable[[Command], Command],
+) -> Callable[[Callable[..., None]], click.Command]:
+    """Return what makes a function a command whose errors are one line."""
+    return lambda function: click.command()(options(*parameters)(plain_errors(function)))
+
+
+# Figures of an index
+
+_TOP = 10
 
 
 class ValueCount(NamedTuple):
@@ -152,7 +169,7 @@ class Overview:
     """What ``trouvaille stats`` tells.
 
     ``filled`` counts the documents that have a field, ``terms`` the different terms of each field
-    that has any, ``bytes`` what lies on disk for the published generation.
+    that has any, ``bytes`` what lies on disk for the published snapshot.
     """
 
     generation: str
@@ -176,51 +193,51 @@ class Overview:
 
 
 def overview(root: Path, locale: str = "fr") -> Overview:
-    """Describe the published generation. Raises IndexMissing, IndexDamaged, IndexVersion."""
+    """Describe the published snapshot. Raises IndexMissing, IndexDamaged, IndexVersion."""
     pointer = read_pointer(root)
-    with Snapshot(root, pointer.current) as generation:
-        manifest = generation.manifest
-        docs = np.flatnonzero(generation.live).astype(np.int32)
-        days = generation.dates.days[docs]
+    with Snapshot(root, pointer.current) as snapshot:
+        manifest = snapshot.manifest
+        docs = np.flatnonzero(snapshot.live).astype(np.int32)
+        days = snapshot.dates.days[docs]
         days = days[days != UNDATED_DAY]
         known = organizations()
-        named = generation.columns["organization"]
+        named = snapshot.columns["organization"]
         return Overview(
-            generation=generation.name,
+            generation=snapshot.name,
             previous=pointer.previous,
             built=manifest.built,
             product=manifest.product,
-            documents=generation.documents,
-            deleted=generation.size - generation.documents,
+            documents=snapshot.documents,
+            deleted=snapshot.size - snapshot.documents,
             segments=len(manifest.segments),
             bytes=sum(manifest.sizes()),
-            languages=generation.languages,
+            languages=snapshot.languages,
             filled={
-                "title": int(np.count_nonzero(generation.lengths["title"][docs])),
+                "title": int(np.count_nonzero(snapshot.lengths["title"][docs])),
                 "date": len(days),
                 **{
-                    name: generation.documents - column.missing(docs)
-                    for name, column in generation.columns.items()
+                    name: snapshot.documents - column.missing(docs)
+                    for name, column in snapshot.columns.items()
                 },
             },
-            terms=_terms(generation),
+            terms=_terms(snapshot),
             first_date=day_of(int(days.min())).isoformat() if len(days) else None,
             last_date=day_of(int(days.max())).isoformat() if len(days) else None,
             organizations=_top(
                 named, docs, lambda id: named.labels.get(id) or known.label(id, locale)
             ),
-            themes=_top(generation.columns["theme"], docs, lambda id: themes().label(id, locale)),
-            skipped=tuple(generation.report().skipped),
+            themes=_top(snapshot.columns["theme"], docs, lambda id: themes().label(id, locale)),
+            skipped=tuple(snapshot.report().skipped),
             skipped_kinds=manifest.skipped,
             failures=manifest.failures,
         )
 
 
-def _terms(generation: Snapshot) -> dict[str, int]:
+def _terms(snapshot: Snapshot) -> dict[str, int]:
     fields = [
-        name for part in PARTS for name in (part, *(f"{part}_{s}" for s in generation.analyzers))
+        name for part in PARTS for name in (part, *(f"{part}_{s}" for s in snapshot.analyzers))
     ]
-    sizes = {name: generation.inverted_index.vocabulary_size(name) for name in fields}
+    sizes = {name: snapshot.inverted_index.vocabulary_size(name) for name in fields}
     return {name: size for name, size in sizes.items() if size}
 
 
@@ -228,19 +245,19 @@ def _top(
     column: FacetColumn, docs: NDArray[np.int32], label: Callable[[str], str]
 ) -> tuple[ValueCount, ...]:
     counts = column.counts(docs)
-    best = np.lexsort((np.arange(len(counts)), -counts))[:TOP]
+    best = np.lexsort((np.arange(len(counts)), -counts))[:_TOP]
     values = ((column.values[at], int(counts[at])) for at in best.tolist())
     return tuple(ValueCount(value, label(value), count) for value, count in values)
 
 
-@click.command()
-@click.argument("labelled", metavar="[LABELLED.csv]", required=False, type=Path)
-@click.option("--from-tags", is_flag=True, help="Learn from the tags of the indexed documents.")
-@click.option("--dry-run", is_flag=True, help="Print the scores and keep nothing.")
-@click.option("--forget", is_flag=True, help="Return to the curated themes.")
-@index_option
-@json_option
-@plain_errors
+@_command(
+    click.argument("labelled", metavar="[LABELLED.csv]", required=False, type=Path),
+    click.option("--from-tags", is_flag=True, help="Learn from the tags of the indexed documents."),
+    click.option("--dry-run", is_flag=True, help="Print the scores and keep nothing."),
+    click.option("--forget", is_flag=True, help="Return to the curated themes."),
+    index_option,
+    _json_option,
+)
 def learn(
     labelled: Path | None,
     from_tags: bool,
@@ -260,69 +277,58 @@ def learn(
         )
     if forget:
         with lock(index) if index.is_dir() else nullcontext():
-            known = learning.forget(index)
+            forgotten = learning.forget(index)
         if as_json:
-            print_json({"forgotten": known})
+            _print_json({"forgotten": forgotten})
         else:
-            click.echo("Forgotten; rebuild or update." if known else "Nothing had been learned.")
+            click.echo(
+                "Forgotten; rebuild or update." if forgotten else "Nothing had been learned."
+            )
         return
-    lesson = learning.learn(_documents(labelled, index))
+    lesson = learning.learn(_labelled_documents(labelled, index))
     if not dry_run:
         commit.prepare(index)
         with lock(index):
             learning.save(index, lesson.model)
     if as_json:
-        print_json(_summary(lesson, kept=not dry_run))
+        figures = {item.name: getattr(lesson, item.name) for item in fields(lesson)}
+        del figures["model"]
+        _print_json({"version": lesson.model.version, "kept": not dry_run, **figures})
         return
-    for line in _lines(lesson):
+    for line in _lesson_lines(lesson):
         click.echo(line)
     if not dry_run:
         click.echo(f"Kept as {lesson.model.version}; the next rebuild or update uses it.")
 
 
-def _documents(path: Path | None, index: Path) -> list[Labelled]:
-    if path is None:
-        with closing(open_published(index)) as generation:
-            return from_tags(generation)
+def _labelled_documents(path: Path | None, index: Path) -> list[Labelled]:
+    """Read a labelled file, or the tags of the indexed documents if there is no file."""
     try:
-        generation = open_published(index)
+        snapshot = open_published(index)
     except IndexMissing:
+        if path is None:
+            raise
         return read_labelled(path, lambda id: None)
 
-    def known(id: str) -> Document | None:
-        doc = generation.docnum(id)
-        return generation.stored_fields.get(doc)[0] if doc is not None else None
+    def document(id: str) -> Document | None:
+        doc = snapshot.docnum(id)
+        return snapshot.stored_fields.get(doc)[0] if doc is not None else None
 
-    with closing(generation):
-        return read_labelled(path, known)
-
-
-def _summary(lesson: Lesson, *, kept: bool) -> dict[str, object]:
-    return {
-        "version": lesson.model.version,
-        "kept": kept,
-        "documents": lesson.documents,
-        "languages": dict(lesson.languages),
-        "themes": list(lesson.themes),
-        "curated": lesson.curated,
-        "learned": lesson.learned,
-        "joined": lesson.joined,
-        "left_out": dict(lesson.left_out),
-    }
+    with snapshot:
+        return read_labelled(path, document) if path else from_tags(snapshot)
 
 
-def _lines(lesson: Lesson) -> Iterator[str]:
+def _lesson_lines(lesson: Lesson) -> Iterator[str]:
     spoken = ", ".join(f"{code} {count:,}" for code, count in sorted(lesson.languages.items()))
     yield f"{lesson.documents:,} labelled documents ({spoken}); {learning.FOLDS}-fold"
     yield "cross-validation, per cent: precision, recall, F1."
     yield ""
-    width = max(len(each.theme) for each in lesson.themes)
+    width = max(len(score.theme) for score in lesson.themes)
     yield f"{'theme':{width}} {'documents':>9}  {'curated':>14}  {'learned':>14}  {'joined':>14}"
-    for each in lesson.themes:
-        scores = "  ".join(map(_percent, (each.curated, each.learned, each.joined)))
-        yield f"{each.theme:{width}} {each.documents:>9,}  {scores}  {each.decider}"
-    scores = "  ".join(map(_percent, (lesson.curated, lesson.learned, lesson.joined)))
-    yield f"{'all':{width}} {'':>9}  {scores}"
+    for score in lesson.themes:
+        figures = _percents(score.curated, score.learned, score.joined)
+        yield f"{score.theme:{width}} {score.documents:>9,}  {figures}  {score.decider}"
+    yield f"{'all':{width}} {'':>9}  {_percents(lesson.curated, lesson.learned, lesson.joined)}"
     if lesson.left_out:
         few = ", ".join(f"{theme} {count}" for theme, count in lesson.left_out.items())
         yield (
@@ -331,100 +337,74 @@ def _lines(lesson: Lesson) -> Iterator[str]:
         )
 
 
-def _percent(score: Score) -> str:
-    return " ".join(f"{100 * value:4.0f}" for value in score)
+def _percents(*scores: Score) -> str:
+    return "  ".join(" ".join(f"{100 * value:4.0f}" for value in score) for score in scores)
 
+
+# rebuild and update
 
 SHOWN = 20
 """Skipped documents that are named on the terminal; ``stats --skipped`` names all."""
 
+build_options = options(
+    flag(
+        "--workers",
+        None,
+        "Worker processes; 0 works in this one.  [default: one for each processor]",
+        type=click.IntRange(min=0),
+    ),
+    flag(
+        "--reference-date",
+        None,
+        "The day that “jeudi” or “yesterday” in undated documents refers to.",
+        metavar="YYYY-MM-DD",
+        type=click.DateTime(["%Y-%m-%d"]),
+    ),
+    flag(
+        "--languages",
+        None,
+        "The languages that a document may be in, as ISO 639-1 codes: fr,en,ar.",
+        metavar="CODES",
+    ),
+    flag(
+        "--file-times/--no-file-times",
+        None,
+        "Date a document that nothing else dates by the time of its file.",
+    ),
+    flag(
+        "--ner/--no-ner",
+        None,
+        "Find organizations with a language model too: slow, needs trouvaille[ner].",
+    ),
+    flag(
+        "--max-bytes",
+        None,
+        "The largest document that is read, in bytes.  [default: 64 MiB]",
+        type=click.IntRange(min=1),
+    ),
+    flag("--encoding", None, "The encoding of text that declares none.  [default: detected]"),
+    flag(
+        "--field-map",
+        (),
+        "The name of one of our fields in records, such as title=headline; repeatable.",
+        metavar="OURS=THEIRS",
+        multiple=True,
+    ),
+    flag("--hidden/--no-hidden", None, "Read hidden files and folders too."),
+)
+"""What ``rebuild`` and ``update`` have in common, and ``serve`` passes to ``merged_options``."""
 
-def build_options(command: Command) -> Command:
-    """Add what ``rebuild`` and ``update`` have in common, and ``serve`` passes on."""
-    options = [
-        click.option(
-            "--workers",
-            type=click.IntRange(min=0),
-            envvar="TROUVAILLE_WORKERS",
-            show_envvar=True,
-            help="Worker processes; 0 works in this one.  [default: one for each processor]",
-        ),
-        click.option(
-            "--reference-date",
-            metavar="YYYY-MM-DD",
-            type=click.DateTime(["%Y-%m-%d"]),
-            envvar="TROUVAILLE_REFERENCE_DATE",
-            show_envvar=True,
-            help="The day that “jeudi” or “yesterday” in undated documents refers to.",
-        ),
-        click.option(
-            "--languages",
-            metavar="CODES",
-            envvar="TROUVAILLE_LANGUAGES",
-            show_envvar=True,
-            help="The languages that a document may be in, as ISO 639-1 codes: fr,en,ar.",
-        ),
-        click.option(
-            "--file-times/--no-file-times",
-            default=None,
-            envvar="TROUVAILLE_FILE_TIMES",
-            show_envvar=True,
-            help="Date a document that nothing else dates by the time of its file.",
-        ),
-        click.option(
-            "--ner/--no-ner",
-            default=None,
-            envvar="TROUVAILLE_NER",
-            show_envvar=True,
-            help="Find organizations with a language model too: slow, needs trouvaille[ner].",
-        ),
-        click.option(
-            "--max-bytes",
-            type=click.IntRange(min=1),
-            envvar="TROUVAILLE_MAX_BYTES",
-            show_envvar=True,
-            help="The largest document that is read, in bytes.  [default: 64 MiB]",
-        ),
-        click.option(
-            "--encoding",
-            envvar="TROUVAILLE_ENCODING",
-            show_envvar=True,
-            help="The encoding of text that declares none.  [default: detected]",
-        ),
-        click.option(
-            "--field-map",
-            metavar="OURS=THEIRS",
-            multiple=True,
-            envvar="TROUVAILLE_FIELD_MAP",
-            show_envvar=True,
-            help="The name of one of our fields in records, such as title=headline; repeatable.",
-        ),
-        click.option(
-            "--hidden/--no-hidden",
-            default=None,
-            envvar="TROUVAILLE_HIDDEN",
-            show_envvar=True,
-            help="Read hidden files and folders too.",
-        ),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def output_options(command: Command) -> Command:
-    """Add how a build reports: --strict, --quiet, --json."""
-    command = json_option(command)
-    command = click.option(
-        "--quiet", is_flag=True, envvar="TROUVAILLE_QUIET", show_envvar=True, help="No progress."
-    )(command)
-    return click.option(
+_sources = click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=Path)
+_report_options = options(
+    flag(
         "--strict",
+        False,
+        "Exit with status 1 if any document was skipped or lacks a field by a fault.",
         is_flag=True,
-        envvar="TROUVAILLE_STRICT",
-        show_envvar=True,
-        help="Exit with status 1 if any document was skipped or lacks a field by a fault.",
-    )(command)
+    ),
+    flag("--quiet", False, "No progress.", is_flag=True),
+    _json_option,
+)
 
 
 def merged_options(
@@ -440,24 +420,29 @@ def merged_options(
     field_map: tuple[str, ...],
     hidden: bool | None,
 ) -> BuildOptions:
-    """Return ``base`` with what was said on the command line. Raises SettingError."""
-    reading = replace(
+    """Return ``base`` with the ``build_options`` that were given. Raises SettingError."""
+    reading = _replaced(
         base.reading,
-        mapping=_mapping(field_map) or base.reading.mapping,
-        max_bytes=max_bytes or base.reading.max_bytes,
-        include_hidden=base.reading.include_hidden if hidden is None else hidden,
-        encoding=encoding or base.reading.encoding,
+        mapping=_mapping(field_map),
+        max_bytes=max_bytes,
+        include_hidden=hidden,
+        encoding=encoding,
     )
-    day: date | None = reference_date.date() if reference_date else None
-    extraction = ExtractionOptions(
-        reference_date=day or base.extraction.reference_date,
-        languages=_languages(languages) or base.extraction.languages,
-        file_times=base.extraction.file_times if file_times is None else file_times,
-        ner=base.extraction.ner if ner is None else ner,
+    extraction = _replaced(
+        base.extraction,
+        reference_date=reference_date and reference_date.date(),
+        languages=_languages(languages),
+        file_times=file_times,
+        ner=ner,
     )
     if extraction.ner:
         require_models()
     return BuildOptions(reading, extraction, base.workers if workers is None else workers)
+
+
+def _replaced(options: Options, **values: Any) -> Options:
+    given = [name for name, value in values.items() if value or value is False]
+    return replace(options, **{name: values[name] for name in given})
 
 
 def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -482,19 +467,18 @@ def _languages(text: str | None) -> tuple[str, ...]:
     return codes
 
 
-@click.command()
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=Path)
-@index_option
-@build_options
-@click.option(
-    "--fresh",
-    is_flag=True,
-    envvar="TROUVAILLE_FRESH",
-    show_envvar=True,
-    help="Extract every document, also those whose fields the index has already.",
+@_command(
+    _sources,
+    index_option,
+    build_options,
+    flag(
+        "--fresh",
+        False,
+        "Extract every document, also those whose fields the index has already.",
+        is_flag=True,
+    ),
+    _report_options,
 )
-@output_options
-@plain_errors
 def rebuild(
     sources: tuple[Path, ...],
     index: Path,
@@ -502,50 +486,40 @@ def rebuild(
     strict: bool,
     quiet: bool,
     as_json: bool,
-    **said: Any,
+    **given: Any,
 ) -> None:
     """Index files and folders anew, and serve the result once it is complete.
 
     Fields are extracted from what is new or changed since the last build; see --fresh.
     """
-    options = replace(merged_options(BuildOptions(), **said), fresh=fresh)
-    progress = _progress(quiet, as_json)
-    _carry_out(lambda: build.rebuild(index, sources, options, progress), progress, strict, as_json)
+    options = replace(merged_options(BuildOptions(), **given), fresh=fresh)
+    _carry_out(partial(build.rebuild, index, sources, options), strict, quiet, as_json)
 
 
-@click.command()
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=Path)
-@index_option
-@build_options
-@output_options
-@plain_errors
+@_command(_sources, index_option, build_options, _report_options)
 def update(
     sources: tuple[Path, ...],
     index: Path,
     strict: bool,
     quiet: bool,
     as_json: bool,
-    **said: Any,
+    **given: Any,
 ) -> None:
     """Index what is new or changed in SOURCE and forget what is gone from it.
 
     Name all sources, as for rebuild. Options that are not given are those of the last build.
     """
     with open_published(index) as before:
-        options = merged_options(build.options_of(before.manifest.settings), **said)
-    progress = _progress(quiet, as_json)
-    _carry_out(lambda: build.update(index, sources, options, progress), progress, strict, as_json)
+        options = merged_options(build.options_of(before.manifest.settings), **given)
+    _carry_out(partial(build.update, index, sources, options), strict, quiet, as_json)
 
 
-@click.command()
-@index_option
-@json_option
-@plain_errors
+@_command(index_option, _json_option)
 def check(index: Path, as_json: bool) -> None:
     """Verify every checksum of the index, its counts, and searches with known answers."""
     result = commit.check(index)
     if as_json:
-        print_json(result)
+        _print_json(result)
     else:
         for problem in result.problems:
             click.echo(f"trouvaille: {problem}", err=True)
@@ -563,68 +537,63 @@ def check(index: Path, as_json: bool) -> None:
         sys.exit(1)
 
 
-@click.command()
-@index_option
-@click.option("--skipped", is_flag=True, help="Name every skipped document, with the reason.")
-@json_option
-@plain_errors
+@_command(
+    index_option,
+    click.option("--skipped", is_flag=True, help="Name every skipped document, with the reason."),
+    _json_option,
+)
 def stats(index: Path, skipped: bool, as_json: bool) -> None:
     """Describe the index: documents, languages, fields, terms, dates, what was skipped."""
-    found = overview(index)
+    figures = overview(index)
     if as_json:
-        print_json(found if skipped else replace(found, skipped=()))
+        _print_json(figures if skipped else replace(figures, skipped=()))
         return
-    for line in _overview_lines(found):
+    for line in _overview_lines(figures):
         click.echo(line)
     if skipped:
-        for item in found.skipped:
+        for item in figures.skipped:
             click.echo(f"  {item.path}: {item.reason} ({item.kind})")
 
 
-@click.command()
-@index_option
-@json_option
-@plain_errors
+@_command(index_option, _json_option)
 def rollback(index: Path, as_json: bool) -> None:
     """Serve the generation before this one; once more returns to this one."""
-    generation = commit.rollback(index)
+    snapshot = commit.rollback(index)
     if as_json:
-        print_json({"generation": generation.name, "documents": generation.documents})
+        _print_json({"generation": snapshot.name, "documents": snapshot.documents})
     else:
-        click.echo(f"Serving {generation.name} again: {generation.documents:,} documents.")
+        click.echo(f"Serving {snapshot.name} again: {snapshot.documents:,} documents.")
 
 
 commands: tuple[click.Command, ...] = (rebuild, update, check, stats, rollback, learn)
 """What the command ``trouvaille`` takes from this package."""
 
 
-def _progress(quiet: bool, as_json: bool) -> Progress:
-    return Progress(None if quiet or as_json else sys.stderr)
-
-
 def _carry_out(
-    work: Callable[[], BuildResult], progress: Progress, strict: bool, as_json: bool
+    build: Callable[[Progress], BuildResult], strict: bool, quiet: bool, as_json: bool
 ) -> None:
-    """Do a build, report it, and end as it asks for."""
+    """Build, report it, and under --strict end with status 1 if anything was left out."""
+    progress = Progress(None if quiet or as_json else sys.stderr)
     began = monotonic()
     try:
-        result = work()
+        result = build(progress)
     finally:
         progress.finish()
-    _report(result, monotonic() - began, as_json)
-    _end(result, strict)
-
-
-def _end(result: BuildResult, strict: bool) -> None:
+    if as_json:
+        _print_json(result)
+    else:
+        _report(result, monotonic() - began)
     if strict and (result.skipped or result.failures):
         sys.exit(1)
 
 
-def _report(result: BuildResult, seconds: float, as_json: bool) -> None:
-    if as_json:
-        print_json(result)
-        return
-    _name_skipped(result)
+def _report(result: BuildResult, seconds: float) -> None:
+    reports = [f"{item.path}: skipped, {item.reason}" for item in result.skipped]
+    reports += [f"{path}: no {name} ({reason})" for path, name, reason in result.failures]
+    for line in reports[:SHOWN]:
+        click.echo(line, err=True)
+    if len(reports) > SHOWN:
+        click.echo(f"… and {len(reports) - SHOWN:,} more: `trouvaille stats --skipped`.", err=True)
     if not result.published:
         click.echo(f"Nothing has changed: {result.documents:,} documents.")
         return
@@ -636,38 +605,25 @@ def _report(result: BuildResult, seconds: float, as_json: bool) -> None:
     )
 
 
-def _name_skipped(result: BuildResult) -> None:
-    reports: list[str] = [_line(item) for item in result.skipped]
-    reports += [f"{path}: no {name} ({reason})" for path, name, reason in result.failures]
-    for line in reports[:SHOWN]:
-        click.echo(line, err=True)
-    if len(reports) > SHOWN:
-        click.echo(f"… and {len(reports) - SHOWN:,} more: `trouvaille stats --skipped`.", err=True)
-
-
-def _line(item: Skipped) -> str:
-    return f"{item.path}: skipped, {item.reason}"
-
-
-def _overview_lines(found: Overview) -> list[str]:
+def _overview_lines(figures: Overview) -> list[str]:
     def counted(counts: Any) -> str:
         return ", ".join(f"{name} {count:,}" for name, count in counts) or "none"
 
-    by_count = sorted(found.languages.items(), key=lambda item: (-item[1], item[0]))
+    by_count = sorted(figures.languages.items(), key=lambda item: (-item[1], item[0]))
     return [
-        f"Generation     {found.generation}, built by {found.product}",
-        f"Previous       {found.previous or 'none kept'}",
-        f"Documents      {found.documents:,} in {found.segments} segments"
-        f" ({found.deleted:,} deleted ones wait for compaction)",
-        f"On disk        {_size(found.bytes)}",
+        f"Generation     {figures.generation}, built by {figures.product}",
+        f"Previous       {figures.previous or 'none kept'}",
+        f"Documents      {figures.documents:,} in {figures.segments} segments"
+        f" ({figures.deleted:,} deleted ones wait for compaction)",
+        f"On disk        {_size(figures.bytes)}",
         f"Languages      {counted(by_count)}",
-        f"Fields         {counted(found.filled.items())}",
-        f"Terms          {counted(found.terms.items())}",
-        f"Dates          {found.first_date or '–'} to {found.last_date or '–'}",
-        f"Organizations  {counted((item.label, item.documents) for item in found.organizations)}",
-        f"Themes         {counted((item.label, item.documents) for item in found.themes)}",
-        f"Skipped        {counted(found.skipped_kinds.items())}",
-        f"Failures       {counted(found.failures.items())}",
+        f"Fields         {counted(figures.filled.items())}",
+        f"Terms          {counted(figures.terms.items())}",
+        f"Dates          {figures.first_date or '–'} to {figures.last_date or '–'}",
+        f"Organizations  {counted((item.label, item.documents) for item in figures.organizations)}",
+        f"Themes         {counted((item.label, item.documents) for item in figures.themes)}",
+        f"Skipped        {counted(figures.skipped_kinds.items())}",
+        f"Failures       {counted(figures.failures.items())}",
     ]
 
 

@@ -1,19 +1,4 @@
-"""Every error that Trouvaille raises on purpose.
-
-TrouvailleError                 a sentence, a remedy, an exit status
-├── UsageError                  a wrong option or setting (exit status 2)
-│   ├── SettingError            a setting whose value cannot be used
-│   └── VocabularyError         a malformed row of a vocabulary or labelled file
-├── SourceError                 a source that cannot be read at all
-│   └── NoDocuments             sources were read and held no document
-├── IndexUnavailable            there is no index that can be searched
-│   ├── IndexMissing            no published generation in the index directory
-│   ├── IndexDamaged            a file is missing, truncated or altered
-│   └── IndexVersion            written by another version of the format
-├── SearchTimeout               a question that takes longer than it may
-├── IndexLocked                 another process is building
-└── BuildFailed                 a generation could not be completed (disk full, check failed)
-"""
+"""Every error that Trouvaille raises on purpose: a sentence, a remedy and an exit status."""
 
 
 class TrouvailleError(Exception):

@@ -10,10 +10,10 @@ how lists, terms and words are laid out on disk.
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,7 @@ _OVERHEAD = 200
 _NOTHING = TermPostings(np.empty(0, np.int32), np.empty(0, np.uint8))
 _NO_LISTS = np.empty(0, np.uint32)
 
+T = TypeVar("T")
 Docs = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 Lists = tuple[NDArray[np.uint32], ...]
@@ -197,7 +198,6 @@ class SegmentPostings:
         self.lists = PostingLists(folder)
         self._starts = ArrayFile(folder / "terms.at")
         self._lists = ArrayFile(folder / "terms.lists")
-        self._lengths: dict[str, NDArray[np.int64]] = {}
 
     def find(self, field: str, term: str) -> int:
         """Return the number of a term; -1 if the segment has no such term."""
@@ -248,21 +248,6 @@ class SegmentPostings:
                 return TermPostings(present.astype(np.int32), total.take(present))
         docs, freqs, _ = self.lists.many(lists)
         return sum_postings(docs, freqs)
-
-    def keys(self, number: int, docs: Docs) -> Keys:
-        """Return the keys of a term in ascending ``docs``, ascending."""
-        lists = self.lists_of(range(number, number + 1))
-        return self.lists.keys(self.lists.positioned([lists]), docs)
-
-    def lengths(self, field: str) -> NDArray[np.int64]:
-        """Return the number of tokens of a field by document, up to the last that has any.
-
-        The first call adds them up from all postings of the field; the sums are kept.
-        """
-        if field not in self._lengths:
-            docs, freqs, _ = self.lists.many(self.lists_of(self.dictionary.field(field)))
-            self._lengths[field] = np.bincount(docs, weights=freqs).astype(np.int64)
-        return self._lengths[field]
 
     def docs_of(self, terms: Sequence[int]) -> Docs:
         """Return the documents that have any of the terms, in no order, some repeatedly."""
@@ -355,6 +340,18 @@ class InvertedIndex:
         """Drop what is cached."""
         self._cache.forget()
 
+    def _cached(self, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what is kept under a key, or what ``read`` returns: arrays or a number."""
+
+        def sized() -> tuple[T, int]:
+            value = read()
+            items = value if isinstance(value, tuple) else ()
+            size = sum(item.nbytes for item in items if isinstance(item, np.ndarray))
+            return value, _OVERHEAD + size
+
+        value: T = self._cache.get(key, sized)
+        return value
+
     # Terms
 
     def fields(self) -> set[str]:
@@ -371,16 +368,14 @@ class InvertedIndex:
     def postings(self, field: str, term: str) -> TermPostings:
         """Return the documents that have a term, ascending; none for an unknown term."""
 
-        def read() -> tuple[TermPostings, int]:
+        def read() -> TermPostings:
             parts = [
                 segment.postings.postings(segment.postings.find(field, term))
                 for segment in self.segments
             ]
-            postings = parts[0] if self.whole else self._joined(parts)
-            return postings, postings.docs.nbytes + postings.freqs.nbytes + _OVERHEAD
+            return parts[0] if self.whole else self._joined(parts)
 
-        postings: TermPostings = self._cache.get((field, term), read)
-        return postings
+        return self._cached((field, term), read)
 
     def _joined(self, parts: Sequence[TermPostings]) -> TermPostings:
         """Return postings of every segment as those of the snapshot."""
@@ -437,17 +432,16 @@ class InvertedIndex:
     def exceeds(self, field: str, term: str, documents: int) -> bool:
         """Tell whether more than ``documents`` documents have a term, reading few postings."""
 
-        def compare() -> tuple[bool, int]:
+        def compare() -> bool:
             lists = self.lists(field, term)
             if self._live is None:
                 for segment, part in zip(self.segments, lists, strict=True):
                     if int(segment.postings.lists.counts(part).max(initial=0)) > documents:
-                        return True, _OVERHEAD
+                        return True
             exists = any(map(len, lists))
-            return exists and self.document_frequency(field, term) > documents, _OVERHEAD
+            return exists and self.document_frequency(field, term) > documents
 
-        exceeds: bool = self._cache.get(("exceeds", field, term, documents), compare)
-        return exceeds
+        return self._cached(("exceeds", field, term, documents), compare)
 
     def positions(self, field: str, term: str, doc: int) -> NDArray[np.int64]:
         """Return the positions of a term in one document, ascending; none if it lacks the term."""
@@ -459,12 +453,10 @@ class InvertedIndex:
     def lists(self, field: str, term: str) -> Lists:
         """Return the posting lists of a term."""
 
-        def find() -> tuple[Lists, int]:
-            lists = tuple([segment.postings.term_lists(field, term) for segment in self.segments])
-            return lists, _OVERHEAD + sum(part.nbytes for part in lists)
+        def find() -> Lists:
+            return tuple([segment.postings.term_lists(field, term) for segment in self.segments])
 
-        lists: Lists = self._cache.get(("lists", field, term), find)
-        return lists
+        return self._cached(("lists", field, term), find)
 
     def posting_counts(self, terms: Sequence[Lists]) -> NDArray[np.int64]:
         """Return how many postings the lists of each term have, deleted documents included.
@@ -498,12 +490,8 @@ class InvertedIndex:
     def _read(self, number: int, lists: NDArray[np.uint32]) -> ManyPostings:
         """Return the postings of some lists of one segment, deleted documents included."""
 
-        def read() -> tuple[ManyPostings, int]:
-            many = self.segments[number].postings.lists.many(lists)
-            return many, _OVERHEAD + sum(column.nbytes for column in many)
-
-        many: ManyPostings = self._cache.get((number, lists.tobytes()), read)
-        return many
+        read = self.segments[number].postings.lists.many
+        return self._cached((number, lists.tobytes()), lambda: read(lists))
 
     # Positions
 
@@ -516,13 +504,8 @@ class InvertedIndex:
         return tuple([self._positioned(number, lists) for number, lists in by_segment])
 
     def _positioned(self, number: int, parts: Sequence[NDArray[np.uint32]]) -> PositionedPostings:
-        def read() -> tuple[PositionedPostings, int]:
-            postings = self._read_positioned(number, parts)
-            return postings, _OVERHEAD + sum(column.nbytes for column in postings[:3])
-
         key = ("positioned", number, *[lists.tobytes() for lists in parts])
-        postings: PositionedPostings = self._cache.get(key, read)
-        return postings
+        return self._cached(key, lambda: self._read_positioned(number, parts))
 
     def _read_positioned(
         self, number: int, parts: Sequence[NDArray[np.uint32]]
@@ -537,13 +520,12 @@ class InvertedIndex:
     def count_documents(self, parts: Sequence[Lists]) -> int:
         """Return how many documents are in any of the lists of a word, in any part."""
 
-        def read() -> tuple[int, int]:
+        def read() -> int:
             by_segment = [_marked(part.docs, part.end) for part in self.positioned(parts)]
-            return sum(map(int, map(np.count_nonzero, by_segment))), _OVERHEAD
+            return sum(map(int, map(np.count_nonzero, by_segment)))
 
         key = ("documents", *[lists.tobytes() for part in parts for lists in part])
-        documents: int = self._cache.get(key, read)
-        return documents
+        return self._cached(key, read)
 
     def intersection(self, words: Sequence[WordPostings]) -> Docs:
         """Return the documents that have every word, in any part, ascending."""

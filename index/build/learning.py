@@ -1,6 +1,4 @@
-"""Labelled documents for ``learn``: a CSV file, or the documents' own tags.
-
-Learning: labelled documents in, a classifier of themes with its cross-validated scores out.
+"""Learning themes: labelled documents in, a classifier with cross-validated scores out.
 
 One-vs-rest logistic regression on TF-IDF vectors by AdaGrad (Duchi, Hazan and Singer, JMLR 2011)
 over small batches, in NumPy alone, always with the same result. Thresholds, and who decides a
@@ -10,7 +8,7 @@ theme, are chosen on other documents than those that score them.
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,12 +37,13 @@ from index.store import write_durably
 from index.versions import LEARNING_VERSION
 from index.vocabularies import themes as theme_vocabulary
 
-COLUMNS = ("id", "text", "title", "language", "themes")
+_AGAIN = "Learn again, or return to the curated themes with `trouvaille learn --forget`."
 REMEDY = (
     "Give a UTF-8 CSV file with the columns themes and id or text; several themes are separated"
     " by “;” or “|”."
 )
-MAX_FIELD = 64 * 1024 * 1024
+_MAX_FIELD = 64 * 1024 * 1024
+"""Characters of a cell at most."""
 
 
 class Labelled(NamedTuple):
@@ -56,11 +55,8 @@ class Labelled(NamedTuple):
     themes: frozenset[str]
 
 
-Known = Callable[[str], Document | None]
-
-
-def read_labelled(path: Path, known: Known) -> list[Labelled]:
-    """Read a labelled file; ``known`` returns the document of the index with an id.
+def read_labelled(path: Path, indexed: Callable[[str], Document | None]) -> list[Labelled]:
+    """Read a labelled file; ``indexed`` returns the document of the index with an id.
 
     Raises VocabularyError with file, line and reason at the first row that is malformed.
     """
@@ -71,58 +67,61 @@ def read_labelled(path: Path, known: Known) -> list[Labelled]:
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise _fault(path, line, "it is not UTF-8") from error
-    csv.field_size_limit(MAX_FIELD)
+    csv.field_size_limit(_MAX_FIELD)
     header = text.partition("\n")[0]
     delimiter = max(",;\t", key=header.count)
     rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
-    return list(_labelled(rows, path, known))
-
-
-def _labelled(rows: "csv._reader", path: Path, known: Known) -> Iterator[Labelled]:  # type: ignore[name-defined]
-    columns: dict[str, int] = {}
-    seen: dict[str, int] = {}
+    columns: list[str] = []
+    documents: list[Labelled] = []
+    line_of: dict[str, int] = {}
     line = 1
     try:
         for cells in rows:
             if not columns:
-                columns = _columns(cells, path)
-            elif any(cell.strip() for cell in cells):
+                columns = _columns(cells)
+            elif any(map(str.strip, cells)):
                 if len(cells) != len(columns):
-                    raise _fault(path, line, f"{len(cells)} cells, not {len(columns)}")
-                row = {name: cells[at].strip() for name, at in columns.items()}
+                    raise ValueError(f"{len(cells)} cells, not {len(columns)}")
+                row = dict(zip(columns, map(str.strip, cells), strict=True))
                 key = row.get("id") or row["text"]
-                if key in seen:
-                    raise _fault(path, line, f"the document stands also in line {seen[key]}")
-                seen[key] = line
-                yield _document(row, path, line, known)
+                if line_of.setdefault(key, line) != line:
+                    raise ValueError(f"the document stands also in line {line_of[key]}")
+                documents.append(_document(row, line, indexed))
             line = rows.line_num + 1
     except csv.Error as error:
         raise _fault(path, rows.line_num, str(error)) from error
+    except ValueError as error:
+        raise _fault(path, line, str(error)) from error
     if not columns:
         raise _fault(path, 1, "the file is empty")
+    return documents
 
 
-def _columns(cells: Sequence[str], path: Path) -> dict[str, int]:
+def _fault(path: Path, line: int, reason: str) -> VocabularyError:
+    return VocabularyError(f"“{path}”, line {line}: {reason}.", REMEDY)
+
+
+def _columns(cells: Sequence[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     if "themes" not in names or not {"id", "text"} & set(names):
-        raise _fault(path, 1, f"the columns are {', '.join(names)}")
+        raise ValueError(f"the columns are {', '.join(names)}")
     if len(set(names)) < len(names):
-        raise _fault(path, 1, "a column stands twice")
-    return {name: at for at, name in enumerate(names)}
+        raise ValueError("a column stands twice")
+    return names
 
 
-def _document(row: dict[str, str], path: Path, line: int, known: Known) -> Labelled:
-    labels = themes_of(row["themes"])
-    if isinstance(labels, str):
-        raise _fault(path, line, f"“{labels}” is no theme")
-    text, title = row.get("text", ""), row.get("title", "")
-    language = row.get("language", "")
-    if not text:
-        document = known(row.get("id", ""))
-        if document is None:
-            raise _fault(path, line, f"the index has no document “{row.get('id', '')}”")
-        return labelled(document, labels)
-    return labelled(Document(str(line), text, title, language=language), labels)
+def _document(
+    row: dict[str, str], line: int, indexed: Callable[[str], Document | None]
+) -> Labelled:
+    themes = themes_of(row["themes"])
+    text, id = row.get("text", ""), row.get("id", "")
+    if text:
+        language = row.get("language", "")
+        return labelled(Document(str(line), text, row.get("title", ""), language=language), themes)
+    document = indexed(id)
+    if document is None:
+        raise ValueError(f"the index has no document “{id}”")
+    return labelled(document, themes)
 
 
 def labelled(document: Document, themes: frozenset[str]) -> Labelled:
@@ -132,41 +131,38 @@ def labelled(document: Document, themes: frozenset[str]) -> Labelled:
     return Labelled(lead + document.text, len(lead), language, themes)
 
 
-def themes_of(cell: str) -> frozenset[str] | str:
-    """Return the themes of a cell, ids or labels, with their parents; or what is none of them."""
-    vocabulary = theme_vocabulary()
-    whole = vocabulary.resolve(cell.strip())
+def themes_of(cell: str) -> frozenset[str]:
+    """Return the themes of a cell, ids or labels, with their parents. Raises ValueError."""
+    resolve = theme_vocabulary().resolve
+    whole = resolve(cell.strip())
     if whole:
-        return _with_parent(whole)
-    found: frozenset[str] = frozenset()
+        return _with_parents([whole])
+    ids = []
     for part in filter(None, map(str.strip, cell.replace("|", ";").split(";"))):
-        id = vocabulary.resolve(part)
+        id = resolve(part)
         if id is None:
-            return part
-        found |= _with_parent(id)
-    return found
+            raise ValueError(f"“{part}” is no theme")
+        ids.append(id)
+    return _with_parents(ids)
 
 
-def _with_parent(id: str) -> frozenset[str]:
-    return frozenset(filter(None, (id, theme_vocabulary().parent(id))))
+def _with_parents(ids: Sequence[str]) -> frozenset[str]:
+    parents = map(theme_vocabulary().parent, ids)
+    return frozenset([*ids, *filter(None, parents)])
 
 
-def from_tags(generation: Snapshot) -> list[Labelled]:
+def from_tags(snapshot: Snapshot) -> list[Labelled]:
     """Return the documents of the index with at least one tag that is a theme."""
-    vocabulary = theme_vocabulary()
-    found = []
-    for doc in generation.live.nonzero()[0].tolist():
-        document, _ = generation.stored_fields.get(doc)
-        ids = [id for tag in document.tags if (id := vocabulary.resolve(tag))]
+    documents = []
+    for doc in np.flatnonzero(snapshot.live).tolist():
+        document, _ = snapshot.stored_fields.get(doc)
+        ids = [id for tag in document.tags if (id := theme_vocabulary().resolve(tag))]
         if ids:
-            themes = frozenset[str]().union(*map(_with_parent, ids))
-            found.append(labelled(document, themes))
-    return found
+            documents.append(labelled(document, _with_parents(ids)))
+    return documents
 
 
-def _fault(path: Path, line: int, reason: str) -> VocabularyError:
-    return VocabularyError(f"“{path}”, line {line}: {reason}.", REMEDY)
-
+# Training
 
 MIN_DOCUMENTS = 100
 MIN_EXAMPLES = 20
@@ -219,9 +215,8 @@ class Lesson:
     """Themes with too few documents, and how many they have."""
 
 
-def learn(documents: Sequence[Labelled], step: Callable[[int, int], None] | None = None) -> Lesson:
+def learn(documents: Sequence[Labelled]) -> Lesson:
     """Learn from labelled documents. Raises UsageError where there are too few of them."""
-    step = step or (lambda done, total: None)
     spoken = Counter(document.language for document in documents)
     languages = {code: n for code, n in spoken.items() if n >= MIN_DOCUMENTS and code != "und"}
     documents = [document for document in documents if document.language in languages]
@@ -238,55 +233,39 @@ def learn(documents: Sequence[Labelled], step: Callable[[int, int], None] | None
             f"No theme has enough examples ({_counted(given)}).",
             f"Give at least {MIN_EXAMPLES} documents that have a theme, and as many that do not.",
         )
-    counts = [
-        {term: len(found) for term, found in term_spans(each.text, each.language).items()}
-        for each in documents
-    ]
-    truth = np.array([[id in each.themes for id in ids] for each in documents], np.bool_)
-    before = _curated(documents, ids)
+    truth = np.array([[id in document.themes for id in ids] for document in documents], np.bool_)
+    curated = _curated(documents, ids)
+    counts = [_term_counts(document) for document in documents]
     order = np.random.Generator(np.random.PCG64(0)).permutation(len(documents))
     fold = np.empty(len(documents), np.int64)
     fold[order] = np.arange(len(documents)) % FOLDS
-    scores = np.zeros(truth.shape, np.float32)
-    for number in range(FOLDS):
-        step(number, FOLDS + 1)
-        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        space = _space([counts[at] for at in inside])
-        vectors = [vector(each, space) for each in counts]
-        weights, bias = _train([vectors[at] for at in inside], truth[inside], len(space.terms))
-        for at in outside:
-            numbers, values = vectors[at]
-            scores[at] = values @ weights[numbers] + bias
-    step(FOLDS, FOLDS + 1)
-    learned, joined = _cross_validated(truth, before, scores, fold)
-    thresholds = _thresholds(truth, scores)
-    deciders = _deciders(truth, before, learned)
+    scores = _held_out_scores(counts, truth, fold)
+    learned, joined = _cross_validated(truth, curated, scores, fold)
+    deciders = _deciders(truth, curated, learned)
     space = _space(counts)
     weights, bias = _train([vector(each, space) for each in counts], truth, len(space.terms))
+    thresholds = _thresholds(truth, scores)
     themes = {
-        id: LearnedTheme(deciders[at], float(thresholds[at]), float(bias[at]), weights[:, at])
-        for at, id in enumerate(ids)
+        id: LearnedTheme(deciders[n], float(thresholds[n]), float(bias[n]), weights[:, n])
+        for n, id in enumerate(ids)
     }
     model = replace(space, languages=frozenset(languages), themes=themes)
-    step(FOLDS + 1, FOLDS + 1)
+
+    def score_all(theme: int | slice) -> tuple[Score, Score, Score]:
+        def score(decided: Flags) -> Score:
+            return _score(truth[:, theme], decided[:, theme])
+
+        return score(curated), score(learned), score(joined)
+
     return Lesson(
         loads(dumps(model)),
         len(documents),
         languages,
         tuple(
-            ThemeScore(
-                id,
-                int(truth[:, at].sum()),
-                _score(truth[:, at], before[:, at]),
-                _score(truth[:, at], learned[:, at]),
-                _score(truth[:, at], joined[:, at]),
-                deciders[at],
-            )
-            for at, id in enumerate(ids)
+            ThemeScore(id, int(truth[:, n].sum()), *score_all(n), deciders[n])
+            for n, id in enumerate(ids)
         ),
-        _score(truth, before),
-        _score(truth, learned),
-        _score(truth, joined),
+        *score_all(slice(None)),
         {id: n for id, n in sorted(given.items()) if id not in ids},
     )
 
@@ -300,15 +279,37 @@ def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in shown) or "none"
 
 
+def _term_counts(document: Labelled) -> dict[str, int]:
+    spans = term_spans(document.text, document.language)
+    return {term: len(places) for term, places in spans.items()}
+
+
 def _curated(documents: Sequence[Labelled], ids: Sequence[str]) -> Flags:
+    """Return which of the themes the curated expressions give to each document."""
     rows = []
-    for each in documents:
-        folded = fold_text(each.text)
-        found = find_organizations(each.text, each.language, folded)
-        assigned = find_themes(each.text, each.language, folded, found, each.title_length)
-        having = {theme.id for theme in assigned}
-        rows.append([id in having for id in ids])
+    for document in documents:
+        text, language, folded = document.text, document.language, fold_text(document.text)
+        organizations = find_organizations(text, language, folded)
+        themes = find_themes(text, language, folded, organizations, document.title_length)
+        present = {theme.id for theme in themes}
+        rows.append([id in present for id in ids])
     return np.array(rows, np.bool_)
+
+
+def _held_out_scores(
+    counts: Sequence[Mapping[str, int]], truth: Flags, fold: NDArray[np.int64]
+) -> Matrix:
+    """Return the scores (documents by themes) of classifiers that have not seen the document."""
+    scores = np.zeros(truth.shape, np.float32)
+    for number in range(FOLDS):
+        inside = np.flatnonzero(fold != number).tolist()
+        space = _space([counts[doc] for doc in inside])
+        vectors = [vector(each, space) for each in counts]
+        weights, bias = _train([vectors[doc] for doc in inside], truth[inside], len(space.terms))
+        for doc in np.flatnonzero(fold == number).tolist():
+            numbers, values = vectors[doc]
+            scores[doc] = values @ weights[numbers] + bias
+    return scores
 
 
 def _space(counts: Sequence[Mapping[str, int]]) -> LearnedThemes:
@@ -400,9 +401,9 @@ def _decided(way: Decider, before: Flags, learned: Flags) -> Flags:
     return learned if way == "learned" else before | learned
 
 
-def _score(truth: Flags, said: Flags) -> Score:
-    right = int((truth & said).sum())
-    precision = right / max(int(said.sum()), 1)
+def _score(truth: Flags, decided: Flags) -> Score:
+    right = int((truth & decided).sum())
+    precision = right / max(int(decided.sum()), 1)
     recall = right / max(int(truth.sum()), 1)
     f1 = 2 * precision * recall / (precision + recall) if right else 0.0
     return Score(round(precision, 4), round(recall, 4), round(f1, 4))
@@ -468,11 +469,11 @@ def load(root: Path) -> LearnedThemes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise IndexDamaged(f"“{path}” cannot be read ({error.strerror}).", _REMEDY) from error
+        raise IndexDamaged(f"“{path}” cannot be read ({error.strerror}).", _AGAIN) from error
     try:
         return loads(data)
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise IndexDamaged(f"“{path}” is not what was learned ({error!r}).", _REMEDY) from error
+        raise IndexDamaged(f"“{path}” is not what was learned ({error!r}).", _AGAIN) from error
 
 
 def forget(root: Path) -> bool:
@@ -481,6 +482,3 @@ def forget(root: Path) -> bool:
     known = path.exists()
     path.unlink(missing_ok=True)
     return known
-
-
-_REMEDY = "Learn again, or return to the curated themes with `trouvaille learn --forget`."

@@ -94,8 +94,9 @@ def test_arrays_hold_what_the_documents_hold(
         assert freqs.tolist() == [len(places[doc]) for doc in sorted(places)]
         assert segment.frequency(number) == len(places)
         every = np.arange(len(archive), dtype=np.int32)
+        lists = segment.lists.positioned([segment.lists_of(range(number, number + 1))])
         for asked in (every, docs, every[::2].copy(), docs[1:]):
-            assert segment.keys(number, asked).tolist() == [
+            assert segment.lists.keys(lists, asked).tolist() == [
                 doc << 32 | at for doc in asked.tolist() for at in places.get(doc, [])
             ]
     for name in ("title", "body", "body_fr"):

@@ -51,9 +51,9 @@ Command = Callable[..., Any]
 
 
 def flag(
-    flag: str, default: Any, help: str, *names: str, show_default: bool = False, **more: Any
+    flag: str, default: Any, help: str, *names: str, **more: Any
 ) -> Callable[[Command], Command]:
-    """Return an option that can be set by a variable too, named after the flag.
+    """Return the option of a setting; its variable is named after the flag.
 
     ``names`` and ``more`` are passed on to ``click.option``.
     """
@@ -62,7 +62,7 @@ def flag(
         flag,
         *names,
         default=default,
-        show_default=show_default,
+        show_default=default not in (None, "", ()),
         envvar=f"TROUVAILLE_{variable}",
         show_envvar=True,
         help=help,
@@ -85,7 +85,6 @@ index_option = flag(
     "--index",
     "trouvaille-index",
     "The index directory.",
-    show_default=True,
     metavar="DIR",
     type=click.Path(path_type=Path),
 )

@@ -5,13 +5,13 @@ gives; its keys are the names of the flags: ``max-bytes = 1000`` for ``--max-byt
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import click
@@ -19,7 +19,7 @@ from flask import Flask
 
 from index import IndexDirectory
 from index.build import cores
-from index.cli import build_options, index_option, plain_errors
+from index.cli import build_options, flag, index_option, options, plain_errors
 from index.cli import commands as index_commands
 from index.errors import SettingError
 from search import Budget, WhooshEngine
@@ -42,8 +42,6 @@ DEFAULT_FILE = "trouvaille.toml"
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="trouvaille")
@@ -56,53 +54,38 @@ def main() -> None:
     plain_errors(cli)()
 
 
-def _flag(flag: str, default: Any, help: str, *names: str, **more: Any) -> Callable[..., Any]:
-    """Return the option of a setting; its variable is named after the flag."""
-    variable = flag.split("/")[0].removeprefix("--").upper().replace("-", "_")
-    return click.option(
-        flag,
-        *names,
-        default=default,
-        show_default=default not in ("", ()),
-        envvar=f"TROUVAILLE_{variable}",
-        show_envvar=True,
-        help=help,
-        **more,
-    )
-
-
 _DEFAULTS = Settings()
 _BUDGET = Budget()
 _SECONDS = click.FloatRange(min=0, min_open=True)
 
 SERVE_FLAGS = (
     # Where to serve, and which reverse proxies are trusted.
-    _flag(
+    flag(
         "--host",
         "127.0.0.1",
         "The address to serve at; 0.0.0.0 for every network of this machine.",
     ),
-    _flag(
+    flag(
         "--port", 8080, "The port to serve at; 0 takes a free one.", type=click.IntRange(0, 65535)
     ),
-    _flag(
+    flag(
         "--threads",
         4,
         "Connections that each process answers at once.",
         type=click.IntRange(1, 256),
     ),
-    _flag(
+    flag(
         "--compiled/--no-compiled",
         True,
         "Answer with compiled loops where numba is installed (trouvaille[fast]).",
     ),
-    _flag(
+    flag(
         "--base-url",
         "",
         "The address that readers see behind a reverse proxy: https://example.org/archive.",
         metavar="URL",
     ),
-    _flag(
+    flag(
         "--proxy",
         0,
         "Reverse proxies in front, whose X-Forwarded headers are believed.",
@@ -110,7 +93,7 @@ SERVE_FLAGS = (
         metavar="N",
         type=click.IntRange(0, 10),
     ),
-    _flag(
+    flag(
         "--allowed-host",
         (),
         "A host name that requests may ask for; repeatable.  [default: those of this"
@@ -119,7 +102,7 @@ SERVE_FLAGS = (
         metavar="NAME",
         multiple=True,
     ),
-    _flag(
+    flag(
         "--cors",
         (),
         "A site whose pages may read the endpoint; repeatable; * for every site.",
@@ -128,49 +111,49 @@ SERVE_FLAGS = (
         multiple=True,
     ),
     # What one reader, one page and one search may take.
-    _flag(
+    flag(
         "--rate-limit",
         _DEFAULTS.rate_limit,
         "Requests a second for each reader's address and process; 0 for no limit.",
         metavar="N",
         type=click.FloatRange(min=0),
     ),
-    _flag(
+    flag(
         "--rate-burst",
         _DEFAULTS.rate_burst,
         "Requests that one address may send at once.",
         metavar="N",
         type=click.IntRange(min=1),
     ),
-    _flag(
+    flag(
         "--max-per-page",
         _DEFAULTS.max_per_page,
         "Results that one page may ask for.",
         metavar="N",
         type=click.IntRange(1, 100),
     ),
-    _flag(
+    flag(
         "--search-seconds",
         _BUDGET.search,
         "Seconds until a search is given up, or cut short where that may be.",
         metavar="S",
         type=_SECONDS,
     ),
-    _flag(
+    flag(
         "--facet-seconds",
         _BUDGET.facets,
         "Seconds until facets are left incomplete.",
         metavar="S",
         type=_SECONDS,
     ),
-    _flag(
+    flag(
         "--snippet-seconds",
         _BUDGET.snippets,
         "Seconds until no more matches are marked.",
         metavar="S",
         type=_SECONDS,
     ),
-    _flag(
+    flag(
         "--spelling-seconds",
         _BUDGET.spelling,
         "Seconds until no better spelling is looked for.",
@@ -178,24 +161,24 @@ SERVE_FLAGS = (
         type=_SECONDS,
     ),
     # What an operator sees, and who else does.
-    _flag(
+    flag(
         "--metrics",
         _DEFAULTS.metrics,
         "Who may read /metrics: programs of this machine, everybody, nobody.",
         type=click.Choice(["local", "on", "off"]),
     ),
-    _flag(
+    flag(
         "--log-format",
         _DEFAULTS.log_format,
         "The form of the log; off leaves out the lines of requests.",
         type=click.Choice(["text", "json", "off"]),
     ),
-    _flag(
+    flag(
         "--log-queries/--no-log-queries",
         _DEFAULTS.log_queries,
         "Write what readers asked into the log.",
     ),
-    _flag(
+    flag(
         "--skipped-paths/--no-skipped-paths",
         _DEFAULTS.skipped_paths,
         "Name skipped files on the status page.",
@@ -203,16 +186,10 @@ SERVE_FLAGS = (
 )
 
 
-def _serve_flags(command: _Command) -> _Command:
-    for add in reversed(SERVE_FLAGS):
-        command = add(command)
-    return command
-
-
 @click.command()
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=Path)
 @index_option
-@_serve_flags
+@options(*SERVE_FLAGS)
 @build_options
 @plain_errors
 def serve(
@@ -342,7 +319,7 @@ def _origin(text: str) -> str:
 # The settings file.
 
 
-def _add_config_flag(commands: Mapping[str, click.Command]) -> None:
+def _add_configflag(commands: Mapping[str, click.Command]) -> None:
     """Give every command ``--config FILE``, which is read before its other options."""
 
     def apply(context: click.Context, _: click.Parameter, named: Path | None) -> None:
@@ -430,4 +407,4 @@ def _setting_value(path: Path, key: str, value: Any, option: click.Option) -> An
 
 for command in (*index_commands, search, serve):
     cli.add_command(command)
-_add_config_flag(cli.commands)
+_add_configflag(cli.commands)

@@ -28,7 +28,6 @@ from index.manifest import (
     Manifest,
     Report,
     SegmentEntry,
-    Settings,
     read_manifest,
     read_segment_entry,
 )
@@ -90,7 +89,7 @@ class Commit:
         segments: Sequence[LiveSegment],
         hashes: Mapping[str, str],
         report: Report,
-        settings: Settings,
+        settings: Mapping[str, object],
         made_by: str,
     ) -> Snapshot:
         """Write the generation, check it, make it durable and publish it.

@@ -42,20 +42,6 @@ def parse_report(data: bytes, path: Path) -> Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """How documents were read and extracted; ``update`` goes on with the same settings."""
-
-    reference_date: str = ""
-    languages: tuple[str, ...] = ()
-    file_times: bool = False
-    ner: bool = False
-    encoding: str = ""
-    max_bytes: int = 0
-    include_hidden: bool = False
-    mapping: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class SegmentEntry:
     """One segment: how many documents it has, deleted ones included, and its files."""
 
@@ -77,6 +63,7 @@ class Manifest:
     ``size`` counts all documents, ``documents`` the live ones. ``files`` are those beside the
     manifest. ``made_by`` names the versions and settings of extraction and analysis; ``format`` and
     ``analysis`` are those of ``index.versions``. ``facets`` are those that have a column.
+    ``settings`` say how documents were read and extracted: ``update`` goes on with them.
     """
 
     name: str
@@ -92,7 +79,7 @@ class Manifest:
     facets: tuple[str, ...]
     skipped: Mapping[str, int]
     failures: Mapping[str, int]
-    settings: Settings
+    settings: Mapping[str, Any]
     segments: tuple[SegmentEntry, ...]
     files: Mapping[str, FileRecord]
 
@@ -150,11 +137,8 @@ def _manifest(raw: dict[str, Any]) -> Manifest:
         SegmentEntry(item["name"], item["documents"], _files(item["files"]))
         for item in raw.pop("segments")
     )
-    settings = raw.pop("settings")
-    settings["languages"] = tuple(settings["languages"])
     return Manifest(
         segments=segments,
-        settings=Settings(**settings),
         analyzers=tuple(raw.pop("analyzers")),
         facets=tuple(raw.pop("facets")),
         files=_files(raw.pop("files")),

@@ -7,9 +7,9 @@ stored of them. ``index_documents`` indexes documents whose fields are known alr
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -35,7 +35,7 @@ from index.directory import open_published, read_pointer
 from index.document import Document, Fields, Skipped
 from index.errors import NoDocuments
 from index.extract import ExtractionOptions, extraction_version
-from index.manifest import Report, Settings
+from index.manifest import Report
 from index.readers import ReadOptions, SourceFile, format_of, list_files, read_file
 from index.segment import (
     AnalysedDocument,
@@ -56,6 +56,9 @@ _GZIP_RATIO = 2.5
 """Characters of text in a byte of a compressed file, for the progress bar only."""
 _TOGETHER = 1024
 """Documents that ``index_documents`` analyses together."""
+_READING = [item.name for item in fields(ReadOptions)]
+_EXTRACTION = [item.name for item in fields(ExtractionOptions) if item.name != "learned"]
+"""Options that a generation remembers; learned themes have a file of their own."""
 _BAR = 24
 """Characters of the progress bar."""
 _BAR_SECONDS, _LINE_SECONDS = 0.1, 10.0
@@ -316,7 +319,7 @@ def index_documents(root: Path, documents: Iterable[tuple[Document, Fields]]) ->
 
     with building(root) as commit, rare_collections():
         segment = LiveSegment.of(write_segment(commit.segment_folder, analysed()))
-        return commit.publish([segment], hashes, Report(), Settings(), "")
+        return commit.publish([segment], hashes, Report(), {}, "")
 
 
 class Reading:
@@ -375,38 +378,23 @@ def made_by(extraction: ExtractionOptions) -> str:
     )
 
 
-def settings_of(options: BuildOptions) -> Settings:
+def settings_of(options: BuildOptions) -> dict[str, Any]:
     """Return the options that a generation remembers."""
+    settings = {name: getattr(options.reading, name) for name in _READING}
+    settings |= {name: getattr(options.extraction, name) for name in _EXTRACTION}
     reference = options.extraction.reference_date
-    return Settings(
-        reference_date=reference.isoformat() if reference else "",
-        languages=options.extraction.languages,
-        file_times=options.extraction.file_times,
-        ner=options.extraction.ner,
-        encoding=options.reading.encoding or "",
-        max_bytes=options.reading.max_bytes,
-        include_hidden=options.reading.include_hidden,
-        mapping=dict(options.reading.mapping),
-    )
+    return settings | {"reference_date": reference.isoformat() if reference else None}
 
 
-def options_of(settings: Settings) -> BuildOptions:
+def options_of(settings: Mapping[str, Any]) -> BuildOptions:
     """Return the options that a generation was built with."""
-    reference = settings.reference_date
-    return BuildOptions(
-        ReadOptions(
-            mapping=settings.mapping,
-            max_bytes=settings.max_bytes or ReadOptions().max_bytes,
-            include_hidden=settings.include_hidden,
-            encoding=settings.encoding or None,
-        ),
-        ExtractionOptions(
-            reference_date=date.fromisoformat(reference) if reference else None,
-            languages=settings.languages or ExtractionOptions().languages,
-            file_times=settings.file_times,
-            ner=settings.ner,
-        ),
-    )
+    reading = {name: settings[name] for name in _READING if name in settings}
+    extraction = {name: settings[name] for name in _EXTRACTION if name in settings}
+    if extraction.get("reference_date"):
+        extraction["reference_date"] = date.fromisoformat(extraction["reference_date"])
+    if "languages" in extraction:
+        extraction["languages"] = tuple(extraction["languages"])
+    return BuildOptions(ReadOptions(**reading), ExtractionOptions(**extraction))
 
 
 def _with_learned(options: BuildOptions, root: Path) -> BuildOptions:

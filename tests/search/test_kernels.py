@@ -12,7 +12,7 @@ from index import IndexDirectory, kernels
 from index.build import index_documents
 from index.commit import LiveSegment, building
 from index.document import Document, Fields, Language, Span
-from index.manifest import Report, Settings
+from index.manifest import Report
 from index.segment import Draft, analyse_drafts, draft, write_segment
 from search.engine import SearchResponse
 from search.request import parse_request
@@ -58,7 +58,7 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         new = analyse_drafts(drafts(in_languages(1_000, 2_000)))
         info = write_segment(site.segment_folder, new)
         parts = [LiveSegment(name, live), LiveSegment(site.name, np.ones(info.documents, np.bool_))]
-        site.publish(parts, {}, Report(), Settings(), "")
+        site.publish(parts, {}, Report(), {}, "")
     return folder
 
 
@@ -127,7 +127,7 @@ def test_a_language_that_only_deleted_documents_had_counts_for_those_partly_in_i
     with building(tmp_path) as site:
         info = write_segment(site.segment_folder, analyse_drafts(drafts(documents)))
         segment = LiveSegment(site.name, np.arange(info.documents) > 0)
-        site.publish([segment], {}, Report(), Settings(), "")
+        site.publish([segment], {}, Report(), {}, "")
     before = kernels.active
     request = parse_request({"q": ["accord nation"]}, "fr")
     assert kernels.activate()

@@ -116,8 +116,8 @@ def test_options_reach_the_build_and_are_kept_by_update(tmp_path: Path) -> None:
     assert generation.documents == 2
     assert "Été" in {generation.stored_fields.get(doc)[0].title for doc in range(2)}
     settings = generation.manifest.settings
-    assert (settings.reference_date, settings.languages) == ("2024-03-12", ("fr", "en"))
-    assert (settings.include_hidden, settings.file_times) == (True, True)
+    assert (settings["reference_date"], settings["languages"]) == ("2024-03-12", ["fr", "en"])
+    assert (settings["include_hidden"], settings["file_times"]) == (True, True)
     assert "Nothing has changed" in trouvaille("update", source, *index).stdout
     assert "2 added" not in trouvaille("update", source, *index, "--no-hidden").stdout
     assert open_published(tmp_path / "index").documents == 1
@@ -132,7 +132,7 @@ def test_every_setting_has_a_variable(source: Path, tmp_path: Path) -> None:
     }
     built = trouvaille("rebuild", source, env=env)
     assert built.stderr == ""
-    assert open_published(tmp_path / "index").manifest.settings.reference_date == "2024-03-12"
+    assert open_published(tmp_path / "index").manifest.settings["reference_date"] == "2024-03-12"
     unset = {
         f"{command.name} {option.name}"
         for command in commands

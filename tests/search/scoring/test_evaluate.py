@@ -25,7 +25,7 @@ from index.build import index_documents
 from index.commit import LiveSegment, building
 from index.document import Document, Fields, Language, PublicationDate, Span
 from index.errors import SearchTimeout
-from index.manifest import Report, Settings
+from index.manifest import Report
 from index.segment import analyse_drafts, draft, write_segment
 from index.whoosh import SnapshotReader
 from search.query import (
@@ -235,7 +235,7 @@ def two_segments(tmp_path_factory: pytest.TempPathFactory) -> Built:
     with building(root) as site:
         info = write_segment(site.segment_folder, analyse_drafts([draft(*entry) for entry in new]))
         parts = [LiveSegment(name, live), LiveSegment(site.name, np.ones(info.documents, np.bool_))]
-        site.publish(parts, {}, Report(), Settings(), "")
+        site.publish(parts, {}, Report(), {}, "")
     kept = {n: entry for n, entry in enumerate([*old, *new]) if n >= 90 or live[n]}
     return Built(IndexDirectory(root).current(), kept)
 

@@ -1,14 +1,20 @@
 """What tests of several folders compare with."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from index import kernels
+
+# Examples of each property: few in the fast suite, many with --hypothesis-profile=full, as in CI.
+# No deadline: machines are busy.
+settings.register_profile(
+    "fast", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("full", settings.get_profile("fast"), max_examples=500)
+settings.load_profile("fast")
 
 EditDistance = Callable[[str, str], int]
 
@@ -31,28 +37,6 @@ def _distance(one: str, other: str) -> int:
 def edit_distance() -> EditDistance:
     """Return the optimal string alignment distance, as its definition has it."""
     return _distance
-
-
-RunPython = Callable[[str, Path, Path], str]
-
-
-@pytest.fixture(scope="session")
-def run_python() -> RunPython:
-    """Return a function: script, folder to run it in, source tree -> what it prints."""
-
-    def run(code: str, folder: Path, tree: Path) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=folder,
-            env={"PYTHONPATH": str(tree), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

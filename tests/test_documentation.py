@@ -1,38 +1,44 @@
 """Python in the documentation runs, and prints what the page says."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-RunPython = Callable[[str, Path, Path], str]
+from index.build import BuildOptions, rebuild
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, run_python: RunPython) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an index of the sample archive where the documentation expects it."""
-    place = tmp_path_factory.mktemp("reader")
-    arguments = ["trouvaille", "rebuild", str(ROOT / "seeds"), "--quiet"]
-    code = f"import sys; sys.argv = {arguments!r}; from web.cli import main; main()"
-    run_python(code, place, ROOT)
+    place: Path = tmp_path_factory.mktemp("reader")
+    rebuild(place / "trouvaille-index", [ROOT / "seeds"], BuildOptions(workers=0))
     return place
 
 
-def test_an_archive_opens_in_whoosh(folder: Path, run_python: RunPython) -> None:
-    opening, analyzers = BLOCK.findall((ROOT / "docs" / "whoosh.md").read_text("utf-8"))
+@pytest.fixture(autouse=True)
+def inside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+
+
+def test_an_archive_opens_in_whoosh(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "whoosh.md").read_text("utf-8")
+    opening, analyzers = BLOCK.findall(page)
     assert len(opening.strip().splitlines()) <= 15
-    printed = run_python(opening, folder, ROOT)
+    exec(opening, {})
+    printed = capsys.readouterr().out
     assert '<b class="match term' in printed
     assert re.search(r"\{.*'[a-z]+/[a-z-]+': \d+", printed)
-    printed = run_python(analyzers, folder, ROOT).strip()
-    assert printed in (ROOT / "docs" / "whoosh.md").read_text("utf-8")
+    exec(analyzers, {})
+    assert capsys.readouterr().out.strip() in page
 
 
-def test_the_application_of_the_settings_page(folder: Path, run_python: RunPython) -> None:
+def test_the_application_of_the_settings_page() -> None:
     (code,) = BLOCK.findall((ROOT / "docs" / "settings.md").read_text("utf-8"))
-    asked = "\nprint(application.test_client().get('/api/search?q=ONU').json['total'] > 0)"
-    assert run_python(code + asked, folder, ROOT).strip() == "True"
+    names: dict[str, object] = {}
+    exec(code, names)
+    client = names["application"].test_client()  # type: ignore[attr-defined]
+    assert client.get("/api/search?q=ONU").json["total"] > 0

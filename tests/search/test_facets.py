@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Document, Fields
@@ -136,7 +136,6 @@ def date_facet(response: SearchResponse) -> DateFacet:
     return facet
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(request=REQUESTS)
 def test_contract(
     request: SearchRequest, engine: WhooshEngine, entries: list[tuple[Document, Fields]]

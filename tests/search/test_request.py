@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search.request import FACETS, PARAMETERS, Fault, InvalidRequest, SearchRequest, parse_request
@@ -160,7 +160,6 @@ def test_control_characters_never_come_back() -> None:
     assert parse(q="a\ud800b").q == "a?b"
 
 
-@settings(deadline=None)  # the first names an organization, which loads the authority
 @given(
     st.dictionaries(
         st.sampled_from(list(PARAMETERS)) | st.text(max_size=12),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Span
@@ -154,7 +154,6 @@ def assert_safe(fragment: str) -> None:
     assert not re.search("&(?!amp;|lt;|gt;)", rest)
 
 
-@settings(deadline=None)
 @given(
     text=st.text(max_size=600)
     | st.lists(
@@ -200,7 +199,6 @@ def test_highlights_of_an_answer(engine_of: Any, make_entry: Any) -> None:
     assert engine.document("absent", "fr") is None
 
 
-@settings(deadline=None, max_examples=60)
 @given(
     words=st.lists(
         st.sampled_from(["accords", "L'accord", "10 000", "pêche", "CEN-SAD", "漢字", "x.", "\n"]),
@@ -227,7 +225,6 @@ accord東accord بالاتفاق accord.» accord... x ; … — - ' . ,"""
 PIECES = st.sampled_from([*TRICKY.split(), "\n", "\u00a0", "\t", "\x1c"])
 
 
-@settings(deadline=None, max_examples=300)
 @given(
     words=st.lists(PIECES | st.text(max_size=6), max_size=40),
     q=st.lists(PIECES | st.sampled_from(["acc*", '"accord pêche"', "dy*"]), min_size=1, max_size=3),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index import IndexDirectory, Snapshot, SnapshotLexicon
@@ -25,7 +25,6 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, set[str]]
     return index_documents(folder, documents), made
 
 
-@settings(deadline=None)
 @given(word=st.text("abe", min_size=3, max_size=10), most=st.sampled_from([1, 2]))
 def test_near_words_are_those_within_the_distance(
     word: str,

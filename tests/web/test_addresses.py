@@ -34,7 +34,7 @@ def parsed(address: str) -> SearchRequest:
     return parse_request(parse_qs(urlsplit(address).query), "fr", also=("hl",))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(REQUESTS, st.sampled_from(["organization", "theme", "source"]), st.sampled_from(VALUES))
 def test_addresses_written_around_an_open_place_are_those_of_the_whole_request(
     client: FlaskClient, request: SearchRequest, facet: str, value: str

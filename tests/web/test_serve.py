@@ -16,9 +16,11 @@ from time import monotonic, sleep
 from urllib.request import Request, urlopen
 
 import pytest
+from click.testing import CliRunner
 
 from index import kernels
-from web.cli import main
+from index.build import BuildOptions, rebuild, update
+from web.cli import cli, main
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -134,6 +136,7 @@ def test_serve_builds_serves_moves_on_and_stops(tmp_path: Path) -> None:
     write(sources, "un.txt", "Un accord sur la pêche est signé à Rabat par les ministres.")
     with serving(sources, cwd=tmp_path) as service:
         assert service.told[0] == "1 document"
+        assert service.ask("healthz")["compiled"] is kernels.available()
         assert (tmp_path / "trouvaille-index" / "current").exists()
         answer = service.ask("api/search?q=accords")
         assert answer["total"] == 1
@@ -141,8 +144,7 @@ def test_serve_builds_serves_moves_on_and_stops(tmp_path: Path) -> None:
             assert "<mark>pêche</mark>" in page.read().decode()
         # Another process publishes: both workers move to it, nobody restarts anything.
         write(sources, "deux.txt", "Un second accord, sur les douanes, est signé à Tunis.")
-        done = run("update", sources, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
+        assert update(tmp_path / "trouvaille-index", [sources]).published
         assert {service.documents() for _ in range(20)} == {2}
         assert service.ask("api/search?q=accord")["total"] == 2
         # A question longer than servers usually take.
@@ -165,7 +167,7 @@ def test_serve_builds_serves_moves_on_and_stops(tmp_path: Path) -> None:
 def test_serve_brings_an_index_up_to_date_and_stops_on_interrupt(tmp_path: Path) -> None:
     sources = tmp_path / "documents"
     write(sources, "un.txt", "Un accord sur la pêche est signé à Rabat par les ministres.")
-    assert run("rebuild", sources, "--index", "ix", cwd=tmp_path).returncode == 0
+    rebuild(tmp_path / "ix", [sources], BuildOptions(workers=0))
     write(sources, "deux.txt", "Un second accord, sur les douanes, est signé à Tunis.")
     with serving(sources, "--index", "ix", cwd=tmp_path) as service:
         assert service.documents() == 2
@@ -176,7 +178,9 @@ def test_serve_brings_an_index_up_to_date_and_stops_on_interrupt(tmp_path: Path)
         assert "Traceback" not in complained
         eventually(lambda: [one for one in workers if Path(f"/proc/{one}").exists()], [])
     shutil.rmtree(sources)
-    with serving("--index", "ix", "--base-url", "https://example.org/a", cwd=tmp_path) as service:
+    more = ("--base-url", "https://example.org/a", "--no-compiled")
+    with serving("--index", "ix", *more, cwd=tmp_path) as service:
+        assert service.ask("healthz")["compiled"] is False
         links = service.ask("api/search")["links"]
         assert isinstance(links, dict)
         assert links["self"] == "https://example.org/a/api/search"
@@ -221,17 +225,11 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert not (tmp_path / "trouvaille-index" / "current").exists()
 
 
-def test_loops_are_compiled_where_they_can_be_unless_told_otherwise(tmp_path: Path) -> None:
-    write(tmp_path / "documents", "a.txt", "La frontière est fermée.")
-    for told, wanted in (((), kernels.available()), (("--no-compiled",), False)):
-        with serving("documents", "--index", "index", *told, cwd=tmp_path) as service:
-            assert service.ask("healthz")["compiled"] is wanted
-            assert service.ask("api/search?q=fronti%C3%A8res")["total"] == 1
+def test_version_and_help() -> None:
+    def printed(*arguments: str) -> str:
+        return CliRunner().invoke(cli, arguments).stdout
 
-
-def test_version_and_help(tmp_path: Path) -> None:
-    assert re.fullmatch(r"trouvaille, version [\d.]+\n", run("--version", cwd=tmp_path).stdout)
-    helped = run("--help", cwd=tmp_path).stdout
+    assert re.fullmatch(r"trouvaille, version [\d.]+\n", printed("--version"))
     for name in ("rebuild", "update", "check", "stats", "rollback", "search", "serve"):
-        assert name in helped
-    assert "TROUVAILLE_PORT" in run("serve", "-h", cwd=tmp_path).stdout
+        assert name in printed("--help")
+    assert "TROUVAILLE_PORT" in printed("serve", "-h")

@@ -4,7 +4,7 @@ import threading
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analysis import ANALYZERS, PART_GAP, analyse, analyzer, direction, tokenize
@@ -126,7 +126,6 @@ WORD = st.text("abcdeilmnoprstuéèêçàïôœæßñüöåøąłșğ", min_size
 LATIN = sorted(set(ANALYZERS) - {"ar"})
 
 
-@settings(deadline=None)
 @given(WORD, st.sampled_from(LATIN), st.integers(min_value=1, max_value=13))
 def test_accents_case_and_unicode_form_never_hide_a_word(word: str, code: str, cut: int) -> None:
     found = analyzer(code)
@@ -143,7 +142,6 @@ def test_accents_case_and_unicode_form_never_hide_a_word(word: str, code: str, c
         assert found.is_stop(last) or written & set(found.forms(last))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.sampled_from(ANALYZERS))
 def test_any_text_is_analysed(text: str, code: str) -> None:
     analysed = analyse(text, [(Span(0, len(text)), code)])

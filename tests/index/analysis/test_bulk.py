@@ -122,7 +122,6 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     clear_cache()
 
 
-@settings(deadline=None, max_examples=200)
 @given(made=st.lists(st.tuples(texts, st.sampled_from(["fr", "ar", "de"])), min_size=1, max_size=4))
 @example(made=[("漢" * 500 + " " + "a" * 700, "fr"), (" " * 300, "fr"), ("12 345 678", "de")])
 def test_agrees_with_analysis_word_by_word(made: list[tuple[str, str]]) -> None:
@@ -135,9 +134,7 @@ def test_agrees_with_analysis_word_by_word(made: list[tuple[str, str]]) -> None:
     assert given == [given_by_arrays([text])[0] for text in asked]
 
 
-@settings(
-    deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made=st.lists(st.tuples(texts, st.sampled_from(["fr", "ar"])), min_size=1, max_size=4))
 def test_neither_windows_nor_hashes_show(narrow: None, made: list[tuple[str, str]]) -> None:
     for text, code in made:
@@ -146,7 +143,6 @@ def test_neither_windows_nor_hashes_show(narrow: None, made: list[tuple[str, str
         assert given_by_arrays([(text, languages)]) == [(in_order(tokens_found), count)]
 
 
-@settings(deadline=None)
 @given(first=texts, second=texts)
 def test_parts_stand_apart(first: str, second: str) -> None:
     text = first + second
@@ -160,7 +156,6 @@ def test_parts_stand_apart(first: str, second: str) -> None:
     assert found == alone[0][0] + [(key, moved + at) for key, at in alone[1][0]]
 
 
-@settings(deadline=None, max_examples=300)
 @given(text=texts)
 def test_a_word_alone_is_what_it_is_in_a_text(text: str) -> None:
     for token in tokenize(text):
@@ -171,7 +166,6 @@ def test_a_word_alone_is_what_it_is_in_a_text(text: str) -> None:
                 assert analyzer(code).forms(alone) == analyzer(code).forms(token)
 
 
-@settings(deadline=None, max_examples=300)
 @given(text=texts, separator=st.sampled_from(SEPARATORS))
 def test_no_chunk_has_a_separator(text: str, separator: str) -> None:
     for chunk in CHUNK.findall(text + separator + text):

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analysis.folding import fold, normalize
@@ -57,7 +57,6 @@ def test_normalize_keeps_accents() -> None:
     assert normalize("Œuvre") == "œuvre"
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_folding_is_idempotent_and_implies_normalization(text: str) -> None:
     folded = fold(text)

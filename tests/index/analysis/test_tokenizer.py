@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analysis import tokenize
@@ -85,7 +85,6 @@ def test_offsets_cover_decomposed_accents() -> None:
     assert token.normal == "pêche"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60) | st.text("aé'’-. 01,日本ท\u0301\u00adL&+#", max_size=60))
 def test_any_text_gives_ordered_tokens_inside_it(text: str) -> None:
     tokens = tokenize(text)
@@ -100,7 +99,6 @@ def test_any_text_gives_ordered_tokens_inside_it(text: str) -> None:
     assert sorted(set(positions)) == list(range(len(set(positions))))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40) | st.text("aé'’-. 01,日本", max_size=40))
 def test_a_token_tokenized_again_is_itself(text: str) -> None:
     for token in tokenize(text):
@@ -112,14 +110,12 @@ def test_a_token_tokenized_again_is_itself(text: str) -> None:
 WORD = st.text("aeimnorstuéèêçàïôœæßøñüåł", min_size=2, max_size=12)
 
 
-@settings(deadline=None)
 @given(WORD, st.sampled_from(APOSTROPHES), st.sampled_from(["l", "d", "qu", "dell", "L", "D"]))
 def test_elision_never_hides_a_word(word: str, apostrophe: str, article: str) -> None:
     expected = [t.folded for t in tokenize("a" + word)]
     assert [t.folded for t in tokenize(f"{article}{apostrophe}a{word}")][1:] == expected
 
 
-@settings(deadline=None)
 @given(WORD, st.integers(min_value=1, max_value=11))
 def test_unicode_forms_never_hide_a_word(word: str, cut: int) -> None:
     expected = tokenize(word)[0].folded

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.document import Document, PublicationDate, Span
@@ -279,7 +279,6 @@ PIECES = (
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=30).map("".join),
     st.sampled_from(("fr", "en", "es", "de", "it", "pt", "ar", "nl", "und")),

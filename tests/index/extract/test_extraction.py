@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.document import Document
@@ -39,7 +39,6 @@ def test_one_failing_extractor_costs_only_its_field(monkeypatch: pytest.MonkeyPa
     assert [each.id for each in fields.organizations] == ["onu"]
 
 
-@settings(max_examples=120, deadline=None)
 @given(
     text=st.text(max_size=400),
     title=st.text(max_size=60),

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.document import Document
@@ -74,7 +74,6 @@ def test_a_declaration_that_common_words_contradict_does_not() -> None:
     assert (language.code, language.origin) == ("fr", "detected")
 
 
-@settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=200))
 def test_detection_is_deterministic_and_never_fails(text: str) -> None:
     first = detect_text(text)

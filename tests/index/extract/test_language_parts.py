@@ -4,7 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.build import index_documents
@@ -62,7 +62,6 @@ def test_one_language_has_no_parts(text: str) -> None:
     assert pieces(text) == []
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.sampled_from([FRENCH, ENGLISH, ARABIC, "\n", " — ", "1 234 €", "שלום"]), max_size=8)
 )

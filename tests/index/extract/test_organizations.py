@@ -2,7 +2,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.document import Organization
@@ -112,7 +112,6 @@ def test_case_accents_apostrophes_and_forms_do_not_matter(variant: str) -> None:
     assert ids(f"La {variant} se réunit.") == {"cedeao"}
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     before=st.text(max_size=40),
     after=st.text(max_size=40),
@@ -125,7 +124,6 @@ def test_a_name_is_found_whatever_surrounds_it(before: str, after: str, name: st
     assert (start, start + len(name)) in spans
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     text=st.one_of(
         st.text(max_size=300),

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.document import Document
@@ -95,7 +95,6 @@ def test_words_that_only_share_a_stem_decide_nothing(language: str, text: str) -
     assert ids(text, language) == set()
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     words=st.lists(
         st.sampled_from(

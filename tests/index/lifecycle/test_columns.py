@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.commit import newest_first
@@ -69,7 +69,6 @@ def written(archive: IndexDirectory, folder: Path) -> FacetColumn:
     return open_facet(folders, "theme", None if live.all() else live)
 
 
-@settings(deadline=None, max_examples=150)
 @given(archive=archives(), data=st.data())
 def test_a_column_holds_what_the_documents_carry(
     archive: IndexDirectory, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -98,7 +97,6 @@ def test_a_column_holds_what_the_documents_carry(
         assert set(docs[column.mask(ordinals)[docs]].tolist()) == having
 
 
-@settings(deadline=None, max_examples=100)
 @given(archive=archives())
 def test_a_label_is_the_one_that_most_live_documents_write(
     archive: IndexDirectory, tmp_path_factory: pytest.TempPathFactory
@@ -156,7 +154,6 @@ DATES = st.none() | st.builds(
 )
 
 
-@settings(deadline=None)
 @given(segments=st.lists(st.lists(DATES, max_size=8), min_size=1, max_size=3))
 def test_dates_are_those_written(
     segments: list[list[tuple[int, int, int] | None]], tmp_path_factory: pytest.TempPathFactory
@@ -184,7 +181,6 @@ def test_dates_are_those_written(
     assert np.argsort(oldest).tolist() == by_hand
 
 
-@settings(deadline=None)
 @given(
     segments=st.lists(
         st.lists(st.lists(st.tuples(DAYS, st.integers(0, 40)), max_size=3), max_size=6),

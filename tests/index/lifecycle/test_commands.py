@@ -196,7 +196,7 @@ def test_check_names_what_is_damaged(index_of: IndexOf) -> None:
 
 
 def test_no_room_left_is_one_sentence(tmp_path: Path) -> None:
-    many = write_records(tmp_path / "many.jsonl", [record(number) for number in range(3000)])
+    many = write_records(tmp_path / "many.jsonl", [record(number) for number in range(200)])
     program = (
         "import click, sys; from index.cli import commands\n"
         "click.Group('trouvaille', commands={c.name: c for c in commands})()"
@@ -207,7 +207,7 @@ def test_no_room_left_is_one_sentence(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000)),
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert (ended.returncode, ended.stdout) == (1, "")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from index.build import BuildOptions, rebuild
-from index.build.pipeline import Indexed, Item, Job, Outcome, run
+from index.build.pipeline import Extracted, Indexed, Item, Job, Outcome, run
 from index.directory import open_published
-from index.document import Document, Skipped
+from index.document import Document, Fields, Language, Skipped
 from index.extract import ExtractionOptions
 from index.readers import ReadOptions
 
@@ -26,6 +26,11 @@ class Killer(Document):
         return os._exit, (1,)
 
 
+def extracted(id: str) -> Extracted:
+    """A document for which a new process need not load the vocabularies."""
+    return Extracted(Document(id, "texte"), Fields(Language("fr")), "")
+
+
 def names(outcomes: Iterator[Outcome]) -> list[str]:
     return [
         outcome.document.id if isinstance(outcome, Indexed) else f"{outcome.path}?"  # type: ignore[union-attr]
@@ -35,7 +40,7 @@ def names(outcomes: Iterator[Outcome]) -> list[str]:
 
 @pytest.mark.parametrize("at", [69, pytest.param(3, marks=pytest.mark.long)])
 def test_a_document_that_kills_its_process_costs_no_other(at: int) -> None:
-    items: list[Item] = [Document(f"d{number}", "texte") for number in range(70)]
+    items: list[Item] = [extracted(f"d{number}") for number in range(70)]
     items[at] = Killer("killer", "texte", path="killer.txt")
     outcomes = list(run(items, JOB, workers=2))
     expected = [f"d{number}" for number in range(70)]
@@ -47,7 +52,7 @@ def test_a_document_that_kills_its_process_costs_no_other(at: int) -> None:
 
 
 def test_two_that_kill() -> None:
-    items: list[Item] = [Document(f"d{number}", "texte") for number in range(6)]
+    items: list[Item] = [extracted(f"d{number}") for number in range(6)]
     items[1] = items[4] = Killer("k", "", path="k")
     assert names(run(items, JOB, workers=1)) == ["d0", "k?", "d2", "d3", "k?", "d5"]
 
@@ -63,18 +68,17 @@ def test_a_document_that_raises_costs_no_other() -> None:
 
 
 def test_the_number_of_workers_changes_nothing(sample_source: Path, tmp_path: Path) -> None:
-    write_records(tmp_path / "more.jsonl", [record(n, id=f"m{n}") for n in range(200)])
+    write_records(tmp_path / "more.jsonl", [record(n, id=f"m{n}") for n in range(100)])
     built = []
-    for workers in (0, 1, 2):
+    for workers in (0, 2):
         root = tmp_path / f"index{workers}"
         rebuild(root, [sample_source, tmp_path / "more.jsonl"], BuildOptions(workers=workers))
         built.append(open_published(root))
-    first, *others = (answers(generation) for generation in built)
-    assert others == [first, first]
-    for generation in built[1:]:
-        assert [generation.stored_fields.get(doc)[0].id for doc in range(generation.size)] == [
-            built[0].stored_fields.get(doc)[0].id for doc in range(built[0].size)
-        ]
+    here, apart = built
+    assert answers(apart) == answers(here)
+    assert [apart.stored_fields.get(doc)[0].id for doc in range(apart.size)] == [
+        here.stored_fields.get(doc)[0].id for doc in range(here.size)
+    ]
 
 
 def test_items_are_read_no_faster_than_they_are_done() -> None:

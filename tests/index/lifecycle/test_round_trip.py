@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.analysis import ANALYZERS, analyse
@@ -58,9 +58,7 @@ def documents(draw: st.DrawFn) -> list[tuple[Document, Fields]]:
 
 
 @given(made=documents())
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=settings.default.max_examples // 5)
 def test_index_answers_as_the_documents_do(
     made: list[tuple[Document, Fields]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

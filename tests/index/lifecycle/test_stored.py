@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analysis import PART_GAP, analyse, tokenize
@@ -32,11 +32,8 @@ from index.store import (
 )
 from index.store.blocks import Blobs, BlobWriter, dictionary
 from index.store.files import HEADER_BYTES
-from index.store.stored_fields import LONG, PIECE, cut
+from index.store.stored_fields import LONG, cut
 
-in_folder = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 WORDS = st.text(st.characters(codec="utf-8"), max_size=30)
 SPANS = st.builds(Span, st.integers(0, 10**6), st.integers(0, 10**6))
 LISTED = st.lists(SPANS, max_size=4).map(tuple)
@@ -91,7 +88,6 @@ def written(folder: Path, made: Sequence[tuple[Document, Fields]]) -> StoredDocu
 
 
 @given(made=st.lists(st.tuples(DOCUMENTS, FIELDS), max_size=6))
-@in_folder
 def test_what_is_stored_comes_back(
     made: list[tuple[Document, Fields]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -126,7 +122,6 @@ LONG_TEXTS = st.builds(
 
 
 @given(texts=st.lists(LONG_TEXTS | WORDS, min_size=1, max_size=4), data=st.data())
-@in_folder
 def test_long_texts_are_read_in_part(
     texts: list[str], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -146,14 +141,20 @@ def test_long_texts_are_read_in_part(
     words=st.lists(
         st.sampled_from(["L'accord", "10 000", "été", "CEN-SAD", "漢字"]), min_size=2, max_size=9
     ),
-    count=st.integers(500, 3_000),
+    count=st.integers(10, 150),
     middles=st.lists(st.integers(1, 99), max_size=2, unique=True),
 )
-@settings(max_examples=30, deadline=None)
 def test_the_positions_of_pieces_are_those_of_the_postings(
     words: list[str], count: int, middles: list[int]
 ) -> None:
     text = " ".join([*words, "fin"] * count)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stored_fields, "LONG", 2_048)
+        patch.setattr(stored_fields, "PIECE", 128)
+        check_positions(text, middles)
+
+
+def check_positions(text: str, middles: list[int]) -> None:
     ends = [text.index("fin", len(text) * each // 100) for each in sorted(middles)]
     spans = [Span(*pair) for pair in pairwise([0, *ends, len(text)])]
     parts = [(span, code) for span, code in zip(spans, ("fr", "en", "ar"), strict=False)]
@@ -165,7 +166,7 @@ def test_the_positions_of_pieces_are_those_of_the_postings(
         base += analyse(text, [(span, code)]).length + PART_GAP
     for pieces in (cut(text, parts), cut(text, ()) if len(parts) == 1 else ()):
         for piece, following in pairwise(pieces):
-            assert following.start - piece.start >= PIECE or following == pieces[-1]
+            assert following.start - piece.start >= 128 or following == pieces[-1]
             position = next(position for start, position in places if start >= piece.start)
             # A piece may begin at the end of a part, before the gap.
             assert piece.position in (position, position - PART_GAP)
@@ -178,7 +179,6 @@ def test_the_positions_of_pieces_are_those_of_the_postings(
     batch=st.sampled_from([1, 100, 10_000]),
     pays=st.booleans(),
 )
-@in_folder
 def test_records_come_back_from_batches(
     records: list[bytes], batch: int, pays: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -245,18 +245,21 @@ def test_a_dictionary_is_small_beside_what_it_is_learned_from() -> None:
     assert dictionary(records)
 
 
-@given(at=st.integers(0, 10**6), value=st.integers(1, 255))
-@settings(max_examples=60, deadline=None)
-def test_no_altered_byte_is_read(
-    tmp_path_factory: pytest.TempPathFactory, at: int, value: int
-) -> None:
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("damage")
-    made = dispatches(900)
-    written(folder, made)
-    paths = [path for path in sorted(folder.iterdir()) if path.stat().st_size > HEADER_BYTES]
+    written(folder, dispatches(900))
+    return folder
+
+
+@given(at=st.integers(0, 10**6), value=st.integers(1, 255))
+def test_no_altered_byte_is_read(stored: Path, at: int, value: int) -> None:
+    paths = [path for path in sorted(stored.iterdir()) if path.stat().st_size > HEADER_BYTES]
     path = paths[at % len(paths)]
-    data = bytearray(path.read_bytes())
-    data[HEADER_BYTES + at % (len(data) - HEADER_BYTES)] ^= value
+    data = path.read_bytes()
+    altered = bytearray(data)
+    altered[HEADER_BYTES + at % (len(data) - HEADER_BYTES)] ^= value
+    path.write_bytes(altered)
+    with pytest.raises(IndexDamaged, match=re.escape(str(stored))):
+        every(StoredDocuments(stored))
     path.write_bytes(data)
-    with pytest.raises(IndexDamaged, match=re.escape(str(folder))):
-        every(StoredDocuments(folder))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from index import inverted_index
 from index.build import pipeline
-from index.build.pipeline import Indexed, Item, Job, run
-from index.document import Document, Fields, Skipped, Span
+from index.build.pipeline import Extracted, Indexed, Item, Job, run
+from index.document import Document, Fields, Language, Skipped, Span
 from index.extract import ExtractionOptions, extract
 from index.readers import ReadOptions
 from index.segment import AnalysedDocument, Draft, analyse_drafts, draft, write_segment
@@ -61,7 +61,8 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @settings(
-    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings.default.max_examples // 5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(made=documents)
 def test_how_many_are_analysed_together_does_not_show(
@@ -97,8 +98,9 @@ def test_a_document_that_cannot_be_analysed_costs_no_other(monkeypatch: pytest.M
 
 def test_processes_number_words_each_in_its_own_way(tmp_path: Path) -> None:
     job = Job(ReadOptions(), ExtractionOptions(), "test")
-    first: list[Item] = [Document("a", "un deux trois quatre")]
-    second: list[Item] = [Document("b", "quatre cinq un six")]
+    fields = Fields(Language("fr"))
+    first: list[Item] = [Extracted(Document("a", "un deux trois quatre"), fields, "")]
+    second: list[Item] = [Extracted(Document("b", "quatre cinq un six"), fields, "")]
     apart = [outcome for items in (first, second) for outcome in run(items, job, workers=1)]
     together = list(run([*first, *second], job, workers=0))
     for name, outcomes in (("apart", apart), ("together", together)):

@@ -36,7 +36,7 @@ def state(path: Path, versions: dict[int, int]) -> Path:
 
 
 @given(EDITS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings.default.max_examples // 5)
 def test_update_equals_rebuild(
     tmp_path_factory: pytest.TempPathFactory, edits: list[dict[int, int]]
 ) -> None:

@@ -138,7 +138,8 @@ CONTENT = st.one_of(st.binary(max_size=300), st.lists(PIECES, max_size=30).map(b
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings.default.max_examples // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(content=CONTENT, zipped=st.sampled_from(["", "yes", "no"]))
 def test_arbitrary_bytes_never_raise(tmp_path, suffix, content, zipped):

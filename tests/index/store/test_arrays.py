@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import IndexDamaged, IndexVersion
@@ -73,7 +73,6 @@ def build(folder: Path, archive: list[dict[str, list[str]]], cut: int) -> Segmen
     return SegmentPostings(segment)
 
 
-@settings(deadline=None, max_examples=60)
 @given(archive=archives, cut=st.integers(1, 5))
 def test_arrays_hold_what_the_documents_hold(
     tmp_path_factory: pytest.TempPathFactory, archive: list[dict[str, list[str]]], cut: int
@@ -108,7 +107,6 @@ def test_arrays_hold_what_the_documents_hold(
     assert set(segment.dictionary.fields()) == {name for name, _ in expected}
 
 
-@settings(deadline=None, max_examples=100)
 @given(data=st.data(), worth=st.sampled_from([-100, 0, 256]))
 def test_lists_keep_numbers_of_every_width(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, worth: int
@@ -197,7 +195,6 @@ def test_refused_tokens_leave_no_posting() -> None:
     assert builder.finish().numbers.tolist() == [7]
 
 
-@settings(deadline=None)
 @given(
     tokens=st.lists(st.tuples(*[st.integers(0, 3) | st.integers(0, 2**31 - 1)] * 3), max_size=30),
     cut=st.integers(0, 30),

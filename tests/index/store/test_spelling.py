@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.store import MAX_LENGTH, MIN_LENGTH, SpellingWords
@@ -20,7 +20,6 @@ def write(folder: Path, words: Mapping[str, int]) -> None:
     write_spelling(folder, sorted(words), np.array(counts, np.int64))
 
 
-@settings(deadline=None, max_examples=60)
 @given(
     words=st.dictionaries(WORDS, st.integers(1, 100_000), max_size=40),
     asked=st.lists(WORDS, min_size=1, max_size=5),

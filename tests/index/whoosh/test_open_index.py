@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 from hypothesis import strategies as st
 from whoosh import fields, query, scoring, sorting
 from whoosh.index import create_in
@@ -125,7 +125,6 @@ QUERIES = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
 @given(asked=QUERIES)
 def test_any_whoosh_query_finds_what_whoosh_finds(
     ours: Searcher, stock: Searcher, asked: query.Query
@@ -137,7 +136,6 @@ def test_any_whoosh_query_finds_what_whoosh_finds(
     assert set(found(ours, asked)) == set(expected)
 
 
-@settings(max_examples=50, deadline=None)
 @given(asked=TERM)
 def test_terms_score_by_what_documents_hold(
     ours: Searcher, stock: Searcher, asked: query.Query

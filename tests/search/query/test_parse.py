@@ -4,7 +4,7 @@ import time
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index import IndexDirectory, Snapshot
@@ -70,7 +70,6 @@ typed = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(q=typed)
 def test_anything_typed_has_an_answer(q: str, snapshot: Snapshot) -> None:
     parsed = parse(q, snapshot.analyzers)

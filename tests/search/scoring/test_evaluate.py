@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, reject, settings
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 from whoosh import query
 from whoosh.query import spans
@@ -274,13 +274,11 @@ def misspelt(word: str) -> str:
     return word[:1] + word[2:3] + word[1:2] + word[4:]
 
 
-@settings(max_examples=250, deadline=None)
 @given(typed=queries())
 def test_documents_are_those_that_match(typed: str, one_segment: Built) -> None:
     check(typed, one_segment)
 
 
-@settings(max_examples=100, deadline=None)
 @given(typed=queries())
 def test_deleted_documents_never_match(typed: str, two_segments: Built) -> None:
     check(typed, two_segments)
@@ -337,7 +335,6 @@ def whoosh_searcher(snapshot: Snapshot) -> Searcher:
     return Searcher(SnapshotReader(snapshot))
 
 
-@settings(max_examples=150, deadline=None)
 @given(tree=stock())
 def test_agrees_with_whoosh(tree: query.Query, one_segment: Built) -> None:
     snapshot = one_segment.snapshot
@@ -412,7 +409,6 @@ def pairs() -> st.SearchStrategy[Pair]:
 
 
 @pytest.mark.parametrize("built", ["one_segment", "two_segments"])
-@settings(max_examples=150, deadline=None)
 @given(pair=pairs())
 def test_arrays_find_what_whoosh_finds(
     pair: Pair, built: str, request: pytest.FixtureRequest
@@ -449,7 +445,6 @@ def test_a_deadline_ends_what_whoosh_evaluates(one_segment: Built) -> None:
         Evaluation(one_segment.snapshot, deadline=time.monotonic() - 1).hits(tree)
 
 
-@settings(max_examples=100, deadline=None)
 @given(word=st.sampled_from(QUERY_WORDS), slips=st.integers(1, 2))
 def test_near_words_are_those_of_whoosh_where_it_knows_no_less(
     word: str, slips: int, one_segment: Built
@@ -483,7 +478,6 @@ class Clock:
         return self.looks
 
 
-@settings(max_examples=200, deadline=None)
 @given(typed=queries(), share=st.floats(0.0, 1.25))
 def test_what_is_found_in_time_is_right(typed: str, share: float, two_segments: Built) -> None:
     tree = parse(typed, two_segments.snapshot.analyzers).tree

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from index import kernels
+from index.build import BuildOptions, rebuild
 
 # Examples of each property: few in the fast suite, many with --hypothesis-profile=full, as in CI.
 # No deadline: machines are busy.
 settings.register_profile(
     "fast", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("full", settings.get_profile("fast"), max_examples=500)
+settings.register_profile("full", settings.get_profile("fast"), max_examples=300)
 settings.load_profile("fast")
 
 EditDistance = Callable[[str, str], int]
@@ -37,6 +39,14 @@ def _distance(one: str, other: str) -> int:
 def edit_distance() -> EditDistance:
     """Return the optimal string alignment distance, as its definition has it."""
     return _distance
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the sample archive, not to be changed."""
+    root: Path = tmp_path_factory.mktemp("archive") / "index"
+    rebuild(root, [Path(__file__).parents[1] / "seeds"], BuildOptions(workers=0))
+    return root
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

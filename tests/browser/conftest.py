@@ -13,10 +13,6 @@ from typing import Any
 
 import pytest
 
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="Playwright is not installed", exc_type=ImportError
-)
-
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90.0
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -76,6 +72,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A Chromium, as a distribution packages it; skips where there is none, but not in CI."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="Playwright is not installed", exc_type=ImportError
+    )
     found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if found is None:
         if os.environ.get("CI") == "true":

@@ -12,7 +12,6 @@ from search.whoosh_engine import WhooshEngine
 from web import create_app
 from web.i18n import TRANSLATIONS
 
-ROOT = Path(__file__).parents[2]
 HOSTILE_ID = "a/b c?d#e&f=%41//..g<h>\"'"
 HOSTILE_TITLE = '<script>alert("titre")</script> & \u202eégaré\u202c <b onclick=x>accord</b>'
 HOSTILE_TEXT = (
@@ -30,14 +29,6 @@ def catalogues() -> None:
             catalogue = read_po(file, locale=source.parts[-3])
         with source.with_suffix(".mo").open("wb") as file:
             write_mo(file, catalogue)
-
-
-@pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of the sample archive."""
-    root = tmp_path_factory.mktemp("web") / "index"
-    rebuild(root, [ROOT / "seeds"], BuildOptions(workers=0))
-    return root
 
 
 @pytest.fixture(scope="session")

@@ -30,10 +30,23 @@ _l = str  # Marks a sentence for the message catalogues of web/translations.
 FACETS = tuple(facet.name for facet in _FACETS)
 """Names of all facets, in the order in which they are shown."""
 
+MAX_QUERY = 1_000
+"""Characters of a query that are searched for."""
 MAX_PER_PAGE = 100
 MAX_FACET_SIZE = 1_000
 MAX_DEPTH = 10_000
 """The last result that a page may have; further ones come by cursor."""
+MAX_VALUES = 50
+"""Values that a request may select or exclude, all facets together.
+
+Every link of a page repeats them, so a page grows with the square of their number.
+"""
+MAX_VALUES_LENGTH = 2_000
+"""Characters that these values may have together."""
+_MAX_UNKNOWN = 20
+"""Unknown names that are reported."""
+_MAX_COMPARED = 50
+"""Characters of a name or value for which a similar one is looked for."""
 
 Sort = Literal["relevance", "-date", "date"]
 Undated = Literal["include", "exclude", "only"]
@@ -112,6 +125,11 @@ FAULTS = {
     "cursor_mismatch": _l("This cursor belongs to another order of results: begin again with *."),
     "invalid_date": _l("Expected: 2024, 2024-03 or 2024-03-15."),
     "empty_range": _l("The range is empty: it ends (%(to)s) before it begins."),
+    "too_many_values": _l("At most %(maximum)s values of facets can be chosen; %(count)s are."),
+    "values_too_long": _l(
+        "The chosen values of facets have at most %(maximum)s characters; these have %(count)s."
+    ),
+    "too_many_parameters": _l("An address has at most %(maximum)s parameters; this has %(count)s."),
 }
 """The sentence of every code."""
 _NO_MAXIMUM = _l("Expected a number from %(minimum)s.")
@@ -239,15 +257,17 @@ def parse_request(
     than ``PARAMETERS``; ``also`` are names that the caller reads itself.
     """
     arguments = Arguments(args, parameters, also)
-    q = arguments.text("q")
+    # One character more than is searched for: whoever reads it sees that it is too long.
+    q = arguments.text("q")[: MAX_QUERY + 1]
     date_from, date_to = arguments.dates()
     sort = cast("Sort", arguments.choice("sort") or ("relevance" if q.strip() else "-date"))
     per_page = arguments.number("per_page")
     cursor = arguments.cursor(sort)
+    selected, excluded = arguments.chosen()
     request = SearchRequest(
         q=q,
-        selected=arguments.facet_values(""),
-        excluded=arguments.facet_values("exclude_"),
+        selected=selected,
+        excluded=excluded,
         date_from=date_from,
         date_to=date_to,
         undated=cast("Undated | None", arguments.choice("undated") or None),
@@ -284,12 +304,10 @@ class Arguments:
         self.parameters = parameters
         self.faults: list[Fault] = []
         names = (*parameters, *also)
-        for name in self.args:
-            if name not in names:
-                suggestion = _nearest(name, names, 0.6)
-                self.faults.append(
-                    Fault(_printable(name)[:100], "unknown_parameter", suggestion=suggestion)
-                )
+        unknown = [name for name in self.args if name not in names]
+        for name in unknown[:_MAX_UNKNOWN]:
+            suggestion = _nearest(name, names, 0.6)
+            self.fault(_printable(name)[:100], "unknown_parameter", None, suggestion)
 
     def check(self) -> None:
         """Raise InvalidRequest if there is any fault."""
@@ -392,13 +410,29 @@ class Arguments:
         """Return the names of the facets to count, in the order in which they are shown."""
         if "facets" not in self.args:
             return FACETS
-        names = [name.strip() for value in self.args["facets"] for name in value.split(",")]
-        for name in names:
-            if name and name not in FACETS:
-                self._not_a_choice(self.parameters["facets"], name)
+        names = {name.strip(): None for text in self.args["facets"] for name in text.split(",")}
+        unknown = [name for name in names if name and name not in FACETS]
+        for name in unknown[:_MAX_UNKNOWN]:
+            self._not_a_choice(self.parameters["facets"], name)
         return tuple(name for name in FACETS if name in names)
 
-    def facet_values(self, prefix: str) -> dict[str, tuple[str, ...]]:
+    def chosen(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+        """Return the selected and the excluded values, by facet; none if there are too many."""
+        names = [prefix + name for prefix in ("", "exclude_") for name in VALUE_FACETS]
+        given = {name: self.args.get(name, []) for name in names}
+        count = sum(map(len, given.values()))
+        length = sum(len(value) for values in given.values() for value in values)
+        if count <= MAX_VALUES and length <= MAX_VALUES_LENGTH:
+            return self._facet_values(""), self._facet_values("exclude_")
+        if count > MAX_VALUES:
+            code, maximum = "too_many_values", MAX_VALUES
+        else:
+            code, maximum, count = "values_too_long", MAX_VALUES_LENGTH, length
+        most = max(names, key=lambda name: sum(map(len, given[name])))
+        self.fault(most, code, None, maximum=str(maximum), count=str(count))
+        return {}, {}
+
+    def _facet_values(self, prefix: str) -> dict[str, tuple[str, ...]]:
         """Return the distinct canonical values of every facet that has any."""
         chosen: dict[str, tuple[str, ...]] = {}
         for name, facet in VALUE_FACETS.items():
@@ -427,6 +461,8 @@ def _integer(text: str) -> int | None:
 
 def _nearest(text: str, choices: Collection[str], cutoff: float) -> str | None:
     """Return the choice that was probably meant."""
+    if len(text) > _MAX_COMPARED:
+        return None
     return next(iter(get_close_matches(text.lower(), choices, n=1, cutoff=cutoff)), None)
 
 

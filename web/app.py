@@ -5,14 +5,14 @@ import secrets
 from collections.abc import Callable, Iterable
 from math import ceil
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import PathConverter
 
-from search import Engine
+from search import Engine, Fault, InvalidRequest
 from web import api, errors, export, i18n, pages
 from web.context import Settings
 from web.context import settings as current_settings
@@ -21,6 +21,8 @@ from web.operate import RateLimit, check_host, guard, is_loopback, observe
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
 UNLIMITED = ("static", "api.health", "metrics.metrics")
 """Endpoints without a limit of requests."""
+MAX_PARAMETERS = 500
+"""Parameters in an address: more than choosing ``MAX_VALUES`` values of every facet takes."""
 
 
 class DocumentId(PathConverter):
@@ -72,9 +74,22 @@ def _begin() -> Response | None:
     g.base = settings.base_url.rstrip("/") or own
     check_host(settings.hosts)
     _check_rate(settings)
+    _check_parameters()
     if request.method == "OPTIONS" and _allowed_origin():
         return _preflight()
     return None
+
+
+def _check_parameters() -> None:
+    """Raise InvalidRequest for an address with more parameters than any of ours has.
+
+    They are counted before they are read.
+    """
+    count = request.query_string.count(b"&") + 1
+    if count > MAX_PARAMETERS:
+        name = unquote_plus(re.split("[=&]", request.query_string[:100].decode("latin-1"))[0])
+        values = {"maximum": str(MAX_PARAMETERS), "count": str(count)}
+        raise InvalidRequest((Fault(name, "too_many_parameters", values=values),))
 
 
 def _check_rate(settings: Settings) -> None:

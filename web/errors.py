@@ -23,6 +23,9 @@ from web.context import localized, settings
 
 LOG = logging.getLogger("trouvaille")
 
+MAX_INSTANCE = 2_000
+"""Characters of the address that a problem repeats."""
+
 EXPORTS = (".csv", ".ndjson", ".atom", ".json", ".xml")
 
 
@@ -187,13 +190,13 @@ def _is_for_programs() -> bool:
 
 def problem_json(problem: Problem, status: int, detail: str) -> ProblemJson:
     """Return the problem details object, as in docs/errors.md."""
-    query = request.query_string.decode("ascii", "replace")
+    query = request.query_string[:MAX_INSTANCE].decode("ascii", "replace")
     details: ProblemJson = {
         "type": f"{g.base}/docs/errors#{problem.kind}",
         "title": str(PROBLEMS[problem.kind].title),
         "status": status,
         "detail": detail,
-        "instance": quote(request.path) + (f"?{query}" if query else ""),
+        "instance": quote(request.path[:MAX_INSTANCE]) + (f"?{query}" if query else ""),
         "request_id": g.request_id,
     }
     if problem.faults:

@@ -1,12 +1,12 @@
 """Links: a search request written as an address, and the requests one link away from it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import g
 from flask import request as http
@@ -61,12 +61,12 @@ def address(base: str, path: str, pairs: Sequence[tuple[str, str]] = ()) -> str:
 
 def encoded(pairs: Sequence[tuple[str, str]]) -> str:
     """Return parameters as the query of an address."""
-    return urlencode(pairs, quote_via=quote, safe=QUERY)
+    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
 
 
 @lru_cache(maxsize=10_000)
 def _quoted(value: str) -> str:
-    """Quote a value; cached because every page links to the same facet values."""
+    """Quote a name or a value; cached because every page links to the same facet values."""
     return quote(value, safe=QUERY)
 
 
@@ -139,6 +139,13 @@ def _with(
     """Return the chosen values with those of one facet replaced."""
     others = {name: held for name, held in chosen.items() if name != facet}
     return others | {facet: values} if values else others
+
+
+def _above(value: str) -> Iterator[str]:
+    """Yield the values above a value, the nearest first."""
+    while "/" in value:
+        value = value.rpartition("/")[0]
+        yield value
 
 
 def _same_branch(one: str, other: str) -> bool:
@@ -242,6 +249,7 @@ class FilterLinks:
         self.request = request
         self._page, self._more = page, more or []
         self._templates: dict[tuple[str, bool], _Template] = {}
+        self._branches: dict[str, tuple[set[str], set[str]]] = {}
 
     def toggled(self, facet: str, value: str) -> str:
         """Return the address that selects or deselects a value; see ``links.toggled``."""
@@ -272,8 +280,12 @@ class FilterLinks:
 
     def _is_unrelated(self, facet: str, value: str) -> bool:
         """Tell whether choosing a value leaves all chosen values of its facet as they are."""
-        chosen = (*self.request.selected.get(facet, ()), *self.request.excluded.get(facet, ()))
-        return not any(other == value or _same_branch(other, value) for other in chosen)
+        if facet not in self._branches:
+            request = self.request
+            chosen = {*request.selected.get(facet, ()), *request.excluded.get(facet, ())}
+            self._branches[facet] = chosen, {part for other in chosen for part in _above(other)}
+        chosen, above_chosen = self._branches[facet]
+        return value not in above_chosen and chosen.isdisjoint((value, *_above(value)))
 
     def _template(self, facet: str, exclude: bool) -> _Template:
         template = self._templates.get((facet, exclude))

@@ -40,6 +40,7 @@ class Filtered:
         if request.date_from or request.date_to or request.undated in ("exclude", "only"):
             self._selected.append("date")
         self._selections: dict[str, Mask] = {}
+        self._carried: dict[str, NDArray[np.int64]] = {}
         self._exclusions = {
             name: ~self._carrying(name, values)
             for name, values in request.excluded.items()
@@ -99,13 +100,21 @@ class Filtered:
 
     def readmitting(self, facet: str, value: str) -> Docs:
         """Return what ``without(facet)`` would be if ``value`` were not excluded."""
-        excluded = [other for other in self._request.excluded[facet] if other != value]
         passing = self._where(
             self._masks([name for name in self._selected if name != facet]),
             [mask for name, mask in self._exclusions.items() if name != facet],
-            [~self._carrying(facet, excluded)],
+            [self._excluded_counts(facet) == self._carrying(facet, [value])],
         )
         return self._matches.take(passing)
+
+    def _excluded_counts(self, facet: str) -> NDArray[np.int64]:
+        """Return how many of the excluded values of a facet each match carries; kept."""
+        if facet not in self._carried:
+            carried = np.zeros(len(self._matches), np.int64)
+            for value in self._request.excluded[facet]:
+                carried += self._carrying(facet, [value])
+            self._carried[facet] = carried
+        return self._carried[facet]
 
     def _where(self, *masks: Iterable[Mask]) -> NDArray[np.intp]:
         """Return the indices at which all masks are true; there is at least one mask."""

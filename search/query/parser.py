@@ -1,6 +1,6 @@
 """The lexer and the parser: a query as typed becomes a syntax tree.
 
-The lexer makes one pass over at most ``MAX_LENGTH`` characters. What has no meaning is left out
+The lexer makes one pass over at most ``MAX_QUERY`` characters. What has no meaning is left out
 with a notice; nothing is an error. The lexemes that come out are balanced and bounded: every
 parenthesis is closed, at most ``MAX_DEPTH`` are open at once, and there are at most ``MAX_LEAVES``
 words, phrases, prefixes and fuzzy words. What reads them needs no limits of its own.
@@ -25,8 +25,8 @@ from typing import NamedTuple
 from index.analysis import fold
 from index.facets import FACETS
 from search.engine import Notice
+from search.request import MAX_QUERY
 
-MAX_LENGTH = 1_000
 MAX_DEPTH = 30
 MAX_LEAVES = 128
 MAX_NEAR = 100
@@ -98,12 +98,12 @@ class Notices:
 
 
 def clean(text: str, notices: Notices) -> str:
-    """Return ``text`` with control characters replaced by spaces, cut at ``MAX_LENGTH``.
+    """Return ``text`` with control characters replaced by spaces, cut at ``MAX_QUERY``.
 
     Offsets into the result are offsets into ``text``.
     """
-    if len(text) > MAX_LENGTH:
-        notices.add("query_cut", limit=str(MAX_LENGTH))
+    if len(text) > MAX_QUERY:
+        notices.add("query_cut", limit=str(MAX_QUERY))
         text = _cut(text)
     if text.isprintable():
         return text
@@ -121,9 +121,9 @@ def lex(text: str, notices: Notices) -> list[Lexeme]:
 
 
 def _cut(text: str) -> str:
-    """Cut at ``MAX_LENGTH``, or before the word there if it has at most 50 characters."""
-    head = text[:MAX_LENGTH]
-    if text[MAX_LENGTH].isspace():
+    """Cut at ``MAX_QUERY``, or before the word there if it has at most 50 characters."""
+    head = text[:MAX_QUERY]
+    if text[MAX_QUERY].isspace():
         return head
     shorter = re.sub(r"\S{1,50}\Z", "", head)
     return shorter if shorter.strip() and shorter[-1].isspace() else head

@@ -56,6 +56,8 @@ FACET_VALUES = 50
 MAX_PREFIX = 200
 MAX_SKIPPED = 200
 """Skipped files that the status page names."""
+MAX_REPEATED = 16_384
+"""Bytes of an address that the links to other languages repeat; beyond, they lead to the home."""
 REMEMBERED_SECONDS = 365 * 24 * 3600
 
 
@@ -304,6 +306,8 @@ def _frame() -> dict[str, object]:
     locale = i18n.negotiate()
     pairs = [pair for pair in request.args.items(multi=True) if pair[0] != "hl"]
     path = "/" if request.path == "/language" else request.path
+    if len(request.path) + len(request.query_string) > MAX_REPEATED:
+        path, pairs = "/", []
     root = request.script_root
     return {
         "locale": locale,

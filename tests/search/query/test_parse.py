@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index import IndexDirectory, Snapshot
 from index.build import index_documents
 from search.query import PhraseQuery, WordQuery, parse
-from search.query.parser import MAX_LENGTH
+from search.request import MAX_QUERY
 from search.scoring import answer
 
 ANALYZERS = ("fr", "en", "ar", "und")
@@ -124,7 +124,7 @@ def test_ten_thousand_characters_take_no_time(piece: str, snapshot: Snapshot) ->
     start = time.perf_counter()
     parsed = parse(q, snapshot.analyzers)
     assert "query_cut" in [notice.code for notice in parsed.warnings]
-    assert len(parsed.text) <= MAX_LENGTH
+    assert len(parsed.text) <= MAX_QUERY
     answer(parsed, snapshot)
     # Two hundred milliseconds are promised; a runaway takes minutes.
     assert time.perf_counter() - start < 20

@@ -422,14 +422,15 @@ class Arguments:
         given = {name: self.args.get(name, []) for name in names}
         count = sum(map(len, given.values()))
         length = sum(len(value) for values in given.values() for value in values)
-        if count <= MAX_VALUES and length <= MAX_VALUES_LENGTH:
-            return self._facet_values(""), self._facet_values("exclude_")
-        if count > MAX_VALUES:
-            code, maximum = "too_many_values", MAX_VALUES
-        else:
-            code, maximum, count = "values_too_long", MAX_VALUES_LENGTH, length
         most = max(names, key=lambda name: sum(map(len, given[name])))
-        self.fault(most, code, None, maximum=str(maximum), count=str(count))
+        if count > MAX_VALUES:
+            bounds = {"maximum": str(MAX_VALUES), "count": str(count)}
+            self.fault(most, "too_many_values", None, **bounds)
+        elif length > MAX_VALUES_LENGTH:
+            bounds = {"maximum": str(MAX_VALUES_LENGTH), "count": str(length)}
+            self.fault(most, "values_too_long", None, **bounds)
+        else:
+            return self._facet_values(""), self._facet_values("exclude_")
         return {}, {}
 
     def _facet_values(self, prefix: str) -> dict[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,10 +15,8 @@ from markupsafe import Markup, escape
 
 from index.vocabularies import LANGUAGES
 
-OFFERED = {code: str(Locale(code).get_display_name(code)).capitalize() for code in LANGUAGES}
-"""Languages of the interface, the default first, with the name that each has for itself."""
-
 DEFAULT = LANGUAGES[0]
+"""The first of the languages of the interface, which are those of the vocabularies."""
 
 COOKIE = "hl"
 """Set only for a reader who asks that a language be remembered."""
@@ -66,7 +64,14 @@ def remembered() -> str:
 
 
 def _offered(code: str) -> str:
-    return code if code in OFFERED and not request.path.startswith("/api/") else ""
+    return code if code in LANGUAGES and not request.path.startswith("/api/") else ""
+
+
+@cache
+def own_names() -> dict[str, str]:
+    """Return the languages of the interface, each with the name that it has for itself."""
+    # Not at the start of a program: each language has a file of data.
+    return {code: str(Locale(code).get_display_name(code)).capitalize() for code in LANGUAGES}
 
 
 T = TypeVar("T")

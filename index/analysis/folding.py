@@ -37,8 +37,9 @@ def _mark_ranges() -> str:
     Indic scripts are parts of words.
     """
     ranges: list[list[int]] = []
-    for code in (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0)):
-        if unicodedata.category(chr(code)).startswith("M"):
+    category = unicodedata.category
+    for code in [*range(0x300, 0x20000), *range(0xE0100, 0xE01F0)]:
+        if category(chr(code))[0] == "M":
             if ranges and ranges[-1][1] == code - 1:
                 ranges[-1][1] = code
             else:
@@ -80,9 +81,9 @@ _DOT_ABOVE = "i\u0307"
 def _digits() -> dict[str, str]:
     """Return the decimal digits of every script, mapped to ASCII."""
     return {
-        chr(code): str(unicodedata.decimal(chr(code)))
-        for code in range(0x80, 0x20000)
-        if unicodedata.category(chr(code)) == "Nd"
+        letter: str(unicodedata.decimal(letter))
+        for letter in map(chr, range(0x80, 0x20000))
+        if letter.isdecimal()
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from web.i18n import OFFERED
+from index.vocabularies import LANGUAGES
 from web.pages.facets import FIRST_VALUES
 
 STATES = [
@@ -54,7 +54,7 @@ def check(page: Any) -> None:
         assert link.text_content().strip()
         assert urlsplit(link.get("href")).scheme in ("", "http", "https")
     language = page.xpath("/html/@lang")[0]
-    assert language in OFFERED
+    assert language in LANGUAGES
     assert page.xpath("/html/@dir") == ["rtl" if language == "ar" else "ltr"]
     # Nothing inline, nothing from elsewhere: the Content-Security-Policy would stop it.
     assert not page.xpath("//style|//@style|//iframe|//object")

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from web.i18n import OFFERED
+from index.vocabularies import LANGUAGES
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
 OPENSEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
@@ -28,7 +28,7 @@ def weight(client: FlaskClient, address: str) -> int:
 
 
 def test_the_first_page_is_light(client: FlaskClient) -> None:
-    weights = {language: weight(client, f"/?hl={language}") for language in OFFERED}
+    weights = {language: weight(client, f"/?hl={language}") for language in LANGUAGES}
     assert weight(client, "/") <= LIGHT
     # Arabic letters take two bytes.
     assert max(weights.values()) <= LIGHT + 5_000, weights
@@ -124,7 +124,7 @@ def test_no_other_site_is_led_to(client: FlaskClient, to: str) -> None:
     assert answer.headers["Location"] == "/"
 
 
-@pytest.mark.parametrize("language", OFFERED)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_in_every_language(client: FlaskClient, language: str) -> None:
     for address in (
         *("/?", "/search?q=ONU&organization=onu&", "/search?q=zzzz&", "/facet/theme?"),

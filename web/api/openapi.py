@@ -23,11 +23,12 @@ from flask import current_app
 from werkzeug.routing import Rule
 
 from index.facets import VALUE_FACETS
+from index.vocabularies import LANGUAGES
 from search import Parameter
 from search.answers import Json, Keywords, Shape
 from web.context import VERSION, Operation, operation_of, search_parameters
 from web.errors import ProblemJson
-from web.i18n import DEFAULT, OFFERED
+from web.i18n import DEFAULT
 
 _SCALARS: dict[Any, Json] = {
     str: {"type": "string"},
@@ -134,7 +135,7 @@ def _path_parameter(name: str) -> Json:
     return {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
 
 
-_LANGUAGES = ", ".join(OFFERED)
+_LANGUAGES = ", ".join(LANGUAGES)
 _REQUEST_HEADERS: list[Json] = [
     {
         "name": "Accept-Language",

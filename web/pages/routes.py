@@ -11,6 +11,7 @@ from flask_babel import gettext
 from index.analysis import direction
 from index.document import opening
 from index.facets import SUGGESTED, VALUE_FACETS
+from index.vocabularies import LANGUAGES
 from search import FACETS as FACET_NAMES
 from search import (
     MAX_DEPTH,
@@ -267,7 +268,7 @@ def remember_language() -> Response:
     response.headers["Location"] = request.script_root + _own_address(request.form.get("to", ""))
     response.headers["Cache-Control"] = "no-store"
     path = request.script_root or "/"
-    if code in i18n.OFFERED:
+    if code in LANGUAGES:
         response.set_cookie(
             i18n.COOKIE,
             code,
@@ -314,9 +315,9 @@ def _frame() -> dict[str, object]:
         "direction": direction(locale),
         "interface_languages": [
             (code, name, links.address(root, path, [*pairs, ("hl", code)]))
-            for code, name in i18n.OFFERED.items()
+            for code, name in i18n.own_names().items()
         ],
-        "language_name": i18n.OFFERED[locale],
+        "language_name": i18n.own_names()[locale],
         "language_asked": i18n.asked(),
         "language_remembered": i18n.remembered(),
         "language_address": f"{root}/language",

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis.analyzers import ANALYZERS, PART_GAP, analyzer
-from index.analysis.splitter import BEGINS, ENDS, Pieces, edges, key_text, piece_words, split
+from index.analysis.splitter import BEGINS, ENDS, Pieces, key_text, piece_words, split
 from index.analysis.tokenizer import Token
 from index.arrays import places, starts_of
 from index.document import Span
@@ -172,7 +172,7 @@ class _TokenCache(threading.local):
         prefix = f"{ANALYZERS[suffix]}\0"
         self.keys += [prefix + word for word in self._word_numbers.new(suffix)]
         self.spans.frombytes(spans.tobytes())
-        self.edges.frombytes(edges(joined).tobytes())
+        self.edges.extend(words.edges)
         self.firsts.frombytes(firsts.tobytes())
         self.counts.frombytes(counts.tobytes())
         self.starts.frombytes((len(self.words) + starts_of(counts)).tobytes())

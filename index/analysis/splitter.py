@@ -128,40 +128,19 @@ def edge(piece: str) -> int:
     return BEGINS * begins | ENDS * ends
 
 
-def edges(joined: bytes) -> NDArray[np.int8]:
-    """Return ``edge`` of each of some pieces in UTF-8, which new lines join."""
-    data = np.frombuffer(b"\n%b\n\n\n\n" % joined, np.uint8)
-    separators = np.flatnonzero(data == ord("\n"))[:-3]
-    starts, stops = separators[:-1] + 1, separators[1:]
-    # A new line is no digit, so nothing is seen of the neighbouring pieces.
-    digit = (data >= ord("0")) & (data <= ord("9"))
-    begins = digit[starts] & digit[starts + 1] & digit[starts + 2] & ~digit[starts + 3]
-    ends = digit[stops - 1] & ~(digit[stops - 2] & digit[stops - 3] & digit[stops - 4])
-    marks = np.add.reduceat((data == ord(".")) | (data == ord(",")), starts, dtype=np.int64)
-    digits = np.add.reduceat(digit, starts, dtype=np.int64)
-    ends &= ~(digit[starts] & (marks == 1) & (digits + marks == stops - starts))
-    flags = BEGINS * begins.astype(np.int8) | ENDS * ends.astype(np.int8)
-    # Digits of other scripts begin with bytes from 0xD9 on; few pieces may have one at an edge.
-    before = data[stops - 2]
-    may_begin = digit[starts] | (data[starts] >= 0xD9)
-    may_end = digit[stops - 1] | (data[stops - 1] > 0x7F) & ((before < 0xC2) | (before >= 0xD9))
-    wide = np.logical_or.reduceat(data > 0x7F, starts)
-    for number in np.flatnonzero(wide & (may_begin | may_end)).tolist():
-        flags[number] = edge(data[starts[number] : stops[number]].tobytes().decode())
-    return flags
-
-
 class PieceWords(NamedTuple):
     """The words of pieces, as ``key_text`` returns them.
 
     - ``first``: the first word of each piece, empty for a piece without words; its position is 0;
     - ``spans``: the number of positions of each piece;
+    - ``edges``: its flags ``BEGINS`` and ``ENDS``;
     - ``counts``: how many words follow the first one;
     - ``further``, ``offsets``: these words, piece after piece, and their positions in the piece.
     """
 
     first: list[str]
     spans: list[int]
+    edges: list[int]
     counts: list[int]
     further: list[str]
     offsets: list[int]
@@ -205,11 +184,13 @@ def key_text(token: Token) -> str:
 def piece_words(pieces: Sequence[str]) -> PieceWords:
     """Return the words of some pieces, none of which has a new line."""
     text = "\n".join(pieces)
-    result = PieceWords(text.casefold().split("\n"), [1] * len(pieces), [0] * len(pieces), [], [])
+    ones, zeros = [1] * len(pieces), [0] * len(pieces)
+    result = PieceWords(text.casefold().split("\n"), ones, zeros, zeros.copy(), [], [])
     kinds = enumerate(_KINDS.findall(text))
     for number, (plain, elided, joined, whole, fraction, spaced, decimals) in kinds:
         if plain:
             continue
+        result.edges[number] = edge(pieces[number])
         if len(pieces[number]) > MAX_TERM:
             words = _other(pieces[number])
         elif joined:

@@ -1,4 +1,4 @@
-"""The innermost loops, each once in NumPy and once compiled by numba.
+"""The innermost loops: in NumPy and, where that is much faster, compiled by numba as well.
 
 ``active`` is the module in use: callers write ``kernels.active.decode_postings(...)`` and need not
 know which one answers. It is NumPy until ``activate`` loads the compiled one, where numba is

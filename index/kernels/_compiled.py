@@ -2,7 +2,8 @@
 
 Importing this needs numba, and compiles every loop for fixed types or loads what was compiled
 before. Arrays that a loop only reads are declared read-only, so that it takes mapped files as well
-as arrays in memory. Loops release the interpreter lock.
+as arrays in memory. Loops release the interpreter lock. A kernel that compiling would make hardly
+faster is that of NumPy.
 """
 
 import logging
@@ -19,6 +20,19 @@ from numba import config, njit, types
 
 from index.arrays import SECOND_PART
 from index.kernels import _numpy
+from index.kernels._numpy import position_starts, proximity, top_documents
+
+__all__ = [
+    "count_ordinals",
+    "decode_postings",
+    "position_keys",
+    "position_starts",
+    "proximity",
+    "score_word",
+    "top_documents",
+    "top_ordinals",
+    "unite",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -154,20 +168,6 @@ _FEW_KEYS = 48
 """Keys that are sorted by insertion."""
 
 
-@_compiled(*((U1, I4, freqs, I8, starts, B1) for freqs in (U1, I4) for starts in (U4, I8)))
-def position_starts(widths, docs, freqs, counts, starts, has_positions):
-    found = np.empty(len(docs), starts.dtype)
-    first = 0
-    for number in range(len(counts)):
-        at = np.int64(starts[number])
-        for place in range(first, first + counts[number]):
-            found[place] = at
-            if has_positions[number]:
-                at += np.int64(widths[docs[place]]) * freqs[place]
-        first += counts[number]
-    return found
-
-
 @_inlined
 def _reach(docs, at, doc):
     """Return the first index from ``at`` on whose document is not below ``doc``: by leaps."""
@@ -248,24 +248,6 @@ def position_keys(docs, word_docs, freqs, starts, *more):
     # Positions of more than 4 GB are not worth another loop.
     loop = _position_keys if starts.dtype == np.uint32 else _numpy.position_keys
     return loop(docs, word_docs, freqs, starts, *more)
-
-
-@_compiled((I8, I8, I4, INTEGER, REAL, REAL))
-def proximity(keys, others, docs, window, first_weight, second_weight):
-    sums = np.zeros(len(docs), np.float64)
-    at = place = 0
-    for key in keys if len(others) else keys[:0]:
-        while at < len(others) - 1 and others[at] < key:
-            at += 1
-        distance = abs(others[at] - key)
-        if at:
-            distance = min(distance, key - others[at - 1])
-        if distance <= window:
-            doc = key >> 32
-            while docs[place] < doc:
-                place += 1
-            sums[place] += (second_weight if key & SECOND_PART else first_weight) / max(distance, 1)
-    return sums.astype(np.float32)
 
 
 # Scores
@@ -410,65 +392,6 @@ def _score_word(
 
 def score_word(docs, freqs, *more):
     return _score_word(docs, freqs.astype(np.int32, copy=False), *more)
-
-
-@_inlined
-def _worse(scores, ranks, docs, one, other):
-    """Tell whether one stands behind the other: a lower score, or the same and a higher rank."""
-    if scores[one] != scores[other]:
-        return scores[one] < scores[other]
-    return ranks[docs[one]] > ranks[docs[other]]
-
-
-@_inlined
-def _replace_top(heap, size, number, scores, ranks, docs):
-    """Replace the top of the first ``size`` of a heap by a number, and sift it down."""
-    at = 0
-    while True:
-        below = 2 * at + 1
-        if below >= size:
-            break
-        if below + 1 < size and _worse(scores, ranks, docs, heap[below + 1], heap[below]):
-            below += 1
-        if not _worse(scores, ranks, docs, heap[below], number):
-            break
-        heap[at] = heap[below]
-        at = below
-    heap[at] = number
-
-
-@_compiled((F4, I4, I4, INTEGER))
-def _top_documents(scores, docs, ranks, count):
-    # A heap with the worst of the best on top.
-    size = min(count, len(scores))
-    heap = np.empty(size, np.int64)
-    if not size:
-        return heap
-    for number in range(size):
-        at = number
-        while at and _worse(scores, ranks, docs, number, heap[(at - 1) >> 1]):
-            heap[at] = heap[(at - 1) >> 1]
-            at = (at - 1) >> 1
-        heap[at] = number
-    worst = scores[heap[0]]
-    for number in range(size, len(scores)):
-        if scores[number] < worst or not _worse(scores, ranks, docs, heap[0], number):
-            continue
-        _replace_top(heap, size, number, scores, ranks, docs)
-        worst = scores[heap[0]]
-    for left in range(size - 1, 0, -1):
-        last, heap[left] = heap[left], heap[0]
-        _replace_top(heap, left, last, scores, ranks, docs)
-    return heap
-
-
-_MOST_HEAPED = 500
-"""Results up to which a heap is faster than sorting those that may be among them."""
-
-
-def top_documents(scores, docs, ranks, count):
-    loop = _top_documents if count <= _MOST_HEAPED else _numpy.top_documents
-    return loop(scores, docs, ranks, count)
 
 
 # Facets

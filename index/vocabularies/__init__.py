@@ -5,7 +5,6 @@ the function of its name. Names are compared folded: without case, accents and p
 names in texts is not done here but in ``index.extract``.
 """
 
-from index.vocabularies.languages import DETECTED_LANGUAGES, LANGUAGES, languages
 from index.vocabularies.organizations import (
     Grammar,
     Name,
@@ -15,6 +14,7 @@ from index.vocabularies.organizations import (
     slug,
 )
 from index.vocabularies.themes import Expression, inflected, themes
+from index.vocabularies.vocabulary import DETECTED_LANGUAGES, LANGUAGES, languages
 
 __all__ = [
     "DETECTED_LANGUAGES",

@@ -22,8 +22,7 @@ from functools import cache
 from pathlib import Path
 
 from index.analysis import fold_key, name_key
-from index.vocabularies.languages import LANGUAGES
-from index.vocabularies.vocabulary import Row, Vocabulary, read_rows, split_list
+from index.vocabularies.vocabulary import LANGUAGES, Row, Vocabulary, read_rows, split_list
 
 COLUMNS = ("id", "kind", "parent", "wikidata", "eurovoc", "source", "context", "mul", *LANGUAGES)
 _KIND_NAMES = (

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.analysis import fold_key
-from index.vocabularies.languages import LANGUAGES
-from index.vocabularies.vocabulary import Row, Vocabulary, read_rows, split_list
+from index.vocabularies.vocabulary import LANGUAGES, Row, Vocabulary, read_rows, split_list
 
 _AND = {
     "fr": "et ",

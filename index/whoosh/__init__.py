@@ -6,7 +6,6 @@ through it that its arrays do not evaluate. Nothing is written here, which ``tro
 and ``update`` do, and nothing is pickled.
 """
 
-from index.whoosh.index import ArchiveIndex, open_index
-from index.whoosh.reader import SnapshotReader
+from index.whoosh.reader import ArchiveIndex, SnapshotReader, open_index
 
 __all__ = ["ArchiveIndex", "SnapshotReader", "open_index"]

@@ -1,4 +1,4 @@
-"""Whoosh's view of a snapshot: a reader of its terms, columns and documents, and its matcher.
+"""Whoosh's view of an index directory, and of a snapshot: its terms, columns and documents.
 
 The reader serves all segments as one, in the snapshot's document numbers, and shows no deleted
 document. Terms come from the inverted index, from the facet columns and from the publication dates,
@@ -10,17 +10,22 @@ import heapq
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from typing import Any, NamedTuple, Protocol
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.columns import ColumnReader
+from whoosh.fields import Schema
 from whoosh.formats import Format
+from whoosh.index import Index
 from whoosh.matching import LeafMatcher, NullMatcher, ReadTooFar
 from whoosh.reading import IndexReader, TermInfo, TermNotFound
 
 from index.arrays import document_keys, positions_of
 from index.days import UNDATED_SECOND
+from index.directory import IndexDirectory
+from index.errors import UsageError
 from index.inverted_index import InvertedIndex, sum_postings
 from index.snapshot import Snapshot
 from index.store import Dictionary, FacetColumn
@@ -520,3 +525,45 @@ def _text(term: bytes) -> str:
 def _once(docs: NDArray[Any]) -> Postings:
     """Return documents as postings with the frequency 1."""
     return Postings(docs.astype(np.int32), np.ones(len(docs), np.uint8))
+
+
+class ArchiveIndex(Index):  # type: ignore[misc]
+    """The published generation of an index directory, read-only.
+
+    A reader or searcher shows one generation as long as it lives; a new one shows what is
+    published by then. A searcher belongs to one thread.
+    """
+
+    def __init__(self, directory: IndexDirectory) -> None:
+        self._directory = directory
+
+    @property
+    def schema(self) -> Schema:
+        """The fields of the published generation."""
+        return snapshot_schema(self._directory.current())
+
+    def reader(self, reuse: Any = None) -> SnapshotReader:
+        """Return a reader of the published generation. ``reuse`` is not needed, and not closed."""
+        return SnapshotReader(self._directory.current())
+
+    def latest_generation(self) -> str:
+        """Return the name of the published generation."""
+        return self._directory.current().name
+
+    def is_empty(self) -> bool:
+        """Tell whether there is no document."""
+        return self._directory.current().documents == 0
+
+    def writer(self, **options: Any) -> NoReturn:
+        """Raise UsageError: documents are added from sources, not through Whoosh."""
+        raise UsageError(
+            f"The index “{self._directory.path}” cannot be written through Whoosh.",
+            "Add documents with `trouvaille update SOURCE... --index DIR`.",
+        )
+
+
+def open_index(path: Path | str) -> ArchiveIndex:
+    """Open an index directory. Raises IndexMissing, IndexDamaged or IndexVersion."""
+    directory = IndexDirectory(Path(path))
+    directory.current()
+    return ArchiveIndex(directory)

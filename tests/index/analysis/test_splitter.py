@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.analysis import tokenize
-from index.analysis.splitter import edge, edges, key_text, piece_words
+from index.analysis.splitter import edge, key_text, piece_words
 
 WRITTEN = st.sampled_from(
     ["fr", "ÉTÉ", "Œuvre", "l'", "qu’", "L", "214", "7", "12", "345", "ß", "ΐ"]
@@ -19,6 +19,7 @@ MARKS = st.sampled_from(
 
 def words_of(pieces: list[str]) -> list[list[tuple[str, int]]]:
     made = piece_words(pieces)
+    assert made.edges == list(map(edge, pieces))
     further = zip(made.further, made.offsets, strict=True)
     found = []
     for first, span, more in zip(made.first, made.spans, made.counts, strict=True):
@@ -56,14 +57,6 @@ def test_letters_of_every_script() -> None:
 @example("1.234.5")
 def test_any_piece(piece: str) -> None:
     check(piece)
-
-
-@given(st.lists(st.text("0123456789.,-a é٣\u00a0", max_size=6), min_size=1))
-@example(["12,5", "123", "1234", "", "12٣"])
-@example([""])
-def test_edges_of_many_pieces(pieces: list[str]) -> None:
-    found = edges("\n".join(pieces).encode())
-    assert found.tolist() == [edge(piece) for piece in pieces]
 
 
 @given(st.lists(st.text("ÉéLl'’- .,0123456789İœ漢", max_size=9), min_size=1))

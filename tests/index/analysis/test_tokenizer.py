@@ -129,7 +129,7 @@ def test_unicode_forms_never_hide_a_word(word: str, cut: int) -> None:
 
 
 def test_pathological_texts_take_linear_time() -> None:
-    for text in ("a." * 50_000, "1.1" * 50_000, "1 000" * 50_000, "a'" * 50_000, "-a" * 50_000):
+    for text in ("a." * 20_000, "1.1" * 20_000, "1 000" * 20_000, "a'" * 20_000, "-a" * 20_000):
         assert tokenize(text)
-    assert len(tokenize("日" * 50_000)) == 49_999
+    assert len(tokenize("日" * 20_000)) == 19_999
     assert tokenize("x" * 100_000)[0].end == 100_000

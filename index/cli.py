@@ -215,7 +215,7 @@ def overview(root: Path, locale: str = "fr") -> Overview:
                 "title": int(np.count_nonzero(snapshot.lengths["title"][docs])),
                 "date": len(days),
                 **{
-                    name: snapshot.documents - column.missing(docs)
+                    name: snapshot.documents - column.tally(docs).missing
                     for name, column in snapshot.columns.items()
                 },
             },
@@ -243,7 +243,7 @@ def _terms(snapshot: Snapshot) -> dict[str, int]:
 def _top(
     column: FacetColumn, docs: NDArray[np.int32], label: Callable[[str], str]
 ) -> tuple[ValueCount, ...]:
-    counts = column.counts(docs)
+    counts = column.tally(docs).counts
     best = np.lexsort((np.arange(len(counts)), -counts))[:_TOP]
     values = ((column.values[at], int(counts[at])) for at in best.tolist())
     return tuple(ValueCount(value, label(value), count) for value, count in values)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -33,13 +34,12 @@ from index.manifest import (
 )
 from index.snapshot import Snapshot
 from index.store import (
-    FULL,
     REMEDY,
     DateColumn,
+    FacetColumn,
     FileRecord,
     Identifiers,
     is_sound,
-    open_facet,
     records,
     sync,
     sync_tree,
@@ -106,8 +106,8 @@ class Commit:
         write_array(self._folder / "order.array", newest_first(DateColumn(columns).seconds, ids))
         (self._folder / "report.json").write_bytes(report.to_bytes())
         (self._folder / "sources.json").write_bytes(orjson.dumps(dict(hashes)))
-        languages = open_facet(columns, "lang", live)
-        counts = languages.counts(np.flatnonzero(live).astype(np.int32)).tolist()
+        languages = FacetColumn(columns, "lang", live)
+        counts = languages.tally(np.flatnonzero(live).astype(np.int32)).counts.tolist()
         manifest = Manifest(
             name=self.name,
             format=FORMAT_VERSION,
@@ -250,7 +250,7 @@ def rollback(root: Path) -> Snapshot:
 
 def _failure(root: Path, error: OSError) -> BuildFailed:
     reason = os.strerror(error.errno) if error.errno else str(error)
-    if error.errno in FULL:
+    if error.errno in (ENOSPC, EDQUOT, EFBIG):
         remedy = "Make room on that disk and build again"
     else:
         remedy = "Check the directory and its permissions and build again"

@@ -15,6 +15,7 @@ UNDATED_DAY = int(np.iinfo(np.int32).min)
 UNDATED_SECOND = int(np.iinfo(np.int64).min)
 """What columns hold for a document without a date."""
 
+DAY_SECONDS = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
 _CACHED = 1 << 14
 """Dates whose days are cached: documents name the same ones again and again."""
@@ -62,17 +63,13 @@ def day_of(number: int) -> date:
 
 
 @lru_cache(_CACHED)
-def span(value: str) -> tuple[int, int, int]:
-    """Return first day, last day and first second of a partial date, a day or a time.
+def first_second(value: str) -> int:
+    """Return the second since 1970-01-01 at which a partial date, a day or a time begins.
 
     ``2024``, ``2024-03``, ``2024-03-12``, ``2024-03-12T09:41Z``; a time without a zone counts as
     UTC. Raises ValueError for anything else.
     """
     if len(value) > len("2024-03-12"):
         moment = datetime.fromisoformat(value)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        day = day_number(moment.date())
-        return day, day, day * 86400 + moment.hour * 3600 + moment.minute * 60 + moment.second
-    first, last = period(value)
-    number = day_number(first)
-    return number, day_number(last), number * 86400
+        return int(moment.replace(microsecond=0, tzinfo=moment.tzinfo or UTC).timestamp())
+    return day_number(period(value).first) * DAY_SECONDS

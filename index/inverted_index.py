@@ -8,9 +8,8 @@ snapshot, in the snapshot's document numbers and without deleted documents. ``in
 how lists, terms and words are laid out on disk.
 """
 
-import shutil
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -21,37 +20,27 @@ from numpy.typing import NDArray
 from index.analysis import Tokens, Vocabulary
 from index.arrays import (
     Keys,
-    bounds_of,
     count_distinct,
-    narrowest,
     positions_of,
     sorted_distinct,
     sum_over,
 )
 from index.document import PARTS, fit
 from index.store import (
-    ArrayFile,
     ByteCache,
     Dictionary,
+    Inverter,
     ManyPostings,
-    Place,
     PositionedPostings,
     PostingLists,
-    RunBuilder,
     SpellingWords,
     TermPostings,
     WrittenWords,
-    merge,
-    numbers,
     vocabulary,
-    write_array,
-    write_dictionary,
-    write_run,
+    write_terms,
     write_words,
 )
 
-RUN_SIZE = 4_000_000
-"""Tokens held in memory before they are written as a run; inverting them takes 150 MB."""
 MOST_TABLES = 16
 """Word tables (each process has one, begun anew now and then) whose list numbers are kept."""
 
@@ -83,30 +72,13 @@ def sum_postings(docs: Docs, freqs: NDArray[Any]) -> TermPostings:
     return TermPostings(total.docs, total.of([freqs.astype(np.float32)]).astype(np.int32))
 
 
-def write_terms(
-    folder: Place,
-    fields: Mapping[str, Sequence[bytes]],
-    counts: NDArray[Any],
-    lists: NDArray[Any],
-) -> None:
-    """Write the terms of a segment and the posting lists of each.
-
-    ``fields`` maps each field to its sorted terms. ``counts`` says how many lists each term has,
-    in the same order; ``lists`` are the numbers of these lists, term after term.
-    """
-    write_dictionary(folder, fields)
-    write_array(folder / "terms.at", narrowest(bounds_of(counts)))
-    write_array(folder / "terms.lists", lists.astype(np.uint32))
-
-
 class PostingsWriter:
     """Writes terms, postings and positions of one segment into a folder of their own."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
         self._folder = folder
-        self._run = RunBuilder()
-        self._runs: list[Path] = []
+        self._inverter = Inverter(folder)
         # Gives every new word the next number.
         self._numbers: dict[str, int] = defaultdict(count().__next__)
         # By the name of a word table: the number of each of its words, -1 if not looked up yet.
@@ -143,11 +115,9 @@ class PostingsWriter:
         if len(self._docs) < len(doc_of):
             used = docs >= 0
             lists, docs, positions = lists[used], docs[used], positions[used]
-        self._run.add(lists, docs, positions)
+        self._inverter.add(lists, docs, positions)
         self._docs.clear()
         self._places.clear()
-        if self._run.size >= RUN_SIZE:
-            self._spill()
 
     def _numbered(self, words: Vocabulary) -> NDArray[np.int32]:
         """Return the number of each word of a vocabulary."""
@@ -165,25 +135,16 @@ class PostingsWriter:
         table[words.numbers[new]] = word_numbers[new]
         return word_numbers
 
-    def _spill(self) -> None:
-        folder = self._folder / f"run-{len(self._runs)}"
-        write_run(folder, self._run.finish())
-        self._runs.append(folder)
-        self._run = RunBuilder()
-
     def commit(self) -> None:
-        """Merge the runs into the files of the segment."""
+        """Write the files of the segment."""
         self._flush()
-        self._spill()
-        lists = numbers(self._runs)
+        lists = self._inverter.numbers()
         terms = vocabulary(list(self._numbers), lists)
         rank = np.zeros(len(self._numbers) * len(PARTS), np.int64)
         rank[lists] = terms.rank
-        merge(self._runs, rank, self._folder)
-        write_terms(self._folder, terms.fields, terms.counts, terms.lists)
+        self._inverter.write(rank)
+        write_terms(self._folder, terms.texts, terms.fields)
         write_words(self._folder, terms)
-        for run in self._runs:
-            shutil.rmtree(run)
 
 
 class SegmentPostings:
@@ -193,11 +154,9 @@ class SegmentPostings:
     then of UTF-8. Whatever reads may raise IndexDamaged.
     """
 
-    def __init__(self, folder: Place) -> None:
+    def __init__(self, folder: Path) -> None:
         self.dictionary = Dictionary(folder)
         self.lists = PostingLists(folder)
-        self._starts = ArrayFile(folder / "terms.at")
-        self._lists = ArrayFile(folder / "terms.lists")
 
     def find(self, field: str, term: str) -> int:
         """Return the number of a term; -1 if the segment has no such term."""
@@ -209,20 +168,16 @@ class SegmentPostings:
 
     def term(self, number: int) -> str:
         """Return the term with a number."""
-        return self.dictionary.split(number).text.decode()
-
-    def lists_of(self, terms: range) -> NDArray[np.uint32]:
-        """Return the posting lists of successive terms, one behind the other."""
-        return self._lists.slice(self._starts.item(terms.start), self._starts.item(terms.stop))
+        return self.dictionary.term(number)
 
     def term_lists(self, field: str, term: str) -> NDArray[np.uint32]:
         """Return the posting lists of a term; none for an unknown one."""
         number = self.find(field, term)
-        return _NO_LISTS if number < 0 else self.lists_of(range(number, number + 1))
+        return _NO_LISTS if number < 0 else self.dictionary.lists(range(number, number + 1))
 
     def frequency(self, number: int) -> int:
         """Return how many documents have a term."""
-        lists = self.lists_of(range(number, number + 1))
+        lists = self.dictionary.lists(range(number, number + 1))
         if len(lists) == 1:
             return int(self.lists.counts(lists)[0])
         return len(self.postings(number).docs)
@@ -231,7 +186,7 @@ class SegmentPostings:
         """Return the postings of a term; none for the number -1."""
         if number < 0:
             return _NOTHING
-        lists = self.lists_of(range(number, number + 1))
+        lists = self.dictionary.lists(range(number, number + 1))
         if len(lists) == 1:
             return self.lists.postings(int(lists[0]))
         docs, freqs, _ = self.lists.many(lists)
@@ -239,7 +194,7 @@ class SegmentPostings:
 
     def summed(self, terms: range) -> TermPostings:
         """Return the postings of successive terms added up."""
-        lists = self.lists_of(terms)
+        lists = self.dictionary.lists(terms)
         if len(lists) > 1 and (lists[1:] - lists[:-1] == 1).all():
             first, stop = int(lists[0]), int(lists[-1]) + 1
             if _DENSE_BYTES * self.lists.bytes(first, stop) > self.lists.documents:
@@ -270,10 +225,9 @@ class SegmentPostings:
     def _lists_by_term(self, terms: Sequence[int]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """Return the lists of some terms, and for each list the place of its term in ``terms``."""
         if isinstance(terms, range):
-            starts = self._starts.slice(terms.start, terms.stop + 1).astype(np.int64)
-            lists, sizes = self.lists_of(terms), starts[1:] - starts[:-1]
+            lists, sizes = self.dictionary.lists(terms), self.dictionary.list_counts(terms)
         else:
-            parts = [self.lists_of(range(number, number + 1)) for number in terms]
+            parts = [self.dictionary.lists(range(number, number + 1)) for number in terms]
             lists = np.concatenate([_NO_LISTS, *parts])
             sizes = np.array(list(map(len, parts)), np.int64)
         return lists, np.repeat(np.arange(len(sizes)), sizes)
@@ -356,7 +310,7 @@ class InvertedIndex:
 
     def fields(self) -> set[str]:
         """Return the fields in which any document has a term, deleted documents included."""
-        return {name for segment in self.segments for name in segment.postings.dictionary.fields()}
+        return {name for segment in self.segments for name in segment.postings.dictionary.fields}
 
     def vocabulary_size(self, field: str) -> int:
         """Return how many different terms a field has, those of deleted documents included."""

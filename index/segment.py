@@ -22,13 +22,12 @@ import numpy as np
 import orjson
 
 from index.analysis import Part, Tokens, part, parts, tokens
-from index.days import span
+from index.days import DAY_SECONDS, UNDATED_SECOND, first_second
 from index.document import PARTS, Document, Fields
 from index.facets import VALUE_FACETS, Values, facet_values
 from index.inverted_index import PostingsWriter
 from index.manifest import SegmentEntry
 from index.store import (
-    DateColumnWriter,
     Packed,
     SpanColumnWriter,
     StoredWriter,
@@ -45,8 +44,6 @@ MAX_ID_BYTES = 1024
 _COLUMN_BATCH = 1024
 """Documents whose values are added to columns together."""
 
-Date = tuple[int, int, int]
-"""First day, last day and first second of a date, counted from 1970-01-01."""
 Days = tuple[int, int]
 """First and last day of a date, counted from 1970-01-01."""
 
@@ -54,12 +51,13 @@ Days = tuple[int, int]
 class Record(NamedTuple):
     """What is written of a document beside its tokens.
 
-    ``facets`` has the values of each facet in ``VALUE_FACETS``.
+    ``facets`` has the values of each facet in ``VALUE_FACETS``. ``published`` is the first second
+    of the publication date, ``UNDATED_SECOND`` without one, from 1970-01-01.
     """
 
     id: str
     facets: Sequence[Values]
-    published: Date | None
+    published: int
     mentioned: Sequence[Days]
     packed: Packed
 
@@ -102,9 +100,9 @@ def draft(document: Document, fields: Fields) -> Draft:
     record = Record(
         document.id,
         facet_values(document, fields),
-        span(fields.published.value) if fields.published else None,
+        first_second(fields.published.value) if fields.published else UNDATED_SECOND,
         [
-            (span(date.first[:10])[0], span(date.last[:10])[0])
+            (_day(date.first), _day(date.last))
             for date in fields.mentioned
             if date.first and date.last
         ],
@@ -115,6 +113,10 @@ def draft(document: Document, fields: Fields) -> Draft:
     else:
         body = [part(b"".join(packed.text), language.code)]
     return Draft(record, [part(document.title.encode(), language.code)], body)
+
+
+def _day(value: str) -> int:
+    return first_second(value[:10]) // DAY_SECONDS
 
 
 def analyse_drafts(drafts: Sequence[Draft]) -> list[AnalysedDocument]:
@@ -132,12 +134,12 @@ class SegmentWriter:
         self._postings = PostingsWriter(folder / "postings")
         self._stored = StoredWriter(folder)
         self._facets = {name: ValueColumnWriter() for name in VALUE_FACETS}
-        self._published = DateColumnWriter()
+        self._published = array("q")
         self._mentioned = SpanColumnWriter()
         self._lengths = {part: array("f") for part in PARTS}
         self._ids: list[str] = []
         # The last documents, whose values are not in the columns yet.
-        self._batch: list[tuple[Sequence[Values], Date | None, Sequence[Days]]] = []
+        self._batch: list[tuple[Sequence[Values], Sequence[Days]]] = []
 
     @property
     def documents(self) -> int:
@@ -152,7 +154,8 @@ class SegmentWriter:
         for text, name in enumerate(PARTS, len(PARTS) * place):
             self._lengths[name].append(tokens.lengths[text])
         self._ids.append(record.id)
-        self._batch.append((record.facets, record.published, record.mentioned))
+        self._published.append(record.published)
+        self._batch.append((record.facets, record.mentioned))
         if len(self._batch) == _COLUMN_BATCH:
             self._add_columns()
 
@@ -160,11 +163,10 @@ class SegmentWriter:
         """Move the values of the last documents into the columns."""
         if not self._batch:
             return
-        facets, published, mentioned = zip(*self._batch, strict=True)
+        facets, mentioned = zip(*self._batch, strict=True)
         self._batch.clear()
         for column, values in zip(self._facets.values(), zip(*facets, strict=True), strict=True):
             column.extend(values)
-        self._published.extend(published)
         self._mentioned.extend(mentioned)
 
     def commit(self) -> SegmentEntry:
@@ -175,7 +177,7 @@ class SegmentWriter:
         columns = self._folder / "columns"
         for name, column in self._facets.items():
             column.save(columns, name)
-        self._published.save(columns)
+        write_array(columns / "published.array", np.asarray(self._published, np.int64))
         self._mentioned.save(columns)
         for name, lengths in self._lengths.items():
             write_array(columns / f"{name}.lengths.array", np.asarray(lengths, np.float32))

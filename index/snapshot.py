@@ -23,18 +23,17 @@ from index.inverted_index import InvertedIndex
 from index.manifest import Manifest, Report, parse_report, read_manifest
 from index.store import (
     REMEDY,
+    ArrayFile,
     DateColumn,
     Details,
     FacetColumn,
     Head,
     Identifiers,
-    LengthColumn,
     LongText,
+    NumberColumn,
     SpanColumn,
     StoredDocuments,
     compare_sizes,
-    open_array,
-    open_facet,
     read_bytes,
     read_json,
 )
@@ -66,8 +65,7 @@ class StoredFields:
 
     def details(self, doc: int, head: Head) -> Details:
         """Return what is stored of a document beside its ``head`` and its text."""
-        segment, number = self._place(doc)
-        return segment.details(number, head)
+        return head.decode_details()
 
     def text(self, doc: int, details: Details) -> str | LongText:
         """Return the text of a document; of a long one, pieces are read when they are asked for."""
@@ -111,8 +109,8 @@ class Snapshot:
         self.documents = self.manifest.documents
         self.languages: Mapping[str, int] = MappingProxyType(dict(self.manifest.languages))
         # Another process may delete the files a minute from now.
-        self._live = open_array(self.folder / "live.array", "b")
-        self._order = open_array(self.folder / "order.array", "i")
+        self._live = ArrayFile(self.folder / "live.array")
+        self._order = ArrayFile(self.folder / "order.array")
         self._report = read_bytes(self.folder / "report.json")
         sizes = [segment.documents for segment in self.manifest.segments]
         self._bases: list[int] = [0, *np.cumsum(sizes, dtype=np.int64).tolist()]
@@ -135,11 +133,11 @@ class Snapshot:
         columns = [folder / "columns" for folder in folders]
         live = self.live if has_deletions else None
         self.columns: Mapping[str, FacetColumn] = MappingProxyType(
-            {name: open_facet(columns, name, live) for name in VALUE_FACETS}
+            {name: FacetColumn(columns, name, live) for name in VALUE_FACETS}
         )
         self.dates = DateColumn(columns)
         self.mentioned = SpanColumn(columns)
-        self._lengths = {part: LengthColumn(columns, part) for part in PARTS}
+        self._lengths = {part: NumberColumn(columns, f"{part}.lengths") for part in PARTS}
 
     def __enter__(self) -> Self:
         return self

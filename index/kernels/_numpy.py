@@ -145,7 +145,6 @@ def position_starts(
     freqs: NDArray[Any],
     counts: NDArray[np.int64],
     starts: NDArray[Any],
-    has_positions: NDArray[np.bool_],
 ) -> NDArray[Any]:
     """Return the byte at which the positions of each posting begin, in the type of ``starts``.
 
@@ -155,8 +154,6 @@ def position_starts(
     # As narrow as can be: this is done for every posting, to find the positions of a few.
     kind = starts.dtype
     sizes = np.multiply(widths.take(docs), freqs, dtype=kind, casting="unsafe")
-    if not has_positions.all():
-        sizes *= has_positions.repeat(counts)
     begin: NDArray[Any] = sizes.cumsum(dtype=kind)
     begin -= sizes
     begin += (starts - begin.take(starts_of(counts), mode="clip")).repeat(counts)

@@ -1,33 +1,27 @@
 """Files of the index: one module for each thing on disk, its writer beside its reader.
 
-For: posting lists, the term dictionary, doc values, stored fields, ids, completion and spelling,
-all of them checksummed and memory-mapped (``files``). Not for: several segments, deleted documents,
-or which generation is published.
+For: posting lists and their inversion (``postings``, ``merge``), the term dictionary (``terms``),
+completion and spelling (``suggest``), doc values, stored fields and ids, all of them in checksummed
+and memory-mapped files (``files``, ``blocks``). Not for: several segments, deleted documents, or
+which generation is published.
 """
 
 from index.store.blocks import ByteCache
-from index.store.completion import TermCount, WrittenWords, write_words
 from index.store.doc_values import (
     Chosen,
     DateColumn,
-    DateColumnWriter,
     FacetColumn,
-    LengthColumn,
+    NumberColumn,
     SpanColumn,
     SpanColumnWriter,
     ValueColumnWriter,
-    open_facet,
 )
 from index.store.files import (
-    FULL,
     REMEDY,
     ArrayFile,
     FileRecord,
-    Place,
-    Prefix,
     compare_sizes,
     is_sound,
-    open_array,
     parse_json,
     read_bytes,
     read_json,
@@ -37,20 +31,12 @@ from index.store.files import (
     write_array,
     write_durably,
 )
-from index.store.ids import Identifiers, write_ids
-from index.store.merge import RunBuilder, merge, numbers, write_run
-from index.store.postings import (
-    Lists,
-    ManyPostings,
-    PositionedPostings,
-    PostingLists,
-    TermPostings,
-    write_lists,
-)
-from index.store.spell import MAX_LENGTH, MIN_LENGTH, Near, SpellingWords
+from index.store.merge import Inverter
+from index.store.postings import ManyPostings, PositionedPostings, PostingLists, TermPostings
 from index.store.stored_fields import (
     Details,
     Head,
+    Identifiers,
     LongText,
     Packed,
     StoredDocuments,
@@ -60,11 +46,20 @@ from index.store.stored_fields import (
     pack,
     spans,
     word_end,
+    write_ids,
 )
-from index.store.terms import Dictionary, vocabulary, write_dictionary
+from index.store.suggest import (
+    MAX_LENGTH,
+    MIN_LENGTH,
+    Near,
+    SpellingWords,
+    TermCount,
+    WrittenWords,
+    write_words,
+)
+from index.store.terms import Dictionary, vocabulary, write_terms
 
 __all__ = [
-    "FULL",
     "MAX_LENGTH",
     "MIN_LENGTH",
     "REMEDY",
@@ -72,24 +67,20 @@ __all__ = [
     "ByteCache",
     "Chosen",
     "DateColumn",
-    "DateColumnWriter",
     "Details",
     "Dictionary",
     "FacetColumn",
     "FileRecord",
     "Head",
     "Identifiers",
-    "LengthColumn",
-    "Lists",
+    "Inverter",
     "LongText",
     "ManyPostings",
     "Near",
+    "NumberColumn",
     "Packed",
-    "Place",
     "PositionedPostings",
     "PostingLists",
-    "Prefix",
-    "RunBuilder",
     "SpanColumn",
     "SpanColumnWriter",
     "SpellingWords",
@@ -103,10 +94,6 @@ __all__ = [
     "compare_sizes",
     "content_hash",
     "is_sound",
-    "merge",
-    "numbers",
-    "open_array",
-    "open_facet",
     "pack",
     "parse_json",
     "read_bytes",
@@ -118,10 +105,8 @@ __all__ = [
     "vocabulary",
     "word_end",
     "write_array",
-    "write_dictionary",
     "write_durably",
     "write_ids",
-    "write_lists",
-    "write_run",
+    "write_terms",
     "write_words",
 ]

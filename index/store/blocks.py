@@ -1,17 +1,13 @@
-"""A cache bounded by the bytes it holds, the least recently used going first.
+"""Records of bytes, compressed one by one so that each can be read alone; a cache by bytes.
 
-Records of bytes, compressed one by one, so that each can be read alone.
-
-Short records have little in themselves to shrink by. So records are taken in batches: from some of
-a batch, evenly spread over it, is learned what its records have in common (a zstd dictionary),
-and each is compressed against that. Files, for a NAME::
+A short record has little to shrink by in itself. So records are taken in batches: what they have in
+common is learned from some of them (a zstd dictionary), and each is compressed against that. What
+is written depends on the records and their order alone. Files, for a NAME::
 
     NAME.data.array      batch after batch: the dictionary, itself compressed, then the records
     NAME.ends.array      uint32, where each record ends, counted from the first of its batch
     NAME.batches.array   int64, four for each batch: its first record; where its dictionary begins
                          and ends (the same where there is none); where its records begin
-
-What is written depends on the records and their order alone.
 """
 
 from bisect import bisect_right
@@ -25,12 +21,14 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from index.errors import IndexDamaged
-from index.store.files import REMEDY, ArrayFile, ArrayWriter, write_array
+from index.store.files import ArrayFile, ArrayWriter, write_array
 
 
 class ByteCache:
-    """Safe for threads; two threads may compute the same missing entry, to no harm."""
+    """A cache bounded by the bytes it holds; the least recently used entry goes first.
+
+    Safe for threads; two threads may compute the same missing entry, to no harm.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -181,7 +179,7 @@ def dictionary(records: Sequence[bytes]) -> bytes:
 
 
 class Blobs:
-    """Reads what BlobWriter wrote; safe for threads. Raises IndexDamaged, naming the file."""
+    """Reads what BlobWriter wrote; safe for threads. Reading raises IndexDamaged."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._data = ArrayFile(folder / f"{name}.data.array")
@@ -200,29 +198,19 @@ class Blobs:
         first, _, _, base = self._batches[number]
         start = self._ends.item(record - 1) if record > first else 0
         data = self._data.raw(base + start, base + self._ends.item(record))
-        opened: _Opened = self._opened.get(number, lambda: self._open(number))
-        try:
-            return opened.decompress(data)
-        except (zstandard.ZstdError, MemoryError) as error:
-            raise IndexDamaged(
-                f"Record {record} in “{self._data.path}” is damaged.", REMEDY
-            ) from error
+        batch: _Batch = self._opened.get(number, lambda: self._open(number))
+        return batch.decompress(data)
 
-    def _open(self, number: int) -> "tuple[_Opened, int]":
+    def _open(self, number: int) -> "tuple[_Batch, int]":
         _, begin, end, _ = self._batches[number]
-        learned = b""
-        if begin < end:
-            try:
-                learned = zstandard.ZstdDecompressor().decompress(self._data.raw(begin, end))
-            except (zstandard.ZstdError, MemoryError) as error:
-                raise IndexDamaged(
-                    f"A dictionary in “{self._data.path}” is damaged.", REMEDY
-                ) from error
-        return _Opened(learned), len(learned) + _CONTEXT_BYTES
+        learned = self._data.raw(begin, end)
+        if learned:
+            learned = zstandard.ZstdDecompressor().decompress(learned)
+        return _Batch(learned), len(learned) + _CONTEXT_BYTES
 
 
-class _Opened:
-    """What decompresses the records of one batch, one at a time."""
+class _Batch:
+    """Decompresses the records of one batch, one at a time."""
 
     def __init__(self, learned: bytes) -> None:
         self._decompressor = zstandard.ZstdDecompressor(

@@ -1,34 +1,33 @@
-"""Array files: a header, one contiguous little-endian array, a checksum for every block.
+"""Files of the index: durable writing, digests, and memory-mapped arrays with checksums.
 
-Layout of a file::
+An *array file* holds one contiguous little-endian array::
 
     64 bytes   header: magic, version, item type, item count, block size, CRC-32 of the header
     payload    the items
     4 bytes x  CRC-32 of each block of the payload, the last one possibly shorter
 
 Opening reads the header and compares the length of the file with it, so a truncated or foreign
-file is refused at once. The payload is mapped, never copied; a block is compared with its
-checksum the first time that a process touches it, so an altered one is refused before it is
-searched, and opening costs the same whatever the size of the file.
-
-Files of the index: durable writing, checksums, mapping without a copy.
+file is refused at once. The payload is mapped, never copied. A block is compared with its checksum
+when a process first touches it, so opening costs the same whatever the size of the file, and no
+altered byte is searched.
 """
 
-import errno
 import hashlib
 import mmap
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 from numpy.typing import DTypeLike, NDArray
 
+from index.arrays import bounds_of, narrowest
 from index.errors import IndexDamaged, IndexUnavailable, IndexVersion
 from index.versions import ARRAY_VERSION
 
@@ -38,26 +37,6 @@ HEADER_BYTES = 64
 REMEDY = "Rebuild the index, or return to the previous generation with `trouvaille rollback`."
 
 _HEADER = struct.Struct("<8sI4sQI")  # magic, version, dtype, items, block size; then its CRC-32
-
-
-class Prefix(NamedTuple):
-    """A place for files whose names start with ``prefix``; divides like a Path."""
-
-    folder: Path
-    prefix: str
-
-    def __truediv__(self, name: str) -> Path:
-        return self.folder / (self.prefix + name)
-
-
-Place = Path | Prefix
-"""Where the files of a segment stand."""
-
-
-def _header(dtype: np.dtype[Any], items: int) -> bytes:
-    code = dtype.str.encode().ljust(4, b"\0")
-    packed = _HEADER.pack(MAGIC, ARRAY_VERSION, code, items, BLOCK_BYTES)
-    return (packed + struct.pack("<I", zlib.crc32(packed))).ljust(HEADER_BYTES, b"\0")
 
 
 def write_array(path: Path, array: NDArray[Any]) -> None:
@@ -74,73 +53,37 @@ class ArrayWriter:
         self._dtype = np.dtype(dtype).newbyteorder("<")
         self._file = path.open("wb")
         self._file.write(bytes(HEADER_BYTES))
-        self._items = 0
-        self._sums = _Sums()
+        self._bytes = 0
+        self._sums: list[int] = []
 
     def append(self, piece: NDArray[Any]) -> None:
         """Write the next items."""
-        if piece.size:
-            payload = np.ascontiguousarray(piece, dtype=self._dtype).data.cast("B")
-            self._file.write(payload)
-            self._sums.add(payload)
-            self._items += piece.size
+        payload = np.ascontiguousarray(piece, dtype=self._dtype).view(np.uint8).data
+        self._file.write(payload)
+        while payload:
+            filled = self._bytes % BLOCK_BYTES
+            if not filled:
+                self._sums.append(0)
+            part = payload[: BLOCK_BYTES - filled]
+            self._sums[-1] = zlib.crc32(part, self._sums[-1])
+            self._bytes += len(part)
+            payload = payload[len(part) :]
 
     def close(self) -> None:
         """Add checksums and the header; making the file durable is the caller's."""
+        items = self._bytes // self._dtype.itemsize
+        code = self._dtype.str.encode().ljust(4, b"\0")
+        header = _HEADER.pack(MAGIC, ARRAY_VERSION, code, items, BLOCK_BYTES)
+        header += struct.pack("<I", zlib.crc32(header))
         with self._file as file:
-            file.write(self._sums.packed())
+            file.write(np.array(self._sums, "<u4").tobytes())
             file.seek(0)
-            file.write(_header(self._dtype, self._items))
+            file.write(header)
 
     def abandon(self) -> None:
         """Let go of the file, whatever became of it."""
         with suppress(OSError):  # the disk may be full: what is buffered is lost, as it should be
             self._file.close()
-
-
-class _Sums:
-    """The CRC-32 of every block of a payload that comes in pieces."""
-
-    def __init__(self) -> None:
-        self._done: list[int] = []
-        self._sum = 0
-        self._left = BLOCK_BYTES
-
-    def add(self, payload: memoryview) -> None:
-        while len(payload):
-            piece = payload[: self._left]
-            self._sum = zlib.crc32(piece, self._sum)
-            self._left -= len(piece)
-            payload = payload[len(piece) :]
-            if not self._left:
-                self._done.append(self._sum)
-                self._sum, self._left = 0, BLOCK_BYTES
-
-    def packed(self) -> bytes:
-        begun = [self._sum] if self._left < BLOCK_BYTES else []
-        return np.array(self._done + begun, dtype="<u4").tobytes()
-
-
-def read_seal(file: BinaryIO, length: int) -> bytes | None:
-    """Return header and checksums of an array file of ``length`` bytes; None if it is not one.
-
-    Where it is not one, the file stands at its beginning again.
-    """
-    head = file.read(HEADER_BYTES)
-    if len(head) == HEADER_BYTES and head.startswith(MAGIC):
-        _, _, code, items, block = _HEADER.unpack_from(head)
-        width = code[2:].rstrip(b"\0")
-        payload = items * int(width) if width.isdigit() else length
-        if block == BLOCK_BYTES and length == _length(payload):
-            file.seek(HEADER_BYTES + payload)
-            return head + file.read()
-    file.seek(0)
-    return None
-
-
-def _length(payload: int) -> int:
-    """Return the bytes of a file with so many bytes of items."""
-    return HEADER_BYTES + payload + 4 * -(-payload // BLOCK_BYTES)
 
 
 class ArrayFile:
@@ -183,17 +126,14 @@ class ArrayFile:
             )
         dtype = np.dtype(code.rstrip(b"\0").decode("ascii"))
         payload = items * dtype.itemsize
-        if length != _length(payload):
+        if length != HEADER_BYTES + payload + 4 * -(-payload // BLOCK_BYTES):
             raise IndexDamaged(f"{self.path} is truncated or has grown.", REMEDY)
         return dtype, items
 
     def slice(self, start: int, stop: int) -> NDArray[Any]:
-        """Return items ``start`` to ``stop`` (excluded): a view, no copy, blocks verified."""
-        if start >= stop:
-            return self._items[:0]
-        first, last = start // self._per_block, (stop - 1) // self._per_block
-        if self._trusted.find(0, first, last + 1) >= 0:
-            self._verify(first, last)
+        """Return items ``start`` to ``stop`` (excluded), verified: a view, no copy."""
+        if start < stop:
+            self._verify(start // self._per_block, (stop - 1) // self._per_block)
         return self._items[start:stop]
 
     def all(self) -> NDArray[Any]:
@@ -204,19 +144,18 @@ class ArrayFile:
         """Return the whole array, verified in these ranges of it (not empty) and nowhere else."""
         firsts, lasts = starts // self._per_block, (stops - 1) // self._per_block
         for first, last in set(zip(firsts.tolist(), lasts.tolist(), strict=True)):
-            if self._trusted.find(0, first, last + 1) >= 0:
-                self._verify(first, last)
+            self._verify(first, last)
         return self._items
 
     def trusted(self) -> NDArray[Any]:
         """Return the whole array, of which the caller reads what has been verified before."""
         return self._items
 
-    def item(self, at: int) -> int:
+    def item(self, index: int) -> int:
         """Return one item as a Python integer, verified."""
-        if not self._trusted[at // self._per_block]:
-            self._verify(at // self._per_block, at // self._per_block)
-        return int(self._items[at])
+        block = index // self._per_block
+        self._verify(block, block)
+        return int(self._items[index])
 
     def raw(self, start: int, stop: int) -> bytes:
         """Return the bytes of items ``start`` to ``stop`` (excluded), verified."""
@@ -224,66 +163,66 @@ class ArrayFile:
         width = self.dtype.itemsize
         return self._map[HEADER_BYTES + start * width : HEADER_BYTES + stop * width]
 
+    def seal(self) -> bytes:
+        """Return header and checksums, which vouch for the rest of the file."""
+        return self._map[:HEADER_BYTES] + self._sums.tobytes()
+
     def _verify(self, first: int, last: int) -> None:
-        end = HEADER_BYTES + self.size * self.dtype.itemsize
-        view = memoryview(self._map)
-        for block in range(first, last + 1):
-            if self._trusted[block]:
-                continue
-            at = HEADER_BYTES + block * BLOCK_BYTES
-            if zlib.crc32(view[at : min(at + BLOCK_BYTES, end)]) != self._sums[block]:
+        """Compare the blocks ``first`` to ``last`` (included) that no one has read yet."""
+        while (block := self._trusted.find(0, first, last + 1)) >= 0:
+            start = block * self._per_block
+            items = self._items[start : start + self._per_block].view(np.uint8)
+            if zlib.crc32(items.data) != self._sums[block]:
                 raise IndexDamaged(f"{self.path} is damaged in block {block}.", REMEDY)
             self._trusted[block] = 1
-
-
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""Errors that mean: no room left for what is being written."""
 
 
 class FileRecord(NamedTuple):
     """Size in bytes and SHA-256 (hexadecimal) of one file.
 
-    Of an array file it is that of its header and of the checksums of its blocks, which vouch for
-    the rest: written once, the rest need not be read again to be recorded.
+    Of an array file it is the SHA-256 of its ``seal``, so that a build does not read again what it
+    has written.
     """
 
     size: int
     sha256: str
 
 
-def record(path: Path) -> FileRecord:
-    """Measure one file."""
+def _opened(path: Path) -> "ArrayFile | None":
+    """Open an array file; return None for any other."""
+    try:
+        return ArrayFile(path)
+    except IndexUnavailable:
+        return None
+
+
+def _record(path: Path, array: ArrayFile | None) -> FileRecord:
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        seal = read_seal(file, size)
-        if seal is not None:
-            return FileRecord(size, hashlib.sha256(seal).hexdigest())
-        return FileRecord(size, hashlib.file_digest(file, "sha256").hexdigest())
-
-
-def is_sound(path: Path, expected: FileRecord) -> bool:
-    """Read a whole file and say whether it is what was recorded. Raises OSError."""
-    if record(path) != expected:
-        return False
-    with path.open("rb") as file:
-        if read_seal(file, expected.size) is None:
-            return True
-    try:
-        ArrayFile(path).all()
-    except IndexUnavailable:
-        return False
-    return True
+        digest = hashlib.sha256(array.seal()) if array else hashlib.file_digest(file, "sha256")
+        return FileRecord(size, digest.hexdigest())
 
 
 def records(folder: Path) -> dict[str, FileRecord]:
     """Measure every file under a folder, by its path relative to it."""
-    return {path.relative_to(folder).as_posix(): record(path) for path in _walk(folder)}
+    return {
+        path.relative_to(folder).as_posix(): _record(path, _opened(path))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path
+def is_sound(path: Path, expected: FileRecord) -> bool:
+    """Read a whole file and say whether it is what was recorded. Raises OSError."""
+    array = _opened(path)
+    if _record(path, array) != expected:
+        return False
+    try:
+        if array:
+            array.all()
+    except IndexDamaged:
+        return False
+    return True
 
 
 def sync(path: Path) -> None:
@@ -297,12 +236,8 @@ def sync(path: Path) -> None:
 
 def sync_tree(folder: Path) -> None:
     """Make a folder and everything under it durable."""
-    for path in _walk(folder):
+    for path in (*folder.rglob("*"), folder):
         sync(path)
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir():
-            sync(path)
-    sync(folder)
 
 
 def write_durably(path: Path, data: bytes) -> None:
@@ -351,26 +286,33 @@ def parse_json(data: bytes, path: Path) -> Any:
         raise IndexDamaged(f"“{path}” of the index cannot be read ({error}).", REMEDY) from error
 
 
-def save_narrow(path: Path, values: NDArray[np.signedinteger[Any]]) -> None:
-    """Write non-negative integers in the narrowest unsigned type that holds them."""
-    most = int(values.max()) if len(values) else 0
-    write_array(path, values.astype(np.min_scalar_type(most)))
+def write_strings(folder: Path, name: str, strings: Sequence[bytes]) -> None:
+    """Write byte strings for ``Strings`` to read."""
+    lengths = np.fromiter(map(len, strings), np.int64, len(strings))
+    write_array(folder / f"{name}.blob", np.frombuffer(b"".join(strings), np.uint8))
+    write_array(folder / f"{name}.offsets", narrowest(bounds_of(lengths)))
 
 
-def open_array(path: Path, kind: str) -> ArrayFile:
-    """Open an array to be verified when read; raise IndexDamaged where it is of another kind.
+class Strings:
+    """A read-only sequence of byte strings on disk; safe for threads.
 
-    ``kind`` is numpy's: ``b`` for booleans, ``i``, ``u`` for integers, ``f``.
+    ``NAME.blob`` holds them one behind the other, ``NAME.offsets`` where each begins and the last
+    ends. Reading raises IndexDamaged.
     """
-    opened = ArrayFile(path)
-    if opened.dtype.kind != kind:
-        raise IndexDamaged(f"“{path}” of the index holds {opened.dtype}.", REMEDY)
-    return opened
 
+    def __init__(self, folder: Path, name: str) -> None:
+        self._blob = ArrayFile(folder / f"{name}.blob")
+        self._offsets = ArrayFile(folder / f"{name}.offsets")
 
-def load_array(path: Path, dtype: type[np.generic]) -> NDArray[Any]:
-    """Map an array and verify it; raise IndexDamaged where it is not one of this type."""
-    opened = ArrayFile(path)
-    if opened.dtype != dtype:
-        raise IndexDamaged(f"“{path}” of the index holds {opened.dtype}.", REMEDY)
-    return opened.all()
+    def __len__(self) -> int:
+        return self._offsets.size - 1
+
+    def __getitem__(self, number: int) -> bytes:
+        return self._blob.raw(self._offsets.item(number), self._offsets.item(number + 1))
+
+    def read(self, start: int, stop: int) -> list[bytes]:
+        """Return the strings ``start`` to ``stop`` (excluded), read in one go."""
+        offsets = self._offsets.slice(start, stop + 1).tolist()
+        data = self._blob.raw(offsets[0], offsets[-1])
+        base = offsets[0]
+        return [data[begin - base : end - base] for begin, end in pairwise(offsets)]

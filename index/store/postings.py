@@ -1,4 +1,4 @@
-"""Posting lists: the documents, frequencies and positions of many lists, written and read.
+"""Posting lists on disk: the documents, frequencies and positions of many lists.
 
 ``postings.blob`` holds, list after list::
 
@@ -15,15 +15,14 @@ so is packed::
     flags    one bit for each posting: whether its frequency is above 1
     freqs    one byte for each that is
 
-``positions.blob`` holds, for the lists that have positions, those of the first document,
-ascending, then those of the second, and so on, in as many bytes each as ``positions.width`` says
-of the document: one, two or four, enough for every position of it. ``postings.at`` and
-``positions.at`` say where the bytes of each list begin.
-
-Lists are decoded by ``index.kernels``.
+``positions.blob`` holds, list after list, the positions in the first document, ascending, then
+those in the second, and so on. ``positions.width`` is how many bytes a position takes in each
+document: 1, 2 or 4, enough for all of its positions. ``postings.at`` and ``positions.at`` say where
+the bytes of each list begin and those of the last one end. ``index.kernels`` decodes the lists.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,7 +30,7 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.arrays import Keys, Numbers, bounds_of, narrowest, places, starts_of
-from index.store.files import ArrayFile, ArrayWriter, Place, write_array
+from index.store.files import ArrayFile, ArrayWriter, write_array
 
 PACKED = 255
 Bytes = NDArray[np.uint8]
@@ -75,23 +74,25 @@ class PositionedPostings(NamedTuple):
 
 
 class Lists(NamedTuple):
-    """Posting lists as plain arrays.
+    """Posting lists as plain arrays, none of them empty, list after list.
 
-    Each list has ``counts`` postings and ``located`` positions (0: it has none); documents,
-    frequencies and positions follow list after list.
+    Each list has ``counts`` postings, each posting ``freqs`` ascending positions.
     """
 
     counts: Numbers
-    located: Numbers
     docs: Numbers
     freqs: Numbers
     positions: Numbers
+
+    def position_counts(self) -> NDArray[np.int64]:
+        """Return how many positions each list has."""
+        return np.add.reduceat(self.freqs, starts_of(self.counts), dtype=np.int64)
 
 
 class PostingLists:
     """Reads posting lists; safe for threads."""
 
-    def __init__(self, folder: Place) -> None:
+    def __init__(self, folder: Path) -> None:
         self._postings = ArrayFile(folder / "postings.blob")
         self._postings_at = ArrayFile(folder / "postings.at")
         self._positions = ArrayFile(folder / "positions.blob")
@@ -153,11 +154,8 @@ class PostingLists:
         docs, freqs, counts = many or self.many(numbers)
         at = self._positions_at.all()
         starts, stops = at.take(numbers), at.take(numbers + 1)
-        present = starts < stops
-        self._positions.parts(starts[present], stops[present])
-        starts = kernels.active.position_starts(
-            self._width.all(), docs, freqs, counts, starts, present
-        )
+        self._positions.parts(starts, stops)
+        starts = kernels.active.position_starts(self._width.all(), docs, freqs, counts, starts)
         if freqs.itemsize > 1:
             freqs = freqs.astype(np.uint8 if freqs.max(initial=0) < 256 else np.int32, copy=False)
         end = int(docs.max(initial=-1)) + 2
@@ -260,187 +258,122 @@ def _add_plain(totals: Totals, data: Bytes, codes: Bytes, sizes: NDArray[np.int6
             np.add.at(totals, docs, _ONE)
 
 
-_BLOCK = 1 << 20
-"""Postings and positions that are encoded at once."""
 _WORTH = 256
 """Bytes that packing a list must save: a packed list is read alone."""
-_LONG = 64
-"""Postings of a list that is quicker written alone than together with others."""
 
 
-def write_lists(folder: Place, lists: Lists) -> None:
-    """Write posting lists, none of them empty."""
-    writer = ListWriter(folder, document_widths([lists]))
-    ends, located = np.cumsum(lists.counts), np.cumsum(lists.located)
-    for block in blocks(lists.counts + lists.located):
-        postings = slice(ends[block.start] - lists.counts[block.start], ends[block.stop - 1])
-        positions = slice(
-            located[block.start] - lists.located[block.start], located[block.stop - 1]
-        )
-        writer.add(
-            Lists(
-                lists.counts[block.start : block.stop],
-                lists.located[block.start : block.stop],
-                lists.docs[postings],
-                lists.freqs[postings],
-                lists.positions[positions],
-            )
-        )
-    writer.close()
-
-
-def blocks(sizes: Numbers) -> Iterator[range]:
-    """Yield the lists that are to be written together, by how much is in each list."""
+def blocks(sizes: Numbers, limit: int) -> Iterator[slice]:
+    """Yield slices of lists that have at most ``limit`` items together, or are one list."""
     ends = np.cumsum(sizes, dtype=np.int64)
-    start = 0
+    start = done = 0
     while start < len(ends):
-        before = int(ends[start - 1]) if start else 0
-        stop = max(int(np.searchsorted(ends, before + _BLOCK, "right")), start + 1)
-        yield range(start, stop)
-        start = stop
+        stop = max(int(ends.searchsorted(done + limit, "right")), start + 1)
+        yield slice(start, stop)
+        start, done = stop, int(ends[stop - 1])
 
 
 def document_widths(runs: Iterable[Lists]) -> NDArray[np.uint8]:
     """Return how many bytes a position takes in each document; it is in one run at most."""
     widths = np.empty(0, np.uint8)
     for lists in runs:
-        if len(lists.docs):
-            more = int(lists.docs.max()) + 1 - len(widths)
-            widths = np.concatenate([widths, np.ones(max(more, 0), np.uint8)])
-        docs, freqs = lists.docs, lists.freqs
-        if not lists.located.all():
-            having = np.repeat(lists.located > 0, lists.counts)
-            docs, freqs = docs[having], freqs[having]
-        last = lists.positions[np.cumsum(freqs, dtype=np.int64) - 1]
+        more = int(lists.docs.max()) + 1 - len(widths)
+        widths = np.concatenate([widths, np.ones(max(more, 0), np.uint8)])
+        last = lists.positions[np.cumsum(lists.freqs, dtype=np.int64) - 1]
         wide = np.flatnonzero(last >= 1 << 8)
-        docs, last = docs[wide], last[wide]
+        docs, last = lists.docs[wide], last[wide]
         widths[docs] = np.maximum(widths[docs], 2)
         widths[docs[last >= 1 << 16]] = 4
     return widths
 
 
 class ListWriter:
-    """Writes posting lists, none of them empty, some at a time.
+    """Writes posting lists, some at a time; ``widths`` are those of ``document_widths``."""
 
-    ``widths`` is how many bytes a position takes in each document.
-    """
-
-    def __init__(self, folder: Place, widths: NDArray[np.uint8]) -> None:
+    def __init__(self, folder: Path, widths: NDArray[np.uint8]) -> None:
         write_array(folder / "positions.width", widths)
-        self._folder = folder
-        self._widths = widths
+        self._folder, self._widths = folder, widths
         self._postings = ArrayWriter(folder / "postings.blob", np.uint8)
         self._positions = ArrayWriter(folder / "positions.blob", np.uint8)
-        self._sizes: list[NDArray[np.int64]] = []
-        self._located: list[NDArray[np.int64]] = []
+        self._postings_sizes: list[NDArray[np.int64]] = []
+        self._positions_sizes: list[NDArray[np.int64]] = []
 
     def add(self, lists: Lists) -> None:
         """Write the next lists."""
-        data, sizes = _postings(lists)
+        data, sizes = _encoded_postings(lists)
         self._postings.append(data)
-        self._sizes.append(sizes)
-        data, sizes = _positions(lists, self._widths)
-        self._positions.append(data)
-        self._located.append(sizes)
+        self._postings_sizes.append(sizes)
+        width = self._widths[lists.docs]
+        self._positions.append(_narrowed(lists.positions, np.repeat(width, lists.freqs)))
+        sizes = np.multiply(lists.freqs, width, dtype=np.int64)
+        self._positions_sizes.append(np.add.reduceat(sizes, starts_of(lists.counts)))
 
     def close(self) -> None:
         """Finish; the writer takes nothing more."""
         self._postings.close()
         self._positions.close()
-        for name, sizes in (("postings", self._sizes), ("positions", self._located)):
-            at = np.cumsum(np.concatenate([np.zeros(1, np.int64), *sizes]))
-            write_array(self._folder / f"{name}.at", narrowest(at))
+        for name, sizes in (
+            ("postings.at", self._postings_sizes),
+            ("positions.at", self._positions_sizes),
+        ):
+            every = np.concatenate([np.empty(0, np.int64), *sizes])
+            write_array(self._folder / name, narrowest(bounds_of(every)))
 
 
-def _width(largest: Numbers) -> NDArray[np.int64]:
-    return np.where(largest < 1 << 8, 1, np.where(largest < 1 << 16, 2, 4))
+def _narrowed(values: Numbers, widths: NDArray[np.uint8]) -> Bytes:
+    """Return the bytes of integers, little-endian; each takes 1, 2 or 4 bytes."""
+    widest = int(widths.max())
+    if widest == 1:
+        return values.astype(np.uint8)
+    # Which bytes of an integer are kept, as the bytes of another one.
+    kept = np.array([0, 1, 0x0101, 0, 0x01010101]).astype(f"<u{widest}")
+    mask = kept[widths].view(np.bool_)
+    return values.astype(f"<u{widest}", copy=False).view(np.uint8)[mask]
 
 
-def _postings(lists: Lists) -> tuple[Bytes, NDArray[np.int64]]:
+def _width(largest: Numbers) -> NDArray[np.uint8]:
+    return np.where(largest < 1 << 8, 1, np.where(largest < 1 << 16, 2, 4)).astype(np.uint8)
+
+
+def _encoded_postings(lists: Lists) -> tuple[Bytes, NDArray[np.int64]]:
     """Encode documents and frequencies; return the bytes, and how many each list takes."""
-    starts = starts_of(lists.counts)
+    counts, starts = lists.counts.astype(np.int64), starts_of(lists.counts)
     gaps = np.diff(lists.docs, prepend=lists.docs[:1])
     gaps[starts] = lists.docs[starts]
     gap_width = _width(np.maximum.reduceat(gaps, starts))
     largest = np.maximum.reduceat(lists.freqs, starts)
-    freq_width = np.where(largest == 1, 0, _width(largest))
-    sizes = 1 + lists.counts * (gap_width + freq_width)
-    packed = _packed_sizes(lists, gaps, starts)
-    pack = (sizes - packed > _WORTH) & (largest < 1 << 8)
-    sizes = np.where(pack, packed, sizes)
-    gap_width[pack] = freq_width[pack] = 0
-    at = starts_of(sizes)
-    blob = np.empty(int(sizes.sum()), np.uint8)
-    blob[at] = np.where(pack, PACKED, gap_width + 16 * freq_width)
-    _put(blob, at + 1, gap_width, lists.counts, starts, gaps)
-    _put(blob, at + 1 + lists.counts * gap_width, freq_width, lists.counts, starts, lists.freqs)
-    for number in np.flatnonzero(pack).tolist():
-        start, stop = starts[number], starts[number] + lists.counts[number]
-        data = _packed(gaps[start:stop], lists.freqs[start:stop])
-        blob[at[number] : at[number] + sizes[number]] = data
-    return blob, sizes
-
-
-def _packed_sizes(lists: Lists, gaps: Numbers, starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how many bytes each list would take if it were packed."""
-    steps = lists.counts + np.add.reduceat(gaps // 255, starts, dtype=np.int64)
-    sizes: NDArray[np.int64] = (
-        1
-        + 8
-        + steps
-        - (-lists.counts // 8)
-        + np.add.reduceat(lists.freqs > 1, starts, dtype=np.int64)
-    )
-    return sizes
+    freq_width = np.where(largest == 1, np.uint8(0), _width(largest))
+    sizes = 1 + counts * (gap_width + freq_width)
+    steps = counts + np.add.reduceat(gaps // 255, starts, dtype=np.int64)
+    frequent = np.add.reduceat(lists.freqs > 1, starts, dtype=np.int64)
+    packed_sizes = 9 + steps - (-counts // 8) + frequent
+    packed = (sizes - packed_sizes > _WORTH) & (largest < 1 << 8)
+    sizes = np.where(packed, packed_sizes, sizes)
+    # The integers of each list: its code, gaps and frequencies, or the bytes of a packed list.
+    items = np.where(packed, packed_sizes, 1 + counts + counts * (freq_width > 0))
+    begin = starts_of(items)
+    values = np.empty(int(items.sum()), np.uint32)
+    widths = np.ones(len(values), np.uint8)
+    values[begin] = gap_width | freq_width << 4
+    for first, width, column, chosen in (
+        (begin + 1, gap_width, gaps, ~packed),
+        (begin + 1 + counts, freq_width, lists.freqs, ~packed & (freq_width > 0)),
+    ):
+        where = places(first[chosen], counts[chosen])
+        values[where] = column[np.repeat(chosen, counts)]
+        widths[where] = np.repeat(width[chosen], counts[chosen])
+    for number in packed.nonzero()[0].tolist():
+        postings = slice(starts[number], starts[number] + counts[number])
+        data = _packed(gaps[postings], lists.freqs[postings])
+        values[begin[number] : begin[number] + len(data)] = data
+    return _narrowed(values, widths), sizes
 
 
 def _packed(gaps: Numbers, freqs: Numbers) -> Bytes:
-    if gaps.max() < 255:
-        steps = gaps.astype(np.uint8)
-    else:
-        parts = gaps // 255
-        steps = np.full(len(gaps) + int(parts.sum()), 255, np.uint8)
-        steps[np.cumsum(parts + 1) - 1] = gaps % 255
-    more = freqs > 1
-    head = np.array([len(gaps), len(steps)], "<u4").view(np.uint8)
-    code = np.array([PACKED], np.uint8)
-    return np.concatenate((code, head, steps, np.packbits(more), freqs[more].astype(np.uint8)))
-
-
-def _positions(lists: Lists, widths: NDArray[np.uint8]) -> tuple[Bytes, NDArray[np.int64]]:
-    """Encode positions; return the bytes, and how many each list takes."""
-    freqs = lists.freqs
-    if not lists.located.all():
-        freqs = freqs * np.repeat(lists.located > 0, lists.counts)
-    width = widths[lists.docs]
-    taken = np.multiply(freqs, width, dtype=np.int64)
-    sizes = np.add.reduceat(taken, starts_of(lists.counts))
-    most = int(width.max())
-    if most == 1:
-        return lists.positions.astype(np.uint8), sizes
-    # Which bytes of an integer are kept, as the bytes of another one.
-    kept = np.array([0, 1, 0x0101, 0, 0x01010101]).astype(f"<u{most}")
-    mask = np.repeat(kept[width], freqs).view(np.bool_)
-    return lists.positions.astype(f"<u{most}", copy=False).view(np.uint8)[mask], sizes
-
-
-def _put(
-    blob: Bytes, base: Numbers, width: Numbers, counts: Numbers, starts: Numbers, values: Numbers
-) -> None:
-    """Write the values of each list from its ``base`` on, ``width`` bytes each (0: not at all)."""
-    long = counts > _LONG
-    for size in (1, 2, 4):
-        mine = width == size
-        alone = mine & long
-        three = (base[alone].tolist(), starts[alone].tolist(), counts[alone].tolist())
-        for at, start, count in zip(*three, strict=True):
-            blob[at : at + size * count].view(f"<u{size}")[:] = values[start : start + count]
-        which = np.flatnonzero(mine & ~long)
-        if not which.size:
-            continue
-        number = counts[which]
-        chosen = values[places(starts[which], number)]
-        where = np.repeat(base[which] - size * starts_of(number), number)
-        where += size * np.arange(len(where))
-        for byte in range(size):
-            blob[where + byte] = (chosen >> 8 * byte) & 255
+    """Return the bytes of one packed list."""
+    parts = gaps // 255
+    steps = np.full(len(gaps) + int(parts.sum()), 255, np.uint8)
+    steps[np.cumsum(parts + 1) - 1] = gaps % 255
+    frequent = freqs > 1
+    code, head = np.array([PACKED], np.uint8), np.array([len(gaps), len(steps)], "<u4")
+    flags, counts = np.packbits(frequent), freqs[frequent].astype(np.uint8)
+    return np.concatenate((code, head.view(np.uint8), steps, flags, counts))

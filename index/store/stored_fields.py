@@ -1,15 +1,15 @@
-"""Long texts in pieces, each kept on its own, so that one place can be read without the rest.
+"""Stored fields: documents and what was extracted of them, as bytes; their ids; content hashes.
 
-Postings say at which positions (words) a term stands. Of a long text it is also kept at which
-position each piece begins: so the pieces that hold a term are known without reading any.
+A document is stored as a *head* and a text. The head is two JSON arrays without names on a line
+each: what a result line shows, and the details, which are only read for a whole document or for
+marks in its text. (The dictionary that heads are compressed with knows what is usual.)
 
-Heads: all that is kept of a document beside its text, in two parts.
+A long text is cut into pieces, each stored alone, so that one place can be read without the rest.
+Postings say at which positions a term stands; the details say at which position each piece begins,
+so the pieces that hold a term are known without reading any.
 
-The first part is what a result line shows; the second (details) is only read for a whole document
-or for marks in its text. Both are JSON arrays, without names, on a line each: the dictionary they
-are compressed with knows what is usual, and reading builds nothing that is not asked for.
-
-Documents and fields as bytes: what the index keeps of them, and their content hash.
+The ids of a segment stand in ``ids.*`` in the order of its documents, see ``Strings``;
+``ids.sorted`` holds the documents in the order of their ids, so that an id is found by bisection.
 """
 
 import hashlib
@@ -36,9 +36,8 @@ from index.document import (
     Theme,
     opening,
 )
-from index.errors import IndexDamaged
 from index.store.blocks import Blobs, BlobWriter, ByteCache
-from index.store.files import REMEDY, load_array, write_array
+from index.store.files import ArrayFile, Strings, write_array, write_strings
 
 LONG: Final = 32_768
 """Characters from which on a text is kept in pieces."""
@@ -149,7 +148,7 @@ class LongText:
 
 
 class Head(NamedTuple):
-    """What a result line shows of a document, decoded; ``details`` is not.
+    """What a result line shows of a document; ``details`` are not decoded yet.
 
     ``published`` and ``precision`` are empty for a document without a date. ``organizations`` are
     pairs of id and label as the document writes it. ``opening`` is the beginning of the text,
@@ -167,6 +166,10 @@ class Head(NamedTuple):
     themes: Sequence[str]
     opening: str
     details: bytes
+
+    def decode_details(self) -> "Details":
+        """Return the rest of the document but its text."""
+        return Details(*orjson.loads(self.details))
 
 
 class Details(NamedTuple):
@@ -235,19 +238,13 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
 
 
 def decode_head(data: bytes) -> Head:
-    """Undo ``encode_head`` as far as result lines go. Raises ValueError or TypeError."""
+    """Undo ``encode_head`` as far as result lines go."""
     line, _, details = data.partition(b"\n")
     return Head(*orjson.loads(line), details)  # type: ignore[call-arg]
 
 
-def decode_details(head: Head) -> Details:
-    """Decode the rest of a head. Raises ValueError or TypeError for what is none."""
-    return Details(*orjson.loads(head.details))
-
-
-def whole(head: Head, details: Details, text: str) -> tuple[Document, Fields]:
-    """Return the document and its fields. Raises ValueError or TypeError for what is none."""
-    document = Document(
+def _document(head: Head, details: Details, text: str) -> Document:
+    return Document(
         id=head.id,
         text=text,
         title=head.title,
@@ -260,7 +257,6 @@ def whole(head: Head, details: Details, text: str) -> tuple[Document, Fields]:
         tags=tuple(details.tags),
         path=details.path,
     )
-    return document, _fields(head, details)
 
 
 def _fields(head: Head, details: Details) -> Fields:
@@ -405,68 +401,70 @@ class StoredWriter:
 
 
 class StoredDocuments:
-    """Reads what StoredWriter wrote; safe for threads. All raise IndexDamaged for foreign bytes."""
+    """Reads what StoredWriter wrote; safe for threads. Reading raises IndexDamaged."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
         self._heads = Blobs(folder, "heads")
         self._texts = Blobs(folder, "texts")
         self._recent = ByteCache(RECENT_BYTES)
-        long = load_array(folder / "texts.long.array", np.int64).reshape(-1, 2)
+        long = ArrayFile(folder / "texts.long.array").all().reshape(-1, 2)
         self._long: list[int] = long[:, 0].tolist()
         self._more: list[int] = [0, *long[:, 1].tolist()]
-        if len(self._texts) != len(self) + self._more[-1]:
-            raise IndexDamaged(f"The documents in “{folder}” are not complete.", REMEDY)
-
-    def __len__(self) -> int:
-        return len(self._heads)
 
     def head(self, doc: int) -> Head:
         """Return what a result line shows of a document."""
-        found: Head = self._recent.get(doc, lambda: self._read_head(doc))
-        return found
 
-    def _read_head(self, doc: int) -> tuple[Head, int]:
-        data = self._heads.get(doc)
-        try:
+        def read() -> tuple[Head, int]:
+            data = self._heads.get(doc)
             return decode_head(data), HEAD_COST + 2 * len(data)
-        except (ValueError, TypeError) as error:
-            raise self._damaged(doc) from error
 
-    def details(self, doc: int, head: Head) -> Details:
-        """Return the rest of a document's head."""
-        try:
-            return decode_details(head)
-        except (ValueError, TypeError) as error:
-            raise self._damaged(doc) from error
+        head: Head = self._recent.get(doc, read)
+        return head
 
     def text(self, doc: int, details: Details) -> str | LongText:
         """Return the text of a document, a long one as what reads it by pieces."""
         first = doc + self._more[bisect_left(self._long, doc)]
+
+        def read(piece: int) -> str:
+            return self._texts.get(first + piece).decode()
+
         if not details.piece_starts:
-            return self._piece(doc, first)
-        return LongText(
-            details.piece_starts,
-            details.piece_positions,
-            lambda number: self._piece(doc, first + number),
-        )
+            return read(0)
+        return LongText(details.piece_starts, details.piece_positions, read)
 
     def get(self, doc: int) -> tuple[Document, Fields]:
         """Return a document and its fields."""
         head = self.head(doc)
-        details = self.details(doc, head)
-        text = self.text(doc, details)[:]
-        try:
-            return whole(head, details, text)
-        except (ValueError, TypeError) as error:
-            raise self._damaged(doc) from error
+        details = head.decode_details()
+        return _document(head, details, self.text(doc, details)[:]), _fields(head, details)
 
-    def _piece(self, doc: int, record: int) -> str:
-        data = self._texts.get(record)
-        try:
-            return data.decode()
-        except ValueError as error:
-            raise self._damaged(doc) from error
 
-    def _damaged(self, doc: int) -> IndexDamaged:
-        return IndexDamaged(f"Document {doc} in “{self._folder}” is damaged.", REMEDY)
+# Ids
+
+
+def write_ids(folder: Path, ids: Sequence[str]) -> None:
+    """Write the ids of documents, in their order."""
+    encoded = [id.encode() for id in ids]
+    order = sorted(range(len(ids)), key=encoded.__getitem__)
+    write_strings(folder, "ids", encoded)
+    write_array(folder / "ids.sorted", np.array(order, np.uint32))
+
+
+class Identifiers:
+    """Reads ids; safe for threads. Reading raises IndexDamaged."""
+
+    def __init__(self, folder: Path) -> None:
+        self._ids = Strings(folder, "ids")
+        self._sorted = ArrayFile(folder / "ids.sorted")
+
+    def docnum(self, id: str) -> int | None:
+        """Return the document that has an id; None if there is none."""
+        encoded = id.encode("utf-8", "surrogatepass")
+        order, size = self._sorted, self._sorted.size
+        place = bisect_left(range(size), encoded, key=lambda rank: self._ids[order.item(rank)])
+        doc = order.item(place) if place < size else -1
+        return doc if doc >= 0 and self._ids[doc] == encoded else None
+
+    def all(self) -> list[str]:
+        """Return every id, in the order of the documents."""
+        return [id.decode() for id in self._ids.read(0, len(self._ids))]

@@ -1,12 +1,10 @@
-"""The term dictionary: (field, term) -> term number, in byte order.
+"""Terms: the term dictionary on disk, and the terms that the words of a segment lead to.
 
-A key is the number of the field, two bytes, and the term in UTF-8. All keys stand sorted in one
-blob with an array of offsets. A term is found by bisection; the terms of a field, or those with a
-prefix, are one range of numbers.
-
-Many texts put in order by a few operations on arrays.
-
-Words to terms: under which terms of which fields the posting list of a word is found.
+The dictionary maps (field, term) to a term number, in the order of fields and then of UTF-8. A key
+is the number of the field, two bytes, and the term. All keys stand sorted in ``terms.*``, see
+``Strings``; a term is found by bisection; the terms of a field, or those with a prefix, are one
+range of numbers. ``terms.lists`` holds the posting lists of each term, ``terms.at`` where they
+begin.
 
 There is one posting list for each word of each language in each part of the documents. A word as
 written, without its accents, is a term of ``title`` or ``body``; each of its forms (see
@@ -14,20 +12,30 @@ written, without its accents, is a term of ``title`` or ``body``; each of its fo
 sum of their lists, so nothing is stored twice.
 """
 
-import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain, count, repeat
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import analyzer
-from index.arrays import begins_run, narrowest, places, run_starts, sorted_distinct, starts_of
+from index.arrays import (
+    bounds_of,
+    narrowest,
+    places,
+    run_lengths,
+    run_starts,
+    sorted_distinct,
+    starts_of,
+)
 from index.document import MAX_TERM_BYTES, PARTS, fit
-from index.store.files import ArrayFile, ArrayWriter, Place, write_array
+from index.store.files import ArrayFile, Strings, write_array, write_strings
+
+Numbers = NDArray[np.int64]
 
 STEP = 16
 """Keys from one landmark to the next."""
@@ -35,40 +43,29 @@ _BETWEEN = b"\xff"
 """What never stands in UTF-8, nor in the number of a field that a dictionary has."""
 
 
-class Term(NamedTuple):
-    """A term of a field, as it stands in the dictionary; they sort as their numbers do."""
+class FieldTerms(NamedTuple):
+    """The terms of a field, ascending, as indices of texts; each has ``counts`` of ``lists``."""
 
-    field: str
-    text: bytes
-
-
-def encode(term: str) -> bytes:
-    """Return a term as it stands in keys."""
-    return term.encode("utf-8", "surrogatepass")
+    texts: Numbers
+    counts: Numbers
+    lists: Numbers
 
 
-def write_dictionary(folder: Place, fields: Mapping[str, Sequence[bytes]]) -> None:
-    """Write the terms of fields, sorted and distinct, the fields sorted too."""
-    writer = ArrayWriter(folder / "terms.blob", np.uint8)
-    lengths: list[NDArray[np.int64]] = []
-    landmarks: list[bytes] = []
-    size = 0
-    for number, terms in enumerate(fields.values()):
-        code = _code(number)
-        lengths.append(np.fromiter(map(len, terms), np.int64, len(terms)) + len(code))
-        landmarks += [code + term for term in terms[-size % STEP :: STEP]]
-        size += len(terms)
-        for start in range(0, len(terms), 1 << 16):
-            data = code + code.join(terms[start : start + (1 << 16)])
-            writer.append(np.frombuffer(data, np.uint8))
-    writer.close()
-    offsets = np.concatenate([np.zeros(1, np.int64), *lengths])
-    write_array(folder / "terms.offsets", narrowest(np.cumsum(offsets)))
-    for name, parts in (
-        ("terms.landmarks", landmarks),
+def write_terms(folder: Path, texts: Sequence[str], fields: Mapping[str, FieldTerms]) -> None:
+    """Write the terms of sorted fields, and the numbers of the posting lists of each term."""
+    codes = map(_code, range(len(fields)))
+    parts = zip(codes, fields.values(), strict=False)
+    keys = [code + texts[term].encode() for code, part in parts for term in part.texts.tolist()]
+    write_strings(folder, "terms", keys)
+    for name, strings in (
+        ("terms.landmarks", keys[::STEP]),
         ("terms.fields", [field.encode() for field in fields]),
     ):
-        write_array(folder / name, np.frombuffer(_BETWEEN.join(parts), np.uint8))
+        write_array(folder / name, np.frombuffer(_BETWEEN.join(strings), np.uint8))
+    nothing = FieldTerms(*[np.empty(0, np.int64)] * 3)
+    _, counts, lists = map(np.concatenate, zip(nothing, *fields.values(), strict=True))
+    write_array(folder / "terms.at", narrowest(bounds_of(counts)))
+    write_array(folder / "terms.lists", lists.astype(np.uint32))
 
 
 def _code(field: int) -> bytes:
@@ -77,82 +74,50 @@ def _code(field: int) -> bytes:
 
 
 class Dictionary:
-    """Read side; safe for threads."""
+    """Reads the terms of a segment; safe for threads. ``fields`` are those that have terms."""
 
-    def __init__(self, folder: Place) -> None:
-        self._blob = ArrayFile(folder / "terms.blob")
-        self._offsets = ArrayFile(folder / "terms.offsets")
+    def __init__(self, folder: Path) -> None:
+        self._keys = Strings(folder, "terms")
         self._landmark_file = ArrayFile(folder / "terms.landmarks")
+        self._starts = ArrayFile(folder / "terms.at")
+        self._lists = ArrayFile(folder / "terms.lists")
         names = ArrayFile(folder / "terms.fields").all().tobytes()
-        self._fields = tuple(name.decode() for name in names.split(_BETWEEN)) if names else ()
-        self._codes = {field: _code(number) for number, field in enumerate(self._fields)}
-        self.size = self._offsets.size - 1
+        self.fields = tuple(name.decode() for name in names.split(_BETWEEN)) if names else ()
+        self._codes = {field: _code(number) for number, field in enumerate(self.fields)}
 
-    def _key(self, number: int) -> bytes:
-        return self._blob.raw(self._offsets.item(number), self._offsets.item(number + 1))
+    def __len__(self) -> int:
+        return len(self._keys)
 
     @cached_property
     def _landmarks(self) -> list[bytes]:
         """Every ``STEP``-th key: what a lookup bisects in memory before it reads one block."""
-        return self._landmark_file.all().tobytes().split(_BETWEEN) if self.size else []
+        return self._landmark_file.all().tobytes().split(_BETWEEN)
 
-    def _block(self, wanted: bytes) -> tuple[list[int], bytes, int]:
-        """Return the last ``STEP`` keys of which the first is not above ``wanted``.
+    def _block(self, key: bytes) -> tuple[int, list[bytes]]:
+        """Return the ``STEP`` keys among which a key belongs, and the number of the first."""
+        first = max(bisect_right(self._landmarks, key) - 1, 0) * STEP
+        return first, self._keys.read(first, min(first + STEP, len(self)))
 
-        That is: where they begin in the blob and the last one ends, their bytes, and the number of
-        the first. There is none where ``wanted`` is below all keys.
-        """
-        block = bisect_right(self._landmarks, wanted) - 1
-        if block < 0:
-            return [], b"", 0
-        last = min((block + 1) * STEP, self.size)
-        offsets = self._offsets.slice(block * STEP, last + 1).tolist()
-        return offsets, self._blob.raw(offsets[0], offsets[-1]), block * STEP
-
-    def _bisect(self, wanted: bytes) -> int:
-        """Return the first number whose key is not below ``wanted``."""
-        offsets, blob, first = self._block(wanted)
-        return first + bisect_left(_keys(offsets, blob), wanted)
-
-    def _keys(self, numbers: range) -> list[bytes]:
-        offsets = self._offsets.slice(numbers.start, numbers.stop + 1).tolist()
-        return _keys(offsets, self._blob.raw(offsets[0], offsets[-1]))
-
-    def split(self, number: int) -> Term:
-        """Return the field and the term of a number."""
-        key = self._key(number)
-        return Term(self._fields[key[0] << 7 | key[1]], key[2:])
+    def _bisect(self, key: bytes) -> int:
+        """Return the first number whose key is not below ``key``."""
+        first, keys = self._block(key)
+        return first + bisect_left(keys, key)
 
     def find(self, field: str, term: bytes) -> int:
         """Return the number of a term, -1 if the segment lacks it."""
         code = self._codes.get(field)
         if code is None:
             return -1
-        wanted = code + term
-        offsets, blob, first = self._block(wanted)
-        # Most often it is not there at all. Else it may stand within another key, or across two.
-        place = blob.find(wanted)
-        while place >= 0:
-            at = bisect_left(offsets, offsets[0] + place)
-            if offsets[at : at + 2] == [offsets[0] + place, offsets[0] + place + len(wanted)]:
-                return first + at
-            place = blob.find(wanted, place + 1)
-        return -1
-
-    def lower(self, field: str, term: bytes) -> int:
-        """Return the first number whose key is not below this term of this field."""
-        code = self._codes.get(field)
-        if code is not None:
-            return self._bisect(code + term)
-        later = [other for other in self._fields if other > field]
-        return self.field(later[0]).start if later else self.size
+        first, keys = self._block(code + term)
+        index = bisect_left(keys, code + term)
+        return first + index if keys[index : index + 1] == [code + term] else -1
 
     def prefix(self, field: str, prefix: str) -> range:
         """Return the numbers of a field's terms that start with ``prefix``."""
         code = self._codes.get(field)
         if code is None:
             return range(0)
-        first = code + encode(prefix)
+        first = code + prefix.encode("utf-8", "surrogatepass")
         # UTF-8 never holds 0xFF, so this is above every key that starts so.
         return range(self._bisect(first), self._bisect(first + b"\xff"))
 
@@ -160,90 +125,28 @@ class Dictionary:
         """Return the numbers of all terms of a field."""
         return self.prefix(field, "")
 
+    def start_from(self, field: str, term: bytes) -> range:
+        """Return the numbers of a field's terms that are not below a term."""
+        terms = self.field(field)
+        return range(self._bisect(self._codes[field] + term), terms.stop) if terms else terms
+
+    def term(self, number: int) -> str:
+        """Return the term of a number."""
+        return self._keys[number][2:].decode()
+
     def terms(self, numbers: range) -> Iterator[str]:
-        """Yield the terms of successive numbers, decoding the blob in one go."""
-        if not numbers:
-            return
-        for whole in self._keys(numbers):
-            yield whole[2:].decode("utf-8", "surrogatepass")
+        """Yield the terms of successive numbers, which are read in one go."""
+        for key in self._keys.read(numbers.start, numbers.stop):
+            yield key[2:].decode()
 
-    def fields(self) -> tuple[str, ...]:
-        """Return the names of the fields that have terms."""
-        return self._fields
+    def lists(self, terms: range) -> NDArray[np.uint32]:
+        """Return the posting lists of successive terms, one behind the other."""
+        return self._lists.slice(self._starts.item(terms.start), self._starts.item(terms.stop))
 
+    def list_counts(self, terms: range) -> Numbers:
+        """Return how many posting lists each of successive terms has."""
+        return np.diff(self._starts.slice(terms.start, terms.stop + 1)).astype(np.int64)
 
-def _keys(offsets: Sequence[int], blob: bytes) -> list[bytes]:
-    """Return the keys that stand between offsets; ``blob`` begins at the first of these."""
-    base = offsets[0] if offsets else 0
-    return [blob[start - base : stop - base] for start, stop in itertools.pairwise(offsets)]
-
-
-_WORD = 8
-_BEGINNING = np.array([(1 << 64) - (1 << 64 - 8 * left) for left in range(_WORD)], np.uint64)
-"""Which bits of a word are those of a text of which so many bytes are left."""
-
-
-class Ordered(NamedTuple):
-    """Texts in UTF-8, in the order of their bytes and each once; where each that was given is."""
-
-    texts: list[bytes]
-    place: NDArray[np.int64]
-
-
-def ordered(texts: Sequence[str]) -> Ordered:
-    """Put texts in order; none has a NUL or a new line.
-
-    They are compared eight bytes at a time, as numbers: all by their first eight, then those that
-    are alike so far and longer by the next, and so on.
-    """
-    if not texts:
-        return Ordered([], np.empty(0, np.int64))
-    data = np.frombuffer("\n".join(texts).encode() + b"\n" + bytes(_WORD), np.uint8)
-    ends = np.flatnonzero(data == ord("\n"))
-    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1])
-    rank = _ranks(data, starts, ends - starts)
-    first = np.zeros(len(texts), np.bool_)
-    first[rank] = True
-    place = (np.cumsum(first) - 1)[rank]
-    given = np.empty(int(np.count_nonzero(first)), np.int64)
-    given[place] = np.arange(len(texts))
-    sizes = ends[given] + 1 - starts[given]
-    return Ordered(data[places(starts[given], sizes)].tobytes().split(b"\n")[:-1], place)
-
-
-def _ranks(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return how many texts stand before each in order; ``_WORD`` bytes follow the last."""
-    words = np.ndarray((len(data) - _WORD + 1,), ">u8", data, strides=(1,))
-    rank = np.zeros(len(starts), np.int64)
-    undecided = np.arange(len(starts))
-    depth = 0
-    while len(undecided):
-        word = words[starts[undecided] + depth].astype(np.uint64)
-        left = lengths[undecided] - depth
-        short = left < _WORD
-        word[short] &= _BEGINNING[left[short]]
-        # Those alike so far have one rank, that of the first of them.
-        order = np.lexsort((word, rank[undecided])) if depth else np.argsort(word)
-        undecided, word = undecided[order], word[order]
-        alike = rank[undecided]
-        new = begins_run(alike)
-        begin = _begins(new)
-        new[1:] |= word[1:] != word[:-1]
-        rank[undecided] = alike + _begins(new) - begin
-        depth += _WORD
-        single = new & np.append(new[1:], True)
-        undecided = undecided[~single & (lengths[undecided] >= depth)]
-    return rank
-
-
-def _begins(new: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return for each place the last at or before it that is new."""
-    return np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
-
-
-Numbers = NDArray[np.int64]
 
 _BITS = 28
 _MOST = (1 << _BITS) - 1
@@ -253,38 +156,23 @@ _SHORT = MAX_TERM_BYTES // 4
 
 
 class Vocabulary(NamedTuple):
-    """The terms of a segment, and the posting lists of each, term after term.
+    """The terms of a segment, and the posting lists of each.
 
     ``rank`` is the place of each list that was given; lists stand in the order of what is
-    written, so that those of words with a common beginning stand together. ``texts`` are terms
-    and words, sorted; the others are places in it: ``terms`` the terms by field, sorted,
-    ``written`` the word of each list, with its accents; ``stops`` is whether that is a stop word.
+    written, so that those of words with a common beginning stand together. ``texts`` are terms and
+    words, sorted; ``fields`` are sorted by name. ``written`` is the index of the word of each list,
+    with its accents; ``stops`` is whether that is a stop word.
     """
 
     rank: Numbers
-    texts: list[bytes]
-    terms: dict[str, Numbers]
-    counts: Numbers
-    lists: Numbers
+    texts: list[str]
+    fields: dict[str, FieldTerms]
     written: Numbers
     stops: NDArray[np.bool_]
 
-    @property
-    def fields(self) -> dict[str, list[bytes]]:
-        """The terms of each field, sorted."""
-        texts = self.texts
-        return {name: [texts[at] for at in found.tolist()] for name, found in self.terms.items()}
-
-    def lists_of(self, field: str) -> tuple[Numbers, Numbers]:
-        """Return how many lists each term of a field has, and the lists, term after term."""
-        first = sum(len(terms) for name, terms in self.terms.items() if name < field)
-        last = first + len(self.terms.get(field, ()))
-        start, size = self.counts[:first].sum(), self.counts[first:last].sum()
-        return self.counts[first:last], self.lists[start : start + size]
-
 
 class _Words(NamedTuple):
-    """Words, by place: of which analyzer, and what they are as places in the sorted ``texts``.
+    """Words, by place: of which analyzer, and what they are as indices of the sorted ``texts``.
 
     ``exact`` is the term of the word as written, of the forms there are ``sizes`` of each word,
     word after word; ``order`` is how words are sorted.
@@ -292,7 +180,7 @@ class _Words(NamedTuple):
 
     suffixes: list[str]
     suffix: Numbers
-    texts: list[bytes]
+    texts: list[str]
     written: Numbers
     exact: Numbers
     forms: Numbers
@@ -314,39 +202,39 @@ def vocabulary(keys: Sequence[str], lists: NDArray[np.integer[Any]]) -> Vocabula
     rank = np.empty(len(lists), np.int64)
     rank[sequence] = np.arange(len(lists))
     word, part = word[sequence], part[sequence]
-    terms, counts, members = _terms(words, word, part)
     written, stops = words.written[word], words.sizes[word] == 0
-    return Vocabulary(rank, words.texts, terms, counts, members, written, stops)
+    return Vocabulary(rank, words.texts, _fields(words, word, part), written, stops)
 
 
-def _terms(
-    words: _Words, word: Numbers, part: Numbers
-) -> tuple[dict[str, Numbers], Numbers, Numbers]:
-    """Return the terms of fields, how many lists each has, and these; lists are of these words."""
+def _fields(words: _Words, word: Numbers, part: Numbers) -> dict[str, FieldTerms]:
+    """Return the terms of each field that has any; lists are of these words and parts."""
     by_part = [[name, *(f"{name}_{suffix}" for suffix in words.suffixes)] for name in PARTS]
     names = sorted(chain.from_iterable(by_part))
-    field = np.array([[names.index(name) for name in each] for each in by_part])
+    field = np.array([[names.index(name) for name in fields] for fields in by_part])
     sizes = words.sizes[word]
     form = words.forms[places(starts_of(words.sizes)[word], sizes)]
     of_list = np.repeat(np.arange(len(word)), sizes)
     # One number for an entry: field, text and list; the same text several times is one term.
     exact = _entries(field[part, 0], words.exact[word], np.arange(len(word)))
     stemmed = _entries(field[part, words.suffix[word] + 1][of_list], form, of_list)
-    entries = np.concatenate([exact, stemmed])
-    entries = sorted_distinct(entries)
+    entries = sorted_distinct(np.concatenate([exact, stemmed]))
     if words.texts and not words.texts[0]:
         entries = entries[entries >> _BITS & _MOST > 0]
-    term = entries >> _BITS
-    first = run_starts(term)
-    texts = term[first] & _MOST
-    ends = np.cumsum(np.bincount(term[first] >> _BITS, minlength=len(names)))
-    found = zip(names, np.split(texts, ends), strict=False)
-    terms = {name: each for name, each in found if len(each)}
-    return terms, np.diff(first, append=len(entries)), entries & _MOST
+    terms = entries >> _BITS
+    first = run_starts(terms)
+    terms, counts = terms[first], run_lengths(first, len(entries))
+    fields = {}
+    for number, name in enumerate(names):
+        start, stop = terms.searchsorted((number << _BITS, number + 1 << _BITS)).tolist()
+        if start < stop:
+            last = first[stop - 1] + counts[stop - 1]
+            lists = entries[first[start] : last] & _MOST
+            fields[name] = FieldTerms(terms[start:stop] & _MOST, counts[start:stop], lists)
+    return fields
 
 
-def _entries(field: Numbers, text: Numbers, at: Numbers) -> Numbers:
-    return (field << _BITS | text) << _BITS | at
+def _entries(field: Numbers, text: Numbers, of_list: Numbers) -> Numbers:
+    return (field << _BITS | text) << _BITS | of_list
 
 
 def _words(keys: Sequence[str]) -> _Words:
@@ -354,25 +242,29 @@ def _words(keys: Sequence[str]) -> _Words:
     split = "\0".join(keys).encode("utf-8", "replace").decode().split("\0") if keys else []
     written = split[1::2]
     suffixes = sorted(set(split[::2]))
-    number = {suffix: at for at, suffix in enumerate(suffixes)}
-    suffix = np.fromiter(map(number.__getitem__, split[::2]), np.int64, len(keys))
+    number_of = dict(zip(suffixes, count(), strict=False))
+    suffix = np.fromiter(map(number_of.__getitem__, split[::2]), np.int64, len(keys))
     elided = np.fromiter(map(str.endswith, written, repeat("'")), np.bool_, len(keys))
-    for at in np.flatnonzero(elided).tolist():
-        written[at] = written[at][:-1]
+    for number in elided.nonzero()[0].tolist():
+        written[number] = written[number][:-1]
     folded = [""] * len(keys)
     forms: list[tuple[str, ...]] = [()] * len(keys)
-    for name, of_name in number.items():
+    for name, of_name in number_of.items():
         mine = np.flatnonzero(suffix == of_name).tolist()
-        found = analyzer(name).analyse_words([written[at] for at in mine])
-        for at, plain, each in zip(mine, *found, strict=True):
-            folded[at], forms[at] = plain, each
-    for at in np.flatnonzero(elided).tolist():
-        forms[at] = ()
+        analysed = analyzer(name).analyse_words([written[number] for number in mine])
+        for number, plain, stemmed in zip(mine, *analysed, strict=True):
+            folded[number], forms[number] = plain, stemmed
+    for number in elided.nonzero()[0].tolist():
+        forms[number] = ()
     sizes = np.fromiter(map(len, forms), np.int64, len(forms))
     terms = chain(folded, chain.from_iterable(forms))
     cut = [term if len(term) <= _SHORT else fit(term) for term in terms]
-    texts, place = ordered(cut + written)
-    exact, form, word = np.split(place, [len(keys), len(cut)])
+    rank = dict.fromkeys(chain(cut, written), 0)
+    texts = sorted(rank)  # by code points, which is the order of UTF-8
+    rank.update(zip(texts, count(), strict=False))
+    term = np.fromiter(map(rank.__getitem__, cut), np.int64, len(cut))
+    word = np.fromiter(map(rank.__getitem__, written), np.int64, len(written))
+    exact, form = np.split(term, [len(keys)])
     order = np.empty(len(keys), np.int64)
     # Other languages, other spellings, follow one another; sorted as one number of 63 bits.
     order[np.argsort(((exact << 6 | suffix) << _BITS | word) << 1 | elided)] = np.arange(len(keys))

@@ -196,10 +196,10 @@ class _WordTerms:
         return (text for text, _ in groupby(heapq.merge(*segments)))
 
     def _segment_terms(self, dictionary: Dictionary, term: bytes) -> Iterator[bytes]:
-        stop = dictionary.field(self._field).stop
-        for start in range(dictionary.lower(self._field, term), stop, _TOGETHER):
-            for text in dictionary.terms(range(start, min(start + _TOGETHER, stop))):
-                yield text.encode("utf-8", "surrogatepass")
+        numbers = dictionary.start_from(self._field, term)
+        for first in range(0, len(numbers), _TOGETHER):
+            for text in dictionary.terms(numbers[first : first + _TOGETHER]):
+                yield text.encode()
 
     def frequency(self, term: bytes) -> int:
         return self._index.document_frequency(self._field, _text(term))
@@ -502,11 +502,11 @@ class _DateReader(ColumnReader):  # type: ignore[misc]
     """Publication dates by document; ``field`` translates them."""
 
     def __init__(self, snapshot: Snapshot, reverse: bool, field: Any) -> None:
-        self._second, self._doccount = snapshot.dates.second, snapshot.size
+        self._seconds, self._doccount = snapshot.dates.seconds, snapshot.size
         self._reverse, self._field = reverse, field
 
     def _number(self, docnum: int) -> int:
-        second = self._second(docnum)
+        second = int(self._seconds[docnum])
         return UNDATED if second == UNDATED_SECOND else second * 1_000_000 + EPOCH
 
     def __getitem__(self, docnum: int) -> Any:

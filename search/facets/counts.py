@@ -142,7 +142,7 @@ class _ValueCounter:
         for value in excluded:
             ordinal = column.ordinal[value]
             readmitted = filtered.readmitting(name, value)
-            self.counts[ordinal] = int(column.counts(readmitted)[ordinal])
+            self.counts[ordinal] = int(column.tally(readmitted).counts[ordinal])
 
     def facet(self) -> ValueFacet:
         """Return the most frequent values, then the other pinned ones."""

@@ -136,7 +136,7 @@ class Filtered:
         """Return which matches carry any of the values."""
         column = self.snapshot.columns[facet]
         ordinals = [column.ordinal[value] for value in values if value in column.ordinal]
-        return column.carrying(self._matches, ordinals)
+        return column.mask(ordinals, self._matches)
 
     def _in_range(self) -> Mask:
         """Return which matches pass the filter by publication date, or by the dates mentioned."""

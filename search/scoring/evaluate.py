@@ -388,7 +388,7 @@ class Evaluation:
             case FacetFilter():
                 ordinals = self._ordinals(node)
                 column = self.snapshot.columns[node.facet]
-                mask = column.mask(ordinals) if docs is None else column.carrying(docs, ordinals)
+                mask = column.mask(ordinals, docs)
             case DateFilter():
                 # The first day of a partial date counts, as in the filters of a request.
                 days = self.snapshot.dates.days

@@ -64,7 +64,7 @@ class Ranking:
             request=request,
             generation=fingerprint(self._snapshot.name),
             score=score,
-            seconds=self._snapshot.dates.second(doc),
+            seconds=int(self._snapshot.dates.seconds[doc]),
             id=id,
         )
 
@@ -95,7 +95,7 @@ class Ranking:
         while low < high:
             middle = (low + high) // 2
             doc = int(docs[middle])
-            age = self._age(self._snapshot.dates.second(doc))
+            age = self._age(int(self._snapshot.dates.seconds[doc]))
             before = age < limit or (
                 age == limit and self._snapshot.stored_fields.head(doc).id <= cursor.id
             )

@@ -148,9 +148,7 @@ def test_position_keys_of_a_word_are_found_in_order(
     kind = np.uint32 if narrow else np.int64
     for freq_type in (np.uint8, np.int32):
         columns = i4(word_docs), np.array(freqs, freq_type)
-        found = loops.position_starts(
-            widths, *columns, counts, np.array(list_starts, kind), counts > 0
-        )
+        found = loops.position_starts(widths, *columns, counts, np.array(list_starts, kind))
         assert found.dtype == kind
         assert found.tolist() == starts
         keys = loops.position_keys(i4(docs), *columns, found, bounds, first, data, widths, base)

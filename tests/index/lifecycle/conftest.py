@@ -99,14 +99,11 @@ def answers(generation: Snapshot) -> Answers:
         postings,
         {name: {ids[doc]: column.of(doc) for doc in ids} for name, column in columns.items()},
         {
-            name: dict(zip(column.values, column.counts(docs).tolist(), strict=True))
+            name: dict(zip(column.values, column.tally(docs).counts.tolist(), strict=True))
             for name, column in columns.items()
         },
         {name: dict(column.labels) for name, column in columns.items()},
-        {
-            ids[doc]: (int(dates.days[doc]), int(dates.last_days[doc]), int(dates.seconds[doc]))
-            for doc in ids
-        },
+        {ids[doc]: (int(dates.days[doc]), int(dates.seconds[doc])) for doc in ids},
         {
             ids[doc]: (
                 float(generation.lengths["title"][doc]),

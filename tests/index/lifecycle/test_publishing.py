@@ -181,7 +181,7 @@ SEARCHER = dedent(
         version = generation.stored_fields.get(0)[0].title.split()[-1]
         found = generation.inverted_index.postings("title", version)
         assert len(found.docs) == generation.documents, (version, generation.documents)
-        assert generation.columns["source"].counts(found.docs).sum() == generation.documents
+        assert generation.columns["source"].tally(found.docs).counts.sum() == generation.documents
         seen.add(generation.name)
     print(len(seen), flush=True)
     """

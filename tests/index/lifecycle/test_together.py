@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import inverted_index
 from index.build import pipeline
 from index.build.pipeline import Extracted, Indexed, Item, Job, run
 from index.document import Document, Fields, Language, Skipped, Span
@@ -72,7 +71,7 @@ def test_how_many_are_analysed_together_does_not_show(
     kept = {f"d{number}" for number, given in enumerate(made) if given[-1]}
     written = []
     for size, most in ((1, 1 << 20), (5, 1 << 20), (len(drafts), 1 << 20), (5, 10)):
-        monkeypatch.setattr(inverted_index, "RUN_SIZE", most)
+        monkeypatch.setattr("index.store.merge.RUN_SIZE", most)
         folder = tmp_path_factory.mktemp("segment") / "one"
         write_segment(folder, (one for one in encoded(drafts, size) if one.id in kept))
         written.append(files(folder))

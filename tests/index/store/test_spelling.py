@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.store import MAX_LENGTH, MIN_LENGTH, SpellingWords
-from index.store.spell import MANY, MOST_LETTERS, write_spelling
+from index.store.suggest import MANY, MOST_LETTERS, write_spelling
 
 LETTERS = "eaistрмοαاللة𐓘ß"
 WORDS = st.text(LETTERS, min_size=1, max_size=8)

@@ -1,7 +1,17 @@
-"""The words of a segment as they are compared with a misspelt one.
+"""Suggestions: the side dictionaries that complete, accent and correct words.
 
-Words of three to ``MAX_LENGTH`` letters, without case and accents, stand by their length, so that
-those from which a few slips may have made another are one range of every array. Files::
+*Completion* has, for the terms of body and title as documents write them, how many documents have
+each, so that the most frequent terms with a prefix are found without their postings; and how most
+documents spell a term. A place is that of a term in ``words.counts``. Files::
+
+    words.counts       int32, of each term of the body, then of the title: how many documents have
+                       it; in the body negative for stop words and very short words; in the title
+                       an upper bound
+    words.spelt        the places of the body's terms that are mostly spelt otherwise
+    words.forms.*      their written forms, see ``Strings``
+
+*Spelling* has words of three to ``MAX_LENGTH`` letters, without case and accents, by their length,
+so that those from which a few slips may have made another are one range of every array. Files::
 
     spelling.shape     how many words there are of each length, from 0 on; then the alphabet
     spelling.codes     the letters of the words, as places in the alphabet from 1 on
@@ -12,16 +22,182 @@ A word is compared in two steps: first all words of a likely length by their bit
 remain by Damerau-Levenshtein distance, all at once.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import compress, pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import places, starts_of
-from index.store.files import ArrayFile, Place, write_array
+from index.arrays import (
+    begins_run,
+    bounds_of,
+    count_distinct,
+    extreme_bound,
+    places,
+    run_starts,
+    starts_of,
+)
+from index.store.files import ArrayFile, Strings, write_array, write_strings
+from index.store.postings import PostingLists, blocks
+from index.store.terms import Dictionary, FieldTerms, Vocabulary
+
+SHORT = 2
+"""Letters of a word that nobody wants completed."""
+_TOGETHER = 2_000_000
+"""Postings that are counted together."""
+
+Counts = NDArray[np.int64]
+
+
+def write_words(folder: Path, vocabulary: Vocabulary) -> None:
+    """Write what completion and spelling need, beside the posting lists of a vocabulary."""
+    lists = PostingLists(folder)
+    postings = lists.counts(slice(None))
+    texts = vocabulary.texts
+    nothing = FieldTerms(*[np.empty(0, np.int64)] * 3)
+    body, title = (vocabulary.fields.get(name, nothing) for name in ("body", "title"))
+    upper_bounds = [_summed(part, postings[part.lists]) for part in (body, title)]
+    counts = _body_counts(body, upper_bounds[0], vocabulary, lists, postings)
+    write_array(folder / "words.counts", np.concatenate([counts, upper_bounds[1]]).astype(np.int32))
+    spelt, forms = _spelt(body, postings, vocabulary.written)
+    write_array(folder / "words.spelt", spelt.astype(np.uint32))
+    write_strings(folder, "words.forms", [texts[form].encode() for form in forms.tolist()])
+    frequency = np.zeros(len(texts), np.int64)
+    for part, bounds in zip((body, title), upper_bounds, strict=True):
+        frequency[part.texts] = np.maximum(frequency[part.texts], bounds)
+    terms = np.flatnonzero(frequency)
+    write_spelling(folder, [texts[term] for term in terms.tolist()], frequency[terms])
+
+
+def _term_of_list(part: FieldTerms) -> Counts:
+    """Return the index of the term that each of the lists of a field belongs to."""
+    return np.repeat(np.arange(len(part.texts)), part.counts)
+
+
+def _summed(part: FieldTerms, values: NDArray[np.integer[Any]]) -> Counts:
+    """Return the sum of the values of the lists of each term."""
+    return np.bincount(_term_of_list(part), values, len(part.texts)).astype(np.int64)
+
+
+def _body_counts(
+    body: FieldTerms, bounds: Counts, vocabulary: Vocabulary, lists: PostingLists, postings: Counts
+) -> Counts:
+    """Return how many documents have each term, negative where nobody wants it completed."""
+    counts = bounds.copy()
+    stopped = _summed(body, postings[body.lists] * vocabulary.stops[body.lists])
+    texts = vocabulary.texts
+    letters = np.fromiter(map(len, texts), np.int64, len(texts))
+    hidden = (letters[body.texts] <= SHORT) | (2 * stopped > counts)
+    several = (body.counts > 1) & ~hidden
+    members = body.lists[np.repeat(several, body.counts)]
+    counts[several] = _documents(lists, members, body.counts[several])
+    counts[hidden] *= -1
+    return counts
+
+
+def _documents(lists: PostingLists, members: Counts, sizes: Counts) -> Counts:
+    """Return how many documents are in any of the lists of each term, ``sizes`` of ``members``."""
+    bounds = bounds_of(sizes)
+    counts = [np.empty(0, np.int64)]
+    postings = np.add.reduceat(lists.counts(members), bounds[:-1])
+    for block in blocks(postings, _TOGETHER):
+        docs, _, of_list = lists.many(members[bounds[block.start] : bounds[block.stop]])
+        size = block.stop - block.start
+        term = np.repeat(np.repeat(np.arange(size), sizes[block]), of_list)
+        counts.append(count_distinct(term, docs, size))
+    return np.concatenate(counts)
+
+
+def _spelt(body: FieldTerms, postings: Counts, written: Counts) -> tuple[Counts, Counts]:
+    """Return the indices of the terms that are mostly spelt otherwise, and the text of each.
+
+    Of forms that equally many documents write, the first.
+    """
+    term, form = _term_of_list(body), written[body.lists]
+    order = np.lexsort((form, term))
+    term, form = term[order], form[order]
+    first = (begins_run(term) | begins_run(form)).nonzero()[0]
+    documents = np.add.reduceat(postings[body.lists][order], first)
+    term, form = term[first], form[first]
+    best = np.lexsort((form, -documents, term))
+    best = best[run_starts(term[best])]
+    term, form = term[best], form[best]
+    differing = form != body.texts[term]
+    return term[differing], form[differing]
+
+
+class TermCount(NamedTuple):
+    """The number of a term in the dictionary, and how many documents have it."""
+
+    number: int
+    documents: int
+
+
+class WrittenWord(NamedTuple):
+    """A word of the body: how many documents have it, and how most of them write it.
+
+    ``documents`` is negative for a word that completes nothing.
+    """
+
+    documents: int
+    form: str
+
+
+class WrittenWords:
+    """Reads the counts and forms of the words of one segment; safe for threads.
+
+    Terms are given by their numbers in the dictionary; a part is ``body`` or ``title``.
+    """
+
+    def __init__(self, folder: Path, dictionary: Dictionary) -> None:
+        self._counts = ArrayFile(folder / "words.counts")
+        self._spelt = ArrayFile(folder / "words.spelt")
+        self._forms = Strings(folder, "words.forms")
+        self._dictionary = dictionary
+
+    @cached_property
+    def _shift(self) -> dict[str, int]:
+        """What is added to the number of a term to get its place."""
+        body, title = self._dictionary.field("body"), self._dictionary.field("title")
+        return {"body": -body.start, "title": len(body) - title.start}
+
+    def _counts_of(self, part: str, numbers: range) -> NDArray[np.int32]:
+        shift = self._shift[part]
+        return self._counts.slice(numbers.start + shift, numbers.stop + shift)
+
+    def total(self, part: str, numbers: range) -> int:
+        """Return how many postings successive terms have."""
+        return int(np.abs(self._counts_of(part, numbers)).sum(dtype=np.int64))
+
+    def most_frequent(self, part: str, numbers: range, limit: int) -> list[TermCount]:
+        """Return the terms that most documents have; most first, of equals the first.
+
+        Those that complete nothing are left out. ``limit`` is at least 1.
+        """
+        counts = self._counts_of(part, numbers)
+        bound = extreme_bound(counts, limit, np.maximum) if len(counts) > limit else 1
+        highest = (counts >= max(bound, 1)).nonzero()[0]
+        highest = highest[np.argsort(-counts[highest], kind="stable")[:limit]]
+        terms = (highest + numbers.start).tolist()
+        return list(map(TermCount, terms, counts[highest].tolist()))
+
+    def word(self, term: str) -> WrittenWord | None:
+        """Return what is known of a term of the body; None if it is not one."""
+        number = self._dictionary.find("body", term.encode("utf-8", "replace"))
+        if number < 0:
+            return None
+        place = number + self._shift["body"]
+        spelt = bisect_left(range(self._spelt.size), place, key=self._spelt.item)
+        if spelt < self._spelt.size and self._spelt.item(spelt) == place:
+            term = self._forms[spelt].decode()
+        return WrittenWord(self._counts.item(place), term)
+
+
+# Spelling
 
 MIN_LENGTH = 3
 MAX_LENGTH = 24
@@ -43,7 +219,7 @@ class Near(NamedTuple):
     frequency: int
 
 
-def write_spelling(folder: Place, words: Sequence[str], counts: NDArray[np.int64]) -> None:
+def write_spelling(folder: Path, words: Sequence[str], counts: NDArray[np.int64]) -> None:
     """Write those of the sorted words that have a fit length and nothing but letters.
 
     ``counts`` is how many documents have each. Words with other letters than the ``MOST_LETTERS``
@@ -94,7 +270,7 @@ def _letters(codes: Codes) -> Bits:
 class SpellingWords:
     """Reads the words of one segment; safe for threads."""
 
-    def __init__(self, folder: Place) -> None:
+    def __init__(self, folder: Path) -> None:
         self._shape = ArrayFile(folder / "spelling.shape")
         self._codes = ArrayFile(folder / "spelling.codes")
         self._letters = ArrayFile(folder / "spelling.letters")

@@ -54,8 +54,9 @@ class FieldTerms(NamedTuple):
 def write_terms(folder: Path, texts: Sequence[str], fields: Mapping[str, FieldTerms]) -> None:
     """Write the terms of sorted fields, and the numbers of the posting lists of each term."""
     codes = map(_code, range(len(fields)))
-    parts = zip(codes, fields.values(), strict=False)
-    keys = [code + texts[term].encode() for code, part in parts for term in part.texts.tolist()]
+    parts = zip(codes, fields.values(), strict=True)
+    encoded = [text.encode() for text in texts]
+    keys = [code + encoded[term] for code, part in parts for term in part.texts.tolist()]
     write_strings(folder, "terms", keys)
     for name, strings in (
         ("terms.landmarks", keys[::STEP]),

@@ -2,7 +2,7 @@
 
 It completes words and titles that are being typed, finds words that are spelt nearly like one, and
 gives a folded word (lower case, no accents) its accents back. Each segment has the dictionaries
-for that (``index.store.completion``, ``index.store.spell``); the lexicon asks those of all
+for that (``index.store.suggest``); the lexicon asks those of all
 segments. Where it counts documents, deleted ones are left out unless a method says otherwise.
 """
 

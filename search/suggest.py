@@ -2,7 +2,7 @@
 
 Completions are organizations, themes, words and titles. A query is corrected in words that few
 documents have; candidates are the words of the index within an edit distance of a query word, both
-without case and accents (see ``index.store.spell``).
+without case and accents (see ``index.store.suggest``).
 """
 
 import re

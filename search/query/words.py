@@ -4,7 +4,7 @@ A unit is a word, a compound (``CEN-SAD``, ``10 000``) or a run of a script writ
 which is searched as the phrase of its pairs of characters.
 
 A fuzzy word stands for the indexed words within an edit distance of one or two
-(Damerau-Levenshtein, see ``index.store.spell``) that have three to ``MAX_LENGTH`` letters.
+(Damerau-Levenshtein, see ``index.store.suggest``) that have three to ``MAX_LENGTH`` letters.
 """
 
 import re

@@ -189,8 +189,9 @@ def test_the_ordinals_of_any_documents_are_counted(
     sizes = chance.integers(0, min(values, most) + 1, documents)
     # Low ordinals are frequent; one document has no ordinal twice.
     held = [sorted({int(each) for each in (values * chance.random(size) ** 3)}) for size in sizes]
-    sizes = np.array(list(map(len, held)))
-    cells = lay_out(sizes, i8([ordinal for of_one in held for ordinal in of_one]), values)
+    of_ordinal = np.repeat(np.arange(documents), list(map(len, held)))
+    ordinals = i8([ordinal for of_one in held for ordinal in of_one])
+    cells = lay_out(of_ordinal, ordinals, documents, values)
     more = cells.more_docs, cells.more_ordinals
     for share in (0.0, 0.001, 0.1, 0.9, 1.0):
         docs = (chance.random(documents) < share).nonzero()[0]

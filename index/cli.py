@@ -251,8 +251,10 @@ def _top(
 
 @_command(
     click.argument("labelled", metavar="[LABELLED.csv]", required=False, type=Path),
-    click.option("--from-tags", is_flag=True, help="Learn from the tags of the indexed documents."),
-    click.option("--dry-run", is_flag=True, help="Print the scores and keep nothing."),
+    click.option(
+        "--from-tags", is_flag=True, help="Learn from the tags of the documents in the index."
+    ),
+    click.option("--dry-run", is_flag=True, help="Print the scores and save nothing."),
     click.option("--forget", is_flag=True, help="Return to the curated themes."),
     index_option,
     _json_option,
@@ -265,14 +267,16 @@ def learn(
     index: Path,
     as_json: bool,
 ) -> None:
-    """Learn themes from labelled documents, for the next rebuild or update.
+    """Learn themes from labelled documents.
 
-    LABELLED.csv has the columns themes (ids or labels, separated by “;” or “|”) and id (of a
-    document in the index) or text, and if you like title and language.
+    The next rebuild or update uses them. LABELLED.csv has a column themes (ids or labels, separated
+    by “;” or “|”) and a column id (of a document in the index) or text; title and language are
+    optional.
     """
     if (labelled is not None) + from_tags + forget != 1:
         raise UsageError(
-            "What to learn from is not clear.", "Give one of LABELLED.csv, --from-tags, --forget."
+            "It is not clear what to learn from.",
+            "Give one of LABELLED.csv, --from-tags, --forget.",
         )
     if forget:
         with lock(index) if index.is_dir() else nullcontext():
@@ -281,7 +285,9 @@ def learn(
             _print_json({"forgotten": forgotten})
         else:
             click.echo(
-                "Forgotten; rebuild or update." if forgotten else "Nothing had been learned."
+                "Forgotten. Rebuild or update the index."
+                if forgotten
+                else "Nothing had been learned."
             )
         return
     lesson = learning.learn(_labelled_documents(labelled, index))
@@ -297,7 +303,7 @@ def learn(
     for line in _lesson_lines(lesson):
         click.echo(line)
     if not dry_run:
-        click.echo(f"Kept as {lesson.model.version}; the next rebuild or update uses it.")
+        click.echo(f"Saved as {lesson.model.version}; the next rebuild or update uses it.")
 
 
 def _labelled_documents(path: Path | None, index: Path) -> list[Labelled]:
@@ -349,47 +355,47 @@ build_options = options(
     flag(
         "--workers",
         None,
-        "Worker processes; 0 works in this one.  [default: one for each processor]",
+        "Worker processes; 0 for none.  [default: one per processor]",
         type=click.IntRange(min=0),
     ),
     flag(
         "--reference-date",
         None,
-        "The day that “jeudi” or “yesterday” in undated documents refers to.",
+        "The day from which “jeudi” or “yesterday” is counted in undated documents.",
         metavar="YYYY-MM-DD",
         type=click.DateTime(["%Y-%m-%d"]),
     ),
     flag(
         "--languages",
         None,
-        "The languages that a document may be in, as ISO 639-1 codes: fr,en,ar.",
+        "The languages among which detection chooses, as ISO 639-1 codes: fr,en,ar.",
         metavar="CODES",
     ),
     flag(
         "--file-times/--no-file-times",
         None,
-        "Date a document that nothing else dates by the time of its file.",
+        "Use the time of the file for documents without any other date.",
     ),
     flag(
         "--ner/--no-ner",
         None,
-        "Find organizations with a language model too: slow, needs trouvaille[ner].",
+        "Also find organizations with a language model: slow, needs trouvaille[ner].",
     ),
     flag(
         "--max-bytes",
         None,
-        "The largest document that is read, in bytes.  [default: 64 MiB]",
+        "Skip documents of more bytes than this.  [default: 64 MiB]",
         type=click.IntRange(min=1),
     ),
-    flag("--encoding", None, "The encoding of text that declares none.  [default: detected]"),
+    flag("--encoding", None, "The encoding of text files that declare none.  [default: detected]"),
     flag(
         "--field-map",
         (),
-        "The name of one of our fields in records, such as title=headline; repeatable.",
+        "The name that records have for one of our fields: title=headline; repeatable.",
         metavar="OURS=THEIRS",
         multiple=True,
     ),
-    flag("--hidden/--no-hidden", None, "Read hidden files and folders too."),
+    flag("--hidden/--no-hidden", None, "Also read hidden files and folders."),
 )
 """What ``rebuild`` and ``update`` have in common, and ``serve`` passes to ``merged_options``."""
 
@@ -398,10 +404,10 @@ _report_options = options(
     flag(
         "--strict",
         False,
-        "Exit with status 1 if any document was skipped or lacks a field by a fault.",
+        "Exit with status 1 if a document was skipped or a field could not be extracted.",
         is_flag=True,
     ),
-    flag("--quiet", False, "No progress.", is_flag=True),
+    flag("--quiet", False, "Show no progress.", is_flag=True),
     _json_option,
 )
 
@@ -473,7 +479,7 @@ def _languages(text: str | None) -> tuple[str, ...]:
     flag(
         "--fresh",
         False,
-        "Extract every document, also those whose fields the index has already.",
+        "Extract the fields of every document again.",
         is_flag=True,
     ),
     _report_options,
@@ -487,9 +493,10 @@ def rebuild(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Index files and folders anew, and serve the result once it is complete.
+    """Index files and folders from scratch.
 
-    Fields are extracted from what is new or changed since the last build; see --fresh.
+    The new index replaces the old one when it is complete. Documents that have not changed since
+    the last build keep their extracted fields, unless --fresh is given.
     """
     options = replace(merged_options(BuildOptions(), **given), fresh=fresh)
     _carry_out(partial(build.rebuild, index, sources, options), strict, quiet, as_json)
@@ -504,9 +511,10 @@ def update(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Index what is new or changed in SOURCE and forget what is gone from it.
+    """Index what is new or changed, delete what is gone.
 
-    Name all sources, as for rebuild. Options that are not given are those of the last build.
+    Name all sources, as for rebuild: a document that is in none of them is deleted. Options that
+    are not given are those of the last build.
     """
     with open_published(index) as before:
         options = merged_options(build.options_of(before.manifest.settings), **given)
@@ -515,7 +523,10 @@ def update(
 
 @_command(index_option, _json_option)
 def check(index: Path, as_json: bool) -> None:
-    """Verify every checksum of the index, its counts, and searches with known answers."""
+    """Check that the index is complete and undamaged.
+
+    Compares every checksum and all counts, and runs searches with known answers.
+    """
     result = commit.check(index)
     if as_json:
         _print_json(result)
@@ -538,11 +549,11 @@ def check(index: Path, as_json: bool) -> None:
 
 @_command(
     index_option,
-    click.option("--skipped", is_flag=True, help="Name every skipped document, with the reason."),
+    click.option("--skipped", is_flag=True, help="List every skipped document with the reason."),
     _json_option,
 )
 def stats(index: Path, skipped: bool, as_json: bool) -> None:
-    """Describe the index: documents, languages, fields, terms, dates, what was skipped."""
+    """Show what the index holds and what was skipped."""
     figures = overview(index)
     if as_json:
         _print_json(figures if skipped else replace(figures, skipped=()))
@@ -556,7 +567,10 @@ def stats(index: Path, skipped: bool, as_json: bool) -> None:
 
 @_command(index_option, _json_option)
 def rollback(index: Path, as_json: bool) -> None:
-    """Serve the generation before this one; once more returns to this one."""
+    """Publish the previous generation again.
+
+    A second rollback returns to the newer one.
+    """
     snapshot = commit.rollback(index)
     if as_json:
         _print_json({"generation": snapshot.name, "documents": snapshot.documents})
@@ -596,7 +610,7 @@ def _report(result: BuildResult, seconds: float) -> None:
     if not result.published:
         click.echo(f"Nothing has changed: {result.documents:,} documents.")
         return
-    reused = f", {result.reused:,} with the fields they had" if result.reused else ""
+    reused = f", {result.reused:,} with reused fields" if result.reused else ""
     click.echo(
         f"{result.documents:,} documents in {seconds:.0f} s:"
         f" {result.added:,} added, {result.changed:,} changed, {result.deleted:,} deleted,"
@@ -613,7 +627,7 @@ def _overview_lines(figures: Overview) -> list[str]:
         f"Generation     {figures.generation}, built by {figures.product}",
         f"Previous       {figures.previous or 'none kept'}",
         f"Documents      {figures.documents:,} in {figures.segments} segments"
-        f" ({figures.deleted:,} deleted ones wait for compaction)",
+        f" ({figures.deleted:,} deleted, waiting for compaction)",
         f"On disk        {_size(figures.bytes)}",
         f"Languages      {counted(by_count)}",
         f"Fields         {counted(figures.filled.items())}",

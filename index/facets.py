@@ -40,10 +40,10 @@ class Facet:
     """One property by which results are counted and narrowed.
 
     ``values`` returns the values of a document; it is None for the date facet, whose columns are
-    numeric. ``label`` is English; the catalogues translate it. ``meaning`` completes the sentence
-    "Only documents with ...". ``fields`` are further names of the field in the query language,
-    folded. ``vocabulary`` names values beyond what documents write. A value ``a/b`` of a facet with
-    ``levels`` lies below ``a``. ``suggested`` values complete what a reader types.
+    numeric. ``label`` is English; the catalogues translate it. ``meaning`` says how a value is
+    written. ``fields`` are further names of the field in the query language, folded. ``vocabulary``
+    names values beyond what documents write. A value ``a/b`` of a facet with ``levels`` lies below
+    ``a``. ``suggested`` values complete what a reader types.
     """
 
     name: str
@@ -116,7 +116,7 @@ FACETS: tuple[Facet, ...] = (
     Facet(
         "organization",
         _l("Organization"),
-        "an identifier or any known name of an organization, in any language",
+        "an identifier or any known name, in any language",
         _organizations,
         fields=("organisation", "org"),
         vocabulary=organizations,
@@ -125,7 +125,7 @@ FACETS: tuple[Facet, ...] = (
     Facet(
         "theme",
         _l("Theme"),
-        "an identifier or label of a theme; a theme covers its sub-themes",
+        "an identifier or a label; a theme covers its sub-themes",
         _themes,
         vocabulary=themes,
         levels=True,
@@ -135,12 +135,12 @@ FACETS: tuple[Facet, ...] = (
     Facet(
         "lang",
         _l("Language"),
-        "a language: ISO 639-1 code or name",
+        "an ISO 639-1 code or a name",
         _language,
         fields=("langue",),
         vocabulary=languages,
     ),
-    Facet("source", _l("Source"), "a source as the documents name it", _source),
+    Facet("source", _l("Source"), "as the documents name it", _source),
 )
 """All facets, in the order in which they are shown."""
 

@@ -49,9 +49,11 @@ def _parameter_options(command: _Command) -> _Command:
     envvar="TROUVAILLE_LOCALE",
     show_default=True,
     metavar="CODE",
-    help="Language of labels.",
+    help="The language of labels.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, as /api/search gives.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object, as /api/search gives."
+)
 def search(
     query: Sequence[str],
     index: Path,
@@ -61,8 +63,8 @@ def search(
 ) -> None:
     """Search an index.
 
-    Options are the parameters of /api/search. A word that begins with a hyphen is written after --:
-    trouvaille search -- accord -commercial
+    Options are the parameters of /api/search. If a word begins with a hyphen, write -- before the
+    query: trouvaille search -- accord -commercial
     """
     start = perf_counter()
     args = {"q": [" ".join(query)]}

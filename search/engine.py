@@ -24,24 +24,24 @@ _l = str  # Marks a sentence for the message catalogues of web/translations.
 
 NOTICES: Mapping[str, str] = {
     "fuzzy_cut": _l(
-        "Many words are spelt nearly like %(word)s: the %(limit)s nearest were looked for."
+        "Many words are spelt nearly like %(word)s: only the %(limit)s nearest were looked for."
     ),
     "fuzzy_unsupported": _l(
         "In %(word)s, ~ was left out: it needs a word of three to 24 letters before it."
     ),
-    "out_of_time": _l("Time ran out: a part of the question was left out."),
-    "query_cut": _l("The question was cut after %(limit)s characters."),
-    "control_characters": _l("Control characters were left out of the question."),
-    "unbalanced_quote": _l("A quotation mark has no partner and was left out."),
-    "unbalanced_parenthesis": _l("A parenthesis has no partner and was completed or left out."),
+    "out_of_time": _l("Time ran out: a part of the query was left out."),
+    "query_cut": _l("The query was cut after %(limit)s characters."),
+    "control_characters": _l("Control characters were left out of the query."),
+    "unbalanced_quote": _l("A quotation mark without a match was left out."),
+    "unbalanced_parenthesis": _l("A parenthesis without a match was completed or left out."),
     "too_deep": _l("Parentheses beyond %(limit)s levels were left out."),
-    "too_many_words": _l("Only the first %(limit)s words of the question were searched."),
+    "too_many_words": _l("Only the first %(limit)s words of the query were searched."),
     "empty_phrase": _l("Quotation marks with nothing to look for between them were left out."),
-    "invalid_date": _l("“%(value)s” is no date and was left out; expected: 2024, 2024-03-15."),
-    "generation_changed": _l("The archive was renewed on the way: results may be new or missing."),
+    "invalid_date": _l("“%(value)s” is not a date and was left out; expected: 2024, 2024-03-15."),
+    "generation_changed": _l("The archive was updated meanwhile: results may be new or missing."),
     "lone_operator": _l("%(operator)s has nothing to join and was left out."),
-    "nothing_understood": _l("The question holds no word to look for."),
-    "prefix_too_short": _l("%(prefix)s begins too many words: more letters are needed before *."),
+    "nothing_understood": _l("The query has no word to look for."),
+    "prefix_too_short": _l("%(prefix)s stands for too many words: type more letters before *."),
     "question": _l(
         "Read as a question in plain words: documents that have most of them come first."
     ),
@@ -49,16 +49,16 @@ NOTICES: Mapping[str, str] = {
         "No document has all %(asked)s words: those that have most of them are shown,"
         " at least %(at_least)s."
     ),
-    "unknown_value": _l("No document carries %(field)s:%(value)s."),
+    "unknown_value": _l("No document has %(field)s:%(value)s."),
     "wildcard_unsupported": _l(
         "In %(word)s, * is only understood after the first two letters of a word."
     ),
 }
 
 _OUT_OF_TIME: Mapping[str, str] = {
-    "alternatives": _l("Time ran out: what only %(left_out)s finds is missing."),
-    "expansions": _l("Time ran out: not all words were looked for that %(left_out)s stands for."),
-    "proximity": _l("Time ran out: it does not count for the order how close words are."),
+    "alternatives": _l("Time ran out: documents found only by %(left_out)s are missing."),
+    "expansions": _l("Time ran out: not all words that %(left_out)s stands for were looked for."),
+    "proximity": _l("Time ran out: the order does not consider how close words are."),
     "relaxation": _l("Time ran out: documents with only some of the words were not looked for."),
 }
 

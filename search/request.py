@@ -113,15 +113,17 @@ class Fault:
 
 FAULTS = {
     "unknown_parameter": _l("Unknown parameter."),
-    "repeated_parameter": _l("This parameter is given once at most; it came %(count)s times."),
+    "repeated_parameter": _l(
+        "This parameter may be given only once; it was given %(count)s times."
+    ),
     "invalid_choice": _l("Expected one of: %(choices)s."),
     "invalid_number": _l("Expected a whole number."),
     "out_of_range": _l("Expected a number from %(minimum)s to %(maximum)s."),
     "page_with_cursor": _l("A walk by cursor has no pages: give page or cursor, not both."),
     "page_too_deep": _l(
-        "Pages reach %(limit)s results, here to page %(last)s; further results come with cursor=*."
+        "Page numbers reach the first %(limit)s results, here page %(last)s; use cursor=* for more."
     ),
-    "invalid_cursor": _l("This is no cursor: take next_cursor of an answer as it is, or *."),
+    "invalid_cursor": _l("This is not a cursor: use the next_cursor of an answer unchanged, or *."),
     "cursor_mismatch": _l("This cursor belongs to another order of results: begin again with *."),
     "invalid_date": _l("Expected: 2024, 2024-03 or 2024-03-15."),
     "empty_range": _l("The range is empty: it ends (%(to)s) before it begins."),
@@ -132,7 +134,7 @@ FAULTS = {
     "too_many_parameters": _l("An address has at most %(maximum)s parameters; this has %(count)s."),
 }
 """The sentence of every code."""
-_NO_MAXIMUM = _l("Expected a number from %(minimum)s.")
+_NO_MAXIMUM = _l("Expected a number of at least %(minimum)s.")
 
 
 class InvalidRequest(Exception):
@@ -167,16 +169,24 @@ _DEFAULTS = SearchRequest()
 _DECLARED = (
     Parameter(
         "q",
-        'What to look for: words, "phrases", -word, AND/OR/NOT (ET/OU/SAUF), prefix*, fuzzy~, '
+        'The query: words, "phrases", -word, AND/OR/NOT (ET/OU/SAUF), prefix*, fuzzy~, '
         "title:word. Never an error; beyond 1,000 characters it is cut, with a warning.",
         default=_DEFAULTS.q,
     ),
     *(
-        Parameter(name, f"Only documents with {facet.meaning}. Repeated: any.", "values")
+        Parameter(
+            name,
+            f"Only documents with this {facet.label.lower()}: {facet.meaning}. Repeated: any.",
+            "values",
+        )
         for name, facet in VALUE_FACETS.items()
     ),
     *(
-        Parameter(f"exclude_{name}", f"No document with {facet.meaning}.", "values")
+        Parameter(
+            f"exclude_{name}",
+            f"No documents with this {facet.label.lower()}: {facet.meaning}.",
+            "values",
+        )
         for name, facet in VALUE_FACETS.items()
     ),
     Parameter(
@@ -187,45 +197,46 @@ _DECLARED = (
     Parameter("to", "Last day, inclusive, at the precision given.", "date"),
     Parameter(
         "undated",
-        "Undated documents: without it they are left out when a range is given.",
+        "Undated documents; by default they are left out if a range is given.",
         "choice",
         get_args(Undated),
     ),
     Parameter(
         "date_field",
-        "The date that from, to, undated and the date facet speak of: that of publication, or the "
-        "days that the text mentions (a document has several).",
+        "Whether from, to, undated and the date facet are about the publication date or about the "
+        "dates that the text mentions.",
         "choice",
         get_args(DateField),
         _DEFAULTS.date_field,
     ),
     Parameter(
         "sort",
-        "Order of the results; relevance by default, -date (newest first) when q is empty.",
+        "Order of the results; by default relevance, or -date (newest first) if q is empty.",
         "choice",
         get_args(Sort),
     ),
     Parameter(
         "page",
-        "Page; page × per_page ≤ 10,000, further by cursor.",
+        "Page number; page × per_page ≤ 10,000, beyond that use cursor.",
         "number",
         default=_DEFAULTS.page,
     ),
     Parameter(
-        "per_page", "Results a page.", "number", default=_DEFAULTS.per_page, maximum=MAX_PER_PAGE
+        "per_page", "Results per page.", "number", default=_DEFAULTS.per_page, maximum=MAX_PER_PAGE
     ),
     Parameter(
-        "cursor", "`*` to begin a walk through all results, then the `next_cursor` of each answer."
+        "cursor",
+        "Walks through all results: begin with `*`, go on with the `next_cursor` of each answer.",
     ),
     Parameter(
         "facets",
-        "Facets to count, separated by commas; empty for none; all by default.",
+        "Facets to count, separated by commas; all by default, none if empty.",
         "choices",
         FACETS,
     ),
     Parameter(
         "facet_size",
-        "Values a facet.",
+        "How many values of each facet to list.",
         "number",
         default=_DEFAULTS.facet_size,
         maximum=MAX_FACET_SIZE,

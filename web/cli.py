@@ -63,32 +63,30 @@ SERVE_FLAGS = (
     flag(
         "--host",
         "127.0.0.1",
-        "The address to serve at; 0.0.0.0 for every network of this machine.",
+        "The address to listen on; 0.0.0.0 for every network.",
     ),
-    flag(
-        "--port", 8080, "The port to serve at; 0 takes a free one.", type=click.IntRange(0, 65535)
-    ),
+    flag("--port", 8080, "The port; 0 takes a free one.", type=click.IntRange(0, 65535)),
     flag(
         "--threads",
         4,
-        "Connections that each process answers at once.",
+        "Requests that each process answers at the same time.",
         type=click.IntRange(1, 256),
     ),
     flag(
         "--compiled/--no-compiled",
         True,
-        "Answer with compiled loops where numba is installed (trouvaille[fast]).",
+        "Use compiled loops where numba is installed (trouvaille[fast]).",
     ),
     flag(
         "--base-url",
         "",
-        "The address that readers see behind a reverse proxy: https://example.org/archive.",
+        "The public address behind a reverse proxy: https://example.org/archive.",
         metavar="URL",
     ),
     flag(
         "--proxy",
         0,
-        "Reverse proxies in front, whose X-Forwarded headers are believed.",
+        "How many reverse proxies in front are trusted to set X-Forwarded headers.",
         "proxies",
         metavar="N",
         type=click.IntRange(0, 10),
@@ -96,8 +94,8 @@ SERVE_FLAGS = (
     flag(
         "--allowed-host",
         (),
-        "A host name that requests may ask for; repeatable.  [default: those of this"
-        " machine where it serves itself alone without a proxy, else any]",
+        "A host name that requests may ask for; repeatable.  [default: names of this machine"
+        " if the service listens on it alone and has no proxy, else any]",
         "hosts",
         metavar="NAME",
         multiple=True,
@@ -105,7 +103,7 @@ SERVE_FLAGS = (
     flag(
         "--cors",
         (),
-        "A site whose pages may read the endpoint; repeatable; * for every site.",
+        "A site whose pages may read the endpoint, or * for all; repeatable.",
         "origins",
         metavar="ORIGIN",
         multiple=True,
@@ -114,7 +112,7 @@ SERVE_FLAGS = (
     flag(
         "--rate-limit",
         _DEFAULTS.rate_limit,
-        "Requests a second for each reader's address and process; 0 for no limit.",
+        "Requests per second that one address may send to one process; 0 for no limit.",
         metavar="N",
         type=click.FloatRange(min=0),
     ),
@@ -128,35 +126,35 @@ SERVE_FLAGS = (
     flag(
         "--max-per-page",
         _DEFAULTS.max_per_page,
-        "Results that one page may ask for.",
+        "The largest number of results per page.",
         metavar="N",
         type=click.IntRange(1, 100),
     ),
     flag(
         "--search-seconds",
         _BUDGET.search,
-        "Seconds until a search is given up, or cut short where that may be.",
+        "Seconds after which a search leaves out optional parts or fails.",
         metavar="S",
         type=_SECONDS,
     ),
     flag(
         "--facet-seconds",
         _BUDGET.facets,
-        "Seconds until facets are left incomplete.",
+        "Seconds after which the remaining facets are truncated.",
         metavar="S",
         type=_SECONDS,
     ),
     flag(
         "--snippet-seconds",
         _BUDGET.snippets,
-        "Seconds until no more matches are marked.",
+        "Seconds after which no more matches are marked.",
         metavar="S",
         type=_SECONDS,
     ),
     flag(
         "--spelling-seconds",
         _BUDGET.spelling,
-        "Seconds until no better spelling is looked for.",
+        "Seconds after which no better spelling is suggested.",
         metavar="S",
         type=_SECONDS,
     ),
@@ -164,19 +162,19 @@ SERVE_FLAGS = (
     flag(
         "--metrics",
         _DEFAULTS.metrics,
-        "Who may read /metrics: programs of this machine, everybody, nobody.",
+        "Who may read /metrics: programs on this machine, everybody, nobody.",
         type=click.Choice(["local", "on", "off"]),
     ),
     flag(
         "--log-format",
         _DEFAULTS.log_format,
-        "The form of the log; off leaves out the lines of requests.",
+        "The form of the log; off logs warnings and errors only.",
         type=click.Choice(["text", "json", "off"]),
     ),
     flag(
         "--log-queries/--no-log-queries",
         _DEFAULTS.log_queries,
-        "Write what readers asked into the log.",
+        "Log the address of every request, and with it the query.",
     ),
     flag(
         "--skipped-paths/--no-skipped-paths",
@@ -208,9 +206,9 @@ def serve(
 ) -> None:
     """Serve the search page and the JSON endpoint.
 
-    SOURCEs are all files and folders of the archive. Without an index they are indexed first;
-    with one, what is new, changed or gone is brought in first. Without SOURCEs the index is
-    served as it is. --workers is the number of processes for both.
+    SOURCEs are all files and folders of the archive. They are indexed first or, if there is an
+    index, it is updated first. Without SOURCEs the index is served as it is. --workers is the
+    number of processes for both.
     """
     names = {field.name for field in fields(Settings)} | {"hosts", "origins"}
     settings = _settings(host=host, **{name: flags.pop(name) for name in names & flags.keys()})
@@ -270,7 +268,7 @@ def allowed_hosts(
     for name in named:
         if not name or set(name) & set("/@ ?#") or (":" in name and not _is_ipv6(name)):
             raise SettingError(
-                f"--allowed-host “{name}” is no host name.", "Give it without scheme and port."
+                f"--allowed-host “{name}” is not a host name.", "Give it without scheme and port."
             )
     local_only = host == "localhost" or is_loopback(host)
     if not named and (proxies or not local_only):
@@ -298,7 +296,7 @@ def _web_address(text: str, flag: str) -> str:
         valid = False
     if not valid or parts.query or parts.fragment:
         raise SettingError(
-            f"{flag} “{text}” is no web address.",
+            f"{flag} “{text}” is not a web address.",
             "Give scheme, host and path, as in https://example.org/archive.",
         )
     return text.rstrip("/")
@@ -311,7 +309,7 @@ def _origin(text: str) -> str:
     address = _web_address(text, "--cors")
     if not address or urlsplit(address).path:
         raise SettingError(
-            f"--cors “{text}” is no origin.", "Give scheme and host, as in https://example.org."
+            f"--cors “{text}” is not an origin.", "Give scheme and host, as in https://example.org."
         )
     return address
 
@@ -354,7 +352,7 @@ def read_settings(path: Path, commands: Iterable[click.Command]) -> dict[str, An
     except OSError as error:
         raise SettingError(
             f"The configuration “{path}” cannot be read: {error.strerror}.",
-            "Name a file that can be with --config, or leave the option out.",
+            "Name a readable file with --config, or leave the option out.",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingError(f"“{path}” is not TOML: {error}.", "Correct that line.") from error
@@ -381,7 +379,7 @@ def setting_keys(commands: Iterable[click.Command]) -> dict[str, click.Option]:
 def _unknown_key(path: Path, key: str, options: Iterable[str]) -> NoReturn:
     nearest = get_close_matches(key.lower().replace("_", "-"), options, n=1, cutoff=0.6)
     raise SettingError(
-        f"“{path}” sets “{key}”, which is no setting.",
+        f"“{path}” sets “{key}”, which is not a setting.",
         f"Did you mean “{nearest[0]}”?" if nearest else "docs/settings.md lists them all.",
     )
 

@@ -44,18 +44,18 @@ PROBLEMS: Mapping[str, ProblemType] = {
         400,
         _l("Invalid parameter"),
         _l("The value of a parameter was not understood."),
-        _l("Correct what the list of errors names; everything wrong is listed at once."),
+        _l("Correct what the list of errors names; it lists everything that is wrong."),
     ),
     "unknown-parameter": ProblemType(
         400,
         _l("Unknown parameter"),
-        _l("The address holds a parameter that does not exist."),
+        _l("The address has a parameter that does not exist."),
         _l("Remove the parameter, or use the name that is suggested."),
     ),
     "page-too-deep": ProblemType(
         400,
         _l("Page too deep"),
-        _l("The first 10,000 results are reached by page number, further ones by cursor."),
+        _l("Page numbers reach only the first 10,000 results; use a cursor for more."),
         _l("Ask with cursor=* instead of page, then with the next_cursor of each answer."),
     ),
     "bad-request": ProblemType(
@@ -73,34 +73,35 @@ PROBLEMS: Mapping[str, ProblemType] = {
     "method-not-allowed": ProblemType(
         405,
         _l("Method not allowed"),
-        _l("This address is only read."),
+        _l("This address can only be read."),
         _l("Use GET; parameters go into the address."),
     ),
     "rate-limited": ProblemType(
         429,
         _l("Too many requests"),
         _l("Too many requests came from this address in a short time."),
-        _l("Wait for the seconds named by the Retry-After header, then ask again."),
+        _l("Wait as long as the Retry-After header says, then try again."),
     ),
     "internal-error": ProblemType(
         500,
         _l("Internal error"),
         _l("The request could not be answered because of an error in the service."),
         _l(
-            "Try again; if it lasts, tell the operator the request identifier, which the log names."
+            "Try again; if the error persists, give the operator the request identifier"
+            " (also in the log)."
         ),
     ),
     "index-unavailable": ProblemType(
         503,
         _l("Archive unavailable"),
         _l("The archive cannot be searched at the moment."),
-        _l("Wait for the seconds named by the Retry-After header: the index may be under way."),
+        _l("Wait as long as the Retry-After header says: the index may still be building."),
     ),
     "timeout": ProblemType(
         503,
         _l("Time exceeded"),
         _l("The answer took too long and was given up."),
-        _l("Narrow the question, or ask again later."),
+        _l("Narrow the search, or try again later."),
     ),
 }
 

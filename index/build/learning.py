@@ -141,7 +141,7 @@ def themes_of(cell: str) -> frozenset[str]:
     for part in filter(None, map(str.strip, cell.replace("|", ";").split(";"))):
         id = resolve(part)
         if id is None:
-            raise ValueError(f"“{part}” is no theme")
+            raise ValueError(f"“{part}” is not a theme")
         ids.append(id)
     return _with_parents(ids)
 

@@ -448,14 +448,12 @@ def _stored(before: Snapshot, live: NDArray[np.bool_], hashes: dict[str, str]) -
 
 def _no_documents(report: Report) -> NoDocuments:
     if not report.skipped:
-        return NoDocuments(
-            "The sources hold no document.", "Give files or folders of documents that are read."
-        )
+        return NoDocuments("The sources have no documents.", "Give files or folders of documents.")
     first = report.skipped[0]
     return NoDocuments(
-        f"The sources hold no document that can be indexed; {len(report.skipped)} were skipped,"
+        f"The sources have no document that can be indexed; {len(report.skipped)} were skipped,"
         f" the first being “{first.path}”: {first.reason}.",
-        "Mend them or give other sources.",
+        "Correct them, or give other sources.",
     )
 
 

@@ -115,7 +115,7 @@ def _entry(row: Row) -> OrganizationEntry:
     cells = dict(zip(COLUMNS, row.cells, strict=True))
     id = cells["id"]
     if not id or id != id.lower() or " " in id:
-        raise row.error(f"{id!r} is no identifier (lower case, no spaces)")
+        raise row.error(f"{id!r} is not an identifier (lower case, no spaces)")
     if cells["kind"] not in _KINDS:
         raise row.error(f"unknown kind {cells['kind']!r}")
     if not cells["source"]:

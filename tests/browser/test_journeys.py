@@ -172,8 +172,8 @@ def test_better_spelling_and_nothing_found(reader: Readers) -> None:
     one = reader("en")
     one.goes("/search?q=zzzzqqqq&lang=fr")
     assert total(one) == 0
-    expect(one.page.get_by_text("No document answers this question.")).to_be_visible()
-    one.page.get_by_role("link", name="Ask again without the filters").click()
+    expect(one.page.get_by_text("No document matches this search.")).to_be_visible()
+    one.page.get_by_role("link", name="Search again without the filters").click()
     expect(one.page).not_to_have_url(re.compile("lang=fr"))
 
 

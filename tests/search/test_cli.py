@@ -91,7 +91,7 @@ def test_faults_are_one_usage_error(index: Path) -> None:
     message = result.exception.message
     for part in (
         "--from hier: Expected: 2024",
-        "--page 0: Expected a number from 1.",
+        "--page 0: Expected a number of at least 1.",
         "--sort up: Expected",
     ):
         assert part in message

@@ -114,7 +114,7 @@ def prepare(index: Path, sources: Sequence[Path], flags: dict[str, Any]) -> None
     except IndexVersion as error:
         if not sources:
             raise
-        click.echo(f"trouvaille: {error.message} It is built anew.", err=True)
+        click.echo(f"trouvaille: {error.message} It is rebuilt.", err=True)
         return _build(index, sources, merged_options(BuildOptions(), **flags), anew=True)
     with snapshot:
         if sources:

@@ -46,8 +46,8 @@ def require_models() -> None:
     ]
     if missing:
         raise SettingError(
-            f"The full mode needs {' and '.join(missing)}, which are not installed.",
-            "Install the extra: pip install 'trouvaille[ner]'; or leave out --ner.",
+            f"--ner needs {' and '.join(missing)}, which are not installed.",
+            "Install the extra with pip install 'trouvaille[ner]', or leave out --ner.",
         )
 
 

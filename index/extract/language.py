@@ -20,7 +20,7 @@ from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
 from index.document import Document, Language, Span
-from index.vocabularies import DETECTED_LANGUAGES
+from index.vocabularies import DETECTED_LANGUAGES, function_words
 
 # The document
 
@@ -155,9 +155,6 @@ _SCRIPT_OF_LANGUAGE = {
     **dict.fromkeys(("fa", "ur"), "ar"),
     **dict.fromkeys(("uk", "bg", "sr", "be", "mk"), "ru"),
 }
-_PERSIAN = re.compile("[پچژگ]")
-_URDU = re.compile("[ٹڈڑےں]")
-_UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
 
 
 def detect_text(text: str, languages: tuple[str, ...] = DETECTED_LANGUAGES) -> Language:
@@ -261,50 +258,7 @@ def _guess(sample: str, languages: tuple[str, ...]) -> tuple[str, float]:
 
 # Function words and letters
 
-_FUNCTION_WORDS = {
-    "fr": (
-        "le la les des du une un est dans pour que qui sur au aux avec par pas il elle et ce cette"
-        " ces son sa ses en ne se plus ont été être sont mais ou où nous vous leur leurs d l qu n s"
-        " c j a à de après avant entre même aussi comme tout tous très fait dont sans sous depuis"
-    ),
-    "en": (
-        "the of and to in is that for was on with as by it at from are has be this which have not"
-        " had been were will would its their his her an a said or but they he she who when there"
-        " all more about than into up out if no so one can after"
-    ),
-    "es": (
-        "el la los las del una un es en para que por con se su sus al lo como más y de no ha fue"
-        " este esta pero sobre entre también donde cuando hasta desde está son muy sin ser hay"
-        " le les ya o porque todo han dos años tiene puede era ni esto sí e"
-    ),
-    "de": (
-        "der die das und ist in den von zu mit dem des nicht ein eine auf für im sich auch es an"
-        " werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen so"
-        " zum haben nur oder aber vor zur bis mehr durch man sein wurde sei wenn war als hatte"
-        " unter gegen will soll"
-    ),
-    "it": (
-        "il la i gli le di che è per una un del della dei delle dell non sono si da dal nel nella"
-        " ha con su come più anche alla al lo ma o se questo questa suo sua loro nei e a ed degli"
-        " dalla sul sulla agli tra essere stato furono fu cui quando quale"
-    ),
-    "pt": (
-        "o a os as de que do da em um uma para com não por no na se ao dos das mais foi como é ou"
-        " pelo pela à são também já nos nas seu sua ele ela entre sobre até isso está sem ser tem"
-        " ter mas muito e eu me quando após segundo num numa aos às era disse"
-    ),
-    "nl": (
-        "de het een en van in is dat op te zijn met voor niet aan er om ook als door maar bij nog"
-        " uit wordt naar worden heeft hebben deze dit over hij ze wij werd kan was tot geen dan"
-    ),
-    "sv": (
-        "och att det i en som på är av för med till den har inte om ett men var jag från vi så kan"
-        " man när de under också efter eller nu sin där vid mot ska skulle kommer ut får finns"
-    ),
-}
-_WORDS: Mapping[str, frozenset[str]] = {
-    code: frozenset(words.split()) for code, words in _FUNCTION_WORDS.items()
-}
+_WORDS = function_words()
 _EXCLUSIVE: Mapping[str, frozenset[str]] = {
     code: words.difference(*(other for name, other in _WORDS.items() if name != code))
     for code, words in _WORDS.items()

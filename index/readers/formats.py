@@ -106,8 +106,3 @@ def format_of(name: str) -> Format | None:
         if name.endswith(format.suffixes) and name not in format.suffixes:
             return format
     return None
-
-
-def known_suffixes() -> str:
-    """Return the suffixes that are read, for a message."""
-    return f"{', '.join(SUFFIXES)}, each also with {COMPRESSED}"

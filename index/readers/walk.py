@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from index.document import Document, Skipped
 from index.errors import SourceError
 from index.readers.content import RefusedError
-from index.readers.formats import ReadOptions, SourceFile, format_of, known_suffixes
+from index.readers.formats import COMPRESSED, SUFFIXES, ReadOptions, SourceFile, format_of
 from index.readers.mapping import display, path_id
 
 
@@ -48,7 +48,7 @@ def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     """
     format = format_of(file.path.name)
     if format is None:
-        yield Skipped(file.name, "unknown", f"no format has this ending ({known_suffixes()})")
+        yield Skipped(file.name, "unknown", _unknown(file.path))
         return
     try:
         yield from format.load()(file, options)
@@ -140,4 +140,4 @@ def _inode(status: os.stat_result) -> int:
 
 def _unknown(path: Path) -> str:
     what = f"“{display(path.suffix)}” is not" if path.suffix else "it has no ending of"
-    return f"{what} a format that is read ({known_suffixes()})"
+    return f"{what} a format that is read ({', '.join(SUFFIXES)}, each also with {COMPRESSED})"

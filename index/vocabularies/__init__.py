@@ -14,7 +14,7 @@ from index.vocabularies.organizations import (
     slug,
 )
 from index.vocabularies.themes import Expression, inflected, themes
-from index.vocabularies.vocabulary import DETECTED_LANGUAGES, LANGUAGES, languages
+from index.vocabularies.vocabulary import DETECTED_LANGUAGES, LANGUAGES, function_words, languages
 
 __all__ = [
     "DETECTED_LANGUAGES",
@@ -23,6 +23,7 @@ __all__ = [
     "Grammar",
     "Name",
     "OrganizationEntry",
+    "function_words",
     "grammar",
     "inflected",
     "languages",

@@ -114,6 +114,13 @@ def languages() -> LanguageNames:
     return LanguageNames()
 
 
+@cache
+def function_words() -> Mapping[str, frozenset[str]]:
+    """Return the function words of languages of the Latin script, in lower case, by language."""
+    rows = read_rows(Path(__file__).with_name("function-words.txt"), "|")
+    return {code: frozenset(words.split()) for code, words in (row.cells for row in rows)}
+
+
 @lru_cache(maxsize=4096)
 def _name(code: str, locale: str) -> str | None:
     name = _locale(locale).languages.get(code)

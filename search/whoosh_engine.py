@@ -1,6 +1,6 @@
 """The local engine: searches an index directory in this process."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -49,7 +49,15 @@ from search.request import (
     encode_cursor,
     fingerprint,
 )
-from search.scoring import Evaluation, Matches, Ranking, answer, request_fingerprint, similar
+from search.scoring import (
+    Deadline,
+    Evaluation,
+    Matches,
+    Ranking,
+    answer,
+    request_fingerprint,
+    similar,
+)
 from search.suggest import did_you_mean, suggest
 
 MAX_LOCALES = 16
@@ -84,12 +92,18 @@ class Budget:
 class WhooshEngine:
     """Implements ``search.engine.Engine``. It follows the directory: a new generation is served.
 
-    Methods also raise SearchTimeout when ``budget`` is exceeded.
+    Methods also raise SearchTimeout when ``budget`` is exceeded. ``clock`` returns seconds.
     """
 
-    def __init__(self, directory: IndexDirectory, budget: Budget | None = None) -> None:
+    def __init__(
+        self,
+        directory: IndexDirectory,
+        budget: Budget | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self.directory = directory
         self._budget = budget or Budget()
+        self._clock = clock
         self._opened: _Opened | None = None
         self._lock = Lock()
 
@@ -170,7 +184,7 @@ class WhooshEngine:
         doc = opened.snapshot.docnum(id)
         if doc is None:
             return None
-        evaluation = Evaluation(opened.snapshot, deadline=monotonic() + self._budget.search)
+        evaluation = Evaluation(opened.snapshot, time=self._deadline(self._budget.search))
         documents = similar(doc, limit, evaluation)
         nothing = parse("", opened.snapshot.analyzers)
         return self._results(documents, SearchRequest(locale=locale), nothing, opened)
@@ -209,9 +223,9 @@ class WhooshEngine:
 
         The number is 0 if the query had to be relaxed.
         """
-        deadline = monotonic() + self._budget.search
-        scored = request.sort == "relevance"
-        matches, relaxed = answer(parsed, snapshot, scored, deadline, lenient=lenient)
+        time = self._deadline(self._budget.search, lenient)
+        evaluation = Evaluation(snapshot, request.sort == "relevance", time)
+        matches, relaxed = answer(parsed, evaluation)
         unfiltered = 0 if relaxed else len(matches.docs)
         filtered = Filtered(matches.docs, request, snapshot)
         if filtered.any:
@@ -221,11 +235,14 @@ class WhooshEngine:
             matches = matches._replace(newest=filtered.newest)
         return matches, filtered, unfiltered
 
+    def _deadline(self, seconds: float, lenient: bool = False) -> Deadline:
+        return Deadline(seconds, lenient, self._clock)
+
     def _correction(self, parsed: ParsedQuery, total: int, opened: "_Opened") -> str | None:
         """Return the query in a better spelling, if one is found in time."""
         snapshot = opened.snapshot
-        deadline = monotonic() + self._budget.spelling
-        evaluation = Evaluation(snapshot, scored=False, deadline=deadline)
+        time = self._deadline(self._budget.spelling)
+        evaluation = Evaluation(snapshot, scored=False, time=time)
 
         def count(tree: query.Query) -> int:
             return len(evaluation.hits(tree).docs)

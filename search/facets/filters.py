@@ -14,16 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import Snapshot
-from index.days import UNDATED_DAY, day_number
+from index.days import UNDATED_DAY
 from index.facets import VALUE_FACETS
 from index.store import Chosen
+from search.query import DateFilter
 from search.request import SearchRequest
 
 Docs = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 _SORTED_SHARE = 16
 """Sorting pays if no more than one document in so many is sorted; else all are compared."""
-_LAST_DAY = int(np.iinfo(np.int32).max)
 
 
 class Filtered:
@@ -36,6 +36,7 @@ class Filtered:
         self.snapshot = snapshot
         self._request = request
         self._matches = matches
+        self._dates = DateFilter(request.date_from, request.date_to)
         self._selected = [name for name in VALUE_FACETS if request.selected.get(name)]
         if request.date_from or request.date_to or request.undated in ("exclude", "only"):
             self._selected.append("date")
@@ -69,7 +70,7 @@ class Filtered:
         by_day = request.date_field == "published" and request.undated in (None, "exclude")
         if self._selected != ["date"] or self._exclusions or not by_day:
             return None
-        return self.snapshot.published(*_range(request))
+        return self.snapshot.published(*self._dates.days)
 
     @cached_property
     def all(self) -> Docs:
@@ -148,10 +149,7 @@ class Filtered:
             days = days.take(self._matches)
         if request.undated == "only":
             return np.equal(days, UNDATED_DAY)
-        first, last = _range(request)
-        passing: Mask = days >= first
-        if request.date_to:
-            passing &= days <= last
+        passing = self._dates.mask(days)
         if request.undated == "include":
             passing |= days == UNDATED_DAY
         return passing
@@ -163,12 +161,5 @@ class Filtered:
         if request.undated == "only":
             return undated
         ranged = request.date_from or request.date_to
-        passing = mentioned.mask(*_range(request))[docs] if ranged else ~undated
+        passing = mentioned.mask(*self._dates.days)[docs] if ranged else ~undated
         return passing | undated if request.undated == "include" else passing
-
-
-def _range(request: SearchRequest) -> tuple[int, int]:
-    """Return the first and the last day of the range, since 1970; an undated one is before it."""
-    first = day_number(request.date_from) if request.date_from else UNDATED_DAY + 1
-    last = day_number(request.date_to) if request.date_to else _LAST_DAY
-    return first, last

@@ -8,7 +8,7 @@ its language while it stands beside other words; alone it is searched as typed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from whoosh import query
 from index.analysis import tokenize
 from index.days import period
 from index.facets import VALUE_FACETS
-from search.engine import Notice
+from search.engine import Notice, Notices
 from search.query.entities import is_question, link_organizations
 from search.query.nodes import (
     TEXT_FIELDS,
@@ -34,17 +34,11 @@ from search.query.nodes import (
 )
 from search.query.parser import (
     And,
-    Everything,
-    Fuzzy,
+    Kind,
     Leaf,
     Not,
-    Notices,
     Or,
-    Prefix,
-    Quoted,
     Syntax,
-    Wildcard,
-    Words,
     clean,
     lex,
     parse_syntax,
@@ -159,7 +153,7 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
     if not clauses:
         if text.strip():
             notices.add("nothing_understood")
-        return ParsedQuery(text, None, "", tuple(notices.notices), analyzers=analyzers)
+        return ParsedQuery(text, None, "", tuple(notices), analyzers=analyzers)
     if _is_plain(syntax) and _is_question(text, clauses, analyzers):
         notices.add("question")
         clauses = compiler.optional(clauses)
@@ -173,7 +167,7 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
         text=text,
         tree=joined.node,
         understood=joined.text,
-        warnings=tuple(notices.notices),
+        warnings=tuple(notices),
         words=tuple(compiler.words),
         marks=tuple(mark for at, mark in enumerate(marks) if mark not in marks[:at]),
         clauses=tuple(clauses) if relaxable and not explicit else (),
@@ -253,22 +247,22 @@ class _Compiler:
                 return [self.any_of(present)] if present else []
             case Not(clause):
                 return self._negation(clause)
-            case Everything():
+            case Leaf(Kind.EVERYTHING):
                 return [Clause(query.Every(), "*", condition=True)]
-            case Wildcard():
+            case Leaf(Kind.WILDCARD):
                 return self._wildcard(syntax)
             case Leaf(field=str(name)) if name != "title":
                 return self._filters(syntax, name)
-            case Words(text, start, name):
+            case Leaf(Kind.WORD, text, start, name):
                 found = units(text, self.analyzers, _fields(name))
                 if name is None and self.positive:
                     return self._words(text, found, start)
                 return self._units(found, start, name)
-            case Prefix():
+            case Leaf(Kind.PREFIX):
                 return self._prefix(syntax)
-            case Fuzzy():
+            case Leaf(Kind.FUZZY):
                 return self._fuzzy(syntax)
-            case Quoted():
+            case Leaf(Kind.QUOTED):
                 return self._quoted(syntax)
         raise TypeError(f"not syntax: {syntax!r}")
 
@@ -287,11 +281,11 @@ class _Compiler:
         return [Clause(query.Not(clause.node), text, condition=True)]
 
     def _filters(self, syntax: Leaf, field: str) -> list[Clause]:
-        if isinstance(syntax, Prefix):
+        if syntax.kind is Kind.PREFIX:
             self.notices.add("wildcard_unsupported", word=f"{field}:{syntax.text}*")
-        elif isinstance(syntax, Fuzzy):
+        elif syntax.kind is Kind.FUZZY:
             self.notices.add("fuzzy_unsupported", word=f"{field}:{syntax.text}~")
-        values = syntax.text.split() if isinstance(syntax, Words) else [syntax.text]
+        values = syntax.text.split() if syntax.kind is Kind.WORD else [syntax.text]
         clauses = [self._filter(field, " ".join(value.split())) for value in values]
         return [clause for clause in clauses if clause]
 
@@ -337,7 +331,7 @@ class _Compiler:
                 clauses.append(either._replace(organization=id, typed=tuple(typed)))
         return [*clauses, *self._units(found[done:], start, None)]
 
-    def _prefix(self, syntax: Prefix) -> list[Clause]:
+    def _prefix(self, syntax: Leaf) -> list[Clause]:
         fields = _fields(syntax.field)
         found = prefix_units(syntax.text, self.analyzers, fields)
         last = found[-1].node if found else None
@@ -346,41 +340,41 @@ class _Compiler:
             found = units(syntax.text, self.analyzers, fields)
         return self._units(found, syntax.start, syntax.field)
 
-    def _wildcard(self, syntax: Wildcard) -> list[Clause]:
+    def _wildcard(self, syntax: Leaf) -> list[Clause]:
         pattern = wildcard_pattern(syntax.text) if syntax.field in (None, "title") else ""
         if not pattern:
             self.notices.add("wildcard_unsupported", word=_in_field(syntax.text, syntax.field))
-            parts = Words(syntax.text.replace("*", " "), syntax.start, syntax.field)
+            parts = Leaf(Kind.WORD, syntax.text.replace("*", " "), syntax.start, syntax.field)
             return self._clauses(parts)
         node = WildcardQuery(pattern, _fields(syntax.field))
         unit = Unit(syntax.text, 0, len(syntax.text), node)
         return self._units([unit], syntax.start, syntax.field)
 
-    def _fuzzy(self, syntax: Fuzzy) -> list[Clause]:
+    def _fuzzy(self, syntax: Leaf) -> list[Clause]:
         fields = _fields(syntax.field)
-        found = fuzzy_units(syntax.text, syntax.edits, self.analyzers, fields)
+        found = fuzzy_units(syntax.text, syntax.number, self.analyzers, fields)
         if not found:
             found = units(syntax.text, self.analyzers, fields)
             if found:
                 self.notices.add("fuzzy_unsupported", word=f"{syntax.text}~")
         return self._units(found, syntax.start, syntax.field)
 
-    def _quoted(self, syntax: Quoted) -> list[Clause]:
+    def _quoted(self, syntax: Leaf) -> list[Clause]:
         tokens = phrase_tokens(syntax.text)
         if not tokens:
             self.notices.add("empty_phrase")
             return []
         fields = _fields(syntax.field)
-        words = [token.folded for token in tokens]
+        words = tuple(token.folded for token in tokens)
         text = '"' + " ".join(syntax.text.split()) + '"'
         node: query.Query = PhraseQuery(words, fields)
-        if syntax.near and len(words) > 1:
-            node = NearQuery(words, syntax.near, fields)
-            text += f"~{syntax.near}"
+        if syntax.number and len(words) > 1:
+            node = NearQuery(words, syntax.number, fields)
+            text += f"~{syntax.number}"
         for token in tokens:
             word = syntax.text[token.start : token.end]
             start, end = syntax.start + token.start, syntax.start + token.end
-            self._add_word(word, start, end, PhraseQuery([token.folded], fields))
+            self._add_word(word, start, end, PhraseQuery((token.folded,), fields))
         return [Clause(node, _in_field(text, syntax.field))]
 
     def _units(self, found: Sequence[Unit], start: int, field: str | None) -> list[Clause]:
@@ -410,7 +404,11 @@ class _Compiler:
         resolved: list[Clause] = []
         for clause in clauses:
             if clause.stops and isinstance(clause.node, WordQuery):
-                node = clause.node.with_stop_words(clause.stops - asking, clause.stops & asking)
+                node = replace(
+                    clause.node,
+                    literal_in=clause.stops - asking,
+                    optional_in=clause.stops & asking,
+                )
                 if not node.forms and not node.literal_in:
                     continue
                 clause = clause._replace(node=node)
@@ -489,7 +487,7 @@ def _named_organizations(node: query.Query) -> Iterator[str]:
 def _is_plain(syntax: Syntax | None) -> bool:
     """Tell whether there are only words and parentheses; operators and quotes are meant."""
     match syntax:
-        case Words(field=None):
+        case Leaf(Kind.WORD, field=None):
             return True
         case And(clauses, explicit=False):
             return all(_is_plain(clause) for clause in clauses)

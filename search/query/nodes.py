@@ -4,14 +4,20 @@
 the forms of one word once; filters are over the columns of documents.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh import query
 from whoosh.matching import ListMatcher
 
+from index.days import UNDATED_DAY, day_number
+
 TEXT_FIELDS = ("title", "body")
+_LAST_DAY = int(np.iinfo(np.int32).max)
 
 
 class ArrayQuery(query.Query):  # type: ignore[misc]
@@ -33,97 +39,60 @@ class ArrayQuery(query.Query):  # type: ignore[misc]
         return int(reader.doc_count())
 
 
-class TextNode(ArrayQuery):
-    """A node over text fields. Nodes of one class with the same ``key`` are equal."""
-
-    def __init__(self, key: Hashable, fields: tuple[str, ...]) -> None:
-        self.fields = fields
-        self._key = key, fields
-        self._hash = hash(self._key)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        return type(self) is type(other) and isinstance(other, TextNode) and self._key == other._key
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}{self._key!r}"
-
-    __str__ = __repr__
-
-
-class WordQuery(TextNode):
+@dataclass(frozen=True)
+class WordQuery(ArrayQuery):
     """One word in every language of the index.
 
-    - ``forms``: index terms by analyzer (suffix), the closest form first;
     - ``literal``: the word as typed, folded;
+    - ``forms``: index terms by analyzer (suffix), the closest form first;
     - ``literal_in``: analyzers for which the word is a stop word that must occur: documents of
       these match if an unstemmed field has ``literal``;
     - ``optional_in``: analyzers of which every document matches, without having the word.
     """
 
-    def __init__(
-        self,
-        literal: str,
-        forms: Mapping[str, tuple[str, ...]],
-        fields: tuple[str, ...] = TEXT_FIELDS,
-        literal_in: frozenset[str] = frozenset(),
-        optional_in: frozenset[str] = frozenset(),
-    ) -> None:
-        super().__init__((literal, tuple(forms.items()), literal_in, optional_in), fields)
-        self.literal = literal
-        self.forms = dict(forms)
-        self.literal_in = literal_in
-        self.optional_in = optional_in
-
-    def with_stop_words(
-        self, literal_in: frozenset[str], optional_in: frozenset[str]
-    ) -> "WordQuery":
-        """Return the word with other ``literal_in`` and ``optional_in``."""
-        return WordQuery(self.literal, self.forms, self.fields, literal_in, optional_in)
+    literal: str
+    forms: Mapping[str, tuple[str, ...]] = field(hash=False)
+    fields: tuple[str, ...] = TEXT_FIELDS
+    literal_in: frozenset[str] = frozenset()
+    optional_in: frozenset[str] = frozenset()
 
     def required(self) -> "WordQuery":
         """Return the word without the documents that match without having it."""
-        return self.with_stop_words(self.literal_in, frozenset())
+        return replace(self, optional_in=frozenset())
 
 
-class PhraseQuery(TextNode):
+@dataclass(frozen=True)
+class PhraseQuery(ArrayQuery):
     """Successive words as typed in one unstemmed field."""
 
-    def __init__(self, words: Sequence[str], fields: tuple[str, ...] = TEXT_FIELDS) -> None:
-        self.words = tuple(words)
-        super().__init__(self.words, fields)
+    words: tuple[str, ...]
+    fields: tuple[str, ...] = TEXT_FIELDS
 
 
-class NearQuery(TextNode):
+@dataclass(frozen=True)
+class NearQuery(ArrayQuery):
     """Words as typed, in any order, with at most ``distance`` other words among them."""
 
-    def __init__(
-        self, words: Sequence[str], distance: int, fields: tuple[str, ...] = TEXT_FIELDS
-    ) -> None:
-        self.words = tuple(words)
-        self.distance = distance
-        super().__init__((self.words, distance), fields)
+    words: tuple[str, ...]
+    distance: int
+    fields: tuple[str, ...] = TEXT_FIELDS
 
 
-class PrefixQuery(TextNode):
+@dataclass(frozen=True)
+class PrefixQuery(ArrayQuery):
     """Words with a prefix, in an unstemmed field."""
 
-    def __init__(self, prefix: str, fields: tuple[str, ...] = TEXT_FIELDS) -> None:
-        self.prefix = prefix
-        super().__init__(prefix, fields)
+    prefix: str
+    fields: tuple[str, ...] = TEXT_FIELDS
 
 
-class FuzzyQuery(TextNode):
+@dataclass(frozen=True)
+class FuzzyQuery(ArrayQuery):
     """Words within an edit distance of a word, in an unstemmed field: ``search.query.words``."""
 
-    def __init__(self, word: str, distance: int, fields: tuple[str, ...] = TEXT_FIELDS) -> None:
-        self.word = word
-        self.distance = distance
-        super().__init__((word, distance), fields)
+    word: str
+    distance: int
+    fields: tuple[str, ...] = TEXT_FIELDS
 
 
 class CompoundQuery(query.DisjunctionMax):  # type: ignore[misc]
@@ -131,7 +100,7 @@ class CompoundQuery(query.DisjunctionMax):  # type: ignore[misc]
 
     def __init__(self, joined: WordQuery, parts: Sequence[str]) -> None:
         self.joined = joined
-        self.parts = PhraseQuery(parts, joined.fields)
+        self.parts = PhraseQuery(tuple(parts), joined.fields)
         super().__init__([joined, self.parts])
 
 
@@ -162,52 +131,45 @@ class WildcardQuery(query.Or):  # type: ignore[misc]
 class Filter(ArrayQuery):
     """A condition on the columns of a document; it adds nothing to a score."""
 
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and vars(self) == vars(other)
 
-    def __hash__(self) -> int:
-        return hash((type(self), *vars(self).values()))
-
-    def __repr__(self) -> str:
-        values = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({values})"
-
-    __str__ = __repr__
-
-
+@dataclass(frozen=True)
 class AnalyzerFilter(Filter):
     """Documents whose language is analysed by one of these analyzers (suffixes)."""
 
-    def __init__(self, suffixes: frozenset[str]) -> None:
-        self.suffixes = suffixes
+    suffixes: frozenset[str]
 
 
+@dataclass(frozen=True)
 class FacetFilter(Filter):
     """Documents with a value of a facet.
 
-    ``typed`` is the value as typed; it does not count when filters are compared. An ``implied``
-    filter was not typed as one: a word names the organization.
+    ``typed`` is the value as typed. An ``implied`` filter was not typed as one: a word names the
+    organization. Filters are equal whatever was typed.
     """
 
-    def __init__(self, facet: str, value: str, typed: str, implied: bool = False) -> None:
-        self.facet = facet
-        self.value = value
-        self.typed = typed
-        self.implied = implied
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, FacetFilter) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-    def _key(self) -> tuple[str, str]:
-        return self.facet, self.value
+    facet: str
+    value: str
+    typed: str = field(compare=False)
+    implied: bool = field(default=False, compare=False)
 
 
+@dataclass(frozen=True)
 class DateFilter(Filter):
     """Documents published between two days, both included; None leaves that side open."""
 
-    def __init__(self, first: date | None, last: date | None) -> None:
-        self.first = first
-        self.last = last
+    first: date | None
+    last: date | None
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """The first and the last day, since 1970; ``UNDATED_DAY`` is before both."""
+        first = day_number(self.first) if self.first else UNDATED_DAY + 1
+        return first, day_number(self.last) if self.last else _LAST_DAY
+
+    def mask(self, days: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return which days, since 1970, are in the range."""
+        first, last = self.days
+        mask: NDArray[np.bool_] = days >= first
+        if self.last:
+            mask &= days <= last
+        return mask

@@ -18,13 +18,13 @@ nothing is left out with a notice.
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
 from index.analysis import fold
 from index.facets import FACETS
-from search.engine import Notice
+from search.engine import Notices
 from search.request import MAX_QUERY
 
 MAX_DEPTH = 30
@@ -82,19 +82,6 @@ class Lexeme(NamedTuple):
     start: int
     end: int
     number: int | None = None
-
-
-@dataclass
-class Notices:
-    """The notices of one query, in order, without duplicates."""
-
-    notices: list[Notice] = field(default_factory=list)
-
-    def add(self, code: str, **values: str) -> None:
-        """Add a notice unless an equal one is there."""
-        notice = Notice(code, values)
-        if notice not in self.notices:
-            self.notices.append(notice)
 
 
 def clean(text: str, notices: Notices) -> str:
@@ -264,42 +251,18 @@ def _bounded(lexemes: Sequence[Lexeme], notices: Notices) -> list[Lexeme]:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A part without operators: its text begins at character ``start`` of the query."""
+    """A part without operators; its text begins at character ``start`` of the query.
 
+    - a ``WORD`` has the words in a row, with nothing but spaces between them;
+    - ``PREFIX`` and ``FUZZY`` are without star and tilde, a ``WILDCARD`` has its stars in the text;
+    - ``number`` is N of ``acord~N`` and of ``"..."~N``.
+    """
+
+    kind: Kind
     text: str
     start: int
     field: str | None = None
-
-
-class Words(Leaf):
-    """Words in a row, with nothing but spaces between them."""
-
-
-class Prefix(Leaf):
-    """The beginning of a word: ``acc*``."""
-
-
-class Wildcard(Leaf):
-    """A word with stars inside, which are part of ``text``: ``gouv*ment``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fuzzy(Leaf):
-    """A word that may be misspelt: ``acord~``; ``edits`` is N of ``acord~N``."""
-
-    edits: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted(Leaf):
-    """Text in quotation marks; ``near`` is N of ``"..."~N``: other words allowed among its own."""
-
-    near: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """A star on its own: all documents."""
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +287,7 @@ class Or:
     clauses: tuple["Syntax", ...]
 
 
-Syntax = Leaf | Everything | Not | And | Or
+Syntax = Leaf | Not | And | Or
 
 
 def parse_syntax(text: str, lexemes: Sequence[Lexeme], notices: Notices) -> Syntax | None:
@@ -404,22 +367,14 @@ class _Parser:
         if lexeme.kind is not Kind.OPEN and lexeme.kind not in _LEAVES:
             return None
         self.position += 1
-        match lexeme.kind:
-            case Kind.OPEN:
-                clause = self.disjunction(field)
-                self.position += 1  # the closing parenthesis, which the lexer guarantees
-                return clause
-            case Kind.PREFIX:
-                return Prefix(lexeme.text, lexeme.start, field)
-            case Kind.WILDCARD:
-                return Wildcard(lexeme.text, lexeme.start, field)
-            case Kind.FUZZY:
-                return Fuzzy(lexeme.text, lexeme.start, field, lexeme.number)
-            case Kind.QUOTED:
-                return Quoted(lexeme.text, lexeme.start + 1, field, lexeme.number)
-        return Everything()
+        if lexeme.kind is Kind.OPEN:
+            clause = self.disjunction(field)
+            self.position += 1  # the closing parenthesis, which the lexer guarantees
+            return clause
+        start = lexeme.start + (lexeme.kind is Kind.QUOTED)
+        return Leaf(lexeme.kind, lexeme.text, start, field, lexeme.number)
 
-    def _words(self, field: str | None, single: bool) -> Words:
+    def _words(self, field: str | None, single: bool) -> Leaf:
         """Parse words in a row; a ``single`` one after NOT or a field, which bind to one word."""
         first = last = self.lexemes[self.position]
         self.position += 1
@@ -428,7 +383,7 @@ class _Parser:
             texts.append(self.text[last.end : lexeme.start] + lexeme.text)
             last = lexeme
             self.position += 1
-        return Words("".join(texts), first.start, field)
+        return Leaf(Kind.WORD, "".join(texts), first.start, field)
 
     def _peek(self) -> Lexeme | None:
         return self.lexemes[self.position] if self.position < len(self.lexemes) else None

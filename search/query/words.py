@@ -97,7 +97,7 @@ def fuzzy_units(
     last = tokens.pop()
     typed, word = text[last.start : last.end], last.folded
     edits = default_edits(word) if edits is None else min(edits, MAX_EDITS)
-    node = FuzzyQuery(word, edits, fields) if edits else PhraseQuery([word], fields)
+    node = FuzzyQuery(word, edits, fields) if edits else PhraseQuery((word,), fields)
     shown = f"{typed}~{edits}" if edits else f'"{typed}"'
     unit = Unit(shown, last.start, last.end, node)
     return [*_units(text, tokens, analyzers, fields), unit]
@@ -126,7 +126,7 @@ def _units(
         elif token.kind == "cjk":
             while last + 1 < len(simple) and simple[last + 1].start < simple[last].end:
                 last += 1
-            pairs = [pair.folded for pair in simple[first : last + 1]]
+            pairs = tuple(pair.folded for pair in simple[first : last + 1])
             # Documents are indexed as pairs: a single character is the beginning of one.
             alone = len(pairs) == 1 and len(pairs[0]) == 1
             node = PrefixQuery(pairs[0], fields) if alone else PhraseQuery(pairs, fields)

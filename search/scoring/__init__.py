@@ -6,6 +6,7 @@ the order of results; ``similar`` ranks the documents most like one. It parses n
 """
 
 from search.scoring.bm25 import PARAMETERS, CollectionStats, Parameters
+from search.scoring.deadline import Deadline
 from search.scoring.evaluate import Evaluation, Matches
 from search.scoring.relaxation import answer
 from search.scoring.similar import similar
@@ -14,6 +15,7 @@ from search.scoring.top import Ranking, request_fingerprint
 __all__ = [
     "PARAMETERS",
     "CollectionStats",
+    "Deadline",
     "Evaluation",
     "Matches",
     "Parameters",

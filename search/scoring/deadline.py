@@ -4,16 +4,16 @@ What only adds documents or only orders them may be left out; the answer then sa
 anything else an answer would contain wrong documents: then the search ends with SearchTimeout.
 """
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Literal
 
 from whoosh import query
 
 from index.errors import SearchTimeout
-from search.engine import Notice
+from search.engine import Notices
 from search.query import (
     CompoundQuery,
     DateFilter,
@@ -36,18 +36,22 @@ _MAX_DESCRIPTION = 200
 
 @dataclass
 class Deadline:
-    """The deadline of one evaluation, a moment of ``time.monotonic()``; None for none.
+    """The deadline of one evaluation, ``seconds`` from now; None for none.
 
-    Only if ``lenient`` is anything left out; ``notices`` then say what.
+    Only if ``lenient`` is anything left out; ``notices`` then say what. ``clock`` returns seconds.
     """
 
-    deadline: float | None = None
+    seconds: float | None = None
     lenient: bool = False
-    notices: list[Notice] = field(default_factory=list)
+    clock: Callable[[], float] = monotonic
+    notices: Notices = field(default_factory=Notices)
+
+    def __post_init__(self) -> None:
+        self._end = None if self.seconds is None else self.clock() + self.seconds
 
     def check(self) -> None:
         """Raise SearchTimeout if the deadline has passed."""
-        if self.deadline is not None and time.monotonic() > self.deadline:
+        if self._end is not None and self.clock() > self._end:
             raise SearchTimeout(
                 "The search took longer than it may.", "Ask for fewer or longer words."
             )
@@ -59,9 +63,7 @@ class Deadline:
         values: dict[str, str] = {"part": part}
         if nodes:
             values["left_out"] = _description(nodes)
-        notice = Notice("out_of_time", values)
-        if notice not in self.notices:
-            self.notices.append(notice)
+        self.notices.add("out_of_time", **values)
 
     def has_time(self, part: Part, node: query.Query) -> bool:
         """Tell whether there is time for more of a part of a node; if not, it is left out."""

@@ -16,11 +16,10 @@ from whoosh.searching import Searcher
 
 from index import Snapshot, SnapshotLexicon
 from index.analysis import fold
-from index.days import UNDATED_DAY, day_number
 from index.errors import SearchTimeout
 from index.store import TermPostings
 from index.whoosh import SnapshotReader
-from search.engine import Notice
+from search.engine import Notice, Notices
 from search.query import (
     MAX_TERMS,
     TEXT_FIELDS,
@@ -100,28 +99,25 @@ class _Searcher(Searcher):  # type: ignore[misc]
 class Evaluation:
     """One evaluation over one snapshot.
 
-    ``deadline`` is a moment of ``time.monotonic()``. After it methods raise SearchTimeout or, if
-    ``lenient``, leave out what only adds to an answer.
+    After the deadline of ``time`` methods raise SearchTimeout or, if it is lenient, leave out what
+    only adds to an answer.
     """
 
     snapshot: Snapshot
     scored: bool = True
-    deadline: float | None = None
+    time: Deadline = field(default_factory=Deadline)
     parameters: Parameters = PARAMETERS
-    lenient: bool = False
-    warnings: list[Notice] = field(default_factory=list)
     statistics: SnapshotStats = field(init=False)
 
     def __post_init__(self) -> None:
         self.index = self.snapshot.inverted_index
         self.statistics = statistics(self.snapshot)
         self.words = term_scorer(self.snapshot, self.parameters)
-        self.time = Deadline(self.deadline, self.lenient)
 
     @property
-    def notices(self) -> tuple[Notice, ...]:
+    def notices(self) -> Notices:
         """What the reader should know about the evaluation so far."""
-        return (*self.warnings, *self.time.notices)
+        return self.time.notices
 
     def hits(self, node: query.Query, within: Docs | None = None) -> Hits:
         """Return what matches a node; may leave out documents that are not in ``within``."""
@@ -226,8 +222,8 @@ class Evaluation:
         """Score equally near words as one word; the nearest word of a document counts."""
         near = self._near_words(node.word, node.distance)
         if near.cut:
-            values = {"word": f"{node.word}~{node.distance}", "limit": str(MAX_TERMS)}
-            self._warn(Notice("fuzzy_cut", values))
+            word = f"{node.word}~{node.distance}"
+            self.notices.add("fuzzy_cut", word=word, limit=str(MAX_TERMS))
 
         def find(goes_on: Callable[[], bool]) -> Hits:
             by_distance: list[list[FieldPostings]] = []
@@ -390,14 +386,8 @@ class Evaluation:
                 column = self.snapshot.columns[node.facet]
                 mask = column.mask(ordinals, docs)
             case DateFilter():
-                # The first day of a partial date counts, as in the filters of a request.
                 days = self.snapshot.dates.days
-                days = days if docs is None else days.take(docs)
-                mask = days != UNDATED_DAY
-                if node.first:
-                    mask &= days >= day_number(node.first)
-                if node.last:
-                    mask &= days <= day_number(node.last)
+                mask = node.mask(days if docs is None else days.take(docs))
             case AnalyzerFilter():
                 mask = np.zeros(self.snapshot.size, np.bool_)
                 for suffix in node.suffixes:
@@ -427,17 +417,13 @@ class Evaluation:
         key = "values", node.facet, node.value, node.typed
         ordinals: list[int] = self.words.cached(key, find)
         if not ordinals and not node.implied:
-            self._warn(Notice("unknown_value", {"field": node.facet, "value": node.typed}))
+            self.notices.add("unknown_value", field=node.facet, value=node.typed)
         return ordinals
 
     def _all(self) -> Hits:
         if self.snapshot.documents < self.snapshot.size:
             return _hits_of(self.snapshot.live)
         return unscored(self.snapshot.every)
-
-    def _warn(self, notice: Notice) -> None:
-        if notice not in self.warnings:
-            self.warnings.append(notice)
 
 
 def _hits_of(mask: Mask) -> Hits:

@@ -12,11 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh import query
 
-from index import Snapshot
 from index.errors import SearchTimeout
-from search.engine import Notice
 from search.query import Clause, ParsedQuery, WordQuery
-from search.scoring.bm25 import PARAMETERS, Parameters
 from search.scoring.evaluate import Evaluation, Matches
 from search.scoring.postings import NO_HITS, Docs, Hits, among, union
 from search.scoring.proximity import rescore
@@ -29,39 +26,27 @@ class Answer(NamedTuple):
     relaxed: bool = False
 
 
-def answer(
-    parsed: ParsedQuery,
-    snapshot: Snapshot,
-    scored: bool = True,
-    deadline: float | None = None,
-    parameters: Parameters = PARAMETERS,
-    lenient: bool = False,
-) -> Answer:
-    """Return what matches a query, relaxed if nothing does. Raises SearchTimeout.
-
-    ``deadline`` is a moment of ``time.monotonic()``. After it, if ``lenient``, what only adds to
-    the answer is left out with a warning.
-    """
-    evaluation = Evaluation(snapshot, scored, deadline, parameters, lenient)
+def answer(parsed: ParsedQuery, evaluation: Evaluation) -> Answer:
+    """Return what matches a query, relaxed if nothing does. Raises SearchTimeout."""
     hits = evaluation.hits(parsed.tree if parsed.tree is not None else query.Every())
-    relaxed: tuple[Notice, ...] = ()
+    relaxed = False
     if not len(hits.docs) and len(parsed.clauses) > 1:
         try:
             with evaluation.time.strict():
-                hits, relaxed = _relax(parsed, evaluation)
+                hits = _relax(parsed, evaluation)
+                relaxed = len(hits.docs) > 0
         except SearchTimeout as error:
             evaluation.time.omit(error, "relaxation")
     try:
         hits = rescore(hits, parsed.pairs, evaluation)
     except SearchTimeout as error:
         evaluation.time.omit(error, "proximity")
-    warnings = (*evaluation.notices, *relaxed)
-    matches = Matches(hits.docs, hits.scores, warnings, scored and parsed.tree is not None)
-    return Answer(matches, bool(relaxed))
+    scored = evaluation.scored and parsed.tree is not None
+    return Answer(Matches(hits.docs, hits.scores, tuple(evaluation.notices), scored), relaxed)
 
 
-def _relax(parsed: ParsedQuery, evaluation: Evaluation) -> tuple[Hits, tuple[Notice, ...]]:
-    """Return what matches most of a query, with a notice; no hits and no notice if nothing does."""
+def _relax(parsed: ParsedQuery, evaluation: Evaluation) -> Hits:
+    """Return what matches most of a query; add a notice unless nothing does."""
     clauses = [clause for clause in parsed.clauses if not clause.condition]
     conditions = [clause.node for clause in parsed.clauses if clause.condition]
     clause_hits = [
@@ -74,7 +59,7 @@ def _relax(parsed: ParsedQuery, evaluation: Evaluation) -> tuple[Hits, tuple[Not
     if conditions and len(docs):
         docs = evaluation.hits(query.And(conditions), docs).docs
     if not len(docs):
-        return NO_HITS, ()
+        return NO_HITS
 
     missing: list[str] = []
     matching = np.zeros(len(docs), np.int32)
@@ -89,9 +74,13 @@ def _relax(parsed: ParsedQuery, evaluation: Evaluation) -> tuple[Hits, tuple[Not
     if not enough.any():
         enough = matching == matching.max()
 
-    at_least, asked = str(int(matching[enough].min())), str(len(clauses))
-    values = {"missing": ", ".join(missing), "at_least": at_least, "asked": asked}
-    return Hits(docs[enough], scores[enough]), (Notice("relaxed", values),)
+    evaluation.notices.add(
+        "relaxed",
+        missing=", ".join(missing),
+        at_least=str(int(matching[enough].min())),
+        asked=str(len(clauses)),
+    )
+    return Hits(docs[enough], scores[enough])
 
 
 def _clause_counts(docs: Docs, clauses: list[Clause], evaluation: Evaluation) -> NDArray[np.int32]:

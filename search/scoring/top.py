@@ -5,6 +5,8 @@ Documents that are equal in this stand in the order of the snapshot (date, newes
 so that every order is total and pages never overlap.
 """
 
+from bisect import bisect_right
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,16 +48,11 @@ class Ranking:
         In the generation of the cursor that is the place after its document. In another one it
         depends on the sort key of the document.
         """
-        doc = self._snapshot.docnum(cursor.id)
-        if doc is not None and cursor.generation == fingerprint(self._snapshot.name):
-            place = int(np.searchsorted(self._docs, doc))
-            if place < len(self._docs) and self._docs[place] == doc:
-                return self._before(place) + 1
         tied, better = self._docs, 0
         if self._sort == "relevance":
             tied = self._docs[self._scores == cursor.score]
             better = int(np.count_nonzero(self._scores > cursor.score))
-        return better + self._until(tied[np.argsort(_of(tied, self._ranks))], cursor)
+        return better + int(np.count_nonzero(_of(tied, self._ranks) < self._rank_after(cursor)))
 
     def cursor(self, doc: int, score: float, id: str, request: bytes) -> Cursor:
         """Return the cursor that continues after a document."""
@@ -76,31 +73,19 @@ class Ranking:
             return self._docs.searchsorted(self._newest[:count])
         return smallest(_of(self._docs, self._ranks), count)
 
-    def _before(self, place: int) -> int:
-        """Count the documents that stand before the one at a place of ``docs``."""
-        rank = self._ranks[self._docs[place]]
-        if self._sort != "relevance":
-            return int(np.count_nonzero(_of(self._docs, self._ranks) < rank))
-        tied = self._ranks.take(self._docs[self._scores == self._scores[place]])
-        better = int(np.count_nonzero(self._scores > self._scores[place]))
-        return better + int(np.count_nonzero(tied < rank))
+    def _rank_after(self, cursor: Cursor) -> int:
+        """Return the first rank, among all documents, after the date and id of a cursor."""
+        doc = self._snapshot.docnum(cursor.id)
+        if doc is not None and cursor.generation == fingerprint(self._snapshot.name):
+            return int(self._ranks[doc]) + 1
 
-    def _until(self, docs: Docs, cursor: Cursor) -> int:
-        """Count the documents, given in order, up to the date and id of a cursor.
-
-        Bisection reads the ids of few of them.
-        """
-        limit = self._age(cursor.seconds)
-        low, high = 0, len(docs)
-        while low < high:
-            middle = (low + high) // 2
-            doc = int(docs[middle])
+        def key(doc: int) -> tuple[float, str]:
             age = self._age(int(self._snapshot.dates.seconds[doc]))
-            before = age < limit or (
-                age == limit and self._snapshot.stored_fields.head(doc).id <= cursor.id
-            )
-            low, high = (middle + 1, high) if before else (low, middle)
-        return low
+            return age, self._snapshot.stored_fields.head(doc).id
+
+        # Bisection reads the ids of few documents.
+        in_order = self._ranks.argsort().tolist()
+        return bisect_right(in_order, (self._age(cursor.seconds), cursor.id), key=key)
 
     def _age(self, seconds: int) -> float:
         """Return the time of a date, ascending in the order."""

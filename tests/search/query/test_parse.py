@@ -11,7 +11,7 @@ from index import IndexDirectory, Snapshot
 from index.build import index_documents
 from search.query import PhraseQuery, WordQuery, parse
 from search.request import MAX_QUERY
-from search.scoring import answer
+from search.scoring import Evaluation, answer
 
 ANALYZERS = ("fr", "en", "ar", "und")
 PIECES = (
@@ -80,7 +80,7 @@ def test_anything_typed_has_an_answer(q: str, snapshot: Snapshot) -> None:
         again.warnings,
         again.marks,
     )
-    found = answer(parsed, snapshot)
+    found = answer(parsed, Evaluation(snapshot))
     assert all(0 <= doc < snapshot.size for doc in found.matches.docs)
     for word in parsed.words:
         assert q[word.start : word.end] == word.text
@@ -125,7 +125,7 @@ def test_ten_thousand_characters_take_no_time(piece: str, snapshot: Snapshot) ->
     parsed = parse(q, snapshot.analyzers)
     assert "query_cut" in [notice.code for notice in parsed.warnings]
     assert len(parsed.text) <= MAX_QUERY
-    answer(parsed, snapshot)
+    answer(parsed, Evaluation(snapshot))
     # Two hundred milliseconds are promised; a runaway takes minutes.
     assert time.perf_counter() - start < 20
 
@@ -145,7 +145,7 @@ def test_deep_parentheses_keep_their_words() -> None:
 @pytest.mark.parametrize("marks", ["“{}”", "«{}»", "« {} »", "„{}“", "»{}«", "＂{}＂", "「{}」"])
 def test_all_quotation_marks_quote(marks: str) -> None:
     (node,) = [parse(marks.format("les accords"), ANALYZERS).tree]
-    assert node == PhraseQuery(["les", "accords"])
+    assert node == PhraseQuery(("les", "accords"))
 
 
 def test_words_are_found_in_every_language() -> None:

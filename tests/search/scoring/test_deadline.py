@@ -1,10 +1,10 @@
 """A deadline interrupts what is under way; what is left out is said, and what is found is right."""
 
 from collections.abc import Callable
-from itertools import pairwise
+from contextlib import suppress
+from itertools import count, pairwise
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import pytest
 from whoosh import query
@@ -42,28 +42,21 @@ def snapshot(root: Path) -> Snapshot:
     return IndexDirectory(root).current()
 
 
-def evaluate(tree: query.Query, snapshot: Snapshot, seconds: float | None = None) -> Matches:
-    """Evaluate a tree leniently within some seconds."""
-    moment = None if seconds is None else monotonic() + seconds
-    evaluation = Evaluation(snapshot, deadline=moment, lenient=True)
+def evaluate(tree: query.Query, snapshot: Snapshot, time: Deadline | None = None) -> Matches:
+    """Evaluate a tree within a deadline; without one if none is given."""
+    evaluation = Evaluation(snapshot, time=time or Deadline())
     hits = evaluation.hits(tree)
-    return Matches(*hits, evaluation.notices)
+    return Matches(*hits, tuple(evaluation.notices))
 
 
-def hurried(ask: Callable[[float], Any], parts: Callable[[Any], set[str]], part: str) -> Any:
-    """Return an answer without ``part``, by trying more and less time until one is."""
-    for _ in range(50):
-        least, most = 0.0, 0.05
-        while most - least > 1e-7:
-            seconds = (least + most) / 2
-            try:
-                found = ask(seconds)
-            except SearchTimeout:
-                least = seconds
-                continue
-            if part in parts(found):
-                return found
-            most = seconds
+def hurried(ask: Callable[[Deadline], Matches], part: str) -> Matches:
+    """Return the first answer without ``part``, as the clock may be looked at more often."""
+    for looks in range(5_000):
+        # A clock that goes on by one second at each look.
+        with suppress(SearchTimeout):
+            matches = ask(Deadline(looks, lenient=True, clock=count().__next__))
+            if part in left_out(matches):
+                return matches
     raise AssertionError(f"never without {part}")
 
 
@@ -80,10 +73,10 @@ def test_alternatives_are_left_out(snapshot: Snapshot) -> None:
     whole = ids(evaluate(tree, snapshot))
     assert len(whole) == 260
 
-    def ask(seconds: float) -> Matches:
-        return evaluate(tree, snapshot, seconds)
+    def ask(time: Deadline) -> Matches:
+        return evaluate(tree, snapshot, time)
 
-    found = hurried(ask, left_out, "alternatives")
+    found = hurried(ask, "alternatives")
     assert ids(found)
     assert ids(found) <= whole
     (notice,) = found.warnings
@@ -95,14 +88,14 @@ def test_expansions_are_left_out(q: str, root: Path) -> None:
     tree, other = (parse(each, ("fr",)).tree for each in (q, "mota"))
     last = IndexDirectory(root).current()
 
-    def ask(seconds: float) -> Matches:
+    def ask(time: Deadline) -> Matches:
         nonlocal last
         # One that has kept nothing of an answer that was whole.
         last = IndexDirectory(root).current()
         evaluate(other, last)
-        return evaluate(tree, last, seconds)
+        return evaluate(tree, last, time)
 
-    found = hurried(ask, left_out, "expansions")
+    found = hurried(ask, "expansions")
     assert found.warnings[-1].values == {"part": "expansions", "left_out": q}
     whole = evaluate(tree, last)
     assert not left_out(whole)
@@ -132,12 +125,12 @@ def test_what_is_left_out_is_named(q: str, said: str) -> None:
 
 def test_closeness_is_left_out(snapshot: Snapshot) -> None:
     parsed = parse(" AND ".join(COMMON), ("fr",))
-    whole = answer(parsed, snapshot).matches
+    whole = answer(parsed, Evaluation(snapshot)).matches
 
-    def ask(seconds: float) -> Matches:
-        return answer(parsed, snapshot, True, monotonic() + seconds, lenient=True).matches
+    def ask(time: Deadline) -> Matches:
+        return answer(parsed, Evaluation(snapshot, time=time)).matches
 
-    found = hurried(ask, left_out, "proximity")
+    found = hurried(ask, "proximity")
     assert found.docs.tolist() == whole.docs.tolist()
     assert (found.scores <= whole.scores).all()
     assert (found.scores < whole.scores).any()
@@ -145,14 +138,14 @@ def test_closeness_is_left_out(snapshot: Snapshot) -> None:
 
 def test_relaxation_is_left_out(snapshot: Snapshot) -> None:
     parsed = parse(" ".join(f'"{word}"' for word in RARE), ("fr",))
-    assert answer(parsed, snapshot).relaxed
+    assert answer(parsed, Evaluation(snapshot)).relaxed
 
-    def ask(seconds: float) -> Matches:
-        found = answer(parsed, snapshot, True, monotonic() + seconds, lenient=True)
+    def ask(time: Deadline) -> Matches:
+        found = answer(parsed, Evaluation(snapshot, time=time))
         assert found.relaxed != ("relaxation" in left_out(found.matches))
         return found.matches
 
-    assert not len(hurried(ask, left_out, "relaxation").docs)
+    assert not len(hurried(ask, "relaxation").docs)
 
 
 @pytest.mark.parametrize(
@@ -169,9 +162,9 @@ def test_nothing_is_left_out_that_would_find_wrong_documents(q: str, snapshot: S
     tree = parse(q, ("fr",)).tree
     whole = ids(evaluate(tree, snapshot))
     ended = 0
-    for step in range(200):
+    for looks in range(100):
         try:
-            found = evaluate(tree, snapshot, 0.005 * 0.95**step)
+            found = evaluate(tree, snapshot, Deadline(looks, lenient=True, clock=count().__next__))
         except SearchTimeout:
             ended += 1
         else:
@@ -206,11 +199,9 @@ def test_an_answer_says_what_it_lacks(root: Path) -> None:
     whole = WhooshEngine(IndexDirectory(root)).search(SearchRequest(q=" OR ".join(RARE)))
     assert (whole.total, whole.warnings) == (260, ())
 
-    def ask(seconds: float) -> Any:
-        engine = WhooshEngine(IndexDirectory(root), Budget(search=seconds))
-        return engine.search(SearchRequest(q=" OR ".join(RARE)))
-
-    found = hurried(ask, left_out, "alternatives")
+    engine = WhooshEngine(IndexDirectory(root), Budget(search=5), clock=count().__next__)
+    found = engine.search(SearchRequest(q=" OR ".join(RARE)))
+    assert [notice.values["part"] for notice in found.warnings] == ["alternatives"]
     assert 0 < found.total < 260
     assert found.total == sum(value.count for value in found.facets["lang"].values)
     assert found.suggestion is None
@@ -220,8 +211,8 @@ def test_an_answer_says_what_it_lacks(root: Path) -> None:
 def test_walks_and_facets_leave_nothing_out(root: Path, walking: bool) -> None:
     request = SearchRequest(q=" OR ".join(RARE), cursor="*" if walking else None)
     ended = 0
-    for step in range(100):
-        engine = WhooshEngine(IndexDirectory(root), Budget(search=0.02 * 0.92**step))
+    for looks in range(40):
+        engine = WhooshEngine(IndexDirectory(root), Budget(search=looks), clock=count().__next__)
         try:
             if walking:
                 assert engine.search(request).total == 260

@@ -4,12 +4,10 @@ import fnmatch
 import itertools
 import math
 import random
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -40,7 +38,7 @@ from search.query import (
     WordQuery,
     parse,
 )
-from search.scoring import PARAMETERS, Evaluation, answer, deadline
+from search.scoring import PARAMETERS, Deadline, Evaluation, answer
 
 Entry = tuple[Document, Fields]
 
@@ -369,7 +367,7 @@ def pairs() -> st.SearchStrategy[Pair]:
 
     def phrase(name: str, words: list[str]) -> Pair:
         same = query.Phrase(name, words) if len(words) > 1 else query.Term(name, words[0])
-        return PhraseQuery(words, (name,)), same
+        return PhraseQuery(tuple(words), (name,)), same
 
     def word(suffix: str, forms: list[str], fields: tuple[str, ...]) -> Pair:
         terms = [query.Term(f"{name}_{suffix}", form) for name in fields for form in forms]
@@ -442,7 +440,7 @@ def test_a_boost_and_an_order_are_for_whoosh(one_segment: Built) -> None:
 def test_a_deadline_ends_what_whoosh_evaluates(one_segment: Built) -> None:
     tree = query.Wildcard("body", "*")
     with pytest.raises(SearchTimeout):
-        Evaluation(one_segment.snapshot, deadline=time.monotonic() - 1).hits(tree)
+        Evaluation(one_segment.snapshot, time=Deadline(-1)).hits(tree)
 
 
 @given(word=st.sampled_from(QUERY_WORDS), slips=st.integers(1, 2))
@@ -467,35 +465,26 @@ def test_near_words_are_those_of_whoosh_where_it_knows_no_less(
     assert Evaluation(one_segment.snapshot).hits(node).docs.tolist() == expected
 
 
-class Clock:
-    """Stands still between looks at it: a deadline of n passes at the nth look."""
-
-    def __init__(self) -> None:
-        self.looks = 0
-
-    def monotonic(self) -> float:
-        self.looks += 1
-        return self.looks
-
-
 @given(typed=queries(), share=st.floats(0.0, 1.25))
 def test_what_is_found_in_time_is_right(typed: str, share: float, two_segments: Built) -> None:
     tree = parse(typed, two_segments.snapshot.analyzers).tree
     assert tree is not None
     expected = two_segments.expected(tree)
-    needed = Clock()
-    with patch.object(deadline, "time", needed):
-        Evaluation(uncached(two_segments), deadline=float("inf")).hits(tree)
-    limit = int(share * needed.looks)
-    evaluation = Evaluation(uncached(two_segments), deadline=limit, lenient=True)
-    with patch.object(deadline, "time", Clock()):
-        try:
-            found = evaluation.hits(tree).docs.tolist()
-        except SearchTimeout:
-            assert limit < needed.looks
-            return
-    if limit < needed.looks:
-        assert {notice.code for notice in evaluation.time.notices} == {"out_of_time"}
+    # Clocks that go on by one second at each look.
+    clock = itertools.count()
+    time = Deadline(float("inf"), clock=clock.__next__)
+    Evaluation(uncached(two_segments), time=time).hits(tree)
+    needed = next(clock) - 1
+    limit = int(share * needed)
+    time = Deadline(limit, lenient=True, clock=itertools.count().__next__)
+    evaluation = Evaluation(uncached(two_segments), time=time)
+    try:
+        found = evaluation.hits(tree).docs.tolist()
+    except SearchTimeout:
+        assert limit < needed
+        return
+    if limit < needed:
+        assert {notice.code for notice in evaluation.notices} == {"out_of_time"}
         assert set(found) <= set(expected)
     else:
         assert found == expected
@@ -508,7 +497,9 @@ def uncached(built: Built) -> Snapshot:
 
 
 def test_nothing_asked_matches_everything(two_segments: Built) -> None:
-    found = answer(parse("", two_segments.snapshot.analyzers), two_segments.snapshot).matches
+    found = answer(
+        parse("", two_segments.snapshot.analyzers), Evaluation(two_segments.snapshot)
+    ).matches
     assert found.docs.tolist() == list(two_segments.docs)
     assert not found.scored
 
@@ -557,7 +548,7 @@ def test_a_word_scores_by_bm25f(tmp_path: Path) -> None:
 def test_a_deadline_ends_a_search(one_segment: Built) -> None:
     tree = parse("accord pêche", one_segment.snapshot.analyzers).tree
     with pytest.raises(SearchTimeout):
-        Evaluation(one_segment.snapshot, deadline=time.monotonic() - 1).hits(tree)
+        Evaluation(one_segment.snapshot, time=Deadline(-1)).hits(tree)
 
 
 def test_an_unknown_value_is_said_and_matches_nothing(one_segment: Built) -> None:

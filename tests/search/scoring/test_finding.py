@@ -60,7 +60,7 @@ def ids(found: Answer, snapshot: Snapshot) -> list[str]:
 @pytest.fixture
 def find(snapshot: Snapshot) -> Find:
     def run(q: str) -> list[str]:
-        found = answer(parse(q, snapshot.analyzers), snapshot)
+        found = answer(parse(q, snapshot.analyzers), Evaluation(snapshot))
         return [] if found.relaxed else sorted(ids(found, snapshot))
 
     return run
@@ -137,7 +137,7 @@ def test_finds(q: str, expected: str, find: Find) -> None:
     ],
 )
 def test_the_closest_form_comes_first(q: str, first: str, snapshot: Snapshot) -> None:
-    assert ids(answer(parse(q, snapshot.analyzers), snapshot), snapshot)[0] == first
+    assert ids(answer(parse(q, snapshot.analyzers), Evaluation(snapshot)), snapshot)[0] == first
 
 
 def french(root: Path, *texts: str | tuple[str, str]) -> Snapshot:
@@ -153,7 +153,7 @@ def french(root: Path, *texts: str | tuple[str, str]) -> Snapshot:
 
 
 def order(q: str, snapshot: Snapshot) -> str:
-    return "".join(ids(answer(parse(q, snapshot.analyzers), snapshot), snapshot))
+    return "".join(ids(answer(parse(q, snapshot.analyzers), Evaluation(snapshot)), snapshot))
 
 
 def test_a_word_in_the_title_counts_more(tmp_path: Path) -> None:
@@ -175,8 +175,10 @@ def test_only_the_best_are_rescored_and_stay_the_best(tmp_path: Path) -> None:
     made = [(Document(f"d{n:03}", text), Fields(Language("fr"))) for n, text in enumerate(texts)]
     snapshot = index_documents(tmp_path, made)
     parsed = parse("traité commercial", snapshot.analyzers)
-    plain = answer(parsed, snapshot, parameters=replace(PARAMETERS, proximity=0.0)).matches
-    matches = answer(parsed, snapshot).matches
+    plain = answer(
+        parsed, Evaluation(snapshot, parameters=replace(PARAMETERS, proximity=0.0))
+    ).matches
+    matches = answer(parsed, Evaluation(snapshot)).matches
     ranked = np.lexsort((snapshot.order[plain.docs], -plain.scores))
     best, others = ranked[:RESCORED], ranked[RESCORED:]
     added = matches.scores - plain.scores
@@ -188,12 +190,12 @@ def test_only_the_best_are_rescored_and_stay_the_best(tmp_path: Path) -> None:
 
 def test_equal_documents_score_equally(tmp_path: Path) -> None:
     snapshot = french(tmp_path, "un traité", "un traité", "un traité")
-    scores = answer(parse("traité", snapshot.analyzers), snapshot).matches.scores
+    scores = answer(parse("traité", snapshot.analyzers), Evaluation(snapshot)).matches.scores
     assert len(set(scores.tolist())) == 1
 
 
 def relaxed(q: str, snapshot: Snapshot) -> tuple[list[str], dict[str, str]]:
-    found = answer(parse(q, snapshot.analyzers), snapshot)
+    found = answer(parse(q, snapshot.analyzers), Evaluation(snapshot))
     notices = {n.code: dict(n.values) for n in found.matches.warnings}
     assert found.relaxed == ("relaxed" in notices)
     return ids(found, snapshot), notices.get("relaxed", {})
@@ -240,7 +242,7 @@ def test_exclusions_and_filters_stay_when_relaxed(tmp_path: Path) -> None:
 def test_a_question_wishes_for_its_words(tmp_path: Path) -> None:
     snapshot = french(tmp_path, "Le passeport se renouvelle.", "Le permis.", "Rien.")
     parsed = parse("Où renouveler mon passeport ou permis ?", snapshot.analyzers)
-    found = answer(parsed, snapshot)
+    found = answer(parsed, Evaluation(snapshot))
     assert not found.relaxed
     assert ids(found, snapshot) == ["a", "b"]
 
@@ -280,7 +282,7 @@ def spelt(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 )
 def test_did_you_mean(q: str, expected: str | None, spelt: Snapshot) -> None:
     parsed = parse(q, spelt.analyzers)
-    found = answer(parsed, spelt)
+    found = answer(parsed, Evaluation(spelt))
     total = 0 if found.relaxed else len(found.matches.docs)
     evaluation = Evaluation(spelt)
     suggested = did_you_mean(
@@ -292,7 +294,7 @@ def test_did_you_mean(q: str, expected: str | None, spelt: Snapshot) -> None:
     )
     assert suggested == expected
     if suggested is not None:
-        better = answer(parse(suggested, spelt.analyzers), spelt)
+        better = answer(parse(suggested, spelt.analyzers), Evaluation(spelt))
         assert not better.relaxed
         assert len(better.matches.docs) > total
 

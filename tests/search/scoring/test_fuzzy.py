@@ -12,7 +12,7 @@ from index.build import index_documents
 from index.document import Document, Fields, Language
 from search.query import MAX_TERMS, parse
 from search.request import SearchRequest
-from search.scoring import answer
+from search.scoring import Evaluation, answer
 from search.whoosh_engine import WhooshEngine
 
 ANALYZERS = ("en", "fr", "und")
@@ -25,7 +25,7 @@ def snapshot_of(root: Path, *texts: str) -> Snapshot:
 
 def found(q: str, snapshot: Snapshot) -> list[str]:
     """Return the documents found, best first."""
-    matches = answer(parse(q, snapshot.analyzers), snapshot).matches
+    matches = answer(parse(q, snapshot.analyzers), Evaluation(snapshot)).matches
     best = sorted(zip(-matches.scores, matches.docs.tolist(), strict=True))
     return [snapshot.stored_fields.head(doc).id for _, doc in best]
 
@@ -96,21 +96,21 @@ def test_the_nearest_of_too_many_words_are_looked_for(tmp_path: Path) -> None:
     ]
     often = [far[3], *far[30:32]]
     snapshot = snapshot_of(tmp_path, *near, *far, " ".join(often))
-    matches = answer(parse("navaa~2", snapshot.analyzers), snapshot).matches
+    matches = answer(parse("navaa~2", snapshot.analyzers), Evaluation(snapshot)).matches
     assert [notice.code for notice in matches.warnings] == ["fuzzy_cut"]
     assert matches.warnings[0].values == {"word": "navaa~2", "limit": str(MAX_TERMS)}
     ids = {snapshot.stored_fields.head(doc).id for doc in matches.docs.tolist()}
     assert set(near) <= ids
     assert len(ids - {" ".join(often)}) == MAX_TERMS
     assert set(often) <= ids
-    few = answer(parse("navaa~1", snapshot.analyzers), snapshot).matches
+    few = answer(parse("navaa~1", snapshot.analyzers), Evaluation(snapshot)).matches
     assert not few.warnings
 
 
 @pytest.mark.parametrize("q", ["~", "~~", "~1", "a~9", "x~~~9999", "*~", "~*", '""~', "(~)", "-~"])
 def test_odd_tildes_are_no_error(q: str, tmp_path: Path) -> None:
     snapshot = snapshot_of(tmp_path, "a x")
-    assert len(answer(parse(q, snapshot.analyzers), snapshot).matches.docs) <= 1
+    assert len(answer(parse(q, snapshot.analyzers), Evaluation(snapshot)).matches.docs) <= 1
 
 
 def test_other_tildes_keep_their_meaning() -> None:

@@ -20,7 +20,7 @@ from index import IndexDirectory, Snapshot
 from index.build import rebuild
 from search.query import parse
 from search.request import SearchRequest
-from search.scoring import PARAMETERS, Parameters, Ranking, answer
+from search.scoring import PARAMETERS, Evaluation, Parameters, Ranking, answer
 from search.whoosh_engine import WhooshEngine
 from tools.quality.retrieval.judged import DEPTH, SETS, Figures, JudgedSet, figures
 
@@ -61,7 +61,7 @@ def with_parameters(generation: Snapshot, parameters: Parameters) -> Callable[[s
 
     def ask(text: str) -> list[str]:
         parsed = parse(text, generation.analyzers)
-        matches = answer(parsed, generation, parameters=parameters).matches
+        matches = answer(parsed, Evaluation(generation, parameters=parameters)).matches
         ranked = Ranking(matches, "relevance", generation).slice(0, DEPTH)
         return [generation.stored_fields.get(doc)[0].id for doc, _ in ranked]
 

@@ -13,6 +13,7 @@ from index.facets import FACETS, VALUE_FACETS
 from search.engine import (
     DateBucket,
     DateFacet,
+    DocumentView,
     FacetValue,
     Highlights,
     Labelled,
@@ -247,19 +248,25 @@ class Presenter:
     def result(self, result: Result, highlight: str = "true") -> ResultJson:
         """Write one document of an answer."""
         return {
-            "id": result.id,
-            "url": self.document_url(result.id),
-            "title": result.title,
-            "language": result.language,
-            "direction": result.direction,
-            "published": result.published,
-            "date_precision": result.date_precision,
-            "source": result.source,
-            "source_url": web_address(result.url),
+            **self.head(result, highlight),
             "organizations": [labelled(one) for one in result.organizations],
             "themes": [labelled(one) for one in result.themes],
             "score": round(result.score, 4),
-            "highlights": highlights(result.highlights, highlight),
+        }
+
+    def head(self, document: Result | DocumentView, highlight: str) -> DocumentHeadJson:
+        """Write what is told of a document wherever it is shown."""
+        return {
+            "id": document.id,
+            "url": self.document_url(document.id),
+            "title": document.title,
+            "language": document.language,
+            "direction": document.direction,
+            "published": document.published,
+            "date_precision": document.date_precision,
+            "source": document.source,
+            "source_url": web_address(document.url),
+            "highlights": highlights(document.highlights, highlight),
         }
 
     def values(self, facet: ValueFacet, request: SearchRequest) -> ValueFacetJson:

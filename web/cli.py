@@ -5,8 +5,8 @@ gives; its keys are the names of the flags: ``max-bytes = 1000`` for ``--max-byt
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import astuple, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from ipaddress import ip_address
@@ -54,12 +54,7 @@ def main() -> None:
     plain_errors(cli)()
 
 
-_DEFAULTS = Settings()
-_BUDGET = Budget()
-_SECONDS = click.FloatRange(min=0, min_open=True)
-
-SERVE_FLAGS = (
-    # Where to serve, and which reverse proxies are trusted.
+_SERVER_FLAGS = (
     flag(
         "--host",
         "127.0.0.1",
@@ -77,117 +72,34 @@ SERVE_FLAGS = (
         True,
         "Use compiled loops where numba is installed (trouvaille[fast]).",
     ),
-    flag(
-        "--base-url",
-        "",
-        "The public address behind a reverse proxy: https://example.org/archive.",
-        metavar="URL",
-    ),
-    flag(
-        "--proxy",
-        0,
-        "How many reverse proxies in front are trusted to set X-Forwarded headers.",
-        "proxies",
-        metavar="N",
-        type=click.IntRange(0, 10),
-    ),
-    flag(
-        "--allowed-host",
-        (),
-        "A host name that requests may ask for; repeatable.  [default: names of this machine"
-        " if the service listens on it alone and has no proxy, else any]",
-        "hosts",
-        metavar="NAME",
-        multiple=True,
-    ),
-    flag(
-        "--cors",
-        (),
-        "A site whose pages may read the endpoint, or * for all; repeatable.",
-        "origins",
-        metavar="ORIGIN",
-        multiple=True,
-    ),
-    # What one reader, one page and one search may take.
-    flag(
-        "--rate-limit",
-        _DEFAULTS.rate_limit,
-        "Requests per second that one address may send to one process; 0 for no limit.",
-        metavar="N",
-        type=click.FloatRange(min=0),
-    ),
-    flag(
-        "--rate-burst",
-        _DEFAULTS.rate_burst,
-        "Requests that one address may send at once.",
-        metavar="N",
-        type=click.IntRange(min=1),
-    ),
-    flag(
-        "--max-per-page",
-        _DEFAULTS.max_per_page,
-        "The largest number of results per page.",
-        metavar="N",
-        type=click.IntRange(1, 100),
-    ),
-    flag(
-        "--search-seconds",
-        _BUDGET.search,
-        "Seconds after which a search leaves out optional parts or fails.",
-        metavar="S",
-        type=_SECONDS,
-    ),
-    flag(
-        "--facet-seconds",
-        _BUDGET.facets,
-        "Seconds after which the remaining facets are truncated.",
-        metavar="S",
-        type=_SECONDS,
-    ),
-    flag(
-        "--snippet-seconds",
-        _BUDGET.snippets,
-        "Seconds after which no more matches are marked.",
-        metavar="S",
-        type=_SECONDS,
-    ),
-    flag(
-        "--spelling-seconds",
-        _BUDGET.spelling,
-        "Seconds after which no better spelling is suggested.",
-        metavar="S",
-        type=_SECONDS,
-    ),
-    # What an operator sees, and who else does.
-    flag(
-        "--metrics",
-        _DEFAULTS.metrics,
-        "Who may read /metrics: programs on this machine, everybody, nobody.",
-        type=click.Choice(["local", "on", "off"]),
-    ),
-    flag(
-        "--log-format",
-        _DEFAULTS.log_format,
-        "The form of the log; off logs warnings and errors only.",
-        type=click.Choice(["text", "json", "off"]),
-    ),
-    flag(
-        "--log-queries/--no-log-queries",
-        _DEFAULTS.log_queries,
-        "Log the address of every request, and with it the query.",
-    ),
-    flag(
-        "--skipped-paths/--no-skipped-paths",
-        _DEFAULTS.skipped_paths,
-        "Name skipped files on the status page.",
-    ),
 )
+_SECONDS = {
+    "search": "Seconds after which a search leaves out optional parts or fails.",
+    "facet": "Seconds after which the remaining facets are truncated.",
+    "snippet": "Seconds after which no more matches are marked.",
+    "spelling": "Seconds after which no better spelling is suggested.",
+}
+"""The flags of a ``Budget``, in its order."""
+
+
+def _setting_flags() -> Iterator[Callable[..., Any]]:
+    """Yield the flags of all settings and of the budget."""
+    for setting in fields(Settings):
+        if setting.metadata:
+            name = setting.metadata["flag"] or "--" + setting.name.replace("_", "-")
+            if isinstance(setting.default, bool):
+                name = f"{name}/--no-{name.removeprefix('--')}"
+            text, more = setting.metadata["help"], setting.metadata["option"]
+            yield flag(name, setting.default, text, setting.name, **more)
+    positive = click.FloatRange(min=0, min_open=True)
+    for (part, text), seconds in zip(_SECONDS.items(), astuple(Budget()), strict=True):
+        yield flag(f"--{part}-seconds", seconds, text, metavar="S", type=positive)
 
 
 @click.command()
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=Path)
 @index_option
-@options(*SERVE_FLAGS)
+@options(*_SERVER_FLAGS, *_setting_flags())
 @build_options
 @plain_errors
 def serve(
@@ -198,10 +110,6 @@ def serve(
     threads: int,
     compiled: bool,
     workers: int | None,
-    search_seconds: float,
-    facet_seconds: float,
-    snippet_seconds: float,
-    spelling_seconds: float,
     **flags: Any,
 ) -> None:
     """Serve the search page and the JSON endpoint.
@@ -210,9 +118,9 @@ def serve(
     index, it is updated first. Without SOURCEs the index is served as it is. --workers is the
     number of processes for both.
     """
-    names = {field.name for field in fields(Settings)} | {"hosts", "origins"}
-    settings = _settings(host=host, **{name: flags.pop(name) for name in names & flags.keys()})
-    budget = Budget(search_seconds, facet_seconds, snippet_seconds, spelling_seconds)
+    names = flags.keys() & {field.name for field in fields(Settings)}
+    settings = _settings(host, Settings(**{name: flags.pop(name) for name in names}))
+    budget = Budget(*(flags.pop(f"{name}_seconds") for name in _SECONDS))
     configure_log(settings.log_format)
     listener = bind(host, port)
     try:
@@ -236,23 +144,14 @@ def serve(
         listener.close()
 
 
-def _settings(
-    *,
-    host: str,
-    base_url: str,
-    proxies: int,
-    hosts: tuple[str, ...],
-    origins: tuple[str, ...],
-    **others: Any,
-) -> Settings:
-    """Return the settings of the application. Raises SettingError."""
-    address = _web_address(base_url, "--base-url")
-    return Settings(
+def _settings(host: str, given: Settings) -> Settings:
+    """Return the settings as the application takes them. Raises SettingError."""
+    address = _web_address(given.base_url, "--base-url")
+    return replace(
+        given,
         base_url=address,
-        proxies=proxies,
-        hosts=allowed_hosts(host, address, proxies, hosts),
-        cors_origins=tuple(_origin(origin) for origin in origins),
-        **others,
+        hosts=allowed_hosts(host, address, given.proxies, given.hosts),
+        cors_origins=tuple(_origin(origin) for origin in given.cors_origins),
     )
 
 
@@ -317,7 +216,7 @@ def _origin(text: str) -> str:
 # The settings file.
 
 
-def _add_configflag(commands: Mapping[str, click.Command]) -> None:
+def _add_config_flag(commands: Mapping[str, click.Command]) -> None:
     """Give every command ``--config FILE``, which is read before its other options."""
 
     def apply(context: click.Context, _: click.Parameter, named: Path | None) -> None:
@@ -405,4 +304,4 @@ def _setting_value(path: Path, key: str, value: Any, option: click.Option) -> An
 
 for command in (*index_commands, search, serve):
     cli.add_command(command)
-_add_configflag(cli.commands)
+_add_config_flag(cli.commands)

@@ -1,11 +1,12 @@
 """What a route uses of its application: settings, engine, parameters, conditional answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from importlib.metadata import version
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast, get_args
 
+from click import Choice, FloatRange, IntRange
 from flask import Response, current_app, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
@@ -36,37 +37,74 @@ Metrics = Literal["local", "on", "off"]
 LogFormat = Literal["text", "json", "off"]
 
 
+def _setting(default: Any, help: str, flag: str = "", **option: Any) -> Any:
+    """Declare a setting: its default, and what the command line takes and says of it.
+
+    Without ``flag`` it is named after the field. ``option`` are arguments of ``click.option``.
+    """
+    return field(default=default, metadata={"help": help, "flag": flag, "option": option})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of ``create_app``; see docs/settings.md.
+    """The settings of ``create_app``; see docs/settings.md."""
 
-    ``base_url`` is the address that readers see, with any path, without a slash at its end; empty
-    means that of the request. ``proxies`` is the number of reverse proxies in front whose
-    ``X-Forwarded-*`` headers are trusted. ``hosts`` are the names, without port, that a request
-    may ask for; none means any. ``cors_origins`` may read the endpoint from a browser (``*`` for
-    every site).
-
-    ``rate_limit`` is in requests a second for each reader's address, 0 for no limit, and
-    ``rate_burst`` how many may come at once. ``max_per_page`` is how many results one page may
-    ask for. ``retry_after`` is in seconds, sent while there is no index.
-
-    ``metrics`` says who may read ``/metrics``: programs of this machine, everybody, nobody.
-    ``log_format`` is that of the line for each request; ``log_queries`` adds the query to it.
-    ``skipped_paths`` shows the paths of skipped files on the status page.
-    """
-
-    base_url: str = ""
-    proxies: int = 0
-    hosts: tuple[str, ...] = ()
-    cors_origins: tuple[str, ...] = ()
-    rate_limit: float = 20.0
-    rate_burst: int = 100
-    max_per_page: int = 100
+    base_url: str = _setting(
+        "",
+        "The public address behind a reverse proxy: https://example.org/archive.",
+        metavar="URL",
+    )
+    proxies: int = _setting(
+        0,
+        "How many reverse proxies in front are trusted to set X-Forwarded headers.",
+        "--proxy",
+        metavar="N",
+        type=IntRange(0, 10),
+    )
+    hosts: tuple[str, ...] = _setting(
+        (),
+        "A host name that requests may ask for; repeatable.  [default: names of this machine"
+        " if the service listens on it alone and has no proxy, else any]",
+        "--allowed-host",
+        metavar="NAME",
+        multiple=True,
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        (),
+        "A site whose pages may read the endpoint, or * for all; repeatable.",
+        "--cors",
+        metavar="ORIGIN",
+        multiple=True,
+    )
+    rate_limit: float = _setting(
+        20.0,
+        "Requests per second that one address may send to one process; 0 for no limit.",
+        metavar="N",
+        type=FloatRange(min=0),
+    )
+    rate_burst: int = _setting(
+        100,
+        "Requests that one address may send at once.",
+        metavar="N",
+        type=IntRange(min=1),
+    )
+    max_per_page: int = _setting(
+        100, "The largest number of results per page.", metavar="N", type=IntRange(1, 100)
+    )
+    metrics: Metrics = _setting(
+        "local",
+        "Who may read /metrics: programs on this machine, everybody, nobody.",
+        type=Choice(get_args(Metrics)),
+    )
+    log_format: LogFormat = _setting(
+        "text",
+        "The form of the log; off logs warnings and errors only.",
+        type=Choice(get_args(LogFormat)),
+    )
+    log_queries: bool = _setting(False, "Log the address of every request, and with it the query.")
+    skipped_paths: bool = _setting(True, "Name skipped files on the status page.")
     retry_after: int = 30
-    metrics: Metrics = "local"
-    log_format: LogFormat = "text"
-    log_queries: bool = False
-    skipped_paths: bool = True
+    """Seconds that Retry-After says while there is no index; not for the command line."""
 
 
 def settings() -> Settings:

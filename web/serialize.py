@@ -25,10 +25,8 @@ from search.answers import (
     ResultJson,
     Span,
     ValueFacetJson,
-    highlights,
     labelled,
     spans,
-    web_address,
 )
 from web import links
 from web.errors import FACETS
@@ -193,18 +191,10 @@ class Serializer(Presenter):
     def document(self, view: DocumentView) -> DocumentJson:
         """Write a whole document; spans are ``[start, end]`` in characters of ``text``."""
         return {
-            "id": view.id,
-            "url": self.document_url(view.id),
-            "title": view.title,
+            **self.head(view, "offsets"),
             "text": view.text,
-            "language": view.language,
-            "direction": view.direction,
             "language_confidence": round(view.language_confidence, 4),
-            "published": view.published,
-            "date_precision": view.date_precision,
             "date_origin": view.date_origin,
-            "source": view.source,
-            "source_url": web_address(view.url),
             "path": view.path,
             "tags": list(view.tags),
             "organizations": [
@@ -215,7 +205,6 @@ class Serializer(Presenter):
                 {**labelled(one), "evidence": spans(view.theme_evidence.get(one.value, ()))}
                 for one in view.themes
             ],
-            "highlights": highlights(view.highlights, "offsets"),
             "links": {
                 "self": links.address(self.base, f"/api/documents/{view.id}"),
                 "similar": links.address(self.base, f"/api/documents/{view.id}/similar"),

@@ -109,7 +109,7 @@ class Highlighter:
                     marks_in[text.at_position(position)].append(number)
         for hit in mentions:
             marks_in[text.at_character(hit.start)].append(hit.word)
-        chosen = _best_pieces(marks_in)
+        chosen = snippets.best(dict(sorted(marks_in.items())))
         hits: list[Hit] = []
         for piece in chosen:
             hits += self._hits_of_piece(text, piece, language, parts)
@@ -167,23 +167,3 @@ def _expanded(mark: Mark, lexicon: Lexicon) -> Mark:
         return mark
     near = expand_fuzzy(mark.words[0], mark.edits, lexicon)
     return mark._replace(words=tuple(entry.term for entry in near.terms), edits=0)
-
-
-def _best_pieces(marks_in: dict[int, list[int]]) -> list[int]:
-    """Return the numbers of the pieces to show, of those with hits of the given marks.
-
-    The first has the most different marks, then the most hits. There is a second one if any other
-    has hits; further ones must have a mark that none before them has.
-    """
-    chosen: list[int] = []
-    seen: set[int] = set()
-    while len(chosen) < min(snippets.MAX_FRAGMENTS, len(marks_in)):
-        best = max(
-            (piece for piece in marks_in if piece not in chosen),
-            key=lambda piece: (len(set(marks_in[piece]) - seen), len(marks_in[piece]), -piece),
-        )
-        if len(chosen) > 1 and seen.issuperset(marks_in[best]):
-            break
-        chosen.append(best)
-        seen.update(marks_in[best])
-    return chosen

@@ -6,11 +6,15 @@ characters, also those of writing direction, are left out: they would act on the
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from html import escape
-from typing import Protocol
+from operator import eq
+from typing import Protocol, TypeVar
 
 from search.highlight.matcher import Hit
+
+Part = TypeVar("Part", bound=Hashable)
+Run = tuple[int, int]
 
 FRAGMENT = 200
 """Characters of a fragment, about."""
@@ -59,7 +63,8 @@ def body(text: Text, hits: Sequence[Hit]) -> tuple[str, ...]:
         start = _first_shown(text)
         return (_html(text, *_fragment(text, start, start), ()),) if start < len(text) else ()
     fragments: list[tuple[int, int]] = []
-    for first, last in sorted(_best_runs(hits)):
+    marks_of = {run: [hit.word for hit in hits[run[0] : run[1] + 1]] for run in _runs(hits)}
+    for first, last in sorted(best(marks_of, _overlap)):
         start, end = _fragment(text, hits[first].start, hits[last].end)
         if fragments and start <= fragments[-1][1]:
             fragments[-1] = (fragments[-1][0], max(end, fragments[-1][1]))
@@ -73,33 +78,38 @@ def offsets(hits: Sequence[Hit]) -> tuple[tuple[int, int], ...]:
     return tuple((hit.start, hit.end) for hit in hits[:MAX_OFFSETS])
 
 
-def _best_runs(hits: Sequence[Hit]) -> list[tuple[int, int]]:
-    """Return runs of hits (first and last index) that show most words of the query.
+def best(
+    marks_of: Mapping[Part, Sequence[int]], overlap: Callable[[Part, Part], bool] = eq
+) -> list[Part]:
+    """Return the parts of a text to show, given the marks of the query that each part has.
 
-    Each run fits a fragment. The first has the most different words, then the most hits. There is
-    a second one if hits are left; further ones must show a word that none before them shows.
+    The first has the most different marks, then the most marks, then the first place in the order
+    given. There is a second one if any is left that does not ``overlap`` it; further ones must have
+    a mark that none before them has.
     """
-    runs = _runs(hits)
-    chosen: list[tuple[int, int]] = []
+    chosen: list[Part] = []
     seen: set[int] = set()
     while len(chosen) < MAX_FRAGMENTS:
-        best, best_gain = None, (0, 0, 0)
-        for first, last in runs:
-            if any(first <= b and last >= a for a, b in chosen):
-                continue
-            words = {hit.word for hit in hits[first : last + 1]}
-            gain = (len(words - seen), last - first + 1, -first)
-            if best is None or gain > best_gain:
-                best, best_gain = (first, last), gain
-        if best is None or (len(chosen) >= 2 and best_gain[0] == 0):
+        left = [part for part in marks_of if not any(overlap(part, other) for other in chosen)]
+        if not left:
             break
-        chosen.append(best)
-        seen.update(hit.word for hit in hits[best[0] : best[1] + 1])
+        part = max(left, key=lambda part: (len(set(marks_of[part]) - seen), len(marks_of[part])))
+        if len(chosen) > 1 and seen.issuperset(marks_of[part]):
+            break
+        chosen.append(part)
+        seen.update(marks_of[part])
     return chosen
 
 
-def _runs(hits: Sequence[Hit]) -> list[tuple[int, int]]:
-    """Return the longest run from each of the first hits that fits a fragment."""
+def _overlap(run: Run, other: Run) -> bool:
+    return run[0] <= other[1] and run[1] >= other[0]
+
+
+def _runs(hits: Sequence[Hit]) -> list[Run]:
+    """Return the longest run from each of the first hits that fits a fragment.
+
+    A run is the index of its first and of its last hit.
+    """
     runs = []
     last = 0
     for first in range(min(len(hits), _MAX_HITS)):

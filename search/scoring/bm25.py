@@ -192,7 +192,7 @@ class TermScorer:
     def __init__(self, snapshot: Snapshot, statistics: SnapshotStats, parameters: Parameters):
         # The snapshot is the key under which this is cached: a reference would keep it alive.
         self._snapshot = ref(snapshot)
-        self._statistics = statistics
+        self.statistics = statistics
         self._parameters = parameters
         self._cache = ByteCache(snapshot.cache_bytes)
 
@@ -228,9 +228,9 @@ class TermScorer:
         numbers, rows = self._rows(typed, list(by_suffix.values()))
         postings = snapshot.inverted_index.read(numbers)
         lists = PostingLists(*postings, *map(np.array, zip(*rows, strict=True), _LIST_TYPES))
-        languages = [self._statistics.by_suffix(suffix) for suffix in by_suffix]
+        languages = [self.statistics.by_suffix(suffix) for suffix in by_suffix]
         docs, scores, idfs = score(
-            lists, node.fields, languages, self._statistics.lengths, self._parameters
+            lists, node.fields, languages, self.statistics.lengths, self._parameters
         )
         ends = np.cumsum(list(map(len, numbers)))[:-1]
         by_field: dict[str, Lists] = {}
@@ -269,27 +269,16 @@ class TermScorer:
         return tuple(numbers), rows
 
 
-_statistics: WeakKeyDictionary[Snapshot, SnapshotStats] = WeakKeyDictionary()
 _scorers: WeakKeyDictionary[Snapshot, dict[Parameters, TermScorer]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def statistics(snapshot: Snapshot) -> SnapshotStats:
-    """Return the statistics of a snapshot, computed once."""
-    with _lock:
-        known = _statistics.get(snapshot)
-    if known is None:
-        known = SnapshotStats(snapshot)
-        with _lock:
-            _statistics[snapshot] = known
-    return known
-
-
 def term_scorer(snapshot: Snapshot, parameters: Parameters) -> TermScorer:
     """Return the scorer of a snapshot, with what it has cached."""
-    known = statistics(snapshot)
     with _lock:
         scorers = _scorers.setdefault(snapshot, {})
         if parameters not in scorers:
-            scorers[parameters] = TermScorer(snapshot, known, parameters)
+            other = next(iter(scorers.values()), None)
+            statistics = other.statistics if other else SnapshotStats(snapshot)
+            scorers[parameters] = TermScorer(snapshot, statistics, parameters)
         return scorers[parameters]

@@ -43,7 +43,6 @@ from search.scoring.bm25 import (
     PostingLists,
     SnapshotStats,
     score,
-    statistics,
     term_scorer,
 )
 from search.scoring.deadline import Deadline
@@ -111,8 +110,8 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         self.index = self.snapshot.inverted_index
-        self.statistics = statistics(self.snapshot)
         self.words = term_scorer(self.snapshot, self.parameters)
+        self.statistics = self.words.statistics
 
     @property
     def notices(self) -> Notices:

@@ -1,69 +1,44 @@
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
 
 from index import IndexDirectory
 from search.request import PARAMETERS
-from search.whoosh_engine import WhooshEngine
+from search.whoosh_engine import Budget, WhooshEngine
 from web import create_app
+from web.i18n import OFFERED
 
 DOCS = Path(__file__).parents[2] / "docs"
 APP = create_app(WhooshEngine(IndexDirectory(Path("absent"))))
 API = APP.test_client().get("/api/openapi.json").get_json()
-KNOWN = {
-    *("$ref", "type", "properties", "required", "items", "enum", "anyOf", "minimum", "maximum"),
-    *("minItems", "maxItems", "additionalProperties", "description", "format"),
-}
-TYPES: dict[str, type | tuple[type, ...]] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "boolean": bool,
-    "null": type(None),
-    "number": (int, float),
-    "integer": int,
-}
 
 
-def faults(value: Any, schema: Any, at: str = "$") -> list[str]:
-    """Validate against the part of JSON Schema that the description uses, and no other."""
-    assert set(schema) <= KNOWN, f"{at}: this validator does not know {set(schema) - KNOWN}"
-    if "$ref" in schema:
-        return faults(value, API["components"]["schemas"][schema["$ref"].split("/")[-1]], at)
-    if "anyOf" in schema:
-        ways = [faults(value, one, at) for one in schema["anyOf"]]
-        return [] if [] in ways else ways[0]
-    named = schema.get("type", [])
-    types = [named] if isinstance(named, str) else named
-    # In JSON true is no number.
-    plain = [t for t in types if not (isinstance(value, bool) and t in ("number", "integer"))]
-    if types and not any(isinstance(value, TYPES[one]) for one in plain):
-        return [f"{at}: {value!r} is no {types}"]
-    found: list[str] = []
-    if "enum" in schema and value not in schema["enum"]:
-        found.append(f"{at}: {value!r} is none of {schema['enum']}")
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
-        found.append(f"{at}: {value} is out of range")
-    if isinstance(value, list):
-        if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
-            found.append(f"{at}: {len(value)} items")
-        for number, item in enumerate(value):
-            found += faults(item, schema["items"], f"{at}[{number}]")
-    if isinstance(value, dict):
-        found += [f"{at}: no {name}" for name in schema.get("required", ()) if name not in value]
-        others = schema.get("additionalProperties")
-        for name, item in value.items():
-            if name in schema.get("properties", {}):
-                found += faults(item, schema["properties"][name], f"{at}.{name}")
-            elif others is False or "properties" in schema:
-                # What we answer ourselves is described, even where more keys may come later.
-                found.append(f"{at}.{name} is not described")
-            elif others:
-                found += faults(item, others, f"{at}.{name}")
-    return found
+def closed(schema: Any) -> Any:
+    """Return a schema whose objects have no key that is not described.
+
+    Later versions may add keys; what we answer ourselves is described.
+    """
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: closed(value) for name, value in schema.items()}
+    strict = inner.get("type") == "object" and "properties" in inner
+    return {"additionalProperties": False} | inner if strict else inner
+
+
+COMPONENTS = closed(API["components"])
+
+
+def faults(value: Any, schema: Any) -> list[str]:
+    """Return what a value has that its schema does not allow."""
+    whole = {**closed(schema), "components": COMPONENTS}
+    validator = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 
 
 def schema_of(path: str, status: str) -> Any:
@@ -98,9 +73,13 @@ def test_answers_are_as_described(client: FlaskClient, path: str, address: str) 
     assert response.mimetype in described["content"]
 
 
-def test_the_validator_finds_faults() -> None:
-    assert faults({"value": 1}, API["components"]["schemas"]["Labelled"])
-    assert faults([1], {"type": "array", "items": {"type": "boolean"}})
+def test_schemas_are_schemas_and_closed() -> None:
+    for schema in API["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    labelled = API["components"]["schemas"]["Labelled"]
+    assert faults({"value": 1}, labelled)
+    assert faults({"value": "x", "label": "X", "other": 1}, labelled)
+    assert faults({"value": "x", "label": "X"}, labelled) == []
 
 
 def test_parameters_are_those_that_are_understood(client: FlaskClient) -> None:
@@ -122,6 +101,39 @@ def test_parameters_are_those_that_are_understood(client: FlaskClient) -> None:
                 fault["code"] for fault in (answer.get_json(silent=True) or {}).get("errors", ())
             ]
             assert "unknown_parameter" not in codes, (path, name)
+
+
+@pytest.mark.parametrize("locale", OFFERED)
+def test_every_language_has_the_same_fields(archive: Path, locale: str) -> None:
+    """However the language is asked for, an answer has the fields that it has without."""
+
+    def shape(value: Any, path: str = "") -> set[str]:
+        match value:
+            case dict():
+                return {part for name in value for part in shape(value[name], f"{path}.{name}")}
+            case list():
+                return {part for item in value for part in shape(item, f"{path}[]")}
+        return {f"{path}: {type(value).__name__}"}
+
+    engine = WhooshEngine(IndexDirectory(archive), Budget(60, 60, 60, 60))
+    client = create_app(engine).test_client()
+    forms = [locale, f"{locale}-XX", f"zz, {locale};q=0.8, *;q=0.1", f"{locale.upper()};q=0.5"]
+    for path in ("/api/search?q=ONU", "/api/facets/theme", "/api/suggest?q=na", "/api/nothing"):
+        plain = client.get(path)
+        for form in forms:
+            answer = client.get(path, headers={"Accept-Language": form})
+            assert answer.headers["Content-Language"] == locale, form
+            assert dict(answer.headers).keys() == dict(plain.headers).keys()
+            if "suggest" not in path:  # other words begin so in another language
+                assert shape(answer.json) == shape(plain.json), (path, form)
+    for path in ("/search.csv?q=ONU", "/search.ndjson?q=ONU"):
+        plain, answer = client.get(path), client.get(f"{path}&hl={locale}")
+        assert answer.headers["Content-Language"] == locale
+        if path.startswith("/search.csv"):
+            assert answer.text.partition("\n")[0] == plain.text.partition("\n")[0]
+        else:
+            found = [list(map(json.loads, one.text.splitlines())) for one in (plain, answer)]
+            assert shape(found[0]) == shape(found[1])
 
 
 def test_choices_and_limits_are_those_that_are_understood(client: FlaskClient) -> None:

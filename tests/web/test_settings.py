@@ -75,7 +75,7 @@ def test_the_file_of_the_documentation(tmp_path: Path) -> None:
     assert told["proxies"] == "1"
     assert told["languages"] == "fr,en,ar"
     assert told["field_map"] == ["title=headline", "text=story"]
-    assert told["origins"] == ["https://desk.example.org"]
+    assert told["cors_origins"] == ["https://desk.example.org"]
 
 
 @pytest.mark.parametrize(

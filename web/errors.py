@@ -4,7 +4,7 @@ Codes never depend on the reader's language; sentences do.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, NotRequired, TypedDict
 from urllib.parse import quote
@@ -112,6 +112,21 @@ class NotFoundHere(HTTPException):
     """404 with a sentence of our own, already in the reader's language."""
 
     code = 404
+
+
+class NoSuchDocument(NotFoundHere):
+    """There is no document with the identifier that the address names."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("There is no document with this identifier."))
+
+
+class NoSuchFacet(NotFoundHere):
+    """There is no facet with the name that the address has, but there are others."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        known = ", ".join(names)
+        super().__init__(gettext("There is no such facet; there are: %(known)s.", known=known))
 
 
 class FaultJson(TypedDict):

@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
 from index import IndexDirectory
+from index.vocabularies import LANGUAGES
 from search.request import PARAMETERS
 from search.whoosh_engine import Budget, WhooshEngine
 from web import create_app
-from web.i18n import OFFERED
 
 DOCS = Path(__file__).parents[2] / "docs"
 APP = create_app(WhooshEngine(IndexDirectory(Path("absent"))))
@@ -103,7 +103,7 @@ def test_parameters_are_those_that_are_understood(client: FlaskClient) -> None:
             assert "unknown_parameter" not in codes, (path, name)
 
 
-@pytest.mark.parametrize("locale", OFFERED)
+@pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_language_has_the_same_fields(archive: Path, locale: str) -> None:
     """However the language is asked for, an answer has the fields that it has without."""
 

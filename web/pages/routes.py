@@ -38,7 +38,7 @@ from web.context import (
     page,
     settings,
 )
-from web.errors import FACETS, PROBLEMS, NotFoundHere
+from web.errors import FACETS, PROBLEMS, NoSuchDocument, NoSuchFacet
 from web.links import PageLinks, language_parameter, page_address, same_results
 from web.pages.document import Neighbours, citation, joined, neighbours, reading
 from web.pages.facets import MAX_MONTHS, chips, histogram, line, section, steps
@@ -127,7 +127,7 @@ def document(id: str) -> Response:
     query, position = _origin()
     view = engine().document(id, i18n.negotiate(), query.q)
     if view is None:
-        raise NotFoundHere(gettext("There is no document with this identifier."))
+        raise NoSuchDocument()
     name = view.title or opening(view.text) or view.id
     to = PageLinks(query)
     around = neighbours(context.search, query, id, position) if position else None
@@ -171,9 +171,7 @@ def facet(name: str) -> Response:
     if name == "date":
         return _dates()
     if name not in VALUE_FACETS:
-        raise NotFoundHere(
-            gettext("There is no such facet; there are: %(known)s.", known=", ".join(FACET_NAMES))
-        )
+        raise NoSuchFacet(FACET_NAMES)
     query = asked()
     prefix = request.args.get("prefix", "")[:MAX_PREFIX]
     order: FacetOrder = "name" if request.args.get("order") == "name" else "count"

@@ -89,15 +89,14 @@ def best(
     """
     chosen: list[Part] = []
     seen: set[int] = set()
-    while len(chosen) < MAX_FRAGMENTS:
-        left = [part for part in marks_of if not any(overlap(part, other) for other in chosen)]
-        if not left:
-            break
+    left = list(marks_of)
+    while left and len(chosen) < MAX_FRAGMENTS:
         part = max(left, key=lambda part: (len(set(marks_of[part]) - seen), len(marks_of[part])))
         if len(chosen) > 1 and seen.issuperset(marks_of[part]):
             break
         chosen.append(part)
         seen.update(marks_of[part])
+        left = [other for other in left if not overlap(part, other)]
     return chosen
 
 

@@ -1,6 +1,9 @@
 """What is installed is pinned, hashed, and no more than what runs."""
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -62,3 +65,43 @@ def test_whoosh_reloaded_is_what_is_installed() -> None:
     for lock in ROOT.glob("*.lock"):
         assert "whoosh3" not in locked(lock)
     assert set(locked(ROOT / ".ci" / "whoosh3.lock")) == {"whoosh3"}
+
+
+def test_bill_of_materials_names_what_is_locked() -> None:
+    """One command, a document of the standard, every package with version, hashes and licence."""
+    pytest.importorskip("cyclonedx_py", reason="install requirements-test.lock: cyclonedx-bom")
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    command = [sys.executable, "-m", "tools.sbom"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(done.stdout) is None
+    bill = json.loads(done.stdout)
+
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    components = {(part["name"], part["version"]): part for part in bill["components"]}
+    pins = {
+        (name, version)
+        for name, versions in locked(ROOT / "requirements.lock").items()
+        for version in versions
+    }
+    assert set(components) == pins
+    for (name, version), component in components.items():
+        hashes = {
+            digest["content"]
+            for reference in component["externalReferences"]
+            for digest in reference.get("hashes", ())
+        }
+        _, _, block = lock.partition(f"{name}=={version} ")
+        assert hashes == set(re.findall("sha256:([0-9a-f]{64})", re.split(r"\n(?! )", block)[0]))
+    # A version for another Python or system is not installed here, so its licence is not known.
+    without = {name for (name, _), part in components.items() if "licenses" not in part}
+    assert without <= {"numpy"}
+
+    (root,) = [
+        entry["dependsOn"]
+        for entry in bill["dependencies"]
+        if entry["ref"] == bill["metadata"]["component"]["bom-ref"]
+    ]
+    references = {component["bom-ref"]: component["name"] for component in bill["components"]}
+    assert {references[entry] for entry in root} == names(PROJECT["project"]["dependencies"])

@@ -39,8 +39,8 @@ def bill_of_materials() -> dict[str, Any]:
         component["description"] = same.get("description", "")
         if "licenses" in same:
             component["licenses"] = same["licenses"]
-        elif same and (text := metadata(component["name"]).get("License")):
-            component["licenses"] = [{"license": {"name": text.strip()}}]  # in its own words
+        elif same and (text := metadata(component["name"]).json.get("license")):
+            component["licenses"] = [{"license": {"name": str(text).strip()}}]  # in its own words
 
     root = bill["metadata"]["component"]["bom-ref"]
     reference_of = {ref: references[url] for ref, url in urls.items() if url in references}

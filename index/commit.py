@@ -30,7 +30,6 @@ from index.manifest import (
     Report,
     SegmentEntry,
     read_manifest,
-    read_segment_entry,
 )
 from index.snapshot import Snapshot
 from index.store import (
@@ -59,13 +58,13 @@ _OURS = frozenset({"current", "current.new", "lock", "generations", "segments", 
 class LiveSegment(NamedTuple):
     """A segment of a new generation, and the mask of its live documents."""
 
-    name: str
+    entry: SegmentEntry
     live: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, segment: SegmentEntry) -> Self:
+    def of(cls, entry: SegmentEntry) -> Self:
         """Return a segment of which all documents are live."""
-        return cls(segment.name, np.ones(segment.documents, np.bool_))
+        return cls(entry, np.ones(entry.documents, np.bool_))
 
 
 class Commit:
@@ -98,7 +97,7 @@ class Commit:
         fails.
         """
         self._folder.mkdir(parents=True)
-        folders = [self.root / "segments" / segment.name for segment in segments]
+        folders = [self.root / "segments" / segment.entry.name for segment in segments]
         columns = [folder / "columns" for folder in folders]
         live = np.concatenate([segment.live for segment in segments])
         ids = [id for folder in folders for id in Identifiers(folder).all()]
@@ -123,7 +122,7 @@ class Commit:
             skipped=_counted(item.kind for item in report.skipped),
             failures=_counted(extractor for _, extractor, _ in report.failures),
             settings=settings,
-            segments=tuple(map(read_segment_entry, folders)),
+            segments=tuple(segment.entry for segment in segments),
             files=records(self._folder),
         )
         write_durably(self._folder / "manifest.json", manifest.to_bytes())
@@ -223,8 +222,11 @@ def prepare(root: Path) -> None:
                 f"“{root}” is not an index: it holds “{strangers[0]}”.",
                 "Give an empty or new directory with --index DIR.",
             )
+    new = not root.exists()
     for name in ("generations", "segments"):
         (root / name).mkdir(parents=True, exist_ok=True)
+    if new:
+        sync(root.parent)
 
 
 def rollback(root: Path) -> Snapshot:

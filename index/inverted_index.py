@@ -270,13 +270,13 @@ class InvertedIndex:
         self,
         folders: Sequence[Path],
         bases: Sequence[int],
-        live: Callable[[], Mask] | None,
+        live: Mask | None,
         cache_bytes: int,
     ) -> None:
         """Open the ``postings`` folder of every segment.
 
-        ``bases`` are the first document numbers of the segments. ``live`` returns the mask of live
-        documents; it is None if no document is deleted.
+        ``bases`` are the first document numbers of the segments. ``live`` is the mask of live
+        documents, None if no document is deleted.
         """
         self.segments: list[SegmentTerms] = []
         for folder, base in zip(folders, bases, strict=True):
@@ -342,7 +342,7 @@ class InvertedIndex:
     def _alive(self, docs: Docs, freqs: NDArray[Any]) -> TermPostings:
         if self._live is None:
             return TermPostings(docs, freqs)
-        live = self._live()[docs]
+        live = self._live[docs]
         return TermPostings(docs[live], freqs[live])
 
     def prefix_postings(
@@ -434,7 +434,7 @@ class InvertedIndex:
         for number, (docs, freqs, counts) in enumerate(parts):
             docs = _based(docs, self._bases[number])
             if self._live is not None:
-                live = self._live()[docs]
+                live = self._live[docs]
                 list_of = np.repeat(np.arange(len(counts)), counts)
                 counts = np.bincount(list_of[live], minlength=len(counts))
                 docs, freqs = docs[live], freqs[live]
@@ -469,7 +469,7 @@ class InvertedIndex:
         postings = self.segments[number].postings.lists.positioned(parts, many)
         if self._live is None:
             return postings
-        return postings.within(self._live()[self._bases[number] :])
+        return postings.within(self._live[self._bases[number] :])
 
     def count_documents(self, parts: Sequence[Lists]) -> int:
         """Return how many documents are in any of the lists of a word, in any part."""

@@ -1,5 +1,6 @@
 """What is written down about a generation: its manifest, and the report of what was left out."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,12 +51,6 @@ class SegmentEntry:
     files: Mapping[str, FileRecord]
 
 
-def read_segment_entry(folder: Path) -> SegmentEntry:
-    """Read ``segment.json``. Raises IndexDamaged."""
-    raw = read_json(folder / "segment.json")
-    return SegmentEntry(folder.name, raw["documents"], _files(raw["files"]))
-
-
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a generation consists of.
@@ -90,8 +85,10 @@ class Manifest:
         return [file.size for file in files]
 
     def to_bytes(self) -> bytes:
-        """Return the manifest as JSON."""
-        return orjson.dumps(self, default=tuple, option=orjson.OPT_INDENT_2)
+        """Return the manifest as JSON, with a digest of itself."""
+        body = orjson.dumps(self, default=tuple)
+        envelope = {"sha256": hashlib.sha256(body).hexdigest(), "manifest": orjson.Fragment(body)}
+        return orjson.dumps(envelope)
 
     def require_analysis(self) -> None:
         """Raise IndexVersion if the index has other terms than queries are analysed into."""
@@ -114,18 +111,26 @@ class Manifest:
 def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a generation.
 
-    Raises IndexVersion if the generation has another format, IndexDamaged.
+    Raises IndexVersion if the generation has another format, IndexDamaged if the manifest is not
+    the one that was written, or is that of another generation.
     """
     path = folder / "manifest.json"
-    raw = read_json(path)
+    envelope = read_json(path)
+    # Until format 5 a manifest had no digest.
+    raw = envelope.get("manifest", envelope) if isinstance(envelope, dict) else None
     if not isinstance(raw, dict) or "format" not in raw:
         raise IndexDamaged(f"“{path}” is not the manifest of an index.", REMEDY)
+    digest = hashlib.sha256(orjson.dumps(raw)).hexdigest()
+    if raw is not envelope and digest != envelope.get("sha256"):
+        raise IndexDamaged(f"“{path}” has been altered.", REMEDY)
     if raw["format"] != FORMAT_VERSION:
         raise IndexVersion(
             f"The index in “{folder.parent.parent}” has format {raw['format']};"
             f" this program reads format {FORMAT_VERSION}.",
             _REBUILD,
         )
+    if raw is envelope or raw.get("name") != folder.name:
+        raise IndexDamaged(f"“{path}” is the manifest of another generation.", REMEDY)
     try:
         return _manifest(raw)
     except (KeyError, TypeError, ValueError) as error:

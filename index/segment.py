@@ -3,7 +3,6 @@
 ::
 
     segments/<name>/
-      segment.json     the number of documents; size and digest of every other file
       postings/        terms, postings and positions, see ``index.inverted_index``
       heads.* texts.*  stored fields
       ids.*            the id of every document
@@ -19,7 +18,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import orjson
 
 from index.analysis import Part, Tokens, part, parts, tokens
 from index.days import DAY_SECONDS, UNDATED_SECOND, first_second
@@ -36,7 +34,6 @@ from index.store import (
     records,
     sync_tree,
     write_array,
-    write_durably,
     write_ids,
 )
 
@@ -170,7 +167,7 @@ class SegmentWriter:
         self._mentioned.extend(mentioned)
 
     def commit(self) -> SegmentEntry:
-        """Write all files, make them durable, and describe them in ``segment.json``."""
+        """Write all files, make them durable, and describe them for the manifest."""
         self._postings.commit()
         self._stored.close()
         self._add_columns()
@@ -183,8 +180,6 @@ class SegmentWriter:
             write_array(columns / f"{name}.lengths.array", np.asarray(lengths, np.float32))
         write_ids(self._folder, self._ids)
         files = records(self._folder)
-        data = orjson.dumps({"documents": self.documents, "files": files}, default=tuple)
-        write_durably(self._folder / "segment.json", data)
         sync_tree(self._folder)
         return SegmentEntry(self._folder.name, self.documents, files)
 

@@ -33,7 +33,7 @@ from index.store import (
     NumberColumn,
     SpanColumn,
     StoredDocuments,
-    compare_sizes,
+    compare_records,
     read_bytes,
     read_json,
 )
@@ -101,10 +101,10 @@ class Snapshot:
         self.name = name
         self.manifest: Manifest = read_manifest(self.folder)
         self.manifest.require_facets()
-        compare_sizes(self.folder, self.manifest.files)
+        compare_records(self.folder, self.manifest.files)
         folders = [root / "segments" / segment.name for segment in self.manifest.segments]
         for folder, segment in zip(folders, self.manifest.segments, strict=True):
-            compare_sizes(folder, segment.files)
+            compare_records(folder, segment.files)
         self.size = self.manifest.size
         self.documents = self.manifest.documents
         self.languages: Mapping[str, int] = MappingProxyType(dict(self.manifest.languages))
@@ -121,17 +121,16 @@ class Snapshot:
             cache_bytes = max(CACHE_BYTES, CACHE_BYTES_PER_DOCUMENT * self.size)
         self.cache_bytes = cache_bytes
         has_deletions = self.documents < self.size
+        # Nothing here refers back to the snapshot: it goes, with its maps, when its last reader
+        # lets go of it, and does not wait for the garbage collector.
+        live = self.live if has_deletions else None
         self.inverted_index = InvertedIndex(
-            [folder / "postings" for folder in folders],
-            self._bases[:-1],
-            (lambda: self.live) if has_deletions else None,
-            cache_bytes,
+            [folder / "postings" for folder in folders], self._bases[:-1], live, cache_bytes
         )
         self.analyzers = self._analyzers_used()
         self._ids = [Identifiers(folder) for folder in folders]
         self.stored_fields = StoredFields(folders, self._bases)
         columns = [folder / "columns" for folder in folders]
-        live = self.live if has_deletions else None
         self.columns: Mapping[str, FacetColumn] = MappingProxyType(
             {name: FacetColumn(columns, name, live) for name in VALUE_FACETS}
         )

@@ -430,7 +430,7 @@ def _live_segments(before: Snapshot, live: NDArray[np.bool_]) -> list[LiveSegmen
         of_segment = live[base : base + segment.documents]
         base += segment.documents
         if of_segment.any():
-            segments.append(LiveSegment(segment.name, of_segment))
+            segments.append(LiveSegment(segment, of_segment))
     return segments
 
 

@@ -7,11 +7,13 @@ An *array file* holds one contiguous little-endian array::
     4 bytes x  CRC-32 of each block of the payload, the last one possibly shorter
 
 Opening reads the header and compares the length of the file with it, so a truncated or foreign
-file is refused at once. The payload is mapped, never copied. A block is compared with its checksum
-when a process first touches it, so opening costs the same whatever the size of the file, and no
-altered byte is searched.
+file is refused at once. The payload is mapped, never copied, and a map holds no file open. A block
+is compared with its checksum when a process first touches it, so opening costs the same whatever
+the size of the file, and no altered byte is searched.
 """
 
+import ctypes
+import errno
 import hashlib
 import mmap
 import os
@@ -35,8 +37,68 @@ MAGIC = b"TROUVARR"
 BLOCK_BYTES = 1 << 16
 HEADER_BYTES = 64
 REMEDY = "Rebuild the index, or return to the previous generation with `trouvaille rollback`."
+_REMEDIES = {
+    errno.EMFILE: "Allow this program more open files (`ulimit -n`, or `LimitNOFILE` of systemd).",
+    errno.ENFILE: "Allow more open files on this machine (`sysctl fs.file-max`).",
+    errno.EACCES: "Give the user of this program the right to read the index.",
+    errno.EPERM: "Give the user of this program the right to read the index.",
+    errno.ENOMEM: "Give this program more memory or more maps (`sysctl vm.max_map_count`).",
+}
 
 _HEADER = struct.Struct("<8sI4sQI")  # magic, version, dtype, items, block size; then its CRC-32
+
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_LIBC.mmap.restype = ctypes.c_void_p
+_LIBC.mmap.argtypes = (
+    *(ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_ssize_t),
+)
+_LIBC.munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
+_MAP_FAILED = ctypes.c_void_p(-1).value
+
+
+class _Map:
+    """A whole file in memory, read-only, until the last array over it is gone.
+
+    ``mmap.mmap`` would keep a descriptor open for each file (before Python 3.13, always). Raises
+    OSError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._length = 0
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            length = os.fstat(handle).st_size
+            if not length:
+                raise OSError(errno.ENODATA, "it is empty", str(path))
+            address = _LIBC.mmap(None, length, mmap.PROT_READ, mmap.MAP_SHARED, handle, 0)
+            if address == _MAP_FAILED:
+                number = ctypes.get_errno()
+                raise OSError(number, os.strerror(number), str(path))
+        finally:
+            os.close(handle)
+        self._address, self._length = address, length
+        # How NumPy makes an array of memory that is not its own; True stands for read-only.
+        self.__array_interface__ = {
+            "version": 3,
+            "data": (address, True),
+            "shape": (length,),
+            "typestr": "|u1",
+        }
+
+    def __del__(self) -> None:
+        if self._length:
+            _LIBC.munmap(self._address, self._length)
+
+
+def unreadable(path: Path | str, error: OSError) -> IndexUnavailable:
+    """Return the error for a file of the index that cannot be read."""
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return IndexDamaged(f"“{path}” of the index is missing.", REMEDY)
+    message = f"“{path}” of the index cannot be read: {error.strerror}."
+    if error.errno in _REMEDIES:
+        return IndexUnavailable(message, _REMEDIES[error.errno])
+    return IndexDamaged(message, REMEDY)
 
 
 def write_array(path: Path, array: NDArray[Any]) -> None:
@@ -90,28 +152,24 @@ class ArrayFile:
     """A read-only array on disk; ``array[a:b]`` through ``slice`` is verified before it is seen.
 
     Safe for threads: the map is shared and never moves, and verifying a block twice is harmless.
-    Raises IndexDamaged or IndexVersion, naming the file, when it cannot be trusted.
+    Raises IndexDamaged or IndexVersion, naming the file, when it cannot be trusted, and
+    IndexUnavailable when the system does not let it be read.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            with path.open("rb") as file:
-                head = file.read(HEADER_BYTES)
-                length = os.fstat(file.fileno()).st_size
-                self.dtype, self.size = self._parse(head, length)
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._bytes: NDArray[np.uint8] = np.asarray(_Map(path))
         except OSError as error:
-            raise IndexDamaged(f"{path} cannot be read: {error.strerror}.", REMEDY) from error
+            raise unreadable(path, error) from error
+        self.dtype, self.size = self._parse(self._bytes[:HEADER_BYTES].tobytes())
         end = HEADER_BYTES + self.size * self.dtype.itemsize
-        self._items: NDArray[Any] = np.frombuffer(
-            self._map, dtype=self.dtype, count=self.size, offset=HEADER_BYTES
-        )
-        self._sums: NDArray[np.uint32] = np.frombuffer(self._map, dtype="<u4", offset=end)
+        self._items: NDArray[Any] = self._bytes[HEADER_BYTES:end].view(self.dtype)
+        self._sums: NDArray[np.uint32] = np.frombuffer(self._bytes[end:].tobytes(), "<u4")
         self._trusted = bytearray(len(self._sums))
         self._per_block = BLOCK_BYTES // self.dtype.itemsize
 
-    def _parse(self, head: bytes, length: int) -> tuple[np.dtype[Any], int]:
+    def _parse(self, head: bytes) -> tuple[np.dtype[Any], int]:
         if len(head) < HEADER_BYTES or not head.startswith(MAGIC):
             raise IndexDamaged(f"{self.path} is not an array file of Trouvaille.", REMEDY)
         packed = head[: _HEADER.size]
@@ -126,7 +184,7 @@ class ArrayFile:
             )
         dtype = np.dtype(code.rstrip(b"\0").decode("ascii"))
         payload = items * dtype.itemsize
-        if length != HEADER_BYTES + payload + 4 * -(-payload // BLOCK_BYTES):
+        if len(self._bytes) != HEADER_BYTES + payload + 4 * -(-payload // BLOCK_BYTES):
             raise IndexDamaged(f"{self.path} is truncated or has grown.", REMEDY)
         return dtype, items
 
@@ -161,11 +219,11 @@ class ArrayFile:
         """Return the bytes of items ``start`` to ``stop`` (excluded), verified."""
         self.slice(start, stop)
         width = self.dtype.itemsize
-        return self._map[HEADER_BYTES + start * width : HEADER_BYTES + stop * width]
+        return self._bytes[HEADER_BYTES + start * width : HEADER_BYTES + stop * width].tobytes()
 
     def seal(self) -> bytes:
         """Return header and checksums, which vouch for the rest of the file."""
-        return self._map[:HEADER_BYTES] + self._sums.tobytes()
+        return self._bytes[:HEADER_BYTES].tobytes() + self._sums.tobytes()
 
     def _verify(self, first: int, last: int) -> None:
         """Compare the blocks ``first`` to ``last`` (included) that no one has read yet."""
@@ -251,30 +309,36 @@ def write_durably(path: Path, data: bytes) -> None:
     sync(path.parent)
 
 
-def compare_sizes(folder: Path, files: Mapping[str, FileRecord]) -> None:
-    """Raise IndexDamaged, naming the file, where one is missing or has another size."""
+def compare_records(folder: Path, files: Mapping[str, FileRecord]) -> None:
+    """Raise IndexDamaged, naming the file, where one is missing or is not the one recorded.
+
+    Of array files header and checksums are compared, which the blocks must agree with later: a
+    file of another generation is recognised at once.
+    """
     for name, expected in files.items():
-        path = os.path.join(folder, name)
+        path = folder / name
         try:
-            size = os.stat(path).st_size
+            record = _record(path, _opened(path))
         except OSError as error:
-            raise IndexDamaged(f"“{path}” of the index is missing.", REMEDY) from error
-        if size != expected.size:
+            raise unreadable(path, error) from error
+        if record.size != expected.size:
             raise IndexDamaged(
-                f"“{path}” of the index has {size} bytes instead of {expected.size}.", REMEDY
+                f"“{path}” of the index has {record.size} bytes instead of {expected.size}.", REMEDY
             )
+        if record != expected:
+            raise IndexDamaged(f"“{path}” is not the file that the index was built with.", REMEDY)
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read a file of the index; raise IndexDamaged where it cannot be."""
+    """Read a file of the index. Raises IndexUnavailable."""
     try:
         return path.read_bytes()
     except OSError as error:
-        raise IndexDamaged(f"“{path}” of the index cannot be read ({error}).", REMEDY) from error
+        raise unreadable(path, error) from error
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file of the index; raise IndexDamaged where it cannot be."""
+    """Read a JSON file of the index. Raises IndexUnavailable."""
     return parse_json(read_bytes(path), path)
 
 

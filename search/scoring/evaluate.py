@@ -7,7 +7,6 @@ deadline has something left out (see ``search.scoring.deadline``).
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -285,8 +284,10 @@ class Evaluation:
         Wildcards, ranges of terms, spans, whatever a plug-in of Whoosh's parser makes. Scores are
         those of Whoosh's BM25F.
         """
-        context = None if self.scored else self._searcher.boolean_context()
-        matcher = node.matcher(self._searcher, context)
+        # Not kept: it refers to the evaluation, and so both would wait for the garbage collector.
+        searcher = _Searcher(self)
+        context = None if self.scored else searcher.boolean_context()
+        matcher = node.matcher(searcher, context)
         docs, scores = array("i"), array("f")
         while matcher.is_active():
             if len(docs) % _CHECKED_TOGETHER == 0:
@@ -297,10 +298,6 @@ class Evaluation:
         hits = Hits(np.array(docs, np.int32), np.array(scores, np.float32))
         # Whoosh's Not yields a deleted document that follows the last one it excludes.
         return hits.where(self.snapshot.live.take(hits.docs))
-
-    @cached_property
-    def _searcher(self) -> _Searcher:
-        return _Searcher(self)
 
     def _terms(self, fields: Sequence[str], term: str) -> list[FieldPostings]:
         return [(name, self.index.postings(name, term)) for name in fields]

@@ -52,12 +52,12 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "whole":
         index_documents(folder, entries(4_000)).close()
         return folder
-    name = index_documents(folder, in_languages(2_000)).name
+    (first,) = index_documents(folder, in_languages(2_000)).manifest.segments
     live = np.arange(2_000) % 3 != 0
     with building(folder) as site:
         new = analyse_drafts(drafts(in_languages(1_000, 2_000)))
         info = write_segment(site.segment_folder, new)
-        parts = [LiveSegment(name, live), LiveSegment(site.name, np.ones(info.documents, np.bool_))]
+        parts = [LiveSegment(first, live), LiveSegment.of(info)]
         site.publish(parts, {}, Report(), {}, "")
     return folder
 
@@ -127,7 +127,7 @@ def test_a_language_that_only_deleted_documents_had_counts_for_those_partly_in_i
     ]
     with building(tmp_path) as site:
         info = write_segment(site.segment_folder, analyse_drafts(drafts(documents)))
-        segment = LiveSegment(site.name, np.arange(info.documents) > 0)
+        segment = LiveSegment(info, np.arange(info.documents) > 0)
         site.publish([segment], {}, Report(), {}, "")
     before = kernels.active
     request = parse_request({"q": ["accord nation"]}, "fr")

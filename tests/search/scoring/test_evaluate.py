@@ -228,11 +228,11 @@ def two_segments(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Documents in two segments, a third of those in the first deleted."""
     root = tmp_path_factory.mktemp("two")
     old, new = entries(1, 90), entries(2, 40, first=90)
-    name = index_documents(root, old).name
+    (first,) = index_documents(root, old).manifest.segments
     live = np.array([number % 3 != 0 for number in range(90)])
     with building(root) as site:
         info = write_segment(site.segment_folder, analyse_drafts([draft(*entry) for entry in new]))
-        parts = [LiveSegment(name, live), LiveSegment(site.name, np.ones(info.documents, np.bool_))]
+        parts = [LiveSegment(first, live), LiveSegment.of(info)]
         site.publish(parts, {}, Report(), {}, "")
     kept = {n: entry for n, entry in enumerate([*old, *new]) if n >= 90 or live[n]}
     return Built(IndexDirectory(root).current(), kept)

@@ -15,7 +15,7 @@ import orjson
 
 from index.errors import IndexDamaged, IndexLocked, IndexMissing
 from index.snapshot import Snapshot
-from index.store import REMEDY
+from index.store import REMEDY, unreadable
 
 
 class Pointer(NamedTuple):
@@ -26,13 +26,15 @@ class Pointer(NamedTuple):
 
 
 def read_pointer(root: Path) -> Pointer:
-    """Read which generation is published. Raises IndexMissing if none is, IndexDamaged."""
+    """Read which generation is published. Raises IndexMissing if none is, IndexUnavailable."""
     try:
         lines = (root / "current").read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, NotADirectoryError) as error:
         remedy = "Build one with `trouvaille rebuild SOURCE... --index DIR`."
         raise IndexMissing(f"There is no index in “{root}”.", remedy) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise unreadable(root / "current", error) from error
+    except UnicodeDecodeError as error:
         raise IndexDamaged(f"“{root / 'current'}” cannot be read ({error}).", REMEDY) from error
     names = [*lines, "", ""][:2]
     if not names[0] or any("/" in name or name.startswith(".") for name in names):

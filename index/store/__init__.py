@@ -28,6 +28,7 @@ from index.store.files import (
     records,
     sync,
     sync_tree,
+    unreadable,
     write_array,
     write_durably,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "spans",
     "sync",
     "sync_tree",
+    "unreadable",
     "vocabulary",
     "word_end",
     "write_array",

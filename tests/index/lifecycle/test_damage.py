@@ -14,6 +14,7 @@ from index.commit import check, rollback
 from index.directory import IndexDirectory, open_published, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexUnavailable, IndexVersion
 from index.facets import VALUE_FACETS
+from index.readers import ReadOptions
 from index.store.files import HEADER_BYTES
 from index.versions import ANALYSIS_VERSION, FORMAT_VERSION
 
@@ -29,6 +30,10 @@ def files(root: Path) -> list[Path]:
     for segment in manifest.segments:
         found += [root / "segments" / segment.name / name for name in segment.files]
     return found
+
+
+def manifest_path(root: Path) -> Path:
+    return root / "generations" / read_pointer(root).current / "manifest.json"
 
 
 def test_every_truncated_or_missing_file_is_named(index_of: IndexOf) -> None:
@@ -110,26 +115,46 @@ def test_a_damaged_pointer(index_of: IndexOf, text: str, sample_source: Path) ->
 
 def test_a_damaged_manifest(index_of: IndexOf) -> None:
     root = index_of("index")
-    path = root / "generations" / read_pointer(root).current / "manifest.json"
-    raw = json.loads(path.read_bytes())
-    for text in (
-        "",
-        "{",
-        "[]",
-        "{}",
-        json.dumps({**raw, "segments": 3}),
-        json.dumps({"format": FORMAT_VERSION}),
-    ):
+    path = manifest_path(root)
+    for text in ("", "{", "[]", "{}", '{"manifest": 3}', json.dumps({"format": FORMAT_VERSION})):
         path.write_text(text)
         with pytest.raises(IndexDamaged, match="manifest"):
             IndexDirectory(root).current()
 
 
+def test_no_bit_of_a_manifest_can_change(index_of: IndexOf) -> None:
+    root = index_of("index")
+    path = manifest_path(root)
+    data = path.read_bytes()
+    for place in range(0, len(data), 7):
+        changed = bytes([data[place] ^ 1 << place % 8])
+        path.write_bytes(data[:place] + changed + data[place + 1 :])
+        with pytest.raises(IndexDamaged, match=r"manifest\.json"):
+            IndexDirectory(root).current()
+
+
+def test_files_of_another_generation_are_recognised(index_of: IndexOf, sample_source: Path) -> None:
+    """Also where they have the same length: each is bound to its generation by its digest."""
+    root = index_of("index")
+    rebuild(root, [sample_source], replace(HERE, reading=ReadOptions(encoding="utf-8")))
+    pointer = read_pointer(root)
+    for kind in ("generations", "segments"):
+        for other in sorted((root / kind / pointer.previous).rglob("*")):
+            path = root / kind / pointer.current / other.relative_to(root / kind / pointer.previous)
+            if other.is_dir() or path.read_bytes() == other.read_bytes():
+                continue
+            data = path.read_bytes()
+            path.write_bytes(other.read_bytes())
+            with pytest.raises(IndexDamaged, match=path.name.replace(".", r"\.")):
+                IndexDirectory(root).current()
+            path.write_bytes(data)
+    assert not check(root).problems
+
+
 def test_another_format(index_of: IndexOf, sample_source: Path) -> None:
     root = index_of("index")
-    path = root / "generations" / read_pointer(root).current / "manifest.json"
-    raw = json.loads(path.read_bytes())
-    path.write_text(json.dumps({**raw, "format": 99}))
+    manifest = open_published(root).manifest
+    manifest_path(root).write_bytes(replace(manifest, format=99).to_bytes())
     with pytest.raises(IndexVersion, match="format 99") as caught:
         IndexDirectory(root).current()
     assert "trouvaille rebuild" in caught.value.remedy
@@ -144,10 +169,9 @@ def test_another_format(index_of: IndexOf, sample_source: Path) -> None:
 
 def test_an_index_of_other_analysis_is_not_searched(index_of: IndexOf, sample_source: Path) -> None:
     root = index_of("index")
-    path = root / "generations" / read_pointer(root).current / "manifest.json"
-    raw = json.loads(path.read_bytes())
-    assert raw["analysis"] == ANALYSIS_VERSION
-    path.write_text(json.dumps({**raw, "analysis": 1}))
+    manifest = open_published(root).manifest
+    assert manifest.analysis == ANALYSIS_VERSION
+    manifest_path(root).write_bytes(replace(manifest, analysis=1).to_bytes())
     for use in (IndexDirectory(root).current, lambda: check(root)):
         with pytest.raises(IndexVersion, match="analysed by version 1 of the rules") as caught:
             use()

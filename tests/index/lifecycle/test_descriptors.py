@@ -82,9 +82,11 @@ def test_an_old_snapshot_goes_without_the_garbage_collector(
 
 def test_too_few_descriptors_are_told_as_such(index_of: IndexOf) -> None:
     root = index_of("index")
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     IndexDirectory(root).current()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (open_files() - 1, hard))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    next_one = os.dup(0)
+    os.close(next_one)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next_one, hard))
     try:
         with pytest.raises(IndexUnavailable, match="open files") as caught:
             IndexDirectory(root).current()

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from tools.bench.__main__ import main
 from tools.bench.chart import Line, chart
 from tools.bench.corpora import synthetic_corpus
 from tools.bench.drawing import draw, sample_of
@@ -78,16 +79,9 @@ def test_dispatches_on_disk_are_rebuilt_and_searched(tmp_path: Path) -> None:
         assert totals == facets == asked, kind
 
 
-def test_unknown_parts_are_refused() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.bench", "--only", "nonsense"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "nonsense" in done.stderr
+def test_unknown_parts_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--only", "nonsense"]) == 2
+    assert "nonsense" in capsys.readouterr().err
 
 
 def test_synthetic_documents_are_the_same_whatever_their_number() -> None:

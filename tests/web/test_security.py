@@ -20,7 +20,7 @@ from web import Settings, create_app
 from web.cli import allowed_hosts
 from web.operate.guard import MAX_MARKS, clean_text
 
-MEGABYTE = 1 << 20
+LONG = 1 << 18
 OVERRIDE = "\u202e"
 
 
@@ -28,11 +28,11 @@ OVERRIDE = "\u202e"
 def beasts(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A client of documents made to break pages."""
     folder = tmp_path_factory.mktemp("beasts")
-    marks = "\u0300" * (MEGABYTE // 2)
+    marks = "\u0300" * (LONG // 2)
     documents = [
         {"id": "marks", "title": "Un accord z" + marks, "text": "Un accord de pêche e" + marks},
-        {"id": "title", "title": "Un accord " + "long " * (MEGABYTE // 5), "text": "Un accord."},
-        {"id": "word", "title": "Un accord", "text": "Un accord " + "x" * MEGABYTE},
+        {"id": "title", "title": "Un accord " + "long " * (LONG // 5), "text": "Un accord."},
+        {"id": "word", "title": "Un accord", "text": "Un accord " + "x" * LONG},
         {
             "id": "override",
             "title": f"Un accord {OVERRIDE}fdp.exe\u202d",
@@ -79,7 +79,7 @@ def test_pages_of_hostile_documents_are_bounded_and_plain(beasts: FlaskClient) -
             scheme = link.strip().lower().partition(":")[0] if ":" in link else ""
             assert "/" in scheme or scheme in ("", "http", "https"), link
             assert not link.startswith("//")
-    assert len(beasts.get("/search?q=accord&per_page=100").data) < MEGABYTE
+    assert len(beasts.get("/search?q=accord&per_page=100").data) < LONG
 
 
 @given(st.text() | st.text(alphabet="e\u0300\u0489\u202e\x00\u0651ا", max_size=80))

@@ -93,6 +93,7 @@ def serving(*arguments: str | Path, cwd: Path) -> Iterator[Service]:
             assert line, f"serve ended early: {process.communicate()}"
             told.append(line.rstrip("\n"))
             address = re.fullmatch(r"Serving on (http://127\.0\.0\.1:\d+/)", told[-1])
+        watch.cancel()
         yield Service(process, address[1], told)
     finally:
         watch.cancel()

@@ -399,6 +399,13 @@ build_options = options(
 )
 """What ``rebuild`` and ``update`` have in common, and ``serve`` passes to ``merged_options``."""
 
+deletions_option = flag(
+    "--max-deletions",
+    0.1,
+    "The share of all documents that an update may delete; 1 for any number.",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1),
+)
 _sources = click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=Path)
 _report_options = options(
     flag(
@@ -442,7 +449,8 @@ def merged_options(
     )
     if extraction.ner:
         require_models()
-    return BuildOptions(reading, extraction, base.workers if workers is None else workers)
+    workers = base.workers if workers is None else workers
+    return replace(base, reading=reading, extraction=extraction, workers=workers)
 
 
 def _replaced(options: Options, **values: Any) -> Options:
@@ -502,10 +510,19 @@ def rebuild(
     _carry_out(partial(build.rebuild, index, sources, options), strict, quiet, as_json)
 
 
-@_command(_sources, index_option, build_options, _report_options)
+@_command(
+    _sources,
+    index_option,
+    build_options,
+    deletions_option,
+    click.option("--yes", is_flag=True, help="Delete as many documents as are gone."),
+    _report_options,
+)
 def update(
     sources: tuple[Path, ...],
     index: Path,
+    max_deletions: float,
+    yes: bool,
     strict: bool,
     quiet: bool,
     as_json: bool,
@@ -513,11 +530,13 @@ def update(
 ) -> None:
     """Index what is new or changed, delete what is gone.
 
-    Name all sources, as for rebuild: a document that is in none of them is deleted. Options that
-    are not given are those of the last build.
+    Name all sources, as for rebuild: a document that is in none of them is deleted. If too many
+    would be, or all of one source, nothing is changed unless --yes is given. Options that are not
+    given are those of the last build.
     """
     with open_published(index) as before:
         options = merged_options(build.options_of(before.manifest.settings), **given)
+    options = replace(options, max_deletions=1.0 if yes else max_deletions)
     _carry_out(partial(build.update, index, sources, options), strict, quiet, as_json)
 
 

@@ -41,6 +41,10 @@ class NoDocuments(SourceError):
     """The sources were read and held no document."""
 
 
+class TooManyDeletions(TrouvailleError):
+    """An update would delete more of the archive than it may."""
+
+
 class IndexUnavailable(TrouvailleError):
     """There is no index that can be searched."""
 

@@ -19,7 +19,7 @@ from flask import Flask
 
 from index import IndexDirectory
 from index.build import cores
-from index.cli import build_options, flag, index_option, options, plain_errors
+from index.cli import build_options, deletions_option, flag, index_option, options, plain_errors
 from index.cli import commands as index_commands
 from index.errors import SettingError
 from search import Budget, WhooshEngine
@@ -101,6 +101,7 @@ def _setting_flags() -> Iterator[Callable[..., Any]]:
 @index_option
 @options(*_SERVER_FLAGS, *_setting_flags())
 @build_options
+@deletions_option
 @plain_errors
 def serve(
     sources: tuple[Path, ...],
@@ -115,8 +116,8 @@ def serve(
     """Serve the search page and the JSON endpoint.
 
     SOURCEs are all files and folders of the archive. They are indexed first or, if there is an
-    index, it is updated first. Without SOURCEs the index is served as it is. --workers is the
-    number of processes for both.
+    index, it is updated first, unless the update would delete too much. Without SOURCEs the index
+    is served as it is. --workers is the number of processes for both.
     """
     names = flags.keys() & {field.name for field in fields(Settings)}
     settings = _settings(host, Settings(**{name: flags.pop(name) for name in names}))

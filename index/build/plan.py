@@ -7,12 +7,14 @@ stored of them. ``index_documents`` indexes documents whose fields are known alr
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from time import monotonic
 from typing import Any, Self, TextIO
 
@@ -33,10 +35,10 @@ from index.build.pipeline import (
 from index.commit import LiveSegment, building
 from index.directory import open_published, read_pointer
 from index.document import Document, Fields, Skipped
-from index.errors import NoDocuments
+from index.errors import NoDocuments, TooManyDeletions
 from index.extract import ExtractionOptions, extraction_version
 from index.manifest import Report
-from index.readers import ReadOptions, SourceFile, format_of, list_files, read_file
+from index.readers import ReadOptions, SourceFile, display, format_of, list_files, read_file
 from index.segment import (
     AnalysedDocument,
     SegmentWriter,
@@ -59,6 +61,10 @@ _TOGETHER = 1024
 _READING = [item.name for item in fields(ReadOptions)]
 _EXTRACTION = [item.name for item in fields(ExtractionOptions) if item.name != "learned"]
 """Options that a generation remembers; learned themes have a file of their own."""
+_PLACES = 3
+"""Folders that are named when an update would delete too much."""
+_RECORD = re.compile(r":\d+\Z")
+"""What the path of a record has after that of its file."""
 _BAR = 24
 """Characters of the progress bar."""
 _BAR_SECONDS, _LINE_SECONDS = 0.1, 10.0
@@ -77,12 +83,15 @@ class BuildOptions:
     """How to build. With 0 ``workers``, everything is done in this process.
 
     A ``fresh`` rebuild extracts every document; others reuse fields of the published generation.
+    An update that would delete more than the share ``max_deletions`` of all documents, or every
+    document of one source, is refused; with 1 it may delete anything.
     """
 
     reading: ReadOptions = field(default_factory=ReadOptions)
     extraction: ExtractionOptions = field(default_factory=ExtractionOptions)
     workers: int = field(default_factory=cores)
     fresh: bool = False
+    max_deletions: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +266,8 @@ def update(
     """Index what is new or changed in the sources, delete what is gone, and publish the result.
 
     The sources are all of them, not only the changed ones. The index then answers as after a
-    rebuild. Raises what ``rebuild`` does, and IndexMissing, IndexDamaged, IndexVersion.
+    rebuild. Raises what ``rebuild`` does, and IndexMissing, IndexDamaged, IndexVersion,
+    TooManyDeletions.
     """
     progress = progress or Progress()
     read_pointer(root)
@@ -274,6 +284,8 @@ def update(
             writer.keep_failures(before.report().failures)
             new, gone = writer.hashes.keys() - known.keys(), known.keys() - writer.seen.keys()
             changed = writer.hashes.keys() & known.keys()
+            if options.max_deletions < 1:
+                _require_few(gone, before, sources, writer.seen, options.max_deletions)
             if not new and not gone and not changed and writer.report == before.report():
                 return _result(before, writer, published=False, unchanged=len(writer.seen))
             live = _survivors(before, [*changed, *gone])
@@ -444,6 +456,50 @@ def _stored(before: Snapshot, live: NDArray[np.bool_], hashes: dict[str, str]) -
     for doc in np.flatnonzero(live).tolist():
         document, fields = before.stored_fields.get(doc)
         yield Extracted(document, fields, hashes[document.id])
+
+
+def _require_few(
+    gone: Collection[str],
+    before: Snapshot,
+    sources: Sequence[Path],
+    seen: Mapping[str, str],
+    share: float,
+) -> None:
+    """Raise TooManyDeletions if more than a share of all documents, or all of a source, is gone.
+
+    That is what an update finds where a folder is not mounted.
+    """
+    if not gone:
+        return
+    many = len(gone) > share * before.documents
+    empty = [source for source in sources if not _from(source, seen.values())]
+    if not many and not empty:
+        return
+    docs = (before.docnum(id) for id in gone)
+    heads = ((doc, before.stored_fields.head(doc)) for doc in docs if doc is not None)
+    paths = [before.stored_fields.details(doc, head).path for doc, head in heads]
+    lost = [source for source in empty if _from(source, paths)]
+    if not many and not lost:
+        return
+    folders = Counter(str(PurePath(path).parent) for path in paths).most_common()
+    places = [f"{count:,} from “{folder}”" for folder, count in folders[:_PLACES]]
+    if len(folders) > _PLACES:
+        places.append(f"the others from {len(folders) - _PLACES} more folders")
+    nothing = f" Nothing is left of “{lost[0]}”." if lost else ""
+    raise TooManyDeletions(
+        f"This update would delete {len(gone):,} of {before.documents:,} documents:"
+        f" {', '.join(places)}.{nothing} Nothing was changed.",
+        "See whether every source is mounted and named. To delete them, use `trouvaille update`"
+        " with --yes, or raise --max-deletions.",
+    )
+
+
+def _from(source: Path, paths: Iterable[str]) -> bool:
+    """Tell whether any of these documents is of a source."""
+    beginning = PurePath(display(str(source))).parts
+    return any(
+        PurePath(_RECORD.sub("", path)).parts[: len(beginning)] == beginning for path in paths
+    )
 
 
 def _no_documents(report: Report) -> NoDocuments:

@@ -6,12 +6,14 @@ never costs another. Extraction of fields and indexing happen elsewhere.
 """
 
 from index.readers.formats import SUFFIXES, ReadOptions, SourceFile, format_of
+from index.readers.mapping import display
 from index.readers.walk import list_files, read, read_file
 
 __all__ = [
     "SUFFIXES",
     "ReadOptions",
     "SourceFile",
+    "display",
     "format_of",
     "list_files",
     "read",

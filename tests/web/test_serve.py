@@ -13,14 +13,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 from time import monotonic, sleep
+from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner
 
-from index import kernels
+from index import IndexDirectory, kernels
 from index.build import BuildOptions, rebuild, update
 from web.cli import cli, main
+from web.operate import prepare
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -185,6 +187,43 @@ def test_serve_brings_an_index_up_to_date_and_stops_on_interrupt(tmp_path: Path)
         links = service.ask("api/search")["links"]
         assert isinstance(links, dict)
         assert links["self"] == "https://example.org/a/api/search"
+
+
+def test_serve_deletes_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sources = tmp_path / "documents"
+    for name in ("un", "deux", "trois"):
+        write(sources, f"{name}.txt", f"Un accord sur la pêche, le numéro {name}, est signé.")
+    root = tmp_path / "ix"
+    rebuild(root, [sources], BuildOptions(workers=0))
+    published = (root / "current").read_bytes()
+    (sources / "un.txt").unlink()
+    no_flags: dict[str, Any] = dict.fromkeys(
+        (
+            *("reference_date", "languages", "file_times", "ner", "max_bytes", "encoding"),
+            *("hidden",),
+        )
+    )
+
+    def told(max_deletions: float) -> str:
+        flags = {**no_flags, "field_map": (), "workers": 0, "max_deletions": max_deletions}
+        prepare(root, [sources], flags)
+        return capsys.readouterr().err
+
+    assert "would delete 1 of 3 documents" in (complaint := told(0.1))
+    assert "The published index is served." in complaint
+    assert (root / "current").read_bytes() == published
+    with serving(sources, "--index", "ix", cwd=tmp_path) as service:
+        assert service.documents() == 3
+    for path in sources.iterdir():
+        path.unlink()
+    assert "no documents. " in (complaint := told(1))
+    assert "The published index is served." in complaint
+    sources.rmdir()
+    assert "does not exist" in told(1)
+    assert (root / "current").read_bytes() == published
+    write(sources, "un.txt", "Un accord sur la pêche, le numéro un, est signé.")
+    assert "served" not in told(1)
+    assert IndexDirectory(root).current().documents == 1
 
 
 @pytest.mark.parametrize(

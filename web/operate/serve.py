@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Thread
@@ -24,7 +25,15 @@ from gunicorn.app.base import BaseApplication
 from index import IndexDirectory, kernels
 from index.build import BuildOptions, Progress, options_of, rebuild, update
 from index.cli import merged_options
-from index.errors import IndexLocked, IndexMissing, IndexVersion, TrouvailleError, UsageError
+from index.errors import (
+    IndexLocked,
+    IndexMissing,
+    IndexVersion,
+    SourceError,
+    TooManyDeletions,
+    TrouvailleError,
+    UsageError,
+)
 from index.vocabularies import organizations, themes
 from web.operate.observe import SHARED_METRICS, WARMING, PropagatingLogger
 
@@ -100,8 +109,11 @@ def prepare(index: Path, sources: Sequence[Path], flags: dict[str, Any]) -> None
     """Build the index, or update it, so that there is something to serve.
 
     Without ``sources`` an existing index stays as it is. ``flags`` are those of
-    ``trouvaille rebuild``. Raises IndexMissing without sources, and whatever a build raises.
+    ``trouvaille rebuild``, and ``max_deletions``. An index whose sources are missing, empty or lack
+    too many of its documents is served as it is. Raises IndexMissing without sources, and whatever
+    else a build raises.
     """
+    max_deletions = flags.pop("max_deletions")
     try:
         snapshot = IndexDirectory(index).current()
     except IndexMissing as error:
@@ -119,6 +131,7 @@ def prepare(index: Path, sources: Sequence[Path], flags: dict[str, Any]) -> None
     with snapshot:
         if sources:
             options = merged_options(options_of(snapshot.manifest.settings), **flags)
+            options = replace(options, max_deletions=max_deletions)
             _build(index, sources, options, anew=False)
     return None
 
@@ -127,11 +140,11 @@ def _build(index: Path, sources: Sequence[Path], options: BuildOptions, *, anew:
     progress = Progress(sys.stderr)
     try:
         result = (rebuild if anew else update)(index, sources, options, progress)
-    except IndexLocked as error:
+    except (IndexLocked, SourceError, TooManyDeletions) as error:
         if anew:
             raise
-        # There is an index to serve; we follow it when the other process publishes.
-        click.echo(f"trouvaille: {error.message} The published index is served.", err=True)
+        # There is an index to serve, and we follow it when another process publishes.
+        click.echo(f"trouvaille: {error} The published index is served.", err=True)
         return
     finally:
         progress.finish()

@@ -119,8 +119,59 @@ def test_options_reach_the_build_and_are_kept_by_update(tmp_path: Path) -> None:
     assert (settings["reference_date"], settings["languages"]) == ("2024-03-12", ["fr", "en"])
     assert (settings["include_hidden"], settings["file_times"]) == (True, True)
     assert "Nothing has changed" in trouvaille("update", source, *index).stdout
-    assert "2 added" not in trouvaille("update", source, *index, "--no-hidden").stdout
+    assert "2 added" not in trouvaille("update", source, *index, "--no-hidden", "--yes").stdout
     assert open_published(tmp_path / "index").documents == 1
+
+
+def everything(root: Path) -> dict[Path, bytes]:
+    files = (path for path in root.rglob("*") if path.is_file() and path.name != "lock")
+    return {path: path.read_bytes() for path in files}
+
+
+def test_an_update_that_would_delete_too_much_asks_first(tmp_path: Path) -> None:
+    folders = [tmp_path / "large", tmp_path / "small"]
+    for folder, numbers in zip(folders, (range(30), range(100, 102)), strict=True):
+        folder.mkdir()
+        for number in numbers:
+            write_records(folder / f"{number}.jsonl", [record(number)])
+    root = tmp_path / "index"
+    index = ("--index", root, "--workers", 0, "--quiet")
+    trouvaille("rebuild", *folders, *index)
+    before = everything(root)
+
+    def refused(*arguments: object, env: dict[str, str] | None = None) -> str:
+        result = trouvaille("update", *arguments, *index, env=env)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert everything(root) == before
+        return result.stderr
+
+    # A source that exists and is empty, as an unmounted folder is, though it had few documents.
+    (tmp_path / "small").rename(tmp_path / "aside")
+    (tmp_path / "small").mkdir()
+    told = refused(*folders)
+    assert "would delete 2 of 32 documents" in told
+    assert f"2 from “{folders[1]}”. Nothing is left of “{folders[1]}”." in told
+    assert "--yes" in told
+    refused(folders[1], "--yes")
+    assert "small" in refused(folders[0], folders[1], "--max-deletions", "0.5")
+    (tmp_path / "small").rmdir()
+    refused(*folders)
+    (tmp_path / "aside").rename(tmp_path / "small")
+    # A source that is not named.
+    assert "30 of 32" in refused(folders[1])
+    # Files that are gone: three are less than a tenth, four are more.
+    for number in range(4):
+        (folders[0] / f"{number}.jsonl").rename(tmp_path / f"{number}.jsonl")
+    told = refused(*folders)
+    assert f"would delete 4 of 32 documents: 4 from “{folders[0]}”. Nothing was" in told
+    refused(*folders, env={"TROUVAILLE_MAX_DELETIONS": "0.12"})
+    assert "0 added" in trouvaille("update", *folders, *index, "--max-deletions", "0.13").stdout
+    trouvaille("rollback", *index[:2])
+    before = everything(root)
+    (tmp_path / "0.jsonl").rename(folders[0] / "0.jsonl")
+    assert "3 deleted" in trouvaille("update", *folders, *index).stdout
+    assert "27 deleted" in trouvaille("update", folders[1], *index, "--yes").stdout
+    assert open_published(root).documents == 2
 
 
 def test_every_setting_has_a_variable(source: Path, tmp_path: Path) -> None:
@@ -140,7 +191,9 @@ def test_every_setting_has_a_variable(source: Path, tmp_path: Path) -> None:
         if isinstance(option, click.Option) and not option.envvar
     }
     # These say what to do once, not how.
-    assert unset == {"stats skipped", "learn from_tags", "learn dry_run", "learn forget"}
+    assert unset == {
+        *("stats skipped", "update yes", "learn from_tags", "learn dry_run", "learn forget"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_processes_add_up_and_log_in_json(tmp_path: Path) -> None:
             Request(service.address + "status", headers={"Accept-Language": "en"}),
             timeout=PATIENCE,
         ) as answer:
-            assert "5.5 a second" in answer.read().decode()
+            assert "5.5 per second" in answer.read().decode()
         _, complained = service.stop(signal.SIGTERM)
     lines = [json.loads(line) for line in complained.splitlines()]
     assert len([line for line in lines if line.get("route") == "/api/search"]) == 30
@@ -166,7 +166,7 @@ def test_the_status_page(archive: Path) -> None:
     assert str(status["documents"]) in text
     assert "Arabic" in text
     assert "README.md" in text
-    assert "20 a second, 100 at once" in text
+    assert "20 per second, 100 at once" in text
     assert page.xpath("//time/@datetime")
     hidden = client_of(archive, Settings(skipped_paths=False)).get("/status").get_data(as_text=True)
     assert "README.md" not in hidden

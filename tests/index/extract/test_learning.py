@@ -105,12 +105,12 @@ def test_too_few_examples_are_refused() -> None:
         ("", 1, "empty"),
         ("text,label\na,b\n", 1, "columns are text, label"),
         ("text,text,themes\n", 1, "twice"),
-        ("text,themes\nabc,weather\nabd,astrology\n", 3, "“astrology” is no theme"),
+        ("text,themes\nabc,weather\nabd,astrology\n", 3, "“astrology” is not a theme"),
         ("text,themes\nabc\n", 2, "1 cells, not 2"),
         ("text,themes\nabc,weather\nabc,weather\n", 3, "also in line 2"),
         ("id,themes\nnobody,weather\n", 2, "no document “nobody”"),
         ('text,themes\n"abc,weather\n', 2, "unexpected end"),
-        ('text,themes\n"a\nb\nc",weather\nd,none\n', 5, "“none” is no theme"),
+        ('text,themes\n"a\nb\nc",weather\nd,none\n', 5, "“none” is not a theme"),
     ],
 )
 def test_malformed_files_are_refused(content: str, line: int, reason: str, tmp_path: Path) -> None:

@@ -240,7 +240,9 @@ def test_check_names_what_is_damaged(index_of: IndexOf) -> None:
     root = index_of("index")
     (path,) = root.glob("segments/*/texts.data.array")
     data = path.read_bytes()
-    path.write_bytes(data[:HEADER_BYTES].ljust(len(data), b"\0"))
+    path.write_bytes(
+        data[:HEADER_BYTES] + bytes([data[HEADER_BYTES] ^ 1]) + data[HEADER_BYTES + 1 :]
+    )
     result = trouvaille("check", "--index", root)
     assert result.exit_code == 1
     assert "texts.data.array” of the index has been altered" in result.stderr

@@ -105,7 +105,7 @@ def test_an_expression_finds_its_own_theme() -> None:
     ("rows", "reason"),
     [
         (["onu\tigo"], "2 columns"),
-        ([row(id="ONU", fr="Nations unies")], "no identifier"),
+        ([row(id="ONU", fr="Nations unies")], "not an identifier"),
         ([row(id="onu", kind="band", fr="Nations unies")], "unknown kind"),
         ([row(id="onu", source="", fr="Nations unies")], "source"),
         ([row(id="onu")], "no name"),

@@ -9,14 +9,13 @@ from urllib.parse import unquote_plus, urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import TooManyRequests
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import PathConverter
 
 from search import Engine, Fault, InvalidRequest
 from web import api, errors, export, i18n, pages
 from web.context import Settings
 from web.context import settings as current_settings
-from web.operate import RateLimit, check_host, guard, is_loopback, observe
+from web.operate import ForwardedHeaders, RateLimit, check_host, guard, is_loopback, observe
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
 UNLIMITED = ("static", "api.health", "metrics.metrics")
@@ -56,9 +55,8 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     for room in (api, pages, export, observe):
         app.register_blueprint(room.blueprint)
     if settings.proxies:
-        count = settings.proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_port=count, x_prefix=count
+        app.wsgi_app = ForwardedHeaders(  # type: ignore[method-assign]
+            app.wsgi_app, settings.proxies, prefix=not settings.base_url
         )
     path = urlsplit(settings.base_url).path.rstrip("/")
     if path:

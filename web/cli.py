@@ -30,7 +30,9 @@ from web.operate import (
     address_of,
     bind,
     configure_log,
+    is_host,
     is_loopback,
+    is_prefix,
     preload,
     prepare,
     run,
@@ -191,7 +193,12 @@ def _web_address(text: str, flag: str) -> str:
         return ""
     try:
         parts = urlsplit(text)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        path = parts.path.rstrip("/")
+        valid = (
+            parts.scheme in ("http", "https")
+            and is_host(parts.netloc)
+            and (not path or is_prefix(path))
+        )
     except ValueError:
         valid = False
     if not valid or parts.query or parts.fragment:

@@ -4,18 +4,28 @@ For what an operator sets and sees. Not for answers: these are in the rooms for 
 """
 
 from web.operate import guard, observe
-from web.operate.guard import RateLimit, check_host, is_loopback
+from web.operate.guard import (
+    ForwardedHeaders,
+    RateLimit,
+    check_host,
+    is_host,
+    is_loopback,
+    is_prefix,
+)
 from web.operate.observe import configure_log
 from web.operate.serve import address_of, bind, preload, prepare, run, warm_up
 
 __all__ = [
+    "ForwardedHeaders",
     "RateLimit",
     "address_of",
     "bind",
     "check_host",
     "configure_log",
     "guard",
+    "is_host",
     "is_loopback",
+    "is_prefix",
     "observe",
     "preload",
     "prepare",

@@ -4,6 +4,7 @@ import re
 import sys
 import unicodedata
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from functools import cache
 from ipaddress import IPv6Address, ip_address
 from threading import Lock
@@ -13,12 +14,24 @@ from typing import Any
 from flask import Flask, Response, request
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
+from werkzeug.http import parse_list_header
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 MAX_MARKS = 12
 """Combining marks on one letter that a page shows; no orthography needs as many."""
 
 MAX_ADDRESSES = 10_000
 """Readers' addresses whose requests are counted; beyond that the least recent is forgotten."""
+
+MAX_PREFIX = 200
+"""Characters of a path that a reverse proxy puts before ours."""
+
+_HOST = re.compile(
+    r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]{2,45})\]|(?=.{1,253}(?::|$))[\w-]+(?:\.[\w-]+)*\.?)"
+    r"(?::(?P<port>[0-9]{1,5}))?",
+    re.ASCII,
+)
+_PREFIX = re.compile(r"(?:/(?:[\w.~-]|%[0-9A-Fa-f]{2})+)+/?", re.ASCII)
 
 _POLICY = {
     "default-src": "'none'",
@@ -95,6 +108,67 @@ def _too_many_marks() -> re.Pattern[str]:
     return re.compile(f"[{marks}]{{{MAX_MARKS + 1},}}")
 
 
+def is_host(text: str) -> bool:
+    """Tell whether a text is a host name or an IP address, with or without a port."""
+    parts = _HOST.fullmatch(text)
+    if not parts or (parts["port"] and not is_port(parts["port"])):
+        return False
+    return not parts["ipv6"] or _is_ipv6(parts["ipv6"])
+
+
+def is_port(text: str) -> bool:
+    """Tell whether a text is the number of a port."""
+    return text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= 65535
+
+
+def is_prefix(text: str) -> bool:
+    """Tell whether a text can stand before every path of ours and leads to no other place."""
+    plain = len(text) <= MAX_PREFIX and bool(_PREFIX.fullmatch(text))
+    return plain and not {".", ".."} & set(text.split("/"))
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+class ForwardedHeaders:
+    """WSGI middleware that believes the headers of the last ``count`` proxies where they are valid.
+
+    A header whose value is not valid is ignored, as if it had not been sent. Without ``prefix``,
+    that header is ignored too.
+    """
+
+    def __init__(
+        self,
+        application: Callable[[dict[str, Any], Any], Iterable[bytes]],
+        count: int,
+        *,
+        prefix: bool,
+    ) -> None:
+        self._count = count
+        self._valid = {
+            "HTTP_X_FORWARDED_PROTO": {"http", "https"}.__contains__,
+            "HTTP_X_FORWARDED_HOST": is_host,
+            "HTTP_X_FORWARDED_PORT": is_port,
+            "HTTP_X_FORWARDED_PREFIX": is_prefix if prefix else lambda text: False,
+        }
+        self._application = ProxyFix(
+            application, x_for=count, x_proto=count, x_host=count, x_port=count, x_prefix=count
+        )
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer one request."""
+        for name, is_valid in self._valid.items():
+            values = parse_list_header(environ.get(name, ""))
+            if len(values) < self._count or not is_valid(values[-self._count]):
+                environ.pop(name, None)
+        return self._application(environ, start_response)
+
+
 def check_host(hosts: tuple[str, ...]) -> None:
     """Raise BadRequest unless the host of the request is well-formed and, if any, in ``hosts``.
 
@@ -102,7 +176,7 @@ def check_host(hosts: tuple[str, ...]) -> None:
     read the answers (DNS rebinding). The host that it asks for reveals it.
     """
     host = request.host
-    if not host:
+    if not is_host(host):
         raise BadRequest()
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
     if hosts and name.lower().rstrip(".") not in hosts:

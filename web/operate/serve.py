@@ -6,12 +6,15 @@ Every failure that an operator can mend raises an error with a remedy.
 import errno
 import gc
 import os
+import resource
 import shutil
 import socket
 import sys
+from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from mmap import mmap
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Thread
@@ -36,10 +39,20 @@ from index.errors import (
 )
 from index.vocabularies import organizations, themes
 from web.operate.observe import SHARED_METRICS, WARMING, PropagatingLogger
+from web.operate.worker import Worker
 
 BACKLOG = 1024
 GRACE_SECONDS = 10
 """What a request under way is given when the server is told to stop."""
+
+MAX_DESCRIPTORS = 65_536
+"""Files and connections that the server asks to be allowed in each process."""
+
+MAX_CONNECTIONS = 1_000
+"""Connections of each process; beyond that the one that has waited longest is closed."""
+
+MAX_PROCESSES = 64
+"""Processes whose connections are counted to spread new ones."""
 
 WARM_UP_SECONDS = 2.0
 """How long a process waits for its own warming up."""
@@ -211,6 +224,7 @@ def run(
     and SystemExit at the end.
     """
     host, port = listener.getsockname()[:2]
+    descriptors = raise_descriptor_limit()
     try:
         listener.listen(BACKLOG)
     except OSError as error:
@@ -221,14 +235,17 @@ def run(
         "backlog": BACKLOG,
         "workers": workers,
         "threads": threads,
-        # Threads also keep a slow reader from occupying a whole process.
-        "worker_class": "gthread",
+        "worker_class": Worker,
+        "worker_connections": min(MAX_CONNECTIONS, descriptors // 2),
+        "pre_fork": _numbering(),
+        # Everything is sent by the worker's own loop.
+        "sendfile": False,
         "graceful_timeout": GRACE_SECONDS,
         "loglevel": "warning",
         "logger_class": PropagatingLogger,
         "proc_name": "trouvaille",
         "when_ready": lambda arbiter: ready(),
-        # A query is long when its letters are percent-encoded; we cut it ourselves.
+        # A query is long when its letters are percent-encoded; the worker bounds the whole head.
         "limit_request_line": 0,
         # Only our own setting (--proxy) decides about forwarded headers.
         "forwarded_allow_ips": "",
@@ -237,6 +254,32 @@ def run(
     }
     with _shared_metrics():
         _Server(make_app, options).run()
+
+
+def raise_descriptor_limit() -> int:
+    """Raise the limit of open files as far as the system allows, and return it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MAX_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            return most
+    return MAX_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+
+
+def _numbering() -> Callable[[Any, Worker], None]:
+    """Return what gives each new process its place in a table that all of them see."""
+    table = memoryview(mmap(-1, MAX_PROCESSES * 8)).cast("q")
+    table[:] = memoryview(array("q", [-1] * MAX_PROCESSES))
+
+    def number(arbiter: Any, worker: Worker) -> None:
+        taken = {other.slot for other in arbiter.WORKERS.values()}
+        free = (slot for slot in range(MAX_PROCESSES) if slot not in taken)
+        worker.slot = next(free, MAX_PROCESSES - 1)
+        worker.open_connections = table
+        table[worker.slot] = 0
+
+    return number
 
 
 @contextmanager

@@ -355,8 +355,10 @@ def _operation(rule: Rule, operation: Operation, schemas: Schemas) -> Json:
 
     if isinstance(operation.answer, str):
         content = {operation.answer: {"schema": {"type": "string"}}}
+        unavailable = "index-unavailable, timeout, busy"
     else:
         content = {"application/json": {"schema": schemas.of(operation.answer)}}
+        unavailable = "index-unavailable, timeout"
     absent = {"404": problem("not-found")} if rule.arguments else {}
     view = current_app.view_functions[rule.endpoint]
     summary = (view.__doc__ or "").partition("\n")[0]
@@ -381,7 +383,7 @@ def _operation(rule: Rule, operation: Operation, schemas: Schemas) -> Json:
             "405": problem("method-not-allowed", _ALLOW),
             "429": problem("rate-limited", _RETRY),
             "500": problem("internal-error"),
-            "503": problem("index-unavailable, timeout", _RETRY),
+            "503": problem(unavailable, _RETRY),
         },
     }
 

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable
 from math import ceil
+from threading import BoundedSemaphore
 from typing import Any, cast
 from urllib.parse import unquote_plus, urlsplit
 
@@ -42,6 +43,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
         ENGINE=engine,
         SETTINGS=settings,
         RATE_LIMIT=RateLimit(settings.rate_limit, settings.rate_burst),
+        EXPORTS=BoundedSemaphore(settings.exports),
         PROVIDE_AUTOMATIC_OPTIONS=False,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

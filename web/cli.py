@@ -66,7 +66,7 @@ _SERVER_FLAGS = (
     flag(
         "--threads",
         4,
-        "Requests that each process answers at the same time.",
+        "Requests that each process answers at the same time, beside exports.",
         type=click.IntRange(1, 256),
     ),
     flag(
@@ -140,7 +140,8 @@ def serve(
             listener,
             make,
             workers=cores() if workers is None else max(workers, 1),
-            threads=threads,
+            # Exports have threads of their own, since they wait for their readers.
+            threads=threads + settings.exports,
             ready=lambda: click.echo(f"Serving on {address}"),
         )
     finally:

@@ -91,6 +91,12 @@ class Settings:
     max_per_page: int = _setting(
         100, "The largest number of results per page.", metavar="N", type=IntRange(1, 100)
     )
+    exports: int = _setting(
+        2,
+        "Exports that each process sends at the same time, beside other requests.",
+        metavar="N",
+        type=IntRange(1, 64),
+    )
     metrics: Metrics = _setting(
         "local",
         "Who may read /metrics: programs on this machine, everybody, nobody.",

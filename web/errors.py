@@ -91,6 +91,12 @@ PROBLEMS: Mapping[str, ProblemType] = {
             " (also in the log)."
         ),
     ),
+    "busy": ProblemType(
+        503,
+        _l("Too many exports"),
+        _l("The service sends as many exports as it may at the same time."),
+        _l("Wait as long as the Retry-After header says, then try again."),
+    ),
     "index-unavailable": ProblemType(
         503,
         _l("Archive unavailable"),
@@ -256,7 +262,7 @@ def _later(error: IndexUnavailable | SearchTimeout) -> Problem:
 
 def _http(error: HTTPException) -> Problem:
     status = error.code or 500
-    kind = {404: "not-found", 405: "method-not-allowed", 429: "rate-limited"}.get(
+    kind = {404: "not-found", 405: "method-not-allowed", 429: "rate-limited", 503: "busy"}.get(
         status, "internal-error" if status >= 500 else "bad-request"
     )
     headers = {

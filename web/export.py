@@ -5,11 +5,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from csv import writer as csv_writer
 from dataclasses import replace
+from threading import BoundedSemaphore
+from typing import cast
+from weakref import finalize
 from xml.etree import ElementTree
 
 import orjson
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
 from flask_babel import gettext
+from werkzeug.exceptions import ServiceUnavailable
 
 from search import Engine, Parameter, Result, SearchRequest, SearchResponse, Suggestion
 from web import context, links
@@ -23,6 +27,8 @@ from web.serialize import Serializer
 blueprint = Blueprint("export", __name__)
 
 BATCH = 100
+EXPORT_SECONDS = 10
+"""What ``Retry-After`` says when too many exports are under way."""
 FEED_SIZE = 50
 SUGGESTIONS = 8
 COLUMNS = (
@@ -74,11 +80,24 @@ def csv() -> Response:
 def _stream(mimetype: str, head: str, write: Callable[[Result], str], suffix: str) -> Response:
     query = links.first_page(asked())
     walk = replace(query, cursor="*", per_page=BATCH, facets=(), highlight="false")
+    response = localized(Response(mimetype=mimetype))
+    _take_place(response)
     # The first batch is searched for now, so that an error still has a status of its own.
-    first = context.search(walk)
-    response = localized(Response(_lines(engine(), first, head, write), mimetype=mimetype))
+    response.response = _lines(engine(), context.search(walk), head, write)
     response.headers["Content-Disposition"] = f'attachment; filename="trouvaille.{suffix}"'
     return response
+
+
+def _take_place(response: Response) -> None:
+    """Count an export until it is closed or given up. Raises ServiceUnavailable at the limit.
+
+    A slow reader keeps a thread, so that other requests must not depend on how many there are.
+    """
+    places = cast(BoundedSemaphore, current_app.config["EXPORTS"])
+    if not places.acquire(blocking=False):
+        raise ServiceUnavailable(retry_after=EXPORT_SECONDS)
+    # At most once, whichever comes first.
+    response.call_on_close(finalize(response, places.release))
 
 
 def _lines(

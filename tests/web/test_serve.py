@@ -226,6 +226,97 @@ def test_serve_deletes_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert IndexDirectory(root).current().documents == 1
 
 
+GET = "GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+POST = "POST /language HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {}\r\n\r\n"
+
+
+def sent(address: str, text: str, window: int = 0) -> socket.socket:
+    """Open a connection, send the text as far as it is taken, and read nothing."""
+    port = int(address.rstrip("/").rsplit(":", 1)[1])
+    caller = socket.socket()
+    if window:
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+    caller.settimeout(PATIENCE)
+    caller.connect(("127.0.0.1", port))
+    with suppress(ConnectionError):
+        caller.sendall(text.encode())
+    return caller
+
+
+def answered(address: str, text: str) -> str:
+    """Return the first line of the answer; empty if there is none."""
+    with sent(address, text) as caller, suppress(ConnectionError):
+        return caller.makefile("r", encoding="latin-1").readline().rstrip()
+    return ""
+
+
+def archive(folder: Path, documents: int) -> Path:
+    """Index many small documents and a large one, of which a page is larger than any buffer."""
+    lines = [
+        {"id": f"d{number}", "title": f"Un accord {number} " + "très long " * 20, "text": "Rabat."}
+        for number in range(documents)
+    ]
+    lines.append({"id": "large", "title": "Grand", "text": "Un texte sans fin. " * 30_000})
+    (folder / "all.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    rebuild(folder / "ix", [folder / "all.jsonl"], BuildOptions(workers=0))
+    return folder / "ix"
+
+
+def test_slow_clients_hold_no_thread(tmp_path: Path) -> None:
+    few = ("--workers", "1", "--threads", "1", "--exports", "1", "--no-compiled")
+    with serving("--index", archive(tmp_path, 1_500), *few, cwd=tmp_path) as service:
+        slow = [
+            *["", "G", "GET / HTTP/1.1\r\nHost: x", GET.format("/")] * 10,
+            GET.format("/search") + "Content-Length: 100\r\n\r\nx",
+            POST.format(60_000) + "hl=",
+        ]
+        held = [sent(service.address, text) for text in slow]
+        # A page that nobody reads is kept for its reader, without a thread.
+        page = GET.format("/document/large") + "\r\n"
+        held += [sent(service.address, page, 4096) for _ in range(3)]
+        for _ in range(10):
+            assert service.ask("api/search?q=accord")["total"] == 1_500
+        # One export has a thread of its own, which it keeps from its reader's first to last line.
+        held.append(sent(service.address, GET.format("/search.ndjson") + "\r\n", 4096))
+        busy = GET.format("/search.csv") + "Connection: close\r\n\r\n"
+        eventually(lambda: answered(service.address, busy).split()[1], "503")
+        for _ in range(10):
+            assert service.ask("api/search?q=accord")["total"] == 1_500
+        held.pop().close()
+        eventually(lambda: answered(service.address, busy).split()[1], "200")
+        for caller in held:
+            caller.close()
+        _, complained = service.stop(signal.SIGTERM)
+        assert service.process.returncode == 0
+        assert "Traceback" not in complained
+
+
+def test_endless_requests_are_cut(tmp_path: Path) -> None:
+    write(tmp_path / "documents", "un.txt", "Un accord sur la pêche.")
+    with serving("documents", "--no-compiled", cwd=tmp_path) as service:
+        endless = "a" * 50_000_000
+        for text, status in (
+            ("GET /" + endless, "414"),
+            (GET.format("/") + "X: " + endless, "431"),
+            (GET.format("/") + "X: y\r\n" * 2_000_000, "431"),
+            (POST.format(10**15) + endless, "413"),
+            (POST.replace("Content-Length: {}", "Transfer-Encoding: chunked"), "411"),
+        ):
+            # The client may learn of it only by the end of the connection.
+            line = answered(service.address, text)
+            assert not line or line.split()[1] == status, line
+            assert answered(service.address, text[:70_000]).split()[1] == status
+        # What is long but bounded is answered, and requests sent together are all answered.
+        form = "hl=fr&to=/" + "x" * 20_000
+        assert answered(service.address, POST.format(len(form)) + form).split()[1] == "303"
+        with sent(service.address, (GET.format("/healthz") + "\r\n") * 3) as caller:
+            read = b""
+            while read.count(b"200 OK") < 3:
+                more = caller.recv(65_536)
+                assert more
+                read += more
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [

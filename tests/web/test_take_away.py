@@ -6,7 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
+from index import IndexDirectory
 from index.vocabularies import LANGUAGES
+from search import WhooshEngine
+from web import Settings, create_app
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
 OPENSEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
@@ -148,3 +151,24 @@ def test_arabic_counts_in_six_forms(client: FlaskClient, count: int, said: str) 
     with client.application.test_request_context("/?hl=ar"):
         written = ngettext("%(count)s document", "%(count)s documents", count, count=str(count))
     assert written == said
+
+
+def test_exports_at_once_are_bounded(archive: Path) -> None:
+    engine = WhooshEngine(IndexDirectory(archive))
+    client = create_app(engine, Settings(exports=2)).test_client()
+    under_way = [client.get(f"/search.{form}") for form in ("csv", "ndjson")]
+    refused = client.get("/search.csv?hl=en")
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert refused.get_json()["type"].endswith("#busy")
+    assert client.get("/search").status_code == 200
+    # An export read to its end, one left, one refused for its parameters: each frees its place.
+    assert under_way[0].data
+    under_way[0].close()
+    under_way[1].close()
+    for address in ("/search.csv?lang=klingon", "/search.csv", "/search.ndjson"):
+        for _ in range(3):
+            answer = client.get(address)
+            assert answer.status_code in (200, 400)
+            answer.close()
+            assert client.head(address).status_code == answer.status_code

@@ -7,7 +7,6 @@ environment; errors are one line; with ``--json`` a command prints one object an
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import partial, wraps
@@ -34,7 +33,7 @@ from index.build import (
     read_labelled,
 )
 from index.days import UNDATED_DAY, day_of
-from index.directory import lock, open_published, read_pointer
+from index.directory import open_published, read_pointer
 from index.document import PARTS, Document, Skipped
 from index.errors import IndexMissing, SettingError, TrouvailleError, UsageError
 from index.extract import ExtractionOptions
@@ -279,8 +278,7 @@ def learn(
             "Give one of LABELLED.csv, --from-tags, --forget.",
         )
     if forget:
-        with lock(index) if index.is_dir() else nullcontext():
-            forgotten = learning.forget(index)
+        forgotten = learning.forget(index)
         if as_json:
             _print_json({"forgotten": forgotten})
         else:
@@ -292,9 +290,7 @@ def learn(
         return
     lesson = learning.learn(_labelled_documents(labelled, index))
     if not dry_run:
-        commit.prepare(index)
-        with lock(index):
-            learning.save(index, lesson.model)
+        learning.save(index, lesson.model)
     if as_json:
         figures = {item.name: getattr(lesson, item.name) for item in fields(lesson)}
         del figures["model"]

@@ -8,9 +8,9 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -23,7 +23,15 @@ from index.analysis import ANALYZERS, analyse
 from index.days import UNDATED_SECOND
 from index.directory import Pointer, lock, open_published, read_pointer
 from index.document import Document, Fields, Span
-from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexVersion, UsageError
+from index.errors import (
+    BuildFailed,
+    BuildUnsettled,
+    IndexDamaged,
+    IndexMissing,
+    IndexUnavailable,
+    IndexVersion,
+    UsageError,
+)
 from index.facets import VALUE_FACETS
 from index.manifest import (
     Manifest,
@@ -33,16 +41,19 @@ from index.manifest import (
 )
 from index.snapshot import Snapshot
 from index.store import (
+    ASIDE,
     REMEDY,
     DateColumn,
     FacetColumn,
     FileRecord,
     Identifiers,
     is_sound,
+    make_folder,
     records,
     sync,
     sync_tree,
     write_array,
+    write_aside,
     write_durably,
 )
 from index.versions import ANALYSIS_VERSION, FORMAT_VERSION, PRODUCT
@@ -72,7 +83,8 @@ class Commit:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.name = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        self.name = _new_name(root)
+        self.published = False
 
     @property
     def segment_folder(self) -> Path:
@@ -150,10 +162,13 @@ class Commit:
 
     def point(self, pointer: Pointer) -> None:
         """Publish a generation that stands on disk, by one durable rename."""
-        write_durably(self.root / "current", f"{pointer.current}\n{pointer.previous}\n".encode())
+        current = self.root / "current"
+        write_aside(current, f"{pointer.current}\n{pointer.previous}\n".encode()).replace(current)
+        self.published = True
+        sync(self.root)
 
     def _pointer(self) -> Pointer | None:
-        """Return what is published; None if nothing is, or nothing readable."""
+        """Return what is published; None if nothing is, or nothing that makes sense."""
         try:
             return read_pointer(self.root)
         except (IndexMissing, IndexDamaged):
@@ -161,16 +176,19 @@ class Commit:
 
     def discard(self) -> None:
         """Delete what was written, unless it is published."""
-        pointer = self._pointer()
-        if pointer is None or pointer.current != self.name:
+        if not self.published:
             shutil.rmtree(self.segment_folder, ignore_errors=True)
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def remove_leftovers(self) -> None:
-        """Delete all generations but the published and the previous one, and unused segments.
+        """Delete all generations but the published and the previous one, unused segments, and files
+        that were to replace others.
 
         Deletes nothing where it cannot be known what is in use.
         """
+        for folder in (self.root, self.root / "learned"):
+            for path in folder.glob(f"*{ASIDE}"):
+                path.unlink(missing_ok=True)
         try:
             kept = {name for name in read_pointer(self.root) if name}
         except IndexMissing:
@@ -190,25 +208,52 @@ class Commit:
                     shutil.rmtree(path, ignore_errors=True)
 
 
+def _new_name(root: Path) -> str:
+    """Return the time as a name that sorts after all of the index, whatever the clock shows."""
+    moments = [datetime.now(UTC)]
+    for kind in ("generations", "segments"):
+        for path in (root / kind).iterdir():
+            with suppress(ValueError, OverflowError, TypeError):
+                moment = datetime.fromisoformat(path.name) + timedelta(microseconds=1)
+                moments.append(moment.astimezone(UTC))
+    return max(moments).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 @contextmanager
-def building(root: Path) -> Iterator[Commit]:
-    """Lock an index directory, made if need be, and begin a new generation.
+def writing(root: Path) -> Iterator[None]:
+    """Lock an index directory, made if need be.
 
     Raises UsageError if the directory is something else, IndexLocked if another process builds,
-    BuildFailed if files cannot be written. After an exception nothing of the new generation stays.
+    BuildFailed if files cannot be written.
     """
     try:
         prepare(root)
         with lock(root):
-            commit = Commit(root)
-            commit.remove_leftovers()
-            try:
-                yield commit
-            except BaseException:
-                commit.discard()
-                raise
+            yield
     except OSError as error:
         raise _failure(root, error) from error
+
+
+@contextmanager
+def building(root: Path) -> Iterator[Commit]:
+    """Begin a new generation; raises what ``writing`` does.
+
+    After an exception nothing of the new generation stays, except after BuildUnsettled: then it is
+    published.
+    """
+    with writing(root):
+        commit = Commit(root)
+        commit.remove_leftovers()
+        try:
+            yield commit
+        except (OSError, IndexUnavailable) as error:
+            if commit.published:
+                raise _unsettled(root, error) from error
+            commit.discard()
+            raise
+        except BaseException:
+            commit.discard()
+            raise
 
 
 def prepare(root: Path) -> None:
@@ -222,11 +267,8 @@ def prepare(root: Path) -> None:
                 f"“{root}” is not an index: it holds “{strangers[0]}”.",
                 "Give an empty or new directory with --index DIR.",
             )
-    new = not root.exists()
     for name in ("generations", "segments"):
-        (root / name).mkdir(parents=True, exist_ok=True)
-    if new:
-        sync(root.parent)
+        make_folder(root / name)
 
 
 def rollback(root: Path) -> Snapshot:
@@ -253,12 +295,20 @@ def rollback(root: Path) -> Snapshot:
 def _failure(root: Path, error: OSError) -> BuildFailed:
     reason = os.strerror(error.errno) if error.errno else str(error)
     if error.errno in (ENOSPC, EDQUOT, EFBIG):
-        remedy = "Make room on that disk and build again"
+        remedy = "Make room on that disk and try again"
     else:
-        remedy = "Check the directory and its permissions and build again"
+        remedy = "Check the directory and its permissions and try again"
     return BuildFailed(
         f"The index in “{root}” could not be written: {reason}.",
         f"{remedy}; a generation published before still serves.",
+    )
+
+
+def _unsettled(root: Path, error: OSError | IndexUnavailable) -> BuildUnsettled:
+    reason = error.strerror if isinstance(error, OSError) else error.message.rstrip(".")
+    return BuildUnsettled(
+        f"The index in “{root}” is published, but tidying up after it failed: {reason}.",
+        "What was built is served. Check the disk; the next build deletes what was left behind.",
     )
 
 

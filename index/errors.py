@@ -69,5 +69,9 @@ class IndexLocked(TrouvailleError):
     """Another process is building in this index directory."""
 
 
+class BuildUnsettled(TrouvailleError):
+    """A generation is published, but something after that failed."""
+
+
 class BuildFailed(TrouvailleError):
     """A generation could not be completed; the published one still serves."""

@@ -18,6 +18,7 @@ import orjson
 from numpy.typing import NDArray
 
 from index.analysis import fold_text
+from index.commit import writing
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.extract import (
@@ -33,7 +34,7 @@ from index.extract import (
 )
 from index.extract.organizations import find_organizations
 from index.snapshot import Snapshot
-from index.store import write_durably
+from index.store import make_folder, sync, unreadable, write_durably
 from index.versions import LEARNING_VERSION
 from index.vocabularies import themes as theme_vocabulary
 
@@ -455,21 +456,29 @@ def loads(data: bytes) -> LearnedThemes:
 
 
 def save(root: Path, model: LearnedThemes) -> None:
-    """Keep a model in the index directory, where the next build finds it."""
-    folder = root / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    write_durably(folder / FILE, dumps(model))
+    """Keep a model in the index directory, where the next build finds it.
+
+    Raises what ``writing`` does.
+    """
+    with writing(root):
+        make_folder(root / FOLDER)
+        write_durably(root / FOLDER / FILE, dumps(model))
 
 
 def load(root: Path) -> LearnedThemes | None:
-    """Return the model of an index directory, None where none was learned; raises IndexDamaged."""
+    """Return the model of an index directory, None where none was learned.
+
+    Raises IndexDamaged, and IndexUnavailable where the system does not let it be read.
+    """
     path = root / FOLDER / FILE
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise IndexDamaged(f"“{path}” cannot be read ({error.strerror}).", _AGAIN) from error
+        failure = unreadable(path, error)
+        remedy = _AGAIN if isinstance(failure, IndexDamaged) else failure.remedy
+        raise type(failure)(failure.message, remedy) from error
     try:
         return loads(data)
     except (ValueError, KeyError, TypeError, IndexError) as error:
@@ -477,8 +486,18 @@ def load(root: Path) -> LearnedThemes | None:
 
 
 def forget(root: Path) -> bool:
-    """Delete the model of an index directory; return whether there was one."""
+    """Delete the model of an index directory; return whether there was one.
+
+    Raises what ``writing`` does.
+    """
     path = root / FOLDER / FILE
-    known = path.exists()
-    path.unlink(missing_ok=True)
-    return known
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise unreadable(path, error) from error
+    with writing(root):
+        path.unlink(missing_ok=True)
+        sync(path.parent)
+    return True

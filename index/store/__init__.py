@@ -17,11 +17,13 @@ from index.store.doc_values import (
     ValueColumnWriter,
 )
 from index.store.files import (
+    ASIDE,
     REMEDY,
     ArrayFile,
     FileRecord,
     compare_records,
     is_sound,
+    make_folder,
     parse_json,
     read_bytes,
     read_json,
@@ -30,6 +32,7 @@ from index.store.files import (
     sync_tree,
     unreadable,
     write_array,
+    write_aside,
     write_durably,
 )
 from index.store.merge import Inverter
@@ -61,6 +64,7 @@ from index.store.suggest import (
 from index.store.terms import Dictionary, vocabulary, write_terms
 
 __all__ = [
+    "ASIDE",
     "MAX_LENGTH",
     "MIN_LENGTH",
     "REMEDY",
@@ -95,6 +99,7 @@ __all__ = [
     "compare_records",
     "content_hash",
     "is_sound",
+    "make_folder",
     "pack",
     "parse_json",
     "read_bytes",
@@ -107,6 +112,7 @@ __all__ = [
     "vocabulary",
     "word_end",
     "write_array",
+    "write_aside",
     "write_durably",
     "write_ids",
     "write_terms",

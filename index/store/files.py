@@ -36,6 +36,8 @@ from index.versions import ARRAY_VERSION
 MAGIC = b"TROUVARR"
 BLOCK_BYTES = 1 << 16
 HEADER_BYTES = 64
+ASIDE = ".new"
+"""Ending of a file that is about to replace another."""
 REMEDY = "Rebuild the index, or return to the previous generation with `trouvaille rollback`."
 _REMEDIES = {
     errno.EMFILE: "Allow this program more open files (`ulimit -n`, or `LimitNOFILE` of systemd).",
@@ -298,14 +300,32 @@ def sync_tree(folder: Path) -> None:
         sync(path)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, durably."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in missing:
+        sync(folder.parent)
+
+
+def write_aside(path: Path, data: bytes) -> Path:
+    """Write durably what is to replace a file; return where."""
+    aside = path.with_name(path.name + ASIDE)
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink()
+        raise
+    return aside
+
+
 def write_durably(path: Path, data: bytes) -> None:
     """Replace a file by rename: whoever reads it sees the old bytes or the new, never a mixture."""
-    aside = path.with_name(path.name + ".new")
-    with aside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    write_aside(path, data).replace(path)
     sync(path.parent)
 
 

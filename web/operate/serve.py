@@ -29,6 +29,7 @@ from index import IndexDirectory, kernels
 from index.build import BuildOptions, Progress, options_of, rebuild, update
 from index.cli import merged_options
 from index.errors import (
+    BuildUnsettled,
     IndexLocked,
     IndexMissing,
     IndexVersion,
@@ -153,6 +154,9 @@ def _build(index: Path, sources: Sequence[Path], options: BuildOptions, *, anew:
     progress = Progress(sys.stderr)
     try:
         result = (rebuild if anew else update)(index, sources, options, progress)
+    except BuildUnsettled as error:
+        click.echo(f"trouvaille: {error}", err=True)
+        return
     except (IndexLocked, SourceError, TooManyDeletions) as error:
         if anew:
             raise

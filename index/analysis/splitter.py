@@ -14,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis.folding import fold, normalize
-from index.analysis.tokenizer import CHUNK, ENCLITICS, MAX_TERM, Token, analyse_chunk
+from index.analysis.tokenizer import (
+    CHUNK,
+    ENCLITICS,
+    MAX_TERM,
+    Token,
+    analyse_chunk,
+    chunk_tokens,
+)
 
 # A new line does not join the digits of a number, as a space may.
 _TEXT_SEPARATORS = [*'*()[]«»"“”;:!?…', ". ", ", ", ".\n", ",\n"]
@@ -219,8 +226,9 @@ def _other(piece: str) -> _Words:
         return [(part, position) for position, part in enumerate(_DOT.split(dotted[1]))]
     words = []
     base = 0
+    analyse = analyse_chunk if len(piece) <= MAX_TERM else chunk_tokens
     for surface in CHUNK.findall(piece):
-        chunk = analyse_chunk(surface)
+        chunk = analyse(surface)
         words += [(key_text(token), base + token.position) for token in chunk.tokens]
         base += chunk.positions
     return words

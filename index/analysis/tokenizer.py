@@ -15,9 +15,11 @@ from index.analysis.folding import IGNORABLE, MARKS, fold, fold_all, fold_normal
 MAX_TERM: Final = 100
 """Characters of a term; longer ones, mostly encoded data, are cut in texts and queries alike."""
 
-_MAX_CACHED: Final = 40
+_MAX_CACHED: Final = 200
 _CACHE_SIZE: Final = 65_536
 _MAX_COMPOUND_PARTS: Final = 6
+_MAX_JOINS: Final = 99
+"""Hyphens and apostrophes of a chunk. Without a bound, megabytes of ``a-a-`` would be one chunk."""
 
 
 class Token(NamedTuple):
@@ -81,7 +83,7 @@ _RUN = rf"[{_SPACELESS}][{_SPACELESS}{MARKS}{IGNORABLE}]*+"
 # Most words are Latin letters before a space or a mark. Trying these first is only faster.
 _LATIN = '[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]{2,}+(?=[ \n.,;:!?)»"])'
 CHUNK: Final = re.compile(
-    rf"{_LATIN}|{_NUMBER}|{_PART}(?:{_JOIN}{_PART})*+[{_APOSTROPHES}]?|{_RUN}"
+    rf"{_LATIN}|{_NUMBER}|{_PART}(?:{_JOIN}{_PART}){{0,{_MAX_JOINS}}}+[{_APOSTROPHES}]?|{_RUN}"
 )
 
 _PLAIN = re.compile(f"{_LETTER}++")

@@ -1,8 +1,9 @@
 """The indexing pipeline: worker processes read, extract and analyse; results come back in order.
 
 Items go to workers in chunks. What is on its way is bounded by count and by size, and so is memory.
-A worker that dies takes its whole process pool with it. The chunks that were on their way are then
-done again one at a time, and the one that kills is halved until the item that kills is known.
+Workers have limits, see ``index.build.limits``. A worker that dies takes its whole process pool
+with it. The chunks that were on their way are then done again one at a time, by processes that mark
+the item they are at, so that the one that kills is known.
 
 A worker takes over the fields of a document from the published generation where the content hash is
 the same: the hash covers text, metadata, and the versions and settings of extraction.
@@ -13,23 +14,28 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
+from index.build.limits import Limits, TooSlowError, ended_by_time
 from index.directory import open_published
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, IndexUnavailable
 from index.extract import ExtractionOptions, extract
-from index.readers import ReadOptions, SourceFile, read_file
+from index.readers import ReadOptions, SourceFile, format_of, read_file
 from index.segment import AnalysedDocument, Draft, UnfitDocumentError, analyse_drafts, draft
 from index.snapshot import Snapshot
 from index.store import clean, content_hash
@@ -41,6 +47,8 @@ FLIGHT_SIZE = 32 * 1024 * 1024
 """Characters and bytes on their way at once, unless one item alone has more."""
 
 _RARE_COLLECTIONS = (1_000_000, 50, 50)
+_RETRIES = (0.1, 0.5, 2.0)
+"""Seconds after which worker processes are started again, where that failed."""
 
 
 class Extracted(NamedTuple):
@@ -103,6 +111,8 @@ class Worker:
 
     def __init__(self, job: Job) -> None:
         self._job = job
+        self.limits = Limits(job.reading)
+        self._loaded = False
         self._published: Snapshot | None = None
         self._hashes: Mapping[str, str] = {}
         if job.reuse_from is not None:
@@ -116,9 +126,19 @@ class Worker:
         if self._published is not None:
             self._published.close()
 
-    def process(self, items: list[Item]) -> list[Outcome]:
-        """Do some items, in order. A document that cannot be indexed comes out as ``Skipped``."""
-        return _analysed([outcome for item in items for outcome in self._prepared(item)])
+    def process(
+        self, items: list[Item], mark: Callable[[int], None] = lambda place: None
+    ) -> list[Outcome]:
+        """Do some items, in order. A document that cannot be indexed comes out as ``Skipped``.
+
+        ``mark`` is told the place of each item before it is begun, and -1 for all together.
+        """
+        prepared: list[_Prepared] = []
+        for place, item in enumerate(items):
+            mark(place)
+            prepared += self._prepared(item)
+        mark(-1)
+        return self._analysed(prepared)
 
     def _prepared(self, item: Item) -> Iterator[_Prepared]:
         if isinstance(item, Extracted):
@@ -128,23 +148,50 @@ class Worker:
         elif isinstance(item, Skipped):
             yield item
         else:
-            for read in read_file(item, self._job.reading):
-                yield read if isinstance(read, Skipped) else self._document(read)
+            yield from self._file(item)
+
+    def _file(self, file: SourceFile) -> Iterator[_Prepared]:
+        documents = read_file(file, self._job.reading)
+        while True:
+            try:
+                with self.limits.document():
+                    read = next(documents, None)
+            except (TooSlowError, MemoryError) as error:
+                yield self._beyond(file.name, error)
+                return
+            if read is None:
+                return
+            yield read if isinstance(read, Skipped) else self._document(read)
+
+    def _beyond(self, name: str, error: BaseException) -> Skipped:
+        slow = isinstance(error, TooSlowError)
+        return Skipped(name, "huge", self.limits.slow if slow else self.limits.large)
 
     def _document(self, document: Document) -> _Prepared:
         try:
-            document = clean(document)
-            hash = content_hash(document, self._job.made_by)
-            if self._job.known.get(document.id) == hash:
-                return Unchanged(document.id, document.path)
-            fields = self._reused(document.id, hash)
-            if fields is not None:
-                return _drafted(document, fields, hash)._replace(reused=True)
-            return _drafted(document, extract(document, self._job.extraction), hash)
+            with self.limits.document():
+                document = clean(document)
+                hash = content_hash(document, self._job.made_by)
+                if self._job.known.get(document.id) == hash:
+                    return Unchanged(document.id, document.path)
+                fields = self._reused(document.id, hash)
+                if fields is not None:
+                    return _drafted(document, fields, hash)._replace(reused=True)
+            self._load()
+            with self.limits.document():
+                return _drafted(document, extract(document, self._job.extraction), hash)
         except UnfitDocumentError as error:
             return Skipped(name_of(document), "broken", str(error))
+        except (TooSlowError, MemoryError) as error:
+            return self._beyond(name_of(document), error)
         except Exception as error:  # one document must not cost another
             return _broken(name_of(document), error)
+
+    def _load(self) -> None:
+        """Load what extraction reads once: it is no document's time."""
+        if not self._loaded:
+            self._loaded = True
+            extract(Document("", "Paris"), self._job.extraction)
 
     def _reused(self, id: str, hash: str) -> Fields | None:
         """Return the fields that a document has already; None if it has to be extracted."""
@@ -156,24 +203,27 @@ class Worker:
             return fields if fields and not fields.failures else None
         return None
 
+    def _analysed(self, prepared: list[_Prepared]) -> list[Outcome]:
+        """Analyse all drafts together; if that fails, one by one, so that others come through."""
+        drafted = [item for item in prepared if isinstance(item, Indexed)]
+        try:
+            with self.limits.document():
+                documents = iter(analyse_drafts([item.document for item in drafted]))
+        except (Exception, TooSlowError) as error:
+            if len(prepared) > 1:
+                return [outcome for item in prepared for outcome in self._analysed([item])]
+            name = drafted[0].path
+            if isinstance(error, TooSlowError | MemoryError):
+                return [self._beyond(name, error)]
+            return [_broken(name, error)]
+        return [
+            Indexed(next(documents), *item[1:]) if isinstance(item, Indexed) else item
+            for item in prepared
+        ]
+
 
 def _drafted(document: Document, fields: Fields, hash: str) -> Indexed[Draft]:
     return Indexed(draft(document, fields), name_of(document), hash, fields.failures)
-
-
-def _analysed(prepared: list[_Prepared]) -> list[Outcome]:
-    """Analyse all drafts together; if that fails, one by one, so that the others come through."""
-    drafted = [item for item in prepared if isinstance(item, Indexed)]
-    try:
-        documents = iter(analyse_drafts([item.document for item in drafted]))
-    except Exception as error:
-        if len(prepared) > 1:
-            return [outcome for item in prepared for outcome in _analysed([item])]
-        return [_broken(drafted[0].path, error)]
-    return [
-        Indexed(next(documents), *item[1:]) if isinstance(item, Indexed) else item
-        for item in prepared
-    ]
 
 
 def _broken(name: str, error: Exception) -> Skipped:
@@ -193,12 +243,14 @@ def name_of(item: Item) -> str:
 # A worker process
 
 _worker: Worker | None = None
+_place: "Synchronized[int] | None" = None
 
 
-def start(job: Job) -> None:
-    """Prepare this process to be a worker."""
-    global _worker
-    _worker = Worker(job)
+def start(job: Job, place: "Synchronized[int]") -> None:
+    """Prepare this process to be a worker, which marks the item it is at in ``place``."""
+    global _worker, _place
+    _worker, _place = Worker(job), place
+    _worker.limits.enforce()
     gc.set_threshold(*_RARE_COLLECTIONS)
     # An interrupt at the terminal reaches every process; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -215,9 +267,9 @@ def _end_with_parent() -> None:
 
 def process_here(items: list[Item]) -> list[Outcome]:
     """Do some items in this worker process."""
-    if _worker is None:
+    if _worker is None or _place is None:
         raise RuntimeError("this process is not a worker")
-    return _worker.process(items)
+    return _worker.process(items, partial(setattr, _place, "value"))
 
 
 @contextmanager
@@ -292,35 +344,81 @@ class _Pool:
     def __init__(self, job: Job, workers: int) -> None:
         self._job = job
         self._workers = workers
+        self._place: Synchronized[int] = _context().Value("i", -1, lock=False)
+        self._limits = Limits(job.reading)
         self._executor: ProcessPoolExecutor | None = None
 
-    def _submit(self, items: list[Item]) -> Future[list[Outcome]]:
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(
-                self._workers, mp_context=_context(), initializer=start, initargs=(self._job,)
-            )
-        return self._executor.submit(process_here, items)
+    def _submit(self, items: list[Item], workers: int) -> Future[list[Outcome]]:
+        """Begin a chunk; start again if the fork server that processes come from was killed."""
+        for wait_seconds in (*_RETRIES, None):
+            if self._executor is None:
+                self._executor = ProcessPoolExecutor(
+                    workers,
+                    mp_context=_context(),
+                    initializer=start,
+                    initargs=(self._job, self._place),
+                )
+            before = set(multiprocessing.active_children())
+            try:
+                return self._executor.submit(process_here, items)
+            except (OSError, EOFError):
+                # Processes that began already would wait for work that never comes.
+                for process in set(multiprocessing.active_children()) - before:
+                    process.kill()
+                self.close()
+                if wait_seconds is None:
+                    raise
+                time.sleep(wait_seconds)
+        raise AssertionError("not reached")
 
     def submit(self, items: list[Item]) -> Future[list[Outcome]] | None:
         """Begin a chunk. Returns None if the processes have just died."""
         try:
-            return self._submit(items)
+            return self._submit(items, self._workers)
         except BrokenProcessPool:
             return None
 
     def alone(self, items: list[Item]) -> list[Outcome]:
-        """Do one chunk in new processes with no other; halve it if it kills them."""
+        """Do one chunk in a new process with no other; divide it at the item that kills it."""
+        if not items:
+            return []
         self.close()
+        self._place.value = -1
+        processes: list[BaseProcess] = []
         try:
-            return self._submit(items).result()
+            future = self._submit(items, 1)
+            processes = multiprocessing.active_children()
+            return future.result()
         except BrokenProcessPool:
             self.close()
+        place = self._place.value
         if len(items) == 1:
+            item = items[0]
+            documents = self._documents(item)
+            if len(documents) > 1:
+                return self.alone(documents)
+            if any(ended_by_time(process.exitcode) for process in processes):
+                return [Skipped(name_of(item), "huge", self._limits.slow)]
             reason = "the process that read it was killed, by lack of memory or by a fault"
-            return [Skipped(name_of(items[0]), "broken", reason)]
+            return [Skipped(name_of(item), "broken", reason)]
+        if place >= 0:
+            return (
+                self.alone(items[:place])
+                + self.alone(items[place : place + 1])
+                + self.alone(items[place + 1 :])
+            )
         # Not item by item: a chunk has many, and new processes take a second to start.
         middle = len(items) // 2
         return self.alone(items[:middle]) + self.alone(items[middle:])
+
+    def _documents(self, item: Item) -> list[Item]:
+        """Return the documents of a file of records, which any of them may have cost."""
+        if not isinstance(item, SourceFile):
+            return []
+        format = format_of(item.path.name)
+        if format is None or format.single:
+            return []
+        return list(read_file(item, self._job.reading))
 
     def close(self) -> None:
         """End the processes; the next chunk starts new ones."""

@@ -57,12 +57,17 @@ class ExtractionOptions:
 
 
 def extract(document: Document, options: ExtractionOptions) -> Fields:
-    """Return the fields of a document. Never raises: ``failures`` names failed extractors."""
+    """Return the fields of a document. ``failures`` names failed extractors.
+
+    Raises nothing but ``MemoryError``.
+    """
     failures: list[tuple[str, str]] = []
 
     def attempt(name: str, extractor: Callable[[], _Result], otherwise: _Result) -> _Result:
         try:
             return extractor()
+        except MemoryError:  # the document is too large: whoever set the limit says so
+            raise
         except Exception as error:  # one field of one document must not cost the document
             failures.append((name, f"{type(error).__name__}: {error}"))
             return otherwise

@@ -162,6 +162,9 @@ def _western(sample: bytes) -> str | None:
 
 # Text shrinks five to twenty times; only a file made for the purpose shrinks so much.
 _BOMB_RATIO: Final = 200
+_BOMB: Final = 8 * 1024 * 1024
+"""Bytes up to which a file may shrink as much as it likes."""
+MAX_EMPTY_LINES: Final = 1_000_000
 _BUFFER: Final = 64 * 1024
 _CHUNK: Final = 1024 * 1024
 _SIGNATURES: Final = (
@@ -267,12 +270,17 @@ def _bounded_lines(
     readline: Callable[[int], AnyStr], newline: AnyStr, max_bytes: int, raw: io.FileIO
 ) -> Iterator[tuple[int, AnyStr | RefusedError]]:
     """Yield numbered lines; one that is too long is read to its end and forgotten."""
-    total = number = 0
+    total = number = empty = 0
     too_long = False
+    bomb = min(max_bytes, _BOMB)
     while line := readline(_CHUNK if too_long else max_bytes + 1):
         total += len(line)
-        if total > max_bytes and total > _BOMB_RATIO * max(raw.tell(), 1):
+        if total > bomb and total > _BOMB_RATIO * max(raw.tell(), 1):
             reason = f"it decompresses to more than {_BOMB_RATIO} times its size"
+            raise RefusedError("huge", reason)
+        empty = empty + 1 if len(line) <= 2 and line.isspace() else 0
+        if empty > MAX_EMPTY_LINES:
+            reason = f"it has more than {MAX_EMPTY_LINES:,} empty lines one after another"
             raise RefusedError("huge", reason)
         if not too_long:
             number += 1

@@ -35,13 +35,17 @@ class ReadOptions:
 
     ``mapping`` maps a field to the name that records use for it (``{"title": "headline"}``);
     other fields keep their default names. ``max_bytes`` limits a document after decompression: a
-    whole file, or one record of a file of many. ``encoding`` is assumed for files that declare
-    none; without it the encoding is detected. Raises ``SettingError`` for an unknown field or
-    encoding, and for a size below 1.
+    whole file, or one record of a file of many; ``max_characters`` limits its text. A worker
+    process may use ``max_seconds`` of processor time for one document, and ``max_memory`` MiB more
+    than when it began. ``encoding`` is assumed for files that declare none; without it the encoding
+    is detected. Raises ``SettingError`` for an unknown field or encoding, and for a bound below 1.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     max_bytes: int = 64 * 1024 * 1024
+    max_characters: int = 5_000_000
+    max_seconds: int = 60
+    max_memory: int = 1024
     include_hidden: bool = False
     encoding: str | None = None
 
@@ -52,11 +56,17 @@ class ReadOptions:
                     f"“{name}” is not a field of a document.",
                     f"The fields are {', '.join(DEFAULT_NAMES)}.",
                 )
-        if self.max_bytes < 1:
-            raise SettingError(
-                f"The largest size of a document cannot be {self.max_bytes} bytes.",
-                "Give a number of bytes of at least 1.",
-            )
+        for value, unit in (
+            (self.max_bytes, "bytes"),
+            (self.max_characters, "characters"),
+            (self.max_seconds, "seconds"),
+            (self.max_memory, "MiB"),
+        ):
+            if value < 1:
+                raise SettingError(
+                    f"The most that one document may take cannot be {value} {unit}.",
+                    f"Give a number of {unit} of at least 1.",
+                )
         if self.encoding and not is_encoding(self.encoding):
             raise SettingError(
                 f"“{self.encoding}” is not the name of an encoding.",

@@ -56,6 +56,10 @@ _META: Final[Mapping[str, tuple[str, ...]]] = {
 _META_TAGS: Final = ("article:tag", "news_keywords", "keywords")
 _ARTICLE: Final = re.compile(r"(?:Article|Posting|Report|WebPage)$")
 _MAX_NESTING: Final = 20
+MAX_TAGS: Final = 200_000
+"""Tags of a page; the search for the main text takes a quarter of a millisecond for an element."""
+MAX_DEPTH: Final = 255
+"""Elements that a page may open within one another. The parser drops what is deeper."""
 
 
 def read_html(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
@@ -63,8 +67,12 @@ def read_html(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     data = read_whole(file.path, options.max_bytes)
     charset = _CHARSET.search(data[:_CHARSET_HEAD])
     page = decode(data, charset[1].decode("ascii") if charset else None, options.encoding)
+    if page.count("<") > MAX_TAGS:
+        raise RefusedError("huge", f"the page has more than {MAX_TAGS:,} tags")
     fields, text = _read_page(page)
-    document = Mapper({}).document({**fields, "text": text}, file.id, file.name)
+    document = Mapper({}, options.max_characters).document(
+        {**fields, "text": text}, file.id, file.name
+    )
     yield replace(document, date_origin="html")
 
 
@@ -116,9 +124,17 @@ def _read_page(page: str) -> tuple[dict[str, object], str]:
 
 
 def _all_text(tree: Any) -> str:
-    """Return all text of a page that a reader sees, one line for each block."""
+    """Return all text of a page that a reader sees, one line for each block.
+
+    Raises ``RefusedError`` for a page that is nested too deeply.
+    """
     pieces: list[str] = []
+    depth = 0
     for event, element in _walk(tree):
+        depth += 1 if event == "start" else -1
+        if depth > MAX_DEPTH:
+            reason = f"its elements are nested more than {MAX_DEPTH} deep"
+            raise RefusedError("huge", reason)
         tag = _tag(element)
         if _BLOCKS.fullmatch(tag):
             pieces.append("\n")

@@ -16,6 +16,8 @@ from index.document import Document
 from index.readers.content import RefusedError, clean, clean_line
 
 MAX_LENGTH: Final = 200
+MAX_FIELD: Final = 65_536
+"""Characters of a title, of all tags, or of another field that is not the text."""
 _SEPARATORS: Final = re.compile(r"[/\\]+")
 _SPACES: Final = re.compile(r"\s+")
 _DROPPED_SUFFIXES: Final = (".gz", ".txt")
@@ -76,7 +78,8 @@ _ESCAPE: Final = re.compile(r"\\(.)")
 class Mapper:
     """Makes documents of records, given the user's mapping of fields to names in records."""
 
-    def __init__(self, mapping: Mapping[str, str]) -> None:
+    def __init__(self, mapping: Mapping[str, str], max_characters: int) -> None:
+        self._max_characters = max_characters
         self.names = {**DEFAULT_NAMES, **{field: (name,) for field, name in mapping.items()}}
 
     def fields(self, columns: Iterable[str]) -> int:
@@ -85,8 +88,19 @@ class Mapper:
         return sum(any(name in present for name in names) for names in self.names.values())
 
     def document(self, record: Mapping[str, object], fallback_id: str, path: str) -> Document:
-        """Return the document of a record. Raises ``RefusedError`` without text and title."""
-        text = clean(_text(self._value(record, "text")))
+        """Return the document of a record.
+
+        Raises ``RefusedError`` without text and title, or where fields are too long.
+        """
+        text = _text(self._value(record, "text"))
+        if len(text) > self._max_characters:
+            reason = f"its text is longer than {self._max_characters:,} characters"
+            raise RefusedError("huge", reason)
+        for field in DEFAULT_NAMES:
+            if field != "text" and _length(self._value(record, field)) > MAX_FIELD:
+                reason = f"its {field} is longer than {MAX_FIELD:,} characters"
+                raise RefusedError("huge", reason)
+        text = clean(text)
         title = clean_line(_text(self._value(record, "title")))
         if not text and not title:
             raise RefusedError(
@@ -131,6 +145,13 @@ def _text(value: object) -> str:
     if isinstance(value, list | tuple):
         return "\n".join(filter(None, map(_scalar, value)))
     return _scalar(value)
+
+
+def _length(value: object) -> int:
+    """Return the characters of a value, and its items if it is a list."""
+    if isinstance(value, list | tuple):
+        return sum(len(item) + 1 if isinstance(item, str) else 1 for item in value)
+    return len(value) if isinstance(value, str) else 0
 
 
 def _scalar(value: object) -> str:

@@ -43,6 +43,9 @@ def _document(record: object, names: Mapper, fallback_id: str, path: str) -> Doc
     return names.document(record, fallback_id, path)
 
 
+MAX_VALUES: Final = 5_000_000
+"""Values of one JSON text, and cells of one row: brackets, braces and delimiters are counted."""
+
 # JSON
 
 
@@ -54,7 +57,7 @@ def read_json_lines(file: SourceFile, options: ReadOptions) -> Iterator[Document
         for number, line in lines
         if not isinstance(line, str) or line.strip()
     )
-    return _documents(records, Mapper(options.mapping), file)
+    return _documents(records, Mapper(options.mapping, options.max_characters), file)
 
 
 def read_json(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
@@ -62,13 +65,15 @@ def read_json(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     text = decode(read_whole(file.path, options.max_bytes), assumed=options.encoding)
     value = _parse(text)
     if isinstance(value, list):
-        yield from _documents(enumerate(value, start=1), Mapper(options.mapping), file)
+        yield from _documents(
+            enumerate(value, start=1), Mapper(options.mapping, options.max_characters), file
+        )
     elif isinstance(value, RefusedError) and isinstance(
         _parse(text.lstrip().partition("\n")[0]), dict
     ):
         yield from read_json_lines(file, options)
     else:
-        yield _document(value, Mapper(options.mapping), file.id, file.name)
+        yield _document(value, Mapper(options.mapping, options.max_characters), file.id, file.name)
 
 
 def _parse(text: str) -> object:
@@ -77,6 +82,8 @@ def _parse(text: str) -> object:
     orjson is several times faster. json also reads what other software writes: lone surrogates,
     NaN, numbers of more than 64 bits.
     """
+    if sum(map(text.count, "[{,")) > MAX_VALUES:
+        return RefusedError("huge", f"it has more than {MAX_VALUES:,} values")
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -95,6 +102,7 @@ _DELIMITERS: Final = (",", ";", "\t", "|")
 _MAX_LINES: Final = 2000
 """Lines of one row. A quotation mark that is never closed would take the rest of the file."""
 _MAX_FIELD: Final = 2**31 - 1
+MAX_COLUMNS: Final = 10_000
 
 _Line = tuple[int, str | RefusedError]
 """The number of a line, and the line or why it cannot be read."""
@@ -121,10 +129,10 @@ class _Lines(Iterator[_Line]):
 def read_table(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Yield the document of each row."""
     csv.field_size_limit(_MAX_FIELD)  # lines are bounded already
-    names = Mapper(options.mapping)
+    names = Mapper(options.mapping, options.max_characters)
     lines = _Lines(read_lines(file.path, options.max_bytes, options.encoding))
     header, delimiter = _header(lines, names)
-    yield from _documents(_rows(lines, header, delimiter), names, file)
+    yield from _documents(_rows(lines, header, delimiter, options.max_bytes), names, file)
 
 
 def _header(lines: _Lines, names: Mapper) -> tuple[list[str], str]:
@@ -134,6 +142,8 @@ def _header(lines: _Lines, names: Mapper) -> tuple[list[str], str]:
         raise RefusedError("empty", "it is empty")
     if isinstance(first, RefusedError):
         raise first
+    if max(map(first.count, _DELIMITERS)) > MAX_COLUMNS:
+        raise RefusedError("huge", f"its first line has more than {MAX_COLUMNS:,} columns")
     best = (-1, -1)
     header, delimiter = [""], ","
     for candidate in _DELIMITERS:
@@ -150,10 +160,12 @@ def _header(lines: _Lines, names: Mapper) -> tuple[list[str], str]:
     return header, delimiter
 
 
-def _rows(lines: _Lines, header: list[str], delimiter: str) -> Iterator[tuple[int, object]]:
+def _rows(
+    lines: _Lines, header: list[str], delimiter: str, max_characters: int
+) -> Iterator[tuple[int, object]]:
     """Yield the number of each row's first line, and its cells by column or why it is refused."""
     for number, line in lines:
-        row = _row(line, lines, delimiter) if isinstance(line, str) else line
+        row = _row(line, lines, delimiter, max_characters) if isinstance(line, str) else line
         if isinstance(row, RefusedError):
             yield number, row
         elif len(row) > len(header):
@@ -163,12 +175,18 @@ def _rows(lines: _Lines, header: list[str], delimiter: str) -> Iterator[tuple[in
             yield number, dict(zip(header, row, strict=False))
 
 
-def _row(first: str, lines: _Lines, delimiter: str) -> list[str] | RefusedError:
+def _row(
+    first: str, lines: _Lines, delimiter: str, max_characters: int
+) -> list[str] | RefusedError:
     """Return the cells of the row that ``first`` begins; take its other lines from ``lines``."""
+    if first.count(delimiter) > MAX_VALUES:
+        return RefusedError("huge", f"it has more than {MAX_VALUES:,} cells")
     following: list[_Line] = []
     reason = "it opens a quotation mark that is never closed"
     try:
-        row = next(csv.reader(_row_lines(first, lines, following), delimiter=delimiter))
+        row = next(
+            csv.reader(_row_lines(first, lines, following, max_characters), delimiter=delimiter)
+        )
         texts = [first, *(line for _, line in following if isinstance(line, str))]
         if not following or _is_strict(texts, delimiter):
             return row
@@ -180,15 +198,19 @@ def _row(first: str, lines: _Lines, delimiter: str) -> list[str] | RefusedError:
     return RefusedError("broken", reason)
 
 
-def _row_lines(first: str, lines: _Lines, following: list[_Line]) -> Iterator[str]:
+def _row_lines(
+    first: str, lines: _Lines, following: list[_Line], max_characters: int
+) -> Iterator[str]:
     """Yield the lines that the csv module asks for to complete a row; collect all but the first."""
+    size = len(first)
     yield first
     for number, line in lines:
         following.append((number, line))
         if isinstance(line, RefusedError):
             raise _UnclosedError
         yield line
-        if len(following) + 1 >= _MAX_LINES:
+        size += len(line)
+        if len(following) + 1 >= _MAX_LINES or size > max_characters:
             raise _UnclosedError
 
 

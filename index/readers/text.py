@@ -30,7 +30,7 @@ def read_text(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     data = read_whole(file.path, options.max_bytes)
     text = decode(data, _declared_encoding(data), options.encoding)
     values, body = _split(text)
-    names = Mapper({**options.mapping, "text": _BODY})
+    names = Mapper({**options.mapping, "text": _BODY}, options.max_characters)
     yield names.document({**values, _BODY: body}, file.id, file.name)
 
 

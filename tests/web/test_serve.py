@@ -199,7 +199,17 @@ def test_serve_deletes_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[
     (sources / "un.txt").unlink()
     no_flags: dict[str, Any] = dict.fromkeys(
         (
-            *("reference_date", "languages", "file_times", "ner", "max_bytes", "encoding"),
+            *(
+                "reference_date",
+                "languages",
+                "file_times",
+                "ner",
+                "max_bytes",
+                "max_characters",
+                "max_seconds",
+                "max_memory",
+                "encoding",
+            ),
             *("hidden",),
         )
     )

@@ -327,7 +327,9 @@ _TOKEN = re.compile(
     r"|(?P<numeric>(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\4\d{4}(?![\d/-]))"
     r"|(?P<short>(?<![\d/.-])\d{1,2}/\d{1,2}(?![\d/-]))"
     r"|(?P<dotted>(?<![\d/.-])\d{1,2}\.\d{1,2}\.(?!\d))"
-    r"|\d+(?:[.,:hH]\d+)+\w*|\d+(?P<suffix>[^\W\d_]*[º°]?)|[^\w\s]|\n)"
+    r"|\d+(?:[.,:hH]\d+)+\w*|\d+(?P<suffix>[^\W\d_]*[º°]?)"
+    # Marks that mean nothing in dates: many are as good as one.
+    r"|[^\w\s'’ʼ`–—,،.()%€$£-]+|[^\w\s]|\n)"
 )
 _NUMERIC = (("iso", "I"), ("numeric", "D"), ("short", "S"), ("dotted", "Z"))
 _ORDINALS = frozenset(("er", "re", "st", "nd", "rd", "th", "º", "°", "ª", "o", "ro"))

@@ -1,7 +1,12 @@
 """Worker processes: the order of outcomes, and what one that dies costs."""
 
+import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import repeat
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +100,61 @@ def test_items_are_read_no_faster_than_they_are_done() -> None:
     # Three chunks of at most 256 Ki characters, and the one that is being filled.
     assert taken <= 4 * 14
     outcomes.close()
+
+
+# Limits
+
+
+NUMBERS = "Il y en a 12, puis 13. " * 400_000
+"""A text that takes some seconds and some hundred MiB."""
+GOOD: list[Item] = [Document(f"d{number}", "Un accord est signé.") for number in range(3)]
+
+
+def with_limits(**limits: int) -> Job:
+    return replace(JOB, reading=ReadOptions(max_characters=10_000_000, **limits))
+
+
+class Deaf(Document):
+    """A document whose text is computed in C for hours, where Python handles no signal."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "text" and multiprocessing.parent_process() is not None:
+            sum(repeat(0, 10**13))
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        ({"max_seconds": 1}, "it took longer than 1 seconds of processor time"),
+        ({"max_memory": 200}, "it needed more than 200 MiB of memory"),
+    ],
+)
+def test_a_document_beyond_its_limits_is_skipped_alone(limits: dict[str, int], reason: str) -> None:
+    items: list[Item] = [*GOOD, Document("dear", NUMBERS, path="dear.txt"), Document("e", "Fin.")]
+    outcomes = list(run(items, with_limits(**limits), workers=1))
+    assert names(iter(outcomes)) == ["d0", "d1", "d2", "dear.txt?", "e"]
+    assert outcomes[3] == Skipped("dear.txt", "huge", reason)
+
+
+@pytest.mark.long
+def test_a_document_that_no_signal_stops_is_ended_by_the_system() -> None:
+    items: list[Item] = [*GOOD, Deaf("deaf", "", path="deaf.txt"), Document("e", "Fin.")]
+    outcomes = list(run(items, with_limits(max_seconds=1), workers=2))
+    assert names(iter(outcomes)) == ["d0", "d1", "d2", "deaf.txt?", "e"]
+    assert outcomes[3] == Skipped(
+        "deaf.txt", "huge", "it took longer than 1 seconds of processor time"
+    )
+
+
+def test_a_killed_fork_server_is_restarted() -> None:
+    items: list[Item] = [extracted(f"d{number}") for number in range(700)]
+    outcomes = run(items, JOB, workers=2)
+    ids = names(iter([next(outcomes)]))
+    server = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    os.kill(server, signal.SIGKILL)
+    ids += names(outcomes)
+    assert ids == [f"d{number}" for number in range(700)]
+    # The next build starts with a server that is gone.
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)  # type: ignore[attr-defined]
+    assert names(run(items[:3], JOB, workers=2)) == ["d0", "d1", "d2"]

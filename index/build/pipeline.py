@@ -391,25 +391,20 @@ class _Pool:
             return future.result()
         except BrokenProcessPool:
             self.close()
-        place = self._place.value
-        if len(items) == 1:
-            item = items[0]
-            documents = self._documents(item)
-            if len(documents) > 1:
-                return self.alone(documents)
-            if any(ended_by_time(process.exitcode) for process in processes):
-                return [Skipped(name_of(item), "huge", self._limits.slow)]
+        place = 0 if len(items) == 1 else self._place.value
+        if place < 0:
+            # Not item by item: a chunk has many, and new processes take a second to start.
+            middle = len(items) // 2
+            return self.alone(items[:middle]) + self.alone(items[middle:])
+        documents = self._documents(items[place])
+        if len(documents) > 1:
+            outcomes = self.alone(documents)
+        elif any(ended_by_time(process.exitcode) for process in processes):
+            outcomes = [Skipped(name_of(items[place]), "huge", self._limits.slow)]
+        else:
             reason = "the process that read it was killed, by lack of memory or by a fault"
-            return [Skipped(name_of(item), "broken", reason)]
-        if place >= 0:
-            return (
-                self.alone(items[:place])
-                + self.alone(items[place : place + 1])
-                + self.alone(items[place + 1 :])
-            )
-        # Not item by item: a chunk has many, and new processes take a second to start.
-        middle = len(items) // 2
-        return self.alone(items[:middle]) + self.alone(items[middle:])
+            outcomes = [Skipped(name_of(items[place]), "broken", reason)]
+        return self.alone(items[:place]) + outcomes + self.alone(items[place + 1 :])
 
     def _documents(self, item: Item) -> list[Item]:
         """Return the documents of a file of records, which any of them may have cost."""

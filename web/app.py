@@ -9,20 +9,38 @@ from typing import Any, cast
 from urllib.parse import unquote_plus, urlsplit
 
 from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.routing import PathConverter
 
 from search import Engine, Fault, InvalidRequest
 from web import api, errors, export, i18n, pages
 from web.context import Settings
 from web.context import settings as current_settings
-from web.operate import ForwardedHeaders, RateLimit, check_host, guard, is_loopback, observe
+from web.operate import (
+    ForwardedHeaders,
+    RateLimit,
+    SlowLane,
+    check_host,
+    guard,
+    is_loopback,
+    observe,
+)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
 UNLIMITED = ("static", "api.health", "metrics.metrics")
 """Endpoints without a limit of requests."""
 MAX_PARAMETERS = 500
 """Parameters in an address: more than choosing ``MAX_VALUES`` values of every facet takes."""
+
+
+ORDINARY_LENGTH = 200
+"""Characters of a query; those of a longer one may stand for very many words."""
+ORDINARY_RESULTS = 25
+ORDINARY_PARAMETERS = 40
+MAX_WAITING = 12
+"""Dear requests that wait in a process."""
+LANE_SECONDS = 10
+"""How long a dear request waits for the others, and what ``Retry-After`` says if in vain."""
 
 
 class DocumentId(PathConverter):
@@ -44,6 +62,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         RATE_LIMIT=RateLimit(settings.rate_limit, settings.rate_burst),
         EXPORTS=BoundedSemaphore(settings.exports),
+        SLOW_LANE=SlowLane(MAX_WAITING),
         PROVIDE_AUTOMATIC_OPTIONS=False,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -54,6 +73,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
         module.install(app)
     app.before_request(_begin)
     app.after_request(_finish)
+    app.teardown_request(_leave_slow_lane)
     for room in (api, pages, export, observe):
         app.register_blueprint(room.blueprint)
     if settings.proxies:
@@ -77,7 +97,32 @@ def _begin() -> Response | None:
     _check_parameters()
     if request.method == "OPTIONS" and _allowed_origin():
         return _preflight()
+    if _is_dear() and not request.environ.get(observe.WARMING):
+        if not _slow_lane().enter(LANE_SECONDS):
+            raise ServiceUnavailable(retry_after=LANE_SECONDS)
+        g.in_slow_lane = True
     return None
+
+
+def _is_dear() -> bool:
+    """Tell whether a request asks for so much that it may take many times an ordinary search."""
+    given = request.args
+    per_page = given.get("per_page", "")
+    return (
+        len(given.get("q", "")) > ORDINARY_LENGTH
+        or len(per_page) > 2
+        or (per_page.isdecimal() and int(per_page) > ORDINARY_RESULTS)
+        or request.query_string.count(b"&") > ORDINARY_PARAMETERS
+    )
+
+
+def _slow_lane() -> SlowLane:
+    return cast(SlowLane, current_app.config["SLOW_LANE"])
+
+
+def _leave_slow_lane(_: BaseException | None) -> None:
+    if g.pop("in_slow_lane", False):
+        _slow_lane().leave()
 
 
 def _check_parameters() -> None:

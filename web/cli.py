@@ -24,7 +24,7 @@ from index.cli import commands as index_commands
 from index.errors import SettingError
 from search import Budget, WhooshEngine
 from search.cli import search
-from web.app import create_app
+from web.app import MAX_WAITING, create_app
 from web.context import VERSION, Settings
 from web.operate import (
     address_of,
@@ -140,8 +140,8 @@ def serve(
             listener,
             make,
             workers=cores() if workers is None else max(workers, 1),
-            # Exports have threads of their own, since they wait for their readers.
-            threads=threads + settings.exports,
+            # Exports wait for readers, and dear searches for each other, in threads of their own.
+            threads=threads + settings.exports + MAX_WAITING + 1,
             ready=lambda: click.echo(f"Serving on {address}"),
         )
     finally:

@@ -93,8 +93,8 @@ PROBLEMS: Mapping[str, ProblemType] = {
     ),
     "busy": ProblemType(
         503,
-        _l("Too many exports"),
-        _l("The service sends as many exports as it may at the same time."),
+        _l("Service busy"),
+        _l("As many exports or large searches are under way as the service allows at once."),
         _l("Wait as long as the Retry-After header says, then try again."),
     ),
     "index-unavailable": ProblemType(

@@ -1,12 +1,17 @@
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 from pathlib import Path
+from threading import Lock
+from time import sleep
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index import IndexDirectory
 from search.whoosh_engine import WhooshEngine
 from web import Settings, create_app
-from web.operate import RateLimit
+from web.operate import RateLimit, SlowLane
 
 
 @given(
@@ -80,3 +85,52 @@ def test_no_limit(archive: Path) -> None:
     reader = {"X-Forwarded-For": "192.0.2.7"}
     assert all(client.get("/healthz", headers=reader).status_code == 200 for _ in range(200))
     assert client.get("/api/suggest?q=a", headers=reader).status_code == 200
+
+
+def test_dear_searches_wait_for_each_other_and_ordinary_ones_do_not(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.app.LANE_SECONDS", 0.05)
+    app = create_app(WhooshEngine(IndexDirectory(archive)))
+    client = app.test_client()
+    dear = ["/search?per_page=100", "/api/search?q=" + "a*+OR+" * 50, "/search?per_page=1000"]
+    with app.test_request_context("/"):
+        lane = app.config["SLOW_LANE"]
+    assert lane.enter(0)
+    for address in dear:
+        refused = client.get(address)
+        assert refused.status_code == 503
+        assert "Retry-After" in refused.headers
+    assert client.get("/search?q=accord").status_code == 200
+    lane.leave()
+    # Answered or faulty, each leaves its place to the next.
+    for _ in range(3):
+        assert [client.get(address).status_code for address in dear] == [200, 200, 400]
+
+
+def test_one_dear_request_computes_and_a_bounded_number_waits() -> None:
+    lane = SlowLane(waiting=3)
+    inside = Lock()
+
+    def ask() -> bool:
+        if not lane.enter(60):
+            return False
+        alone = inside.acquire(blocking=False)
+        sleep(0.01)
+        inside.release()
+        lane.leave()
+        return alone
+
+    assert lane.enter(0)
+    with ThreadPoolExecutor(8) as pool:
+        asked = {pool.submit(ask) for _ in range(8)}
+        refused = set(islice(as_completed(asked, 60), 5))
+        assert not any(one.result() for one in refused)
+        assert not any(one.done() for one in asked - refused)
+        lane.leave()
+        assert all(one.result() for one in asked - refused)
+    assert lane.enter(0)
+    assert not lane.enter(0)
+    assert not lane.enter(0.01)
+    lane.leave()
+    assert lane.enter(0)

@@ -7,6 +7,7 @@ from web.operate import guard, observe
 from web.operate.guard import (
     ForwardedHeaders,
     RateLimit,
+    SlowLane,
     check_host,
     is_host,
     is_loopback,
@@ -18,6 +19,7 @@ from web.operate.serve import address_of, bind, preload, prepare, run, warm_up
 __all__ = [
     "ForwardedHeaders",
     "RateLimit",
+    "SlowLane",
     "address_of",
     "bind",
     "check_host",

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from functools import cache
 from ipaddress import IPv6Address, ip_address
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from time import monotonic
 from typing import Any
 
@@ -191,6 +191,32 @@ def is_loopback(address: str) -> bool:
         return False
     mapped = getattr(parsed, "ipv4_mapped", None)
     return bool((mapped or parsed).is_loopback)
+
+
+class SlowLane:
+    """Lets one of the dear requests compute in a process at a time, and ``waiting`` more wait.
+
+    The threads of a process share one interpreter. A reader of an ordinary search then shares it
+    with one dear search at most, and there are threads that no dear search can take.
+    """
+
+    def __init__(self, waiting: int) -> None:
+        self._admitted = BoundedSemaphore(1 + waiting)
+        self._place = BoundedSemaphore(1)
+
+    def enter(self, seconds: float) -> bool:
+        """Wait for the place; tell whether it was got within that time."""
+        if not self._admitted.acquire(blocking=False):
+            return False
+        if self._place.acquire(timeout=seconds):
+            return True
+        self._admitted.release()
+        return False
+
+    def leave(self) -> None:
+        """Give the place to the next."""
+        self._place.release()
+        self._admitted.release()
 
 
 class RateLimit:

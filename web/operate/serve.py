@@ -43,6 +43,9 @@ from web.operate.observe import SHARED_METRICS, WARMING, PropagatingLogger
 from web.operate.worker import Worker
 
 BACKLOG = 1024
+SWITCH_SECONDS = 0.001
+"""How long a thread computes while others of its process wait: a short search soon has its turn."""
+
 GRACE_SECONDS = 10
 """What a request under way is given when the server is told to stop."""
 
@@ -316,4 +319,5 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Make the application, in a worker process."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         return self.make_app()

@@ -410,6 +410,11 @@ build_options = options(
         multiple=True,
     ),
     flag("--hidden/--no-hidden", None, "Also read hidden files and folders."),
+    flag(
+        "--follow-links/--no-follow-links",
+        None,
+        "Also follow symbolic links that lead out of their source.",
+    ),
 )
 """What ``rebuild`` and ``update`` have in common, and ``serve`` passes to ``merged_options``."""
 
@@ -448,6 +453,7 @@ def merged_options(
     encoding: str | None,
     field_map: tuple[str, ...],
     hidden: bool | None,
+    follow_links: bool | None,
 ) -> BuildOptions:
     """Return ``base`` with the ``build_options`` that were given. Raises SettingError."""
     reading = _replaced(
@@ -458,6 +464,7 @@ def merged_options(
         max_seconds=max_seconds,
         max_memory=max_memory,
         include_hidden=hidden,
+        follow_links=follow_links,
         encoding=encoding,
     )
     extraction = _replaced(

@@ -138,7 +138,7 @@ class Skipped(NamedTuple):
     """A file or a record that was left out, by name and reason.
 
     ``kind`` is a stable word for counting: ``hidden``, ``unknown``, ``broken``, ``empty``,
-    ``huge``, ``binary``, ``duplicate``, ``unreadable``.
+    ``huge``, ``binary``, ``link``, ``duplicate``, ``unreadable``.
     """
 
     path: str

@@ -4,9 +4,11 @@ The OpenAPI description follows from the shapes (``web.api``). In an annotation 
 the value, ``Keywords`` replace parts of its JSON schema, and a ``Shape`` lists its keys.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, NotRequired, TypedDict, cast, get_args
+from ipaddress import ip_address
+from typing import Annotated, Any, Final, NotRequired, TypedDict, cast, get_args
 
 from index.document import Precision
 from index.facets import FACETS, VALUE_FACETS
@@ -376,9 +378,29 @@ def spans(pairs: tuple[tuple[int, int], ...]) -> list[Span]:
     return [list(pair) for pair in pairs]
 
 
+MAX_PORT: Final = 65535
+_NAME: Final = r"""[^\s\x00-\x20\x7f"#%/:<>?@\[\\\]^`{|}.]+"""
+_WEB_ADDRESS: Final = re.compile(
+    rf"https?://(?:\[(?P<ip>[0-9A-Fa-f:]+:[0-9A-Fa-f:.]*)\]|(?P<host>{_NAME}(?:\.{_NAME})*\.?))"
+    r"(?::(?P<port>[0-9]{0,5}))?(?:[/?#][^\x00-\x1f\x7f]*)?",
+    re.IGNORECASE,
+)
+"""An address with a host and no password."""
+
+
 def web_address(address: str) -> str | None:
     """Return an address that a document gives for itself if it is one of the web, else None.
 
-    Documents are not trusted: ``javascript:`` and its kind must not become a link.
+    Documents are not trusted: ``javascript:`` and its kind must not become a link, nor what
+    browsers and other programs would read as links to different hosts.
     """
-    return address if address.lower().startswith(("http://", "https://")) else None
+    parts = _WEB_ADDRESS.fullmatch(address)
+    if not parts or int(parts["port"] or 0) > MAX_PORT:
+        return None
+    host = parts["ip"] or parts["host"].rstrip(".")
+    if parts["ip"] or host.rpartition(".")[2].isdecimal():
+        try:
+            ip_address(host)
+        except ValueError:
+            return None
+    return address

@@ -38,7 +38,8 @@ class ReadOptions:
     whole file, or one record of a file of many; ``max_characters`` limits its text. A worker
     process may use ``max_seconds`` of processor time for one document, and ``max_memory`` MiB more
     than when it began. ``encoding`` is assumed for files that declare none; without it the encoding
-    is detected. Raises ``SettingError`` for an unknown field or encoding, and for a bound below 1.
+    is detected. Symbolic links that lead out of their source are left out unless ``follow_links``.
+    Raises ``SettingError`` for an unknown field or encoding, and for a bound below 1.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class ReadOptions:
     max_seconds: int = 60
     max_memory: int = 1024
     include_hidden: bool = False
+    follow_links: bool = False
     encoding: str | None = None
 
     def __post_init__(self) -> None:

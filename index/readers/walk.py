@@ -106,6 +106,7 @@ def _require(source: Path) -> None:
 def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[SourceFile | Skipped]:
     """Yield the files of one source; ``seen`` holds the inodes of all files and folders so far."""
     base = source if source.is_dir() else source.parent
+    inside = base.resolve()
     stack = [source]  # recursion would end at Python's limit
     while stack:
         path = stack.pop()
@@ -115,6 +116,9 @@ def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[Source
             if path != source and path.name.startswith(".") and not options.include_hidden:
                 what = "folder" if stat.S_ISDIR(status.st_mode) else "file"
                 yield Skipped(name, "hidden", f"it is a hidden {what}")
+            elif path != source and not options.follow_links and _leaves(path, inside):
+                reason = "it is a symbolic link that leaves the source (see --follow-links)"
+                yield Skipped(name, "link", reason)
             elif _inode(status) in seen and _reached_twice(path, status):
                 yield Skipped(name, "duplicate", "it was already reached by another path")
             elif stat.S_ISDIR(status.st_mode):
@@ -127,6 +131,14 @@ def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[Source
                 yield SourceFile(path, name, path_id(path.relative_to(base)), status.st_size)
         except OSError as error:
             yield Skipped(name, "unreadable", error.strerror or str(error))
+
+
+def _leaves(path: Path, folder: Path) -> bool:
+    """Return whether a path is a symbolic link to what is not in a folder.
+
+    The folders above it were reached without one.
+    """
+    return path.is_symlink() and not path.resolve().is_relative_to(folder)
 
 
 def _reached_twice(path: Path, status: os.stat_result) -> bool:

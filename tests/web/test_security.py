@@ -1,9 +1,10 @@
 """Hostile documents, hostile addresses, and what every answer forbids the browser."""
 
 import json
+import re
 import unicodedata
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,6 +16,7 @@ from markupsafe import Markup
 from index import IndexDirectory
 from index.build import BuildOptions, rebuild
 from index.errors import SettingError
+from search.answers import web_address
 from search.whoosh_engine import WhooshEngine
 from web import Settings, create_app
 from web.cli import allowed_hosts
@@ -157,6 +159,74 @@ def test_which_hosts_are_allowed() -> None:
     for wrong in ("http://a.example", "a.example:80", "", "a b"):
         with pytest.raises(SettingError):
             allowed_hosts("0.0.0.0", "", 0, (wrong,))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "http://[::1",
+            "http://a\\@b/",
+            "http://::1/",
+            "http://[::g]/",
+            "http://[]/",
+            "http:///x",
+        ),
+        *(
+            "http://",
+            "https://:80/",
+            "http://a:99999/",
+            "http://a:b/",
+            "http://a:-1/",
+            "http://a b/",
+        ),
+        *(
+            "http://user@example.org/",
+            "http://www.un.org@evil.example/",
+            "http://a\\b/",
+            "http:/a/",
+        ),
+        *("http://a..b/", "http://.a/", "http://a\x00/", "http://a/\x01", "http://1.2.3.999/"),
+        *("http://%61/", "http://a%2fb/", "http://<a>/", "http://[1.2.3.4]/", "http://a\u00a0b/"),
+        *(
+            "https:example.org",
+            "//example.org",
+            "http://a\n/",
+            "ftp://a/",
+            "http://[fe80::1%eth0]/",
+        ),
+        *("javascript://a/%0aalert(1)", "http://a|b/", "http://?a", "http://#", "http:\\\\a/"),
+    ],
+)
+def test_a_malformed_address_is_no_link(address: str) -> None:
+    assert web_address(address) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://example.org", "HTTPS://Example.org/", "https://example.org:8443/a b?c=é#d@e:f"),
+        *("http://[2001:db8::1]:80/", "http://192.0.2.1/", "http://localhost?x", "http://a_b.c./"),
+        *(
+            "https://उदाहरण.परीक्षा/",
+            "https://مثال.إختبار/a",
+            "http://xn--bcher-kva.example/",
+            "http://a:/",
+        ),
+        "https://example.org/a\\b",
+    ],
+)
+def test_an_address_of_the_web_is_a_link(address: str) -> None:
+    assert web_address(address) == address
+
+
+@given(st.text("ab.:/@\\[]#?%1 ", max_size=12).map("http://".__add__))
+def test_programs_agree_on_the_host_of_a_link(address: str) -> None:
+    if web_address(address):
+        parts = urlsplit(address)
+        assert parts.hostname
+        assert parts.username is None
+        assert re.split(r"[/?#\\]", address[7:])[0] == parts.netloc
 
 
 def links(client: FlaskClient, address: str, **more: object) -> list[str]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from inspect import signature
 from pathlib import Path
 from threading import Timer
 from time import monotonic, sleep
@@ -21,6 +22,7 @@ from click.testing import CliRunner
 
 from index import IndexDirectory, kernels
 from index.build import BuildOptions, rebuild, update
+from index.cli import merged_options
 from web.cli import cli, main
 from web.operate import prepare
 
@@ -197,22 +199,8 @@ def test_serve_deletes_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[
     rebuild(root, [sources], BuildOptions(workers=0))
     published = (root / "current").read_bytes()
     (sources / "un.txt").unlink()
-    no_flags: dict[str, Any] = dict.fromkeys(
-        (
-            *(
-                "reference_date",
-                "languages",
-                "file_times",
-                "ner",
-                "max_bytes",
-                "max_characters",
-                "max_seconds",
-                "max_memory",
-                "encoding",
-            ),
-            *("hidden",),
-        )
-    )
+    no_flags: dict[str, Any] = dict.fromkeys(signature(merged_options).parameters)
+    del no_flags["base"]
 
     def told(max_deletions: float) -> str:
         flags = {**no_flags, "field_map": (), "workers": 0, "max_deletions": max_deletions}

@@ -83,6 +83,30 @@ def test_loops_of_links_end(tmp_path, reading_sources):
     ]
 
 
+def test_links_that_leave_the_source_are_not_followed(tmp_path, reading_sources):
+    source, outside = tmp_path / "source", tmp_path / "source-2"
+    for folder in (source / "inside", outside / "deep"):
+        folder.mkdir(parents=True)
+        (folder / "x.txt").write_text(folder.name)
+    (source / "file.txt").symlink_to(outside / "deep" / "x.txt")
+    (source / "folder").symlink_to(outside)
+    (source / "above").symlink_to("..")
+    (source / "twice.txt").symlink_to(source / "first.txt")
+    (source / "first.txt").symlink_to("../source-2/deep/x.txt")
+    (source / "within").symlink_to("inside")
+    (source / "around").symlink_to("../source/inside")
+    (tmp_path / "named").symlink_to(source)
+    leaving = [(name, "link") for name in ("above", "file.txt", "first.txt", "folder", "twice.txt")]
+    for folder in (source, tmp_path / "named"):
+        found = reading_sources([folder])
+        assert [document.text for document in found.documents] == ["inside"]
+        assert sorted(pair for pair in found.kinds if pair[1] == "link") == leaving
+    assert all("--follow-links" in item.reason for item in found.skipped if item.kind == "link")
+    followed = reading_sources([source], ReadOptions(follow_links=True))
+    assert {document.text for document in followed.documents} == {"inside", "deep"}
+    assert "link" not in dict(followed.kinds).values()
+
+
 def test_deep_folders(tmp_path, reading_sources):
     folder = tmp_path.joinpath(*["d"] * 400)
     folder.mkdir(parents=True)

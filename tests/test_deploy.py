@@ -136,8 +136,9 @@ def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
         for name in ("PIP_CERT", "PIP_FIND_LINKS")
         if Path(path := os.environ.get(name, "")).is_absolute()
     ]
-    podman("build", "--format=docker", "--layers=false", *podman.limits, "--build-arg=BASE=localhost/base", *own,
-           "-t", "trouvaille", "-f", str(DEPLOY / "Containerfile"), str(ROOT))  # fmt: skip
+    options = ["--format=docker", "--layers=false", "--build-arg=BASE=localhost/base"]
+    options += [*podman.limits, *own, "--tag=trouvaille", f"--file={DEPLOY / 'Containerfile'}"]
+    podman("build", *options, str(ROOT))
     yield podman
     podman("rm", "--all", "--force", "--time=5")
     subprocess.run(["rm", "-rf", str(folder)], check=True)

@@ -15,7 +15,7 @@ from index.build import BuildOptions, rebuild
 settings.register_profile(
     "fast", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("full", settings.get_profile("fast"), max_examples=300)
+settings.register_profile("full", settings.get_profile("fast"), max_examples=100)
 settings.load_profile("fast")
 
 EditDistance = Callable[[str, str], int]

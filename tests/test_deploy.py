@@ -144,7 +144,7 @@ def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
     subprocess.run(["rm", "-rf", str(folder)], check=True)
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 def test_the_container_serves(podman: Podman, tmp_path: Path) -> None:
     """As documented: read-only, without capabilities, the documents beside it."""
     options = ["--read-only", "--tmpfs=/tmp", "--cap-drop=all", *podman.limits]
@@ -159,7 +159,7 @@ def test_the_container_serves(podman: Podman, tmp_path: Path) -> None:
     podman("stop", "--time=20", "archive")
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 def test_the_unit_serves_under_systemd(podman: Podman, tmp_path: Path) -> None:
     """A real systemd starts the unit, with all that it forbids, in the system of the image."""
     container = podman("create", "localhost/trouvaille")

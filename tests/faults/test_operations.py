@@ -179,7 +179,7 @@ def documents(root: Path) -> dict[str, str]:
     ("points", "fault"),
     [
         *[(range(3, 400, 90), fault) for fault in ("kill", "EIO")],
-        *[pytest.param(range(1, 400, 30), fault, marks=pytest.mark.long) for fault in FAULTS],
+        *[pytest.param(range(1, 400, 45), fault, marks=pytest.mark.long) for fault in FAULTS],
         *[pytest.param(range(1, 2000), fault, marks=pytest.mark.exhaustive) for fault in FAULTS],
     ],
 )

@@ -87,6 +87,12 @@ index_option = flag(
     metavar="DIR",
     type=click.Path(path_type=Path),
 )
+mode_option = flag(
+    "--index-mode",
+    "0640",
+    "The permissions of files of the index; folders can also be entered.",
+    type=click.Choice(["0600", "0640", "0644", "0660", "0664"]),
+)
 _json_option = flag(
     "--json", False, "Print one JSON object and nothing else.", "as_json", is_flag=True
 )
@@ -256,6 +262,7 @@ def _top(
     click.option("--dry-run", is_flag=True, help="Print the scores and save nothing."),
     click.option("--forget", is_flag=True, help="Return to the curated themes."),
     index_option,
+    mode_option,
     _json_option,
 )
 def learn(
@@ -264,6 +271,7 @@ def learn(
     dry_run: bool,
     forget: bool,
     index: Path,
+    index_mode: str,
     as_json: bool,
 ) -> None:
     """Learn themes from labelled documents.
@@ -278,7 +286,7 @@ def learn(
             "Give one of LABELLED.csv, --from-tags, --forget.",
         )
     if forget:
-        forgotten = learning.forget(index)
+        forgotten = learning.forget(index, int(index_mode, 8))
         if as_json:
             _print_json({"forgotten": forgotten})
         else:
@@ -290,7 +298,7 @@ def learn(
         return
     lesson = learning.learn(_labelled_documents(labelled, index))
     if not dry_run:
-        learning.save(index, lesson.model)
+        learning.save(index, lesson.model, int(index_mode, 8))
     if as_json:
         figures = {item.name: getattr(lesson, item.name) for item in fields(lesson)}
         del figures["model"]
@@ -415,6 +423,7 @@ build_options = options(
         None,
         "Also follow symbolic links that lead out of their source.",
     ),
+    mode_option,
 )
 """What ``rebuild`` and ``update`` have in common, and ``serve`` passes to ``merged_options``."""
 
@@ -454,6 +463,7 @@ def merged_options(
     field_map: tuple[str, ...],
     hidden: bool | None,
     follow_links: bool | None,
+    index_mode: str | None,
 ) -> BuildOptions:
     """Return ``base`` with the ``build_options`` that were given. Raises SettingError."""
     reading = _replaced(
@@ -477,7 +487,8 @@ def merged_options(
     if extraction.ner:
         require_models()
     workers = base.workers if workers is None else workers
-    return replace(base, reading=reading, extraction=extraction, workers=workers)
+    mode = int(index_mode, 8) if index_mode else base.mode
+    return replace(base, reading=reading, extraction=extraction, workers=workers, mode=mode)
 
 
 def _replaced(options: Options, **values: Any) -> Options:
@@ -611,13 +622,13 @@ def stats(index: Path, skipped: bool, as_json: bool) -> None:
             click.echo(f"  {item.path}: {item.reason} ({item.kind})")
 
 
-@_command(index_option, _json_option)
-def rollback(index: Path, as_json: bool) -> None:
+@_command(index_option, mode_option, _json_option)
+def rollback(index: Path, index_mode: str, as_json: bool) -> None:
     """Publish the previous generation again.
 
     A second rollback returns to the newer one.
     """
-    snapshot = commit.rollback(index)
+    snapshot = commit.rollback(index, int(index_mode, 8))
     if as_json:
         _print_json({"generation": snapshot.name, "documents": snapshot.documents})
     else:

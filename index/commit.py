@@ -62,6 +62,9 @@ PROBED_DOCUMENTS = 5
 PROBED_TERMS = 8
 """Documents that a check analyses anew, and terms that it looks up of each of their fields."""
 
+FILE_MODE = 0o640
+"""Permissions of files of an index."""
+
 _OURS = frozenset({"current", "current.new", "lock", "generations", "segments", "learned"})
 """What an index directory holds."""
 
@@ -220,28 +223,34 @@ def _new_name(root: Path) -> str:
 
 
 @contextmanager
-def writing(root: Path) -> Iterator[None]:
+def writing(root: Path, mode: int = FILE_MODE) -> Iterator[None]:
     """Lock an index directory, made if need be.
+
+    Meanwhile the process makes files with the permissions ``mode``, and folders with the same and
+    the right to enter where there is that to read: one build at a time in a process.
 
     Raises UsageError if the directory is something else, IndexLocked if another process builds,
     BuildFailed if files cannot be written.
     """
+    before = os.umask(0o777 & ~(mode | mode >> 2 & 0o111))
     try:
         prepare(root)
         with lock(root):
             yield
     except OSError as error:
         raise _failure(root, error) from error
+    finally:
+        os.umask(before)
 
 
 @contextmanager
-def building(root: Path) -> Iterator[Commit]:
+def building(root: Path, mode: int = FILE_MODE) -> Iterator[Commit]:
     """Begin a new generation; raises what ``writing`` does.
 
     After an exception nothing of the new generation stays, except after BuildUnsettled: then it is
     published.
     """
-    with writing(root):
+    with writing(root, mode):
         commit = Commit(root)
         commit.remove_leftovers()
         try:
@@ -271,14 +280,14 @@ def prepare(root: Path) -> None:
         make_folder(root / name)
 
 
-def rollback(root: Path) -> Snapshot:
+def rollback(root: Path, mode: int = FILE_MODE) -> Snapshot:
     """Publish the previous generation again; the present one becomes the previous one.
 
     Raises IndexMissing, IndexLocked, BuildFailed if there is no previous generation; IndexDamaged
     or IndexVersion if it cannot be used, and the present one still serves.
     """
     read_pointer(root)
-    with building(root) as commit:
+    with building(root, mode) as commit:
         pointer = read_pointer(root)
         if not pointer.previous:
             raise BuildFailed(

@@ -103,7 +103,7 @@ def lock(root: Path) -> Iterator[None]:
 
     The system releases the lock when the process ends, so none is ever stale.
     """
-    handle = os.open(root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    handle = os.open(root / "lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

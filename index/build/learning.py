@@ -18,7 +18,7 @@ import orjson
 from numpy.typing import NDArray
 
 from index.analysis import fold_text
-from index.commit import writing
+from index.commit import FILE_MODE, writing
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.extract import (
@@ -455,12 +455,12 @@ def loads(data: bytes) -> LearnedThemes:
     return LearnedThemes(version, frozenset(raw["languages"]), terms, idf, themes)
 
 
-def save(root: Path, model: LearnedThemes) -> None:
+def save(root: Path, model: LearnedThemes, mode: int = FILE_MODE) -> None:
     """Keep a model in the index directory, where the next build finds it.
 
     Raises what ``writing`` does.
     """
-    with writing(root):
+    with writing(root, mode):
         make_folder(root / FOLDER)
         write_durably(root / FOLDER / FILE, dumps(model))
 
@@ -485,7 +485,7 @@ def load(root: Path) -> LearnedThemes | None:
         raise IndexDamaged(f"“{path}” is not what was learned ({error!r}).", _AGAIN) from error
 
 
-def forget(root: Path) -> bool:
+def forget(root: Path, mode: int = FILE_MODE) -> bool:
     """Delete the model of an index directory; return whether there was one.
 
     Raises what ``writing`` does.
@@ -497,7 +497,7 @@ def forget(root: Path) -> bool:
         return False
     except OSError as error:
         raise unreadable(path, error) from error
-    with writing(root):
+    with writing(root, mode):
         path.unlink(missing_ok=True)
         sync(path.parent)
     return True

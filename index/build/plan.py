@@ -32,7 +32,7 @@ from index.build.pipeline import (
     rare_collections,
     run,
 )
-from index.commit import LiveSegment, building
+from index.commit import FILE_MODE, LiveSegment, building
 from index.directory import open_published, read_pointer
 from index.document import Document, Fields, Skipped
 from index.errors import NoDocuments, TooManyDeletions
@@ -84,7 +84,8 @@ class BuildOptions:
 
     A ``fresh`` rebuild extracts every document; others reuse fields of the published generation.
     An update that would delete more than the share ``max_deletions`` of all documents, or every
-    document of one source, is refused; with 1 it may delete anything.
+    document of one source, is refused; with 1 it may delete anything. ``mode`` are
+    the permissions of files.
     """
 
     reading: ReadOptions = field(default_factory=ReadOptions)
@@ -92,6 +93,7 @@ class BuildOptions:
     workers: int = field(default_factory=cores)
     fresh: bool = False
     max_deletions: float = 1.0
+    mode: int = FILE_MODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ def rebuild(
     options, progress = _with_learned(options or BuildOptions(), root), progress or Progress()
     reading = Reading(sources, options.reading)
     with (
-        building(root) as commit,
+        building(root, options.mode) as commit,
         rare_collections(),
         BuildWriter(commit.segment_folder) as writer,
     ):
@@ -271,7 +273,8 @@ def update(
     """
     progress = progress or Progress()
     read_pointer(root)
-    with building(root) as commit, rare_collections():
+    mode = options.mode if options else FILE_MODE
+    with building(root, mode) as commit, rare_collections():
         before = open_published(root)
         options = _with_learned(options or options_of(before.manifest.settings), root)
         reading = Reading(sources, options.reading)

@@ -30,10 +30,10 @@ OVERRIDE = "\u202e"
 def beasts(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A client of documents made to break pages."""
     folder = tmp_path_factory.mktemp("beasts")
-    marks = "\u0300" * (LONG // 2)
+    marks = "\u0300" * (LONG // 8)
     documents = [
         {"id": "marks", "title": "Un accord z" + marks, "text": "Un accord de pêche e" + marks},
-        {"id": "title", "title": "Un accord " + "long " * (LONG // 5), "text": "Un accord."},
+        {"id": "title", "title": "Un accord " + "long " * (LONG // 40), "text": "Un accord."},
         {"id": "word", "title": "Un accord", "text": "Un accord " + "x" * LONG},
         {
             "id": "override",

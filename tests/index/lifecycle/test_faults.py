@@ -171,6 +171,40 @@ def test_learning_says_what_the_disk_says(
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+@pytest.mark.parametrize(
+    ("mode", "of_file", "of_folder"),
+    [("", 0o640, 0o750), ("0600", 0o600, 0o700), ("0644", 0o644, 0o755), ("0660", 0o660, 0o770)],
+)
+def test_files_have_the_permissions_that_are_set(
+    tmp_path: Path, umask: int, mode: str, of_file: int, of_folder: int
+) -> None:
+    root = tmp_path / "index"
+    source = write_records(tmp_path / "a.jsonl", [record(number) for number in range(6)])
+    options = ("--index", str(root))
+    env = {"TROUVAILLE_INDEX_MODE": mode} if mode else {}
+
+    def run(*arguments: str) -> None:
+        ended = CliRunner().invoke(GROUP, [*arguments, *options], env=env)
+        assert ended.exit_code == 0, ended.output
+
+    before = os.umask(umask)
+    try:
+        run("rebuild", str(source), "--workers", "0", "--quiet")
+        write_records(source, [record(number) for number in range(9)])
+        run("update", str(source), "--workers", "0", "--quiet")
+        run("rollback")
+        learning.save(root, MODEL, int(mode or "0640", 8))
+        run("learn", "--forget")
+        learning.save(root, MODEL, int(mode or "0640", 8))
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(before)
+    paths = [root, *root.rglob("*")]
+    assert {path.stat().st_mode & 0o777 for path in paths if path.is_file()} == {of_file}
+    assert {path.stat().st_mode & 0o777 for path in paths if path.is_dir()} == {of_folder}
+
+
 def test_what_was_learned_and_new_folders_outlive_a_power_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,13 +3,14 @@
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from inspect import signature
 from pathlib import Path
 from threading import Timer
@@ -287,6 +288,36 @@ def test_slow_clients_hold_no_thread(tmp_path: Path) -> None:
         _, complained = service.stop(signal.SIGTERM)
         assert service.process.returncode == 0
         assert "Traceback" not in complained
+
+
+def test_kept_connections_are_spread_over_processes(tmp_path: Path) -> None:
+    write(tmp_path / "documents", "un.txt", "Un accord sur la pêche.")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as held:
+        # The service raises a soft limit that would not do for the connections below.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (96, hard))
+        held.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        service = held.enter_context(serving("documents", "--no-compiled", cwd=tmp_path))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+        def spread() -> list[int]:
+            """Keep one more connection; return how many sockets the two busiest processes have."""
+            caller = held.enter_context(sent(service.address, GET.format("/healthz") + "\r\n"))
+            assert caller.recv(12).endswith(b"200")
+            caller.sendall(b"GET")
+            counts = [0, 0]
+            for process in children(service.process.pid):
+                names = [os.readlink(one) for one in Path(f"/proc/{process}/fd").iterdir()]
+                counts.append(sum(name.startswith("socket:") for name in names))
+            return sorted(counts)[-2:]
+
+        # The second process may begin later; it catches up.
+        eventually(lambda: min(spread()) > 4, True)
+        fewer, more = spread()
+        for _ in range(more - fewer + 80):
+            fewer, more = spread()
+        assert fewer > 40
+        assert more - fewer <= 10
 
 
 def test_endless_requests_are_cut(tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ def ask(port: int, path: str, until: float) -> tuple[list[float], int]:
             failed += 1
             connection.close()
         took.append(perf_counter() - start)
+    connection.close()
     return took, failed
 
 

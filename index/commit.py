@@ -60,6 +60,8 @@ from index.versions import ANALYSIS_VERSION, FORMAT_VERSION, PRODUCT
 
 PROBED_DOCUMENTS = 5
 PROBED_TERMS = 8
+PROBED_CHARACTERS = 500_000
+"""Characters of a text above which its terms are not probed: to analyse it word by word is slow."""
 """Documents that a check analyses anew, and terms that it looks up of each of their fields."""
 
 FILE_MODE = 0o640
@@ -402,6 +404,8 @@ def probe(snapshot: Snapshot) -> int:
         document, fields = snapshot.stored_fields.get(doc)
         if snapshot.docnum(document.id) != doc:
             raise IndexDamaged(f"Document “{document.id}” is not found by its id.", REMEDY)
+        if len(document.text) > PROBED_CHARACTERS:
+            continue
         for field, terms in _terms(document, fields):
             for term in [*terms][:: max(1, len(terms) // PROBED_TERMS)]:
                 positions = snapshot.inverted_index.positions(field, term, doc)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from index.build import rebuild, update
-from index.cli import overview
 from index.commit import check, rollback
 from index.directory import IndexDirectory, open_published, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexUnavailable, IndexVersion
 from index.facets import VALUE_FACETS
+from index.overview import overview
 from index.readers import ReadOptions
 from index.store.files import HEADER_BYTES
 from index.versions import ANALYSIS_VERSION, FORMAT_VERSION

@@ -1,0 +1,141 @@
+"""The figures of a published index, as ``trouvaille stats`` tells them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.days import UNDATED_DAY, day_of
+from index.directory import read_pointer
+from index.document import PARTS, Skipped
+from index.snapshot import Snapshot
+from index.store import FacetColumn
+from index.vocabularies import organizations, themes
+
+_TOP = 10
+
+
+class ValueCount(NamedTuple):
+    """A facet value, its label, and how many documents carry it."""
+
+    value: str
+    label: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What ``trouvaille stats`` tells.
+
+    ``filled`` counts the documents that have a field, ``terms`` the different terms of each field
+    that has any, ``bytes`` what lies on disk for the published snapshot.
+    """
+
+    generation: str
+    previous: str
+    built: str
+    product: str
+    documents: int
+    deleted: int
+    segments: int
+    bytes: int
+    languages: Mapping[str, int]
+    filled: Mapping[str, int]
+    terms: Mapping[str, int]
+    first_date: str | None
+    last_date: str | None
+    organizations: tuple[ValueCount, ...]
+    themes: tuple[ValueCount, ...]
+    skipped: tuple[Skipped, ...]
+    skipped_kinds: Mapping[str, int]
+    failures: Mapping[str, int]
+
+
+def overview(root: Path, locale: str = "fr") -> Overview:
+    """Describe the published snapshot. Raises IndexMissing, IndexDamaged, IndexVersion."""
+    pointer = read_pointer(root)
+    with Snapshot(root, pointer.current) as snapshot:
+        manifest = snapshot.manifest
+        docs = np.flatnonzero(snapshot.live).astype(np.int32)
+        days = snapshot.dates.days[docs]
+        days = days[days != UNDATED_DAY]
+        known = organizations()
+        named = snapshot.columns["organization"]
+        return Overview(
+            generation=snapshot.name,
+            previous=pointer.previous,
+            built=manifest.built,
+            product=manifest.product,
+            documents=snapshot.documents,
+            deleted=snapshot.size - snapshot.documents,
+            segments=len(manifest.segments),
+            bytes=sum(manifest.sizes()),
+            languages=snapshot.languages,
+            filled={
+                "title": int(np.count_nonzero(snapshot.lengths["title"][docs])),
+                "date": len(days),
+                **{
+                    name: snapshot.documents - column.tally(docs).missing
+                    for name, column in snapshot.columns.items()
+                },
+            },
+            terms=_terms(snapshot),
+            first_date=day_of(int(days.min())).isoformat() if len(days) else None,
+            last_date=day_of(int(days.max())).isoformat() if len(days) else None,
+            organizations=_top(
+                named, docs, lambda id: named.labels.get(id) or known.label(id, locale)
+            ),
+            themes=_top(snapshot.columns["theme"], docs, lambda id: themes().label(id, locale)),
+            skipped=tuple(snapshot.report().skipped),
+            skipped_kinds=manifest.skipped,
+            failures=manifest.failures,
+        )
+
+
+def _terms(snapshot: Snapshot) -> dict[str, int]:
+    fields = [
+        name for part in PARTS for name in (part, *(f"{part}_{s}" for s in snapshot.analyzers))
+    ]
+    sizes = {name: snapshot.inverted_index.vocabulary_size(name) for name in fields}
+    return {name: size for name, size in sizes.items() if size}
+
+
+def _top(
+    column: FacetColumn, docs: NDArray[np.int32], label: Callable[[str], str]
+) -> tuple[ValueCount, ...]:
+    counts = column.tally(docs).counts
+    best = np.lexsort((np.arange(len(counts)), -counts))[:_TOP]
+    values = ((column.values[at], int(counts[at])) for at in best.tolist())
+    return tuple(ValueCount(value, label(value), count) for value, count in values)
+
+
+def lines(figures: Overview) -> list[str]:
+    """Return the figures as lines for people."""
+
+    def counted(counts: Any) -> str:
+        return ", ".join(f"{name} {count:,}" for name, count in counts) or "none"
+
+    by_count = sorted(figures.languages.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        f"Generation     {figures.generation}, built by {figures.product}",
+        f"Previous       {figures.previous or 'none kept'}",
+        f"Documents      {figures.documents:,} in {figures.segments} segments"
+        f" ({figures.deleted:,} deleted, waiting for compaction)",
+        f"On disk        {size(figures.bytes)}",
+        f"Languages      {counted(by_count)}",
+        f"Fields         {counted(figures.filled.items())}",
+        f"Terms          {counted(figures.terms.items())}",
+        f"Dates          {figures.first_date or '–'} to {figures.last_date or '–'}",
+        f"Organizations  {counted((item.label, item.documents) for item in figures.organizations)}",
+        f"Themes         {counted((item.label, item.documents) for item in figures.themes)}",
+        f"Skipped        {counted(figures.skipped_kinds.items())}",
+        f"Failures       {counted(figures.failures.items())}",
+    ]
+
+
+def size(count: int) -> str:
+    """Return a number of bytes for people."""
+    return f"{count / 1024**2:,.1f} MiB"

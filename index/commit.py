@@ -60,9 +60,9 @@ from index.versions import ANALYSIS_VERSION, FORMAT_VERSION, PRODUCT
 
 PROBED_DOCUMENTS = 5
 PROBED_TERMS = 8
+"""Documents that a check analyses anew, and terms that it looks up of each of their fields."""
 PROBED_CHARACTERS = 500_000
 """Characters of a text above which its terms are not probed: to analyse it word by word is slow."""
-"""Documents that a check analyses anew, and terms that it looks up of each of their fields."""
 
 FILE_MODE = 0o640
 """Permissions of files of an index."""

@@ -90,7 +90,9 @@ def test_a_document_that_cannot_be_analysed_costs_no_other(monkeypatch: pytest.M
     monkeypatch.setattr(pipeline, "analyse_drafts", fails)
     items: list[Item] = [Document(f"d{n}", "texte", path=f"{n}.txt") for n in range(6)]
     outcomes = list(run(items, Job(ReadOptions(), ExtractionOptions(), "test"), workers=0))
-    assert outcomes[3] == Skipped("3.txt", "broken", "MemoryError: too much")
+    assert isinstance(outcomes[3], Skipped)
+    assert (outcomes[3].path, outcomes[3].kind) == ("3.txt", "huge")
+    assert "memory" in outcomes[3].reason
     rest = [outcome.document.id for outcome in outcomes if isinstance(outcome, Indexed)]
     assert rest == ["d0", "d1", "d2", "d4", "d5"]
 

@@ -103,7 +103,7 @@ def test_files_that_are_not_regular(tmp_path, reading_sources):
     found = reading_sources([tmp_path])
     assert [document.text for document in found.documents] == ["après"]
     assert sorted(found.kinds) == [
-        ("null.txt", "unreadable"),
+        ("null.txt", "link"),
         ("pipe.txt", "unreadable"),
         ("socket.txt", "unreadable"),
     ]

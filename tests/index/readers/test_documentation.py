@@ -26,7 +26,7 @@ def test_every_kind_of_skipped_is_documented(reading):
     found = reading({".a": "", "b.x": "", "c.txt": "", "d.txt": "\0" * 9, "e.jsonl": "{"})
     kinds = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
     assert {kind for _, kind in found.kinds} <= kinds
-    assert len(kinds) == 8
+    assert len(kinds) == 9
 
 
 def test_the_example_of_front_matter_is_understood(reading):

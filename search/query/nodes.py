@@ -29,6 +29,9 @@ class ArrayQuery(query.Query):  # type: ignore[misc]
 
     boost = 1.0
 
+    def __str__(self) -> str:
+        return repr(self)
+
     def matcher(self, searcher: Any, context: object = None) -> ListMatcher:
         """Return a matcher of the documents that match."""
         docs, scores = searcher.evaluate(self)

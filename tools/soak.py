@@ -100,7 +100,8 @@ def soak(updates: int, clients: int, descriptors: int, documents: int = 200) -> 
         rebuild(root, [source], options)
         serve = [sys.executable, "-c", "from web.cli import main; main()", "serve", "--port", "0"]
         process = subprocess.Popen(
-            [*serve, "--index", str(root), "--log-format", "off"],
+            # As many exports as clients: more would rightly be told to come again.
+            [*serve, "--index", str(root), "--log-format", "off", "--exports", str(clients)],
             stdout=subprocess.PIPE,
             text=True,
             preexec_fn=limit,
@@ -128,7 +129,7 @@ def soak(updates: int, clients: int, descriptors: int, documents: int = 200) -> 
             for thread in threads:
                 thread.join()
             process.terminate()
-            process.wait(60)
+            process.communicate(timeout=60)
     print(f"{updates} updates, {sum(answers.statuses.values())} answers: {dict(answers.statuses)}")
     print(f"{len(answers.failures)} failures {answers.failures[:5]}")
     for moment, (files, memory) in zip(("begin", "middle", "end"), measures, strict=True):

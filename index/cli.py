@@ -75,6 +75,11 @@ def options(*flags: Callable[[Command], Command]) -> Callable[[Command], Command
     return add
 
 
+def _bound_flag(name: str, help: str) -> Callable[[Command], Command]:
+    """Declare an option for a bound of documents, from 1."""
+    return flag(name, None, help, type=click.IntRange(min=1))
+
+
 index_option = flag(
     "--index",
     "trouvaille-index",
@@ -281,29 +286,17 @@ build_options = options(
         None,
         "Also find organizations with a language model: slow, needs trouvaille[ner].",
     ),
-    flag(
-        "--max-bytes",
-        None,
-        "Skip documents of more bytes than this.  [default: 64 MiB]",
-        type=click.IntRange(min=1),
-    ),
-    flag(
+    _bound_flag("--max-bytes", "Skip documents of more bytes than this.  [default: 64 MiB]"),
+    _bound_flag(
         "--max-characters",
-        None,
         "Skip documents whose text has more characters than this.  [default: 5,000,000]",
-        type=click.IntRange(min=1),
     ),
-    flag(
+    _bound_flag(
         "--max-seconds",
-        None,
         "Skip documents that take more seconds of processor time than this.  [default: 60]",
-        type=click.IntRange(min=1),
     ),
-    flag(
-        "--max-memory",
-        None,
-        "Skip documents that need more MiB of memory than this.  [default: 1024]",
-        type=click.IntRange(min=1),
+    _bound_flag(
+        "--max-memory", "Skip documents that need more MiB of memory than this.  [default: 1024]"
     ),
     flag("--encoding", None, "The encoding of text files that declare none.  [default: detected]"),
     flag(

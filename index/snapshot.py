@@ -145,7 +145,7 @@ class Snapshot:
         self.close()
 
     def close(self) -> None:
-        """Drop what is cached; files are closed with the last array over them."""
+        """Drop what is cached; maps go with the last array over them."""
         self.inverted_index.close()
 
     def _analyzers_used(self) -> tuple[str, ...]:

@@ -7,9 +7,7 @@ failed, or if descriptors or memory grew.
 
 import json
 import os
-import re
 import resource
-import subprocess
 import sys
 from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser
 from collections import Counter
@@ -23,6 +21,7 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 from index.build import BuildOptions, rebuild, update
+from tools.bench.http import children, serving
 
 PATHS = (
     *(f"api/search?q={quote(q)}" for q in ("pêche", '"accord de pêche"', "na*", "oceen~", "")),
@@ -70,13 +69,11 @@ def ask(address: str, first: int, ended: Event, answers: Answers) -> None:
 def measure(parent: int) -> tuple[int, int]:
     """Return the open files and the resident kilobytes of the processes below one, added up."""
     files = memory = 0
-    for status in Path("/proc").glob("[0-9]*/status"):
+    for process in children(parent):
+        folder = Path(f"/proc/{process}")
         try:
-            text = status.read_text()
-            if f"PPid:\t{parent}\n" not in text:
-                continue
-            files += len(os.listdir(status.parent / "fd"))
-            memory += int(text.partition("VmRSS:")[2].split()[0])
+            memory += int((folder / "status").read_text().partition("VmRSS:")[2].split()[0])
+            files += len(os.listdir(folder / "fd"))
         except (OSError, IndexError):  # it ended meanwhile
             continue
     return files, memory
@@ -98,38 +95,30 @@ def soak(updates: int, clients: int, descriptors: int, documents: int = 200) -> 
 
         write()
         rebuild(root, [source], options)
-        serve = [sys.executable, "-c", "from web.cli import main; main()", "serve", "--port", "0"]
-        process = subprocess.Popen(
-            # As many exports as clients: more would rightly be told to come again.
-            [*serve, "--index", str(root), "--log-format", "off", "--exports", str(clients)],
-            stdout=subprocess.PIPE,
-            text=True,
-            preexec_fn=limit,
-        )
-        ended, answers = Event(), Answers()
-        threads: list[Thread] = []
-        try:
-            assert process.stdout is not None
-            lines = iter(process.stdout.readline, "")
-            address = next(found[0] for line in lines if (found := re.search(r"http://\S+/", line)))
-            for first in range(clients):
-                threads.append(Thread(target=ask, args=(address, first, ended, answers)))
-                threads[-1].start()
-            measures = []
-            for number in range(updates):
-                # One document in twenty changes, each time others.
-                for changed in range(number % 20, documents, 20):
-                    versions[changed] += 1
-                write()
-                update(root, [source], options)
-                if number in (min(20, updates // 4), updates // 2, updates - 1):
-                    measures.append(measure(process.pid))
-        finally:
-            ended.set()
+        # As many exports as clients: more would rightly be told to come again.
+        serve = ("-c", "from web.cli import main; main()", "serve", "--port", "0")
+        options_of_server = ("--index", str(root), "--log-format", "off", "--exports", str(clients))
+        ended, answers, measures = Event(), Answers(), []
+        with serving([*serve, *options_of_server], limit) as (process, address):
+            threads = [
+                Thread(target=ask, args=(f"{address}/", first, ended, answers))
+                for first in range(clients)
+            ]
             for thread in threads:
-                thread.join()
-            process.terminate()
-            process.communicate(timeout=60)
+                thread.start()
+            try:
+                for number in range(updates):
+                    # One document in twenty changes, each time others.
+                    for changed in range(number % 20, documents, 20):
+                        versions[changed] += 1
+                    write()
+                    update(root, [source], options)
+                    if number in (min(20, updates // 4), updates // 2, updates - 1):
+                        measures.append(measure(process.pid))
+            finally:
+                ended.set()
+                for thread in threads:
+                    thread.join()
     print(f"{updates} updates, {sum(answers.statuses.values())} answers: {dict(answers.statuses)}")
     print(f"{len(answers.failures)} failures {answers.failures[:5]}")
     for moment, (files, memory) in zip(("begin", "middle", "end"), measures, strict=True):

@@ -32,7 +32,6 @@ UNLIMITED = ("static", "api.health", "metrics.metrics")
 MAX_PARAMETERS = 500
 """Parameters in an address: more than choosing ``MAX_VALUES`` values of every facet takes."""
 
-
 ORDINARY_LENGTH = 200
 """Characters of a query; those of a longer one may stand for very many words."""
 ORDINARY_RESULTS = 25

@@ -223,6 +223,11 @@ class ArrayFile:
         width = self.dtype.itemsize
         return self._bytes[HEADER_BYTES + start * width : HEADER_BYTES + stop * width].tobytes()
 
+    @property
+    def file_size(self) -> int:
+        """The bytes of the file."""
+        return len(self._bytes)
+
     def seal(self) -> bytes:
         """Return header and checksums, which vouch for the rest of the file."""
         return self._bytes[:HEADER_BYTES].tobytes() + self._sums.tobytes()
@@ -257,10 +262,11 @@ def _opened(path: Path) -> "ArrayFile | None":
 
 
 def _record(path: Path, array: ArrayFile | None) -> FileRecord:
+    if array:
+        return FileRecord(array.file_size, hashlib.sha256(array.seal()).hexdigest())
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        digest = hashlib.sha256(array.seal()) if array else hashlib.file_digest(file, "sha256")
-        return FileRecord(size, digest.hexdigest())
+        return FileRecord(size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def records(folder: Path) -> dict[str, FileRecord]:

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,11 +87,21 @@ def http(context: Context) -> Section:
 
 
 @contextmanager
-def serving(arguments: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run a server until the block ends; yield it with its address."""
+def serving(
+    arguments: Sequence[str], prepare: Callable[[], None] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run a server until the block ends; yield it with its address.
+
+    ``prepare`` is called in the new process, before the server is there.
+    """
     log = tempfile.TemporaryFile("w+")  # noqa: SIM115  closed when the server has ended
     process = subprocess.Popen(
-        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        preexec_fn=prepare,
     )
     try:
         assert process.stdout is not None

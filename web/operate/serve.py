@@ -256,7 +256,7 @@ def run(
         "limit_request_line": 0,
         # Only our own setting (--proxy) decides about forwarded headers.
         "forwarded_allow_ips": "",
-        # Of newer versions: no socket through which the server can be controlled.
+        # No socket through which the server can be controlled.
         "control_socket_disable": True,
     }
     with _shared_metrics():
@@ -312,10 +312,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """Set the options that this version of gunicorn has."""
+        """Set the options."""
         for name, value in self.options.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
+            self.cfg.set(name, value)
 
     def load(self) -> Flask:
         """Make the application, in a worker process."""

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from inspect import signature
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Timer
 from time import monotonic, sleep
-from typing import Any
+from typing import IO, Any
 from urllib.request import Request, urlopen
 
 import pytest
@@ -58,10 +59,13 @@ def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 class Service:
     """A ``trouvaille serve`` that listens."""
 
-    def __init__(self, process: subprocess.Popen[str], address: str, told: list[str]) -> None:
+    def __init__(
+        self, process: subprocess.Popen[str], address: str, told: list[str], log: IO[str]
+    ) -> None:
         self.process = process
         self.address = address
         self.told = told
+        self.log = log
 
     def ask(self, path: str) -> dict[str, object]:
         with urlopen(Request(self.address + path), timeout=PATIENCE) as answer:
@@ -75,38 +79,43 @@ class Service:
         return told
 
     def stop(self, number: signal.Signals) -> tuple[str, str]:
+        """End the service; return what it wrote to its output and to its log."""
         self.process.send_signal(number)
-        return self.process.communicate(timeout=PATIENCE)
+        written, _ = self.process.communicate(timeout=PATIENCE)
+        self.log.seek(0)
+        return written, self.log.read()
 
 
 @contextmanager
 def serving(*arguments: str | Path, cwd: Path) -> Iterator[Service]:
-    process = subprocess.Popen(
-        command("serve", "--port", "0", "--workers", "2", *arguments),
-        cwd=cwd,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    watch = Timer(PATIENCE, process.kill)
-    watch.start()
-    try:
-        assert process.stdout is not None
-        told = []
-        address = None
-        while address is None:
-            line = process.stdout.readline()
-            assert line, f"serve ended early: {process.communicate()}"
-            told.append(line.rstrip("\n"))
-            address = re.fullmatch(r"Serving on (http://127\.0\.0\.1:\d+/)", told[-1])
-        watch.cancel()
-        yield Service(process, address[1], told)
-    finally:
-        watch.cancel()
-        if process.poll() is None:
-            process.terminate()
-            process.communicate(timeout=PATIENCE)
+    with TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            command("serve", "--port", "0", "--workers", "2", *arguments),
+            cwd=cwd,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            # A file: a pipe that nobody reads stops the service when it is full.
+            stderr=log,
+            text=True,
+        )
+        watch = Timer(PATIENCE, process.kill)
+        watch.start()
+        try:
+            assert process.stdout is not None
+            told = []
+            address = None
+            while address is None:
+                line = process.stdout.readline()
+                assert line, f"serve ended early: {log.seek(0)} {log.read()}"
+                told.append(line.rstrip("\n"))
+                address = re.fullmatch(r"Serving on (http://127\.0\.0\.1:\d+/)", told[-1])
+            watch.cancel()
+            yield Service(process, address[1], told, log)
+        finally:
+            watch.cancel()
+            if process.poll() is None:
+                process.terminate()
+                process.communicate(timeout=PATIENCE)
 
 
 def eventually(what: object, wanted: object) -> None:
@@ -280,8 +289,9 @@ def test_slow_clients_hold_no_thread(tmp_path: Path) -> None:
             assert service.ask("api/search?q=accord")["total"] == 1_500
         # One export has a thread of its own, which it keeps from its reader's first to last line.
         held.append(sent(service.address, GET.format("/search.ndjson") + "\r\n", 4096))
+        assert held[-1].recv(12).endswith(b"200")
         busy = GET.format("/search.csv") + "Connection: close\r\n\r\n"
-        eventually(lambda: answered(service.address, busy)[9:12], "503")
+        assert answered(service.address, busy)[9:12] == "503"
         for _ in range(10):
             assert service.ask("api/search?q=accord")["total"] == 1_500
         held.pop().close()

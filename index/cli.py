@@ -277,6 +277,12 @@ build_options = options(
         metavar="CODES",
     ),
     flag(
+        "--time-zone",
+        None,
+        "The zone in which days are counted and times shown: Europe/Paris.  [default: UTC]",
+        metavar="NAME",
+    ),
+    flag(
         "--file-times/--no-file-times",
         None,
         "Use the time of the file for documents without any other date.",
@@ -342,6 +348,7 @@ def merged_options(
     workers: int | None,
     reference_date: datetime | None,
     languages: str | None,
+    time_zone: str | None,
     file_times: bool | None,
     ner: bool | None,
     max_bytes: int | None,
@@ -370,6 +377,7 @@ def merged_options(
         base.extraction,
         reference_date=reference_date and reference_date.date(),
         languages=_languages(languages),
+        time_zone=time_zone,
         file_times=file_times,
         ner=ner,
     )

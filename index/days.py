@@ -66,10 +66,11 @@ def day_of(number: int) -> date:
 def first_second(value: str) -> int:
     """Return the second since 1970-01-01 at which a partial date, a day or a time begins.
 
-    ``2024``, ``2024-03``, ``2024-03-12``, ``2024-03-12T09:41Z``; a time without a zone counts as
-    UTC. Raises ValueError for anything else.
+    ``2024``, ``2024-03``, ``2024-03-12``, ``2024-03-12T09:41Z``; a time counts as its own clock
+    shows it, whatever its zone: all times of an archive are in one. Raises ValueError for anything
+    else.
     """
     if len(value) > len("2024-03-12"):
         moment = datetime.fromisoformat(value)
-        return int(moment.replace(microsecond=0, tzinfo=moment.tzinfo or UTC).timestamp())
+        return int(moment.replace(microsecond=0, tzinfo=UTC).timestamp())
     return day_number(period(value).first) * DAY_SECONDS

@@ -96,7 +96,8 @@ class PublicationDate:
     """A publication date: ISO 8601 ``value`` cut at its ``precision``, and where it was found.
 
     ``2024``, ``2024-03``, ``2024-03-12``, ``2024-03-12T09:41`` or ``2024-03-12T09:41:00``, with
-    ``Z`` behind a time whose zone was known (it has then been converted to UTC).
+    ``Z`` behind a time whose zone was known (it has then been converted to UTC). In an archive of
+    another time zone, every time has its offset: ``2024-03-12T09:41:00+01:00``.
     """
 
     value: str

@@ -51,7 +51,8 @@ NOTICES: Mapping[str, str] = {
     ),
     "unknown_value": _l("No document has %(field)s:%(value)s."),
     "wildcard_unsupported": _l(
-        "In %(word)s, * is only understood after the first two letters of a word."
+        "In %(word)s, * is only understood after the first two letters of a word"
+        " and outside quotation marks, ? not at all."
     ),
 }
 

@@ -182,6 +182,20 @@ def _current() -> Operation:
     return declared
 
 
+def given() -> dict[str, list[str]]:
+    """Return the values of the query string by name.
+
+    Those that no route declares stay for the endpoint, which refuses them. Everywhere else they
+    are left out: whoever shares a link, or counts who follows it, adds some (``utm_source``).
+    """
+    values = request.args.to_dict(flat=False)
+    declared = operation_of(request.endpoint) if request.endpoint else None
+    if declared is None or request.path.startswith("/api/"):
+        return values
+    known = {*declared.parameters, *(PARAMETERS if declared.search else ())}
+    return {name: values[name] for name in values if name in known}
+
+
 def arguments() -> Arguments:
     """Return the arguments of this route, without those of a search.
 
@@ -189,13 +203,12 @@ def arguments() -> Arguments:
     """
     declared = _current()
     also = PARAMETERS if declared.search else ()
-    return Arguments(request.args.to_dict(flat=False), declared.parameters, also)
+    return Arguments(given(), declared.parameters, also)
 
 
 def asked() -> SearchRequest:
     """Return the search of the query string. Raises InvalidRequest."""
-    given = request.args.to_dict(flat=False)
-    return parse_request(given, negotiate(), _current().parameters, search_parameters())
+    return parse_request(given(), negotiate(), _current().parameters, search_parameters())
 
 
 def search_parameters() -> dict[str, Parameter]:

@@ -35,9 +35,17 @@ COLUMNS = (
     *("id", "url", "title", "language", "published", "date_precision", "source", "source_url"),
     *("organizations", "themes", "score"),
 )
+BOM = Parameter(
+    "bom",
+    "Whether the file begins with a byte order mark, without which spreadsheets misread accents.",
+    "choice",
+    ("yes", "no"),
+    "yes",
+)
 ATOM = "http://www.w3.org/2005/Atom"
 OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 
+_CLOCK = re.compile(r"([0-9:]*)(.*)")
 # What XML 1.0 cannot hold.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -58,13 +66,16 @@ def ndjson() -> Response:
 
 
 @blueprint.get("/search.csv")
-@operation(HL, search=True, answer="text/csv")
+@operation(HL, BOM, search=True, answer="text/csv")
 def csv() -> Response:
     """All results as CSV.
 
-    RFC 4180, UTF-8; several values of a cell stand on lines of it.
+    RFC 4180, UTF-8 with a byte order mark; several values of a cell stand on lines of it.
     """
     serializer = Serializer(g.base)
+    own = arguments()
+    mark = "\ufeff" if own.choice("bom") == "yes" else ""
+    own.check()
 
     def row(result: Result) -> str:
         cells = {
@@ -74,7 +85,7 @@ def csv() -> Response:
         }
         return _csv([_harmless(cells[column]) for column in COLUMNS])
 
-    return _stream("text/csv", _csv(COLUMNS), row, "csv")
+    return _stream("text/csv", mark + _csv(COLUMNS), row, "csv")
 
 
 def _stream(mimetype: str, head: str, write: Callable[[Result], str], suffix: str) -> Response:
@@ -151,6 +162,7 @@ def _feed(response: SearchResponse, query: SearchRequest) -> bytes:
     _add(feed, "id", own)
     _add(feed, "link", rel="self", type="application/atom+xml", href=own)
     _add(feed, "link", rel="alternate", type="text/html", href=html)
+    # All times of an archive are of one zone.
     dates = [_moment(result.published) for result in response.results if result.published]
     _add(feed, "updated", max(dates, default=_moment(None)))
     _add(_add(feed, "author"), "name", "Trouvaille")
@@ -182,8 +194,8 @@ def _moment(published: str | None) -> str:
         return "1970-01-01T00:00:00Z"
     day, _, time = published.partition("T")
     day += "-01-01"[len(day) - 4 :] if len(day) < 10 else ""
-    time = time.removesuffix("Z") or "00:00:00"
-    return f"{day}T{time}{':00' if len(time) == 5 else ''}Z"
+    clock, zone = _CLOCK.match(time).groups()  # type: ignore[union-attr]
+    return f"{day}T{clock or '00:00'}{':00' if len(clock) < 8 else ''}{zone or 'Z'}"
 
 
 def _add(

@@ -1,5 +1,6 @@
 """The reader's language, and what is written differently in each language."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, lru_cache, wraps
@@ -48,7 +49,7 @@ def negotiate() -> str:
     if code is None:
         code = asked() or remembered()
         if not code:
-            code = str(request.accept_languages.best_match(LANGUAGES, default=DEFAULT))
+            code = _accepted()
         g.locale = code
     return code
 
@@ -65,6 +66,20 @@ def remembered() -> str:
 
 def _offered(code: str) -> str:
     return code if code in LANGUAGES and not request.path.startswith("/api/") else ""
+
+
+def _accepted() -> str:
+    """Return the language that Accept-Language asks for: the lookup of RFC 4647, section 3.4.
+
+    The range that is wanted most decides: ``de-CH`` asks for German before ``en;q=0.7`` asks for
+    English.
+    """
+    ranges = sorted(request.accept_languages, key=lambda item: -item[1])
+    codes = [(re.split("[-_]", name.lower())[0], quality) for name, quality in ranges]
+    refused = {code for code, quality in codes if quality <= 0}
+    offered = [code for code, quality in codes if quality > 0 and code in LANGUAGES]
+    rest = (DEFAULT, *LANGUAGES) if refused else (DEFAULT,)
+    return next((code for code in (*offered, *rest) if code not in refused), DEFAULT)
 
 
 @cache
@@ -129,8 +144,20 @@ def dated(value: str | None, locale: str) -> Markup:
         # A time whose zone is unknown is shown as the document gives it.
         pattern = str(get_datetime_format("medium", locale)).replace("'", "")
         text = pattern.replace("{1}", day).replace("{0}", hour)
-        text += " UTC" if moment.tzinfo else ""
+        text += _zone(moment)
     return Markup('<time datetime="{}">{}</time>').format(value, escape(text))
+
+
+def _zone(moment: datetime) -> str:
+    """Return `` UTC``, `` UTC+1`` or `` UTC+5:30``; nothing for a time without a zone."""
+    if moment.tzinfo is None:
+        return ""
+    sign, hours, minutes = re.fullmatch(r".*([+-])(\d\d):(\d\d)", moment.isoformat()).groups()  # type: ignore[union-attr]
+    return (
+        " UTC"
+        + (f"{sign}{int(hours)}" if hours + minutes != "0000" else "")
+        + (f":{minutes}" if minutes != "00" else "")
+    )
 
 
 @_localized

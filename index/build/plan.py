@@ -387,7 +387,7 @@ def made_by(extraction: ExtractionOptions) -> str:
         f"extraction {extraction_version()}; analysis {ANALYSIS_VERSION};"
         f" languages {' '.join(extraction.languages)};"
         f" reference date {reference.isoformat() if reference else 'none'};"
-        f" file times {extraction.file_times};"
+        f" file times {extraction.file_times}; time zone {extraction.time_zone};"
         f"{' full mode;' if extraction.ner else ''}"
         f" learned themes {extraction.learned.version if extraction.learned else 'none'}"
     )

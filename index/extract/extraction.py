@@ -16,6 +16,7 @@ from index.extract.organizations import OrganizationMatches, find_organizations
 from index.extract.themes import LearnedThemes, find_themes
 from index.versions import EXTRACTION_VERSION
 from index.vocabularies import DETECTED_LANGUAGES
+from index.written_dates import says_nothing, time_zone
 
 
 @cache
@@ -35,6 +36,8 @@ def extraction_version() -> str:
     return f"{EXTRACTION_VERSION}.{digest.hexdigest()}"
 
 
+_SHOWN = 60
+"""Characters of a date that was not understood."""
 _Result = TypeVar("_Result")
 
 
@@ -50,10 +53,16 @@ class ExtractionOptions:
     languages: tuple[str, ...] = DETECTED_LANGUAGES
     file_times: bool = False
     """Whether the time of a file may date a document that nothing else dates."""
+    time_zone: str = "UTC"
+    """The zone of the tz database whose days are counted, and whose times are shown."""
     ner: bool = False
     """Full mode: whether a spaCy model looks for organizations too (``trouvaille[ner]``)."""
     learned: LearnedThemes | None = None
     """The model of learned themes, if one was trained."""
+
+    def __post_init__(self) -> None:
+        """Raise SettingError for an unknown time zone."""
+        time_zone(self.time_zone)
 
 
 def extract(document: Document, options: ExtractionOptions) -> Fields:
@@ -95,9 +104,18 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
         )
     published = attempt(
         "dates",
-        lambda: publication_date(document, options.reference_date, file_times=options.file_times),
+        lambda: publication_date(
+            document,
+            options.reference_date,
+            file_times=options.file_times,
+            zone=time_zone(options.time_zone),
+        ),
         None,
     )
+    if not says_nothing(document.date) and not (
+        published and published.origin == document.date_origin
+    ):
+        failures.append(("date", f"the date “{document.date[:_SHOWN]}” was not understood"))
     mentioned: tuple[MentionedDate, ...] = attempt(
         "mentioned dates",
         lambda: mentioned_dates(

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from whoosh import query
 
 from index.analysis import tokenize
-from index.days import period
 from index.facets import VALUE_FACETS
 from search.engine import Notice, Notices
 from search.query.entities import is_question, link_organizations
@@ -52,7 +51,7 @@ from search.query.words import (
     units,
     wildcard_pattern,
 )
-from search.request import ascii_digits
+from search.request import typed_period
 
 MAX_UNITS = 128
 """Words of a query after analysis: one word as typed may be several (``a.b/c``)."""
@@ -116,7 +115,8 @@ class ParsedQuery:
     """A compiled query.
 
     - ``text``: the query as far as it was read; offsets into it are offsets into the query;
-    - ``tree``: the query tree; None if nothing was asked, which every document matches;
+    - ``tree``: the query tree; None if nothing was asked, which every document matches. It is
+      ``NullQuery``, which none matches, if nothing of what was typed was understood;
     - ``understood``: the normal form;
     - ``words``: the words that documents should have, for spelling suggestions;
     - ``marks``: what to highlight;
@@ -151,9 +151,11 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
     compiler = _Compiler(analyzers, notices)
     clauses = compiler.conjunction(syntax) if syntax else []
     if not clauses:
-        if text.strip():
+        nothing = None
+        if text.strip():  # something was asked for that no document can have
             notices.add("nothing_understood")
-        return ParsedQuery(text, None, "", tuple(notices), analyzers=analyzers)
+            nothing = query.NullQuery
+        return ParsedQuery(text, nothing, "", tuple(notices), analyzers=analyzers)
     if _is_plain(syntax) and _is_question(text, clauses, analyzers):
         notices.add("question")
         clauses = compiler.optional(clauses)
@@ -285,7 +287,8 @@ class _Compiler:
             self.notices.add("wildcard_unsupported", word=f"{field}:{syntax.text}*")
         elif syntax.kind is Kind.FUZZY:
             self.notices.add("fuzzy_unsupported", word=f"{field}:{syntax.text}~")
-        values = syntax.text.split() if syntax.kind is Kind.WORD else [syntax.text]
+        text, is_date = syntax.text, field == "date" and typed_period(syntax.text)
+        values = text.split() if syntax.kind is Kind.WORD and not is_date else [text]
         clauses = [self._filter(field, " ".join(value.split())) for value in values]
         return [clause for clause in clauses if clause]
 
@@ -299,19 +302,12 @@ class _Compiler:
         return Clause(FacetFilter(field, value, typed), text, condition=True)
 
     def _date_filter(self, typed: str) -> Clause | None:
-        """Compile ``2024``, ``2024-02..``, ``..2025`` or ``2024..2025-02``."""
-        earliest, dots, latest = typed.partition("..")
-        if not dots:
-            latest = earliest
-        try:
-            periods = [period(ascii_digits(text)) for text in (earliest, latest) if text]
-        except ValueError:
-            periods = []
-        if not periods:
+        """Compile ``2024``, ``mars 2024``, ``2024-02..``, ``>=2024`` or ``2024..2025-02``."""
+        days = typed_period(typed)
+        if not days:
             self.notices.add("invalid_date", value=typed)
             return None
-        first = min(days.first for days in periods) if earliest else None
-        last = max(days.last for days in periods) if latest else None
+        first, last = days
         text = f"{first or ''}..{last or ''}" if first != last else f"{first}"
         return Clause(DateFilter(first, last), f"date:{text}", condition=True)
 

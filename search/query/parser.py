@@ -23,9 +23,10 @@ from enum import Enum
 from typing import NamedTuple
 
 from index.analysis import fold
-from index.facets import FACETS
+from index.facets import FACETS, VALUE_FACETS
+from index.vocabularies import LANGUAGES
 from search.engine import Notices
-from search.request import MAX_QUERY
+from search.request import MAX_QUERY, typed_period
 
 MAX_DEPTH = 30
 MAX_LEAVES = 128
@@ -48,6 +49,12 @@ _CLOSERS = {
 }
 _NEAR = re.compile(r"~([0-9]{0,4})")
 _FUZZY = re.compile(r"(.*[^~])~+([0-9]{0,4})")
+_FIELD = re.compile(r"([^\s:：]{1,20})(\s*)[:：](\s*)(?=[^\s)）])")
+"""A name and a colon before something, as French spaces them too."""
+_QUESTION_MARK = re.compile(r"\w\?+\w|\w\?+\*|\*\?|^\?+\w")
+"""Question marks that ask nothing: whoever types them means any letter."""
+_DATE_WORDS = 6
+"""Words that a date may have: ``mercredi 12 de marzo de 2014``."""
 _WORD_BREAK = re.compile(rf"[\s()（）{_DOUBLE_QUOTES}«»「」『』]")
 
 
@@ -164,6 +171,11 @@ class _Lexer:
             self.position += 1
             return
         content = self.text[self.position + 1 : end]
+        for word in content.split():
+            if re.fullmatch(r"[^\W_][\w?*]*", word) and (
+                "*" in word or _QUESTION_MARK.search(word)
+            ):
+                self.notices.add("wildcard_unsupported", word=word)
         near = _NEAR.match(self.text, end + 1)
         if near is None:
             self._add(Kind.QUOTED, content, end + 1)
@@ -172,25 +184,62 @@ class _Lexer:
             self._add(Kind.QUOTED, content, near.end(), words or None)
 
     def _chunk(self) -> None:
-        # From the next character on: a closing mark that closes nothing begins a chunk.
-        stop = _WORD_BREAK.search(self.text, self.position + 1)
-        end = stop.start() if stop else len(self.text)
+        end = self._chunk_end(self.position)
         chunk = self.text[self.position : end]
-        name, colon, value = chunk.partition(":")
-        if colon and len(name) <= 20 and (canonical := FIELDS.get(fold(name))):
-            follows = value or (stop is not None and not stop[0].isspace() and stop[0] not in ")）")
-            if follows:
-                self._add(Kind.FIELD, canonical, self.position + len(name) + 1)
-                if value:  # a value, even where it is spelt like an operator
-                    self._word(end)
+        field = _FIELD.match(self.text, self.position)
+        canonical = FIELDS.get(fold(field[1])) if field else None
+        if field and canonical and self._has_value(field, canonical):
+            self._add(Kind.FIELD, canonical, field.end())
+            char = self.text[self.position]
+            last = self._date_end(self.position) if canonical == "date" else None
+            if char in _CLOSERS or char in "(（":
                 return
-        if chunk in OPERATORS:
+            if last is not None:
+                self._add(Kind.WORD, self.text[self.position : last], last)
+            else:
+                # A value, even where it is spelt like an operator.
+                self._word(self._chunk_end(self.position))
+        elif chunk in OPERATORS:
             self._add(Kind[OPERATORS[chunk]], chunk, end)
         else:
             self._word(end)
 
+    def _chunk_end(self, start: int) -> int:
+        # From the next character on: a closing mark that closes nothing begins a chunk.
+        stop = _WORD_BREAK.search(self.text, start + 1)
+        return stop.start() if stop else len(self.text)
+
+    def _has_value(self, field: re.Match[str], canonical: str) -> bool:
+        """Tell whether a field is meant, and not a word before a colon: ``Langue : le débat``.
+
+        Where there are spaces, a value that can be known must be known.
+        """
+        _, before, behind = field.groups()
+        start = field.end()
+        word = self.text[start : self._chunk_end(start)]
+        if (not before and not behind) or word[0] in _CLOSERS or word[0] in "(（":
+            return True
+        if word in OPERATORS:
+            return False
+        if canonical == "date":
+            return self._date_end(start) is not None
+        facet = VALUE_FACETS.get(canonical)
+        if facet is None or facet.vocabulary is None:
+            return True
+        return facet.known_label(facet.canonical(word), LANGUAGES[0]) is not None
+
+    def _date_end(self, start: int) -> int | None:
+        """Return the end of a date of one word or, if that is none, of the longest; else None."""
+        ends = [start + word.end() for word in re.finditer(r"[^\s()（）]+", self.text[start:])]
+        for end in (*ends[:1], *ends[1:_DATE_WORDS][::-1]):
+            if typed_period(self.text[start:end]):
+                return end
+        return None
+
     def _word(self, end: int) -> None:
         chunk = self.text[self.position : end]
+        if _QUESTION_MARK.search(chunk) and re.fullmatch(r"[\w?*]+", chunk):
+            self.notices.add("wildcard_unsupported", word=chunk)
         stem = chunk.rstrip("*")
         if not stem:
             self._add(Kind.EVERYTHING, chunk, end)

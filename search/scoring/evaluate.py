@@ -143,6 +143,8 @@ class Evaluation:
                 return self._and([node], within)
             case query.Every() if node.fieldname is None:
                 return self._all()
+            case query.NullQuery:
+                return NO_HITS
         return self._by_whoosh(node)
 
     # Text

@@ -67,7 +67,7 @@ def test_suggestions_as_browsers_read_them(client: FlaskClient) -> None:
     tag = response.headers["ETag"]
     again = client.get("/suggest.json?q=nati&hl=en", headers={"If-None-Match": tag})
     assert again.status_code == 304
-    assert client.get("/suggest.json?x=1").mimetype == "application/problem+json"
+    assert client.get("/suggest.json?q=a&q=b&x=1").status_code == 200
 
 
 def test_the_command_of_a_page_asks_the_same(client: FlaskClient) -> None:

@@ -147,8 +147,7 @@ def document(id: str) -> Response:
 
 def _origin() -> tuple[SearchRequest, int | None]:
     """Return the search that led to a document, and the position of the document in it."""
-    given = request.args.to_dict(flat=False)
-    query = same_results(parse_request(given, i18n.negotiate(), also=("hl", "at")))
+    query = same_results(parse_request(context.given(), i18n.negotiate(), also=("hl", "at")))
     if not request.args.get("at"):
         return query, None
     own = arguments()
@@ -303,7 +302,12 @@ def _vary(response: Response) -> Response:
 def _frame() -> dict[str, object]:
     """Return what every template uses: its language, the other ones, addresses of its frame."""
     locale = i18n.negotiate()
-    pairs = [pair for pair in request.args.items(multi=True) if pair[0] != "hl"]
+    known = context.given()
+    pairs = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name in known and name != "hl"
+    ]
     path = "/" if request.path == "/language" else request.path
     if len(request.path) + len(request.query_string) > MAX_REPEATED:
         path, pairs = "/", []

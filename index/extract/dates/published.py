@@ -10,29 +10,21 @@ pattern over the month names of all languages, and not by the scanner, which rea
 import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from typing import NamedTuple
 
 from index.document import Document, Precision, PublicationDate
 from index.extract.dates.scanner import fold_word, month_names, weekday_names
+from index.written_dates import isoformat, localized, read_date, says_nothing
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2200
+_MAX_DECLARED = 100
 _DATELINE_REACH = 160
 """Characters of the text in which a dateline may stand."""
 _TEXT_REACH = 60
 """Characters of the text in which a full date may stand."""
 
-_ISO = re.compile(
-    r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})"
-    r"(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?"
-    r"\s*(Z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)?)?)?)?",
-    re.IGNORECASE,
-)
-_COMPACT = re.compile(
-    r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE
-)
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 _ISO_INSIDE = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
 _TIME = re.compile(
@@ -64,17 +56,22 @@ class _WrittenDate(NamedTuple):
 
 
 def publication_date(
-    document: Document, reference: date | None = None, *, file_times: bool = False
+    document: Document,
+    reference: date | None = None,
+    *,
+    file_times: bool = False,
+    zone: tzinfo = UTC,
 ) -> PublicationDate | None:
     """Return the publication date of a document; None if no source has one.
 
     A date in the metadata that cannot be parsed is ignored. ``reference`` completes a dateline
-    without a year, which means the nearest such day not after it, and is the last resort.
+    without a year, which means the nearest such day not after it, and is the last resort. Times
+    are in ``zone``.
     """
-    declared = parse_declared(document.date)
+    declared = parse_declared(document.date, document.language, zone)
     if declared:
         return PublicationDate(*declared, document.date_origin)
-    written = _dateline(document, reference) or _start_of_text(document.text)
+    written = _dateline(document, reference, zone) or _start_of_text(document.text, zone)
     if written:
         return written
     day = _file_name_day(document.path)
@@ -82,74 +79,26 @@ def publication_date(
         return PublicationDate(day, "day", "filename")
     if reference:
         return PublicationDate(reference.isoformat(), "day", "reference")
-    return _file_time(document.path) if file_times else None
+    return _file_time(document.path, zone) if file_times else None
 
 
-def parse_declared(declared: str) -> tuple[str, Precision] | None:
-    """Parse a date of metadata: ISO 8601, RFC 2822, day/month/year, or a date in words.
+def parse_declared(
+    declared: str, language: str = "", zone: tzinfo = UTC
+) -> tuple[str, Precision] | None:
+    """Parse a date of metadata: as ``read_date`` does, or else one in words among others.
 
     Returns the ISO 8601 value and its precision; None if the date cannot be parsed.
     """
-    text = declared.strip()
-    if not text or len(text) > 100:
+    if says_nothing(declared) or len(declared) > _MAX_DECLARED:
         return None
-    match = _ISO.fullmatch(text) or _COMPACT.fullmatch(text)
-    if match:
-        return _from_numbers(match.groups())
-    try:
-        return _from_datetime(parsedate_to_datetime(text), "second")
-    except (ValueError, TypeError, IndexError, OverflowError):
-        pass
-    full = next((written for written in _written_dates(text) if written.year), None)
-    return _value(full) if full else None
+    read = read_date(declared, language, zone)
+    if read:
+        return read
+    full = next((written for written in _written_dates(declared) if written.year), None)
+    return _value(full, zone) if full else None
 
 
-def _from_numbers(groups: tuple[str | None, ...]) -> tuple[str, Precision] | None:
-    *numbers, zone = groups
-    year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
-    given = sum(number is not None for number in numbers)
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        return None
-    try:
-        first = date(year, month if given > 1 else 1, day if given > 2 else 1).isoformat()
-        if given == 1:
-            return f"{groups[0]}", "year"
-        if given == 2:
-            return f"{groups[0]}-{month:02}", "month"
-        if given == 3:
-            return first, "day"
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=_zone(zone))
-    except ValueError:
-        return None
-    return _from_datetime(moment, "second" if given == 6 else "minute")
-
-
-def _zone(zone: str | None) -> timezone | None:
-    if not zone:
-        return None
-    if zone.upper() in ("Z", "UTC", "GMT"):
-        return UTC
-    digits = zone[1:].replace(":", "").ljust(4, "0")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(-offset if zone[0] == "-" else offset)
-
-
-def _from_datetime(moment: datetime, precision: Precision) -> tuple[str, Precision] | None:
-    """Return a moment cut at its precision, in UTC if its zone is known."""
-    suffix = ""
-    if moment.tzinfo is not None:
-        try:
-            moment = moment.astimezone(UTC).replace(tzinfo=None)
-        except OverflowError:
-            return None
-        suffix = "Z"
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        return None
-    timespec = "seconds" if precision == "second" else "minutes"
-    return moment.isoformat(timespec=timespec) + suffix, precision
-
-
-def _value(written: _WrittenDate) -> tuple[str, Precision] | None:
+def _value(written: _WrittenDate, zone: tzinfo) -> tuple[str, Precision] | None:
     """Return the ISO 8601 value and precision of a full date; None if there is no such day."""
     try:
         day = date(written.year, written.month, written.day)
@@ -159,8 +108,9 @@ def _value(written: _WrittenDate) -> tuple[str, Precision] | None:
         return None
     if written.hour is None or written.hour > 23 or written.minute > 59:
         return day.isoformat(), "day"
-    suffix = "Z" if written.utc else ""
-    return f"{day.isoformat()}T{written.hour:02}:{written.minute:02}{suffix}", "minute"
+    time = datetime(*day.timetuple()[:3], written.hour, written.minute)
+    moment = localized(time.replace(tzinfo=UTC if written.utc else None), zone)
+    return isoformat(moment, second=False), "minute"
 
 
 @cache
@@ -211,13 +161,13 @@ def _written_dates(text: str) -> Iterator[_WrittenDate]:
         yield written
 
 
-def _dateline(document: Document, reference: date | None) -> PublicationDate | None:
+def _dateline(document: Document, reference: date | None, zone: tzinfo) -> PublicationDate | None:
     first_line = document.text.lstrip("\ufeff \n\t")[:_DATELINE_REACH].split("\n", 1)[0]
     for line in (document.dateline, _before_dash(first_line)):
         written = next(_written_dates(line), None)
         if written and not written.year:
             written = _completed(written, reference)
-        value = _value(written) if written else None
+        value = _value(written, zone) if written else None
         if value:
             return PublicationDate(*value, "dateline")
     return None
@@ -247,11 +197,11 @@ def _completed(written: _WrittenDate, reference: date | None) -> _WrittenDate | 
     return None
 
 
-def _start_of_text(text: str) -> PublicationDate | None:
+def _start_of_text(text: str, zone: tzinfo) -> PublicationDate | None:
     """Return the first full date, with a year, at the start of the text."""
     start = text[: _TEXT_REACH + 40].lstrip("\ufeff \n\t")
     for written in _written_dates(start):
-        value = _value(written) if written.year and written.end <= _TEXT_REACH else None
+        value = _value(written, zone) if written.year and written.end <= _TEXT_REACH else None
         if value:
             return PublicationDate(*value, "text")
     return None
@@ -271,10 +221,10 @@ def _file_name_day(path: str) -> str | None:
     return None
 
 
-def _file_time(path: str) -> PublicationDate | None:
+def _file_time(path: str, zone: tzinfo) -> PublicationDate | None:
     try:
         seconds = os.stat(re.sub(r":\d+$", "", path)).st_mtime
     except OSError:
         return None
-    value = _from_datetime(datetime.fromtimestamp(seconds, UTC), "second")
-    return PublicationDate(*value, "mtime") if value else None
+    moment = datetime.fromtimestamp(seconds, zone)
+    return PublicationDate(isoformat(moment, second=True), "second", "mtime")

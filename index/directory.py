@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from index.errors import IndexDamaged, IndexLocked, IndexMissing
 from index.snapshot import Snapshot
 from index.store import REMEDY, unreadable
 
+_PATH = re.compile(r"\.|.*/")
+"""What leads out of the folder of generations."""
+
 
 class Pointer(NamedTuple):
     """What the file ``current`` names: the published generation, and the one before it."""
@@ -28,7 +32,7 @@ class Pointer(NamedTuple):
 def read_pointer(root: Path) -> Pointer:
     """Read which generation is published. Raises IndexMissing if none is, IndexUnavailable."""
     try:
-        lines = (root / "current").read_text(encoding="utf-8").splitlines()
+        text = (root / "current").read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError) as error:
         remedy = "Build one with `trouvaille rebuild SOURCE... --index DIR`."
         raise IndexMissing(f"There is no index in “{root}”.", remedy) from error
@@ -36,10 +40,11 @@ def read_pointer(root: Path) -> Pointer:
         raise unreadable(root / "current", error) from error
     except UnicodeDecodeError as error:
         raise IndexDamaged(f"“{root / 'current'}” cannot be read ({error}).", REMEDY) from error
-    names = [*lines, "", ""][:2]
-    if not names[0] or any("/" in name or name.startswith(".") for name in names):
+    # Where it was cut short, the generation before must not seem to be unused.
+    names = text.split("\n")
+    if not names[0] or len(names) != 3 or names[2] or any(map(_PATH.match, names)):
         raise IndexDamaged(f"“{root / 'current'}” names no generation.", "Rebuild the index.")
-    return Pointer(*names)
+    return Pointer(*names[:2])
 
 
 def open_published(root: Path) -> Snapshot:

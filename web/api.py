@@ -265,6 +265,9 @@ class Schemas:
         return {"type": "object", "properties": properties, "required": required}
 
 
+_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+
+
 def _parameter(parameter: Parameter) -> Json:
     """Describe a parameter of the query string."""
     choices: Json = {"type": "string", "enum": list(parameter.choices)}
@@ -273,7 +276,7 @@ def _parameter(parameter: Parameter) -> Json:
         "number": {"type": "integer", "minimum": 1},
         "choice": choices,
         "choices": {"type": "array", "items": choices},
-        "date": {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"},
+        "date": {"type": "string", "pattern": _DATE},
         "values": {"type": "array", "items": {"type": "string"}},
     }
     schema = schemas[parameter.kind]
@@ -315,8 +318,9 @@ _REQUEST_HEADERS: list[Json] = [
     {
         "name": "X-Request-Id",
         "in": "header",
-        "description": "Echoed; made by the service if absent.",
-        "schema": {"type": "string", "maxLength": 128},
+        "description": "Echoed if it is a letter or digit and up to 127 of letters, digits and"
+        " ._:/+=-; else made by the service.",
+        "schema": {"type": "string"},
     },
 ]
 

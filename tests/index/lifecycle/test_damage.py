@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.build import rebuild, update
-from index.commit import check, rollback
+from index.commit import Commit, check, rollback, writing
 from index.directory import IndexDirectory, open_published, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexUnavailable, IndexVersion
 from index.facets import VALUE_FACETS
@@ -102,7 +102,9 @@ def test_no_index(tmp_path: Path) -> None:
         IndexDirectory(tmp_path / "file").current()
 
 
-@pytest.mark.parametrize("text", ["", "\n", "../../etc\n", "nowhere\n", ".hidden\n\n"])
+@pytest.mark.parametrize(
+    "text", ["", "\n", "\n\n", "../../etc\n\n", "nowhere\n\n", ".hidden\n\n", "a\nb", "a\nb\nc\n"]
+)
 def test_a_damaged_pointer(index_of: IndexOf, text: str, sample_source: Path) -> None:
     root = index_of("index")
     (root / "current").write_text(text)
@@ -111,6 +113,22 @@ def test_a_damaged_pointer(index_of: IndexOf, text: str, sample_source: Path) ->
     # A rebuild mends it.
     rebuild(root, [sample_source], HERE)
     assert IndexDirectory(root).current().documents == 61
+
+
+def test_a_pointer_that_was_cut_short_costs_no_generation(
+    index_of: IndexOf, sample_source: Path
+) -> None:
+    root = index_of("index")
+    rebuild(root, [sample_source], HERE)
+    whole = (root / "current").read_bytes()
+    kept = {path.name for path in (root / "generations").iterdir()}
+    for length in range(len(whole)):
+        (root / "current").write_bytes(whole[:length])
+        with pytest.raises(IndexDamaged, match="current"):
+            read_pointer(root)
+        with writing(root):
+            Commit(root).remove_leftovers()
+        assert {path.name for path in (root / "generations").iterdir()} == kept
 
 
 def test_a_damaged_manifest(index_of: IndexOf) -> None:

@@ -1,0 +1,1 @@
+"""Faults at the file operations of a command: ``python -m tools.faults --help``."""

@@ -32,6 +32,7 @@ from search.query.nodes import (
     WordQuery,
 )
 from search.query.parser import (
+    OPERATORS,
     And,
     Kind,
     Leaf,
@@ -381,7 +382,9 @@ class _Compiler:
                 self.notices.add("too_many_words", limit=str(MAX_UNITS))
                 break
             self.units += 1
-            clauses.append(Clause(unit.node, _in_field(unit.text, field), unit.stops))
+            # A word that is written as an operator is one in small letters only.
+            text = unit.text.lower() if unit.text in OPERATORS else unit.text
+            clauses.append(Clause(unit.node, _in_field(text, field), unit.stops))
             if isinstance(unit.node, WordQuery | CompoundQuery | PhraseQuery):
                 self._add_word(unit.text, start + unit.start, start + unit.end, unit.node)
         return clauses

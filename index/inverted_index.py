@@ -9,7 +9,7 @@ how lists, terms and words are laid out on disk.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -411,6 +411,19 @@ class InvertedIndex:
             return tuple([segment.postings.term_lists(field, term) for segment in self.segments])
 
         return self._cached(("lists", field, term), find)
+
+    def written_words(self, part: str, suffix: str, terms: Iterable[str]) -> frozenset[str]:
+        """Return the folded words whose forms, in the analyzer ``suffix``, have any of the terms.
+
+        Those are meant that any title or body has, deleted documents included.
+        """
+        words: set[str] = set()
+        for term in terms:
+            for segment, lists in zip(
+                self.segments, self.lists(f"{part}_{suffix}", term), strict=True
+            ):
+                words.update(segment.postings.dictionary.words_of(part, lists))
+        return frozenset(words)
 
     def posting_counts(self, terms: Sequence[Lists]) -> NDArray[np.int64]:
         """Return how many postings the lists of each term have, deleted documents included.

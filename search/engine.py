@@ -9,7 +9,7 @@ engine that implements them uses that code as it is; the local engine has ``Snap
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -349,6 +349,12 @@ class Terms(Protocol):
 
     def positions(self, field: str, term: str, doc: int) -> NDArray[np.int64]:
         """Return the positions of a term in one document, ascending; none if it lacks the term."""
+
+    def written_words(self, part: str, suffix: str, terms: Iterable[str]) -> frozenset[str]:
+        """Return the words of all titles, or bodies, that have any of the terms, folded.
+
+        ``suffix`` is that of an analyzer, ``terms`` are forms that its words have.
+        """
 
 
 class StoredTexts(Protocol):

@@ -22,19 +22,22 @@ from index.analysis.analyzers import (
 )
 from index.analysis.bulk import Part, Tokens, Vocabulary, part, parts, tokens
 from index.analysis.folding import Folded, fold, fold_key, fold_text, name_key
-from index.analysis.splitter import parted
-from index.analysis.tokenizer import CHUNK, Token, analyse_chunk, chunk_tokens, tokenize
+from index.analysis.squeezing import WILD, Page, Squeezed, spellings, squeeze
+from index.analysis.tokenizer import CHUNK, Token, chunk_tokens, tokenize
 
 __all__ = [
     "ANALYZERS",
     "CHUNK",
     "EXACT_ANALYZER",
     "PART_GAP",
+    "WILD",
     "Analyzer",
     "ElisionFilter",
     "FoldFilter",
     "Folded",
+    "Page",
     "Part",
+    "Squeezed",
     "StemFilter",
     "StopWordFilter",
     "Token",
@@ -42,7 +45,6 @@ __all__ = [
     "Vocabulary",
     "WordTokenizer",
     "analyse",
-    "analyse_chunk",
     "analyzer",
     "chunk_tokens",
     "direction",
@@ -51,8 +53,9 @@ __all__ = [
     "fold_text",
     "name_key",
     "part",
-    "parted",
     "parts",
+    "spellings",
+    "squeeze",
     "tokenize",
     "tokens",
 ]

@@ -23,9 +23,6 @@ from index.analysis.tokenizer import (
     chunk_tokens,
 )
 
-# A new line does not join the digits of a number, as a space may.
-_TEXT_SEPARATORS = [*'*()[]«»"“”;:!?…', ". ", ", ", ".\n", ",\n"]
-
 # More separators cost nothing where bytes are split, and leave fewer different pieces: the white
 # space and brackets of ASCII, and what most often stands beside words elsewhere.
 _ASCII = '\t\n\v\f\r\x1c\x1d\x1e\x1f !"$%()*/:;<=>?@[\\]^{|}~'
@@ -38,13 +35,6 @@ SEPARATORS = _ASCII + _OTHERS
 
 WINDOW = 1 << 18
 """Bytes that are split together."""
-
-
-def parted(text: str) -> str:
-    """Return a text of the same length with white space wherever a piece of it may end."""
-    for mark in _TEXT_SEPARATORS:
-        text = text.replace(mark, "\n" * len(mark))
-    return text
 
 
 class Pieces(NamedTuple):

@@ -52,46 +52,46 @@ class Chunk(NamedTuple):
 
 # Scripts written without spaces between words: Thai, Lao, Myanmar, Khmer, kana, bopomofo, Han,
 # Hangul (whose particles are written on to the word).
-_SPACELESS = (
+SPACELESS = (
     "\u0e00-\u0e4f\u0e80-\u0ecf\u1000-\u103f\u1050-\u109f\uaa60-\uaa7f\u1780-\u17d3\u1100-\u11ff"
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3041-\u3096\u309d-\u309f"
     "\u30a1-\u30fa\u30fc-\u312f\u3130-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U0001b000-\U0001b16f"
     "\U00020000-\U0003134f"
 )
-_APOSTROPHES = "'’ʼ`‘´′＇ʻ‛"
-_HYPHENS = r"\-‐‑﹣－"
+APOSTROPHES = "'’ʼ`‘´′＇ʻ‛"
+HYPHENS = r"\-‐‑﹣－"
 _SPACES = " \u00a0\u2007\u2009\u202f"
 # Letters in Unicode, but marks here: º and ª (n.º, 1ª) and the letter apostrophes.
 _NOT_LETTERS = "ºªʼʻ_"
 
-_CHARACTER = rf"[^\W{_NOT_LETTERS}{_SPACELESS}]"
-_LETTER = rf"[^\W\d{_NOT_LETTERS}{_SPACELESS}]"
-_INSIDE = f"[{MARKS}{IGNORABLE}]"
-_WORD = rf"{_CHARACTER}++(?:{_INSIDE}++{_CHARACTER}*+)*+"
+CHARACTER = rf"[^\W{_NOT_LETTERS}{SPACELESS}]"
+_LETTER = rf"[^\W\d{_NOT_LETTERS}{SPACELESS}]"
+INSIDE = f"[{MARKS}{IGNORABLE}]"
+_WORD = rf"{CHARACTER}++(?:{INSIDE}++{CHARACTER}*+)*+"
 _INITIAL = rf"{_LETTER}[{MARKS}]*+"
-_END = rf"(?!{_CHARACTER})"
+_END = rf"(?!{CHARACTER})"
 _ACRONYM = rf"{_INITIAL}(?:\.{_INITIAL})+{_END}(?:\.{_END})?"
 _SHARP = rf"{_LETTER}(?:\+\+|[#♯])(?![\w#+])"
 _PART = rf"(?:{_SHARP}|{_ACRONYM}|{_WORD})"
-_JOIN = rf"[{_APOSTROPHES}{_HYPHENS}&＆]"
+_JOIN = rf"[{APOSTROPHES}{HYPHENS}&＆]"
 _NUMBER = (
     rf"(?:\d{{1,3}}(?:[{_SPACES}]\d{{3}}(?!\d))++(?:[.,٫]\d++)?|\d++(?:[.,٫٬'’]\d++)++)"
-    rf"(?!{_CHARACTER})"
+    rf"(?!{CHARACTER})"
 )
-_RUN = rf"[{_SPACELESS}][{_SPACELESS}{MARKS}{IGNORABLE}]*+"
+_RUN = rf"[{SPACELESS}][{SPACELESS}{MARKS}{IGNORABLE}]*+"
 # Most words are Latin letters before a space or a mark. Trying these first is only faster.
 _LATIN = '[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]{2,}+(?=[ \n.,;:!?)»"])'
 CHUNK: Final = re.compile(
-    rf"{_LATIN}|{_NUMBER}|{_PART}(?:{_JOIN}{_PART}){{0,{_MAX_JOINS}}}+[{_APOSTROPHES}]?|{_RUN}"
+    rf"{_LATIN}|{_NUMBER}|{_PART}(?:{_JOIN}{_PART}){{0,{_MAX_JOINS}}}+[{APOSTROPHES}]?|{_RUN}"
 )
 
 _PLAIN = re.compile(f"{_LETTER}++")
-_RUN_START = re.compile(f"[{_SPACELESS}]")
+_RUN_START = re.compile(f"[{SPACELESS}]")
 _UNIT = re.compile(rf".[{MARKS}{IGNORABLE}\u1160-\u11ff\uff9e\uff9f]*+", re.DOTALL)
-_LEADING_MARKS = re.compile(f"{_INSIDE}+")
-_HYPHEN_SPLIT = re.compile(f"[{_HYPHENS}&＆]")
-_APOSTROPHE_SPLIT = re.compile(f"[{_APOSTROPHES}]")
+_LEADING_MARKS = re.compile(f"{INSIDE}+")
+_HYPHEN_SPLIT = re.compile(f"[{HYPHENS}&＆]")
+_APOSTROPHE_SPLIT = re.compile(f"[{APOSTROPHES}]")
 _DIGITS = re.compile(r"\d++")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,٬'’])\d{3})(?:\1\d{3})*+(?:[.,٫]\d++)?")
 _DECIMAL = re.compile(r"(\d++)[.,٫](\d++)")
@@ -231,7 +231,7 @@ def _bigrams(run: str) -> Iterator[Token]:
 
 def _number(surface: str) -> Iterator[Token]:
     """Yield the tokens of digits and their separators, or of a word that begins with a digit."""
-    written = _TRAILING.sub("", surface.rstrip(_APOSTROPHES))
+    written = _TRAILING.sub("", surface.rstrip(APOSTROPHES))
     if _SPACED.search(written):
         yield from _spaced_number(written)
     elif _GROUPED.fullmatch(written):
@@ -302,7 +302,7 @@ def _segment(text: str, offset: int) -> list[_Piece]:
     """Divide what stands between hyphens: elided words, then one word or several."""
     parts = list(_split(text, offset, _APOSTROPHE_SPLIT))
     pieces: list[_Piece] = []
-    end = offset + len(text.rstrip(_APOSTROPHES))
+    end = offset + len(text.rstrip(APOSTROPHES))
     # The article of "dell' Unione" ends its chunk: the apostrophe alone tells what it is.
     while parts and (len(parts) > 1 or end < offset + len(text)) and _elides(parts):
         part, start = parts.pop(0)

@@ -39,6 +39,8 @@ Numbers = NDArray[np.int64]
 
 STEP = 16
 """Keys from one landmark to the next."""
+_NEAR = 8
+"""Keys that are read for one that is wanted, at most, to read several in one go."""
 _BETWEEN = b"\xff"
 """What never stands in UTF-8, nor in the number of a field that a dictionary has."""
 
@@ -143,6 +145,25 @@ class Dictionary:
     def lists(self, terms: range) -> NDArray[np.uint32]:
         """Return the posting lists of successive terms, one behind the other."""
         return self._lists.slice(self._starts.item(terms.start), self._starts.item(terms.stop))
+
+    def words_of(self, part: str, lists: NDArray[np.uint32]) -> list[str]:
+        """Return the words, folded, that some posting lists of a part are of, ascending.
+
+        The lists of a part stand in the order of these words, so they are found by bisection.
+        """
+        words = self.field(part)
+        if not words or not len(lists):
+            return []
+        starts = self._starts.slice(words.start, words.stop + 1)
+        shift = self._lists.item(int(starts[0])) - int(starts[0])
+        inside = (lists.astype(np.int64) - shift).astype(starts.dtype)
+        found = starts.searchsorted(inside, "right")
+        numbers = sorted(set((found + (words.start - 1)).tolist()))
+        first, last = numbers[0], numbers[-1]
+        if last - first < _NEAR * len(numbers):
+            keys = self._keys.read(first, last + 1)
+            return [keys[number - first][2:].decode() for number in numbers]
+        return list(map(self.term, numbers))
 
     def list_counts(self, terms: range) -> Numbers:
         """Return how many posting lists each of successive terms has."""

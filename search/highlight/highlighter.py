@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -38,9 +39,10 @@ class Highlighter:
     ) -> None:
         self._texts = texts
         self._terms = terms
-        self._marks = [_expanded(mark, lexicon) for mark in parsed.marks]
-        self._title = Matcher(field_terms(self._marks, "title"))
-        self._body = Matcher(field_terms(self._marks, "body"))
+        self._marks = [expanded(mark, lexicon) for mark in parsed.marks]
+        written = terms.written_words
+        self._title = Matcher(field_terms(self._marks, "title"), partial(written, "title"))
+        self._body = Matcher(field_terms(self._marks, "body"), partial(written, "body"))
         self._organizations = {
             id: len(self._marks) + number for number, id in enumerate(parsed.organizations)
         }
@@ -161,7 +163,7 @@ class Highlighter:
         return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
 
 
-def _expanded(mark: Mark, lexicon: Lexicon) -> Mark:
+def expanded(mark: Mark, lexicon: Lexicon) -> Mark:
     """Replace a fuzzy word by the words of the index that it stands for."""
     if not mark.edits:
         return mark

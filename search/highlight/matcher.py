@@ -1,49 +1,49 @@
 """The highlight matcher: where in a text the words of a query are.
 
-A text is split at spaces, which is fast. What a surface form (a word as the text writes it) stands
-for is worked out once per form and kept; only forms that match are then located in the text and
-split into the chunks of ``index.analysis``. Phrases and numbers need the positions of all words,
-so for them the whole text is split into chunks.
+Tokens are those of ``index.analysis``: a text is divided into chunks, and what a chunk has is
+worked out once for a query. To divide whole texts takes most of the time of an answer. The index
+knows with which written words the terms of a query were found (some dozens, folded), so these are
+sought in the squeezed text, as bytes, and only the chunks around them are analysed. A text is
+divided whole if no code page fits it (scripts without spaces), or if nobody knows its words.
 """
 
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache
-from string import ascii_lowercase
 from time import perf_counter
 from typing import NamedTuple
 
 from index import Span
 from index.analysis import (
     CHUNK,
-    Analyzer,
+    WILD,
+    Page,
+    Squeezed,
     Token,
-    analyse_chunk,
     analyzer,
     chunk_tokens,
-    fold,
-    parted,
+    spellings,
+    squeeze,
 )
 from index.store import word_end
 from search.query import Mark
 
 BLOCK = 1 << 13
 """Characters of a text between two looks at the clock."""
-SAME_INITIAL = frozenset({"ca", "de", "en", "es", "fr", "it", "pt"})
-"""Analyzers whose stems begin like the word, but for those that ``_INITIALS`` maps."""
-_INITIALS = {"o": "oy", "y": "oy"}
-"""Words that begin with one letter, stems that begin with any of several: œil, yeux."""
-
-_DIGIT = re.compile(r"\d")
-_LATIN_WORD = re.compile("[a-zA-Z\u00c0-\u024f]+")
-_LATIN_END = "\u024f"
+_WHOLE = 1 << 16
+"""Characters of a text up to which the words of phrases are sought before chunks are made."""
 _MAX_CHUNK = 20_000
 """Characters that are matched of a chunk (encoded data has no spaces for long)."""
-_CACHED_LENGTH = 40
-_CACHED_FORMS = 1 << 14
-"""Surface forms, and characters of one, that are kept for further queries, per analyzer."""
+_UNCUT = 60
+"""Characters of a word that the index keeps whole, whatever they are."""
+_ENOUGH = 4
+"""Bytes that words have in common when they are sought as one."""
+_APART = 1_000
+"""Positions between regions: no phrase reaches across."""
+
+WrittenWords = Callable[[str, Iterable[str]], frozenset[str]]
+"""Returns the folded words that have any of some forms, given the suffix of their analyzer."""
 
 
 class Hit(NamedTuple):
@@ -99,49 +99,132 @@ def field_terms(marks: Iterable[Mark], name: str) -> FieldTerms:
     return terms
 
 
-class _Analysis(NamedTuple):
-    """What a surface form stands for: index terms, folded words, and the positions it takes."""
-
-    forms: tuple[str, ...]
-    words: tuple[str, ...]
-    positions: int
-
-
 class _ChunkMatches(NamedTuple):
-    """What matches in a chunk: hits, and tokens that are part of a phrase."""
+    """What matches in a chunk: hits, and tokens that are part of a phrase; and its positions."""
 
     hits: tuple[Hit, ...]
     phrase_tokens: tuple[Token, ...]
+    positions: int
 
 
-class _Surfaces:
-    """The surface forms of one analyzer that one query has met; ``matching`` are those that match.
+class _Region(NamedTuple):
+    """Characters of a text that are divided into chunks."""
 
-    ``chunks`` are the matches of chunks.
+    start: int
+    end: int
+
+
+class _Language:
+    """What one query looks for in texts of one analyzer.
+
+    ``stemmed`` are the folded words that any of its terms may be made of; None if that is unknown.
+    ``chunks`` are the matches of the chunks met so far.
     """
 
-    def __init__(self, suffix: str) -> None:
+    def __init__(self, suffix: str, terms: FieldTerms, written: WrittenWords | None) -> None:
         self.analyzer = analyzer(suffix)
-        self.analyses: dict[str, _Analysis] = {}
-        self.matching: set[str] = set()
+        self.forms: Mapping[str, int] = terms.forms.get(suffix, {})
+        self.stemmed = written(suffix, self.forms) if written else None
         self.chunks: dict[str, _ChunkMatches] = {}
+        self._terms = terms
+        self._searches: dict[str, _Search] = {}
+
+    def search(self, page: Page) -> "_Search":
+        """Return what to look for in texts squeezed with a page; ``stemmed`` must be known."""
+        search = self._searches.get(page.codec)
+        if search is None:
+            words = {*(self.stemmed or ()), *self._terms.words}
+            search = self._searches[page.codec] = _Search(words, self._terms, page)
+        return search
+
+
+class _Search:
+    """The words of a query as bytes of squeezed texts."""
+
+    def __init__(self, words: Iterable[str], terms: FieldTerms, page: Page) -> None:
+        self._words = frozenset(filter(None, map(page.squeeze_word, words)))
+        prefixes = (page.squeeze_word(prefix) for prefix, _ in terms.prefixes)
+        self._prefixes = tuple(filter(None, prefixes))
+        self._needles = _needles([*self._words, *self._prefixes])
+        self._phrases = [
+            (max(map(page.squeeze_word, phrase.words), key=len), len(phrase.words) - 1)
+            for phrase in terms.phrases
+        ]
+
+    def regions(
+        self, text: str, squeezed: Squeezed, first: int, last: int
+    ) -> Iterator[tuple[int, int]]:
+        """Yield where words of the query may be, from byte ``first`` to ``last``, in any order.
+
+        Of a phrase, its longest word is sought, with as many words around it.
+        """
+        for needle in self._needles:
+            for begin, end in squeezed.find(needle, first, last):
+                if not self._is_other(text, squeezed, begin, end, self._words, self._prefixes):
+                    yield squeezed.start(begin), squeezed.stop(end)
+        further = max((words for _, words in self._phrases), default=0)
+        for begin, end in squeezed.irregular(first, last):
+            yield self._around(squeezed, begin, end, further)
+        for longest, words in self._phrases:
+            for needle in _needles([longest]):
+                for begin, end in squeezed.find(needle, first, last):
+                    if not self._is_other(text, squeezed, begin, end, {longest}, ()):
+                        yield self._around(squeezed, begin, end, words)
+
+    def _is_other(
+        self,
+        text: str,
+        squeezed: Squeezed,
+        begin: int,
+        end: int,
+        words: Set[bytes],
+        prefixes: tuple[bytes, ...],
+    ) -> bool:
+        """Tell whether a piece is a single word, and none of those that are sought."""
+        piece = squeezed.data[begin:end]
+        if piece in words or piece.startswith(prefixes):
+            return False
+        origins = squeezed.origins
+        return WILD not in piece and text[origins[begin] : origins[end - 1] + 1].isalnum()
+
+    def _around(self, squeezed: Squeezed, begin: int, end: int, words: int) -> tuple[int, int]:
+        first, last = squeezed.before(begin, words), squeezed.after(end, words)
+        return squeezed.start(first), squeezed.stop(last)
+
+
+def _needles(words: Iterable[bytes]) -> list[bytes]:
+    """Return byte strings one of which is in every word; few, as each is sought in every text."""
+    found: list[bytes] = []
+    for needle in sorted({spelling for word in words if word for spelling in spellings(word)}):
+        common = _common(found[-1], needle) if found else b""
+        if common and len(common) >= min(_ENOUGH, len(found[-1])):
+            found[-1] = common
+        else:
+            found.append(needle)
+    return found
+
+
+def _common(left: bytes, right: bytes) -> bytes:
+    """Return what two byte strings begin with."""
+    length = len(left)
+    while not right.startswith(left[:length]):
+        length -= 1
+    return left[:length]
 
 
 class Matcher:
-    """Finds the words of one query in many texts of one field."""
+    """Finds the words of one query in many texts of one field.
 
-    def __init__(self, terms: FieldTerms) -> None:
+    ``written`` returns the folded words that have any of some forms in an analyzer. If it is given,
+    other words of the texts are passed over. A text whose words it does not know must not be
+    matched then.
+    """
+
+    def __init__(self, terms: FieldTerms, written: WrittenWords | None = None) -> None:
         self.terms = terms
-        self._surfaces: dict[str, _Surfaces] = {}
+        self._written = written
+        self._languages: dict[str, _Language] = {}
         self._in_phrases = frozenset(word for phrase in terms.phrases for word in phrase.words)
-        self._words = self._in_phrases.union(terms.words)
-        self._first_letters: dict[str, frozenset[str]] = {}
-        self._prefixes = tuple(prefix for prefix, _ in terms.prefixes)
-        forms = [form for by_form in terms.forms.values() for form in by_form]
-        # Phrases need the positions of all words; the digits of one number may stand apart.
-        self._by_chunk = bool(terms.phrases) or any(
-            map(_DIGIT.search, (*forms, *self._words, *self._prefixes))
-        )
 
     def hits(
         self,
@@ -161,126 +244,114 @@ class Matcher:
             return []
         hits: list[Hit] = []
         phrase_tokens: list[Token] = []
-        position = 0
+        position = read = 0
+        # Phrases reach from one block into the next.
+        whole = self.terms.phrases and self._written and len(text) <= _WHOLE
+        squeezed = squeeze(text) if whole else None
         for start, end, suffix in _blocks(text, language, parts):
             if start and (
                 perf_counter() > deadline or (not thorough and self._complete(hits, phrase_tokens))
             ):
                 break
-            if suffix not in self._surfaces:
-                self._surfaces[suffix] = _Surfaces(suffix)
-            surfaces = self._surfaces[suffix]
-            if self._by_chunk:
-                position = self._match_chunks(
-                    text, start, end, surfaces, position, hits, phrase_tokens
+            if suffix not in self._languages:
+                self._languages[suffix] = _Language(suffix, self.terms, self._written)
+            spoken = self._languages[suffix]
+            for region in self._regions(text, start, end, spoken, squeezed):
+                if region.start != read:
+                    position += _APART
+                position = self._match(
+                    text, region, start, end, spoken, position, hits, phrase_tokens
                 )
-            else:
-                self._match_words(text, start, end, surfaces, hits)
+                read = region.end
         return joined(hits, self._phrases(phrase_tokens))
 
-    def _match_words(
-        self, text: str, start: int, end: int, surfaces: _Surfaces, hits: list[Hit]
-    ) -> None:
-        """Add the hits of a block, word by word."""
-        block = parted(text[start:end])
-        words = block.split()
-        distinct = set(words)
-        letters = self._letters(surfaces.analyzer.suffix)
-        self._analyse(_beginning(distinct, letters) if letters else distinct, surfaces)
-        if surfaces.matching.isdisjoint(distinct):
-            return
-        offset = 0
-        for word in filter(surfaces.matching.__contains__, words):
-            offset = _find_word(block, word, offset)
-            last = start + offset + len(word)
-            # A chunk of the text itself: ``parted`` may have split an acronym at its dots.
-            for chunk in CHUNK.finditer(text, start + offset, end):
-                if chunk.start() >= last:
-                    break
-                hits += _moved_hits(self._chunk(chunk.group(), surfaces), chunk.start())
-            offset += len(word)
+    def _regions(
+        self, text: str, start: int, end: int, spoken: _Language, squeezed: Squeezed | None
+    ) -> list[_Region]:
+        """Return in order where a block may have hits; regions do not overlap."""
+        everywhere = [_Region(start, end)]
+        if spoken.stemmed is None:
+            return everywhere
+        if squeezed is not None:
+            first, last, base = squeezed.index(start), squeezed.index(end), 0
+        else:
+            block = text[start:end] if start or end < len(text) else text
+            squeezed = None if self.terms.phrases else squeeze(block)
+            if squeezed is None:
+                return everywhere
+            first, last, base = 0, len(squeezed.data), start
+            text = block
+        regions: list[_Region] = []
+        for begin, stop in sorted(
+            spoken.search(squeezed.page).regions(text, squeezed, first, last)
+        ):
+            if regions and base + begin <= regions[-1].end:
+                regions[-1] = _Region(regions[-1].start, max(regions[-1].end, base + stop))
+            else:
+                regions.append(_Region(base + begin, base + stop))
+        return regions
 
-    def _match_chunks(
+    def _match(
         self,
         text: str,
+        region: _Region,
         start: int,
         end: int,
-        surfaces: _Surfaces,
+        spoken: _Language,
         position: int,
         hits: list[Hit],
         phrase_tokens: list[Token],
     ) -> int:
-        """Add the hits and tokens of phrases of a block; return the position of the next one."""
-        chunks = list(CHUNK.finditer(text, start, end))
-        forms = list(map(re.Match.group, chunks))
-        self._analyse(set(forms), surfaces)
-        for chunk, surface in zip(chunks, forms, strict=True):
-            if surface in surfaces.matching:
-                matches = self._chunk(surface, surfaces)
-                hits += _moved_hits(matches, chunk.start())
-                phrase_tokens += [
+        """Add the hits and tokens of phrases of a region; return the position of the next one.
+
+        Of what a phrase needs beyond the block from ``start`` to ``end``, only that.
+        """
+        for chunk in CHUNK.finditer(text, region.start, region.end):
+            matches = self._chunk(chunk.group(), spoken)
+            offset = chunk.start()
+            if matches.hits and start <= offset < end:
+                hits += [
+                    Hit(offset + first, offset + last, word) for first, last, word in matches.hits
+                ]
+            for token in matches.phrase_tokens:
+                phrase_tokens.append(
                     token._replace(
-                        start=token.start + chunk.start(),
-                        end=token.end + chunk.start(),
+                        start=token.start + offset,
+                        end=token.end + offset,
                         position=token.position + position,
                     )
-                    for token in matches.phrase_tokens
-                ]
-            position += surfaces.analyses[surface].positions
+                )
+            position += matches.positions
         return position
 
-    def _analyse(self, forms: Iterable[str], surfaces: _Surfaces) -> None:
-        """Analyse surface forms that were not met before, and note those that match."""
-        terms = self.terms.forms.get(surfaces.analyzer.suffix, {}).keys()
-        words, prefixes, analyses = self._words, self._prefixes, surfaces.analyses
-        cached = _cache.setdefault(surfaces.analyzer.suffix, {})
-        for surface in forms:
-            if surface in analyses:
-                continue
-            analysis = cached.get(surface) or _analysed(surface, surfaces.analyzer, cached)
-            analyses[surface] = analysis
-            if (
-                not terms.isdisjoint(analysis.forms)
-                or not words.isdisjoint(analysis.words)
-                or (prefixes and any(word.startswith(prefixes) for word in analysis.words))
-            ):
-                surfaces.matching.add(surface)
-
-    def _letters(self, suffix: str) -> frozenset[str]:
-        """Return the letters with which matching words may begin; empty if that is unknown."""
-        if suffix not in SAME_INITIAL:
-            return frozenset()
-        if suffix not in self._first_letters:
-            terms = (*self.terms.forms.get(suffix, ()), *self._words, *self._prefixes)
-            self._first_letters[suffix] = _first_letters(fold(term)[:1] for term in terms)
-        return self._first_letters[suffix]
-
-    def _chunk(self, surface: str, surfaces: _Surfaces) -> _ChunkMatches:
-        matches = surfaces.chunks.get(surface)
+    def _chunk(self, surface: str, spoken: _Language) -> _ChunkMatches:
+        matches = spoken.chunks.get(surface)
         if matches is None:
-            tokens = chunk_tokens(surface[:_MAX_CHUNK]).tokens
-            marks = [(token, self._mark(token, surfaces.analyzer)) for token in tokens]
-            matches = surfaces.chunks[surface] = _ChunkMatches(
+            tokens, positions = chunk_tokens(surface[:_MAX_CHUNK])
+            marks = [(token, self._mark(token, spoken)) for token in tokens]
+            matches = spoken.chunks[surface] = _ChunkMatches(
                 tuple(
                     Hit(token.start, token.end, mark) for token, mark in marks if mark is not None
                 ),
                 tuple(token for token in tokens if token.folded in self._in_phrases),
+                positions,
             )
         return matches
 
-    def _mark(self, token: Token, language: Analyzer) -> int | None:
+    def _mark(self, token: Token, spoken: _Language) -> int | None:
         """Return the number of the mark that a token matches."""
-        if token.folded in self.terms.words:
-            return self.terms.words[token.folded]
-        terms = self.terms.forms.get(language.suffix)
-        if terms:
-            for form in language.forms(token):
+        folded = token.folded
+        if folded in self.terms.words:
+            return self.terms.words[folded]
+        terms = spoken.forms
+        if terms and (spoken.stemmed is None or folded in spoken.stemmed or len(folded) > _UNCUT):
+            for form in spoken.analyzer.forms(token):
                 if form in terms:
                     return terms[form]
         for prefix, number in self.terms.prefixes:
-            if token.folded.startswith(prefix):
+            if folded.startswith(prefix):
                 pattern = self.terms.patterns.get(number)
-                if pattern is None or pattern.match(token.folded):
+                if pattern is None or pattern.match(folded):
                     return number
         return None
 
@@ -317,67 +388,6 @@ def _occurrences(phrase: Phrase, by_word: Mapping[str, Mapping[int, Token]]) -> 
             yield Hit(token.start, end, phrase.word)
 
 
-@cache
-def _spellings() -> dict[str, str]:
-    """Return by letter from a to z the Latin characters whose folding begins with it."""
-    spellings: dict[str, str] = {}
-    for char in map(chr, range(ord(_LATIN_END) + 1)):
-        if char.isalpha():
-            spellings[fold(char)[:1]] = spellings.get(fold(char)[:1], "") + char
-    return {first: spellings[first] for first in ascii_lowercase}
-
-
-def _first_letters(folded: Iterable[str]) -> frozenset[str]:
-    """Return the letters that words begin with whose terms begin with these folded letters."""
-    spellings = _spellings()
-    letters = {letter for first in folded for letter in _INITIALS.get(first, first)}
-    if not letters or not letters <= spellings.keys():
-        return frozenset()
-    return frozenset(char for letter in letters for char in spellings[letter])
-
-
-def _beginning(forms: Iterable[str], letters: frozenset[str]) -> list[str]:
-    """Leave out every form that is one Latin word and begins with none of the letters."""
-    return [
-        surface
-        for surface in forms
-        if surface[0] in letters
-        or not surface.isalpha()
-        or not (surface.isascii() or _LATIN_WORD.fullmatch(surface))
-    ]
-
-
-# Analyzer -> surface form -> analysis. It does not depend on the query.
-_cache: dict[str, dict[str, _Analysis]] = {}
-
-
-def _analysed(surface: str, language: Analyzer, cached: dict[str, _Analysis]) -> _Analysis:
-    """Analyse a surface form, which may be several chunks; short forms are kept in ``cached``."""
-    chunks = [analyse_chunk(chunk[:_MAX_CHUNK]) for chunk in CHUNK.findall(surface)]
-    tokens = [token for chunk in chunks for token in chunk.tokens]
-    analysis = _Analysis(
-        tuple({form for token in tokens for form in language.forms(token)}),
-        tuple({token.folded for token in tokens}),
-        sum(chunk.positions for chunk in chunks),
-    )
-    if len(surface) <= _CACHED_LENGTH:
-        if len(cached) >= _CACHED_FORMS:
-            cached.clear()
-        cached[surface] = analysis
-    return analysis
-
-
-def _find_word(block: str, word: str, offset: int) -> int:
-    """Return where a word stands between white space, from ``offset`` on; it must be there."""
-    while True:
-        offset = block.index(word, offset)
-        end = offset + len(word)
-        before, after = block[offset - 1 : offset], block[end : end + 1]
-        if (not before or before.isspace()) and (not after or after.isspace()):
-            return offset
-        offset += 1
-
-
 def _blocks(
     text: str, language: str, parts: Sequence[tuple[Span, str]]
 ) -> Iterator[tuple[int, int, str]]:
@@ -390,11 +400,6 @@ def _blocks(
                 yield first, cut, analyzer(spoken).suffix
                 first = cut
         offset = max(offset, end)
-
-
-def _moved_hits(matches: _ChunkMatches, start: int) -> Iterator[Hit]:
-    for hit in matches.hits:
-        yield Hit(start + hit.start, start + hit.end, hit.word)
 
 
 def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Span
-from index.analysis import analyzer, fold, tokenize
+from index.analysis import analyzer, tokenize
 from search.highlight import snippets
-from search.highlight.matcher import SAME_INITIAL, Hit, Matcher, field_terms
+from search.highlight.matcher import Hit, Matcher, field_terms
 from search.query import parse
 from search.request import SearchRequest
 
@@ -251,13 +251,3 @@ def test_marks_are_those_of_every_token(
     if not asked.phrases:
         marked_ones = {at for start, end in single for at in range(start, end)}
         assert marked_ones == {at for hit in found for at in range(hit.start, hit.end)}
-
-
-def test_no_word_of_these_languages_is_stemmed_to_another_beginning() -> None:
-    rules = ("mourir", "dying", "häuser", "être", "ações", "mesas", "œuvre", "émaux", "cieux")
-    letters = [first + rest for first in "abcdefghijklmnopqrstuvwxyz" for rest in rules]
-    for suffix in SAME_INITIAL:
-        for word in letters:
-            for token in tokenize(word):
-                for form in analyzer(suffix).forms(token):
-                    assert fold(form)[0] == token.folded[0]

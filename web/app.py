@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from typing import Any, cast
 from urllib.parse import unquote_plus, urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.routing import PathConverter
 
@@ -17,10 +17,12 @@ from web import api, errors, export, i18n, pages
 from web.context import Settings
 from web.context import settings as current_settings
 from web.operate import (
+    REFUSED,
     ForwardedHeaders,
     RateLimit,
     SlowLane,
     check_host,
+    give_way,
     guard,
     is_loopback,
     observe,
@@ -91,12 +93,15 @@ def _begin() -> Response | None:
     settings = current_settings()
     own = request.url_root.rstrip("/") if request.host else ""
     g.base = settings.base_url.rstrip("/") or own
+    if REFUSED in request.environ:
+        abort(request.environ[REFUSED])
     check_host(settings.hosts)
     _check_rate(settings)
     _check_parameters()
     if request.method == "OPTIONS" and _allowed_origin():
         return _preflight()
     if _is_dear() and not request.environ.get(observe.WARMING):
+        give_way()
         if not _slow_lane().enter(LANE_SECONDS):
             raise ServiceUnavailable(retry_after=LANE_SECONDS)
         g.in_slow_lane = True

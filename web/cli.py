@@ -66,7 +66,7 @@ _SERVER_FLAGS = (
     flag(
         "--threads",
         4,
-        "Requests that each process answers at the same time, beside exports.",
+        "Requests that take long and are under way at the same time in each process.",
         type=click.IntRange(1, 256),
     ),
     flag(
@@ -140,7 +140,7 @@ def serve(
             listener,
             make,
             workers=cores() if workers is None else max(workers, 1),
-            # Exports wait for readers, and dear searches for each other, in threads of their own.
+            # Beside exports, which wait for readers, and dear searches, which wait for each other.
             threads=threads + settings.exports + MAX_WAITING + 1,
             ready=lambda: click.echo(f"Serving on {address}"),
         )

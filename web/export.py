@@ -21,6 +21,7 @@ from web.context import HL, arguments, asked, engine, localized, operation, stop
 from web.errors import FACETS
 from web.i18n import negotiate
 from web.links import language_parameter
+from web.operate import give_way
 from web.pages import joined
 from web.serialize import Serializer
 
@@ -107,6 +108,7 @@ def _take_place(response: Response) -> None:
     places = cast(BoundedSemaphore, current_app.config["EXPORTS"])
     if not places.acquire(blocking=False):
         raise ServiceUnavailable(retry_after=EXPORT_SECONDS)
+    give_way()
     # At most once, whichever comes first.
     response.call_on_close(finalize(response, places.release))
 

@@ -223,8 +223,7 @@ class Worker:
 
 
 def _drafted(document: Document, fields: Fields, hash: str) -> Indexed[Draft]:
-    failures = (*document.notes, *fields.failures)
-    return Indexed(draft(document, fields), name_of(document), hash, failures)
+    return Indexed(draft(document, fields), name_of(document), hash, fields.failures)
 
 
 def _broken(name: str, error: Exception) -> Skipped:

@@ -348,6 +348,11 @@ def test_endless_requests_are_cut(tmp_path: Path) -> None:
             line = answered(service.address, text)
             assert not line or line.split()[1] == status, line
             assert answered(service.address, text[:70_000]).split()[1] == status
+        # They are answered like all other errors.
+        with sent(service.address, GET.format("/api/x?hl=fr") + "X: " + "y" * 70_000) as caller:
+            head, _, body = b"".join(iter(lambda: caller.recv(65_536), b"")).partition(b"\r\n\r\n")
+            assert b"application/problem+json" in head
+            assert json.loads(body)["status"] == 431
         # What is long but bounded is answered, and requests sent together are all answered.
         form = "hl=fr&to=/" + "x" * 20_000
         assert answered(service.address, POST.format(len(form)) + form).split()[1] == "303"

@@ -4,11 +4,13 @@ For what an operator sets and sees. Not for answers: these are in the rooms for 
 """
 
 from web.operate import guard, observe
+from web.operate.connection import REFUSED
 from web.operate.guard import (
     ForwardedHeaders,
     RateLimit,
     SlowLane,
     check_host,
+    give_way,
     is_host,
     is_loopback,
     is_prefix,
@@ -17,6 +19,7 @@ from web.operate.observe import configure_log
 from web.operate.serve import address_of, bind, preload, prepare, run, warm_up
 
 __all__ = [
+    "REFUSED",
     "ForwardedHeaders",
     "RateLimit",
     "SlowLane",
@@ -24,6 +27,7 @@ __all__ = [
     "bind",
     "check_host",
     "configure_log",
+    "give_way",
     "guard",
     "is_host",
     "is_loopback",

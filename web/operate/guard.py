@@ -17,6 +17,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from web.operate.connection import GIVE_WAY
+
 MAX_MARKS = 12
 """Combining marks on one letter that a page shows; no orthography needs as many."""
 
@@ -191,6 +193,11 @@ def is_loopback(address: str) -> bool:
         return False
     mapped = getattr(parsed, "ipv4_mapped", None)
     return bool((mapped or parsed).is_loopback)
+
+
+def give_way() -> None:
+    """Let other requests of this process have their turn while this one computes or waits."""
+    request.environ.get(GIVE_WAY, bool)()
 
 
 class SlowLane:

@@ -245,17 +245,11 @@ def run(
         "worker_class": Worker,
         "worker_connections": min(MAX_CONNECTIONS, descriptors // 2),
         "pre_fork": _numbering(),
-        # Everything is sent by the worker's own loop.
-        "sendfile": False,
         "graceful_timeout": GRACE_SECONDS,
         "loglevel": "warning",
         "logger_class": PropagatingLogger,
         "proc_name": "trouvaille",
         "when_ready": lambda arbiter: ready(),
-        # A query is long when its letters are percent-encoded; the worker bounds the whole head.
-        "limit_request_line": 0,
-        # Only our own setting (--proxy) decides about forwarded headers.
-        "forwarded_allow_ips": "",
         # No socket through which the server can be controlled.
         "control_socket_disable": True,
     }

@@ -1,42 +1,39 @@
-"""The worker process of the server: gunicorn's threads, and no thread waits for a slow client.
+"""The worker process of the server: one loop holds all connections and answers requests itself.
 
-One loop holds all connections. A request gets a thread when all of it has arrived, and gives the
-thread back when its answer has been made; the loop sends what the reader has not taken yet. Only
-a streamed answer keeps its thread until the reader has taken most of it.
+No request is handed to a thread, so that no thread waits for another one's turn. If an answer takes
+long, or waits for its reader, a second thread takes the loop over, and the answer goes on in the
+first: it is the time used that makes a request a slow one.
 """
 
 import errno
-import re
-import select
+import os
 import socket
-from collections.abc import Callable
+import sys
+from collections import deque
 from contextlib import suppress
 from functools import partial
-from selectors import EVENT_READ, EVENT_WRITE
+from math import inf
+from operator import attrgetter
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
+from threading import Event, Lock, Thread
 from time import monotonic, sleep
 from typing import Any
 
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.base import Worker as BaseWorker
+
+from web.operate.connection import GIVE_WAY, STALLED_SECONDS, Connection, Refused, Request
 
 HEAD_SECONDS = 10.0
-"""How long a request may take to arrive."""
-
-MAX_HEAD = 65_536
-"""Bytes of a request line with its headers."""
-
-MAX_BODY = 65_536
-
-STALLED_SECONDS = 20.0
-"""How long a reader may take for each part of a streamed answer."""
+"""How long a request may take to arrive, the next of a kept connection too."""
 
 SLOWEST = 4_096
-"""Bytes per second at which the rest of any other answer must be read, after that time."""
-
-UNSENT = 262_144
-"""Bytes of a streamed answer that are kept for its reader before its thread waits."""
+"""Bytes per second at which the rest of an answer must be read, after ``STALLED_SECONDS``."""
 
 CLOSING_SECONDS = 2.0
 """How long a client is given to close a connection that we have closed."""
+
+TAKEOVER_SECONDS = 0.02
+"""The loop is taken over from a request that lasts one to two times as long."""
 
 YIELD_SECONDS = 0.001
 """How long a process with more connections leaves a new one to the others."""
@@ -44,116 +41,15 @@ YIELD_SECONDS = 0.001
 SWEEP_SECONDS = 0.25
 """How often deadlines are looked at."""
 
-_END = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.I)
-_ENCODED = re.compile(rb"\r\ntransfer-encoding:", re.I)
-_READ = 65_536
+_NO_MORE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
-class Refused(Exception):
-    """A request that is not read to its end; its text is the status line."""
+class TakenOver(BaseException):
+    """Another thread has the loop now."""
 
 
-class Incoming:
-    """The bytes of a request that is arriving."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-        self._searched = 0
-        self._size = 0
-
-    def whole(self) -> bool:
-        """Tell whether the head and the body are here. Takes time linear in their bytes.
-
-        Raises Refused for what is too long, and for a body without a declared length.
-        """
-        if not self._size:
-            end = self.data.find(_END, max(0, self._searched - len(_END)))
-            self._searched = len(self.data)
-            if (self._searched if end < 0 else end) > MAX_HEAD:
-                headers = b"\r\n" in self.data[:MAX_HEAD]
-                raise Refused(
-                    "431 Request Header Fields Too Large" if headers else "414 URI Too Long"
-                )
-            if end < 0:
-                return False
-            self._size = end + len(_END) + _body(bytes(self.data[: end + 2]))
-        return len(self.data) >= self._size
-
-
-def _body(head: bytes) -> int:
-    """Return the number of bytes after a head."""
-    if _ENCODED.search(head):
-        raise Refused("411 Length Required")
-    length = max(map(int, _LENGTH.findall(head)), default=0)
-    if length > MAX_BODY:
-        raise Refused("413 Content Too Large")
-    return length
-
-
-class Connection(socket.socket):
-    """A connection that never blocks: what its reader does not take is kept in ``unsent``."""
-
-    def __init__(self, accepted: socket.socket) -> None:
-        super().__init__(fileno=accepted.detach())
-        super().setblocking(False)
-        self.unsent: list[memoryview] = []
-
-    def setblocking(self, flag: bool) -> None:
-        """Do nothing: gunicorn's threads ask for it."""
-
-    def settimeout(self, value: float | None) -> None:
-        """Do nothing, likewise."""
-
-    def recv(self, bufsize: int, flags: int = 0) -> bytes:
-        """Return what has arrived, and nothing more for a thread, which has the whole request."""
-        try:
-            return super().recv(bufsize, flags)
-        except BlockingIOError:
-            return b""
-
-    def receive(self) -> bytes | None:
-        """Return what has arrived: None if nothing has, no bytes if the client has ended."""
-        try:
-            return super().recv(_READ)
-        except BlockingIOError:
-            return None
-
-    def sendall(self, data: Any, flags: int = 0) -> None:
-        """Send or keep all the data, but wait first while more than ``UNSENT`` is kept.
-
-        Raises ConnectionResetError if the reader takes too long.
-        """
-        deadline = monotonic() + STALLED_SECONDS
-        while not self.flush() and self.backlog() > UNSENT:
-            writable = select.poll()
-            writable.register(self, select.POLLOUT)
-            if not writable.poll(max(0.0, deadline - monotonic()) * 1000):
-                self.unsent.clear()
-                raise ConnectionResetError(errno.ECONNRESET, "The reader does not read.")
-        self.unsent.append(memoryview(data))
-        self.flush()
-
-    def backlog(self) -> int:
-        """Return the number of bytes that are kept."""
-        return sum(map(len, self.unsent))
-
-    def flush(self) -> bool:
-        """Send what the reader takes now; tell whether nothing is left."""
-        while self.unsent:
-            try:
-                sent = self.send(self.unsent[0])
-            except BlockingIOError:
-                return False
-            if sent < len(self.unsent[0]):
-                self.unsent[0] = self.unsent[0][sent:]
-            else:
-                del self.unsent[0]
-        return True
-
-
-class Worker(ThreadWorker):  # type: ignore[misc]
-    """A worker process whose loop waits for clients.
+class Worker(BaseWorker):  # type: ignore[misc]
+    """A worker process whose loop waits for clients and answers them.
 
     ``open_connections`` has the number of connections of every process, at its ``slot``, or -1.
     New connections go to the process with the fewest.
@@ -162,138 +58,262 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     slot = 0
     open_connections: memoryview = memoryview(bytearray(8)).cast("q")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._waiting: dict[TConn, float] = {}
+    def run(self) -> None:
+        """Run until a signal, and then until all answers under way have been sent."""
+        host, port = self.sockets[0].getsockname()[:2]
+        self._environ = {
+            "SERVER_NAME": host,
+            "SERVER_PORT": str(port),
+            "SCRIPT_NAME": "",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            "wsgi.input_terminated": True,
+        }
+        self._poller = DefaultSelector()
+        self._connections: set[Connection] = set()
+        self._ready: deque[Connection] = deque()
         self._swept = 0.0
+        self._stop_at = 0.0
+        # The next is shared by threads, under the lock.
+        self._lock = Lock()
+        self._current: Connection | None = None
+        self._begun = 0
+        self._answered: deque[tuple[Connection, bool]] = deque()
+        self._slow = 0
+        self._active = Event()
+        self._asked = Event()
+        self._ended = Event()
+        self._failure: BaseException | None = None
+        self._poller.register(self.PIPE[0], EVENT_READ, self._woken)
+        for listener in self.sockets:
+            listener.setblocking(False)
+            self._poller.register(listener, EVENT_READ, partial(self._accept, listener))
+        self._lead()
+        # Signals reach this thread, whichever has the loop.
+        self._ended.wait()
+        if self._failure:
+            raise self._failure
 
-    def accept(self, listener: socket.socket) -> None:
+    # The loop, and how it changes hands.
+
+    def _lead(self, answering: Connection | None = None) -> None:
+        """Run the loop until it is taken over, or to the end.
+
+        ``answering`` is the connection on which the thread that had the loop goes on.
+        """
+        try:
+            if answering:
+                self._watch(answering, 0)
+            Thread(target=self._deputize, name="deputy", daemon=True).start()
+            while self.alive or (self._connections and monotonic() < self._stop_at):
+                for key, _ in self._poller.select(0 if self._ready else SWEEP_SECONDS):
+                    key.data()
+                for _ in range(len(self._ready)):
+                    self._step(self._ready.popleft())
+                self._sweep()
+        except TakenOver:
+            return
+        except BaseException as error:
+            self._failure = error
+        self._ended.set()
+
+    def _deputize(self) -> None:
+        """Wait until a request has the loop for too long, then take the loop over."""
+        while True:
+            self._active.wait()
+            begun = self._begun
+            self._asked.wait(TAKEOVER_SECONDS)
+            with self._lock:
+                current = self._current
+                if current is None:
+                    if begun == self._begun:
+                        self._active.clear()
+                    continue
+                if begun != self._begun and not self._asked.is_set():
+                    continue
+                self._asked.clear()
+                if self._slow >= self.cfg.threads:
+                    continue
+                self._current = None
+                self._slow += 1
+            return self._lead(current)
+
+    def _give_way(self, connection: Connection) -> None:
+        """Let the loop be taken over now; called by whoever answers on the connection."""
+        with self._lock:
+            if self._current is connection:
+                self._asked.set()
+
+    def _answer(self, connection: Connection, environ: dict[str, Any], keep: bool) -> None:
+        """Answer a request. Raises TakenOver if that took so long that the loop is not ours now."""
+        environ |= self._environ
+        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = connection.address
+        environ[GIVE_WAY] = partial(self._give_way, connection)
+        connection.deadline = inf
+        with self._lock:
+            self._current = connection
+            self._begun += 1
+            if not self._active.is_set():
+                self._active.set()
+        keep = connection.answer(self.wsgi, environ, keep and self.alive)
+        with self._lock:
+            ours = self._current is connection
+            if ours:
+                self._current = None
+                self._asked.clear()
+        if not ours:
+            self._answered.append((connection, keep))
+            self._wake()
+            raise TakenOver
+        self._finish(connection, keep)
+
+    def _wake(self) -> None:
+        with suppress(BlockingIOError):
+            os.write(self.PIPE[1], b"\0")
+
+    def _woken(self) -> None:
+        """Take over the connections of slow requests that have been answered."""
+        with suppress(BlockingIOError):
+            os.read(self.PIPE[0], 4096)
+        while self._answered:
+            connection, keep = self._answered.popleft()
+            with self._lock:
+                self._slow -= 1
+            connection.then = partial(self._finish, keep=keep)
+            self._step(connection)
+
+    def _sweep(self) -> None:
+        """Drop every connection whose deadline has passed, and tell the arbiter that we live."""
+        now = monotonic()
+        if now - self._swept < SWEEP_SECONDS:
+            return
+        self._swept = now
+        self.notify()
+        if self.ppid != os.getppid():
+            self.alive = False
+        if not self.alive and not self._stop_at:
+            self._stop(now)
+        for connection in [one for one in self._connections if one.deadline < now]:
+            self._drop(connection)
+
+    def _stop(self, now: float) -> None:
+        """Accept no more, and leave little time to requests that may be arriving."""
+        self._stop_at = now + self.cfg.graceful_timeout
+        for listener in self.sockets:
+            self._poller.unregister(listener)
+            listener.close()
+        for connection in self._connections:
+            if connection.events == EVENT_READ:
+                connection.deadline = min(connection.deadline, now + CLOSING_SECONDS)
+
+    # Connections. Only the thread that has the loop calls these.
+
+    def _accept(self, listener: socket.socket) -> None:
         """Accept a connection, unless another process with fewer does."""
-        if self._has_most():
+        if any(0 <= count < len(self._connections) for count in self.open_connections):
             sleep(YIELD_SECONDS)
         try:
-            accepted, address = listener.accept()
-            conn = TConn(self.cfg, Connection(accepted), address, listener.getsockname())
+            connection = Connection(*listener.accept())
         except OSError as error:
-            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+            if error.errno in _NO_MORE:
                 self._drop_oldest()
                 sleep(YIELD_SECONDS)
             return
-        self.nr_conns += 1
-        if self.nr_conns >= self.worker_connections:
+        if len(self._connections) >= self.cfg.worker_connections:
             self._drop_oldest()
-        self._begin(conn)
-
-    def _has_most(self) -> bool:
-        self.open_connections[self.slot] = self.nr_conns
-        return any(0 <= count < self.nr_conns for count in self.open_connections)
+        self._connections.add(connection)
+        self.open_connections[self.slot] = len(self._connections)
+        connection.deadline = monotonic() + HEAD_SECONDS
+        connection.then = self._receive
+        self._step(connection)
 
     def _drop_oldest(self) -> None:
         """End the connection that has waited longest for its client."""
-        if self._waiting:
-            self._drop(min(self._waiting, key=self._waiting.__getitem__))
+        oldest = min(self._connections, key=attrgetter("deadline"), default=None)
+        if oldest and oldest.deadline < inf:
+            self._drop(oldest)
 
-    def _drop(self, conn: TConn) -> None:
-        if self._waiting.pop(conn, None) is not None:
-            self.poller.unregister(conn.sock)
-        self.nr_conns -= 1
-        conn.sock.unsent.clear()
-        conn.close()
+    def _drop(self, connection: Connection) -> None:
+        self._watch(connection, 0)
+        self._connections.discard(connection)
+        self.open_connections[self.slot] = len(self._connections)
+        connection.socket.close()
 
-    def _wait(
-        self, conn: TConn, event: int, deadline: float, then: Callable[[TConn], None]
-    ) -> None:
-        """Call ``then`` when something has happened, or drop the connection at the deadline."""
-
-        def resume(_: object) -> None:
-            if self._waiting.pop(conn, None) is not None:
-                self.poller.unregister(conn.sock)
-                self._step(conn, then)
-
-        self._waiting[conn] = deadline
-        self.poller.register(conn.sock, event, resume)
-
-    def _step(self, conn: TConn, then: Callable[[TConn], None]) -> None:
-        try:
-            then(conn)
-        except OSError:
-            self._drop(conn)
-
-    def murder_pending(self) -> None:
-        """Drop every connection whose deadline has passed; at the end, all without an answer."""
-        self.open_connections[self.slot] = self.nr_conns
-        now = monotonic()
-        if now - self._swept > SWEEP_SECONDS or not self.alive:
-            self._swept = now
-            for conn, deadline in list(self._waiting.items()):
-                if deadline < now or not (self.alive or conn.sock.unsent):
-                    self._drop(conn)
-
-    def _begin(self, conn: TConn, data: bytes = b"") -> None:
-        """Wait for a request, of which ``data`` is here already."""
-        incoming = Incoming()
-        incoming.data += data
-        self._step(conn, partial(self._receive, incoming, monotonic() + HEAD_SECONDS))
-
-    def _receive(self, incoming: Incoming, deadline: float, conn: TConn) -> None:
-        try:
-            while not incoming.whole():
-                data = conn.sock.receive()
-                if data is None:
-                    again = partial(self._receive, incoming, deadline)
-                    return self._wait(conn, EVENT_READ, deadline, again)
-                if not data:
-                    return self._drop(conn)
-                incoming.data += data
-        except Refused as refused:
-            return self._refuse(conn, str(refused))
-        conn.init()
-        conn.data_ready = True
-        conn.parser.unreader.unread(bytes(incoming.data))
-        self.enqueue_req(conn)
-        return None
-
-    def _refuse(self, conn: TConn, status: str) -> None:
-        head = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/plain\r\n"
-        text = f"{status}\n"
-        conn.sock.sendall(f"{head}Content-Length: {len(text)}\r\n\r\n{text}".encode())
-        self._close(conn)
-
-    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
-        """Wait for the next request of a kept connection."""
-        self.poller.unregister(client)
-        self.keepalived_conns.remove(conn)
-        self._begin(conn)
-
-    def finish_request(self, conn: TConn, future: Any) -> None:
-        """Send the rest of an answer, then keep the connection or close it."""
-        keep = not future.cancelled() and future.exception() is None and future.result()
-        seconds = STALLED_SECONDS + conn.sock.backlog() / SLOWEST
-        self._step(conn, partial(self._send, future, bool(keep), monotonic() + seconds))
-
-    def _send(self, future: Any, keep: bool, deadline: float, conn: TConn) -> None:
-        if not conn.sock.flush():
-            again = partial(self._send, future, keep, deadline)
-            self._wait(conn, EVENT_WRITE, deadline, again)
-        elif not keep:
-            self._close(conn)
-        elif rest := conn.parser.unreader.take_buffered():
-            self._begin(conn, rest)
+    def _watch(self, connection: Connection, events: int) -> None:
+        """Call ``connection.then`` at each of these events, until told otherwise."""
+        if events == connection.events:
+            return
+        if not events:
+            self._poller.unregister(connection.socket)
         else:
-            super().finish_request(conn, future)
+            change = self._poller.modify if connection.events else self._poller.register
+            change(connection.socket, events, partial(self._step, connection))
+        connection.events = events
 
-    def _close(self, conn: TConn) -> None:
+    def _step(self, connection: Connection) -> None:
+        if connection in self._connections:
+            try:
+                connection.then(connection)
+            except OSError:
+                self._drop(connection)
+
+    def _receive(self, connection: Connection) -> None:
+        request = connection.request
+        try:
+            while not request.whole():
+                data = connection.receive()
+                if data is None:
+                    if request.expects:
+                        request.expects = False
+                        connection.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+                    return self._watch(connection, EVENT_READ)
+                if not data:
+                    return self._drop(connection)
+                request.data += data
+            environ, rest = request.take()
+        except Refused as refused:
+            environ, rest = request.refused(refused.status), b""
+        connection.request = Request(rest)
+        return self._answer(connection, environ, request.keep)
+
+    def _finish(self, connection: Connection, keep: bool) -> None:
+        """Send the rest of an answer, then keep the connection or close it."""
+        connection.deadline = monotonic() + STALLED_SECONDS + connection.backlog() / SLOWEST
+        self._send(connection, keep)
+
+    def _send(self, connection: Connection, keep: bool) -> None:
+        if not connection.flush():
+            connection.then = partial(self._send, keep=keep)
+            self._watch(connection, EVENT_WRITE)
+        elif not keep:
+            self._close(connection)
+        else:
+            connection.deadline = monotonic() + HEAD_SECONDS
+            connection.then = self._receive
+            if connection.request.data:
+                # The next request is here already. Those of others have their turn first.
+                self._watch(connection, 0)
+                self._ready.append(connection)
+            else:
+                self._watch(connection, EVENT_READ)
+
+    def _close(self, connection: Connection) -> None:
         """Say that nothing follows, and close when the client has (RFC 9112, section 9.6).
 
         Closing at once would take back the end of the answer if the client has sent more.
         """
         with suppress(OSError):
-            conn.sock.shutdown(socket.SHUT_WR)
-        self._linger(monotonic() + CLOSING_SECONDS, conn)
+            connection.socket.shutdown(socket.SHUT_WR)
+        connection.deadline = monotonic() + CLOSING_SECONDS
+        connection.then = self._linger
+        self._linger(connection)
 
-    def _linger(self, deadline: float, conn: TConn) -> None:
-        data = conn.sock.receive()
-        if data == b"":
-            self._drop(conn)
+    def _linger(self, connection: Connection) -> None:
+        if connection.receive() == b"":
+            self._drop(connection)
         else:
-            self._wait(conn, EVENT_READ, deadline, partial(self._linger, deadline))
+            self._watch(connection, EVENT_READ)

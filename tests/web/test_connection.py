@@ -1,0 +1,155 @@
+"""Requests as they arrive, and the loop that answers them."""
+
+import subprocess
+import sys
+from contextlib import ExitStack
+from http.client import HTTPConnection
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.web.test_serve import ROOT, eventually
+from web.operate.connection import MAX_BODY, MAX_HEAD, Refused, Request
+
+NAMES = st.text("abcXYZ-!~09", min_size=1, max_size=12)
+VALUES = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=20)
+TARGETS = st.text("abc/?&=%20+é.:#", max_size=20).map(lambda text: "/" + text)
+
+
+def read(pieces: list[bytes]) -> Request:
+    """Feed the pieces; the request is whole with the last one that it needs."""
+    request = Request()
+    for number, piece in enumerate(pieces):
+        request.data += piece
+        if request.whole():
+            request.data += b"".join(pieces[number + 1 :])
+            return request
+    raise AssertionError("not whole")
+
+
+@given(
+    target=TARGETS,
+    fields=st.lists(st.tuples(NAMES, VALUES), max_size=6),
+    body=st.binary(max_size=30),
+    rest=st.binary(max_size=30),
+    cuts=st.sets(st.integers(0, 300), max_size=8),
+)
+def test_a_request_is_the_same_however_it_is_cut(
+    target: str, fields: list[tuple[str, str]], body: bytes, rest: bytes, cuts: set[int]
+) -> None:
+    lines = [f"GET {target} HTTP/1.1", *(f"x-{name}:{value}" for name, value in fields)]
+    head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode("latin-1")
+    text = head + body + rest
+    places = sorted({0, *(cut for cut in cuts if cut < len(text)), len(text)})
+    pieces = [text[start:end] for start, end in pairwise(places)]
+    whole, cut = read([text]), read(pieces)
+    (environ, after), (other, other_after) = whole.take(), cut.take()
+    assert environ.pop("wsgi.input").read() == other.pop("wsgi.input").read() == body
+    assert after == other_after == rest
+    assert environ == other
+    values: dict[str, list[str]] = {}
+    for name, value in fields:
+        key = "HTTP_X_" + name.upper().replace("-", "_")
+        values.setdefault(key, []).append(value.strip(" \t"))
+    assert {key: environ[key].split(",") for key in values} == {
+        key: ",".join(texts).split(",") for key, texts in values.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("GET / HTTP/1.1\nHost: x\n\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nX : y\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nX: y\r\n z\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nX: y\0z\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nX: y\nZ: z\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
+        ("GET / /x HTTP/1.1\r\n\r\n", 400),
+        ("GET x HTTP/1.1\r\n\r\n", 400),
+        ("GET / HTTP/2.0\r\n\r\n", 400),
+        ("CONNECT x:1 HTTP/1.1\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nContent-Length: +5\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 411),
+        ("POST / HTTP/1.1\r\nTransfer-Encoding : chunked\r\n\r\n", 400),
+        (f"POST / HTTP/1.1\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n", 413),
+        (f"POST / HTTP/1.1\r\nContent-Length: {'9' * 5_000}\r\n\r\n", 413),
+        ("GET /" + "a" * MAX_HEAD, 414),
+        ("GET / HTTP/1.1\r\nX: " + " " * MAX_HEAD, 431),
+        ("GET / HTTP/1.1\r\nX:" + " " * (MAX_HEAD - 100) + "\0\r\n\r\n", 400),
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_refused(text: str, status: int) -> None:
+    request = Request(text.encode())
+    with pytest.raises(Refused) as refused:
+        request.whole()
+    assert refused.value.status == status
+    environ = request.refused(status)
+    assert environ["PATH_INFO"].startswith("/")
+    assert not request.keep
+
+
+def test_no_header_passes_for_another() -> None:
+    request = read([b"GET http://x/a%20b?c HTTP/1.1\r\nX_Forwarded_For: a\r\nA-b: c\r\n\r\n"])
+    environ, _ = request.take()
+    assert environ["HTTP_A_B"] == "c"
+    assert "HTTP_X_FORWARDED_FOR" not in environ
+    assert (environ["PATH_INFO"], environ["QUERY_STRING"]) == ("/a b", "c")
+
+
+HOLDING = """
+from threading import Event
+from web.operate import bind, run, address_of
+
+release = Event()
+
+def application(environ, start_response):
+    path = environ["PATH_INFO"]
+    if path == "/release":
+        release.set()
+    answered = release.wait(60) if path == "/hold" else True
+    start_response("200 OK" if answered else "500 Late", [("Content-Length", "0")])
+    return []
+
+listener = bind("127.0.0.1", 0)
+address = address_of(listener)
+run(listener, lambda: application, 1, 20, lambda: print(address, flush=True))
+"""
+
+
+def test_requests_that_take_long_stop_no_other() -> None:
+    """Those that wait are answered only because another one is answered meanwhile."""
+    service = subprocess.Popen(
+        [sys.executable, "-c", HOLDING], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    with ExitStack() as stack:
+        stack.enter_context(service)
+        stack.callback(service.terminate)
+        assert service.stdout is not None
+        address = urlsplit(service.stdout.readline().strip())
+
+        def connected() -> HTTPConnection:
+            connection = HTTPConnection(address.hostname or "", address.port, timeout=60)
+            stack.callback(connection.close)
+            return connection
+
+        holding = [connected() for _ in range(15)]
+        for connection in holding:
+            connection.request("GET", "/hold")
+        other = connected()
+        for path in (*["/"] * 50, "/release"):
+            other.request("GET", path)
+            assert other.getresponse().read() == b""
+        for connection in holding:
+            answer = connection.getresponse()
+            assert (answer.status, answer.read()) == (200, b"")
+            # The connection is kept, and the loop has it again.
+            connection.request("GET", "/")
+            assert connection.getresponse().status == 200
+        service.terminate()
+        eventually(service.poll, 0)

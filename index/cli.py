@@ -503,20 +503,26 @@ def check(index: Path, as_json: bool) -> None:
 
 @_command(
     index_option,
-    click.option("--skipped", is_flag=True, help="List every skipped document with the reason."),
+    click.option(
+        "--skipped",
+        is_flag=True,
+        help="List every document that was skipped, or not understood whole, with the reason.",
+    ),
     _json_option,
 )
 def stats(index: Path, skipped: bool, as_json: bool) -> None:
     """Show what the index holds and what was skipped."""
     figures = overview(index)
     if as_json:
-        _print_json(figures if skipped else replace(figures, skipped=()))
+        _print_json(figures if skipped else replace(figures, skipped=(), failed=()))
         return
     for line in lines(figures):
         click.echo(line)
     if skipped:
         for item in figures.skipped:
             click.echo(f"  {item.path}: {item.reason} ({item.kind})")
+        for path, name, reason in figures.failed:
+            click.echo(f"  {path}: {name}: {reason}")
 
 
 @_command(index_option, mode_option, _json_option)
@@ -556,7 +562,7 @@ def _carry_out(
 
 def _report(result: BuildResult, seconds: float) -> None:
     reports = [f"{item.path}: skipped, {item.reason}" for item in result.skipped]
-    reports += [f"{path}: no {name} ({reason})" for path, name, reason in result.failures]
+    reports += [f"{path}: {name}: {reason}" for path, name, reason in result.failures]
     for line in reports[:SHOWN]:
         click.echo(line, err=True)
     if len(reports) > SHOWN:

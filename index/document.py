@@ -47,6 +47,8 @@ class Document:
     tags: tuple[str, ...] = ()
     path: str = ""
     """The file it came from, as given to the command line, with ``:LINE`` in files of many."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """What its reader noticed, as kind and sentence, for the report; not kept with the document."""
 
 
 class Span(NamedTuple):
@@ -124,7 +126,8 @@ class Fields:
     """What extraction adds to a document.
 
     ``failures`` names the extractors that failed, with the reason: the document is indexed
-    without those fields and the failure is reported.
+    without those fields and the failure is reported. So is a declared ``date`` that was not
+    understood.
     """
 
     language: Language

@@ -52,6 +52,8 @@ class Overview:
     skipped: tuple[Skipped, ...]
     skipped_kinds: Mapping[str, int]
     failures: Mapping[str, int]
+    failed: tuple[tuple[str, str, str], ...]
+    """Path, what, and reason: documents that lack a field or were not understood whole."""
 
 
 def overview(root: Path, locale: str = "fr") -> Overview:
@@ -92,6 +94,7 @@ def overview(root: Path, locale: str = "fr") -> Overview:
             skipped=tuple(snapshot.report().skipped),
             skipped_kinds=manifest.skipped,
             failures=manifest.failures,
+            failed=tuple(snapshot.report().failures),
         )
 
 

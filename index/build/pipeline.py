@@ -223,7 +223,8 @@ class Worker:
 
 
 def _drafted(document: Document, fields: Fields, hash: str) -> Indexed[Draft]:
-    return Indexed(draft(document, fields), name_of(document), hash, fields.failures)
+    failures = (*document.notes, *fields.failures)
+    return Indexed(draft(document, fields), name_of(document), hash, failures)
 
 
 def _broken(name: str, error: Exception) -> Skipped:

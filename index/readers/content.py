@@ -3,7 +3,6 @@
 Only regular files are read. A name that ends in ``.gz`` is decompressed.
 """
 
-import codecs
 import gzip
 import io
 import os
@@ -13,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import AnyStr, Final
+
+from index.readers.encodings import byte_order_mark, decode, detect, unmarked_utf_16
 
 # Characters
 
@@ -41,123 +42,6 @@ def clean_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-# Encodings
-
-# The longest first: the UTF-32 mark begins with the UTF-16 one.
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-# Codecs of Python that are not encodings of documents.
-_NOT_ENCODINGS: Final = frozenset(
-    ("idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7")
-)
-# Web and mail software writes these labels for what is windows-1252.
-# https://encoding.spec.whatwg.org/#names-and-labels
-_WESTERN_LABELS: Final = frozenset(("ascii", "iso8859-1"))
-_WESTERN_LETTERS: Final = "àâäáãåæçèéêëìíîïñòóôöõøœùúûüÿß"
-_WESTERN: Final = frozenset(
-    _WESTERN_LETTERS + _WESTERN_LETTERS.upper() + "ŸŒ" + "«»“”„‘’‚‹›…–—•·°ºª§©®±²€£¿¡´¨\xa0\xad"
-)
-# 0xBC, 0xBD and 0xA4 are Œ, œ and € in ISO 8859-15, but fractions and a sign in windows-1252.
-_LATIN_9: Final = re.compile(rb"[A-Za-z]\xbd|\xbd[a-z]|\xbc[a-zA-Z]|[0-9][ \xa0]?\xa4")
-_C1: Final = re.compile(rb"[\x80-\x9f]")
-_ASCII_LETTERS: Final = bytes(range(65, 91)) + bytes(range(97, 123))
-_SAMPLE: Final = 64 * 1024
-"""Bytes from which an encoding is detected."""
-
-
-def is_encoding(name: str) -> bool:
-    """Return whether ``name`` is a text encoding that Python decodes."""
-    try:
-        codec = codecs.lookup(name)
-        b"a".decode(name)
-    except UnicodeError:  # one byte is half a character
-        pass
-    except (LookupError, ValueError):
-        return False
-    return codec.name not in _NOT_ENCODINGS
-
-
-def decode(data: bytes, declared: str | None = None, assumed: str | None = None) -> str:
-    """Decode a document. Never fails: a byte that cannot be decoded becomes U+FFFD.
-
-    The encoding is, in this order: that of a byte order mark; the one ``declared`` in the document;
-    UTF-16 without a mark; the one ``assumed`` by the user; UTF-8; the detected one. A declaration
-    that the bytes contradict is ignored.
-    """
-    mark = _byte_order_mark(data)
-    if mark is not None:
-        encoding, length = mark
-        return data[length:].decode(encoding, "replace")
-    for candidate in (declared, _unmarked_utf_16(data), assumed, "utf-8"):
-        if candidate and is_encoding(candidate):
-            name = codecs.lookup(candidate).name
-            try:
-                return data.decode("cp1252" if name in _WESTERN_LABELS else name)
-            except UnicodeError:
-                continue
-    return data.decode(_detect_encoding(data), "replace")
-
-
-def _byte_order_mark(data: bytes) -> tuple[str, int] | None:
-    """Return the encoding that a byte order mark declares, and the length of the mark."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return encoding, len(mark)
-    return None
-
-
-def _unmarked_utf_16(data: bytes) -> str | None:
-    """Return UTF-16 in one of its byte orders, if every other byte of ASCII characters is zero."""
-    sample = data[:4096]
-    if len(sample) < 4 or len(data) % 2:
-        return None
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    half = len(sample) // 2
-    if odd * 10 >= half and even == 0:
-        return "utf-16-le"
-    if even * 10 >= half and odd == 0:
-        return "utf-16-be"
-    return None
-
-
-def _detect_encoding(data: bytes) -> str:
-    """Return the most likely encoding of bytes that are not UTF-8.
-
-    Western European text is recognized by its letters, which is more reliable on short texts than
-    statistics. charset-normalizer decides the rest.
-    """
-    sample = data[:_SAMPLE]
-    western = _western(sample)
-    if western is not None:
-        return western
-    import charset_normalizer  # slow to import, and seldom needed
-
-    best = charset_normalizer.from_bytes(sample, preemptive_behaviour=False).best()
-    return best.encoding if best is not None and is_encoding(best.encoding) else "cp1252"
-
-
-def _western(sample: bytes) -> str | None:
-    """Return windows-1252 or ISO 8859-15 if the sample looks like either."""
-    high = sum(byte >= 0x80 for byte in sample)
-    letters = len(sample) - len(sample.translate(None, _ASCII_LETTERS))
-    # One letter in four is accented in no language of Western Europe; all are in Cyrillic.
-    if high * 3 > letters:
-        return None
-    encoding = "iso8859-15" if _LATIN_9.search(sample) and not _C1.search(sample) else "cp1252"
-    try:
-        characters = set(sample.decode(encoding))
-    except UnicodeError:
-        return None
-    if all(character < "\x80" or character in _WESTERN for character in characters):
-        return encoding
-    return None
-
-
 # Files
 
 # Text shrinks five to twenty times; only a file made for the purpose shrinks so much.
@@ -183,6 +67,8 @@ _SIGNATURES: Final = (
 _HEAD: Final = 8192
 """Bytes in which control characters are counted."""
 _FEW_CONTROLS: Final = 3
+_ZEROS: Final = 500
+"""Text may have one zero byte in so many: they end the messages of some wires."""
 _NOT_IN_TEXT: Final = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 _FILE_TYPES: Final = {
     stat.S_IFDIR: "a folder",
@@ -190,6 +76,10 @@ _FILE_TYPES: Final = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+
+
+Notes = list[tuple[str, str]]
+"""What a reader noticed, as ``Document.notes`` has it."""
 
 
 class RefusedError(Exception):
@@ -230,6 +120,8 @@ def read_whole(path: Path, max_bytes: int) -> bytes:
         data = stream.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise RefusedError("huge", f"it is larger than {max_bytes:,} bytes")
+    if not unmarked_utf_16(data) and byte_order_mark(data[:4]) is None:
+        data = data.rstrip(b"\0")  # what is left of a field of fixed length, or ends a message
     if not data.strip():
         raise RefusedError("empty", "it is empty")
     _require_text(data, zeros_are_binary=True)
@@ -237,25 +129,28 @@ def read_whole(path: Path, max_bytes: int) -> bytes:
 
 
 def read_lines(
-    path: Path, max_bytes: int, assumed: str | None = None
+    path: Path, max_bytes: int, notes: Notes, assumed: str | None = None
 ) -> Iterator[tuple[int, str | RefusedError]]:
     """Yield the number of each line, from 1, and the line; memory does not grow with the file.
 
-    A line of more than ``max_bytes`` bytes yields a ``RefusedError`` in its place. Raises
-    ``RefusedError`` if the file is empty, not text, or a decompression bomb.
+    A line of more than ``max_bytes`` bytes yields a ``RefusedError`` in its place. ``notes`` gets
+    what is to be said of the lines so far. Raises ``RefusedError`` if the file is empty, not text,
+    or a decompression bomb.
     """
     with _opened(path) as (stream, raw):
         head = stream.peek(_BUFFER)
         if not head:
             raise RefusedError("empty", "it is empty")
         _require_text(head, zeros_are_binary=False)
-        encoding, length = _byte_order_mark(head) or (_unmarked_utf_16(head) or "utf-8", 0)
+        encoding, length = byte_order_mark(head) or (unmarked_utf_16(head) or "utf-8", 0)
         stream.read(length)
         if encoding != "utf-8":  # a newline is more than one byte
             with io.TextIOWrapper(stream, encoding, errors="replace", newline="\n") as text:
                 yield from _bounded_lines(text.readline, "\n", max_bytes, raw)
             return
-        fallback = assumed or _fallback_encoding(head)
+        fallback, sure = (assumed, True) if assumed else _fallback_encoding(head)
+        if not sure:
+            notes.append(("encoding", f"{fallback} is a guess (see --encoding)"))
         for number, line in _bounded_lines(stream.readline, b"\n", max_bytes, raw):
             if isinstance(line, RefusedError):
                 yield number, line
@@ -263,7 +158,9 @@ def read_lines(
             try:
                 yield number, line.decode("utf-8")
             except UnicodeDecodeError:
-                yield number, line.decode(fallback, "replace") if fallback else decode(line)
+                decoded = decode(line, assumed=fallback)
+                notes += [("encoding", f"{note} of the line") for note in decoded.notes]
+                yield number, decoded.text
 
 
 def _bounded_lines(
@@ -293,22 +190,25 @@ def _bounded_lines(
 
 def _require_text(data: bytes, *, zeros_are_binary: bool) -> None:
     """Raise ``RefusedError`` for bytes that are not text."""
-    if _byte_order_mark(data) is not None or _unmarked_utf_16(data):
-        return
     what = next((name for signature, name in _SIGNATURES if data.startswith(signature)), "")
+    if not what and (byte_order_mark(data) is not None or unmarked_utf_16(data)):
+        return
     head = data[:_HEAD]
     controls = len(head) - len(head.translate(None, _NOT_IN_TEXT))
     many_controls = controls > _FEW_CONTROLS and controls * 20 > len(head)
-    if not what and (many_controls or (zeros_are_binary and b"\x00" in data)):
+    if not what and (many_controls or (zeros_are_binary and data.count(0) * _ZEROS > len(data))):
         what = "binary data"
     if what:
         raise RefusedError("binary", f"it is {what}, not text")
 
 
-def _fallback_encoding(head: bytes) -> str | None:
-    """Return the encoding of those lines at the start of a file that are not UTF-8, if any."""
+def _fallback_encoding(head: bytes) -> tuple[str | None, bool]:
+    """Return the encoding of those lines at the start of a file that are not UTF-8, if any.
+
+    Also tell whether it is no guess.
+    """
     others = [line for line in head.splitlines()[:-1] if not _is_utf_8(line)]
-    return _detect_encoding(b"\n".join(others)) if others else None
+    return detect(b"\n".join(others)) if others else (None, True)
 
 
 def _is_utf_8(line: bytes) -> bool:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from index.document import Document, Skipped
 from index.errors import SettingError
-from index.readers.content import is_encoding
+from index.readers.encodings import is_encoding
 from index.readers.mapping import DEFAULT_NAMES
 
 

@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from index.document import Document, Skipped
-from index.readers.content import RefusedError, clean, decode, read_whole
+from index.readers.content import RefusedError, clean, read_whole
+from index.readers.encodings import decode
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.mapping import Mapper
+from index.readers.mapping import Mapper, encoding_notes, noted
 
 _CHARSET: Final = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
 _CHARSET_HEAD: Final = 4096
@@ -66,14 +67,15 @@ def read_html(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     """Yield the one document of a page."""
     data = read_whole(file.path, options.max_bytes)
     charset = _CHARSET.search(data[:_CHARSET_HEAD])
-    page = decode(data, charset[1].decode("ascii") if charset else None, options.encoding)
+    declared = charset[1].decode("ascii") if charset else None
+    page, notes = decode(data, declared, options.encoding)
     if page.count("<") > MAX_TAGS:
         raise RefusedError("huge", f"the page has more than {MAX_TAGS:,} tags")
     fields, text = _read_page(page)
     document = Mapper({}, options.max_characters).document(
         {**fields, "text": text}, file.id, file.name
     )
-    yield replace(document, date_origin="html")
+    yield noted(replace(document, date_origin="html"), encoding_notes(notes))
 
 
 def _read_page(page: str) -> tuple[dict[str, object], str]:

@@ -8,7 +8,8 @@ import math
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
@@ -73,6 +74,16 @@ DEFAULT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 _TAG_SEPARATORS: Final = re.compile(r"[;|\n]")
 _QUOTED: Final = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 _ESCAPE: Final = re.compile(r"\\(.)")
+
+
+def noted(document: Document, notes: Sequence[tuple[str, str]]) -> Document:
+    """Return a document with further notes."""
+    return replace(document, notes=(*document.notes, *notes)) if notes else document
+
+
+def encoding_notes(sentences: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the notes of a document whose encoding left something to say."""
+    return [("encoding", sentence) for sentence in sentences]
 
 
 class Mapper:

@@ -12,21 +12,27 @@ from typing import Final
 import orjson
 
 from index.document import Document, Skipped
-from index.readers.content import RefusedError, decode, read_lines, read_whole
+from index.readers.content import Notes, RefusedError, read_lines, read_whole
+from index.readers.encodings import decode
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.mapping import Mapper
+from index.readers.mapping import Mapper, encoding_notes, noted
 
 
 def _documents(
-    records: Iterable[tuple[int, object]], names: Mapper, file: SourceFile
+    records: Iterable[tuple[int, object]], names: Mapper, file: SourceFile, notes: Notes
 ) -> Iterator[Document | Skipped]:
-    """Yield the document of each numbered record; one may be the reason why it was refused."""
+    """Yield the document of each numbered record; one may be the reason why it was refused.
+
+    ``notes`` are those of the records so far: each is of the next document.
+    """
     empty = True
     for number, record in records:
         empty = False
         path = f"{file.name}:{number}"
         try:
-            yield _document(record, names, f"{file.id}:{number}", path)
+            document = _document(record, names, f"{file.id}:{number}", path)
+            yield noted(document, notes)
+            notes.clear()
         except RefusedError as refused:
             yield Skipped(path, refused.kind, refused.reason)
     if empty:
@@ -46,34 +52,47 @@ def _document(record: object, names: Mapper, fallback_id: str, path: str) -> Doc
 MAX_VALUES: Final = 5_000_000
 """Values of one JSON text, and cells of one row: brackets, braces and delimiters are counted."""
 
+_Line = tuple[int, str | RefusedError]
+"""The number of a line, and the line or why it cannot be read."""
+
 # JSON
+
+_AROUND_JSON: Final = " \t\r\n\0\ufeff"
+"""White space, and what ends messages or begins files that were joined."""
 
 
 def read_json_lines(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Yield the document of each line."""
-    lines = read_lines(file.path, options.max_bytes, options.encoding)
-    records = (
-        (number, _parse(line) if isinstance(line, str) else line)
-        for number, line in lines
-        if not isinstance(line, str) or line.strip()
+    notes: Notes = []
+    lines = read_lines(file.path, options.max_bytes, notes, options.encoding)
+    return _documents(
+        _json_records(lines), Mapper(options.mapping, options.max_characters), file, notes
     )
-    return _documents(records, Mapper(options.mapping, options.max_characters), file)
+
+
+def _json_records(lines: Iterable[_Line]) -> Iterator[tuple[int, object]]:
+    """Yield the numbers and values of lines, or why one is no value; blank lines are none."""
+    for number, line in lines:
+        if not isinstance(line, str):
+            yield number, line
+        elif text := line.strip(_AROUND_JSON):
+            yield number, _parse(text)
 
 
 def read_json(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Yield the documents of a JSON file; the records of an array are numbered from 1."""
-    text = decode(read_whole(file.path, options.max_bytes), assumed=options.encoding)
+    decoded = decode(read_whole(file.path, options.max_bytes), assumed=options.encoding)
+    text, notes = decoded.text, encoding_notes(decoded.notes)
+    names = Mapper(options.mapping, options.max_characters)
     value = _parse(text)
     if isinstance(value, list):
-        yield from _documents(
-            enumerate(value, start=1), Mapper(options.mapping, options.max_characters), file
-        )
+        yield from _documents(enumerate(value, start=1), names, file, notes)
     elif isinstance(value, RefusedError) and isinstance(
         _parse(text.lstrip().partition("\n")[0]), dict
     ):
         yield from read_json_lines(file, options)
     else:
-        yield _document(value, Mapper(options.mapping, options.max_characters), file.id, file.name)
+        yield noted(_document(value, names, file.id, file.name), notes)
 
 
 def _parse(text: str) -> object:
@@ -104,9 +123,6 @@ _MAX_LINES: Final = 2000
 _MAX_FIELD: Final = 2**31 - 1
 MAX_COLUMNS: Final = 10_000
 
-_Line = tuple[int, str | RefusedError]
-"""The number of a line, and the line or why it cannot be read."""
-
 
 class _UnclosedError(Exception):
     """A quoted cell has no end in sight."""
@@ -130,9 +146,11 @@ def read_table(file: SourceFile, options: ReadOptions) -> Iterator[Document | Sk
     """Yield the document of each row."""
     csv.field_size_limit(_MAX_FIELD)  # lines are bounded already
     names = Mapper(options.mapping, options.max_characters)
-    lines = _Lines(read_lines(file.path, options.max_bytes, options.encoding))
+    notes: Notes = []
+    lines = _Lines(read_lines(file.path, options.max_bytes, notes, options.encoding))
     header, delimiter = _header(lines, names)
-    yield from _documents(_rows(lines, header, delimiter, options.max_bytes), names, file)
+    rows = _rows(lines, header, delimiter, options.max_bytes)
+    yield from _documents(rows, names, file, notes)
 
 
 def _header(lines: _Lines, names: Mapper) -> tuple[list[str], str]:

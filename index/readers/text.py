@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from index.document import Document, Skipped
-from index.readers.content import decode, read_whole
+from index.readers.content import read_whole
+from index.readers.encodings import decode
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.mapping import Mapper
+from index.readers.mapping import Mapper, encoding_notes, noted
 
 _FENCE: Final = re.compile(r"---[ \t]*$")
 _END: Final = re.compile(r"(?:---|\.\.\.)[ \t]*$")
@@ -28,10 +29,11 @@ _BODY: Final = "\x00"
 def read_text(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Yield the one document of a text file."""
     data = read_whole(file.path, options.max_bytes)
-    text = decode(data, _declared_encoding(data), options.encoding)
+    text, notes = decode(data, _declared_encoding(data), options.encoding)
     values, body = _split(text)
     names = Mapper({**options.mapping, "text": _BODY}, options.max_characters)
-    yield names.document({**values, _BODY: body}, file.id, file.name)
+    document = names.document({**values, _BODY: body}, file.id, file.name)
+    yield noted(document, encoding_notes(notes))
 
 
 def _split(text: str) -> tuple[Mapping[str, object], str]:

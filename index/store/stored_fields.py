@@ -343,7 +343,7 @@ def content_hash(document: Document, made_by: str) -> str:
     """
     digest = hashlib.blake2b(digest_size=16)
     digest.update(made_by.encode())
-    digest.update(orjson.dumps(replace(document, path=_LINE.sub("", document.path))))
+    digest.update(orjson.dumps(replace(document, path=_LINE.sub("", document.path), notes=())))
     return digest.hexdigest()
 
 

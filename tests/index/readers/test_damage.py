@@ -44,7 +44,7 @@ def test_empty_and_binary_files(reading, suffix, data, kind):
 
 
 def test_a_zero_byte_in_plain_text(reading):
-    assert between(reading, "m.txt", "un mot" * 1000 + "\0") == ("m.txt", "binary")
+    assert between(reading, "m.txt", "un mot\0" * 1000) == ("m.txt", "binary")
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

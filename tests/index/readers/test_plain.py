@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from index.errors import SettingError
 from index.readers import ReadOptions
-from index.readers.content import clean, clean_line, decode
+from index.readers.content import clean, clean_line
+from index.readers.encodings import decode
 
 FRENCH = (
     "L'Organisation des Nations unies a salué jeudi la réunion des ministres à Genève, où "
@@ -83,13 +84,13 @@ def test_assumed_encoding_must_exist(name):
 
 @given(st.binary(max_size=400), st.sampled_from(["utf-8", "cp1251", "x", None]))
 def test_decoding_never_fails(data, declared):
-    assert isinstance(decode(data, declared), str)
+    assert isinstance(decode(data, declared).text, str)
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_utf_8_is_taken_as_it_is(text):
     if "\0" not in text:
-        assert decode(text.encode("utf-8")) == text.removeprefix("\ufeff")
+        assert decode(text.encode("utf-8")) == (text.removeprefix("\ufeff"), ())
 
 
 def test_front_matter(reading):

@@ -22,6 +22,7 @@ from web.operate import (
     RateLimit,
     SlowLane,
     check_host,
+    compression,
     give_way,
     guard,
     is_loopback,
@@ -70,7 +71,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     # Two slashes side by side are part of an identifier, not a mistake.
     app.url_map.merge_slashes = False
     app.url_map.converters["id"] = DocumentId
-    for module in (i18n, errors, observe, guard):
+    for module in (i18n, errors, observe, guard, compression):
         module.install(app)
     app.before_request(_begin)
     app.after_request(_finish)

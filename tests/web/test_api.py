@@ -201,7 +201,7 @@ def test_headers_of_an_answer(client: FlaskClient) -> None:
     response = client.get("/api/search?q=ONU")
     headers = response.headers
     assert headers["Content-Type"] == "application/json"
-    assert headers["Vary"] == "Accept-Language"
+    assert headers["Vary"] == "Accept-Language, Accept-Encoding"
     assert headers["Cache-Control"] == "no-cache"
     assert headers["Content-Language"] == "fr"
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -223,7 +223,7 @@ def test_an_answer_at_hand_is_not_sent_again(client: FlaskClient) -> None:
     assert again.status_code == 304
     assert again.get_data() == b""
     assert again.headers["ETag"] == tag
-    assert again.headers["Vary"] == "Accept-Language"
+    assert again.headers["Vary"] == "Accept-Language, Accept-Encoding"
     for address, language in (("/api/search?q=ONU", "fr"), ("/api/search?q=ONU&lang=fr", "en")):
         other = client.get(address, headers={"If-None-Match": tag, "Accept-Language": language})
         assert other.status_code == 200

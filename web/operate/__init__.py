@@ -3,7 +3,7 @@
 For what an operator sets and sees. Not for answers: these are in the rooms for programs and pages.
 """
 
-from web.operate import guard, observe
+from web.operate import compression, guard, observe
 from web.operate.connection import REFUSED
 from web.operate.guard import (
     ForwardedHeaders,
@@ -26,6 +26,7 @@ __all__ = [
     "address_of",
     "bind",
     "check_host",
+    "compression",
     "configure_log",
     "give_way",
     "guard",

@@ -54,7 +54,6 @@ from index.store import (
     sync_tree,
     write_array,
     write_aside,
-    write_durably,
 )
 from index.versions import ANALYSIS_VERSION, FORMAT_VERSION, PRODUCT
 
@@ -142,7 +141,7 @@ class Commit:
             segments=tuple(segment.entry for segment in segments),
             files=records(self._folder),
         )
-        write_durably(self._folder / "manifest.json", manifest.to_bytes())
+        (self._folder / "manifest.json").write_bytes(manifest.to_bytes())
         sync_tree(self._folder)
         for folder_name in ("generations", "segments", ""):
             sync(self.root / folder_name)

@@ -90,7 +90,7 @@ class IndexDirectory:
             return self._snapshot
         while True:
             try:
-                snapshot = Snapshot(self.path, name, self._cache_bytes)
+                snapshot = Snapshot(self.path, name, self._cache_bytes, self._snapshot)
             except IndexDamaged:
                 # Two builds may have been published since the pointer was read.
                 published = read_pointer(self.path).current

@@ -29,6 +29,7 @@ from index.document import PARTS, fit
 from index.store import (
     ByteCache,
     Dictionary,
+    Folder,
     Inverter,
     ManyPostings,
     PositionedPostings,
@@ -154,7 +155,7 @@ class SegmentPostings:
     then of UTF-8. Whatever reads may raise IndexDamaged.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Folder) -> None:
         self.dictionary = Dictionary(folder)
         self.lists = PostingLists(folder)
 
@@ -268,7 +269,7 @@ class InvertedIndex:
 
     def __init__(
         self,
-        folders: Sequence[Path],
+        folders: Sequence[Folder],
         bases: Sequence[int],
         live: Mask | None,
         cache_bytes: int,

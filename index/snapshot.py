@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,20 +20,21 @@ from index.document import PARTS, Document, Fields
 from index.errors import IndexDamaged
 from index.facets import VALUE_FACETS
 from index.inverted_index import InvertedIndex
-from index.manifest import Manifest, Report, parse_report, read_manifest
+from index.manifest import Manifest, Report, SegmentEntry, parse_report, read_manifest
 from index.store import (
     REMEDY,
-    ArrayFile,
     DateColumn,
     Details,
     FacetColumn,
+    Folder,
     Head,
     Identifiers,
     LongText,
     NumberColumn,
+    OpenFolder,
     SpanColumn,
     StoredDocuments,
-    compare_records,
+    open_folder,
     read_bytes,
     read_json,
 )
@@ -48,7 +49,7 @@ class StoredFields:
     Methods raise IndexError for a number that is no document, and IndexDamaged.
     """
 
-    def __init__(self, folders: Sequence[Path], bases: Sequence[int]) -> None:
+    def __init__(self, folders: Sequence[Folder], bases: Sequence[int]) -> None:
         """Open segments; ``bases`` are the first document of each and the end of the last."""
         self._segments = [StoredDocuments(folder) for folder in folders]
         self._bases = bases
@@ -80,6 +81,11 @@ class StoredFields:
         return self._segments[segment], doc - self._bases[segment]
 
 
+class _Segment(NamedTuple):
+    entry: SegmentEntry
+    folder: OpenFolder
+
+
 class Snapshot:
     """One published generation, opened for reading. Safe for threads; never changes.
 
@@ -95,22 +101,34 @@ class Snapshot:
     None chooses by the number of documents.
     """
 
-    def __init__(self, root: Path, name: str, cache_bytes: int | None = None) -> None:
-        """Open a generation. Raises IndexDamaged or IndexVersion."""
+    def __init__(
+        self,
+        root: Path,
+        name: str,
+        cache_bytes: int | None = None,
+        before: "Snapshot | None" = None,
+    ) -> None:
+        """Open a generation. Raises IndexDamaged or IndexVersion.
+
+        Segments that it shares with the snapshot ``before`` are not opened again.
+        """
         self.folder = root / "generations" / name
         self.name = name
         self.manifest: Manifest = read_manifest(self.folder)
         self.manifest.require_facets()
-        compare_records(self.folder, self.manifest.files)
-        folders = [root / "segments" / segment.name for segment in self.manifest.segments]
-        for folder, segment in zip(folders, self.manifest.segments, strict=True):
-            compare_records(folder, segment.files)
+        own = open_folder(self.folder, self.manifest.files)
+        shared: list[_Segment] = before._segments if before else []
+        self._segments: list[_Segment] = [
+            next((known for known in shared if known.entry == entry), None)
+            or _Segment(entry, open_folder(root / "segments" / entry.name, entry.files))
+            for entry in self.manifest.segments
+        ]
+        folders = [segment.folder for segment in self._segments]
         self.size = self.manifest.size
         self.documents = self.manifest.documents
         self.languages: Mapping[str, int] = MappingProxyType(dict(self.manifest.languages))
         # Another process may delete the files a minute from now.
-        self._live = ArrayFile(self.folder / "live.array")
-        self._order = ArrayFile(self.folder / "order.array")
+        self._live, self._order = own.array("live.array"), own.array("order.array")
         self._report = read_bytes(self.folder / "report.json")
         sizes = [segment.documents for segment in self.manifest.segments]
         self._bases: list[int] = [0, *np.cumsum(sizes, dtype=np.int64).tolist()]

@@ -21,7 +21,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from index.store.files import ArrayFile, ArrayWriter, write_array
+from index.store.files import ArrayWriter, Folder, open_array, write_array
 
 
 class ByteCache:
@@ -181,10 +181,10 @@ def dictionary(records: Sequence[bytes]) -> bytes:
 class Blobs:
     """Reads what BlobWriter wrote; safe for threads. Reading raises IndexDamaged."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self._data = ArrayFile(folder / f"{name}.data.array")
-        self._ends = ArrayFile(folder / f"{name}.ends.array")
-        batches = ArrayFile(folder / f"{name}.batches.array")
+    def __init__(self, folder: Folder, name: str) -> None:
+        self._data = open_array(folder, f"{name}.data.array")
+        self._ends = open_array(folder, f"{name}.ends.array")
+        batches = open_array(folder, f"{name}.batches.array")
         self._batches: list[list[int]] = batches.all().reshape(-1, 4).tolist()
         self._first = [batch[0] for batch in self._batches]
         self._opened = ByteCache(_OPENED_BYTES)

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from index import kernels
 from index.arrays import bounds_of, narrowest, starts_of
 from index.days import DAY_SECONDS, UNDATED_DAY, UNDATED_SECOND
-from index.store.files import ArrayFile, write_array
+from index.store.files import Folder, open_array, write_array
 
 SLOTS = (1, 2, 4, 8)
 _MORE_COST = 32
@@ -205,11 +205,11 @@ class Chosen:
 class _SegmentColumn:
     """The values of one facet in one segment, as written."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self._names = ArrayFile(folder / f"{name}.names.array")
-        self._rows = ArrayFile(folder / f"{name}.rows.array")
-        self._more = ArrayFile(folder / f"{name}.more.array")
-        self._labels = ArrayFile(folder / f"{name}.labels.array")
+    def __init__(self, folder: Folder, name: str) -> None:
+        self._names = open_array(folder, f"{name}.names.array")
+        self._rows = open_array(folder, f"{name}.rows.array")
+        self._more = open_array(folder, f"{name}.more.array")
+        self._labels = open_array(folder, f"{name}.labels.array")
         self.documents = self._rows.size
 
     @cached_property
@@ -241,7 +241,7 @@ class FacetColumn:
     methods are live ones, ascending. Every part is computed when first asked for.
     """
 
-    def __init__(self, folders: Sequence[Path], name: str, live: Mask | None) -> None:
+    def __init__(self, folders: Sequence[Folder], name: str, live: Mask | None) -> None:
         """Open the columns of segments; ``live`` is None if all their documents are."""
         self._parts = [_SegmentColumn(folder, name) for folder in folders]
         self._live = live
@@ -331,8 +331,8 @@ class FacetColumn:
 class NumberColumn:
     """A number for each document: the files ``NAME.array`` of several segments."""
 
-    def __init__(self, folders: Sequence[Path], name: str) -> None:
-        self._files = [ArrayFile(folder / f"{name}.array") for folder in folders]
+    def __init__(self, folders: Sequence[Folder], name: str) -> None:
+        self._files = [open_array(folder, f"{name}.array") for folder in folders]
 
     def read(self) -> NDArray[Any]:
         """Return the numbers of all documents; those of one segment as they are mapped."""
@@ -346,7 +346,7 @@ class DateColumn:
     Undated: the smallest integer of each type.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Folder]) -> None:
         self._seconds = NumberColumn(folders, "published")
 
     @cached_property
@@ -390,8 +390,8 @@ class SpanColumn:
     Those of document ``d`` are ``first[offsets[d]:offsets[d + 1]]`` and likewise ``last``.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._offsets = [ArrayFile(folder / "mentioned.offsets.array") for folder in folders]
+    def __init__(self, folders: Sequence[Folder]) -> None:
+        self._offsets = [open_array(folder, "mentioned.offsets.array") for folder in folders]
         self._first = NumberColumn(folders, "mentioned.first")
         self._last = NumberColumn(folders, "mentioned.last")
 

@@ -254,10 +254,10 @@ class FileRecord(NamedTuple):
 
 
 def _opened(path: Path) -> "ArrayFile | None":
-    """Open an array file; return None for any other."""
+    """Open an array file; return None for any other. Raises IndexUnavailable."""
     try:
         return ArrayFile(path)
-    except IndexUnavailable:
+    except (IndexDamaged, IndexVersion):
         return None
 
 
@@ -335,16 +335,48 @@ def write_durably(path: Path, data: bytes) -> None:
     sync(path.parent)
 
 
-def compare_records(folder: Path, files: Mapping[str, FileRecord]) -> None:
-    """Raise IndexDamaged, naming the file, where one is missing or is not the one recorded.
+class OpenFolder:
+    """The array files of a folder and of those in it, each opened once."""
+
+    def __init__(self, path: Path, arrays: Mapping[Path, ArrayFile]) -> None:
+        self._path = path
+        self._arrays = arrays
+
+    def __truediv__(self, name: str) -> "OpenFolder":
+        return OpenFolder(self._path / name, self._arrays)
+
+    def array(self, name: str) -> ArrayFile:
+        """Return an array file. Raises IndexDamaged."""
+        path = self._path / name
+        if path not in self._arrays:
+            raise IndexDamaged(f"“{path}” is not among the files of the index.", REMEDY)
+        return self._arrays[path]
+
+
+Folder = Path | OpenFolder
+"""Where the files of a segment are, or these files, opened."""
+
+
+def open_array(folder: Folder, name: str) -> ArrayFile:
+    """Open an array file of a folder, or return the opened one. Raises what ``ArrayFile`` does."""
+    return folder.array(name) if isinstance(folder, OpenFolder) else ArrayFile(folder / name)
+
+
+def open_folder(folder: Path, files: Mapping[str, FileRecord]) -> OpenFolder:
+    """Open the files of a folder. Raises IndexDamaged, naming the file, where one is missing or is
+    not the one recorded.
 
     Of array files header and checksums are compared, which the blocks must agree with later: a
     file of another generation is recognised at once.
     """
+    arrays = {}
     for name, expected in files.items():
         path = folder / name
+        array = _opened(path)
+        if array:
+            arrays[path] = array
         try:
-            record = _record(path, _opened(path))
+            record = _record(path, array)
         except OSError as error:
             raise unreadable(path, error) from error
         if record.size != expected.size:
@@ -353,6 +385,7 @@ def compare_records(folder: Path, files: Mapping[str, FileRecord]) -> None:
             )
         if record != expected:
             raise IndexDamaged(f"“{path}” is not the file that the index was built with.", REMEDY)
+    return OpenFolder(folder, arrays)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -390,9 +423,9 @@ class Strings:
     ends. Reading raises IndexDamaged.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self._blob = ArrayFile(folder / f"{name}.blob")
-        self._offsets = ArrayFile(folder / f"{name}.offsets")
+    def __init__(self, folder: Folder, name: str) -> None:
+        self._blob = open_array(folder, f"{name}.blob")
+        self._offsets = open_array(folder, f"{name}.offsets")
 
     def __len__(self) -> int:
         return self._offsets.size - 1

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.arrays import Keys, Numbers, bounds_of, narrowest, places, starts_of
-from index.store.files import ArrayFile, ArrayWriter, write_array
+from index.store.files import ArrayWriter, Folder, open_array, write_array
 
 PACKED = 255
 Bytes = NDArray[np.uint8]
@@ -92,12 +92,12 @@ class Lists(NamedTuple):
 class PostingLists:
     """Reads posting lists; safe for threads."""
 
-    def __init__(self, folder: Path) -> None:
-        self._postings = ArrayFile(folder / "postings.blob")
-        self._postings_at = ArrayFile(folder / "postings.at")
-        self._positions = ArrayFile(folder / "positions.blob")
-        self._positions_at = ArrayFile(folder / "positions.at")
-        self._width = ArrayFile(folder / "positions.width")
+    def __init__(self, folder: Folder) -> None:
+        self._postings = open_array(folder, "postings.blob")
+        self._postings_at = open_array(folder, "postings.at")
+        self._positions = open_array(folder, "positions.blob")
+        self._positions_at = open_array(folder, "positions.at")
+        self._width = open_array(folder, "positions.width")
         self.size = self._postings_at.size - 1
 
     @property

@@ -37,7 +37,7 @@ from index.document import (
     opening,
 )
 from index.store.blocks import Blobs, BlobWriter, ByteCache
-from index.store.files import ArrayFile, Strings, write_array, write_strings
+from index.store.files import Folder, Strings, open_array, write_array, write_strings
 
 LONG: Final = 32_768
 """Characters from which on a text is kept in pieces."""
@@ -403,11 +403,11 @@ class StoredWriter:
 class StoredDocuments:
     """Reads what StoredWriter wrote; safe for threads. Reading raises IndexDamaged."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Folder) -> None:
         self._heads = Blobs(folder, "heads")
         self._texts = Blobs(folder, "texts")
         self._recent = ByteCache(RECENT_BYTES)
-        long = ArrayFile(folder / "texts.long.array").all().reshape(-1, 2)
+        long = open_array(folder, "texts.long.array").all().reshape(-1, 2)
         self._long: list[int] = long[:, 0].tolist()
         self._more: list[int] = [0, *long[:, 1].tolist()]
 
@@ -453,9 +453,9 @@ def write_ids(folder: Path, ids: Sequence[str]) -> None:
 class Identifiers:
     """Reads ids; safe for threads. Reading raises IndexDamaged."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Folder) -> None:
         self._ids = Strings(folder, "ids")
-        self._sorted = ArrayFile(folder / "ids.sorted")
+        self._sorted = open_array(folder, "ids.sorted")
 
     def docnum(self, id: str) -> int | None:
         """Return the document that has an id; None if there is none."""

@@ -41,7 +41,7 @@ from index.arrays import (
     run_starts,
     starts_of,
 )
-from index.store.files import ArrayFile, Strings, write_array, write_strings
+from index.store.files import Folder, Strings, open_array, write_array, write_strings
 from index.store.postings import PostingLists, blocks
 from index.store.terms import Dictionary, FieldTerms, Vocabulary
 
@@ -153,9 +153,9 @@ class WrittenWords:
     Terms are given by their numbers in the dictionary; a part is ``body`` or ``title``.
     """
 
-    def __init__(self, folder: Path, dictionary: Dictionary) -> None:
-        self._counts = ArrayFile(folder / "words.counts")
-        self._spelt = ArrayFile(folder / "words.spelt")
+    def __init__(self, folder: Folder, dictionary: Dictionary) -> None:
+        self._counts = open_array(folder, "words.counts")
+        self._spelt = open_array(folder, "words.spelt")
         self._forms = Strings(folder, "words.forms")
         self._dictionary = dictionary
 
@@ -270,11 +270,11 @@ def _letters(codes: Codes) -> Bits:
 class SpellingWords:
     """Reads the words of one segment; safe for threads."""
 
-    def __init__(self, folder: Path) -> None:
-        self._shape = ArrayFile(folder / "spelling.shape")
-        self._codes = ArrayFile(folder / "spelling.codes")
-        self._letters = ArrayFile(folder / "spelling.letters")
-        self._counts = ArrayFile(folder / "spelling.counts")
+    def __init__(self, folder: Folder) -> None:
+        self._shape = open_array(folder, "spelling.shape")
+        self._codes = open_array(folder, "spelling.codes")
+        self._letters = open_array(folder, "spelling.letters")
+        self._counts = open_array(folder, "spelling.counts")
 
     @cached_property
     def _alphabet(self) -> NDArray[np.uint32]:

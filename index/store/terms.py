@@ -33,7 +33,7 @@ from index.arrays import (
     starts_of,
 )
 from index.document import MAX_TERM_BYTES, PARTS, fit
-from index.store.files import ArrayFile, Strings, write_array, write_strings
+from index.store.files import Folder, Strings, open_array, write_array, write_strings
 
 Numbers = NDArray[np.int64]
 
@@ -79,12 +79,12 @@ def _code(field: int) -> bytes:
 class Dictionary:
     """Reads the terms of a segment; safe for threads. ``fields`` are those that have terms."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Folder) -> None:
         self._keys = Strings(folder, "terms")
-        self._landmark_file = ArrayFile(folder / "terms.landmarks")
-        self._starts = ArrayFile(folder / "terms.at")
-        self._lists = ArrayFile(folder / "terms.lists")
-        names = ArrayFile(folder / "terms.fields").all().tobytes()
+        self._landmark_file = open_array(folder, "terms.landmarks")
+        self._starts = open_array(folder, "terms.at")
+        self._lists = open_array(folder, "terms.lists")
+        names = open_array(folder, "terms.fields").all().tobytes()
         self.fields = tuple(name.decode() for name in names.split(_BETWEEN)) if names else ()
         self._codes = {field: _code(number) for number, field in enumerate(self.fields)}
 

@@ -18,8 +18,8 @@ import pytest
 
 from index.build import BuildOptions, rebuild, update
 from index.commit import check, rollback
-from index.directory import open_published
 from index.errors import IndexMissing
+from tools.faults.campaign import state
 
 HERE = BuildOptions(workers=0)
 Names = dict[str, int]
@@ -94,11 +94,6 @@ def archive(tmp_path: Path) -> tuple[Path, Path]:
     return root, source
 
 
-def documents(root: Path) -> dict[str, str]:
-    with open_published(root) as snapshot:
-        return snapshot.content_hashes()
-
-
 COMMANDS: dict[str, Callable[[Path, Path], object]] = {
     "rebuild": lambda root, source: rebuild(root, [source], HERE),
     "update": lambda root, source: update(root, [source], HERE),
@@ -119,7 +114,7 @@ def test_a_power_loss_leaves_the_old_or_the_new(
     archive: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     root, source = archive
-    expected: list[dict[str, str] | None] = [documents(root)]
+    expected: list[dict[str, str] | None] = [state(root).documents]
     if command == "first":
         shutil.rmtree(root)
         root.mkdir()
@@ -132,7 +127,7 @@ def test_a_power_loss_leaves_the_old_or_the_new(
             shutil.rmtree(left, ignore_errors=True)
             write(left)
             try:
-                lost.append(documents(left))
+                lost.append(state(left).documents)
             except IndexMissing:
                 lost.append(None)
             else:
@@ -143,7 +138,7 @@ def test_a_power_loss_leaves_the_old_or_the_new(
     COMMANDS["rebuild" if command == "first" else command](root, source)
     monkeypatch.undo()
     crash()
-    expected.append(documents(root))
+    expected.append(state(root).documents)
     assert [state for state in lost if state not in expected] == []
     # What is told to be published is kept.
     assert lost[-2:] == [expected[-1], expected[-1]]

@@ -11,8 +11,10 @@ from weakref import ref
 import pytest
 
 from index import IndexDirectory
-from index.build import update
+from index.build import rebuild, update
+from index.commit import check
 from index.errors import IndexDamaged, IndexUnavailable
+from index.store.files import ArrayFile
 from search import SearchRequest, WhooshEngine
 
 from .conftest import HERE, record, write_records
@@ -78,6 +80,39 @@ def test_an_old_snapshot_goes_without_the_garbage_collector(
             update(root, [write_records(tmp_path / "more.jsonl", records[1:])], HERE)
             ask_everything(engine)
             assert old() is None
+
+
+def test_every_array_is_opened_once_and_those_of_shared_segments_never_again(
+    index_of: IndexOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    open_array = ArrayFile.__init__
+
+    def count(self: ArrayFile, path: Path) -> None:
+        opened.append(path)
+        open_array(self, path)
+
+    root = index_of("index")
+    source = write_records(tmp_path / "first.jsonl", map(record, range(20)))
+    rebuild(root, [source], HERE)
+    archive = IndexDirectory(root)
+    engine = WhooshEngine(archive)
+    monkeypatch.setattr(ArrayFile, "__init__", count)
+    first = archive.current()
+    arrays = [path for path in opened if path.suffix != ".json"]
+    assert len(arrays) > 40
+    assert len(set(opened)) == len(opened)
+    update(root, [source, write_records(tmp_path / "more.jsonl", [record(30)])], HERE)
+    opened.clear()
+    second = archive.current()
+    assert [entry.name for entry in second.manifest.segments][:-1] == [
+        entry.name for entry in first.manifest.segments
+    ]
+    assert len(set(opened)) == len(opened)
+    folders = {path.relative_to(root).parts[:2] for path in opened}
+    assert folders == {("generations", second.name), ("segments", second.name)}
+    ask_everything(engine)
+    assert not check(root).problems
 
 
 def test_too_few_descriptors_are_told_as_such(index_of: IndexOf) -> None:

@@ -5,7 +5,7 @@ the value, ``Keywords`` replace parts of its JSON schema, and a ``Shape`` lists 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated, Any, Final, NotRequired, TypedDict, cast, get_args
@@ -279,25 +279,33 @@ class Presenter:
             "distinct": facet.distinct,
             "missing": facet.missing,
             "truncated": facet.truncated,
-            "values": [self.value(facet.name, value, request) for value in facet.values],
+            "values": self._values(facet.name, facet.values, request),
         }
 
-    def value(self, facet: str, value: FacetValue, request: SearchRequest) -> FacetValueJson:
-        """Write a facet value with the address that toggles it."""
-        answer: FacetValueJson = {
-            "value": value.value,
-            "label": value.label,
-            "count": value.count,
-            "selected": value.selected,
-            "excluded": value.excluded,
-            "url": self.value_url(facet, value, request),
-        }
-        if value.children:
-            answer["children"] = [self.value(facet, child, request) for child in value.children]
-        return answer
+    def _values(
+        self, facet: str, values: Sequence[FacetValue], request: SearchRequest
+    ) -> list[FacetValueJson]:
+        """Write facet values with the addresses that toggle them."""
+        urls = self.value_urls(facet, [value.value for value in values], request)
+        answers: list[FacetValueJson] = [
+            {
+                "value": value,
+                "label": label,
+                "count": count,
+                "selected": selected,
+                "excluded": excluded,
+                "url": url,
+            }
+            for (value, label, count, selected, _, excluded), url in zip(values, urls, strict=True)
+        ]
+        for answer, value in zip(answers, values, strict=True):
+            if value.children:
+                answer["children"] = self._values(facet, value.children, request)
+        return answers
 
     def dates(self, facet: DateFacet, request: SearchRequest) -> DateFacetJson:
         """Write the date facet; a bucket's address sets the range to its days."""
+        urls = self.bucket_urls(facet.values, request)
         return {
             "label": self.facet_label("date"),
             "interval": facet.interval,
@@ -305,14 +313,16 @@ class Presenter:
             "truncated": facet.truncated,
             "values": [
                 {
-                    "value": bucket.value,
-                    "from": bucket.first,
-                    "to": bucket.last,
-                    "count": bucket.count,
-                    "selected": bucket.selected,
-                    "url": self.bucket_url(bucket, request),
+                    "value": value,
+                    "from": first,
+                    "to": last,
+                    "count": count,
+                    "selected": selected,
+                    "url": url,
                 }
-                for bucket in facet.values
+                for (value, first, last, count, selected), url in zip(
+                    facet.values, urls, strict=True
+                )
             ],
         }
 
@@ -328,13 +338,17 @@ class Presenter:
         """Return the address of a document."""
         return None
 
-    def value_url(self, facet: str, value: FacetValue, request: SearchRequest) -> str | None:
-        """Return the address that adds a facet value to the request, or takes it away."""
-        return None
+    def value_urls(
+        self, facet: str, values: Sequence[str], request: SearchRequest
+    ) -> Sequence[str | None]:
+        """Return the addresses that add each facet value to the request, or take it away."""
+        return [None] * len(values)
 
-    def bucket_url(self, bucket: DateBucket, request: SearchRequest) -> str | None:
-        """Return the address that sets the range of the request to a bucket, or lifts it."""
-        return None
+    def bucket_urls(
+        self, buckets: Sequence[DateBucket], request: SearchRequest
+    ) -> Sequence[str | None]:
+        """Return the addresses that set the range of the request to each bucket, or lift it."""
+        return [None] * len(buckets)
 
     def links(self, response: SearchResponse) -> LinksJson:
         """Return the addresses of the answer in other forms and of its other pages."""

@@ -28,7 +28,7 @@ from index.facets import VALUE_FACETS
 from index.vocabularies import LANGUAGES
 from search import Parameter
 from search.answers import Json, Keywords, SearchAnswerJson, Shape
-from web import context, links
+from web import context
 from web.context import (
     PREFIX,
     VERSION,
@@ -45,7 +45,6 @@ from web.context import (
 )
 from web.errors import NoSuchDocument, NoSuchFacet, ProblemJson
 from web.i18n import DEFAULT, negotiate
-from web.links import API_SEARCH
 from web.serialize import (
     DocumentJson,
     FacetPageJson,
@@ -81,11 +80,11 @@ def search() -> Response:
     parsed = (perf_counter() - began) * 1000
     response = context.search(query)
     took = (perf_counter() - began) * 1000
-    serializer = Serializer(g.base)
-    answer = _json(serializer.search(response, took))
-    following = links.pages(response).next
+    body = Serializer(g.base).search(response, took)
+    answer = _json(body)
+    following = body["links"]["next"]
     if following:
-        answer.headers["Link"] = f'<{serializer.address(API_SEARCH, following)}>; rel="next"'
+        answer.headers["Link"] = f'<{following}>; rel="next"'
     timings = {**response.timings, "parse": response.timings.get("parse", 0.0) + parsed}
     answer.headers["Server-Timing"] = ", ".join(
         f"{step};dur={timings.get(step, 0.0):.1f}"

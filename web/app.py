@@ -13,7 +13,7 @@ from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.routing import PathConverter
 
 from search import Engine, Fault, InvalidRequest
-from web import api, errors, export, i18n, pages
+from web import api, errors, export, pages
 from web.context import Settings
 from web.context import settings as current_settings
 from web.operate import (
@@ -67,11 +67,10 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
         SLOW_LANE=SlowLane(MAX_WAITING),
         PROVIDE_AUTOMATIC_OPTIONS=False,
     )
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Two slashes side by side are part of an identifier, not a mistake.
     app.url_map.merge_slashes = False
     app.url_map.converters["id"] = DocumentId
-    for module in (i18n, errors, observe, guard, compression):
+    for module in (errors, observe, guard, compression):
         module.install(app)
     app.before_request(_begin)
     app.after_request(_finish)

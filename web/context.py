@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any, Literal, TypeVar, cast, get_args
 
 from click import Choice, FloatRange, IntRange
-from flask import Response, current_app, g, make_response, render_template, request
+from flask import Response, current_app, g, make_response, request
 from werkzeug.exceptions import HTTPException
 
 from index.vocabularies import LANGUAGES
@@ -20,10 +20,15 @@ from search import (
     SearchResponse,
     parse_request,
 )
-from web.i18n import negotiate
-from web.links import parameters
+from web import i18n
+from web.i18n import negotiate, own_names
+from web.links import address, language_parameter, page_address, parameters
+from web.render import environment
 
 VERSION = version("trouvaille")
+
+MAX_REPEATED = 16_384
+"""Bytes of an address that the links to other languages repeat; beyond, they lead to the home."""
 
 HL = Parameter("hl", "The language of what is written for readers.", "choice", LANGUAGES)
 PREFIX = Parameter(
@@ -264,9 +269,50 @@ def localized(response: Response) -> Response:
     return response
 
 
+def render(template: str, **context: object) -> str:
+    """Return a page in the reader's language."""
+    return environment(negotiate()).get_template(template).render(_frame() | context)
+
+
 def page(template: str, **context: object) -> Response:
     """Render a page, with an entity tag of its content; 304 if the client has it already."""
-    response = make_response(render_template(template, **context))
+    response = make_response(render(template, **context))
     tag = blake2b(response.get_data(), digest_size=12).hexdigest()
     tagged(response, tag).make_conditional(request)
     return response
+
+
+def _frame() -> dict[str, object]:
+    """Return what every template uses: the languages, and the addresses of its frame."""
+    known = given()
+    pairs = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name in known and name != "hl"
+    ]
+    path = "/" if request.path == "/language" else request.path
+    if len(request.path) + len(request.query_string) > MAX_REPEATED:
+        path, pairs = "/", []
+    root = request.script_root
+    own = address("", path, pairs)
+    other = f"{root}{own}{'&' if pairs else '?'}hl="
+    return {
+        "interface_languages": [
+            (code, name, f"{other}{code}") for code, name in own_names().items()
+        ],
+        "language_name": own_names()[negotiate()],
+        "language_asked": i18n.asked(),
+        "language_remembered": i18n.remembered(),
+        "language_address": f"{root}/language",
+        "own_address": own,
+        "language_fields": language_parameter(),
+        "home_address": page_address("/"),
+        "search_address": page_address("/search"),
+        "search_action": f"{root}/search",
+        "status_address": page_address("/status"),
+        "description_address": page_address("/opensearch.xml"),
+        "suggest_address": f"{root}/api/suggest",
+        "document_address": f"{root}/document/",
+        "base": g.base,
+        "static_address": f"{root}/static",
+    }

@@ -10,16 +10,16 @@ from typing import Annotated, NotRequired, TypedDict
 from urllib.parse import quote
 
 import orjson
-from flask import Flask, Response, g, make_response, render_template, request
-from flask_babel import LazyString, gettext, ngettext
-from flask_babel import lazy_gettext as _l
+from flask import Flask, Response, g, make_response, request
 from werkzeug.exceptions import HTTPException
 
-from index import facets
 from index.errors import IndexUnavailable, SearchTimeout
 from search import Fault, InvalidRequest
 from search.answers import Keywords
-from web.context import localized, settings
+from web.context import localized, render, settings
+from web.i18n import gettext, ngettext
+
+_l = str  # Marks a sentence for the message catalogues of web/translations.
 
 LOG = logging.getLogger("trouvaille")
 
@@ -34,9 +34,9 @@ class ProblemType:
     """A type of problem: its HTTP status, its title, and what it means for the reader."""
 
     status: int
-    title: LazyString
-    detail: LazyString
-    remedy: LazyString
+    title: str
+    detail: str
+    remedy: str
 
 
 PROBLEMS: Mapping[str, ProblemType] = {
@@ -111,8 +111,6 @@ PROBLEMS: Mapping[str, ProblemType] = {
     ),
 }
 
-FACETS: Mapping[str, LazyString] = {facet.name: _l(facet.label) for facet in facets.FACETS}
-
 
 class NotFoundHere(HTTPException):
     """404 with a sentence of our own, already in the reader's language."""
@@ -186,14 +184,15 @@ def respond(problem: Problem) -> Response:
     kind = PROBLEMS[problem.kind]
     g.problem = problem.kind
     status = problem.status or kind.status
-    detail = problem.detail or str(kind.detail)
+    detail = problem.detail or gettext(kind.detail)
     if _is_for_programs():
         body = orjson.dumps(problem_json(problem, status, detail))
         response = Response(body, status, mimetype="application/problem+json")
     else:
-        page = render_template(
+        page = render(
             "error.html",
-            problem=kind,
+            title=gettext(kind.title),
+            remedy=gettext(kind.remedy),
             detail=detail,
             status=status,
             request_id=g.request_id,
@@ -215,7 +214,7 @@ def problem_json(problem: Problem, status: int, detail: str) -> ProblemJson:
     query = request.query_string[:MAX_INSTANCE].decode("ascii", "replace")
     details: ProblemJson = {
         "type": f"{g.base}/docs/errors#{problem.kind}",
-        "title": str(PROBLEMS[problem.kind].title),
+        "title": gettext(PROBLEMS[problem.kind].title),
         "status": status,
         "detail": detail,
         "instance": quote(request.path[:MAX_INSTANCE]) + (f"?{query}" if query else ""),

@@ -12,14 +12,12 @@ from xml.etree import ElementTree
 
 import orjson
 from flask import Blueprint, Response, current_app, g, request
-from flask_babel import gettext
 from werkzeug.exceptions import ServiceUnavailable
 
 from search import Engine, Parameter, Result, SearchRequest, SearchResponse, Suggestion
 from web import context, links
 from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
-from web.errors import FACETS
-from web.i18n import negotiate
+from web.i18n import facet_label, gettext, negotiate
 from web.links import language_parameter
 from web.operate import give_way
 from web.pages import joined
@@ -251,7 +249,7 @@ def suggestions() -> Response:
     body = [
         q,
         [suggestion.text for suggestion in found],
-        [str(FACETS.get(suggestion.kind, "")) for suggestion in found],
+        [facet_label(suggestion.kind) for suggestion in found],
         [_target(suggestion) for suggestion in found],
     ]
     response = Response(orjson.dumps(body), content_type="application/x-suggestions+json")

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache, lru_cache, wraps
+from functools import cache, lru_cache, partial
+from gettext import NullTranslations
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.numbers import format_decimal
-from flask import Flask, g, request
-from flask_babel import Babel
+from babel.support import Translations
+from flask import g, request
 from markupsafe import Markup, escape
 
+from index.facets import FACETS
 from index.vocabularies import LANGUAGES
 
 DEFAULT = LANGUAGES[0]
@@ -23,20 +25,6 @@ COOKIE = "hl"
 """Set only for a reader who asks that a language be remembered."""
 
 TRANSLATIONS = Path(__file__).parent / "translations"
-
-
-def install(app: Flask) -> None:
-    """Add Flask-Babel and the template filters ``number``, ``dated``, ``bucket``, ``language``."""
-    Babel(
-        app,
-        default_locale=DEFAULT,
-        default_translation_directories=str(TRANSLATIONS),
-        locale_selector=negotiate,
-    )
-    app.add_template_filter(number)
-    app.add_template_filter(dated)
-    app.add_template_filter(month_or_day, "bucket")
-    app.add_template_filter(language)
 
 
 def negotiate() -> str:
@@ -89,28 +77,57 @@ def own_names() -> dict[str, str]:
     return {code: str(Locale(code).get_display_name(code)).capitalize() for code in LANGUAGES}
 
 
+@cache
+def catalogue(locale: str) -> NullTranslations:
+    """Return the translations into a language."""
+    return Translations.load(TRANSLATIONS, [locale])
+
+
+def gettext(message: str, **values: object) -> str:
+    """Return a sentence in the reader's language, completed with ``values``."""
+    text = catalogue(negotiate()).gettext(message)
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
+    """Return a sentence in the reader's language for a number of things."""
+    return catalogue(negotiate()).ngettext(singular, plural, num) % {"num": num, **values}
+
+
+_FACET_LABELS = {facet.name: facet.label for facet in FACETS}
+
+
+def facet_label(name: str) -> str:
+    """Return what a facet is called in the reader's language; nothing for another name."""
+    return gettext(_FACET_LABELS[name]) if name in _FACET_LABELS else ""
+
+
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def _localized(write: Callable[[T, str], R]) -> Callable[[T], R]:
-    """Give a function of a value and a locale the reader's language; recent results are kept."""
-    cached = lru_cache(maxsize=8192)(write)
+class Localized(Generic[T, R]):
+    """A function of a value and the reader's language; recent results are kept."""
 
-    @wraps(write)
-    def localized(value: T) -> R:
-        return cached(value, negotiate())
+    def __init__(self, write: Callable[[T, str], R]) -> None:
+        self._write = lru_cache(maxsize=8192)(write)
 
-    return localized
+    def __call__(self, value: T) -> R:
+        """Return the result in the language of this request."""
+        return self._write(value, negotiate())
+
+    def into(self, locale: str) -> Callable[[T], R]:
+        """Return the function for one language."""
+        return partial(self._write, locale=locale)
 
 
-@_localized
+@Localized
 def number(value: int, locale: str) -> str:
     """Return a number with its digits grouped as in the reader's language."""
     return format_decimal(value, locale=locale)
 
 
-@_localized
+@Localized
 def month_or_day(value: str, locale: str) -> str:
     """Return ``2024``, ``2024-03`` or ``2024-03-12`` as the reader's language writes it."""
     return _period(value, locale)
@@ -130,7 +147,7 @@ def _long(day: date, locale: str) -> str:
     return f"1er{text[1:]}" if locale == "fr" and day.day == 1 else text
 
 
-@_localized
+@Localized
 def dated(value: str | None, locale: str) -> Markup:
     """Return a publication date, cut at its precision, as a ``<time>`` element; empty for none."""
     if not value:
@@ -160,7 +177,7 @@ def _zone(moment: datetime) -> str:
     )
 
 
-@_localized
+@Localized
 def language(code: str, locale: str) -> str:
     """Return the name of a language in the reader's; the code itself if it has none."""
     try:

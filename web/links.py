@@ -1,11 +1,11 @@
 """Links: a search request written as an address, and the requests one link away from it."""
 
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask import g
@@ -23,7 +23,9 @@ QUERY = "/:,*"
 
 Parameters = list[tuple[str, str]]
 
-_DEFAULT = SearchRequest()
+_OTHERS = ("date_field", "page", "per_page", "cursor", "facet_size", "interval", "highlight")
+_read_others = attrgetter(*_OTHERS)
+_DEFAULTS = _read_others(SearchRequest())
 
 
 def parameters(request: SearchRequest) -> Parameters:
@@ -34,7 +36,7 @@ def parameters(request: SearchRequest) -> Parameters:
     """
     pairs: Parameters = [("q", request.q)] if request.q else []
     for prefix, values in (("", request.selected), ("exclude_", request.excluded)):
-        for facet in VALUE_FACETS:
+        for facet in VALUE_FACETS if values else ():
             pairs.extend((prefix + facet, value) for value in values.get(facet, ()))
     if request.date_from:
         pairs.append(("from", request.date_from.isoformat()))
@@ -44,10 +46,11 @@ def parameters(request: SearchRequest) -> Parameters:
         pairs.append(("undated", request.undated))
     if request.sort != ("relevance" if request.q.strip() else "-date"):
         pairs.append(("sort", request.sort))
-    for name in ("date_field", "page", "per_page", "cursor", "facet_size", "interval", "highlight"):
-        value = getattr(request, name)
-        if value != getattr(_DEFAULT, name):
-            pairs.append((name, str(value)))
+    others = _read_others(request)
+    if others != _DEFAULTS:
+        for name, value, default in zip(_OTHERS, others, _DEFAULTS, strict=True):
+            if value != default:
+                pairs.append((name, str(value)))
     if request.facets != FACETS:
         pairs.append(("facets", ",".join(request.facets)))
     return pairs
@@ -56,12 +59,18 @@ def parameters(request: SearchRequest) -> Parameters:
 def address(base: str, path: str, pairs: Sequence[tuple[str, str]] = ()) -> str:
     """Join a base address, a path (quoted here) and parameters."""
     query = encoded(pairs)
-    return f"{base}{quote(path, safe=PATH)}{'?' + query if query else ''}"
+    return f"{base}{quoted_path(path)}{'?' + query if query else ''}"
 
 
 def encoded(pairs: Sequence[tuple[str, str]]) -> str:
     """Return parameters as the query of an address."""
     return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
+
+
+@lru_cache(maxsize=10_000)
+def quoted_path(path: str) -> str:
+    """Quote a path, or the end of one; cached because many pages show the same documents."""
+    return quote(path, safe=PATH)
 
 
 @lru_cache(maxsize=10_000)
@@ -172,15 +181,22 @@ def _has_range(request: SearchRequest, bucket: DateBucket) -> bool:
     return tuple(day and day.isoformat() for day in days) == (bucket.first, bucket.last)
 
 
+class Place(NamedTuple):
+    """A page of results, by number or by cursor."""
+
+    page: int = 1
+    cursor: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The requests of the other pages of an answer; None where there is no such page."""
+    """The other pages of an answer; None where there is no such page."""
 
     count: int | None
-    first: SearchRequest
-    prev: SearchRequest | None
-    next: SearchRequest | None
-    last: SearchRequest | None
+    first: Place
+    prev: Place | None
+    next: Place | None
+    last: Place | None
 
 
 def pages(response: SearchResponse) -> Pages:
@@ -192,52 +208,64 @@ def pages(response: SearchResponse) -> Pages:
     request = response.request
     if request.cursor is not None:
         cursor = response.next_cursor
-        return Pages(
-            count=None,
-            first=replace(request, page=1, cursor="*"),
-            prev=None,
-            next=replace(request, page=1, cursor=cursor) if cursor else None,
-            last=None,
-        )
-    count = -(-response.total // request.per_page)
+        following = Place(cursor=cursor) if cursor else None
+        return Pages(count=None, first=Place(cursor="*"), prev=None, next=following, last=None)
+    page, count = request.page, -(-response.total // request.per_page)
     reachable = min(count, MAX_DEPTH // request.per_page)
     return Pages(
         count=count,
-        first=replace(request, page=1),
-        prev=replace(request, page=min(request.page - 1, max(reachable, 1)))
-        if request.page > 1
-        else None,
-        next=replace(request, page=request.page + 1) if request.page < reachable else None,
-        last=replace(request, page=max(count, 1)) if count <= reachable else None,
+        first=Place(),
+        prev=Place(min(page - 1, max(reachable, 1))) if page > 1 else None,
+        next=Place(page + 1) if page < reachable else None,
+        last=Place(max(count, 1)) if count <= reachable else None,
     )
 
 
 # Addresses.
 
 
-class _Template:
-    """An address with one place left open, encoded once and filled many times.
+class Query:
+    """The parameters of a request, encoded once for all addresses of an answer.
 
-    A page links to a hundred facet values, and the rest of their addresses is the same.
+    These addresses differ in one or two parameters. ``more`` are parameters that all of them have.
     """
 
-    def __init__(self, page: str, pairs: Parameters, start: int, end: int) -> None:
-        before, after = encoded(pairs[:start]), encoded(pairs[end:])
-        self._head = f"{page}?{before}{'&' if before else ''}"
-        self._tail = f"{'&' if after else ''}{after}"
+    def __init__(self, request: SearchRequest, more: Parameters) -> None:
+        self._texts: dict[str, str] = {}
+        for name, value in parameters(request):
+            text, before = f"{name}={_quoted(value)}", self._texts.get(name)
+            self._texts[name] = f"{before}&{text}" if before else text
+        self._more = encoded(more)
 
-    def fill(self, *pairs: tuple[str, str]) -> str:
-        """Return the address with these parameters in the open place."""
-        middle = "&".join([f"{name}={_quoted(value)}" for name, value in pairs])
-        return f"{self._head}{middle}{self._tail}"
+    def changed(self, changes: Mapping[str, str]) -> str:
+        """Return the query of an address; ``changes`` are encoded parameters, or empty, by name."""
+        return self._joined(_ORDER, {**self._texts, **changes}, self._more)
+
+    def around(self, name: str, changes: Mapping[str, str]) -> tuple[str, str]:
+        """Return what stands before and after another value of a parameter in such a query."""
+        texts = {**self._texts, **changes}
+        before = self._joined(_ORDER[: _RANK[name] + 1], texts)
+        after = self._joined(_ORDER[_RANK[name] + 1 :], texts, self._more)
+        return f"{before}{'&' if before else ''}", f"{'&' if after else ''}{after}"
+
+    @staticmethod
+    def _joined(names: Sequence[str], texts: Mapping[str, str], more: str = "") -> str:
+        return "&".join(filter(None, [*map(texts.get, names), more]))
 
 
-_OPEN = secrets.token_hex(16)
-"""Marks the open place of a template; no reader can have typed it."""
+_ORDER = (
+    *("q", *VALUE_FACETS, *(f"exclude_{name}" for name in VALUE_FACETS), "from", "to", "undated"),
+    *("sort", *_OTHERS, "facets"),
+)
+"""The order in which ``parameters`` writes them."""
+_RANK = {name: rank for rank, name in enumerate(_ORDER)}
+
+_FIRST_PAGE = {"page": "", "cursor": ""}
+_UNDATED = {**_FIRST_PAGE, "from": "", "to": "", "undated": ""}
 
 
 class FilterLinks:
-    """The addresses that change one filter of a request.
+    """The addresses that change one filter of a request, or lead to another page of its results.
 
     ``page`` is their address without parameters; ``more`` are parameters that all of them have.
     """
@@ -248,63 +276,88 @@ class FilterLinks:
     def __init__(self, page: str, request: SearchRequest, more: Parameters | None = None) -> None:
         self.request = request
         self._page, self._more = page, more or []
-        self._templates: dict[tuple[str, bool], _Template] = {}
-        self._branches: dict[str, tuple[set[str], set[str]]] = {}
+        self._query = Query(request, self._more)
+        self._around: dict[str, tuple[str, str]] = {}
+        days = request.date_from, request.date_to
+        self._range = tuple(day and day.isoformat() for day in days)
 
-    def toggled(self, facet: str, value: str) -> str:
-        """Return the address that selects or deselects a value; see ``links.toggled``."""
-        if self._is_unrelated(facet, value):
-            return self._template(facet, exclude=False).fill((facet, value))
-        return self._filtered(toggled(self.request, facet, value))
+    def own(self, page: str | None = None) -> str:
+        """Return the address of the request itself, at another ``page`` if one is given."""
+        return self._address({}, page)
 
-    def excluded(self, facet: str, value: str) -> str:
-        """Return the address that excludes or readmits a value; see ``links.excluded``."""
-        if self._is_unrelated(facet, value):
-            return self._template(facet, exclude=True).fill((f"exclude_{facet}", value))
-        return self._filtered(excluded(self.request, facet, value))
+    def whole(self, page: str | None = None) -> str:
+        """Return the address of all its results, from the first on."""
+        return self._address(_FIRST_PAGE, page)
+
+    def place(self, place: Place) -> str:
+        """Return the address of a page of results."""
+        number = f"page={place.page}" if place.page > 1 else ""
+        cursor = f"cursor={_quoted(place.cursor)}" if place.cursor else ""
+        return self._address({"page": number, "cursor": cursor})
+
+    def toggled(self, facet: str, values: Sequence[str]) -> list[str]:
+        """Return the addresses that select or deselect each value; see ``links.toggled``."""
+        return self._choosing(facet, facet, values, toggled)
+
+    def excluded(self, facet: str, values: Sequence[str]) -> list[str]:
+        """Return the addresses that exclude or readmit each value; see ``links.excluded``."""
+        return self._choosing(f"exclude_{facet}", facet, values, excluded)
+
+    def buckets(self, buckets: Sequence[DateBucket]) -> list[str]:
+        """Return the addresses that set or remove the range of each bucket; see ``links.dated``."""
+        head, tail = self._around_range
+        if self.brief_ranges:
+            addresses = [f"{head}from={one[0]}&to={one[0]}{tail}" for one in buckets]
+        else:
+            addresses = [f"{head}from={one[1]}&to={one[2]}{tail}" for one in buckets]
+        if any(self._range):
+            for number, bucket in enumerate(buckets):
+                if self._range == bucket[1:3]:
+                    addresses[number] = self.undated()
+        return addresses
 
     def range(self, first: str, last: str) -> str:
         """Return the address that sets the range of dates, at the precision given."""
-        return self._range_template.fill(("from", first), ("to", last))
+        head, tail = self._around_range
+        return f"{head}from={first}&to={last}{tail}"
 
-    def bucket(self, bucket: DateBucket) -> str:
-        """Return the address that sets or removes the range of a bucket; see ``links.dated``."""
-        if _has_range(self.request, bucket):
-            return self._filtered(undated(self.request))
-        if self.brief_ranges:
-            return self.range(bucket.value, bucket.value)
-        return self.range(bucket.first, bucket.last)
+    def undated(self) -> str:
+        """Return the address without a range; see ``links.undated``."""
+        return self._address(_UNDATED)
 
-    def _filtered(self, request: SearchRequest) -> str:
-        return address(self._page, "", [*parameters(request), *self._more])
+    def _address(self, changes: Mapping[str, str], page: str | None = None) -> str:
+        query = self._query.changed(changes)
+        return f"{self._page if page is None else page}{'?' if query else ''}{query}"
 
-    def _is_unrelated(self, facet: str, value: str) -> bool:
-        """Tell whether choosing a value leaves all chosen values of its facet as they are."""
-        if facet not in self._branches:
-            request = self.request
-            chosen = {*request.selected.get(facet, ()), *request.excluded.get(facet, ())}
-            self._branches[facet] = chosen, {part for other in chosen for part in _above(other)}
-        chosen, above_chosen = self._branches[facet]
-        return value not in above_chosen and chosen.isdisjoint((value, *_above(value)))
+    def _choosing(
+        self,
+        name: str,
+        facet: str,
+        values: Sequence[str],
+        choose: Callable[[SearchRequest, str, str], SearchRequest],
+    ) -> list[str]:
+        """Return addresses that choose values: all alike but for the value.
 
-    def _template(self, facet: str, exclude: bool) -> _Template:
-        template = self._templates.get((facet, exclude))
-        if template is None:
-            choose = excluded if exclude else toggled
-            pairs = parameters(choose(self.request, facet, _OPEN)) + self._more
-            start = next(i for i, (_, value) in enumerate(pairs) if value == _OPEN)
-            template = _Template(self._page, pairs, start, start + 1)
-            self._templates[facet, exclude] = template
-        return template
+        Not for values that are chosen, or above or below one that is: choosing them changes more.
+        """
+        around = self._around.get(name)
+        if around is None:
+            around = self._around[name] = self._query.around(name, _FIRST_PAGE)
+        head, tail = f"{self._page}?{around[0]}{name}=", around[1]
+        addresses = [f"{head}{value}{tail}" for value in map(_quoted, values)]
+        chosen = {*self.request.selected.get(facet, ()), *self.request.excluded.get(facet, ())}
+        if chosen:
+            related = chosen.union(*map(_above, chosen))
+            for number, value in enumerate(values):
+                if value in related or not chosen.isdisjoint(_above(value)):
+                    pairs = parameters(choose(self.request, facet, value)) + self._more
+                    addresses[number] = address(self._page, "", pairs)
+        return addresses
 
     @cached_property
-    def _range_template(self) -> _Template:
-        pairs = parameters(undated(self.request))
-        # The range comes after the words and the values of facets.
-        start = sum(
-            name == "q" or name.removeprefix("exclude_") in VALUE_FACETS for name, _ in pairs
-        )
-        return _Template(self._page, pairs + self._more, start, start)
+    def _around_range(self) -> tuple[str, str]:
+        head, tail = self._query.around("from", _UNDATED)
+        return f"{self._page}?{head}", tail
 
 
 def language_parameter() -> Parameters:
@@ -326,11 +379,10 @@ class PageLinks(FilterLinks):
     def __init__(self, request: SearchRequest) -> None:
         self._root = http.script_root
         super().__init__(f"{self._root}/search", request, language_parameter())
-        self._value_addresses: dict[tuple[str, str], str] = {}
 
-    def search(self, request: SearchRequest | None = None) -> str:
-        """Return the address of a search; of the page's own search by default."""
-        return self._at("/search", parameters(request or self.request))
+    def search(self, request: SearchRequest) -> str:
+        """Return the address of a search."""
+        return self._at("/search", parameters(request))
 
     def changed(self, **fields: Any) -> str:
         """Return the address of the first page of this search with other values of its fields."""
@@ -340,10 +392,6 @@ class PageLinks(FilterLinks):
         """Return the address of the same words without any filter."""
         return self.search(SearchRequest(q=self.request.q, sort=self.request.sort))
 
-    def dates(self) -> str:
-        """Return the address without a range."""
-        return self.search(undated(self.request))
-
     def facet(self, name: str, **more: str | int) -> str:
         """Return the address of the page of all values of a facet."""
         pairs = [(key, str(value)) for key, value in more.items() if value]
@@ -351,15 +399,17 @@ class PageLinks(FilterLinks):
 
     def document(self, id: str, position: int | None = None) -> str:
         """Return the address of a document, with its position (from 1) in this search."""
+        path = f"{self._root}/document/{quoted_path(id)}"
         if position is None or position >= MAX_DEPTH:
-            return self._at(f"/document/{id}", [("q", self.request.q)] if self.request.q else [])
-        path = address(self._root, f"/document/{id}")
-        return f"{path}{self._position_template.fill(('at', str(position)))}"
+            query = encoded([*([("q", self.request.q)] if self.request.q else []), *self._more])
+            return f"{path}?{query}" if query else path
+        head, tail = self._around_position
+        return f"{path}?{head}at={position}{tail}"
 
     @cached_property
-    def _position_template(self) -> _Template:
-        pairs = parameters(same_results(self.request))
-        return _Template("", pairs + self._more, len(pairs), len(pairs))
+    def _around_position(self) -> tuple[str, str]:
+        head, tail = encoded(parameters(same_results(self.request))), encoded(self._more)
+        return f"{head}{'&' if head else ''}", f"{'&' if tail else ''}{tail}"
 
     def permanent(self, id: str) -> str:
         """Return the address under which a document may be cited, host included."""
@@ -367,15 +417,17 @@ class PageLinks(FilterLinks):
 
     def value(self, facet: str, value: str) -> str:
         """Return the address of all documents that have a value."""
-        cached = self._value_addresses.get((facet, value))
-        if cached is None:
-            cached = self._at("/search", [(facet, value)])
-            self._value_addresses[facet, value] = cached
-        return cached
+        head, tail = self._around_value
+        return f"{head}{facet}={_quoted(value)}{tail}"
+
+    @cached_property
+    def _around_value(self) -> tuple[str, str]:
+        more = encoded(self._more)
+        return f"{self._page}?", f"{'&' if more else ''}{more}"
 
     def export(self, path: str) -> str:
         """Return the address of the same search in another form."""
-        return self._at(path, parameters(first_page(self.request)))
+        return self.whole(f"{self._root}{path}")
 
     def api(self, base: str | None = None) -> str:
         """Return the address of the same answer from the endpoint."""

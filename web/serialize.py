@@ -1,15 +1,13 @@
 """Answers as the JSON of docs/api.md, with addresses and in the reader's language."""
 
+from collections.abc import Sequence
 from typing import Annotated, TypedDict
-
-from flask_babel import gettext
 
 from index.facets import SUGGESTED, VALUE_FACETS
 from search import (
     DateBucket,
     DocumentView,
     FacetPage,
-    FacetValue,
     Notice,
     SearchRequest,
     SearchResponse,
@@ -29,7 +27,7 @@ from search.answers import (
     spans,
 )
 from web import links
-from web.errors import FACETS
+from web.i18n import facet_label, gettext
 from web.links import API_SEARCH
 
 
@@ -114,7 +112,8 @@ class Serializer(Presenter):
 
     def __init__(self, base: str) -> None:
         self.base = base
-        self._filters: links.FilterLinks | None = None
+        self._documents = links.address(base, "/document/")
+        self._links: links.FilterLinks | None = None
 
     def address(self, path: str, request: SearchRequest) -> str:
         """Return the address of a search at a path."""
@@ -122,7 +121,7 @@ class Serializer(Presenter):
 
     def facet_label(self, name: str) -> str:
         """Return what a facet is called."""
-        return str(FACETS[name])
+        return facet_label(name)
 
     def notice_detail(self, notice: Notice) -> str:
         """Return what a notice says."""
@@ -130,35 +129,35 @@ class Serializer(Presenter):
 
     def document_url(self, id: str) -> str:
         """Return the address of a document's page."""
-        return links.address(self.base, f"/document/{id}")
+        return f"{self._documents}{links.quoted_path(id)}"
 
-    def value_url(self, facet: str, value: FacetValue, request: SearchRequest) -> str:
-        """Return the address that adds a facet value to the request, or removes it."""
-        return self._filter_links(request).toggled(facet, value.value)
+    def value_urls(self, facet: str, values: Sequence[str], request: SearchRequest) -> list[str]:
+        """Return the addresses that add each facet value to the request, or remove it."""
+        return self.links_of(request).toggled(facet, values)
 
-    def bucket_url(self, bucket: DateBucket, request: SearchRequest) -> str:
-        """Return the address that sets the range of the request to a bucket, or removes it."""
-        return self._filter_links(request).bucket(bucket)
+    def bucket_urls(self, buckets: Sequence[DateBucket], request: SearchRequest) -> list[str]:
+        """Return the addresses that set the range of the request to each bucket, or remove it."""
+        return self.links_of(request).buckets(buckets)
 
-    def _filter_links(self, request: SearchRequest) -> links.FilterLinks:
-        if self._filters is None or self._filters.request is not request:
-            self._filters = links.FilterLinks(links.address(self.base, API_SEARCH), request)
-        return self._filters
+    def links_of(self, request: SearchRequest) -> links.FilterLinks:
+        """Return the addresses of the endpoint that are one step away from a request."""
+        if self._links is None or self._links.request is not request:
+            self._links = links.FilterLinks(f"{self.base}{API_SEARCH}", request)
+        return self._links
 
     def links(self, response: SearchResponse) -> LinksJson:
         """Return the addresses of the answer in other forms and of its other pages."""
-        request, pages = response.request, links.pages(response)
-        whole = links.first_page(request)
+        to, pages = self.links_of(response.request), links.pages(response)
         return {
-            "self": self.address(API_SEARCH, request),
-            "first": self.address(API_SEARCH, pages.first),
-            "prev": self.address(API_SEARCH, pages.prev) if pages.prev else None,
-            "next": self.address(API_SEARCH, pages.next) if pages.next else None,
-            "last": self.address(API_SEARCH, pages.last) if pages.last else None,
-            "html": self.address("/search", request),
-            "csv": self.address("/search.csv", whole),
-            "ndjson": self.address("/search.ndjson", whole),
-            "feed": self.address("/search.atom", whole),
+            "self": to.own(),
+            "first": to.place(pages.first),
+            "prev": to.place(pages.prev) if pages.prev else None,
+            "next": to.place(pages.next) if pages.next else None,
+            "last": to.place(pages.last) if pages.last else None,
+            "html": to.own(f"{self.base}/search"),
+            "csv": to.whole(f"{self.base}/search.csv"),
+            "ndjson": to.whole(f"{self.base}/search.ndjson"),
+            "feed": to.whole(f"{self.base}/search.atom"),
         }
 
     def facet_page(self, page: FacetPage, request: SearchRequest) -> FacetPageJson:

@@ -42,8 +42,8 @@ def test_addresses_written_around_an_open_place_are_those_of_the_whole_request(
     with client.application.test_request_context("/search?hl=de"):
         to = PageLinks(request)
         for chosen, address in (
-            (links.toggled(request, facet, value), to.toggled(facet, value)),
-            (links.excluded(request, facet, value), to.excluded(facet, value)),
+            (links.toggled(request, facet, value), to.toggled(facet, [value])[0]),
+            (links.excluded(request, facet, value), to.excluded(facet, [value])[0]),
         ):
             written = [*links.parameters(chosen), ("hl", "de")]
             assert address == links.address("", "/search", written)
@@ -53,7 +53,7 @@ def test_addresses_written_around_an_open_place_are_those_of_the_whole_request(
         ):
             bucket = DateBucket(name, first, last, 1)
             wanted = links.dated(request, bucket)
-            found = parsed(to.bucket(bucket))
+            found = parsed(to.buckets([bucket])[0])
             assert links.parameters(found) == links.parameters(wanted)
 
 

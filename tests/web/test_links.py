@@ -119,9 +119,14 @@ def test_addresses_one_choice_away_say_what_the_requests_do(
     value = data.draw(st.sampled_from(VALUES[facet]))
     bucket = DateBucket("", day.isoformat(), day.isoformat(), 1)
     for found, wanted in (
-        (near.toggled(facet, value), links.toggled(request, facet, value)),
-        (near.excluded(facet, value), links.excluded(request, facet, value)),
-        (near.bucket(bucket), links.dated(request, bucket)),
+        (near.toggled(facet, [value])[0], links.toggled(request, facet, value)),
+        (near.excluded(facet, [value])[0], links.excluded(request, facet, value)),
+        (near.buckets([bucket])[0], links.dated(request, bucket)),
+        (near.own(), request),
+        (near.whole(), links.first_page(request)),
+        (near.undated(), links.undated(request)),
+        (near.place(links.Place(7)), replace(request, page=7, cursor=None)),
+        (near.place(links.Place(cursor="a_b-")), replace(request, page=1, cursor="a_b-")),
     ):
         written = [*links.parameters(wanted), ("hl", "fr")]
         assert found == f"{page}?{links.encoded(written)}"

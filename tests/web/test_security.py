@@ -20,7 +20,7 @@ from search.answers import web_address
 from search.whoosh_engine import WhooshEngine
 from web import Settings, create_app
 from web.cli import allowed_hosts
-from web.operate.guard import MAX_MARKS, clean_text
+from web.render import MAX_MARKS, clean_text
 
 LONG = 1 << 18
 OVERRIDE = "\u202e"

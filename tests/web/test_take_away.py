@@ -10,6 +10,7 @@ from index import IndexDirectory
 from index.vocabularies import LANGUAGES
 from search import WhooshEngine
 from web import Settings, create_app
+from web.i18n import ngettext
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
 OPENSEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
@@ -146,8 +147,6 @@ def test_pages_in_every_language(client: FlaskClient, language: str) -> None:
     [(0, "لا وثائق"), (1, "وثيقة واحدة"), (2, "وثيقتان"), (3, "3 وثائق"), (11, "11 وثيقة")],
 )
 def test_arabic_counts_in_six_forms(client: FlaskClient, count: int, said: str) -> None:
-    from flask_babel import ngettext
-
     with client.application.test_request_context("/?hl=ar"):
         written = ngettext("%(count)s document", "%(count)s documents", count, count=str(count))
     assert written == said

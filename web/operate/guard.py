@@ -1,26 +1,19 @@
 """Protection against hostile documents, addresses and floods of requests."""
 
 import re
-import sys
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from functools import cache
 from ipaddress import IPv6Address, ip_address
 from threading import BoundedSemaphore, Lock
 from time import monotonic
 from typing import Any
 
 from flask import Flask, Response, request
-from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
 from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.operate.connection import GIVE_WAY
-
-MAX_MARKS = 12
-"""Combining marks on one letter that a page shows; no orthography needs as many."""
 
 MAX_ADDRESSES = 10_000
 """Readers' addresses whose requests are counted; beyond that the least recent is forgotten."""
@@ -61,53 +54,16 @@ HEADERS = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _UNUSED_FEATURES),
 }
 
-# C0 and C1 controls except tab and line ends; the two overrides of direction, which show text in
-# another order than it has; noncharacters. Embeddings, isolates and marks of direction belong to
-# honest text, and end with the element that they stand in.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ufffe\uffff]+")
-
 
 def install(app: Flask) -> None:
-    """Send the security headers with every answer, and clean every text that a template writes."""
+    """Send the security headers with every answer."""
     app.after_request(_add_headers)
-    app.jinja_env.finalize = clean_text
 
 
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
-
-
-def clean_text(value: Any) -> Any:
-    """Return a text as a page may show it; any other value as it is.
-
-    Control characters and overrides of direction are removed, and combining marks after the
-    first ``MAX_MARKS`` in a row. Templates apply it last, after offsets into the text were used.
-    """
-    if not isinstance(value, str):
-        return value
-    text = str(value)
-    clean = text if text.isprintable() else _CONTROLS.sub("", text)
-    if not clean.isascii():
-        clean = _too_many_marks().sub(lambda marks: marks[0][:MAX_MARKS], clean)
-    if clean == text:
-        return value
-    return Markup(clean) if isinstance(value, Markup) else clean
-
-
-@cache
-def _too_many_marks() -> re.Pattern[str]:
-    """Return a pattern for more than ``MAX_MARKS`` combining marks in a row."""
-    ranges: list[list[int]] = []
-    for point in range(0x300, sys.maxunicode + 1):
-        if unicodedata.category(chr(point)) in ("Mn", "Me"):
-            if ranges and ranges[-1][1] == point - 1:
-                ranges[-1][1] = point
-            else:
-                ranges.append([point, point])
-    marks = "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
-    return re.compile(f"[{marks}]{{{MAX_MARKS + 1},}}")
 
 
 def is_host(text: str) -> bool:

@@ -7,12 +7,12 @@ A text becomes safe HTML in two steps. Annotations say which characters an eleme
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from index import MentionedDate
 from search import MAX_DEPTH, DocumentView, Labelled, Result, SearchRequest, SearchResponse
-from web.i18n import month_or_day
+from web.i18n import gettext, month_or_day
+from web.render import clean_text
 
 MAX_LISTED = 40
 """Matches that have a link of their own above the text."""
@@ -188,8 +188,12 @@ def apart(annotations: Sequence[Annotation]) -> list[Annotation]:
 
 
 def annotated(text: str, annotations: Sequence[Annotation]) -> Markup:
-    """Return a text escaped, with its annotations as properly nested elements."""
-    return Markup("").join(_pieces(text, 0, sorted(annotations, key=_order), set()))
+    """Return a text escaped and clean, with its annotations as properly nested elements."""
+    return _joined(_pieces(text, 0, sorted(annotations, key=_order), set()))
+
+
+def _joined(pieces: Iterator[Markup]) -> Markup:
+    return Markup(clean_text("".join(pieces)))
 
 
 def paragraphs(text: str, annotations: Sequence[Annotation]) -> list[Markup]:
@@ -207,7 +211,7 @@ def paragraphs(text: str, annotations: Sequence[Annotation]) -> list[Markup]:
         while waiting and waiting[-1].start < end:
             current.append(waiting.pop())
         if line.strip():
-            markup.append(Markup("").join(_pieces(line, start, current, begun)))
+            markup.append(_joined(_pieces(line, start, current, begun)))
         start = end + 1
         current = [annotation for annotation in current if annotation.end > start]
     return markup

@@ -1,17 +1,26 @@
 """What pages show of facets: filters that are set, values to choose, dates as a histogram."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import gettext
+from markupsafe import Markup, escape
 
 from index.days import period
 from index.facets import VALUE_FACETS
-from search import DateBucket, DateFacet, FacetValue, SearchRequest, SearchResponse, ValueFacet
+from search import (
+    DateBucket,
+    DateFacet,
+    FacetValue,
+    Labelled,
+    SearchRequest,
+    SearchResponse,
+    ValueFacet,
+)
 from web import links
-from web.errors import FACETS
-from web.i18n import month_or_day, number
+from web.i18n import facet_label, gettext, month_or_day, negotiate, number
 from web.links import PageLinks
+from web.render import html
 
 FIRST_VALUES = 8
 """Values of a facet that a search page shows, besides those that are chosen."""
@@ -41,59 +50,134 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A value of a facet with its count and the addresses that select and exclude it.
+    """A value of a facet with its count and the address that excludes it.
 
     ``state`` is ``chosen``, ``excluded`` or empty.
     """
 
     value: str
-    label: str
+    label: Markup
     count: str
     state: str
-    address: str
     exclude: str
-    children: tuple["Line", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The values of a facet that a search page shows; ``more`` if there are others."""
+    """The values of a facet that a search page shows, as HTML; ``more`` if there are others."""
 
-    lines: tuple[Line, ...]
+    values: Markup
     more: bool
     distinct: int
 
 
-def section(facet: ValueFacet, to: PageLinks) -> Section:
-    """Return the most frequent values of a facet, and all values that are chosen.
+def lines(facet: str, labelled: Sequence[tuple[str, FacetValue]], to: PageLinks) -> list[Line]:
+    """Return values of a facet under other labels, without those below them."""
+    excludes = to.excluded(facet, [value.value for _, value in labelled])
+    return [
+        Line(value.value, html(label), number(value.count), _state(value), exclude)
+        for (label, value), exclude in zip(labelled, excludes, strict=True)
+    ]
+
+
+def sections(facets: Iterable[ValueFacet | DateFacet], to: PageLinks) -> dict[str, Section]:
+    """Return the most frequent values of each facet of values, and all values that are chosen.
 
     Lower values stand under their upper one; more of them where it is chosen.
     """
+    write = _ValueWriter(to)
+    return {facet.name: _section(facet, write) for facet in facets if isinstance(facet, ValueFacet)}
+
+
+def _section(facet: ValueFacet, write: "_ValueWriter") -> Section:
     first = facet.values[:FIRST_VALUES]
-    chosen = tuple(value for value in facet.values[FIRST_VALUES:] if _is_chosen(value))
-    lines = tuple(_with_children(facet.name, value, to) for value in (*first, *chosen))
-    hidden = sum(len(value.children) for value in first) > sum(len(line.children) for line in lines)
-    return Section(lines, hidden or facet.distinct > len(lines), facet.distinct)
+    shown = [*first, *filter(_is_chosen, facet.values[FIRST_VALUES:])]
+    below = [_shown_children(value) for value in shown]
+    items = [
+        f"{item}\n{write.nested(facet.name, children)}</li>\n"
+        for item, children in zip(write.items(facet.name, shown), below, strict=True)
+    ]
+    values = Markup(f'<ul class="values">\n{"".join(items)}</ul>\n') if items else Markup()
+    hidden = sum(len(value.children) for value in first) > sum(map(len, below))
+    return Section(values, hidden or facet.distinct > len(shown), facet.distinct)
 
 
-def line(facet: str, value: FacetValue, to: PageLinks, label: str = "") -> Line:
-    """Return one value without those below it."""
-    return Line(
-        value=value.value,
-        label=label or value.label,
-        count=number(value.count),
-        state="chosen" if value.selected else "excluded" if value.excluded else "",
-        address=to.toggled(facet, value.value),
-        exclude=to.excluded(facet, value.value),
-    )
-
-
-def _with_children(facet: str, value: FacetValue, to: PageLinks) -> Line:
+def _shown_children(value: FacetValue) -> list[FacetValue]:
+    if not value.children:
+        return []
     expanded = value.selected or any(child.selected for child in value.children)
-    first = value.children[: FIRST_VALUES if expanded else FIRST_CHILDREN]
-    chosen = [child for child in value.children if _is_chosen(child) and child not in first]
-    children = tuple(line(facet, child, to) for child in (*first, *chosen))
-    return replace(line(facet, value, to), children=children)
+    size = FIRST_VALUES if expanded else FIRST_CHILDREN
+    return [*value.children[:size], *filter(_is_chosen, value.children[size:])]
+
+
+class _ValueWriter:
+    """Writes values of facets as items of a list: each a link that chooses, one that excludes."""
+
+    def __init__(self, to: PageLinks) -> None:
+        self._to = to
+        self._number = number.into(negotiate())
+        self._exclude = _around("Exclude: %(value)s")
+        self._admit = _around("Stop excluding: %(value)s")
+        self._notes = {
+            "": "",
+            "chosen": f'<span class="unseen"> {gettext("(chosen: remove)")}</span>',
+            "excluded": f'<span class="unseen"> {gettext("(excluded: choose)")}</span>',
+        }
+
+    def nested(self, facet: str, values: Sequence[FacetValue]) -> str:
+        """Return values as a list of their own; nothing for none."""
+        items = "".join([f"{item}</li>\n" for item in self.items(facet, values)])
+        return f"<ul>\n{items}</ul>\n" if items else ""
+
+    def items(self, facet: str, values: Sequence[FacetValue]) -> list[str]:
+        """Return the HTML of each value, from the start of its item to the end of its links."""
+        if not values:
+            return []
+        names = [value.value for value in values]
+        toggles = self._to.toggled(facet, names)
+        excludes = self._to.excluded(facet, names)
+        return list(map(self._item, values, toggles, excludes))
+
+    def _item(self, value: FacetValue, toggle: str, exclude: str) -> str:
+        label, state = html(value.label), _state(value)
+        before, after = self._admit if state == "excluded" else self._exclude
+        return (
+            f"<li{_CLASSES[state]}>"
+            f'<a href="{escape(toggle)}"{_CURRENT[state]}>'
+            f"<bdi>{label}</bdi>{self._notes[state]} <b>{self._number(value.count)}</b></a>"
+            f'<a class="not" href="{escape(exclude)}" aria-label="{before}{label}{after}">'
+            f"{'+' if state == 'excluded' else '−'}</a>\n"
+        )
+
+
+_CLASSES = {"": "", "chosen": ' class="chosen"', "excluded": ' class="excluded"'}
+_CURRENT = {"": "", "chosen": ' aria-current="true"', "excluded": ""}
+
+
+def _around(message: str) -> tuple[str, str]:
+    """Return what a sentence says before and after its value."""
+    before, _, after = (gettext(message) % {"value": "\0"}).partition("\0")
+    return before, after
+
+
+def _state(value: FacetValue) -> str:
+    return "chosen" if value.selected else "excluded" if value.excluded else ""
+
+
+def tags(organizations: Sequence[Labelled], themes: Sequence[Labelled], to: PageLinks) -> Markup:
+    """Return the organizations and themes of a result as items of a list."""
+    address = to.value
+    named = [
+        f'<li><a href="{escape(address("organization", one.value))}">'
+        f"<bdi>{html(one.label)}</bdi></a></li>\n"
+        for one in organizations
+    ]
+    about = [
+        f'<li class="theme"><a href="{escape(address("theme", one.value))}">'
+        f"<bdi>{html(one.label)}</bdi></a></li>\n"
+        for one in themes
+    ]
+    return Markup("".join([*named, *about]))
 
 
 def _is_chosen(value: FacetValue) -> bool:
@@ -104,16 +188,17 @@ def chips(response: SearchResponse, to: PageLinks) -> list[Chip]:
     """Return the filters that are set, in the order of the facets, dates last."""
     request = response.request
     chips: list[Chip] = []
-    for facet in VALUE_FACETS:
+    for facet in VALUE_FACETS if request.selected or request.excluded else ():
         labels = _labels(response, facet)
-        name = str(FACETS[facet])
-        for value in request.selected.get(facet, ()):
-            chips.append(Chip(name, labels.get(value, value), to.toggled(facet, value)))
+        name = facet_label(facet)
+        selected = request.selected.get(facet, ())
+        for value, address in zip(selected, to.toggled(facet, selected), strict=True):
+            chips.append(Chip(name, labels.get(value, value), address))
         for value in request.excluded.get(facet, ()):
             address = to.search(links.readmitted(request, facet, value))
             chips.append(Chip(name, labels.get(value, value), address, excluded=True))
     if request.date_from or request.date_to or request.undated:
-        chips.append(Chip(str(FACETS["date"]), _range_label(request), to.dates()))
+        chips.append(Chip(facet_label("date"), _range_label(request), to.undated()))
     return chips
 
 
@@ -167,19 +252,6 @@ def _periods(first: date, last: date) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """The bar of one date bucket, its label, and the address that it leads to."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-    label: str
-    address: str
-    selected: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """A wider range to go back to; the current range has no address."""
 
@@ -195,7 +267,7 @@ class Histogram:
     stretches it. Time runs with the text around it: from right to left in Arabic.
     """
 
-    bars: tuple[Bar, ...]
+    bars: Markup
     width: int
     height: int
     first: str
@@ -210,13 +282,15 @@ def histogram(facet: DateFacet, to: PageLinks) -> Histogram | None:
     most = max(bucket.count for bucket in facet.values)
     width = max(len(facet.values), MIN_BARS) * WIDTH
     step = width // len(facet.values)
-    bars = tuple(
-        _bar(index * step, step, bucket, most, to)
-        for index, bucket in enumerate(facet.values)
+    write = _bar_writer(step, most)
+    addresses = to.buckets(facet.values)
+    bars = [
+        write(index * step, bucket, address)
+        for index, (bucket, address) in enumerate(zip(facet.values, addresses, strict=True))
         if bucket.count or bucket.selected
-    )
+    ]
     return Histogram(
-        bars=bars,
+        bars=Markup("".join(bars)),
         width=width,
         height=HEIGHT,
         first=month_or_day(facet.values[0].value),
@@ -225,20 +299,25 @@ def histogram(facet: DateFacet, to: PageLinks) -> Histogram | None:
     )
 
 
-def _bar(x: int, step: int, bucket: DateBucket, most: int, to: PageLinks) -> Bar:
-    """Return a bar in the middle of the ``step`` units from ``x``; ``most`` is the full height."""
+def _bar_writer(step: int, most: int) -> Callable[[int, DateBucket, str], str]:
+    """Return what writes a bar in the middle of ``step`` units; ``most`` is the full height."""
+    locale, said = negotiate(), gettext("%(date)s: %(count)s")
+    day, digits = month_or_day.into(locale), number.into(locale)
     width = min(step - GAP, MAX_WIDTH)
-    height = max(round(bucket.count / most * HEIGHT), MIN_HEIGHT) if bucket.count else 0
-    day = month_or_day(bucket.value)
-    return Bar(
-        x=x + (step - GAP - width) // 2,
-        y=HEIGHT - height,
-        width=width,
-        height=height,
-        label=gettext("%(date)s: %(count)s", date=day, count=number(bucket.count)),
-        address=to.bucket(bucket),
-        selected=bucket.selected,
-    )
+    left = (step - GAP - width) // 2
+
+    def write(x: int, bucket: DateBucket, address: str) -> str:
+        height = max(round(bucket.count / most * HEIGHT), MIN_HEIGHT) if bucket.count else 0
+        label = html(said % {"date": day(bucket.value), "count": digits(bucket.count)})
+        start, top = x + left, HEIGHT - height
+        return (
+            f'<a href="{escape(address)}" aria-label="{label}"'
+            f"{_CLASSES['chosen' if bucket.selected else '']}><title>{label}</title>"
+            f'<path class="reach" d="M{start} 0h{width}v{HEIGHT}h-{width}"/>'
+            f'<path d="M{start} {top}h{width}v{height}h-{width}"/></a>\n'
+        )
+
+    return write
 
 
 def steps(to: PageLinks) -> tuple[Step, ...]:
@@ -246,7 +325,7 @@ def steps(to: PageLinks) -> tuple[Step, ...]:
     first, last = to.request.date_from, to.request.date_to
     if not first and not last:
         return ()
-    steps = [Step(gettext("All dates"), to.dates())]
+    steps = [Step(gettext("All dates"), to.undated())]
     if first and last:
         for text in _periods(first, last):
             address = None if period(text) == (first, last) else to.range(text, text)

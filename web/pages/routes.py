@@ -5,10 +5,8 @@ from dataclasses import replace
 from typing import cast
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, Response, g, make_response, render_template, request
-from flask_babel import gettext
+from flask import Blueprint, Response, make_response, request
 
-from index.analysis import direction
 from index.document import opening
 from index.facets import SUGGESTED, VALUE_FACETS
 from index.vocabularies import LANGUAGES
@@ -21,7 +19,6 @@ from search import (
     Parameter,
     SearchRequest,
     SearchResponse,
-    ValueFacet,
     parse_request,
 )
 from search.answers import web_address
@@ -36,12 +33,14 @@ from web.context import (
     localized,
     operation,
     page,
+    render,
     settings,
 )
-from web.errors import FACETS, PROBLEMS, NoSuchDocument, NoSuchFacet
-from web.links import PageLinks, language_parameter, page_address, same_results
+from web.errors import PROBLEMS, NoSuchDocument, NoSuchFacet
+from web.i18n import facet_label, gettext
+from web.links import PageLinks, language_parameter, same_results
 from web.pages.document import Neighbours, citation, joined, neighbours, reading
-from web.pages.facets import MAX_MONTHS, chips, histogram, line, section, steps
+from web.pages.facets import MAX_MONTHS, chips, histogram, lines, sections, steps, tags
 
 blueprint = Blueprint("pages", __name__)
 
@@ -57,8 +56,6 @@ FACET_VALUES = 50
 MAX_PREFIX = 200
 MAX_SKIPPED = 200
 """Skipped files that the status page names."""
-MAX_REPEATED = 16_384
-"""Bytes of an address that the links to other languages repeat; beyond, they lead to the home."""
 REMEMBERED_SECONDS = 365 * 24 * 3600
 
 
@@ -86,16 +83,13 @@ def search() -> Response:
         pages=links.pages(response),
         numbers=_page_numbers(response),
         first=(understood.page - 1) * understood.per_page + 1 if not understood.cursor else None,
-        facet_labels=FACETS,
-        sections={
-            name: section(facet, to)
-            for name, facet in facets.items()
-            if isinstance(facet, ValueFacet)
-        },
+        facet_label=facet_label,
+        sections=sections(facets.values(), to),
         histogram=histogram(dates, to) if isinstance(dates, DateFacet) else None,
         home=home,
         examples=_examples() if not response.total and response.documents else {},
         joined=joined,
+        tags=tags,
     )
 
 
@@ -159,7 +153,7 @@ def _origin() -> tuple[SearchRequest, int | None]:
 def _back(to: PageLinks, around: Neighbours | None) -> str:
     """Return the address of the page of results that a document stands on."""
     if around is None:
-        return to.search()
+        return to.own()
     return to.changed(page=(around.position - 1) // to.request.per_page + 1)
 
 
@@ -185,13 +179,13 @@ def facet(name: str) -> Response:
         "facet.html",
         name=name,
         facet_action=f"{request.script_root}/facet/{name}",
-        title=FACETS[name],
-        lines=[line(name, value, to, _full_label(name, value)) for value in found.facet.values],
+        title=facet_label(name),
+        lines=lines(name, [(_full_label(name, value), value) for value in found.facet.values], to),
         found=found,
         prefix=prefix,
         order=order if order == "name" else "",
         to=to,
-        back=to.search(),
+        back=to.own(),
         carried_filters=[pair for pair in carried if pair[0] != name] + language_parameter(),
         kept_values=[value for value in query.selected.get(name, ()) if value not in shown],
         search_hidden=carried + ordered + language_parameter(),
@@ -201,11 +195,11 @@ def facet(name: str) -> Response:
 
 
 def _full_label(name: str, value: FacetValue) -> str:
-    """Return the label of a value below another, after the label of that one; else nothing."""
+    """Return the label of a value, after the label of the one above it."""
     if not VALUE_FACETS[name].levels or "/" not in value.value:
-        return ""
+        return value.label
     above = VALUE_FACETS[name].known_label(value.value.rpartition("/")[0], i18n.negotiate())
-    return f"{above} / {value.label}" if above else ""
+    return f"{above} / {value.label}" if above else value.label
 
 
 def _dates() -> Response:
@@ -216,12 +210,14 @@ def _dates() -> Response:
         replace(results, facets=("date",), per_page=1, highlight="false", interval=query.interval)
     )
     to = PageLinks(results)
+    dates = cast(DateFacet, response.facets["date"])
     return page(
         "dates.html",
-        title=FACETS["date"],
-        dates=cast(DateFacet, response.facets["date"]),
+        title=facet_label("date"),
+        dates=dates,
+        buckets=list(zip(dates.values, to.buckets(dates.values), strict=True)),
         to=to,
-        back=to.search(),
+        back=to.own(),
         steps=steps(to),
     )
 
@@ -233,7 +229,7 @@ def status() -> Response:
     arguments().check()
     served, skipped = engine().status(), engine().skipped()
     shown = skipped[:MAX_SKIPPED] if settings().skipped_paths else ()
-    body = render_template(
+    body = render(
         "status.html",
         status=served,
         languages=sorted(served.languages.items(), key=lambda pair: (-pair[1], pair[0])),
@@ -251,7 +247,11 @@ def status() -> Response:
 def errors() -> Response:
     """Explain each type of problem, under the anchor that its URI names."""
     arguments().check()
-    return page("docs_errors.html", problems=PROBLEMS)
+    problems = [
+        (kind, problem.status, *map(gettext, (problem.title, problem.detail, problem.remedy)))
+        for kind, problem in PROBLEMS.items()
+    ]
+    return page("docs_errors.html", problems=problems)
 
 
 @blueprint.post("/language")
@@ -296,42 +296,3 @@ def _vary(response: Response) -> Response:
     if not request.path.startswith("/api/"):
         response.vary.add("Cookie")
     return response
-
-
-@blueprint.app_context_processor
-def _frame() -> dict[str, object]:
-    """Return what every template uses: its language, the other ones, addresses of its frame."""
-    locale = i18n.negotiate()
-    known = context.given()
-    pairs = [
-        (name, value)
-        for name, value in request.args.items(multi=True)
-        if name in known and name != "hl"
-    ]
-    path = "/" if request.path == "/language" else request.path
-    if len(request.path) + len(request.query_string) > MAX_REPEATED:
-        path, pairs = "/", []
-    root = request.script_root
-    return {
-        "locale": locale,
-        "direction": direction(locale),
-        "interface_languages": [
-            (code, name, links.address(root, path, [*pairs, ("hl", code)]))
-            for code, name in i18n.own_names().items()
-        ],
-        "language_name": i18n.own_names()[locale],
-        "language_asked": i18n.asked(),
-        "language_remembered": i18n.remembered(),
-        "language_address": f"{root}/language",
-        "own_address": links.address("", path, pairs),
-        "language_fields": language_parameter(),
-        "home_address": page_address("/"),
-        "search_address": page_address("/search"),
-        "search_action": f"{root}/search",
-        "status_address": page_address("/status"),
-        "description_address": page_address("/opensearch.xml"),
-        "suggest_address": f"{root}/api/suggest",
-        "document_address": f"{root}/document/",
-        "base": g.base,
-        "static_address": f"{root}/static",
-    }

@@ -116,12 +116,12 @@ class _ValueWriter:
     def __init__(self, to: PageLinks) -> None:
         self._to = to
         self._number = number.into(negotiate())
-        self._exclude = _around("Exclude: %(value)s")
-        self._admit = _around("Stop excluding: %(value)s")
+        self._exclude = _around(gettext("Exclude: %(value)s"))
+        self._admit = _around(gettext("Stop excluding: %(value)s"))
         self._notes = {
             "": "",
-            "chosen": f'<span class="unseen"> {gettext("(chosen: remove)")}</span>',
-            "excluded": f'<span class="unseen"> {gettext("(excluded: choose)")}</span>',
+            "chosen": _unseen(gettext("(chosen: remove)")),
+            "excluded": _unseen(gettext("(excluded: choose)")),
         }
 
     def nested(self, facet: str, values: Sequence[FacetValue]) -> str:
@@ -154,9 +154,13 @@ _CLASSES = {"": "", "chosen": ' class="chosen"', "excluded": ' class="excluded"'
 _CURRENT = {"": "", "chosen": ' aria-current="true"', "excluded": ""}
 
 
-def _around(message: str) -> tuple[str, str]:
+def _unseen(note: str) -> str:
+    return f'<span class="unseen"> {note}</span>'
+
+
+def _around(sentence: str) -> tuple[str, str]:
     """Return what a sentence says before and after its value."""
-    before, _, after = (gettext(message) % {"value": "\0"}).partition("\0")
+    before, _, after = (sentence % {"value": "\0"}).partition("\0")
     return before, after
 
 

@@ -418,12 +418,10 @@ class InvertedIndex:
 
         Those are meant that any title or body has, deleted documents included.
         """
+        lists = [self.lists(f"{part}_{suffix}", term) for term in terms]
         words: set[str] = set()
-        for term in terms:
-            for segment, lists in zip(
-                self.segments, self.lists(f"{part}_{suffix}", term), strict=True
-            ):
-                words.update(segment.postings.dictionary.words_of(part, lists))
+        for segment, parts in zip(self.segments, zip(*lists, strict=True), strict=bool(lists)):
+            words.update(segment.postings.dictionary.words_of(part, np.concatenate(parts)))
         return frozenset(words)
 
     def posting_counts(self, terms: Sequence[Lists]) -> NDArray[np.int64]:

@@ -22,7 +22,7 @@ from index.analysis.analyzers import (
 )
 from index.analysis.bulk import Part, Tokens, Vocabulary, part, parts, tokens
 from index.analysis.folding import Folded, fold, fold_key, fold_text, name_key
-from index.analysis.squeezing import WILD, Page, Squeezed, spellings, squeeze
+from index.analysis.squeezing import Squeezed, spellings, squeeze, squeeze_word
 from index.analysis.tokenizer import CHUNK, Token, chunk_tokens, tokenize
 
 __all__ = [
@@ -30,12 +30,10 @@ __all__ = [
     "CHUNK",
     "EXACT_ANALYZER",
     "PART_GAP",
-    "WILD",
     "Analyzer",
     "ElisionFilter",
     "FoldFilter",
     "Folded",
-    "Page",
     "Part",
     "Squeezed",
     "StemFilter",
@@ -56,6 +54,7 @@ __all__ = [
     "parts",
     "spellings",
     "squeeze",
+    "squeeze_word",
     "tokenize",
     "tokens",
 ]

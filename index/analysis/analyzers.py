@@ -160,7 +160,7 @@ class Analyzer:
         self.suffix = suffix
         self._stops, self._stems = StopWordFilter(suffix), StemFilter(suffix)
         self.chain = WordTokenizer() | ElisionFilter() | FoldFilter() | self._stops | self._stems
-        self._forms: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._forms = lru_cache(_MAX_FORMS)(self._filtered)
 
     def is_stop(self, token: Token) -> bool:
         """Tell whether a token is a function word of the language, or elided."""
@@ -173,17 +173,14 @@ class Analyzer:
 
         A function word has none. Of the others, the closest form comes first (see ``StemFilter``).
         """
-        key = token.normal, token.kind
-        forms = self._forms.get(key)
-        if forms is None:
-            stream: Stream = iter([WhooshToken(word=token, text=token.normal)])
-            for token_filter in self.chain.items[1:]:
-                stream = token_filter(stream)
-            forms = tuple([form.text for form in stream])
-            if len(self._forms) >= _MAX_FORMS:
-                self._forms.clear()
-            self._forms[key] = forms
-        return forms
+        return self._forms(token.normal, token.folded, token.kind)
+
+    def _filtered(self, normal: str, folded: str, kind: str) -> tuple[str, ...]:
+        token = Token(normal, folded, 0, 0, len(normal), kind)
+        stream: Stream = iter([WhooshToken(word=token, text=normal)])
+        for token_filter in self.chain.items[1:]:
+            stream = token_filter(stream)
+        return tuple([form.text for form in stream])
 
     def analyse_words(self, normals: Sequence[str]) -> AnalysedWords:
         """Analyse many words by their ``Token.normal``; none may be elided.

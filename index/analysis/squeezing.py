@@ -7,16 +7,16 @@ folded form stands in it, whole, between the two spaces around its chunk: *l’a
 ``laccordcadre``, which has *accord*, *cadre* and *accordcadre*. What is found is only a candidate:
 analyse the chunks around it.
 
-Letters are folded one by one with the table of a code page. Where that cannot be done (a character
-that folds to one outside the page, combining accents, scripts without spaces) a ``WILD`` byte
-stands for them: any word may be there.
+Each character becomes one byte, from a table that is filled as characters are met. Letters other
+than a to z share the bytes from 128 on. Where folding depends on what stands beside a character
+(some combining marks, the signs of some scripts) it becomes ``WILD``: any word may be there.
 """
 
-import codecs
 import re
+import unicodedata
 from collections.abc import Iterator
-from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from threading import Lock
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,19 +25,24 @@ from index.analysis.folding import fold
 from index.analysis.tokenizer import APOSTROPHES, CHARACTER, HYPHENS, INSIDE, SPACELESS
 
 WILD: Final = b"\0"
-_CODECS: Final = ("cp1252", "cp1256", "cp1251", "cp1250", "cp1253", "cp1255", "cp1254")
-"""Code pages of Latin, Arabic, Cyrillic, Central European, Greek, Hebrew and Turkish texts."""
-_SAMPLE: Final = 200
-"""Characters of a text by which a code page is chosen."""
-_MAX_FOREIGN: Final = 8
-"""At most one in so many characters is outside the code page of a text."""
+_UNKNOWN: Final = 255
+_MAX_EXPANDING: Final = 16
+"""Bytes from 1 on that stand for letters that fold to two: œ, ß."""
+_SHARED: Final = 128
+_MAX_WILD: Final = 8
+"""Of a text, at most one character in so many is ``WILD``; else it is not squeezed."""
 
 _CHARACTER = re.compile(CHARACTER)
-_INSIDE = re.compile(f"{INSIDE}|[{SPACELESS}]")
+_INSIDE = re.compile(INSIDE)
+_SPACELESS = re.compile(f"[{SPACELESS}]")
+_ALONE = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
+"""Characters of scripts without spaces that fold alone: kana, Han, Hangul syllables."""
+_COMPOSING = frozenset("\u0306\u0308")
+"""Accents of which folding keeps some: й, ї, ў."""
 _APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 _HYPHEN = re.compile(f"[{HYPHENS}&＆]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _BETWEEN_DIGITS = frozenset(".,٫٬")
-_SHARP = frozenset("+#♯")
 _JOINS = b"'-."
 """What joins become before they are left out: apostrophes, hyphens, points."""
 _DIGITS = frozenset(b"0123456789" + WILD)
@@ -46,38 +51,25 @@ _DROPPED = tuple(f"'{ending}-".encode() for ending in ("s", "ll", "re", "ve", "d
 """English endings that the tokenizer drops inside a compound: *children's-book*."""
 _LEADING_DIGITS = re.compile(rb"[0-9]{2,}")
 
-
-class Page(NamedTuple):
-    """What becomes of the characters of a code page.
-
-    ``folded`` maps each byte to one; ``expanding`` maps some of these to two, and ``widths`` tells
-    how many bytes there are in the end: 0, 1 or 2.
-    """
-
-    codec: str
-    folded: bytes
-    expanding: tuple[tuple[bytes, bytes], ...]
-    widths: NDArray[np.uint8]
-
-    def squeeze_word(self, folded: str) -> bytes:
-        """Return what a folded word becomes; empty if only ``WILD`` bytes can stand for it."""
-        try:
-            encoded = folded.encode(self.codec)
-        except UnicodeEncodeError:
-            return b""
-        return encoded.translate(self.folded).translate(None, _JOINS)
+_table = np.full(1 << 16, _UNKNOWN, np.uint8)
+_expanding: dict[bytes, bytes] = {}
+_widths = np.ones(256, np.uint8)
+_widths[list(_JOINS)] = 0
+_widths[1 : _MAX_EXPANDING + 1] = 2
+_lock = Lock()
 
 
 class Squeezed:
-    """A squeezed text; ``data`` are its bytes, ``page`` is how they came about."""
+    """A squeezed text; ``data`` are its bytes."""
 
-    def __init__(self, text: str, page: Page) -> None:
-        self.page = page
-        self._single = text.encode(page.codec, _ERRORS).translate(page.folded)
-        data = self._single
-        for byte, expanded in page.expanding:
+    def __init__(self, text: str) -> None:
+        self._codes = _encoded(text)
+        self._single = data = self._codes.tobytes()
+        self._expands = False
+        for byte, letters in _expanding.items():
             if byte in data:
-                data = data.replace(byte, expanded)
+                data = data.replace(byte, letters)
+                self._expands = True
         self.data = data.translate(None, _JOINS)
         self._origins: NDArray[np.intp] | None = None
 
@@ -85,8 +77,8 @@ class Squeezed:
     def origins(self) -> NDArray[np.intp]:
         """The character of the text that each byte comes from."""
         if self._origins is None:
-            widths = self.page.widths.take(np.frombuffer(self._single, np.uint8))
-            if len(self.data) > np.count_nonzero(widths):
+            widths = _widths.take(self._codes)
+            if self._expands:
                 self._origins = np.arange(len(widths)).repeat(widths)
             else:
                 self._origins = widths.nonzero()[0]
@@ -117,6 +109,14 @@ class Squeezed:
             end = data.find(b" ", end + 1)
             end = len(data) if end < 0 else end
         return start, end
+
+    def is_word(self, text: str, start: int, end: int) -> bool:
+        """Tell whether a piece of the text is a single word, whose folded form are its bytes."""
+        piece, origins = self.data[start:end], self.origins
+        surface = text[origins[start] : origins[end - 1] + 1]
+        if WILD in piece or not surface.isalnum():
+            return False
+        return piece.isascii() or not _SPACELESS.search(surface)
 
     def before(self, start: int, words: int) -> int:
         """Return where a piece begins before which so many words stand between it and ``start``."""
@@ -157,12 +157,17 @@ class Squeezed:
 
 
 def squeeze(text: str) -> Squeezed | None:
-    """Squeeze a text; None if no code page has most of its characters."""
-    page = _page_of(text)
-    if page is None:
-        return None
-    squeezed = Squeezed(text, page)
-    return None if squeezed.data.count(WILD) * _MAX_FOREIGN > len(text) else squeezed
+    """Squeeze a text; None if too much of it is ``WILD``."""
+    squeezed = Squeezed(text)
+    return None if squeezed.data.count(WILD) * _MAX_WILD > len(text) else squeezed
+
+
+def squeeze_word(folded: str) -> bytes:
+    """Return what a folded word becomes; empty if only ``WILD`` can stand for it."""
+    if folded.isascii() and folded.isalnum():
+        return folded.lower().encode()
+    word = _encoded(folded).tobytes().translate(None, _JOINS)
+    return b"" if WILD in word else word
 
 
 def spellings(word: bytes) -> list[bytes]:
@@ -179,76 +184,57 @@ def spellings(word: bytes) -> list[bytes]:
     return found
 
 
-def _page_of(text: str) -> Page | None:
-    if text.isascii():
-        return _page(_CODECS[0])
-    middle = max(0, len(text) // 2 - _SAMPLE // 2)
-    sample = text[: _SAMPLE // 2] + text[middle : middle + _SAMPLE // 2]
-    questions = sample.count("?")
-    for codec in _CODECS:
-        foreign = sample.encode(codec, "replace").count(b"?") - questions
-        if foreign * _MAX_FOREIGN <= len(sample):
-            return _page(codec)
-    return None
+def _encoded(text: str) -> NDArray[np.uint8]:
+    """Return the byte of each character."""
+    data = text.encode("utf-16-le", "surrogatepass")
+    if len(data) != 2 * len(text):
+        data = _ASTRAL.sub("\uffff", text).encode("utf-16-le", "surrogatepass")
+    units = np.frombuffer(data, np.uint16)
+    codes: NDArray[np.uint8] = _table.take(units)
+    if _UNKNOWN in codes.tobytes():
+        for unit in set(units[codes == _UNKNOWN].tolist()):
+            _table[unit] = _byte_of(chr(unit))
+        codes = _table.take(units)
+    return codes
 
 
-def _class_of(character: str) -> str:
-    """Return what a character is in a chunk: a letter, a join, or a space for one of no chunk."""
+def _byte_of(character: str) -> int:
+    """Return what becomes of a character."""
     if _APOSTROPHE.match(character):
-        return "'"
+        return ord("'")
     if _HYPHEN.match(character):
-        return "-"
+        return ord("-")
     if character in _BETWEEN_DIGITS:
-        return "."
-    if character in _SHARP:
-        return "+"
+        return ord(".")
+    if character in "+#":
+        return ord(character)
+    plain = fold(character)
     if _INSIDE.match(character):
-        return "mark"
-    return "letter" if _CHARACTER.match(character) else " "
+        return 0 if plain or character in _COMPOSING else ord(".")
+    if _SPACELESS.match(character):
+        return _shared(character) if _ALONE.match(character) and plain == character else 0
+    if not _CHARACTER.match(character):
+        return 0 if character in "♯\uffff" else ord(" ")
+    if not plain:
+        return ord(".")
+    if len(plain) == 1 and plain.isalnum() and not unicodedata.combining(plain):
+        return ord(plain) if plain.isascii() else _shared(plain)
+    return _expanded(plain.encode()) if len(plain) == 2 and plain.isascii() else 0
 
 
-@cache
-def _page(codec: str) -> Page:
-    folded, expanding, widths = bytearray(256), [], np.ones(256, np.uint8)
-    for join in _JOINS:
-        widths[join] = 0
-    for byte in range(1, 256):
-        character = bytes([byte]).decode(codec, "replace")
-        kind = _class_of(character)
-        plain = fold(character)
-        if kind in ("letter", "mark"):
-            try:
-                encoded = plain.encode(codec)
-            except UnicodeEncodeError:
-                encoded = WILD
-            if not encoded:
-                folded[byte] = ord(".")
-            elif len(encoded) == 1:
-                folded[byte] = encoded[0]
-            elif len(encoded) == 2 and kind == "letter" and plain.isalpha():
-                folded[byte] = byte
-                expanding.append((bytes([byte]), encoded))
-                widths[byte] = 2
-        else:
-            folded[byte] = byte if kind == "+" else ord(kind)
-    return Page(codec, bytes(folded), tuple(expanding), widths)
+def _shared(letter: str) -> int:
+    return _SHARED + ord(letter) % (_UNKNOWN - _SHARED)
 
 
-@lru_cache(maxsize=4096)
-def _substitute(character: str) -> str:
-    """Return what stands for a character that a code page lacks."""
-    kind = _class_of(character)
-    if kind in (" ", "'", "-", "."):
-        return kind
-    plain = fold(character) if kind == "letter" else ""
-    return plain if plain.isascii() and plain.isalnum() and len(plain) == 1 else "\0"
-
-
-def _encode_foreign(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeEncodeError)
-    foreign = error.object[error.start : error.end]
-    return "".join(map(_substitute, foreign)), error.end
-
-
-_ERRORS: Final = "trouvaille.squeezing"
-codecs.register_error(_ERRORS, _encode_foreign)
+def _expanded(letters: bytes) -> int:
+    global _expanding
+    with _lock:
+        for known, others in _expanding.items():
+            if letters == others:
+                return known[0]
+        if not letters.isalnum() or len(_expanding) == _MAX_EXPANDING:
+            return 0
+        byte = len(_expanding) + 1
+        # Others may be reading the dictionary as it was.
+        _expanding = {**_expanding, bytes([byte]): letters}
+        return byte

@@ -40,7 +40,7 @@ Numbers = NDArray[np.int64]
 STEP = 16
 """Keys from one landmark to the next."""
 _NEAR = 8
-"""Keys that are read for one that is wanted, at most, to read several in one go."""
+"""Keys from one that is wanted to the next up to which both are read in one go."""
 _BETWEEN = b"\xff"
 """What never stands in UTF-8, nor in the number of a field that a dictionary has."""
 
@@ -87,6 +87,7 @@ class Dictionary:
         names = open_array(folder, "terms.fields").all().tobytes()
         self.fields = tuple(name.decode() for name in names.split(_BETWEEN)) if names else ()
         self._codes = {field: _code(number) for number, field in enumerate(self.fields)}
+        self._ranges: dict[str, range] = {}
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -126,7 +127,10 @@ class Dictionary:
 
     def field(self, field: str) -> range:
         """Return the numbers of all terms of a field."""
-        return self.prefix(field, "")
+        numbers = self._ranges.get(field)
+        if numbers is None:
+            numbers = self._ranges[field] = self.prefix(field, "")
+        return numbers
 
     def start_from(self, field: str, term: bytes) -> range:
         """Return the numbers of a field's terms that are not below a term."""
@@ -159,11 +163,13 @@ class Dictionary:
         inside = (lists.astype(np.int64) - shift).astype(starts.dtype)
         found = starts.searchsorted(inside, "right")
         numbers = sorted(set((found + (words.start - 1)).tolist()))
-        first, last = numbers[0], numbers[-1]
-        if last - first < _NEAR * len(numbers):
-            keys = self._keys.read(first, last + 1)
-            return [keys[number - first][2:].decode() for number in numbers]
-        return list(map(self.term, numbers))
+        texts, first = [], 0
+        for place, number in enumerate(numbers, 1):
+            if place == len(numbers) or numbers[place] - number > _NEAR:
+                keys = self._keys.read(numbers[first], number + 1)
+                texts += [keys[n - numbers[first]][2:].decode() for n in numbers[first:place]]
+                first = place
+        return texts
 
     def list_counts(self, terms: range) -> Numbers:
         """Return how many posting lists each of successive terms has."""

@@ -9,7 +9,7 @@ divided whole if no code page fits it (scripts without spaces), or if nobody kno
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import NamedTuple
@@ -17,14 +17,13 @@ from typing import NamedTuple
 from index import Span
 from index.analysis import (
     CHUNK,
-    WILD,
-    Page,
     Squeezed,
     Token,
     analyzer,
     chunk_tokens,
     spellings,
     squeeze,
+    squeeze_word,
 )
 from index.store import word_end
 from search.query import Mark
@@ -39,6 +38,8 @@ _UNCUT = 60
 """Characters of a word that the index keeps whole, whatever they are."""
 _ENOUGH = 4
 """Bytes that words have in common when they are sought as one."""
+_SHORT = 100
+"""Characters of a region up to which its chunks are kept for the next text."""
 _APART = 1_000
 """Positions between regions: no phrase reaches across."""
 
@@ -118,7 +119,7 @@ class _Language:
     """What one query looks for in texts of one analyzer.
 
     ``stemmed`` are the folded words that any of its terms may be made of; None if that is unknown.
-    ``chunks`` are the matches of the chunks met so far.
+    ``chunks`` are the matches of the chunks met so far, ``regions`` the chunks of short regions.
     """
 
     def __init__(self, suffix: str, terms: FieldTerms, written: WrittenWords | None) -> None:
@@ -126,28 +127,21 @@ class _Language:
         self.forms: Mapping[str, int] = terms.forms.get(suffix, {})
         self.stemmed = written(suffix, self.forms) if written else None
         self.chunks: dict[str, _ChunkMatches] = {}
-        self._terms = terms
-        self._searches: dict[str, _Search] = {}
-
-    def search(self, page: Page) -> "_Search":
-        """Return what to look for in texts squeezed with a page; ``stemmed`` must be known."""
-        search = self._searches.get(page.codec)
-        if search is None:
-            words = {*(self.stemmed or ()), *self._terms.words}
-            search = self._searches[page.codec] = _Search(words, self._terms, page)
-        return search
+        self.regions: dict[str, list[tuple[int, _ChunkMatches]]] = {}
+        # None if nothing is known of the words of texts.
+        self.search = _Search({*(self.stemmed or ()), *terms.words}, terms) if written else None
 
 
 class _Search:
     """The words of a query as bytes of squeezed texts."""
 
-    def __init__(self, words: Iterable[str], terms: FieldTerms, page: Page) -> None:
-        self._words = frozenset(filter(None, map(page.squeeze_word, words)))
-        prefixes = (page.squeeze_word(prefix) for prefix, _ in terms.prefixes)
+    def __init__(self, words: Iterable[str], terms: FieldTerms) -> None:
+        self._words = frozenset(filter(None, map(squeeze_word, words)))
+        prefixes = (squeeze_word(prefix) for prefix, _ in terms.prefixes)
         self._prefixes = tuple(filter(None, prefixes))
         self._needles = _needles([*self._words, *self._prefixes])
         self._phrases = [
-            (max(map(page.squeeze_word, phrase.words), key=len), len(phrase.words) - 1)
+            (max(map(squeeze_word, phrase.words), key=len), len(phrase.words) - 1)
             for phrase in terms.phrases
         ]
 
@@ -158,34 +152,24 @@ class _Search:
 
         Of a phrase, its longest word is sought, with as many words around it.
         """
+        data, words, prefixes = squeezed.data, self._words, self._prefixes
         for needle in self._needles:
             for begin, end in squeezed.find(needle, first, last):
-                if not self._is_other(text, squeezed, begin, end, self._words, self._prefixes):
+                piece = data[begin:end]
+                if (
+                    piece in words
+                    or (prefixes and piece.startswith(prefixes))
+                    or not squeezed.is_word(text, begin, end)
+                ):
                     yield squeezed.start(begin), squeezed.stop(end)
         further = max((words for _, words in self._phrases), default=0)
         for begin, end in squeezed.irregular(first, last):
             yield self._around(squeezed, begin, end, further)
-        for longest, words in self._phrases:
+        for longest, others in self._phrases:
             for needle in _needles([longest]):
                 for begin, end in squeezed.find(needle, first, last):
-                    if not self._is_other(text, squeezed, begin, end, {longest}, ()):
-                        yield self._around(squeezed, begin, end, words)
-
-    def _is_other(
-        self,
-        text: str,
-        squeezed: Squeezed,
-        begin: int,
-        end: int,
-        words: Set[bytes],
-        prefixes: tuple[bytes, ...],
-    ) -> bool:
-        """Tell whether a piece is a single word, and none of those that are sought."""
-        piece = squeezed.data[begin:end]
-        if piece in words or piece.startswith(prefixes):
-            return False
-        origins = squeezed.origins
-        return WILD not in piece and text[origins[begin] : origins[end - 1] + 1].isalnum()
+                    if data[begin:end] == longest or not squeezed.is_word(text, begin, end):
+                        yield self._around(squeezed, begin, end, others)
 
     def _around(self, squeezed: Squeezed, begin: int, end: int, words: int) -> tuple[int, int]:
         first, last = squeezed.before(begin, words), squeezed.after(end, words)
@@ -270,7 +254,7 @@ class Matcher:
     ) -> list[_Region]:
         """Return in order where a block may have hits; regions do not overlap."""
         everywhere = [_Region(start, end)]
-        if spoken.stemmed is None:
+        if spoken.search is None:
             return everywhere
         if squeezed is not None:
             first, last, base = squeezed.index(start), squeezed.index(end), 0
@@ -282,9 +266,7 @@ class Matcher:
             first, last, base = 0, len(squeezed.data), start
             text = block
         regions: list[_Region] = []
-        for begin, stop in sorted(
-            spoken.search(squeezed.page).regions(text, squeezed, first, last)
-        ):
+        for begin, stop in sorted(spoken.search.regions(text, squeezed, first, last)):
             if regions and base + begin <= regions[-1].end:
                 regions[-1] = _Region(regions[-1].start, max(regions[-1].end, base + stop))
             else:
@@ -306,13 +288,11 @@ class Matcher:
 
         Of what a phrase needs beyond the block from ``start`` to ``end``, only that.
         """
-        for chunk in CHUNK.finditer(text, region.start, region.end):
-            matches = self._chunk(chunk.group(), spoken)
-            offset = chunk.start()
+        for offset, matches in self._chunks(text[region.start : region.end], spoken):
+            offset += region.start
             if matches.hits and start <= offset < end:
-                hits += [
-                    Hit(offset + first, offset + last, word) for first, last, word in matches.hits
-                ]
+                for first, last, word in matches.hits:
+                    hits.append(Hit(offset + first, offset + last, word))
             for token in matches.phrase_tokens:
                 phrase_tokens.append(
                     token._replace(
@@ -323,6 +303,18 @@ class Matcher:
                 )
             position += matches.positions
         return position
+
+    def _chunks(self, surface: str, spoken: _Language) -> list[tuple[int, _ChunkMatches]]:
+        """Return the chunks of a region and where each begins in it."""
+        chunks = spoken.regions.get(surface)
+        if chunks is None:
+            chunks = [
+                (chunk.start(), self._chunk(chunk.group(), spoken))
+                for chunk in CHUNK.finditer(surface)
+            ]
+            if len(surface) <= _SHORT:
+                spoken.regions[surface] = chunks
+        return chunks
 
     def _chunk(self, surface: str, spoken: _Language) -> _ChunkMatches:
         matches = spoken.chunks.get(surface)

@@ -27,9 +27,13 @@ _EDGE = 10_000
 """Characters before and after a fragment that decide whether it gets an ellipsis there."""
 _STEP = 10_000
 
-_SENTENCE_END = re.compile(r"[.!?…؟。！？]+[»”\"')\]]*\s+|\s*\n\s*|[。！？]")
+# That every match begins with one of some characters makes it several times faster to find.
+_SENTENCE_END = re.compile(
+    r"[.!?…؟。！？\n](?:(?<!\n)[.!?…؟。！？]*[»”\"')\]]*\s+|(?<=\n)\s*|(?<=[。！？]))"
+)
 _SPACES = re.compile(r"\s{2,}|[^\S ]")
 """White space that is not a single plain space."""
+_MARKUP = re.compile("[&<>]")
 _REMOVED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
     "\ufff9-\ufffb\ud800-\udfff\U000e0001-\U000e007f]+"
@@ -90,8 +94,9 @@ def best(
     chosen: list[Part] = []
     seen: set[int] = set()
     left = list(marks_of)
+    distinct = {part: set(marks) for part, marks in marks_of.items()}
     while left and len(chosen) < MAX_FRAGMENTS:
-        part = max(left, key=lambda part: (len(set(marks_of[part]) - seen), len(marks_of[part])))
+        part = max(left, key=lambda part: (len(distinct[part] - seen), len(marks_of[part])))
         if len(chosen) > 1 and seen.issuperset(marks_of[part]):
             break
         chosen.append(part)
@@ -164,11 +169,15 @@ def _fragment_start(text: str, first: int, room: int) -> int:
 def _html(text: Text, start: int, end: int, hits: Sequence[Hit]) -> str:
     """Return characters ``start`` to ``end`` as HTML, with hits marked and ellipses where cut."""
     shown = text[start:end]
-    # Most fragments need nothing but escaping.
-    plain = shown.isprintable() and "  " not in shown and not _STACKED.search(shown)
+    # Most fragments need no more than one kind of space, if that.
+    spaced = shown.replace("\n", " ").replace("\xa0", " ").replace("\u202f", " ")
+    plain = spaced.isprintable() and "  " not in spaced and not _STACKED.search(spaced)
+    if plain:
+        shown = spaced
+    markup = not plain or _MARKUP.search(shown)
 
     def encoded(part: str) -> str:
-        return escape(part if plain else visible_text(part), quote=False)
+        return escape(part if plain else visible_text(part), quote=False) if markup else part
 
     pieces = []
     offset = 0

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import IndexDirectory, Snapshot, SnapshotLexicon, Span
-from index.analysis import fold, squeeze, tokenize
+from index.analysis import squeeze, squeeze_word, tokenize
 from index.build import index_documents
 from index.document import Document, Fields, Language
 from search.highlight import matcher
@@ -46,6 +46,12 @@ cœur-de-bœuf œil yeux Straße GROẞ ﬁnance pe\u0302che coop\u00adération 
 covid-19 000 porte-d'avion sant'Agostino dell' 50\u202f000 m² ½ n.º"""
 STRANGE = STRANGE_WORDS.split()
 """Words at which squeezing a text might differ from dividing it."""
+
+
+MARKED = st.text(
+    st.sampled_from("aèeéиıŭœßأويهकか\u0301\u0306\u0308\u0654\u3099\u094d\u00ad"), max_size=6
+)
+"""Letters and the marks that may change them."""
 
 
 def press(count: int) -> Iterator[tuple[str, str, str]]:
@@ -142,7 +148,7 @@ def test_marks_are_those_of_reading_every_word(snapshot: Snapshot) -> None:
 
 
 @given(
-    words=st.lists(st.sampled_from(STRANGE) | st.text(max_size=5), max_size=12),
+    words=st.lists(st.sampled_from(STRANGE) | st.text(max_size=5) | MARKED, max_size=12),
     glue=st.sampled_from(" -'.\u00a0"),
 )
 @settings(max_examples=200)
@@ -156,7 +162,7 @@ def test_every_token_stands_in_the_squeezed_text(words: list[str], glue: str) ->
     for token in tokenize(text):
         if any(begin <= token.start and token.end <= end for begin, end in uncertain):
             continue
-        word = squeezed.page.squeeze_word(fold(token.folded))
+        word = squeeze_word(token.folded)
         spelt = matcher.spellings(word)
         begin, end = squeezed.index(token.start), squeezed.index(token.end)
         assert any(needle in squeezed.data[begin:end] for needle in spelt), (text, token)

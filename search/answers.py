@@ -67,6 +67,7 @@ class HighlightsJson(TypedDict):
 
     title: list[str] | list[Span]
     body: list[str] | list[Span]
+    truncated: Annotated[bool, "True when time for marks ran out, or there are too many offsets."]
 
 
 class DocumentHeadJson(TypedDict):
@@ -382,9 +383,11 @@ def labelled(one: Labelled) -> LabelledJson:
 
 def highlights(found: Highlights, form: str) -> HighlightsJson:
     """Write matches as HTML with ``<mark>``, or as offsets."""
+    cut = found.truncated
     if form == "offsets":
-        return {"title": spans(found.title_offsets), "body": spans(found.body_offsets)}
-    return {"title": list(found.title), "body": list(found.body)}
+        title, body = spans(found.title_offsets), spans(found.body_offsets)
+        return {"title": title, "body": body, "truncated": cut}
+    return {"title": list(found.title), "body": list(found.body), "truncated": cut}
 
 
 def spans(pairs: tuple[tuple[int, int], ...]) -> list[Span]:

@@ -109,13 +109,15 @@ class Highlights:
     """Matches in the title and the text of a document.
 
     ``title`` and ``body`` are fragments of HTML in which ``<mark>`` is the only markup. Offsets
-    are pairs of start and end (excluded), in characters.
+    are pairs of start and end (excluded), in characters. ``truncated`` if matches may be missing:
+    time ran out, or there are too many.
     """
 
     title: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
     title_offsets: tuple[tuple[int, int], ...] = ()
     body_offsets: tuple[tuple[int, int], ...] = ()
+    truncated: bool = False
 
 
 class Result(NamedTuple):

@@ -47,6 +47,7 @@ class Highlighter:
             id: len(self._marks) + number for number, id in enumerate(parsed.organizations)
         }
         self._deadline = perf_counter() + seconds
+        self._late = False
 
     def html(self, doc: int, head: Head) -> Highlights:
         """Return the title and fragments of the body as HTML."""
@@ -58,10 +59,12 @@ class Highlighter:
             hits = self._hits_of_long(doc, text, head.language, parts, mentions)
         else:
             hits = self._body.hits(text, head.language, parts, self._deadline)
+            self._late = self._body.late
             hits = joined(hits, mentions) if mentions else hits
         return Highlights(
             title=snippets.title(head.title, self._title.hits(head.title, head.language)),
             body=snippets.body(text, hits),
+            truncated=self._late,
         )
 
     def offsets(self, doc: int, head: Head) -> Highlights:
@@ -75,12 +78,14 @@ class Highlighter:
         parts = details.language_parts()
         title = self._title.hits(head.title, head.language)
         body = self._body.hits(text, head.language, parts, self._deadline, thorough=True)
+        self._late = self._body.late
         body = joined(body, self._mentions(head, details))
         return Highlights(
             title=snippets.title(head.title, title),
             body=snippets.body(text, body),
             title_offsets=snippets.offsets(title),
             body_offsets=snippets.offsets(body),
+            truncated=self._late or max(len(title), len(body)) > snippets.MAX_OFFSETS,
         )
 
     def _mentions(self, head: Head, details: Details) -> list[Hit]:
@@ -113,12 +118,16 @@ class Highlighter:
             marks_in[text.at_character(hit.start)].append(hit.word)
         chosen = snippets.best(dict(sorted(marks_in.items())))
         hits: list[Hit] = []
+        self._late = False
         for piece in chosen:
             hits += self._hits_of_piece(text, piece, language, parts)
         # The positions of words with a prefix would take too long to read: look for them instead.
         prefixes = {number for _, number in self._body.terms.prefixes}
         for piece in range(text.pieces):
-            if prefixes <= {hit.word for hit in hits} or perf_counter() > self._deadline:
+            if prefixes <= {hit.word for hit in hits}:
+                break
+            if perf_counter() > self._deadline:
+                self._late = True
                 break
             if piece not in chosen:
                 chosen.append(piece)
@@ -142,6 +151,7 @@ class Highlighter:
             if span.end > start and span.start < stop
         ]
         hits = self._body.hits(text[start:stop], language, moved, self._deadline, thorough=True)
+        self._late = self._late or self._body.late
         for hit in hits:
             yield Hit(start + hit.start, start + hit.end, hit.word)
 

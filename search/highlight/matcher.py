@@ -30,6 +30,8 @@ from search.query import Mark
 
 BLOCK = 1 << 13
 """Characters of a text between two looks at the clock."""
+MOST_HITS = 50_000
+"""Hits after which no further block of a text is read."""
 _WHOLE = 1 << 16
 """Characters of a text up to which the words of phrases are sought before chunks are made."""
 _MAX_CHUNK = 20_000
@@ -201,12 +203,13 @@ class Matcher:
 
     ``written`` returns the folded words that have any of some forms in an analyzer. If it is given,
     other words of the texts are passed over. A text whose words it does not know must not be
-    matched then.
+    matched then. ``late`` tells whether the last text was left before its end: see ``hits``.
     """
 
     def __init__(self, terms: FieldTerms, written: WrittenWords | None = None) -> None:
         self.terms = terms
         self._written = written
+        self.late = False
         self._languages: dict[str, _Language] = {}
         self._in_phrases = frozenset(word for phrase in terms.phrases for word in phrase.words)
 
@@ -222,8 +225,9 @@ class Matcher:
 
         ``parts`` are spans in languages other than ``language``. If not ``thorough``, reading ends
         with the block in which every mark of the query has a hit; in any case after ``deadline``
-        (a moment of ``perf_counter``).
+        (a moment of ``perf_counter``) or MOST_HITS.
         """
+        self.late = False
         if not self.terms.numbers:
             return []
         hits: list[Hit] = []
@@ -233,9 +237,8 @@ class Matcher:
         whole = self.terms.phrases and self._written and len(text) <= _WHOLE
         squeezed = squeeze(text) if whole else None
         for start, end, suffix in _blocks(text, language, parts):
-            if start and (
-                perf_counter() > deadline or (not thorough and self._complete(hits, phrase_tokens))
-            ):
+            self.late = start > 0 and (perf_counter() > deadline or len(hits) > MOST_HITS)
+            if start and (self.late or (not thorough and self._complete(hits, phrase_tokens))):
                 break
             if suffix not in self._languages:
                 self._languages[suffix] = _Language(suffix, self.terms, self._written)

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Span
+from index import IndexDirectory, Span
 from index.analysis import analyzer, tokenize
+from index.build import index_documents
 from search.highlight import snippets
 from search.highlight.matcher import Hit, Matcher, field_terms
 from search.query import parse
 from search.request import SearchRequest
+from search.whoosh_engine import Budget, WhooshEngine
 
 LANGUAGES = ("ar", "de", "en", "fr", "und")
 
@@ -251,3 +253,32 @@ def test_marks_are_those_of_every_token(
     if not asked.phrases:
         marked_ones = {at for start, end in single for at in range(start, end)}
         assert marked_ones == {at for hit in found for at in range(hit.start, hit.end)}
+
+
+def test_marks_of_dear_texts_are_bounded_and_said_to_be(tmp_path: Any, make_entry: Any) -> None:
+    words = " ".join(f"mot{number}" for number in range(64))
+    index_documents(
+        tmp_path,
+        [
+            make_entry("again", "accord " * 1_000_000),
+            make_entry("many", "accord pêche. " * 2_100),
+            make_entry("rare", "rien " * 6_000 + words),
+        ],
+    )
+
+    def highlights(q: str, form: Any, seconds: float = 60.0) -> Any:
+        engine = WhooshEngine(IndexDirectory(tmp_path), Budget(snippets=seconds))
+        results = engine.search(SearchRequest(q=q, highlight=form)).results
+        return {result.id: result.highlights for result in results}
+
+    for form in ("true", "offsets"):
+        found = highlights("accord OR pêche", form)
+        assert len("".join(found["again"].body)) < 5_000
+        assert len(found["again"].body_offsets) <= snippets.MAX_OFFSETS
+        assert found["again"].truncated == (form == "offsets")
+        assert not found["many"].truncated
+    assert highlights("accord", "offsets", 0.0)["again"].truncated
+    rare = highlights(words, "true")["rare"]
+    assert "<mark>mot63</mark>" in "".join(rare.body) or "<mark>mot0</mark>" in "".join(rare.body)
+    assert not rare.truncated
+    assert highlights(words, "true", 0.0)["rare"].truncated

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
+from itertools import islice
 from typing import Annotated, Any, Final, NotRequired, TypedDict, cast, get_args
 
 from index.document import Precision
@@ -16,7 +17,6 @@ from search.engine import (
     DateBucket,
     DateFacet,
     DocumentView,
-    FacetValue,
     Highlights,
     Labelled,
     Notice,
@@ -280,14 +280,13 @@ class Presenter:
             "distinct": facet.distinct,
             "missing": facet.missing,
             "truncated": facet.truncated,
-            "values": self._values(facet.name, facet.values, request),
+            "values": self._values(facet, request),
         }
 
-    def _values(
-        self, facet: str, values: Sequence[FacetValue], request: SearchRequest
-    ) -> list[FacetValueJson]:
-        """Write facet values with the addresses that toggle them."""
-        urls = self.value_urls(facet, [value.value for value in values], request)
+    def _values(self, facet: ValueFacet, request: SearchRequest) -> list[FacetValueJson]:
+        """Write the values of a facet with the addresses that toggle them."""
+        values = [one for value in facet.values for one in (value, *value.children)]
+        urls = self.value_urls(facet.name, [value.value for value in values], request)
         answers: list[FacetValueJson] = [
             {
                 "value": value,
@@ -299,10 +298,15 @@ class Presenter:
             }
             for (value, label, count, selected, _, excluded), url in zip(values, urls, strict=True)
         ]
-        for answer, value in zip(answers, values, strict=True):
+        if len(values) == len(facet.values):
+            return answers
+        following = iter(answers)
+        upper = []
+        for value, answer in zip(facet.values, following, strict=False):
             if value.children:
-                answer["children"] = self._values(facet, value.children, request)
-        return answers
+                answer["children"] = list(islice(following, len(value.children)))
+            upper.append(answer)
+        return upper
 
     def dates(self, facet: DateFacet, request: SearchRequest) -> DateFacetJson:
         """Write the date facet; a bucket's address sets the range to its days."""

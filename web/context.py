@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from typing import Any, Literal, TypeVar, cast, get_args
@@ -218,7 +219,12 @@ def asked() -> SearchRequest:
 
 def search_parameters() -> dict[str, Parameter]:
     """Return the parameters of a search with the bounds that the settings give them."""
-    per_page, most = PARAMETERS["per_page"], settings().max_per_page
+    return _bounded_parameters(settings().max_per_page)
+
+
+@cache
+def _bounded_parameters(most: int) -> dict[str, Parameter]:
+    per_page = PARAMETERS["per_page"]
     default = min(int(per_page.default or 1), most)
     return {**PARAMETERS, "per_page": replace(per_page, default=default, maximum=most)}
 

@@ -14,6 +14,8 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 from flask import g, request
 from markupsafe import Markup, escape
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from index.facets import FACETS
 from index.vocabularies import LANGUAGES
@@ -37,7 +39,7 @@ def negotiate() -> str:
     if code is None:
         code = asked() or remembered()
         if not code:
-            code = _accepted()
+            code = _accepted(request.headers.get("Accept-Language", ""))
         g.locale = code
     return code
 
@@ -49,20 +51,21 @@ def asked() -> str:
 
 def remembered() -> str:
     """Return the language of the reader's cookie; empty if it is not offered."""
-    return _offered(request.cookies.get(COOKIE, ""))
+    return _offered(request.cookies.get(COOKIE, "")) if "Cookie" in request.headers else ""
 
 
 def _offered(code: str) -> str:
     return code if code in LANGUAGES and not request.path.startswith("/api/") else ""
 
 
-def _accepted() -> str:
+@lru_cache(maxsize=256)
+def _accepted(header: str) -> str:
     """Return the language that Accept-Language asks for: the lookup of RFC 4647, section 3.4.
 
     The range that is wanted most decides: ``de-CH`` asks for German before ``en;q=0.7`` asks for
     English.
     """
-    ranges = sorted(request.accept_languages, key=lambda item: -item[1])
+    ranges = sorted(parse_accept_header(header, LanguageAccept), key=lambda item: -item[1])
     codes = [(re.split("[-_]", name.lower())[0], quality) for name, quality in ranges]
     refused = {code for code, quality in codes if quality <= 0}
     offered = [code for code, quality in codes if quality > 0 and code in LANGUAGES]
@@ -94,14 +97,6 @@ def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
     return catalogue(negotiate()).ngettext(singular, plural, num) % {"num": num, **values}
 
 
-_FACET_LABELS = {facet.name: facet.label for facet in FACETS}
-
-
-def facet_label(name: str) -> str:
-    """Return what a facet is called in the reader's language; nothing for another name."""
-    return gettext(_FACET_LABELS[name]) if name in _FACET_LABELS else ""
-
-
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -119,6 +114,15 @@ class Localized(Generic[T, R]):
     def into(self, locale: str) -> Callable[[T], R]:
         """Return the function for one language."""
         return partial(self._write, locale=locale)
+
+
+_FACET_LABELS = {facet.name: facet.label for facet in FACETS}
+
+
+@Localized
+def facet_label(name: str, locale: str) -> str:
+    """Return what a facet is called in the reader's language; nothing for another name."""
+    return catalogue(locale).gettext(_FACET_LABELS[name]) if name in _FACET_LABELS else ""
 
 
 @Localized

@@ -67,9 +67,17 @@ def encoded(pairs: Sequence[tuple[str, str]]) -> str:
     return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
 
 
-@lru_cache(maxsize=10_000)
 def quoted_path(path: str) -> str:
-    """Quote a path, or the end of one; cached because many pages show the same documents."""
+    """Quote a path, or the end of one."""
+    return _short_path(path) if len(path) <= _SHORT_PATH else quote(path, safe=PATH)
+
+
+_SHORT_PATH = 200
+"""Characters of a path that is kept quoted: many pages show the same documents."""
+
+
+@lru_cache(maxsize=10_000)
+def _short_path(path: str) -> str:
     return quote(path, safe=PATH)
 
 

@@ -67,7 +67,7 @@ def test_a_page_costs_few_pieces_look_ups_and_addresses(
     # Not for each of the links: most are a beginning, a value and an end.
     whole = done["links.address"] + done["links.encoded"] + done["links.parameters"]
     assert 0 < whole <= 60
-    assert done["links.quoted_path"] == done["links._quoted"] == 0, "quoted again"
+    assert done["links._short_path"] == done["links._quoted"] == 0, "quoted again"
     assert done["links.toggled"] + done["links.excluded"] == 0, "a request for each choice"
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from threading import BoundedSemaphore, Lock
 from time import monotonic
@@ -61,8 +62,7 @@ def install(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(HEADERS)
     return response
 
 
@@ -141,6 +141,7 @@ def check_host(hosts: tuple[str, ...]) -> None:
         raise BadRequest()
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(address: str) -> bool:
     """Tell whether an IP address is of this machine itself."""
     try:

@@ -47,7 +47,7 @@ _JOINS = b"'-."
 """What joins become before they are left out: apostrophes, hyphens, points."""
 _DIGITS = frozenset(b"0123456789" + WILD)
 _NO_WORD = WILD + b"+#"
-_DROPPED = tuple(f"'{ending}-".encode() for ending in ("s", "ll", "re", "ve", "d", "m"))
+_DROPPED = re.compile(rb"'(?:s|ll|re|ve|d|m)-")
 """English endings that the tokenizer drops inside a compound: *children's-book*."""
 _LEADING_DIGITS = re.compile(rb"[0-9]{2,}")
 
@@ -147,13 +147,9 @@ class Squeezed:
         """Yield the pieces from byte ``start`` to ``end`` that may have words not found in them."""
         if WILD in self.data:
             yield from self.find(WILD, start, end)
-        if b"'" in self._single and b"-" in self._single:
-            for dropped in _DROPPED:
-                character = self._single.find(dropped)
-                while character >= 0:
-                    if start <= (byte := self.index(character + 1)) < end:
-                        yield self.piece(byte)
-                    character = self._single.find(dropped, character + 1)
+        for dropped in _DROPPED.finditer(self._single):
+            if start <= (byte := self.index(dropped.start() + 1)) < end:
+                yield self.piece(byte)
 
 
 def squeeze(text: str) -> Squeezed | None:
@@ -172,7 +168,7 @@ def squeeze_word(folded: str) -> bytes:
 
 def spellings(word: bytes) -> list[bytes]:
     """Return what to look for to find a squeezed word: digits may stand in groups of three."""
-    digits = _LEADING_DIGITS.match(word)
+    digits = _LEADING_DIGITS.match(word) if word[:1].isdigit() else None
     if digits is None:
         return [word]
     number, rest = digits[0], word[digits.end() :]

@@ -146,6 +146,7 @@ class _Search:
             (max(map(squeeze_word, phrase.words), key=len), len(phrase.words) - 1)
             for phrase in terms.phrases
         ]
+        self._most_others = max((others for _, others in self._phrases), default=0)
 
     def regions(
         self, text: str, squeezed: Squeezed, first: int, last: int
@@ -164,9 +165,8 @@ class _Search:
                     or not squeezed.is_word(text, begin, end)
                 ):
                     yield squeezed.start(begin), squeezed.stop(end)
-        further = max((words for _, words in self._phrases), default=0)
         for begin, end in squeezed.irregular(first, last):
-            yield self._around(squeezed, begin, end, further)
+            yield self._around(squeezed, begin, end, self._most_others)
         for longest, others in self._phrases:
             for needle in _needles([longest]):
                 for begin, end in squeezed.find(needle, first, last):
@@ -192,7 +192,7 @@ def _needles(words: Iterable[bytes]) -> list[bytes]:
 
 def _common(left: bytes, right: bytes) -> bytes:
     """Return what two byte strings begin with."""
-    length = len(left)
+    length = len(left) if left[:1] == right[:1] else 0
     while not right.startswith(left[:length]):
         length -= 1
     return left[:length]
@@ -256,24 +256,22 @@ class Matcher:
         self, text: str, start: int, end: int, spoken: _Language, squeezed: Squeezed | None
     ) -> list[_Region]:
         """Return in order where a block may have hits; regions do not overlap."""
-        everywhere = [_Region(start, end)]
         if spoken.search is None:
-            return everywhere
+            return [_Region(start, end)]
         if squeezed is not None:
             first, last, base = squeezed.index(start), squeezed.index(end), 0
         else:
             block = text[start:end] if start or end < len(text) else text
             squeezed = None if self.terms.phrases else squeeze(block)
             if squeezed is None:
-                return everywhere
+                return [_Region(start, end)]
             first, last, base = 0, len(squeezed.data), start
             text = block
         regions: list[_Region] = []
         for begin, stop in sorted(spoken.search.regions(text, squeezed, first, last)):
             if regions and base + begin <= regions[-1].end:
-                regions[-1] = _Region(regions[-1].start, max(regions[-1].end, base + stop))
-            else:
-                regions.append(_Region(base + begin, base + stop))
+                begin, stop = regions[-1].start - base, max(regions.pop().end - base, stop)
+            regions.append(_Region(base + begin, base + stop))
         return regions
 
     def _match(
@@ -387,6 +385,9 @@ def _blocks(
     text: str, language: str, parts: Sequence[tuple[Span, str]]
 ) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and analyzer of blocks; each is in one language and not much over BLOCK."""
+    if text and not parts and len(text) <= BLOCK:
+        yield 0, len(text), analyzer(language).suffix
+        return
     offset = 0
     for (start, end), code in (*parts, (Span(len(text), len(text)), language)):
         for first, last, spoken in ((offset, start, language), (start, end, code)):

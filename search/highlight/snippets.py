@@ -96,7 +96,11 @@ def best(
     left = list(marks_of)
     distinct = {part: set(marks) for part, marks in marks_of.items()}
     while left and len(chosen) < MAX_FRAGMENTS:
-        part = max(left, key=lambda part: (len(distinct[part] - seen), len(marks_of[part])))
+        most, part = (0, 0), left[0]
+        for other in left:
+            marks = len(distinct[other] - seen if seen else distinct[other]), len(marks_of[other])
+            if marks > most:
+                most, part = marks, other
         if len(chosen) > 1 and seen.issuperset(marks_of[part]):
             break
         chosen.append(part)

@@ -11,7 +11,7 @@ escape, so that what was forgotten costs time and not safety.
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,11 @@ def _html(text: str) -> Markup:
 
 
 _short_html = lru_cache(maxsize=8192)(_html)
+
+
+def escaped(addresses: Iterable[str]) -> list[str]:
+    """Return addresses escaped, all at once; none of them has a line break."""
+    return str(escape("\n".join(addresses))).split("\n")
 
 
 def marked(fragment: str) -> Markup:

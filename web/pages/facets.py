@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from index.days import period
 from index.facets import VALUE_FACETS
@@ -20,7 +20,7 @@ from search import (
 from web import links
 from web.i18n import facet_label, gettext, month_or_day, negotiate, number
 from web.links import PageLinks
-from web.render import html
+from web.render import escaped, html
 
 FIRST_VALUES = 8
 """Values of a facet that a search page shows, besides those that are chosen."""
@@ -134,8 +134,8 @@ class _ValueWriter:
         if not values:
             return []
         names = [value.value for value in values]
-        toggles = self._to.toggled(facet, names)
-        excludes = self._to.excluded(facet, names)
+        toggles = escaped(self._to.toggled(facet, names))
+        excludes = escaped(self._to.excluded(facet, names))
         return list(map(self._item, values, toggles, excludes))
 
     def _item(self, value: FacetValue, toggle: str, exclude: str) -> str:
@@ -143,9 +143,9 @@ class _ValueWriter:
         before, after = self._admit if state == "excluded" else self._exclude
         return (
             f"<li{_CLASSES[state]}>"
-            f'<a href="{escape(toggle)}"{_CURRENT[state]}>'
+            f'<a href="{toggle}"{_CURRENT[state]}>'
             f"<bdi>{label}</bdi>{self._notes[state]} <b>{self._number(value.count)}</b></a>"
-            f'<a class="not" href="{escape(exclude)}" aria-label="{before}{label}{after}">'
+            f'<a class="not" href="{exclude}" aria-label="{before}{label}{after}">'
             f"{'+' if state == 'excluded' else '−'}</a>\n"
         )
 
@@ -170,18 +170,21 @@ def _state(value: FacetValue) -> str:
 
 def tags(organizations: Sequence[Labelled], themes: Sequence[Labelled], to: PageLinks) -> Markup:
     """Return the organizations and themes of a result as items of a list."""
-    address = to.value
-    named = [
-        f'<li><a href="{escape(address("organization", one.value))}">'
-        f"<bdi>{html(one.label)}</bdi></a></li>\n"
-        for one in organizations
+    items = [
+        *(("", one, to.value("organization", one.value)) for one in organizations),
+        *((' class="theme"', one, to.value("theme", one.value)) for one in themes),
     ]
-    about = [
-        f'<li class="theme"><a href="{escape(address("theme", one.value))}">'
-        f"<bdi>{html(one.label)}</bdi></a></li>\n"
-        for one in themes
-    ]
-    return Markup("".join([*named, *about]))
+    if not items:
+        return Markup()
+    addresses = escaped([address for _, _, address in items])
+    return Markup(
+        "".join(
+            [
+                f'<li{style}><a href="{address}"><bdi>{html(one.label)}</bdi></a></li>\n'
+                for (style, one, _), address in zip(items, addresses, strict=True)
+            ]
+        )
+    )
 
 
 def _is_chosen(value: FacetValue) -> bool:
@@ -287,7 +290,7 @@ def histogram(facet: DateFacet, to: PageLinks) -> Histogram | None:
     width = max(len(facet.values), MIN_BARS) * WIDTH
     step = width // len(facet.values)
     write = _bar_writer(step, most)
-    addresses = to.buckets(facet.values)
+    addresses = escaped(to.buckets(facet.values))
     bars = [
         write(index * step, bucket, address)
         for index, (bucket, address) in enumerate(zip(facet.values, addresses, strict=True))
@@ -315,7 +318,7 @@ def _bar_writer(step: int, most: int) -> Callable[[int, DateBucket, str], str]:
         label = html(said % {"date": day(bucket.value), "count": digits(bucket.count)})
         start, top = x + left, HEIGHT - height
         return (
-            f'<a href="{escape(address)}" aria-label="{label}"'
+            f'<a href="{address}" aria-label="{label}"'
             f"{_CLASSES['chosen' if bucket.selected else '']}><title>{label}</title>"
             f'<path class="reach" d="M{start} 0h{width}v{HEIGHT}h-{width}"/>'
             f'<path d="M{start} {top}h{width}v{height}h-{width}"/></a>\n'

@@ -361,5 +361,8 @@ def _compound(tokens: list[Token], ampersand: bool) -> Token | None:
     if all(token.kind == "number" for token in words):
         return None
     normal = "-".join(token.normal for token in words)[:MAX_TERM]
-    folded = "".join(token.folded for token in words)[:MAX_TERM]
+    folded = "".join(token.folded for token in words)
+    if len(normal) == MAX_TERM or len(folded) > MAX_TERM:
+        # Documents are indexed by what is left of ``normal``.
+        (folded,) = folded_words([normal])
     return Token(normal, folded, 0, words[0].start, words[-1].end, "compound")

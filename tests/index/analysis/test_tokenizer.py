@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analysis import tokenize
+from index.analysis.tokenizer import word_token
 
 APOSTROPHES = "'’ʼ`‘´＇"
 
@@ -133,3 +134,9 @@ def test_pathological_texts_take_linear_time() -> None:
         assert tokenize(text)
     assert len(tokenize("日" * 20_000)) == 19_999
     assert tokenize("x" * 100_000)[0].end == 100_000
+
+
+@given(st.lists(st.text("aéßмا", min_size=1, max_size=60), min_size=2, max_size=6))
+def test_long_compounds_are_found_as_documents_are_indexed(parts: list[str]) -> None:
+    for token in tokenize("-".join(parts)):
+        assert token.kind == "elision" or token.folded == word_token(token.normal).folded

@@ -5,6 +5,7 @@ the query language, the options of ``trouvaille search``, the description of the
 sections of the pages follow from the declaration. CONTRIBUTING.md says how to add one.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,8 +43,9 @@ class Facet:
     ``values`` returns the values of a document; it is None for the date facet, whose columns are
     numeric. ``label`` is English; the catalogues translate it. ``meaning`` says how a value is
     written. ``fields`` are further names of the field in the query language, folded. ``vocabulary``
-    names values beyond what documents write. A value ``a/b`` of a facet with ``levels`` lies below
-    ``a``. ``suggested`` values complete what a reader types.
+    names values beyond what documents write. ``spelling`` makes one value of the ways to write it.
+    A value ``a/b`` of a facet with ``levels`` lies below ``a``. ``suggested`` values complete what
+    a reader types.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Facet:
     values: Callable[[Document, Fields], Values] | None = None
     fields: tuple[str, ...] = ()
     vocabulary: Callable[[], Vocabulary] | None = None
+    spelling: Callable[[str], str] = str
     levels: bool = False
     suggested: bool = False
 
@@ -60,7 +63,7 @@ class Facet:
 
         A text that no vocabulary knows is returned as given: documents may have it.
         """
-        return (self.vocabulary and self.vocabulary().resolve(text)) or text
+        return (self.vocabulary and self.vocabulary().resolve(text)) or self.spelling(text)
 
     def known_label(self, value: str, locale: str) -> str | None:
         """Return the name that the vocabulary has for a value; None if it has none."""
@@ -103,13 +106,25 @@ def _language(document: Document, fields: Fields) -> Values:
 
 
 def _source(document: Document, fields: Fields) -> Values:
-    return _one_line(document.source)
+    return _named_sources(document.source)
 
 
 @lru_cache(_KEPT)
-def _one_line(text: str) -> Values:
-    line = " ".join(text.split())
-    return ((line, line),) if line else ()
+def _named_sources(text: str) -> Values:
+    """Return the sources of a document, each on a line of its own, as it writes them."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return tuple({_one_spelling(line): line for line in lines if line}.items())
+
+
+@lru_cache(_KEPT)
+def _one_spelling(name: str) -> str:
+    """Return a name in small letters, with one kind of apostrophes and hyphens, composed."""
+    visible = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    unified = unicodedata.normalize("NFKC", visible.translate(_ALIKE))
+    return " ".join(unicodedata.normalize("NFC", unified.casefold()).split())
+
+
+_ALIKE = {**dict.fromkeys(map(ord, "’‘ʼ`´′＇ʻ"), "'"), **dict.fromkeys(map(ord, "‐‑–—−"), "-")}
 
 
 FACETS: tuple[Facet, ...] = (
@@ -140,7 +155,13 @@ FACETS: tuple[Facet, ...] = (
         fields=("langue",),
         vocabulary=languages,
     ),
-    Facet("source", _l("Source"), "as the documents name it", _source),
+    Facet(
+        "source",
+        _l("Source"),
+        "as the documents name it, whatever the case",
+        _source,
+        spelling=_one_spelling,
+    ),
 )
 """All facets, in the order in which they are shown."""
 

@@ -337,7 +337,7 @@ class ResultBuilder:
             direction=direction(head.language),
             published=moment(head.published) if head.precision else None,
             date_precision=head.precision or None,
-            source=head.source,
+            source=one_line(head.source),
             url=head.url,
             organizations=tuple([self.organization(*named) for named in head.organizations]),
             themes=tuple([self.theme(id) for id in head.themes]),
@@ -359,7 +359,7 @@ class ResultBuilder:
             published=moment(published.value) if published else None,
             date_precision=published.precision if published else None,
             date_origin=published.origin if published else None,
-            source=document.source,
+            source=one_line(document.source),
             url=document.url,
             path=document.path,
             tags=document.tags,
@@ -373,6 +373,11 @@ class ResultBuilder:
 
 
 @lru_cache(maxsize=4096)
+def one_line(sources: str) -> str:
+    """Return the sources of a document, which stand on lines, as one line."""
+    return sources.replace("\n", ", ")
+
+
 def moment(value: str) -> str:
     """Return a date as it is, a time with seconds (RFC 3339 if its zone is known)."""
     if len(value) <= 10:

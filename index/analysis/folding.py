@@ -22,10 +22,11 @@ from typing import NamedTuple
 
 from index.document import Span
 
-# Characters that may stand inside a word without being part of it: soft hyphen, ZWNJ, ZWJ,
-# word joiner, byte order mark, bidirectional controls, the Catalan middle dot (col·lecció).
+# Characters that may stand inside a word without being part of it: soft hyphen, zero-width space,
+# ZWNJ, ZWJ, word joiner, byte order mark, bidirectional controls, the Catalan middle dot
+# (col·lecció).
 IGNORABLE = (
-    "\u00ad\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00b7\u2027"
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00b7\u2027"
 )
 _IGNORABLE = re.compile(f"[{IGNORABLE}]+")
 

@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from itertools import islice
+from os.path import abspath
 from pathlib import Path, PurePath
 from time import monotonic
 from typing import Any, Self, TextIO
@@ -214,7 +215,12 @@ class BuildWriter:
 
     def keep_failures(self, before: Iterable[tuple[str, str, str]]) -> None:
         """Add the older failures of documents that have not changed, and sort all failures."""
-        kept = [failure for failure in before if failure[0] in self._unchanged]
+        unchanged = {abspath(path): path for path in self._unchanged}
+        kept = [
+            (unchanged[abspath(path)], name, reason)
+            for path, name, reason in before
+            if abspath(path) in unchanged
+        ]
         self.report.failures = sorted([*kept, *self.report.failures])
 
     def commit(self) -> LiveSegment:
@@ -499,9 +505,10 @@ def _require_few(
 
 def _from(source: Path, paths: Iterable[str]) -> bool:
     """Tell whether any of these documents is of a source."""
-    beginning = PurePath(display(str(source))).parts
+    beginning = PurePath(abspath(display(str(source)))).parts
     return any(
-        PurePath(_RECORD.sub("", path)).parts[: len(beginning)] == beginning for path in paths
+        PurePath(abspath(_RECORD.sub("", path))).parts[: len(beginning)] == beginning
+        for path in paths
     )
 
 

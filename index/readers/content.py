@@ -193,7 +193,7 @@ def _require_text(data: bytes, *, zeros_are_binary: bool) -> None:
     what = next((name for signature, name in _SIGNATURES if data.startswith(signature)), "")
     if not what and (byte_order_mark(data) is not None or unmarked_utf_16(data)):
         return
-    head = data[:_HEAD]
+    head = data[:_HEAD].rstrip(b"\0")
     controls = len(head) - len(head.translate(None, _NOT_IN_TEXT))
     many_controls = controls > _FEW_CONTROLS and controls * 20 > len(head)
     if not what and (many_controls or (zeros_are_binary and data.count(0) * _ZEROS > len(data))):

@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from html.parser import HTMLParser
 from typing import Any, Final
 
 from index.document import Document, Skipped
@@ -16,6 +17,7 @@ from index.readers.content import RefusedError, clean, read_whole
 from index.readers.encodings import decode
 from index.readers.formats import ReadOptions, SourceFile
 from index.readers.mapping import Mapper, encoding_notes, noted
+from index.readers.markup import unescaped
 
 _CHARSET: Final = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
 _CHARSET_HEAD: Final = 4096
@@ -59,8 +61,8 @@ _ARTICLE: Final = re.compile(r"(?:Article|Posting|Report|WebPage)$")
 _MAX_NESTING: Final = 20
 MAX_TAGS: Final = 200_000
 """Tags of a page; the search for the main text takes a quarter of a millisecond for an element."""
-MAX_DEPTH: Final = 255
-"""Elements that a page may open within one another. The parser drops what is deeper."""
+_DEEP: Final = 250
+"""Open elements from which on the parser may have dropped what is deeper."""
 
 
 def read_html(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
@@ -90,19 +92,23 @@ def _read_page(page: str) -> tuple[dict[str, object], str]:
         if tree is None:
             raise RefusedError("empty", "the page has no text")
         fields = _declared_fields(tree)
-        all_text = _all_text(tree)
-        main = trafilatura.bare_extraction(
-            tree,
-            # It halves the speed, and what the page declares is more reliable.
-            with_metadata=not (fields.get("title") and fields.get("date")),
-            include_comments=False,
-            date_extraction_params={"original_date": True, "extensive_search": False},
+        all_text, deep = _all_text(tree)
+        main = (
+            None
+            if deep
+            else trafilatura.bare_extraction(
+                tree,
+                # It halves the speed, and what the page declares is more reliable.
+                with_metadata=not (fields.get("title") and fields.get("date")),
+                include_comments=False,
+                date_extraction_params={"original_date": True, "extensive_search": False},
+            )
         )
     except RefusedError:
         raise
     except Exception as error:  # a page must never end a build, whatever the library makes of it
         raise RefusedError("broken", f"it could not be read as HTML ({error!r})") from error
-    text = all_text
+    text = _streamed_text(page) if deep else all_text
     if main is not None:
         for field, value in (
             ("title", main.title),
@@ -125,18 +131,16 @@ def _read_page(page: str) -> tuple[dict[str, object], str]:
 # Main text
 
 
-def _all_text(tree: Any) -> str:
+def _all_text(tree: Any) -> tuple[str, bool]:
     """Return all text of a page that a reader sees, one line for each block.
 
-    Raises ``RefusedError`` for a page that is nested too deeply.
+    Also tell whether elements are nested so deeply that text may be missing.
     """
     pieces: list[str] = []
-    depth = 0
+    depth = deepest = 0
     for event, element in _walk(tree):
         depth += 1 if event == "start" else -1
-        if depth > MAX_DEPTH:
-            reason = f"its elements are nested more than {MAX_DEPTH} deep"
-            raise RefusedError("huge", reason)
+        deepest = max(deepest, depth)
         tag = _tag(element)
         if _BLOCKS.fullmatch(tag):
             pieces.append("\n")
@@ -144,8 +148,49 @@ def _all_text(tree: Any) -> str:
             pieces.append((element.tail or "").replace("\n", " "))
         elif tag and not _NOT_TEXT.fullmatch(tag):
             pieces.append((element.text or "").replace("\n", " "))
+    return _lines(pieces), deepest >= _DEEP
+
+
+def _lines(pieces: list[str]) -> str:
     lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+class _Stream(HTMLParser):
+    """Collects the text of a page without a tree, whatever its depth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self._hidden: list[str] = []
+        """The elements without text that are open; those of the same name are counted."""
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """Begin a line at a block, or a part without text."""
+        if _BLOCKS.fullmatch(tag):
+            self.pieces.append("\n")
+        if (not self._hidden and _NOT_TEXT.fullmatch(tag)) or tag in self._hidden:
+            self._hidden.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a line at a block, or a part without text."""
+        if _BLOCKS.fullmatch(tag):
+            self.pieces.append("\n")
+        if tag in self._hidden:
+            self._hidden.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Keep text that is shown."""
+        if not self._hidden:
+            self.pieces.append(data.replace("\n", " "))
+
+
+def _streamed_text(page: str) -> str:
+    """Return all text of a page that a reader sees, without a parser that has a limit."""
+    stream = _Stream()
+    stream.feed(page)
+    stream.close()
+    return _lines(stream.pieces)
 
 
 def _walk(tree: Any) -> Iterator[tuple[str, Any]]:
@@ -198,7 +243,14 @@ def _declared_fields(tree: Any) -> dict[str, object]:
     if not _is_text(fields["date"]):
         fields["date"] = _first(tree, "(//time[@pubdate] | //article//time)/@datetime")
     fields["language"] = _language(fields["language"])
-    return {field: value for field, value in fields.items() if value}
+    return {field: _once_more(value) for field, value in fields.items() if value}
+
+
+def _once_more(value: object) -> object:
+    """Replace references that a template or a script escaped a second time."""
+    if isinstance(value, list):
+        return [_once_more(item) for item in value]
+    return unescaped(value) if isinstance(value, str) else value
 
 
 def _first(tree: Any, path: str) -> str:

@@ -10,15 +10,19 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Final
 
 from index.document import Document
 from index.readers.content import RefusedError, clean, clean_line
+from index.readers.markup import is_visible, plain, undivided
 
 MAX_LENGTH: Final = 200
 MAX_FIELD: Final = 65_536
 """Characters of a title, of all tags, or of another field that is not the text."""
+_SHOWN: Final = 3
+"""Names of the text that are told where there is none."""
 _SEPARATORS: Final = re.compile(r"[/\\]+")
 _SPACES: Final = re.compile(r"\s+")
 _DROPPED_SUFFIXES: Final = (".gz", ".txt")
@@ -59,17 +63,39 @@ def display(path: str) -> str:
 
 
 DEFAULT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "id": ("id", "_id", "guid", "uuid"),
-    "title": ("title", "headline"),
-    "text": ("text", "body", "content"),
-    "date": ("datetime", "date", "published", "datePublished"),
-    "language": ("language", "lang"),
-    "source": ("source", "agency", "publisher"),
-    "url": ("url", "link"),
-    "dateline": ("dateline",),
-    "tags": ("tags", "keywords", "topics", "category"),
+    field: tuple(names.split())
+    for field, names in {
+        "id": "id _id guid uuid identifier identifiant identificador identificativo kennung المعرف",
+        "title": "title headline titre titular título titel überschrift schlagzeile titolo "
+        "manchete العنوان عنوان",
+        "text": "text body content full_text article_body texte corps contenu texto cuerpo "
+        "contenido corpo conteúdo inhalt testo contenuto النص نص المحتوى",
+        "date": "datetime date published datePublished published_at publication_date pub_date "
+        "date_de_publication date_publication publié_le fecha fecha_de_publicación "
+        "data_de_publicação data_di_pubblicazione data datum veröffentlicht erscheinungsdatum "
+        "تاريخ_النشر التاريخ تاريخ",
+        "language": "language lang langue idioma língua lingua sprache اللغة لغة",
+        "source": "source agency publisher agence éditeur fuente agencia fonte agência agenzia "
+        "quelle agentur المصدر مصدر",
+        "url": "url link permalink lien enlace collegamento الرابط رابط",
+        "dateline": "dateline",
+        "tags": "tags keywords topics category categories mots_clés étiquettes catégorie thèmes "
+        "palabras_clave etiquetas categoría palavras_chave categoria parole_chiave schlagwörter "
+        "stichwörter kategorie الوسوم وسوم كلمات_مفتاحية",
+    }.items()
 }
-"""Names that records use for each field of a document; the first with a value counts."""
+"""Names that records use for each field of a document; the first with a value counts.
+
+Case, accents, spaces, hyphens and underscores make no difference.
+"""
+
+
+@lru_cache(1 << 12)
+def _name_key(name: str) -> str:
+    """Return a name without what makes no difference."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(char for char in decomposed if char.isalnum() or char in ".")
+
 
 _TAG_SEPARATORS: Final = re.compile(r"[;|\n]")
 _QUOTED: Final = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
@@ -89,21 +115,46 @@ def encoding_notes(sentences: Iterable[str]) -> list[tuple[str, str]]:
 class Mapper:
     """Makes documents of records, given the user's mapping of fields to names in records."""
 
-    def __init__(self, mapping: Mapping[str, str], max_characters: int) -> None:
+    def __init__(
+        self, mapping: Mapping[str, str], max_characters: int, *, markup: bool = False
+    ) -> None:
+        """Take values as they are or, with ``markup``, without the markup of web pages."""
+        self._markup = markup
         self._max_characters = max_characters
         self.names = {**DEFAULT_NAMES, **{field: (name,) for field, name in mapping.items()}}
+        self._keys = {
+            field: tuple(dict.fromkeys(map(_name_key, names)))
+            for field, names in self.names.items()
+        }
+        self._looked_for = {
+            field: tuple(dict.fromkeys((*names, *self._keys[field])))
+            for field, names in self.names.items()
+        }
 
     def fields(self, columns: Iterable[str]) -> int:
         """Return the number of document fields for which there is a column."""
-        present = set(columns)
-        return sum(any(name in present for name in names) for names in self.names.values())
+        present = set(map(_name_key, columns))
+        return sum(not present.isdisjoint(keys) for keys in self._keys.values())
+
+    def has_text(self, columns: Iterable[str]) -> bool:
+        """Return whether there is a column for the text or the title."""
+        return not {*self._keys["text"], *self._keys["title"]}.isdisjoint(map(_name_key, columns))
+
+    def unused(self, columns: Iterable[str]) -> list[str]:
+        """Return the columns that have a name and are of no field."""
+        known = {key.partition(".")[0] for keys in self._keys.values() for key in keys}
+        return [name for name in columns if name and _name_key(name) not in known]
 
     def document(self, record: Mapping[str, object], fallback_id: str, path: str) -> Document:
         """Return the document of a record.
 
         Raises ``RefusedError`` without text and title, or where fields are too long.
         """
-        text = _text(self._value(record, "text"))
+        by_key: dict[str, object] = {}
+        for name, value in record.items():
+            by_key.setdefault(_name_key(name), value)
+        record = {**by_key, **record}
+        text = self._text(record, "text")
         if len(text) > self._max_characters:
             reason = f"its text is longer than {self._max_characters:,} characters"
             raise RefusedError("huge", reason)
@@ -111,31 +162,50 @@ class Mapper:
             if field != "text" and _length(self._value(record, field)) > MAX_FIELD:
                 reason = f"its {field} is longer than {MAX_FIELD:,} characters"
                 raise RefusedError("huge", reason)
-        text = clean(text)
-        title = clean_line(_text(self._value(record, "title")))
+        text = undivided(clean(text))
+        title = clean_line(self._text(record, "title"))
+        text, title = (value if is_visible(value) else "" for value in (text, title))
         if not text and not title:
-            raise RefusedError(
-                "empty", f"it has no text (looked for {', '.join(self.names['text'])})"
-            )
+            names = [name for name in self.names["text"] if name.isprintable()]
+            looked_for = f" (looked for {', '.join(names[:_SHOWN])} …)" if len(names) > 1 else ""
+            raise RefusedError("empty", f"it has no text{looked_for}")
         return Document(
             id=usable_id(_text(self._value(record, "id"))) or fallback_id,
             text=text,
             title=title,
             date=self._line(record, "date"),
             language=self._line(record, "language"),
-            source=self._line(record, "source"),
+            source="\n".join(self._sources(record)),
             url=self._line(record, "url"),
             dateline=self._line(record, "dateline"),
-            tags=_tags(self._value(record, "tags")),
+            tags=tuple(map(self._plain, _tags(self._value(record, "tags")))),
             path=path,
         )
 
     def _line(self, record: Mapping[str, object], field: str) -> str:
-        return clean_line(_text(self._value(record, field)))
+        return clean_line(self._text(record, field))
+
+    def _text(self, record: Mapping[str, object], field: str) -> str:
+        return self._plain(_text(self._value(record, field)))
+
+    def _plain(self, text: str) -> str:
+        return plain(text) if self._markup else text
+
+    def _sources(self, record: Mapping[str, object]) -> tuple[str, ...]:
+        """Return the sources of a list, also of one that is written in a string."""
+        value = self._value(record, "source")
+        text = _scalar(value).strip()
+        if not isinstance(value, list | tuple) and not (text[:1] == "[" and text[-1:] == "]"):
+            return (clean_line(self._plain(text)),)
+        return tuple(map(self._plain, _tags(value)))
 
     def _value(self, record: Mapping[str, object], field: str) -> object:
-        for name in self.names[field]:
-            value = _lookup(record, name)
+        for name in self._looked_for[field]:
+            value = record.get(name)
+            if value is None:
+                value = _lookup(record, name) if "." in name else None
+                if value is None:
+                    continue
             if _text(value).strip():
                 return value
         return None

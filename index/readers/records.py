@@ -6,6 +6,7 @@ a row; where a row is not CSV, only its first line is lost.
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -66,7 +67,10 @@ def read_json_lines(file: SourceFile, options: ReadOptions) -> Iterator[Document
     notes: Notes = []
     lines = read_lines(file.path, options.max_bytes, notes, options.encoding)
     return _documents(
-        _json_records(lines), Mapper(options.mapping, options.max_characters), file, notes
+        _json_records(lines),
+        Mapper(options.mapping, options.max_characters, markup=True),
+        file,
+        notes,
     )
 
 
@@ -83,7 +87,7 @@ def read_json(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     """Yield the documents of a JSON file; the records of an array are numbered from 1."""
     decoded = decode(read_whole(file.path, options.max_bytes), assumed=options.encoding)
     text, notes = decoded.text, encoding_notes(decoded.notes)
-    names = Mapper(options.mapping, options.max_characters)
+    names = Mapper(options.mapping, options.max_characters, markup=True)
     value = _parse(text)
     if isinstance(value, list):
         yield from _documents(enumerate(value, start=1), names, file, notes)
@@ -95,6 +99,9 @@ def read_json(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
         yield noted(_document(value, names, file.id, file.name), notes)
 
 
+_LONG_NUMBER: Final = re.compile(r"[0-9]{19}")
+
+
 def _parse(text: str) -> object:
     """Return the value of a JSON text; a ``RefusedError`` if it is not JSON.
 
@@ -103,10 +110,11 @@ def _parse(text: str) -> object:
     """
     if sum(map(text.count, "[{,")) > MAX_VALUES:
         return RefusedError("huge", f"it has more than {MAX_VALUES:,} values")
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        pass
+    if not _LONG_NUMBER.search(text):  # of which orjson keeps the first digits
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            pass
     try:
         return json.loads(text)
     except ValueError as error:
@@ -118,6 +126,12 @@ def _parse(text: str) -> object:
 # Tables
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
+_DELIMITER_LINE: Final = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
+"""The line above the header by which Excel knows the delimiter."""
+_AROUND_HEADER: Final = " \r\n\ufeff"
+_EXPECTED: Final = 3
+_SHOWN: Final = 20
+"""Unused columns that are named."""
 _MAX_LINES: Final = 2000
 """Lines of one row. A quotation mark that is never closed would take the rest of the file."""
 _MAX_FIELD: Final = 2**31 - 1
@@ -145,36 +159,50 @@ class _Lines(Iterator[_Line]):
 def read_table(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Yield the document of each row."""
     csv.field_size_limit(_MAX_FIELD)  # lines are bounded already
-    names = Mapper(options.mapping, options.max_characters)
+    names = Mapper(options.mapping, options.max_characters, markup=True)
     notes: Notes = []
     lines = _Lines(read_lines(file.path, options.max_bytes, notes, options.encoding))
     header, delimiter = _header(lines, names)
+    unused = names.unused(header)
+    if unused:
+        shown = ", ".join(unused[:_SHOWN]) + (" …" if len(unused) > _SHOWN else "")
+        notes.append(("columns", f"these columns are not used: {shown} (see --field-map)"))
     rows = _rows(lines, header, delimiter, options.max_bytes)
     yield from _documents(rows, names, file, notes)
 
 
 def _header(lines: _Lines, names: Mapper) -> tuple[list[str], str]:
     """Return the names of the columns, and the delimiter for which most of them are fields."""
-    first = next((line for _, line in lines if not isinstance(line, str) or line.strip()), None)
+    filled = (line for _, line in lines if not isinstance(line, str) or line.strip())
+    first = next(filled, None)
+    delimiters: tuple[str, ...] = _DELIMITERS
+    if isinstance(first, str) and (told := _DELIMITER_LINE.fullmatch(first.strip(_AROUND_HEADER))):
+        delimiters = (told[1],)
+        first = next(filled, None)
     if first is None:
         raise RefusedError("empty", "it is empty")
     if isinstance(first, RefusedError):
         raise first
-    if max(map(first.count, _DELIMITERS)) > MAX_COLUMNS:
+    if max(map(first.count, delimiters)) > MAX_COLUMNS:
         raise RefusedError("huge", f"its first line has more than {MAX_COLUMNS:,} columns")
     best = (-1, -1)
     header, delimiter = [""], ","
-    for candidate in _DELIMITERS:
+    for candidate in delimiters:
         try:
-            columns = [name.strip() for name in next(csv.reader([first], delimiter=candidate))]
+            columns = [
+                name.strip(" \t\r\n\ufeff\0")
+                for name in next(csv.reader([first], delimiter=candidate))
+            ]
         except (csv.Error, StopIteration):
             continue
+        columns = [name.strip(" \t\r\n\ufeff\0") for name in columns]
         score = (names.fields(columns), len(columns))
         if score > best:
             best, header, delimiter = score, columns, candidate
-    if not any(name in header for name in (*names.names["text"], *names.names["title"])):
-        expected = ", ".join(names.names["text"])
-        raise RefusedError("broken", f"its first line names no column for the text ({expected})")
+    if not names.has_text(header):
+        expected = ", ".join(names.names["text"][:_EXPECTED])
+        reason = f"its first line names no column for the text ({expected} …; see --field-map)"
+        raise RefusedError("broken", reason)
     return header, delimiter
 
 

@@ -123,7 +123,9 @@ def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[Source
                 yield Skipped(name, "duplicate", "it was already reached by another path")
             elif stat.S_ISDIR(status.st_mode):
                 seen.add(_inode(status))
-                stack += sorted(path.iterdir(), key=os.fsencode, reverse=True)
+                inside_it = list(path.iterdir())
+                if path == source or not _is_index(inside_it):
+                    stack += sorted(inside_it, key=os.fsencode, reverse=True)
             elif format_of(path.name) is None:
                 yield Skipped(name, "unknown", _unknown(path))
             else:
@@ -131,6 +133,19 @@ def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[Source
                 yield SourceFile(path, name, path_id(path.relative_to(base)), status.st_size)
         except OSError as error:
             yield Skipped(name, "unreadable", error.strerror or str(error))
+
+
+_OF_AN_INDEX = frozenset({"current", "current.new", "lock", "generations", "segments", "learned"})
+
+
+def _is_index(paths: Sequence[Path]) -> bool:
+    """Return whether these are all that a folder has, and are what an index directory has.
+
+    An index may stand among the documents that it is made of, and is none of them.
+    """
+    return {path.name for path in paths} <= _OF_AN_INDEX and any(
+        path.name in ("current", "lock") and path.is_file() for path in paths
+    )
 
 
 def _leaves(path: Path, folder: Path) -> bool:

@@ -18,6 +18,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from os.path import abspath
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -339,11 +340,13 @@ def content_hash(document: Document, made_by: str) -> str:
 
     ``made_by`` names the versions of extraction and analysis and their settings, so that a change
     of either counts as a change of every document. The line of a record in its file is left out:
-    a record is not changed by one that was put before it.
+    a record is not changed by one that was put before it. So is the way in which the path of the
+    file was given: a source is the same by its relative and by its absolute path.
     """
+    path = abspath(_LINE.sub("", document.path)) if document.path else ""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(made_by.encode())
-    digest.update(orjson.dumps(replace(document, path=_LINE.sub("", document.path), notes=())))
+    digest.update(orjson.dumps(replace(document, path=path, notes=())))
     return digest.hexdigest()
 
 

@@ -298,8 +298,10 @@ class _Compiler:
             return None
         if field == "date":
             return self._date_filter(typed)
-        value = VALUE_FACETS[field].canonical(typed)
-        text = f'{field}:"{value}"' if " " in value else f"{field}:{value}"
+        facet = VALUE_FACETS[field]
+        value = facet.canonical(typed)
+        shown = value if facet.vocabulary else typed
+        text = f'{field}:"{shown}"' if " " in shown else f"{field}:{shown}"
         return Clause(FacetFilter(field, value, typed), text, condition=True)
 
     def _date_filter(self, typed: str) -> Clause | None:

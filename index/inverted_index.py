@@ -424,6 +424,15 @@ class InvertedIndex:
             words.update(segment.postings.dictionary.words_of(part, np.concatenate(parts)))
         return frozenset(words)
 
+    def prefix_lists(self, field: str, prefix: str) -> Lists:
+        """Return the posting lists of all terms with a prefix."""
+
+        def find() -> Lists:
+            segments = [segment.postings for segment in self.segments]
+            return tuple([each.dictionary.lists(each.prefix(field, prefix)) for each in segments])
+
+        return self._cached(("prefix lists", field, prefix), find)
+
     def posting_counts(self, terms: Sequence[Lists]) -> NDArray[np.int64]:
         """Return how many postings the lists of each term have, deleted documents included.
 

@@ -21,7 +21,8 @@ from index.analysis.analyzers import (
     direction,
 )
 from index.analysis.bulk import Part, Tokens, Vocabulary, part, parts, tokens
-from index.analysis.folding import Folded, fold, fold_key, fold_text, name_key
+from index.analysis.folding import Folded, fold, fold_key, fold_text, name_key, normalize
+from index.analysis.inflection import INFLECTIONS, plural_rules
 from index.analysis.squeezing import Squeezed, spellings, squeeze, squeeze_word
 from index.analysis.tokenizer import CHUNK, Token, chunk_tokens, tokenize
 
@@ -29,6 +30,7 @@ __all__ = [
     "ANALYZERS",
     "CHUNK",
     "EXACT_ANALYZER",
+    "INFLECTIONS",
     "PART_GAP",
     "Analyzer",
     "ElisionFilter",
@@ -50,8 +52,10 @@ __all__ = [
     "fold_key",
     "fold_text",
     "name_key",
+    "normalize",
     "part",
     "parts",
+    "plural_rules",
     "spellings",
     "squeeze",
     "squeeze_word",

@@ -67,7 +67,7 @@ _LETTERS = {
     "æ": "ae",
     "þ": "th",
     **dict(zip("øłđðħıŧŋƒɓɗɖƙƴɔɛəǝɣɩʋ", "olddhitnfbddkyoeeegiv", strict=True)),
-    **dict(zip("آأإٱؤئىةکیۀەھ", "ااااوييهكيههه", strict=True)),
+    **dict(zip("آأإٱؤئىةکیۀەھہۂۃ", "ااااوييهكيهههههه", strict=True)),
 }
 
 # Letters of their own, not accented forms of another: short i of Cyrillic, Ukrainian yi,

@@ -13,14 +13,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis.folding import fold, normalize
+from index.analysis.folding import normalize
 from index.analysis.tokenizer import (
     CHUNK,
-    ENCLITICS,
     MAX_TERM,
+    NUMBERED,
     Token,
     analyse_chunk,
     chunk_tokens,
+    ends_in_pronoun,
 )
 
 # More separators cost nothing where bytes are split, and leave fewer different pieces: the white
@@ -158,7 +159,7 @@ _FOLDED = re.compile(f"[{_PLAIN}0-9-]*")
 # number; a number written with spaces; others. No chunk has the marks at its edges that stand
 # before and after, except the last dot of an acronym.
 _KINDS = re.compile(
-    f"^(?:([{_PLAIN}]{{1,{MAX_TERM}}})|[-'’.,]*(?:"
+    f"^(?:((?!{NUMBERED}$)[{_PLAIN}]{{1,{MAX_TERM}}})|[-'’.,]*(?:"
     "(?:([ldstcjnmLDSTCJNM]|[qQ]u)['’](?=[aeiouyhàâäéèêëîïôöùûüAEIOUYHÀÂÉÈÊÎÔ]))?"
     f"([{_LETTERS}0-9]+(?:-[{_LETTERS}0-9]+){{0,5}})"
     "|([0-9]+)[.,]([0-9]{1,2}|[0-9]{4,})"
@@ -170,6 +171,9 @@ _KINDS = re.compile(
 _RUN = re.compile("[\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]{2,}")
 _DOTTED = re.compile("[-'’.,]*([0-9]+(?:[.,][0-9]{1,2}){2,})[-.,]*")
 _DOT = re.compile("[.,]")
+_IS_NUMBERED = re.compile(NUMBERED)
+_DIGIT = re.compile("[0-9]")
+_FIGURES = re.compile("[0-9-]+")
 _WITH_FRACTION = re.compile(r"\d+[.,]\d+")
 
 
@@ -191,7 +195,7 @@ def piece_words(pieces: Sequence[str]) -> PieceWords:
         if len(pieces[number]) > MAX_TERM:
             words = _other(pieces[number])
         elif joined:
-            words = _joined(elided, joined)
+            words = _joined(elided, joined) or _other(pieces[number])
         elif whole:
             words = [(f"{whole}.{fraction}", 0)]
         elif spaced:
@@ -235,7 +239,14 @@ def _spaced(groups: str, decimals: str) -> _Words:
 
 
 def _joined(elided: str, rest: str) -> _Words:
-    """Return an elided word, the words that hyphens join, and the compound they make."""
+    """Return an elided word, the words that hyphens join, and the compound they make.
+
+    Nothing is returned for words of letters and figures, which the tokenizer divides.
+    """
+    if not rest.isdecimal() and _DIGIT.search(rest) and not _FIGURES.fullmatch(rest):
+        return []
+    if _IS_NUMBERED.fullmatch(rest):
+        return []
     before = [(f"{elided.lower()}'", 0)] if elided else []
     base = len(before)
     normal = rest.casefold() if _FOLDED.fullmatch(rest) else normalize(rest)
@@ -244,6 +255,6 @@ def _joined(elided: str, rest: str) -> _Words:
     parts = [part[:MAX_TERM] for part in normal.split("-")]
     words = [(part, position) for position, part in enumerate(parts, base)]
     numbers = parts[0].isdecimal() and all(map(str.isdecimal, parts))
-    if not (numbers or fold(parts[-1]) in ENCLITICS):
+    if not (numbers or ends_in_pronoun(rest.split("-"))):
         words.insert(1, ("-".join(parts)[:MAX_TERM], base))
     return [*before, *words]

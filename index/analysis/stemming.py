@@ -1,8 +1,8 @@
 """Stemming: the forms under which a word is found; and function words, which are not stemmed.
 
-``languages.txt`` lists the Snowball stemmer and the function words of each language. The base forms
-of irregular plurals that Snowball leaves apart are added, and Arabic has light stems. All words of
-a text are stemmed together, which is several times faster than one by one.
+``languages.txt`` lists the Snowball stemmer and the function words of each language. The stems of
+base forms that Snowball leaves apart are added (see ``inflection``), and Arabic has light stems.
+All words of a text are stemmed together, which is several times faster than one by one.
 
 Arabic light stemming follows light10 (L. S. Larkey, L. Ballesteros, M. E. Connell, "Light stemming
 for Arabic information retrieval", 2007), with two changes. Where a first letter may be a particle
@@ -23,6 +23,7 @@ from typing import Final
 import Stemmer
 
 from index.analysis.folding import fold, fold_all, normalize
+from index.analysis.inflection import base_forms
 
 
 def _read_languages() -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -95,63 +96,12 @@ def _without_suffixes(word: str) -> str:
     return word
 
 
-# Base forms. A wrong one hides nothing: its stem is only an additional form of the word.
-_FRENCH: Final = {
-    "travaux": "travail",
-    "baux": "bail",
-    "vitraux": "vitrail",
-    "coraux": "corail",
-    "émaux": "émail",
-    "emaux": "email",
-    "yeux": "œil",
-    "cieux": "ciel",
-    "aïeux": "aïeul",
-    "aieux": "aieul",
-}
-
-_Rules = tuple[tuple[re.Pattern[str], str], ...]
-
-_PORTUGUESE: Final[_Rules] = (
-    (re.compile(r"(?<=..)(?:ões|ães)$"), "ão"),
-    (re.compile(r"(?<=..)(?:oes|aes)$"), "ao"),
-    (re.compile(r"(?<=..)ais$"), "al"),
-    (re.compile(r"(?<=..)[ée]is$"), "el"),
-    (re.compile(r"(?<=..)[óo]is$"), "ol"),
-)
-_CATALAN: Final[_Rules] = ((re.compile(r"(?<=..)ions$"), "ió"),)
-_SPANISH: Final[_Rules] = ((re.compile(r"(?<=...[aeiou])s$"), ""),)
-_DUTCH: Final[_Rules] = ((re.compile(r"(?<=...[^aeiou])en$"), ""),)
-_ROMANIAN: Final[_Rules] = (
-    (re.compile(r"(?<=...)uri(?:le)?$"), ""),
-    (re.compile(r"(?<=...)i$"), "e"),
-)
-
-
-_RULES: Final[dict[str, _Rules]] = {
-    "pt": _PORTUGUESE,
-    "ca": _CATALAN,
-    "es": _SPANISH,
-    "nl": _DUTCH,
-    "ro": _ROMANIAN,
-}
-
 STEMMED_TWICE: Final = frozenset({"tr", "eu", "el"})
 """Languages of many endings: the stemmer removes one, and another in a second pass."""
 
 
-def base_forms(language: str, words: Set[str]) -> dict[str, str]:
-    """Return the base form of each word that has one; words are normalised or folded."""
-    if language == "fr":
-        return {word: _FRENCH[word] for word in _FRENCH.keys() & words}
-    rules = _RULES.get(language, ())
-    return {word: base for word in words if (base := _base(word, rules))} if rules else {}
-
-
-def _base(word: str, rules: _Rules) -> str:
-    for pattern, replacement in rules:
-        if pattern.search(word):
-            return pattern.sub(replacement, word)
-    return ""
+_HAMZA = re.compile("(?<=.)[أإؤئ]")
+_HAMZA_LANGUAGES: Final = frozenset({"ar", "fa", "und"})
 
 
 _local = threading.local()
@@ -182,6 +132,7 @@ class Stemming:
         stem(normal) comes first, then fold(stem(folded)) if it differs, then the stems of base
         forms, of other readings, and of the parts of a compound.
         """
+        typed = normals
         if self._arabic:
             normals = fold_all(normals)
         whole = folded if self._arabic else [normal.replace("-", "") for normal in normals]
@@ -202,11 +153,19 @@ class Stemming:
             for number, (word, flat) in enumerate(zip(whole, folded, strict=True)):
                 if word in further or flat in further:
                     more[number] = [*further.get(word, ()), *further.get(flat, ())]
+        for number, word in enumerate(typed if self._suffix in _HAMZA_LANGUAGES else ()):
+            if _HAMZA.search(word):
+                # One form for all seats: مسؤول, مسئول.
+                seatless = fold(_HAMZA.sub("ء", word))
+                more.setdefault(number, []).extend(light_stems(seatless))
         for number, parts_of_word in compounds.items():
             # Each part has an inflection of its own: accord-cadre, accords-cadres.
             accented = "".join([stem[part] for part in parts_of_word])
             unaccented = "".join([stem[plain[part]] for part in parts_of_word])
             more.setdefault(number, []).extend((accented, unaccented))
+            if any(part in further for part in parts_of_word):
+                bases = [further.get(part, [stem[plain[part]]])[0] for part in parts_of_word]
+                more[number].append("".join(bases))
         for number, others in more.items():
             forms[number] = tuple(dict.fromkeys((*forms[number], *others)))
         if not (all(first) and all(second) and all(chain.from_iterable(more.values()))):
@@ -215,15 +174,18 @@ class Stemming:
 
     def _stems(self, words: Set[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
         """Return the first stem of each word, and the further stems, folded, of those with more."""
+        bases = base_forms(self._suffix, words)
         if self._arabic:
             light = {word: light_stems(word) for word in words}
             first = {word: stems[0] for word, stems in light.items()}
-            return first, {word: [*stems[1:]] for word, stems in light.items() if len(stems) > 1}
+            further = {word: [*stems[1:]] for word, stems in light.items() if len(stems) > 1}
+            for word, of_word in bases.items():
+                further[word] = [*light[word][1:], *chain(*map(light_stems, of_word))]
+            return first, further
         first = self._by_algorithm(words)
-        further: dict[str, list[str]] = {}
-        if base_of := base_forms(self._suffix, words):
-            stem = self._by_algorithm(set(base_of.values()))
-            further = {word: [fold(stem[base])] for word, base in base_of.items()}
+        stem = self._by_algorithm(set(chain.from_iterable(bases.values())))
+        plain = dict(zip(stem, fold_all(list(stem.values())), strict=True))
+        further = {word: [plain[base] for base in of_word] for word, of_word in bases.items()}
         if self._suffix in STEMMED_TWICE:
             twice = self._by_algorithm(set(first.values()))
             second = dict(zip(twice, fold_all(list(twice.values())), strict=True))

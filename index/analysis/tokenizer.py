@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
+from unicodedata import decimal
 
 from index.analysis.folding import IGNORABLE, MARKS, fold, fold_all, fold_normal, normalize
 
@@ -30,8 +31,8 @@ class Token(NamedTuple):
 
     - ``word``, ``number``;
     - ``elision``: l', d', qu', dell' and so on, with a position of its own;
-    - ``compound``: the joined form of ``porte-avions`` or ``10 000``, at the position of its first
-      part and spanning all parts; its ``normal`` keeps the hyphens;
+    - ``compound``: the joined form of ``porte-avions``, ``A320`` or ``10 000``, at the position of
+      its first part and spanning all parts; its ``normal`` has hyphens between them;
     - ``cjk``: two neighbouring characters of a script written without spaces, or a single one.
     """
 
@@ -76,7 +77,7 @@ _SHARP = rf"{_LETTER}(?:\+\+|[#♯])(?![\w#+])"
 _PART = rf"(?:{_SHARP}|{_ACRONYM}|{_WORD})"
 _JOIN = rf"[{APOSTROPHES}{HYPHENS}&＆]"
 _NUMBER = (
-    rf"(?:\d{{1,3}}(?:[{_SPACES}]\d{{3}}(?!\d))++(?:[.,٫]\d++)?|\d++(?:[.,٫٬'’]\d++)++)"
+    rf"(?:\d{{1,3}}(?:[{_SPACES}]\d{{3}}(?!\d))++(?:[.,٫]\d++)?|\d++(?:[.,٫٬،'’]\d++)++)"
     rf"(?!{CHARACTER})"
 )
 _RUN = rf"[{SPACELESS}][{SPACELESS}{MARKS}{IGNORABLE}]*+"
@@ -90,11 +91,12 @@ _PLAIN = re.compile(f"{_LETTER}++")
 _RUN_START = re.compile(f"[{SPACELESS}]")
 _UNIT = re.compile(rf".[{MARKS}{IGNORABLE}\u1160-\u11ff\uff9e\uff9f]*+", re.DOTALL)
 _LEADING_MARKS = re.compile(f"{INSIDE}+")
-_HYPHEN_SPLIT = re.compile(f"[{HYPHENS}&＆]")
+# The non-joiner of Persian divides a word as a hyphen does.
+_HYPHEN_SPLIT = re.compile(rf"[{HYPHENS}&＆]|(?<=[\u0620-\u06ff])\u200c+(?=[\u0620-\u06ff])")
 _APOSTROPHE_SPLIT = re.compile(f"[{APOSTROPHES}]")
 _DIGITS = re.compile(r"\d++")
-_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,٬'’])\d{3})(?:\1\d{3})*+(?:[.,٫]\d++)?")
-_DECIMAL = re.compile(r"(\d++)[.,٫](\d++)")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,٬،'’])\d{3})(?:\1\d{3})*+(?:[.,٫]\d++)?")
+_DECIMAL = re.compile(r"(\d++)[.,٫،](\d++)")
 _SPACED = re.compile(f"[{_SPACES}]")
 _NUMERAL = re.compile("[0-9][0-9.]*+")
 _TRAILING = re.compile(f"[{IGNORABLE}]+$")
@@ -120,9 +122,32 @@ _UNDIVIDED = frozenset({"aujourd", "prud", "presqu", "entr"})
 _CONTRACTIONS = frozenset({"s", "ll", "re", "ve", "d", "m"})
 # Pronouns and particles after a hyphen make no compound: dit-il, celui-ci, tornou-se.
 ENCLITICS = _words_of(
-    """je tu il elle on nous vous ils elles ce ci la le les lui leur moi toi soi y en t
+    """je tu il elle on nous vous ils elles ce ci la là le les lui leur moi toi soi y en t
     se lo os as o a me te lhe lhes vos nos"""
 )
+
+# Words that may be Persian, Latin or any other: letters and figures stand apart in all of them.
+_RUNS = re.compile(r"\d+|\D+")
+_MAX_RUNS = 5
+"""Runs of letters and figures in a word; more are encoded data and stay whole."""
+# 2e, 2ème; 1er, 1re, 1ère; 2nd; 21st, 3rd, 4th.
+ORDINAL: Final = re.compile(
+    r"(\d+)(?:i?[eèé]mes?|es?|th)|(\d*1)(?:ers?|[eè]?res?|st)|(\d*2)(?:nde?s?)|(\d*3)rd"
+)
+# XIXe, XIXème. In lower case only the long ending tells it from a word (vie).
+_CENTURY = "(?:[IVX]+(?:es?|i?[eèé]mes?|[EÈÉ]MES?)|[ivx]+[eèé]mes?)"
+_FIRST = re.compile(r"(?:[Ii]ers?|I[eè]?res?)")
+NUMBERED: Final = f"(?:{_CENTURY}|{_FIRST.pattern})"
+"""Words of letters alone that are ordinals."""
+_NUMBERED = re.compile(NUMBERED)
+_IS_CENTURY = re.compile(_CENTURY)
+_ROMAN = re.compile("[IVX]+|[ivx]+")
+# The endings of inclusive writing: directeur·rice·s, étudiant·e·s, intellectuel·le·s.
+_INCLUSIVE = re.compile(
+    r"(\w{2,})[·‧]((?:t?rice|ice|euse|enne|onne|esse|[eè]re|ne|te|le|se|ve|che|e)s?(?:[·‧]s)?|s)",
+    re.I,
+)
+_CATALAN = re.compile("l[·‧]les", re.I)
 
 _chunks: dict[str, Chunk] = {}
 
@@ -168,7 +193,7 @@ def chunk_tokens(surface: str) -> Chunk:
 
 def analyse_chunk(surface: str) -> Chunk:
     """Return the tokens of a chunk without the cache."""
-    if _PLAIN.fullmatch(surface):
+    if _PLAIN.fullmatch(surface) and not _NUMBERED.fullmatch(surface):
         token = _token(surface, 0, 0, len(surface), "word")
         return Chunk((token,), 1) if token.folded else Chunk((), 0)
     if _RUN_START.match(surface):
@@ -232,6 +257,8 @@ def _bigrams(run: str) -> Iterator[Token]:
 def _number(surface: str) -> Iterator[Token]:
     """Yield the tokens of digits and their separators, or of a word that begins with a digit."""
     written = _TRAILING.sub("", surface.rstrip(APOSTROPHES))
+    if not written.isascii():
+        written = "".join([str(decimal(char, char)) for char in written])
     if _SPACED.search(written):
         yield from _spaced_number(written)
     elif _GROUPED.fullmatch(written):
@@ -240,9 +267,9 @@ def _number(surface: str) -> Iterator[Token]:
         assert group is not None
         value = written.replace(group[0], "")
         yield _token(re.sub(r"\D", ".", value), 0, 0, len(written), "number")
-    elif decimal := _DECIMAL.fullmatch(written):
-        yield _token(f"{decimal[1]}.{decimal[2]}", 0, 0, len(written), "number")
-    elif re.fullmatch(r"[\d.,٫٬'’]+", written):
+    elif fraction := _DECIMAL.fullmatch(written):
+        yield _token(f"{fraction[1]}.{fraction[2]}", 0, 0, len(written), "number")
+    elif re.fullmatch(r"[\d.,٫٬،'’]+", written):
         for position, match in enumerate(_DIGITS.finditer(written)):
             yield _token(match[0], position, match.start(), match.end(), "number")
     else:
@@ -275,12 +302,16 @@ def _words(surface: str) -> Iterator[Token]:
     segments = list(_split(surface, 0, _HYPHEN_SPLIT))
     for text, start in segments:
         pieces += _segment(text, start)
+    divided = [part for piece in pieces for part in _divided(piece)]
+    if len(divided) <= _MAX_COMPOUND_PARTS:
+        pieces = divided
     tokens = [
         token
         for piece in pieces
         if (token := _token(piece.text, 0, piece.start, piece.end, piece.kind)).folded
     ]
-    compound = _compound(tokens, "&" in surface)
+    pronoun = "&" not in surface and ends_in_pronoun([text for text, _ in segments])
+    compound = _ordinal(surface, tokens) or (None if pronoun else _compound(tokens))
     for position, token in enumerate(tokens):
         yield token._replace(position=position)
         if compound is not None and token.start == compound.start:
@@ -324,6 +355,11 @@ def _word_piece(word: str, start: int, end: int) -> _Piece:
     """Make a word or number piece; the dots of an acronym go: U.S.A. is usa."""
     trailing = len(word) - len(_TRAILING.sub("", word))
     kind = "number" if word.isdecimal() else "word"
+    if _IS_CENTURY.fullmatch(word) and (roman := _ROMAN.match(word)):
+        word = f"{roman[0]}e"
+    elif (inclusive := _INCLUSIVE.fullmatch(word)) and not _CATALAN.search(word):
+        plural = inclusive[2][-1] in "sS" and inclusive[1][-1] not in "sSxX"
+        word = inclusive[1] + "s" * plural
     return _Piece(word.replace(".", ""), start, end - trailing, kind)
 
 
@@ -349,14 +385,43 @@ def _divides(parts: list[str]) -> bool:
     return all(len(part) >= 3 and fold(part).isascii() for part in parts)
 
 
-def _compound(tokens: list[Token], ampersand: bool) -> Token | None:
+def _divided(piece: _Piece) -> list[_Piece]:
+    """Divide a word between letters and figures: A320 is A and 320."""
+    text = piece.text
+    runs = list(_RUNS.finditer(text))
+    if not 1 < len(runs) <= _MAX_RUNS or len(text) != piece.end - piece.start:
+        return [piece]
+    return [
+        _Piece(run[0], piece.start + run.start(), piece.start + run.end(), kind)
+        for run in runs
+        for kind in ("number" if run[0].isdecimal() else piece.kind,)
+    ]
+
+
+def _ordinal(surface: str, tokens: list[Token]) -> Token | None:
+    """Return the number of an ordinal, the same however it is written: 2-e for 2ème."""
+    if not tokens:
+        return None
+    ordinal = ORDINAL.fullmatch(normalize(surface))
+    if ordinal is None and not _FIRST.fullmatch(surface):
+        return None
+    value = next(filter(None, ordinal.groups())) if ordinal else "1"
+    return Token(f"{value}-e"[:MAX_TERM], f"{value}e"[:MAX_TERM], 0, 0, tokens[-1].end, "compound")
+
+
+def ends_in_pronoun(parts: Sequence[str]) -> bool:
+    """Tell whether what hyphens join is a word and a pronoun: dit-il, but not Saint-Lô."""
+    last = parts[-1]
+    name = last[:1].isupper() and not last.isupper() and parts[0][:1].isupper()
+    return not name and normalize(last) in ENCLITICS
+
+
+def _compound(tokens: list[Token]) -> Token | None:
     """Return the joined form of the words of a chunk, if they make a compound (AT&T does)."""
     words = list(tokens)
     while words and words[0].kind == "elision":
         words.pop(0)
     if not 2 <= len(words) <= _MAX_COMPOUND_PARTS:
-        return None
-    if words[-1].folded in ENCLITICS and not ampersand:
         return None
     if all(token.kind == "number" for token in words):
         return None

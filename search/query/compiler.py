@@ -25,6 +25,7 @@ from search.query.nodes import (
     DateFilter,
     FacetFilter,
     FuzzyQuery,
+    LetterQuery,
     NearQuery,
     PhraseQuery,
     PrefixQuery,
@@ -43,6 +44,7 @@ from search.query.parser import (
     lex,
     parse_syntax,
 )
+from search.query.pieces import typed_units, with_neighbours
 from search.query.words import (
     Unit,
     compound_parts,
@@ -257,7 +259,9 @@ class _Compiler:
             case Leaf(field=str(name)) if name != "title":
                 return self._filters(syntax, name)
             case Leaf(Kind.WORD, text, start, name):
-                found = units(text, self.analyzers, _fields(name))
+                found = typed_units(text, self.analyzers, _fields(name))
+                if self.positive:
+                    found = with_neighbours(text, found)
                 if name is None and self.positive:
                     return self._words(text, found, start)
                 return self._units(found, start, name)
@@ -460,8 +464,12 @@ def _marks(node: query.Query) -> Iterator[Mark]:
                 yield Mark(node.fields, stems=node.forms)
             if node.literal_in:
                 yield Mark(node.fields, words=(node.literal,))
+            for word in node.joined:
+                yield Mark(node.fields, words=(word,))
         case PhraseQuery():
-            yield Mark(node.fields, words=node.words)
+            yield Mark(node.fields, words=node.words[:-1] if node.open else node.words)
+        case LetterQuery():
+            yield Mark(node.fields, words=(node.word.literal, node.letter))
         case NearQuery():
             yield Mark(node.fields, words=node.words, near=node.distance)
         case PrefixQuery():

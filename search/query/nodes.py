@@ -50,7 +50,8 @@ class WordQuery(ArrayQuery):
     - ``forms``: index terms by analyzer (suffix), the closest form first;
     - ``literal_in``: analyzers for which the word is a stop word that must occur: documents of
       these match if an unstemmed field has ``literal``;
-    - ``optional_in``: analyzers of which every document matches, without having the word.
+    - ``optional_in``: analyzers of which every document matches, without having the word;
+    - ``joined``: what it makes in one piece with the words typed beside it (``you tube``).
     """
 
     literal: str
@@ -58,6 +59,7 @@ class WordQuery(ArrayQuery):
     fields: tuple[str, ...] = TEXT_FIELDS
     literal_in: frozenset[str] = frozenset()
     optional_in: frozenset[str] = frozenset()
+    joined: tuple[str, ...] = field(default=(), compare=False)
 
     def required(self) -> "WordQuery":
         """Return the word without the documents that match without having it."""
@@ -66,10 +68,24 @@ class WordQuery(ArrayQuery):
 
 @dataclass(frozen=True)
 class PhraseQuery(ArrayQuery):
-    """Successive words as typed in one unstemmed field."""
+    """Successive words as typed in one unstemmed field; if ``open``, the last is a prefix."""
 
     words: tuple[str, ...]
     fields: tuple[str, ...] = TEXT_FIELDS
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class LetterQuery(ArrayQuery):
+    """A single letter behind a word in any of its forms: the C of ``vitamine C``."""
+
+    word: WordQuery
+    letter: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the word."""
+        return self.word.fields
 
 
 @dataclass(frozen=True)
@@ -101,9 +117,9 @@ class FuzzyQuery(ArrayQuery):
 class CompoundQuery(query.DisjunctionMax):  # type: ignore[misc]
     """A compound: its joined form, or the phrase of its parts; the better score counts."""
 
-    def __init__(self, joined: WordQuery, parts: Sequence[str]) -> None:
+    def __init__(self, joined: WordQuery, parts: Sequence[str], open: bool = False) -> None:
         self.joined = joined
-        self.parts = PhraseQuery(tuple(parts), joined.fields)
+        self.parts = PhraseQuery(tuple(parts), joined.fields, open)
         super().__init__([joined, self.parts])
 
 

@@ -18,7 +18,13 @@ from whoosh import query
 from index.analysis import Token, analyzer, tokenize
 from index.store import MAX_LENGTH, MIN_LENGTH, Near
 from search.engine import Lexicon
-from search.query.nodes import CompoundQuery, FuzzyQuery, PhraseQuery, PrefixQuery, WordQuery
+from search.query.nodes import (
+    CompoundQuery,
+    FuzzyQuery,
+    PhraseQuery,
+    PrefixQuery,
+    WordQuery,
+)
 
 MAX_EDITS = 2
 MAX_TERMS = 50
@@ -31,7 +37,8 @@ class Unit(NamedTuple):
     """Characters ``start`` to ``end`` of the analysed text; ``text`` is their normal form.
 
     ``stops`` are the analyzers (suffixes) for which a ``WordQuery`` is a stop word; the node does
-    not know them yet. Elided articles are stop words everywhere.
+    not know them yet. Elided articles are stop words everywhere. ``tokens`` are its words and
+    numbers, without compounds.
     """
 
     text: str
@@ -39,6 +46,7 @@ class Unit(NamedTuple):
     end: int
     node: query.Query
     stops: frozenset[str] = frozenset()
+    tokens: tuple[Token, ...] = ()
 
 
 def units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[Unit]:
@@ -59,6 +67,9 @@ def prefix_units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -
     tokens = phrase_tokens(text)
     if not tokens:
         return []
+    if text.isalnum() and len(tokens) > 1 and tokens[0].kind != "cjk":
+        joined = "".join(token.folded for token in tokens)  # A32*
+        return [Unit(f"{text}*", 0, len(text), PrefixQuery(joined, fields))]
     last = tokens.pop()
     typed = text[last.start : last.end]
     unit = Unit(f"{typed}*", last.start, last.end, PrefixQuery(last.folded, fields))
@@ -73,7 +84,9 @@ def wildcard_pattern(text: str) -> str:
     pieces = re.split(r"\*+", text)
     folded = []
     for piece in pieces:
-        match tokenize(piece):
+        match phrase_tokens(piece):
+            case [_, _, *_] as tokens if piece.isalnum() and tokens[0].kind != "cjk":
+                folded.append("".join(token.folded for token in tokens))
             case [Token(kind="word" | "number") as token] if token.end == len(piece):
                 folded.append(token.folded)
             case [] if not piece:
@@ -122,7 +135,7 @@ def _units(
             while last + 1 < len(simple) and simple[last + 1].start < compound.end:
                 last += 1
             parts = [part.folded for part in simple[first : last + 1]]
-            node = CompoundQuery(_word(compound, analyzers, fields), parts)
+            node = CompoundQuery(word_node(compound, analyzers, fields), parts)
         elif token.kind == "cjk":
             while last + 1 < len(simple) and simple[last + 1].start < simple[last].end:
                 last += 1
@@ -131,16 +144,17 @@ def _units(
             alone = len(pairs) == 1 and len(pairs[0]) == 1
             node = PrefixQuery(pairs[0], fields) if alone else PhraseQuery(pairs, fields)
         else:
-            node = _word(token, analyzers, fields)
+            node = word_node(token, analyzers, fields)
         stops = frozenset[str]()
         if isinstance(node, WordQuery):
             stops = frozenset(analyzers).difference(node.forms)
         start, end = token.start, simple[last].end
-        yield Unit(text[start:end], start, end, node, stops)
+        yield Unit(text[start:end], start, end, node, stops, tuple(simple[first : last + 1]))
         first = last + 1
 
 
-def _word(token: Token, analyzers: Sequence[str], fields: tuple[str, ...]) -> WordQuery:
+def word_node(token: Token, analyzers: Sequence[str], fields: tuple[str, ...]) -> WordQuery:
+    """Return the node of a token."""
     forms = _forms(token.normal, token.folded, token.kind, tuple(analyzers))
     return WordQuery(token.folded, forms, fields)
 

@@ -4,9 +4,11 @@ Every node gives ascending document numbers and a score for each. The set is exa
 deadline has something left out (see ``search.scoring.deadline``).
 """
 
+import math
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +18,7 @@ from whoosh.searching import Searcher
 from index import Snapshot, SnapshotLexicon
 from index.analysis import fold
 from index.errors import SearchTimeout
+from index.inverted_index import Lists
 from index.store import TermPostings
 from index.whoosh import SnapshotReader
 from search.engine import Notice, Notices
@@ -29,6 +32,7 @@ from search.query import (
     Filter,
     FuzzyExpansion,
     FuzzyQuery,
+    LetterQuery,
     NearQuery,
     PhraseQuery,
     PrefixQuery,
@@ -60,6 +64,7 @@ from search.scoring.postings import (
     union,
     unscored,
 )
+from search.scoring.spellings import MOST_DOCUMENTS, halves
 
 FieldPostings = tuple[str, TermPostings]
 
@@ -127,6 +132,8 @@ class Evaluation:
                 return self._phrase(node, within)
             case NearQuery():
                 return self._near(node, within)
+            case LetterQuery():
+                return self._letter(node, within)
             case PrefixQuery():
                 return self._prefix(node, node.prefix, node.fields)
             case FuzzyQuery():
@@ -151,7 +158,7 @@ class Evaluation:
 
     def _word(self, node: WordQuery, within: Docs | None) -> Hits:
         docs, scores, *_ = self.words.find(node)
-        hits = Hits(docs, scores)
+        hits = either([Hits(docs, scores), self._spellings(node)], np.maximum)
         if not node.literal_in and not node.optional_in:
             return hits
         if within is not None and not node.literal_in:
@@ -181,7 +188,59 @@ class Evaluation:
         if len(node.words) == 1:
             return self._scored(self._terms(node.fields, node.words[0]), self.statistics.all)
         arguments = self.index, node.fields, node.words, within, self.time.check
-        return self._positional("phrase", node, within, lambda: of_phrase(*arguments))
+        last = node.words[-1]
+
+        def lists_of(field: str, word: str) -> Lists:
+            # The last of equal words is not the only one: 日本日.
+            of_word = self.index.prefix_lists if word == last else self.index.lists
+            return of_word(field, word)
+
+        find = partial(of_phrase, *arguments, lists_of if node.open else None)
+        return self._positional("open" if node.open else "phrase", node, within, find)
+
+    def _letter(self, node: LetterQuery, within: Docs | None) -> Hits:
+        words = node.word.literal, node.letter
+        of_word = self.words.find(node.word).lists
+
+        def lists_of(field: str, word: str) -> Lists:
+            if word == node.word.literal:
+                return of_word.get(field, self.index.nothing)
+            return self.index.lists(field, word)
+
+        parts = of_phrase(self.index, node.fields, words, within, self.time.check, lists_of)
+        named = list(zip(node.fields, parts, strict=True))
+        return self._scored(named, self.statistics.all, self._phrase_idf(words))
+
+    def _spellings(self, node: WordQuery) -> Hits:
+        """Return the documents that join a word with its neighbours, or write it apart."""
+        if node.literal_in or node.optional_in:
+            return NO_HITS
+
+        def make() -> tuple[Hits, int]:
+            found = self.words.find(node)
+            parts = [self._terms(node.fields, word) for word in node.joined]
+            if len(found.docs) <= MOST_DOCUMENTS:
+                for words in halves(node.literal):
+                    lists = self._exact_lists(node.fields, words)
+                    if all(any(map(len, of_word)) for of_word in lists):
+                        arguments = self.index, node.fields, words, None, self.time.check
+                        parts.append(list(zip(node.fields, of_phrase(*arguments), strict=True)))
+            parts = [part for part in parts if any(len(postings.docs) for _, postings in part)]
+            hits = []
+            for part in parts:
+                documents = len(union([postings.docs for _, postings in part]))
+                idf = min(self.statistics.all.idf(documents), *found.idfs.values(), math.inf)
+                hits.append(self._scored(part, self.statistics.all, idf))
+            return either(hits, np.maximum).sized()
+
+        key = "spellings", node.literal, node.joined, node.fields, self.scored
+        spellings: Hits = self.words.cached((*key, *node.forms.items()), make)
+        return spellings
+
+    def _exact_lists(self, fields: Sequence[str], words: Sequence[str]) -> Iterator[Lists]:
+        """Yield for each word its posting lists in all fields."""
+        for word in words:
+            yield sum((self.index.lists(field, word) for field in fields), ())
 
     def _near(self, node: NearQuery, within: Docs | None) -> Hits:
         words = node.fields, node.words, node.distance
@@ -445,7 +504,7 @@ def _cost(node: query.Query) -> int:
             return 3
         case Filter() | query.Every():
             return 2
-        case NearQuery():
+        case NearQuery() | LetterQuery():
             return 1
         case PhraseQuery(words=words) if len(words) > 1:
             return 1

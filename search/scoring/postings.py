@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.arrays import Keys, parts_of, run_lengths, run_starts, sum_over
-from index.inverted_index import InvertedIndex, sum_postings
+from index.inverted_index import InvertedIndex, Lists, sum_postings
 from index.store import TermPostings
 
 Docs = NDArray[np.int32]
@@ -133,20 +133,25 @@ def of_terms(
             yield sum_postings(postings.docs, postings.freqs)
 
 
+ListsOf = Callable[[str, str], Lists]
+"""Returns the posting lists of a word in a field."""
+
+
 def of_phrase(
     index: InvertedIndex,
     fields: Sequence[str],
     words: Sequence[str],
     within: Docs | None,
     check: Callable[[], None],
+    lists_of: ListsOf | None = None,
 ) -> list[TermPostings]:
     """Return the occurrences of successive words, for each of one or two fields.
 
     Only documents in ``within`` are considered, if given. ``check`` is called now and then; it may
-    raise.
+    raise. ``lists_of`` says what stands for a word, if that is not the word as written.
     """
     starts = []
-    for keys in _keys_of(index, fields, words, within, check):
+    for keys in _keys_of(index, fields, words, within, check, lists_of or index.lists):
         start = keys[words[0]]
         for offset, word in enumerate(words[1:], 1):
             start = start[_contains(keys[word], start + offset)]
@@ -169,7 +174,7 @@ def of_window(
     """
     needed = {word: words.count(word) for word in words}
     windows = []
-    for keys in _keys_of(index, fields, words, within, check):
+    for keys in _keys_of(index, fields, words, within, check, index.lists):
         starts = np.unique(np.concatenate(list(keys.values())))
         last = starts.copy()
         complete = np.ones(len(starts), np.bool_)
@@ -190,12 +195,11 @@ def _keys_of(
     words: Sequence[str],
     within: Docs | None,
     check: Callable[[], None],
+    lists_of: ListsOf,
 ) -> Iterator[dict[str, Keys]]:
     """Yield the keys of words in the documents that have them all, in batches of documents."""
     distinct = list(dict.fromkeys(words))
-    postings = [
-        index.positioned([index.lists(field, word) for field in fields]) for word in distinct
-    ]
+    postings = [index.positioned([lists_of(field, word) for field in fields]) for word in distinct]
     docs = index.intersection(postings)
     if within is not None:
         docs = docs[among(docs, within)]

@@ -127,7 +127,8 @@ def table(language: str, hand: Mapping[str, str]) -> dict[str, str]:
     for word in inflected:
         lemma = lemma_of[word]
         others = entries[word].split() if word in entries else bases.get(word, ())
-        if stem[lemma] not in (stem[word], *(stem[base] for base in others)):
+        is_name = share.get(word, 0.0) > _NAME
+        if not is_name and stem[lemma] not in (stem[word], *(stem[base] for base in others)):
             entries[word] = " ".join([lemma, *others])
     return {word: of_word or "-" for word, of_word in entries.items()} | dict(hand)
 

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from math import ceil
 from threading import BoundedSemaphore
 from typing import Any, cast
@@ -11,6 +12,7 @@ from urllib.parse import unquote_plus, urlsplit
 from flask import Flask, Response, abort, current_app, g, request
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.routing import PathConverter
+from werkzeug.sansio.utils import get_current_url
 
 from search import Engine, Fault, InvalidRequest
 from web import api, errors, export, pages
@@ -27,6 +29,7 @@ from web.operate import (
     guard,
     is_loopback,
     observe,
+    vary,
 )
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
@@ -52,13 +55,21 @@ class DocumentId(PathConverter):
     part_isolating = False
 
 
+class Application(Flask):
+    """Flask without what it does for coroutines, of which we have none: it looks at each step."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function itself."""
+        return func
+
+
 def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     """Return the web application over an engine.
 
     It keeps no state of its own: several processes and threads may serve one each or share one.
     """
     settings = settings or Settings()
-    app = Flask(__name__)
+    app = Application(__name__)
     app.config.update(
         ENGINE=engine,
         SETTINGS=settings,
@@ -91,7 +102,7 @@ def _begin() -> Response | None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
     settings = current_settings()
-    own = request.url_root.rstrip("/") if request.host else ""
+    own = _address(request.scheme, request.host, request.root_path) if request.host else ""
     g.base = settings.base_url.rstrip("/") or own
     if REFUSED in request.environ:
         abort(request.environ[REFUSED])
@@ -106,6 +117,11 @@ def _begin() -> Response | None:
             raise ServiceUnavailable(retry_after=LANE_SECONDS)
         g.in_slow_lane = True
     return None
+
+
+@lru_cache(maxsize=64)
+def _address(scheme: str, host: str, path: str) -> str:
+    return get_current_url(scheme, host, path).rstrip("/")
 
 
 def _is_dear() -> bool:
@@ -157,9 +173,9 @@ def _check_rate(settings: Settings) -> None:
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
-    response.vary.add("Accept-Language")
+    vary(response, "Accept-Language")
     if current_settings().cors_origins and request.path.startswith("/api/"):
-        response.vary.add("Origin")
+        vary(response, "Origin")
         origin = _allowed_origin()
         if origin:
             response.headers["Access-Control-Allow-Origin"] = origin

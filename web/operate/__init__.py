@@ -4,6 +4,7 @@ For what an operator sets and sees. Not for answers: these are in the rooms for 
 """
 
 from web.operate import compression, guard, observe
+from web.operate.compression import vary
 from web.operate.connection import REFUSED
 from web.operate.guard import (
     ForwardedHeaders,
@@ -37,5 +38,6 @@ __all__ = [
     "preload",
     "prepare",
     "run",
+    "vary",
     "warm_up",
 ]

@@ -25,8 +25,14 @@ def install(app: Flask) -> None:
     app.after_request(_compress)
 
 
+def vary(response: Response, header: str) -> None:
+    """Tell caches that one more header of requests decides the answer; once for each header."""
+    given = response.headers.get("Vary")
+    response.headers["Vary"] = f"{given}, {header}" if given else header
+
+
 def _compress(response: Response) -> Response:
-    response.vary.add("Accept-Encoding")
+    vary(response, "Accept-Encoding")
     kind = response.mimetype or ""
     if (
         response.status_code in (204, 206, 304)

@@ -39,6 +39,7 @@ from web.context import (
 from web.errors import PROBLEMS, NoSuchDocument, NoSuchFacet
 from web.i18n import facet_label, gettext
 from web.links import PageLinks, language_parameter, same_results
+from web.operate import vary
 from web.pages.document import Neighbours, citation, joined, neighbours, reading
 from web.pages.facets import MAX_MONTHS, chips, histogram, lines, sections, steps, tags
 
@@ -294,5 +295,5 @@ def _own_address(address: str) -> str:
 def _vary(response: Response) -> Response:
     """Tell caches that the cookie decides the language, except for the endpoint."""
     if not request.path.startswith("/api/"):
-        response.vary.add("Cookie")
+        vary(response, "Cookie")
     return response

@@ -19,7 +19,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "organization": ("onu", "otan", "ue", "~alpha-beta", "~gamma", "omc"),
     "theme": ("culture", "culture/cinema", "culture/music", "conflict", "conflict/peace", "sport"),
     "lang": ("fr", "en", "ar", "tlh"),
-    "source": ("Agence A", "Agence B", "Agence Z"),
+    "source": ("agence a", "agence b", "agence z"),
 }
 
 

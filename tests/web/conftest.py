@@ -1,4 +1,5 @@
 import json
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -43,10 +44,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     documents = [
         {
             "id": HOSTILE_ID,
-            "title": HOSTILE_TITLE,
-            "text": HOSTILE_TEXT,
+            # Escaped once, which its reader undoes: what is shown has the tags.
+            "title": escape(HOSTILE_TITLE),
+            "text": escape(HOSTILE_TEXT),
             "url": "javascript:alert(1)",
-            "source": "<img src=x onerror=alert(1)>",
+            "source": escape("<img src=x onerror=alert(1)>"),
             "datetime": "2024-03-12T09:41:00Z",
             "language": "fr",
         },

@@ -137,7 +137,8 @@ def test_walking_through_results_by_the_links(client: FlaskClient) -> None:
 
 def test_a_citation_is_plain_text_in_the_language_of_the_page(tmp_path: Path) -> None:
     source = tmp_path / "a.jsonl"
-    document = {"id": "a", "title": "قمة <b>تونس</b>", "text": "نص قصير عن القمة في تونس اليوم."}
+    title = "قمة &lt;b&gt;تونس&lt;/b&gt;"
+    document = {"id": "a", "title": title, "text": "نص قصير عن القمة في تونس اليوم."}
     source.write_text(json.dumps(document | {"source": "وات", "date": "2019-03-12"}), "utf-8")
     rebuild(tmp_path / "index", [source], BuildOptions(workers=0))
     client = create_app(WhooshEngine(IndexDirectory(tmp_path / "index"))).test_client()

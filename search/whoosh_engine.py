@@ -121,7 +121,7 @@ class WhooshEngine:
         parsing_ended = perf_counter()
         # All pages of a walk must belong to one list: nothing may be left out of some of them.
         lenient = request.cursor is None
-        matches, filtered, unfiltered = self._find(request, parsed, snapshot, lenient)
+        matches, filtered, unfiltered, parsed = self._find(request, parsed, snapshot, lenient)
         page = _page(request, matches, snapshot)
         in_time = all(notice.code != "out_of_time" for notice in matches.warnings)
         suggestion = self._correction(parsed, unfiltered, opened) if in_time else None
@@ -159,7 +159,7 @@ class WhooshEngine:
         localized.facet(name)
         request = _canonical(replace(request, sort="date"), localized)
         parsed = parse(request.q, opened.snapshot.analyzers)
-        _, filtered, _ = self._find(request, parsed, opened.snapshot, lenient=False)
+        _, filtered, *_ = self._find(request, parsed, opened.snapshot, lenient=False)
         return facet_page(name, request, filtered, localized, prefix, page, order)
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
@@ -218,14 +218,14 @@ class WhooshEngine:
 
     def _find(
         self, request: SearchRequest, parsed: ParsedQuery, snapshot: Snapshot, lenient: bool
-    ) -> tuple[Matches, Filtered, int]:
+    ) -> tuple[Matches, Filtered, int, ParsedQuery]:
         """Return what matches under all filters, the filters, and how many match without them.
 
-        The number is 0 if the query had to be relaxed.
+        The number is 0 if the query had to be relaxed. The last is the query that was answered.
         """
         time = self._deadline(self._budget.search, lenient)
         evaluation = Evaluation(snapshot, request.sort == "relevance", time)
-        matches, relaxed = answer(parsed, evaluation)
+        matches, parsed, relaxed = answer(parsed, evaluation)
         unfiltered = 0 if relaxed else len(matches.docs)
         filtered = Filtered(matches.docs, request, snapshot)
         if filtered.any:
@@ -233,7 +233,7 @@ class WhooshEngine:
             matches = matches._replace(docs=filtered.all, scores=scores)
         if not matches.scored:
             matches = matches._replace(newest=filtered.newest)
-        return matches, filtered, unfiltered
+        return matches, filtered, unfiltered, parsed
 
     def _deadline(self, seconds: float, lenient: bool = False) -> Deadline:
         return Deadline(seconds, lenient, self._clock)

@@ -41,6 +41,7 @@ RULES: Final[dict[str, _Rules]] = {
         (r"(?<=..)is$", "il"),
         (r"(?<=..)[óo]is$", "ol"),
         (r"(?<=..)[úu]is$", "ul"),
+        (r"(?<=.[bcdfgkprtvw])s$", ""),
     ),
     "it": (
         (r"(?<=.[cg])h(?=[ei]$)", ""),
@@ -50,11 +51,13 @@ RULES: Final[dict[str, _Rules]] = {
         (r"(?<=...)men$", "man"),
         (r"(?<=[aiou]s)es$", ""),
         (r"(?<=.[aiou])s$", ""),
+        (r"^([^aeiouy]{2,})s$", r"\1"),
         (r"(?<=..)ves$", "fe"),
         (r"(?<=..)ves$", "f"),
     ),
     "de": (
         (r"(?<=..[aiouyéw])s$", ""),
+        (r"(?<=..ern)s$", ""),
         (r"(?<=in)nen$", ""),
         (r"(?<=nis)sen?$", ""),
         (r"(?<=..)ien$", "ium"),

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from whoosh import query
 
-from index.analysis import tokenize
+from index.analysis import analyzer, tokenize
 from index.facets import VALUE_FACETS
 from search.engine import Notice, Notices
-from search.query.entities import is_question, link_organizations
+from search.query.entities import QuestionKind, link_organizations, question_kind
 from search.query.nodes import (
     TEXT_FIELDS,
     CompoundQuery,
@@ -59,6 +59,8 @@ from search.request import typed_period
 MAX_UNITS = 128
 """Words of a query after analysis: one word as typed may be several (``a.b/c``)."""
 
+_RUN = 3
+"""Function words in a row that may belong to a name or a title."""
 _CACHED_LENGTH = 64
 """Queries up to this length are cached: the next page of results parses the same one again."""
 
@@ -126,7 +128,10 @@ class ParsedQuery:
     - ``clauses``: what relaxation may drop: the clauses of the outermost conjunction, if it has
       several and no AND was typed in it;
     - ``pairs``: words side by side in the query, stop words aside;
-    - ``organizations``: those that words of the query name.
+    - ``organizations``: those that words of the query name;
+    - ``closer``: the tree with the function words in a row that it has, three or more (*pour ou
+      contre la corrida*), for documents that have these too; they come alone if there are any;
+    - ``question``: what the query is if no document matches it, as it may be a question.
     """
 
     text: str
@@ -139,6 +144,8 @@ class ParsedQuery:
     pairs: tuple[tuple[WordQuery, WordQuery], ...] = ()
     organizations: tuple[str, ...] = ()
     analyzers: tuple[str, ...] = ()
+    closer: query.Query | None = None
+    question: "ParsedQuery | None" = None
 
 
 def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
@@ -159,26 +166,41 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
             notices.add("nothing_understood")
             nothing = query.NullQuery
         return ParsedQuery(text, nothing, "", tuple(notices), analyzers=analyzers)
-    if _is_plain(syntax) and _is_question(text, clauses, analyzers):
-        notices.add("question")
-        clauses = compiler.optional(clauses)
-        joined = compiler.any_of(clauses)
-    else:
-        joined = compiler.all_of(clauses)
-    marks = list(_marks(joined.node))
+    joined = compiler.all_of(clauses)
     relaxable = len(clauses) > 1 and not joined.members
     explicit = isinstance(syntax, And) and syntax.explicit
+    parsed = _of_clause(text, joined, clauses, compiler)
+    if relaxable and not explicit:
+        parsed = replace(parsed, clauses=tuple(clauses))
+    kind = QuestionKind.NONE
+    if _is_plain(syntax):
+        kind = _question_kind(text, clauses, analyzers)
+        runs = [PhraseQuery(words) for words in _function_words(text, analyzers)]
+        if runs and len(clauses) > 1:
+            parsed = replace(parsed, closer=query.And([joined.node, *runs]))
+    if kind is QuestionKind.NONE:
+        return parsed
+    wished = compiler.optional(clauses)
+    question = _of_clause(text, compiler.any_of(wished), wished, compiler)
+    question = replace(question, warnings=(*parsed.warnings, Notice("question")))
+    return question if kind is QuestionKind.CERTAIN else replace(parsed, question=question)
+
+
+def _of_clause(
+    text: str, joined: Clause, clauses: Sequence[Clause], compiler: "_Compiler"
+) -> ParsedQuery:
+    """Return the compiled query of a clause that joins all clauses."""
+    marks = list(_marks(joined.node))
     return ParsedQuery(
         text=text,
         tree=joined.node,
         understood=joined.text,
-        warnings=tuple(notices),
+        warnings=tuple(compiler.notices),
         words=tuple(compiler.words),
         marks=tuple(mark for at, mark in enumerate(marks) if mark not in marks[:at]),
-        clauses=tuple(clauses) if relaxable and not explicit else (),
         pairs=_pairs(clauses),
         organizations=tuple(dict.fromkeys(_named_organizations(joined.node))),
-        analyzers=analyzers,
+        analyzers=compiler.analyzers,
     )
 
 
@@ -503,9 +525,25 @@ def _is_plain(syntax: Syntax | None) -> bool:
     return False
 
 
-def _is_question(text: str, clauses: Sequence[Clause], analyzers: Sequence[str]) -> bool:
+def _question_kind(text: str, clauses: Sequence[Clause], analyzers: Sequence[str]) -> QuestionKind:
+    if len(clauses) < 2:
+        return QuestionKind.NONE
     content_words = sum(not word.stops for word in _typed(clauses))
-    return len(clauses) > 1 and is_question(text, tokenize(text), content_words, analyzers)
+    return question_kind(text, tokenize(text), content_words, analyzers)
+
+
+def _function_words(text: str, analyzers: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the runs of three stop words or more of one language, in lists of other words."""
+    tokens = tokenize(text)
+    for suffix in analyzers:
+        run: list[str] = []
+        for token in tokens:
+            if token.kind == "word" and analyzer(suffix).is_stop(token):
+                run.append(token.folded)
+                continue
+            if len(run) >= _RUN:
+                yield tuple(run)
+            run = []
 
 
 def _pairs(clauses: Sequence[Clause]) -> tuple[tuple[WordQuery, WordQuery], ...]:

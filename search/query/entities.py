@@ -8,10 +8,13 @@ or exact in the authority, acronyms of two letters, and acronyms that are stop w
 The words of a question are optional. A question such as "Comment renouveler mon passeport ?"
 describes a document, it does not quote one: few documents have all the words, and the one that
 answers may lack some. Requiring them all costs up to 0.12 of MRR@10 on judged questions
-(docs/retrieval.md). docs/query-language.md has the rule for readers.
+(docs/retrieval.md). Names and headlines look like questions too (*Will Smith*, *The Who*), so what
+is not certainly a question is one only if no document has all of its words. docs/query-language.md
+has the rule for readers.
 """
 
 from collections.abc import Sequence
+from enum import Enum
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -138,42 +141,64 @@ _AUXILIARIES = frozenset(
 _INVERTED = frozenset({"on", "il", "elle", "ils", "elles", "ce", "t"})
 _HYPHENS = frozenset("-‐‑")
 _MARKS = ("?", "؟", "？")
+_AS_SPELT = {suffix: frozenset(words.split()) for suffix, words in _INTERROGATIVES.items()}
 _BY_LANGUAGE = {
     suffix: frozenset(fold(word) for word in words.split())
     for suffix, words in _INTERROGATIVES.items()
 }
 
 
-def is_question(
+class QuestionKind(Enum):
+    """Whether words are a question: surely, or only if no document has them all."""
+
+    NONE = "none"
+    POSSIBLE = "possible"
+    CERTAIN = "certain"
+
+
+def question_kind(
     text: str, tokens: Sequence[Token], content_words: int, analyzers: Sequence[str]
-) -> bool:
+) -> QuestionKind:
     """Tell whether words in a row are a question in one of the languages of the index.
 
-    ``content_words`` is how many of the words are not stop words in any language.
+    ``content_words`` is how many of the words are not stop words in any language. A question mark
+    is certain. So is an interrogative or auxiliary at the beginning, spelt with its accents, if
+    another function word of its language follows and it is not written as a name. All other signs
+    may as well be those of a name or a headline.
     """
     words = [token for token in tokens if token.kind in ("word", "cjk")]
     if len(words) < 2:
-        return False
-    if content_words >= QUESTION_WORDS or text.rstrip().endswith(_MARKS):
-        return True
-    if len(words) < 3:
-        return False
-    if "en" in analyzers and words[0].folded in _AUXILIARIES:
-        return True
-    if "fr" in analyzers and _is_inverted(text, words):
-        return True
-    return any(_has_interrogative(text, words[:_FIRST], suffix) for suffix in analyzers)
+        return QuestionKind.NONE
+    if text.rstrip().endswith(_MARKS):
+        return QuestionKind.CERTAIN
+    kinds = {QuestionKind.POSSIBLE} if content_words >= QUESTION_WORDS else set()
+    if len(words) >= 3:
+        if "en" in analyzers and words[0].folded in _AUXILIARIES:
+            certain = analyzer("en").is_stop(words[1]) and words[1].kind == "word"
+            certain = certain and not text[words[1].start].isupper()
+            kinds.add(QuestionKind.CERTAIN if certain else QuestionKind.POSSIBLE)
+        if "fr" in analyzers and _is_inverted(text, words):
+            kinds.add(QuestionKind.POSSIBLE)
+        kinds.update(_interrogative(text, words, suffix) for suffix in analyzers)
+    order = (QuestionKind.CERTAIN, QuestionKind.POSSIBLE)
+    return next((kind for kind in order if kind in kinds), QuestionKind.NONE)
 
 
-def _has_interrogative(text: str, words: Sequence[Token], suffix: str) -> bool:
+def _interrogative(text: str, words: Sequence[Token], suffix: str) -> QuestionKind:
     """Tell whether an interrogative comes first or after stop words only (in which, de quel)."""
     interrogatives, language = _BY_LANGUAGE.get(suffix, ()), analyzer(suffix)
-    for token in words:
+    for place, token in enumerate(words[:_FIRST]):
         if token.folded in interrogatives:
-            return not text[token.start : token.end].isupper()
+            typed = text[token.start : token.end]
+            if typed.isupper():
+                return QuestionKind.NONE
+            name = place > 0 and typed[0].isupper()
+            exact = token.normal in _AS_SPELT[suffix]
+            certain = exact and not name and any(map(language.is_stop, words[place + 1 :]))
+            return QuestionKind.CERTAIN if certain else QuestionKind.POSSIBLE
         if not language.is_stop(token):
-            return False
-    return False
+            return QuestionKind.NONE
+    return QuestionKind.NONE
 
 
 def _is_inverted(text: str, words: Sequence[Token]) -> bool:

@@ -23,12 +23,19 @@ class Answer(NamedTuple):
     """What matches a query or, if ``relaxed``, most of it."""
 
     matches: Matches
+    parsed: ParsedQuery
+    """The query that was answered: that of the question if no document had all of its words."""
     relaxed: bool = False
 
 
 def answer(parsed: ParsedQuery, evaluation: Evaluation) -> Answer:
     """Return what matches a query, relaxed if nothing does. Raises SearchTimeout."""
-    hits = evaluation.hits(parsed.tree if parsed.tree is not None else query.Every())
+    hits = NO_HITS if parsed.closer is None else evaluation.hits(parsed.closer)
+    if not len(hits.docs):
+        hits = evaluation.hits(parsed.tree if parsed.tree is not None else query.Every())
+    if not len(hits.docs) and parsed.question is not None:
+        parsed = parsed.question
+        hits = evaluation.hits(parsed.tree)
     relaxed = False
     if not len(hits.docs) and len(parsed.clauses) > 1:
         try:
@@ -42,7 +49,8 @@ def answer(parsed: ParsedQuery, evaluation: Evaluation) -> Answer:
     except SearchTimeout as error:
         evaluation.time.omit(error, "proximity")
     scored = evaluation.scored and parsed.tree is not None
-    return Answer(Matches(hits.docs, hits.scores, tuple(evaluation.notices), scored), relaxed)
+    matches = Matches(hits.docs, hits.scores, tuple(evaluation.notices), scored)
+    return Answer(matches, parsed, relaxed)
 
 
 def _relax(parsed: ParsedQuery, evaluation: Evaluation) -> Hits:

@@ -130,9 +130,14 @@ def engine() -> Engine:
 
 
 def search(query: SearchRequest) -> SearchResponse:
-    """Answer a search; the log and the metrics of this request mention it."""
+    """Answer a search; the log and the metrics of this request mention it.
+
+    Raises NotModified if the reader has the page with the answer already.
+    """
+    if _is_page():
+        stop_if_known(query, *_shown())
     response = engine().search(query)
-    g.searched = response
+    g.searched, g.searched_for = response, query
     return response
 
 
@@ -281,11 +286,38 @@ def render(template: str, **context: object) -> str:
 
 
 def page(template: str, **context: object) -> Response:
-    """Render a page, with an entity tag of its content; 304 if the client has it already."""
+    """Render a page; 304 if the client has it already.
+
+    Its entity tag is of the search that it answers, or of its content if there was none, or one
+    that might find more the next time.
+    """
     response = make_response(render(template, **context))
-    tag = blake2b(response.get_data(), digest_size=12).hexdigest()
+    searched: SearchResponse | None = g.get("searched")
+    if searched and _is_page() and not _cut(searched):
+        tag = entity_tag(searched.generation, g.searched_for, *_shown())
+    else:
+        tag = blake2b(response.get_data(), digest_size=12).hexdigest()
     tagged(response, tag).make_conditional(request)
     return response
+
+
+def _is_page() -> bool:
+    """Tell whether the answer is a page of a search; that of a document shows more than one."""
+    return _current().answer is None and "id" not in (request.view_args or {})
+
+
+def _cut(response: SearchResponse) -> bool:
+    """Tell whether time ran out, so that the next answer may have more."""
+    return (
+        any(notice.code == "out_of_time" for notice in response.warnings)
+        or any(facet.truncated for facet in response.facets.values())
+        or any(result.highlights.truncated for result in response.results)
+    )
+
+
+def _shown() -> tuple[str, ...]:
+    """Return what a page shows of its request, beside the search."""
+    return request.full_path, str(i18n.asked()), str(i18n.remembered())
 
 
 def _frame() -> dict[str, object]:

@@ -2,9 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from http.client import HTTPConnection
 from itertools import pairwise
+from tempfile import TemporaryFile
+from threading import Event, Thread
+from time import sleep
+from typing import IO
 from urllib.parse import urlsplit
 
 import pytest
@@ -104,6 +109,7 @@ def test_no_header_passes_for_another() -> None:
 
 HOLDING = """
 from threading import Event
+from time import sleep
 from web.operate import bind, run, address_of
 
 release = Event()
@@ -112,6 +118,8 @@ def application(environ, start_response):
     path = environ["PATH_INFO"]
     if path == "/release":
         release.set()
+    if path == "/slow":
+        sleep(3)
     answered = release.wait(60) if path == "/hold" else True
     start_response("200 OK" if answered else "500 Late", [("Content-Length", "0")])
     return []
@@ -122,22 +130,36 @@ run(listener, lambda: application, 1, 20, lambda: print(address, flush=True))
 """
 
 
+def serving(
+    stack: ExitStack, script: str
+) -> tuple[subprocess.Popen[str], IO[str], Callable[[], HTTPConnection]]:
+    """Run a script that serves; return it, its log, and what opens a connection to it."""
+    log = stack.enter_context(TemporaryFile("w+"))  # noqa: SIM115  the stack closes it
+    service = stack.enter_context(
+        subprocess.Popen(
+            [sys.executable, "-c", script],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    )
+    stack.callback(service.terminate)
+    assert service.stdout is not None
+    address = urlsplit(service.stdout.readline().strip())
+
+    def connected() -> HTTPConnection:
+        connection = HTTPConnection(address.hostname or "", address.port, timeout=60)
+        stack.callback(connection.close)
+        return connection
+
+    return service, log, connected
+
+
 def test_requests_that_take_long_stop_no_other() -> None:
     """Those that wait are answered only because another one is answered meanwhile."""
-    service = subprocess.Popen(
-        [sys.executable, "-c", HOLDING], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
     with ExitStack() as stack:
-        stack.enter_context(service)
-        stack.callback(service.terminate)
-        assert service.stdout is not None
-        address = urlsplit(service.stdout.readline().strip())
-
-        def connected() -> HTTPConnection:
-            connection = HTTPConnection(address.hostname or "", address.port, timeout=60)
-            stack.callback(connection.close)
-            return connection
-
+        service, log, connected = serving(stack, HOLDING)
         holding = [connected() for _ in range(15)]
         for connection in holding:
             connection.request("GET", "/hold")
@@ -151,5 +173,51 @@ def test_requests_that_take_long_stop_no_other() -> None:
             # The connection is kept, and the loop has it again.
             connection.request("GET", "/")
             assert connection.getresponse().status == 200
+        # Whichever thread has the loop: the process ends by itself, what is under way is answered.
+        other.request("GET", "/slow")
+        sleep(0.5)
         service.terminate()
+        assert other.getresponse().status == 200
         eventually(service.poll, 0)
+        log.seek(0)
+        assert log.read() == ""
+
+
+SLOWLY = """
+from time import thread_time
+from web.operate import address_of, bind, run
+
+def application(environ, start_response):
+    end = thread_time() + 0.01
+    while thread_time() < end:
+        pass
+    start_response("200 OK", [("Content-Length", "0")])
+    return []
+
+listener = bind("127.0.0.1", 0)
+address = address_of(listener)
+run(listener, lambda: application, 1, 20, lambda: print(address, flush=True))
+"""
+
+
+def test_no_client_waits_while_others_have_many_turns() -> None:
+    with ExitStack() as stack:
+        *_, connected = serving(stack, SLOWLY)
+        turns = [0] * 40
+        enough = Event()
+
+        def ask(number: int) -> None:
+            connection = connected()
+            while not enough.is_set():
+                connection.request("GET", "/")
+                connection.getresponse().read()
+                turns[number] += 1
+                if turns[number] == 20:
+                    enough.set()
+
+        clients = [Thread(target=ask, args=(number,)) for number in range(len(turns))]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+    assert min(turns) >= 8, turns

@@ -7,9 +7,11 @@ first: it is the time used that makes a request a slow one.
 
 import errno
 import os
+import signal
 import socket
 import sys
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from math import inf
@@ -38,6 +40,9 @@ TAKEOVER_SECONDS = 0.02
 YIELD_SECONDS = 0.001
 """How long a process with more connections leaves a new one to the others."""
 
+ACCEPTED = 16
+"""How many connections are accepted before those that are open have their turn."""
+
 SWEEP_SECONDS = 0.25
 """How often deadlines are looked at."""
 
@@ -55,6 +60,7 @@ class Worker(BaseWorker):  # type: ignore[misc]
     New connections go to the process with the fewest.
     """
 
+    alive: bool
     slot = 0
     open_connections: memoryview = memoryview(bytearray(8)).cast("q")
 
@@ -75,9 +81,9 @@ class Worker(BaseWorker):  # type: ignore[misc]
         }
         self._poller = DefaultSelector()
         self._connections: set[Connection] = set()
-        self._ready: deque[Connection] = deque()
+        self._ready: deque[Callable[[], None]] = deque()
         self._swept = 0.0
-        self._stop_at = 0.0
+        self._stop_at = inf
         # The next is shared by threads, under the lock.
         self._lock = Lock()
         self._current: Connection | None = None
@@ -92,8 +98,9 @@ class Worker(BaseWorker):  # type: ignore[misc]
         for listener in self.sockets:
             listener.setblocking(False)
             self._poller.register(listener, EVENT_READ, partial(self._accept, listener))
+        # Signals reach this thread, whichever has the loop, and end its waiting.
+        signal.siginterrupt(signal.SIGTERM, True)
         self._lead()
-        # Signals reach this thread, whichever has the loop.
         self._ended.wait()
         if self._failure:
             raise self._failure
@@ -111,10 +118,12 @@ class Worker(BaseWorker):  # type: ignore[misc]
             Thread(target=self._deputize, name="deputy", daemon=True).start()
             while self.alive or (self._connections and monotonic() < self._stop_at):
                 for key, _ in self._poller.select(0 if self._ready else SWEEP_SECONDS):
-                    key.data()
-                for _ in range(len(self._ready)):
-                    self._step(self._ready.popleft())
+                    self._ready.append(key.data)
+                # Whoever takes the loop over goes on with the rest: each client has its turn.
                 self._sweep()
+                while self._ready:
+                    self._ready.popleft()()
+                    self._sweep()
         except TakenOver:
             return
         except BaseException as error:
@@ -189,14 +198,14 @@ class Worker(BaseWorker):  # type: ignore[misc]
     def _sweep(self) -> None:
         """Drop every connection whose deadline has passed, and tell the arbiter that we live."""
         now = monotonic()
+        if not self.alive and self._stop_at == inf:
+            self._stop(now)
         if now - self._swept < SWEEP_SECONDS:
             return
         self._swept = now
         self.notify()
         if self.ppid != os.getppid():
             self.alive = False
-        if not self.alive and not self._stop_at:
-            self._stop(now)
         for connection in [one for one in self._connections if one.deadline < now]:
             self._drop(connection)
 
@@ -213,23 +222,24 @@ class Worker(BaseWorker):  # type: ignore[misc]
     # Connections. Only the thread that has the loop calls these.
 
     def _accept(self, listener: socket.socket) -> None:
-        """Accept a connection, unless another process with fewer does."""
-        if any(0 <= count < len(self._connections) for count in self.open_connections):
-            sleep(YIELD_SECONDS)
-        try:
-            connection = Connection(*listener.accept())
-        except OSError as error:
-            if error.errno in _NO_MORE:
-                self._drop_oldest()
+        """Accept connections, each unless another process with fewer does."""
+        for _ in range(ACCEPTED):
+            if any(0 <= count < len(self._connections) for count in self.open_connections):
                 sleep(YIELD_SECONDS)
-            return
-        if len(self._connections) >= self.cfg.worker_connections:
-            self._drop_oldest()
-        self._connections.add(connection)
-        self.open_connections[self.slot] = len(self._connections)
-        connection.deadline = monotonic() + HEAD_SECONDS
-        connection.then = self._receive
-        self._step(connection)
+            try:
+                connection = Connection(*listener.accept())
+            except OSError as error:
+                if error.errno in _NO_MORE:
+                    self._drop_oldest()
+                    sleep(YIELD_SECONDS)
+                return
+            if len(self._connections) >= self.cfg.worker_connections:
+                self._drop_oldest()
+            self._connections.add(connection)
+            self.open_connections[self.slot] = len(self._connections)
+            connection.deadline = monotonic() + HEAD_SECONDS
+            connection.then = self._receive
+            self._ready.append(partial(self._step, connection))
 
     def _drop_oldest(self) -> None:
         """End the connection that has waited longest for its client."""
@@ -292,12 +302,12 @@ class Worker(BaseWorker):  # type: ignore[misc]
         elif not keep:
             self._close(connection)
         else:
-            connection.deadline = monotonic() + HEAD_SECONDS
+            connection.deadline = monotonic() + (HEAD_SECONDS if self.alive else CLOSING_SECONDS)
             connection.then = self._receive
             if connection.request.data:
                 # The next request is here already. Those of others have their turn first.
                 self._watch(connection, 0)
-                self._ready.append(connection)
+                self._ready.append(partial(self._step, connection))
             else:
                 self._watch(connection, EVENT_READ)
 

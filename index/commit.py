@@ -172,11 +172,22 @@ class Commit:
         sync(self.root)
 
     def _pointer(self) -> Pointer | None:
-        """Return what is published; None if nothing is, or nothing that makes sense."""
+        """Return what is published; None if nothing is.
+
+        If that cannot be read or is not there, it is taken to be the newest generation that stands.
+        """
         try:
-            return read_pointer(self.root)
-        except (IndexMissing, IndexDamaged):
+            pointer = read_pointer(self.root)
+        except IndexMissing:
             return None
+        except IndexDamaged:
+            pointer = None
+        folders = self._folder.parent
+        if pointer and (folders / pointer.current).is_dir():
+            return pointer
+        newest_first = sorted(folders.iterdir(), reverse=True)
+        others = [folder for folder in newest_first if folder != self._folder]
+        return next((Pointer(folder.name, "") for folder in others if _stands(folder)), None)
 
     def discard(self) -> None:
         """Delete what was written, unless it is published."""
@@ -210,6 +221,15 @@ class Commit:
             for path in (self.root / kind).iterdir():
                 if path.name not in names:
                     shutil.rmtree(path, ignore_errors=True)
+
+
+def _stands(folder: Path) -> bool:
+    """Tell whether this is a generation whose manifest can be read."""
+    try:
+        read_manifest(folder)
+    except (IndexDamaged, IndexVersion):
+        return False
+    return True
 
 
 def _new_name(root: Path) -> str:

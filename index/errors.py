@@ -70,7 +70,7 @@ class IndexLocked(TrouvailleError):
 
 
 class BuildUnsettled(TrouvailleError):
-    """A generation is published, but something after that failed."""
+    """What was asked for is done, but something after that failed."""
 
 
 class BuildFailed(TrouvailleError):

@@ -1,7 +1,8 @@
 """What is written down about a generation: its manifest, and the report of what was left out."""
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a generation.
 
     Raises IndexVersion if the generation has another format, IndexDamaged if the manifest is not
-    the one that was written, or is that of another generation.
+    the one that was written, is that of another generation, or says what cannot be.
     """
     path = folder / "manifest.json"
     envelope = read_json(path)
@@ -131,10 +132,105 @@ def read_manifest(folder: Path) -> Manifest:
         )
     if raw is envelope or raw.get("name") != folder.name:
         raise IndexDamaged(f"“{path}” is the manifest of another generation.", REMEDY)
-    try:
-        return _manifest(raw)
-    except (KeyError, TypeError, ValueError) as error:
-        raise IndexDamaged(f"“{path}” is damaged ({error!r}).", REMEDY) from error
+    for problem in _problems(raw):
+        raise IndexDamaged(f"“{path}” cannot be the manifest of an index: {problem}.", REMEDY)
+    return _manifest(raw)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(_NAME.fullmatch(value))
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value)) and len(set(value)) == len(value)
+
+
+def _are_counts(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_count, value.values()))
+
+
+def _are_files(value: object, folders: bool = False) -> bool:
+    """Tell whether these are records by name, or by a path below the folder if it has folders."""
+    if not isinstance(value, dict):
+        return False
+    parts = [name.split("/") if folders else [name] for name in value]
+    return all(all(map(_is_name, names)) for names in parts) and all(
+        isinstance(record, list)
+        and len(record) == 2
+        and _is_count(record[0])
+        and isinstance(record[1], str)
+        and _DIGEST.fullmatch(record[1])
+        for record in value.values()
+    )
+
+
+def _is_segment(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"name", "documents", "files"}
+        and _is_name(value["name"])
+        and _is_count(value["documents"])
+        and _are_files(value["files"], folders=True)
+    )
+
+
+def _are_segments(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and all(map(_is_segment, value))
+        and len({segment["name"] for segment in value}) == len(value)
+    )
+
+
+_NAME = re.compile(r"(?!\.)[\w.:+-]{1,255}")
+"""The name of a file or folder of an index: nothing that leads elsewhere."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_SCHEMA: Mapping[str, Callable[[object], bool]] = {
+    "name": _is_name,
+    "format": _is_count,
+    "analysis": _is_count,
+    "product": _is_text,
+    "built": _is_text,
+    "made_by": _is_text,
+    "size": _is_count,
+    "documents": _is_count,
+    "languages": _are_counts,
+    "analyzers": _are_texts,
+    "facets": _are_texts,
+    "skipped": _are_counts,
+    "failures": _are_counts,
+    "settings": _is_object,
+    "segments": _are_segments,
+    "files": _are_files,
+}
+"""What a manifest says, and what each of it may be."""
+
+
+def _problems(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the fields of a manifest, and then with its counts."""
+    for name in sorted(_SCHEMA.keys() ^ raw.keys()):
+        yield f"“{name}” is missing" if name in _SCHEMA else f"“{name}” is unknown"
+    for name, allows in _SCHEMA.items():
+        if name in raw and not allows(raw[name]):
+            yield f"“{name}” is not of the right kind"
+    if raw["size"] != sum(segment["documents"] for segment in raw["segments"]):
+        yield "“size” is not the number of documents of its segments"
+    if raw["documents"] > raw["size"]:
+        yield "“documents” is more than “size”"
+    if raw["documents"] != sum(raw["languages"].values()):
+        yield "“languages” do not add up to “documents”"
 
 
 def _manifest(raw: dict[str, Any]) -> Manifest:

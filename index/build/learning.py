@@ -34,7 +34,7 @@ from index.extract import (
 )
 from index.extract.organizations import find_organizations
 from index.snapshot import Snapshot
-from index.store import make_folder, sync, unreadable, write_durably
+from index.store import make_folder, settle, unreadable, write_durably
 from index.versions import LEARNING_VERSION
 from index.vocabularies import themes as theme_vocabulary
 
@@ -499,5 +499,5 @@ def forget(root: Path, mode: int = FILE_MODE) -> bool:
         raise unreadable(path, error) from error
     with writing(root, mode):
         path.unlink(missing_ok=True)
-        sync(path.parent)
+        settle(path)
     return True

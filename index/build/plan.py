@@ -36,7 +36,7 @@ from index.build.pipeline import (
 from index.commit import FILE_MODE, LiveSegment, building
 from index.directory import open_published, read_pointer
 from index.document import Document, Fields, Skipped
-from index.errors import NoDocuments, TooManyDeletions
+from index.errors import IndexDamaged, NoDocuments, TooManyDeletions
 from index.extract import ExtractionOptions, extraction_version
 from index.manifest import Report
 from index.readers import ReadOptions, SourceFile, display, format_of, list_files, read_file
@@ -48,6 +48,7 @@ from index.segment import (
     write_segment,
 )
 from index.snapshot import Snapshot
+from index.store import REMEDY
 from index.versions import ANALYSIS_VERSION
 
 MAX_SEGMENTS = 8
@@ -408,7 +409,16 @@ def settings_of(options: BuildOptions) -> dict[str, Any]:
 
 
 def options_of(settings: Mapping[str, Any]) -> BuildOptions:
-    """Return the options that a generation was built with."""
+    """Return the options that a generation was built with. Raises IndexDamaged."""
+    try:
+        return _options_of(settings)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise IndexDamaged(
+            f"The settings of the index cannot be read ({error}).", REMEDY
+        ) from error
+
+
+def _options_of(settings: Mapping[str, Any]) -> BuildOptions:
     reading = {name: settings[name] for name in _READING if name in settings}
     extraction = {name: settings[name] for name in _EXTRACTION if name in settings}
     if extraction.get("reference_date"):

@@ -30,7 +30,7 @@ import orjson
 from numpy.typing import DTypeLike, NDArray
 
 from index.arrays import bounds_of, narrowest
-from index.errors import IndexDamaged, IndexUnavailable, IndexVersion
+from index.errors import BuildUnsettled, IndexDamaged, IndexUnavailable, IndexVersion
 from index.versions import ARRAY_VERSION
 
 MAGIC = b"TROUVARR"
@@ -330,9 +330,26 @@ def write_aside(path: Path, data: bytes) -> Path:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Replace a file by rename: whoever reads it sees the old bytes or the new, never a mixture."""
+    """Replace a file by rename: whoever reads it sees the old bytes or the new, never a mixture.
+
+    Raises OSError if the old ones stand, and what ``settle`` does.
+    """
     write_aside(path, data).replace(path)
-    sync(path.parent)
+    settle(path)
+
+
+def settle(path: Path) -> None:
+    """Make it durable that a file was put into a folder or deleted.
+
+    Raises BuildUnsettled: it stands or is gone all the same.
+    """
+    try:
+        sync(path.parent)
+    except OSError as error:
+        raise BuildUnsettled(
+            f"“{path}” is changed, but a power failure may undo that: {error.strerror}.",
+            "Check the disk, and do the same again.",
+        ) from error
 
 
 class OpenFolder:

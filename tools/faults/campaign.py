@@ -6,6 +6,7 @@ the same command succeeds afterwards.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,10 @@ COMMANDS: Final = {
     "learn": ["learn", "{labelled}"],
     "learn --forget": ["learn", "--forget"],
 }
+
+
+_DONE: Final = re.compile("is (published|changed), but")
+"""How a command says that it did what it was asked for, but for what came after."""
 
 
 class Outcome(NamedTuple):
@@ -183,7 +188,7 @@ def _broken(site: Site, fault: str, outcome: Outcome, after: State) -> Iterator[
         yield f"neither the old nor the new is published: {said}"
     if outcome.code == 0 and now != after:
         yield f"it said that it succeeded: {said}"
-    if outcome.code > 0 and now == after != site.before and "is published, but" not in said:
+    if outcome.code > 0 and now == after != site.before and not _DONE.search(said):
         yield f"it said that it failed: {said}"
     kept = _kept(site.pointer, pointer)
     if pointer.previous != kept:

@@ -1,11 +1,14 @@
 """Damaged, truncated, foreign and older indexes are recognised, and named."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 
 from index.build import rebuild, update
@@ -110,8 +113,10 @@ def test_a_damaged_pointer(index_of: IndexOf, text: str, sample_source: Path) ->
     (root / "current").write_text(text)
     with pytest.raises(IndexDamaged):
         IndexDirectory(root).current()
-    # A rebuild mends it.
+    # A rebuild mends it, and keeps the generation that stands.
+    (before,) = (root / "generations").iterdir()
     rebuild(root, [sample_source], HERE)
+    assert read_pointer(root).previous == before.name
     assert IndexDirectory(root).current().documents == 61
 
 
@@ -149,6 +154,92 @@ def test_no_bit_of_a_manifest_can_change(index_of: IndexOf) -> None:
         path.write_bytes(data[:place] + changed + data[place + 1 :])
         with pytest.raises(IndexDamaged, match=r"manifest\.json"):
             IndexDirectory(root).current()
+
+
+CHANGES: dict[str, list[Any]] = {
+    "name": [None, 3, "", "..", "a/b", "a\x00", ".a", "x" * 256],
+    "format": [None, -1, 1.5, True, "6"],
+    "analysis": [None, -1, 1.5, True, "6"],
+    "product": [None, 3, ["x"]],
+    "built": [None, 3],
+    "made_by": [None, {}],
+    "size": [None, -1, 60, 62, "61", 61.0],
+    "documents": [None, -1, 62, "61", True],
+    "languages": [None, [], {}, {"fr": -61}, {"fr": "61"}, {"fr": 62}, {"fr": 61.0}],
+    "analyzers": [None, "fr", ["fr", "fr"], [3], {"fr": 1}],
+    "facets": [None, "theme", ["theme", "theme"], [None]],
+    "skipped": [None, [], {"empty": -1}, {"empty": None}],
+    "failures": [None, [], {"dates": 0.5}],
+    "settings": [None, [], "x"],
+    "segments": [None, {}, [{}], [None]],
+    "files": [None, [], {"live.array": None}],
+}
+"""What a field of the manifest of 61 documents cannot be."""
+FILES = [
+    *("", ".", "..", "../live.array", "/etc/passwd", "a//b", "a/../b", "a\\b", "a\x00", ".a"),
+    *("a/", "/a"),
+]
+RECORDS = [None, [], [1], [1, "0" * 64, 2], [-1, "0" * 64], [True, "0" * 64], [1, "0" * 63], [1, 3]]
+
+
+def published_manifest(root: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(manifest_path(root).read_bytes())["manifest"]
+    return content
+
+
+def refused(root: Path, changed: dict[str, Any]) -> str:
+    """Publish a manifest with a right digest; return why it is refused."""
+    body = orjson.dumps(changed)
+    whole = {"sha256": hashlib.sha256(body).hexdigest(), "manifest": changed}
+    manifest_path(root).write_bytes(orjson.dumps(whole))
+    with pytest.raises(IndexDamaged, match=r"manifest\.json") as caught:
+        IndexDirectory(root).current()
+    assert "rollback" in caught.value.remedy
+    return caught.value.message
+
+
+@pytest.mark.parametrize("field", CHANGES)
+def test_a_manifest_that_cannot_be_is_refused(index_of: IndexOf, field: str) -> None:
+    root = index_of("index")
+    raw = published_manifest(root)
+    assert raw.keys() == CHANGES.keys()
+    for value in CHANGES[field]:
+        if field == "format":
+            with pytest.raises(IndexVersion):  # another format, whatever it is
+                refused(root, raw | {field: value})
+        else:
+            said = refused(root, raw | {field: value})
+            assert f"“{field}”" in said or "another generation" in said
+    without = {name: value for name, value in raw.items() if name != field}
+    said = refused(root, without)
+    assert f"“{field}” is missing" in said or field in ("format", "name")
+
+
+def test_a_manifest_with_more_is_refused(index_of: IndexOf) -> None:
+    root = index_of("index")
+    assert "“more” is unknown" in refused(root, published_manifest(root) | {"more": 1})
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_name_in_a_manifest_leads_elsewhere(index_of: IndexOf, name: str) -> None:
+    root = index_of("index")
+    raw = published_manifest(root)
+    record = raw["files"]["live.array"]
+    assert "“files”" in refused(root, raw | {"files": raw["files"] | {name: record}})
+    (segment,) = raw["segments"]
+    for changed in ({"name": name}, {"files": segment["files"] | {name: record}}):
+        assert "“segments”" in refused(root, raw | {"segments": [segment | changed]})
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_no_record_of_a_file_is_of_another_kind(index_of: IndexOf, record: Any) -> None:
+    root = index_of("index")
+    raw = published_manifest(root)
+    assert "“files”" in refused(root, raw | {"files": raw["files"] | {"live.array": record}})
+    (segment,) = raw["segments"]
+    changed = segment | {"files": segment["files"] | {"ids.sorted": record}}
+    assert "“segments”" in refused(root, raw | {"segments": [changed]})
+    assert "“segments”" in refused(root, raw | {"segments": [segment, segment]})
 
 
 def test_files_of_another_generation_are_recognised(index_of: IndexOf, sample_source: Path) -> None:

@@ -40,8 +40,11 @@ TAKEOVER_SECONDS = 0.02
 YIELD_SECONDS = 0.001
 """How long a process with more connections leaves a new one to the others."""
 
-ACCEPTED = 16
+ACCEPTED = 64
 """How many connections are accepted before those that are open have their turn."""
+
+TICK_SECONDS = 1.0
+"""How often the arbiter is told that the process lives."""
 
 SWEEP_SECONDS = 0.25
 """How often deadlines are looked at."""
@@ -81,8 +84,9 @@ class Worker(BaseWorker):  # type: ignore[misc]
         }
         self._poller = DefaultSelector()
         self._connections: set[Connection] = set()
-        self._ready: deque[Callable[[], None]] = deque()
-        self._swept = 0.0
+        self._turns: deque[Callable[[], None]] = deque()
+        self._ready: list[Callable[[], None]] = []
+        self._ticked = self._swept = self._selected = 0.0
         self._stop_at = inf
         # The next is shared by threads, under the lock.
         self._lock = Lock()
@@ -102,6 +106,7 @@ class Worker(BaseWorker):  # type: ignore[misc]
         signal.siginterrupt(signal.SIGTERM, True)
         self._lead()
         self._ended.wait()
+        self.open_connections[self.slot] = -1
         if self._failure:
             raise self._failure
 
@@ -117,13 +122,18 @@ class Worker(BaseWorker):  # type: ignore[misc]
                 self._watch(answering, 0)
             Thread(target=self._deputize, name="deputy", daemon=True).start()
             while self.alive or (self._connections and monotonic() < self._stop_at):
-                for key, _ in self._poller.select(0 if self._ready else SWEEP_SECONDS):
-                    self._ready.append(key.data)
-                # Whoever takes the loop over goes on with the rest: each client has its turn.
-                self._sweep()
-                while self._ready:
-                    self._ready.popleft()()
-                    self._sweep()
+                # Whoever takes the loop over goes on with the rest: each client has its turn,
+                # and none is asked twice.
+                while self._turns:
+                    self._turns.popleft()()
+                    self._tick()
+                self._drop_late()
+                self._selected = monotonic()
+                events = self._poller.select(0 if self._ready else SWEEP_SECONDS)
+                self._turns.extend(key.data for key, _ in events)
+                self._turns.extend(self._ready)
+                self._ready.clear()
+                self._tick()
         except TakenOver:
             return
         except BaseException as error:
@@ -195,19 +205,24 @@ class Worker(BaseWorker):  # type: ignore[misc]
             connection.then = partial(self._finish, keep=keep)
             self._step(connection)
 
-    def _sweep(self) -> None:
-        """Drop every connection whose deadline has passed, and tell the arbiter that we live."""
+    def _tick(self) -> None:
+        """Tell the arbiter that we live, and see whether we should."""
         now = monotonic()
         if not self.alive and self._stop_at == inf:
             self._stop(now)
-        if now - self._swept < SWEEP_SECONDS:
-            return
-        self._swept = now
-        self.notify()
-        if self.ppid != os.getppid():
-            self.alive = False
-        for connection in [one for one in self._connections if one.deadline < now]:
-            self._drop(connection)
+        if now - self._ticked >= TICK_SECONDS:
+            self._ticked = now
+            self.notify()
+            if self.ppid != os.getppid():
+                self.alive = False
+
+    def _drop_late(self) -> None:
+        """Drop every connection whose deadline had passed when we looked what has arrived."""
+        now = self._selected
+        if now - self._swept >= SWEEP_SECONDS:
+            self._swept = now
+            for connection in [one for one in self._connections if one.deadline < now]:
+                self._drop(connection)
 
     def _stop(self, now: float) -> None:
         """Accept no more, and leave little time to requests that may be arriving."""
@@ -224,7 +239,8 @@ class Worker(BaseWorker):  # type: ignore[misc]
     def _accept(self, listener: socket.socket) -> None:
         """Accept connections, each unless another process with fewer does."""
         for _ in range(ACCEPTED):
-            if any(0 <= count < len(self._connections) for count in self.open_connections):
+            most = any(0 <= count < len(self._connections) for count in self.open_connections)
+            if most:
                 sleep(YIELD_SECONDS)
             try:
                 connection = Connection(*listener.accept())
@@ -240,6 +256,8 @@ class Worker(BaseWorker):  # type: ignore[misc]
             connection.deadline = monotonic() + HEAD_SECONDS
             connection.then = self._receive
             self._ready.append(partial(self._step, connection))
+            if most:
+                return
 
     def _drop_oldest(self) -> None:
         """End the connection that has waited longest for its client."""

@@ -180,7 +180,7 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
             parsed = replace(parsed, closer=query.And([joined.node, *runs]))
     if kind is QuestionKind.NONE:
         return parsed
-    wished = compiler.optional(clauses)
+    wished = compiler.optional(clauses) or clauses
     question = _of_clause(text, compiler.any_of(wished), wished, compiler)
     question = replace(question, warnings=(*parsed.warnings, Notice("question")))
     return question if kind is QuestionKind.CERTAIN else replace(parsed, question=question)
@@ -255,7 +255,7 @@ class _Compiler:
         Stop words count where they are none. A compound becomes its words: "boundary-layer
         equations" asks for equations of the boundary, wherever the words stand.
         """
-        parts = [part for clause in clauses for part in self._split(clause) or [clause]]
+        parts = [part for clause in clauses for part in self._split(clause)]
         return _distinct(
             part._replace(node=part.node.required())
             if isinstance(part.node, WordQuery) and not part.condition
@@ -443,17 +443,21 @@ class _Compiler:
         return _distinct(resolved)
 
     def _split(self, clause: Clause) -> list[Clause]:
-        """Return the words of a compound or name that are not stop words in every language."""
+        """Return the words of a compound or name that are not stop words in every language.
+
+        What has nothing between its letters and figures (``A320``) stays whole, as other words do.
+        """
         if clause.organization:
-            words = [part for word in clause.typed for part in self._split(word) or [word]]
+            words = [part for word in clause.typed for part in self._split(word)]
             return [*words, _mention(clause.organization, clause.text)]
-        if not isinstance(clause.node, CompoundQuery):
-            return []
+        if not isinstance(clause.node, CompoundQuery | PhraseQuery) or clause.text.isalnum():
+            return [clause]
+        found = compound_parts(clause.text, self.analyzers, clause.node.fields)
         return [
             Clause(unit.node, unit.text, unit.stops)
-            for unit in compound_parts(clause.text, self.analyzers, clause.node.joined.fields)
+            for unit in found
             if not unit.stops.issuperset(self.analyzers)
-        ]
+        ] or ([] if found else [clause])
 
 
 def _distinct(clauses: Iterable[Clause]) -> list[Clause]:

@@ -119,6 +119,7 @@ class CompoundQuery(query.DisjunctionMax):  # type: ignore[misc]
 
     def __init__(self, joined: WordQuery, parts: Sequence[str], open: bool = False) -> None:
         self.joined = joined
+        self.fields = joined.fields
         self.parts = PhraseQuery(tuple(parts), joined.fields, open)
         super().__init__([joined, self.parts])
 

@@ -33,6 +33,9 @@ _LONG = 6
 """Letters from which on a word is likely to have two misspellings."""
 
 
+_SIGN = re.compile(r"[^\w\s]")
+
+
 class Unit(NamedTuple):
     """Characters ``start`` to ``end`` of the analysed text; ``text`` is their normal form.
 
@@ -55,9 +58,9 @@ def units(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[
 
 
 def compound_parts(text: str, analyzers: Sequence[str], fields: tuple[str, ...]) -> list[Unit]:
-    """Return the words of a compound as units; none for a number (``10 000``)."""
+    """Return the words of a compound as units; none for a number (``10 000``) or a run."""
     tokens = phrase_tokens(text)
-    if all(token.kind == "number" for token in tokens):
+    if any(token.kind == "cjk" for token in tokens) or not _SIGN.search(text):
         return []
     return list(_units(text, tokens, analyzers, fields))
 

@@ -22,7 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis.folding import fold
-from index.analysis.tokenizer import APOSTROPHES, CHARACTER, HYPHENS, INSIDE, SPACELESS
+from index.analysis.tokenizer import (
+    APOSTROPHES,
+    CHARACTER,
+    HYPHENS,
+    INSIDE,
+    NUMBERED,
+    SPACELESS,
+)
 
 WILD: Final = b"\0"
 _UNKNOWN: Final = 255
@@ -49,6 +56,11 @@ _DIGITS = frozenset(b"0123456789" + WILD)
 _NO_WORD = WILD + b"+#"
 _DROPPED = re.compile(rb"'(?:s|ll|re|ve|d|m)-")
 """English endings that the tokenizer drops inside a compound: *children's-book*."""
+_ORDINAL = re.compile(
+    rb"(?<![a-z])ie?re?s?(?![a-z0-9])|[0-9](?:e|i?eme|e?re?|nde?|st|rd|th)s?(?![a-z0-9])"
+)
+"""Ordinals, whose form is another than their letters: *1re* and *Ier* are *1e*."""
+_NUMBERED = re.compile(NUMBERED)
 _LEADING_DIGITS = re.compile(rb"[0-9]{2,}")
 
 _table = np.full(1 << 16, _UNKNOWN, np.uint8)
@@ -114,7 +126,10 @@ class Squeezed:
         """Tell whether a piece of the text is a single word, whose folded form are its bytes."""
         piece, origins = self.data[start:end], self.origins
         surface = text[origins[start] : origins[end - 1] + 1]
-        if WILD in piece or not surface.isalnum():
+        # Letters and figures are words of their own, and ordinals have a form of their own.
+        if WILD in piece or not (surface.isalpha() or surface.isdecimal()):
+            return False
+        if _NUMBERED.fullmatch(surface):
             return False
         return piece.isascii() or not _SPACELESS.search(surface)
 
@@ -147,9 +162,10 @@ class Squeezed:
         """Yield the pieces from byte ``start`` to ``end`` that may have words not found in them."""
         if WILD in self.data:
             yield from self.find(WILD, start, end)
-        for dropped in _DROPPED.finditer(self._single):
-            if start <= (byte := self.index(dropped.start() + 1)) < end:
-                yield self.piece(byte)
+        for irregular in (_DROPPED, _ORDINAL):
+            for match in irregular.finditer(self._single):
+                if start <= (byte := self.index(match.start() + 1)) < end:
+                    yield self.piece(byte)
 
 
 def squeeze(text: str) -> Squeezed | None:
@@ -202,6 +218,8 @@ def _byte_of(character: str) -> int:
         return ord("-")
     if character in _BETWEEN_DIGITS:
         return ord(".")
+    if character in "·‧":  # inclusive writing: étudiant·e·s
+        return 0
     if character in "+#":
         return ord(character)
     plain = fold(character)

@@ -43,7 +43,8 @@ TEXTS = {
 STRANGE_WORDS = """
 東京 accord東accord 10 000 1.000,5 U.S.A. children's-book l'O'Brien d'aujourd'hui C++ c# AT&T x é 1ª
 cœur-de-bœuf œil yeux Straße GROẞ ﬁnance pe\u0302che coop\u00adération ١٢٣ ٣٢ ٠٠٠ كِتَاب 5 100-covid
-covid-19 000 porte-d'avion sant'Agostino dell' 50\u202f000 m² ½ n.º"""
+covid-19 000 porte-d'avion sant'Agostino dell' 50\u202f000 m² ½ n.º Sp3 COP21 A320 A-320 1re 1ère
+Ier 1er 2ème 2e XIXe XIXème xixème 21st étudiant·e·s directeur·rice·s L.123-4 20h 3-1 col·legi"""
 STRANGE = STRANGE_WORDS.split()
 """Words at which squeezing a text might differ from dividing it."""
 

@@ -57,9 +57,10 @@ _NO_WORD = WILD + b"+#"
 _DROPPED = re.compile(rb"'(?:s|ll|re|ve|d|m)-")
 """English endings that the tokenizer drops inside a compound: *children's-book*."""
 _ORDINAL = re.compile(
-    rb"(?<![a-z])ie?re?s?(?![a-z0-9])|[0-9](?:e|i?eme|e?re?|nde?|st|rd|th)s?(?![a-z0-9])"
+    rb"(?<![a-z])(?:ie?re?s?|[ivx]+(?:i?eme|e)s?)(?![a-z0-9])"
+    rb"|[0-9](?:e|i?eme|e?re?|nde?|st|rd|th)s?(?![a-z0-9])"
 )
-"""Ordinals, whose form is another than their letters: *1re* and *Ier* are *1e*."""
+"""Ordinals, whose form is another than their letters: *1re* and *Ier* are *1e*, *XIXème* is *XIXe*."""
 _NUMBERED = re.compile(NUMBERED)
 _LEADING_DIGITS = re.compile(rb"[0-9]{2,}")
 

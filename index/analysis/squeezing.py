@@ -60,7 +60,7 @@ _ORDINAL = re.compile(
     rb"(?<![a-z])(?:ie?re?s?|[ivx]+(?:i?eme|e)s?)(?![a-z0-9])"
     rb"|[0-9](?:e|i?eme|e?re?|nde?|st|rd|th)s?(?![a-z0-9])"
 )
-"""Ordinals, whose form is another than their letters: *1re* and *Ier* are *1e*, *XIXème* is *XIXe*."""
+"""Ordinals, whose form is another than their letters: *1re*, *Ier* (1e), *XIXème* (XIXe)."""
 _NUMBERED = re.compile(NUMBERED)
 _LEADING_DIGITS = re.compile(rb"[0-9]{2,}")
 

@@ -33,7 +33,6 @@ from search.query.nodes import (
     WordQuery,
 )
 from search.query.parser import (
-    MEANS_MORE,
     OPERATORS,
     And,
     Kind,
@@ -44,7 +43,6 @@ from search.query.parser import (
     clean,
     lex,
     parse_syntax,
-    quote,
 )
 from search.query.pieces import typed_units, with_neighbours
 from search.query.words import (
@@ -329,7 +327,7 @@ class _Compiler:
         facet = VALUE_FACETS[field]
         value = facet.canonical(typed)
         shown = value if facet.vocabulary else typed
-        text = f"{field}:{quote(shown) if MEANS_MORE.search(shown) else shown}"
+        text = f'{field}:"{shown}"' if " " in shown else f"{field}:{shown}"
         return Clause(FacetFilter(field, value, typed), text, condition=True)
 
     def _date_filter(self, typed: str) -> Clause | None:
@@ -393,7 +391,7 @@ class _Compiler:
             return []
         fields = _fields(syntax.field)
         words = tuple(token.folded for token in tokens)
-        text = quote(" ".join(syntax.text.split()))
+        text = '"' + " ".join(syntax.text.split()) + '"'
         node: query.Query = PhraseQuery(words, fields)
         if syntax.number and len(words) > 1:
             node = NearQuery(words, syntax.number, fields)

@@ -58,18 +58,6 @@ _DATE_WORDS = 6
 _WORD_BREAK = re.compile(rf"[\s()（）{_DOUBLE_QUOTES}«»「」『』]")
 
 
-MEANS_MORE = re.compile(rf"[\s()（）*?:：{_DOUBLE_QUOTES}«»「」『』]|(?<=.)~|^[-−+]")
-"""What has a meaning of its own in a value that is not in quotes."""
-
-
-def quote(text: str) -> str:
-    """Put a text into the first quotation marks that do not end within it."""
-    for opening, closing in ('""', "«»", "「」", "『』"):
-        if not any(mark in text for mark in _CLOSERS[opening]):
-            return opening + text + closing
-    return f'"{text}"'
-
-
 class Kind(Enum):
     """The kinds of lexemes."""
 

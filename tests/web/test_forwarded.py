@@ -199,6 +199,8 @@ def test_the_addresses_tried_have_answers_with_links(clients: tuple[FlaskClient,
     FORWARDED.map(allowed),
 )
 @example(1, "/", {"X-Forwarded-Prefix": "//evil.example"})
+@example(3, "/../evil", {})
+@example(3, "/%2e./evil", {})
 def test_no_redirect_leads_to_another_site(
     clients: tuple[FlaskClient, ...], number: int, to: str, sent: dict[str, str]
 ) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from typing import cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from flask import Blueprint, Response, make_response, request
 
@@ -285,7 +285,9 @@ def _own_address(address: str) -> str:
     """Return an address of this service without its language; that of the home page for others."""
     parts = urlsplit("".join(address.split()))
     own = parts.path.startswith("/") and not parts.path.startswith("//")
-    if parts.scheme or parts.netloc or not own or "\\" in address:
+    # Two dots would lead out of the path that the service has.
+    climbs = ".." in unquote(parts.path).split("/")
+    if parts.scheme or parts.netloc or not own or climbs or "\\" in address:
         return "/"
     query = links.encoded([pair for pair in parse_qsl(parts.query) if pair[0] != "hl"])
     return f"{parts.path}{'?' + query if query else ''}"

@@ -11,7 +11,6 @@ import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from email.utils import formatdate
-from functools import cache
 from io import BytesIO
 from time import monotonic, time
 from typing import Any
@@ -147,8 +146,7 @@ def _target(method: bytes, target: bytes) -> dict[str, Any]:
     }
 
 
-@cache
-def _known(name: bytes) -> str:
+def _wsgi_key(name: bytes) -> str:
     key = name.decode().upper().replace("-", "_")
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
@@ -158,7 +156,7 @@ _COMMON = (
     *(b"If-None-Match", b"Cookie", b"Referer", b"X-Forwarded-For", b"X-Forwarded-Host"),
     *(b"X-Forwarded-Proto", b"X-Forwarded-Port", b"X-Forwarded-Prefix", b"X-Request-Id"),
 )
-_KEYS = {spelt: _known(name) for name in _COMMON for spelt in (name, name.lower())}
+_KEYS = {spelt: _wsgi_key(name) for name in _COMMON for spelt in (name, name.lower())}
 
 
 def _key(name: bytes) -> str | None:
@@ -166,7 +164,7 @@ def _key(name: bytes) -> str | None:
 
     None for one with an underscore, which could pass for one with a hyphen that a proxy deletes.
     """
-    return _KEYS.get(name) or (None if b"_" in name else _known.__wrapped__(name))
+    return _KEYS.get(name) or (None if b"_" in name else _wsgi_key(name))
 
 
 class Connection:

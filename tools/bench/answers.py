@@ -30,6 +30,7 @@ from urllib.request import Request, urlopen
 
 from index import IndexDirectory, kernels
 from index.analysis import tokenize
+from tools.bench.corpora import indexed_entries
 from tools.bench.drawing import sample_of, usable
 from tools.bench.http import children, serving
 from tools.bench.question import Entry, published_day, with_parents
@@ -158,13 +159,6 @@ def _processor_seconds(processes: Iterable[int]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def entries(index: Path) -> Iterator[Entry]:
-    """Yield the documents of an index with their fields."""
-    with IndexDirectory(index).current() as snapshot:
-        for doc in range(snapshot.size):
-            yield snapshot.stored_fields.get(doc)
-
-
 def draw(index: Path, count: int) -> list[Question]:
     """Draw different questions, with a fixed seed."""
     chance = random.Random(SEED)
@@ -174,7 +168,7 @@ def draw(index: Path, count: int) -> list[Question]:
             for token in tokenize(f"{document.title}. {document.text[:4_000]}")
             if len(token.normal) >= SHORTEST and usable(token)
         ]
-        for document, _ in sample_of(entries(index), lambda document: True, SEED)
+        for document, _ in sample_of(indexed_entries(index), lambda document: True, SEED)
     ]
     words_of = [sorted(set(words)) for words in texts if len(set(words)) >= 3]
     questions: dict[Question, None] = {}
@@ -251,7 +245,9 @@ class OpenSearch:
         """Index all documents anew and merge them to one segment."""
         if {"index": self.name} in self.call("GET", "/_cat/indices?format=json&h=index"):
             self.call("DELETE", f"/{self.name}")
-        used = sorted({document.language for document, _ in entries(index)} & set(ANALYZERS))
+        used = sorted(
+            {document.language for document, _ in indexed_entries(index)} & set(ANALYZERS)
+        )
         keyword = {"type": "keyword", "eager_global_ordinals": True}
         names = {f"{name}_{code}": code for code in used for name in ("title", "text")}
         self.fields = tuple(names)
@@ -263,7 +259,7 @@ class OpenSearch:
         settings = {"number_of_shards": 1, "number_of_replicas": 0, "refresh_interval": "-1"}
         made = {"settings": settings, "mappings": {"dynamic": False, "properties": properties}}
         self.call("PUT", f"/{self.name}", json.dumps(made).encode())
-        documents = entries(index)
+        documents = indexed_entries(index)
         while batch := list(islice(documents, BULK)):
             lines = "".join(map(self._lines, batch)).encode()
             told = self.call("POST", f"/{self.name}/_bulk", lines, "x-ndjson")

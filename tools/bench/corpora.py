@@ -42,12 +42,19 @@ def indexed_corpus(
 ) -> Corpus:
     """Return the documents of an index; questions are drawn from those of ``press`` files."""
 
-    def entries() -> Iterator[Entry]:
-        with IndexDirectory(index).current() as generation:
-            for doc in range(generation.size):
-                yield generation.stored_fields.get(doc)
+    return Corpus(
+        title,
+        lambda: indexed_entries(index),
+        lambda document: document.path.startswith(press),
+        tuple(sources),
+    )
 
-    return Corpus(title, entries, lambda document: document.path.startswith(press), tuple(sources))
+
+def indexed_entries(index: Path) -> Iterator[Entry]:
+    """Yield the documents of an index with their fields."""
+    with IndexDirectory(index).current() as snapshot:
+        for doc in range(snapshot.size):
+            yield snapshot.stored_fields.get(doc)
 
 
 def sample(files: Sequence[Path], documents: int, folder: Path) -> list[Path]:

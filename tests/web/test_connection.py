@@ -220,5 +220,4 @@ def test_no_client_waits_while_others_have_many_turns() -> None:
             client.start()
         for client in clients:
             client.join()
-    # On a busy machine the clients' own threads are not served alike; none is left out.
-    assert min(turns) >= 2, turns
+    assert min(turns) >= 8, turns

@@ -42,7 +42,10 @@ from search.query.parser import (
     Syntax,
     clean,
     lex,
+    is_row,
     parse_syntax,
+    quoted,
+    written,
 )
 from search.query.pieces import typed_units, with_neighbours
 from search.query.words import (
@@ -56,6 +59,13 @@ from search.query.words import (
 )
 from search.request import typed_period
 
+_KINDS: Mapping[type[query.Query], Kind] = {
+    PrefixQuery: Kind.PREFIX,
+    FuzzyQuery: Kind.FUZZY,
+    WildcardQuery: Kind.WILDCARD,
+}
+"""How the units that are not words are read."""
+
 MAX_UNITS = 128
 """Words of a query after analysis: one word as typed may be several (``a.b/c``)."""
 
@@ -68,7 +78,7 @@ _CACHED_LENGTH = 64
 class Clause(NamedTuple):
     """A part of a conjunction.
 
-    - ``text``: its normal form;
+    - ``text``: its normal form; ``texts``: those of the parts of a conjunction;
     - ``stops``: the analyzers for which it is a stop word;
     - ``condition``: it is a filter or a negation, which relaxation never drops;
     - ``members``: the alternatives of a disjunction, else empty;
@@ -82,6 +92,7 @@ class Clause(NamedTuple):
     members: tuple["Clause", ...] = ()
     organization: str = ""
     typed: tuple["Clause", ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 class QueryWord(NamedTuple):
@@ -232,8 +243,12 @@ class _Compiler:
         nodes = [clause.node for clause in clauses]
         if all(isinstance(node, query.Not) for node in nodes):
             nodes.insert(0, query.Every())
-        texts = [f"({clause.text})" if clause.members else clause.text for clause in clauses]
-        return Clause(query.And(nodes), " AND ".join(texts))
+        texts = _distinct_texts(
+            text
+            for clause in clauses
+            for text in clause.texts or [f"({clause.text})" if clause.members else clause.text]
+        )
+        return Clause(query.And(nodes), " AND ".join(texts), texts=texts)
 
     def any_of(self, clauses: Sequence[Clause]) -> Clause:
         """Return the disjunction of at least one clause; nested disjunctions are flattened."""
@@ -241,10 +256,10 @@ class _Compiler:
         distinct = _distinct(members)
         if len(distinct) == 1:
             return distinct[0]
-        texts = [
+        texts = _distinct_texts(
             f"({clause.text})" if isinstance(clause.node, query.And) else clause.text
             for clause in distinct
-        ]
+        )
         node = query.Or([clause.node for clause in distinct])
         conditions = all(clause.condition for clause in distinct)
         return Clause(node, " OR ".join(texts), condition=conditions, members=tuple(distinct))
@@ -269,9 +284,11 @@ class _Compiler:
             case And(clauses):
                 return [clause for part in clauses for clause in self._clauses(part)]
             case Or(clauses):
-                alternatives = [self._nested(part) for part in clauses]
-                present = [clause for clause in alternatives if clause]
-                return [self.any_of(present)] if present else []
+                alternatives = [self.conjunction(part) for part in clauses]
+                present = [alternative for alternative in alternatives if alternative]
+                if len(present) < 2:
+                    return present[0] if present else []
+                return [self.any_of([self.all_of(alternative) for alternative in present])]
             case Not(clause):
                 return self._negation(clause)
             case Leaf(Kind.EVERYTHING):
@@ -305,7 +322,7 @@ class _Compiler:
         self.positive = not self.positive
         if clause is None:
             return []
-        grouped = clause.members or isinstance(clause.node, query.And)
+        grouped = clause.members or isinstance(clause.node, query.And) or is_row(clause.text)
         text = f"NOT ({clause.text})" if grouped else f"NOT {clause.text}"
         return [Clause(query.Not(clause.node), text, condition=True)]
 
@@ -327,7 +344,8 @@ class _Compiler:
         facet = VALUE_FACETS[field]
         value = facet.canonical(typed)
         shown = value if facet.vocabulary else typed
-        text = f'{field}:"{shown}"' if " " in shown else f"{field}:{shown}"
+        several = " " in shown
+        text = f"{field}:{quoted(shown)}" if several else written(Kind.WORD, shown, field)
         return Clause(FacetFilter(field, value, typed), text, condition=True)
 
     def _date_filter(self, typed: str) -> Clause | None:
@@ -372,7 +390,8 @@ class _Compiler:
             parts = Leaf(Kind.WORD, syntax.text.replace("*", " "), syntax.start, syntax.field)
             return self._clauses(parts)
         node = WildcardQuery(pattern, _fields(syntax.field))
-        unit = Unit(syntax.text, 0, len(syntax.text), node)
+        written_as = syntax.text.lstrip("-−+")  # not a sign inside a word
+        unit = Unit(written_as, 0, len(written_as), node)
         return self._units([unit], syntax.start, syntax.field)
 
     def _fuzzy(self, syntax: Leaf) -> list[Clause]:
@@ -391,7 +410,7 @@ class _Compiler:
             return []
         fields = _fields(syntax.field)
         words = tuple(token.folded for token in tokens)
-        text = '"' + " ".join(syntax.text.split()) + '"'
+        text = quoted(" ".join(syntax.text.split()))
         node: query.Query = PhraseQuery(words, fields)
         if syntax.number and len(words) > 1:
             node = NearQuery(words, syntax.number, fields)
@@ -412,7 +431,8 @@ class _Compiler:
             self.units += 1
             # A word that is written as an operator is one in small letters only.
             text = unit.text.lower() if unit.text in OPERATORS else unit.text
-            clauses.append(Clause(unit.node, _in_field(text, field), unit.stops))
+            kind = _KINDS.get(type(unit.node), Kind.WORD)
+            clauses.append(Clause(unit.node, written(kind, text, field), unit.stops))
             if isinstance(unit.node, WordQuery | CompoundQuery | PhraseQuery):
                 self._add_word(unit.text, start + unit.start, start + unit.end, unit.node)
         return clauses
@@ -466,6 +486,14 @@ def _distinct(clauses: Iterable[Clause]) -> list[Clause]:
     for clause in clauses:
         by_node.setdefault(clause.node, clause)
     return list(by_node.values())
+
+
+def _distinct_texts(texts: Iterable[str]) -> tuple[str, ...]:
+    """Drop normal forms that ask what another does, as a letter bound to a word does alone."""
+    distinct: dict[str, str] = {}
+    for text in texts:
+        distinct.setdefault(text.casefold(), text)
+    return tuple(distinct.values())
 
 
 def _mention(id: str, typed: str) -> Clause:

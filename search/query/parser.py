@@ -47,6 +47,7 @@ _CLOSERS = {
     "「": "」",
     "『": "』",
 }
+_ANY_DOUBLE_QUOTE = re.compile(f"[{_DOUBLE_QUOTES}]")
 _NEAR = re.compile(r"~([0-9]{0,4})")
 _FUZZY = re.compile(r"(.*[^~])~+([0-9]{0,4})")
 _FIELD = re.compile(r"([^\s:：]{1,20})(\s*)[:：](\s*)(?=[^\s)）])")
@@ -112,6 +113,36 @@ def clean(text: str, notices: Notices) -> str:
 def lex(text: str, notices: Notices) -> list[Lexeme]:
     """Return the balanced and bounded lexemes of a cleaned query."""
     return _bounded(_balanced(_Lexer(text, notices).run(), notices), notices)
+
+
+def written(kind: Kind, text: str, field: str | None = None) -> str:
+    """Return a leaf as it is written in a normal form, ``text`` with its star or tilde.
+
+    It is quoted if it would be read as something else: ``date:2024`` as a word, not a filter.
+    """
+    name = f"{field}:" if field else ""
+    bare = f"{name}{text}"
+    if text.isalnum():
+        return bare
+    if is_row(text):  # 10 000
+        return f"{name}({text})" if field else text
+    kinds = [lexeme.kind for lexeme in lex(bare, Notices())]
+    read_as = kinds[1:] if field and kinds[:1] == [Kind.FIELD] else kinds
+    return bare if read_as in ([kind], [Kind.QUOTED]) else f"{name}{quoted(text)}"
+
+
+def is_row(text: str) -> bool:
+    """Tell whether a text is read as several words in a row."""
+    kinds = [lexeme.kind for lexeme in lex(text, Notices())] if " " in text else []
+    return len(kinds) > 1 and set(kinds) == {Kind.WORD}
+
+
+def quoted(text: str) -> str:
+    """Quote with marks that do not end inside ``text``."""
+    for opening, closing in ('""', "«»", "「」", "『』"):
+        if not any(closer in text for closer in _CLOSERS[opening]):
+            return f"{opening}{text}{closing}"
+    return f'"{_ANY_DOUBLE_QUOTE.sub(" ", text)}"'
 
 
 def _cut(text: str) -> str:
@@ -429,7 +460,8 @@ class _Parser:
         self.position += 1
         texts = [first.text]
         while not single and (lexeme := self._peek()) and lexeme.kind is Kind.WORD:
-            texts.append(self.text[last.end : lexeme.start] + lexeme.text)
+            # A quotation mark that was left out may stand there.
+            texts.append(" " * (lexeme.start - last.end) + lexeme.text)
             last = lexeme
             self.position += 1
         return Leaf(Kind.WORD, "".join(texts), first.start, field)

@@ -152,7 +152,8 @@ def _units(
         if isinstance(node, WordQuery):
             stops = frozenset(analyzers).difference(node.forms)
         start, end = token.start, simple[last].end
-        yield Unit(text[start:end], start, end, node, stops, tuple(simple[first : last + 1]))
+        written = text[start:end].rstrip("·‧")
+        yield Unit(written, start, end, node, stops, tuple(simple[first : last + 1]))
         first = last + 1
 
 

@@ -18,7 +18,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 import orjson
 
-from index import build, commit
+from index import build, publishing
 from index.build import (
     BuildOptions,
     BuildResult,
@@ -30,12 +30,12 @@ from index.build import (
     learning,
     read_labelled,
 )
-from index.directory import open_published
 from index.document import Document
 from index.errors import IndexMissing, SettingError, TrouvailleError, UsageError
 from index.extract import ExtractionOptions
 from index.extract.organizations import require_models
 from index.overview import lines, overview, size
+from index.publishing import open_published
 from index.readers import ReadOptions
 
 P = ParamSpec("P")
@@ -481,7 +481,7 @@ def check(index: Path, as_json: bool) -> None:
 
     Compares every checksum and all counts, and runs searches with known answers.
     """
-    result = commit.check(index)
+    result = publishing.check(index)
     if as_json:
         _print_json(result)
     else:
@@ -531,7 +531,7 @@ def rollback(index: Path, index_mode: str, as_json: bool) -> None:
 
     A second rollback returns to the newer one.
     """
-    snapshot = commit.rollback(index, int(index_mode, 8))
+    snapshot = publishing.rollback(index, int(index_mode, 8))
     if as_json:
         _print_json({"generation": snapshot.name, "documents": snapshot.documents})
     else:

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.days import UNDATED_DAY, day_of
-from index.directory import read_pointer
+from index.calendar import UNDATED_DAY, day_of
 from index.document import PARTS, Skipped
-from index.snapshot import Snapshot
+from index.publishing import read_pointer
+from index.segments import Snapshot
 from index.store import FacetColumn
 from index.vocabularies import organizations, themes
 

@@ -22,10 +22,9 @@ from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Literal, NamedTuple, cast, get_args
 
-from index.days import Period, period
+from index.calendar import Period, period, read_date
 from index.facets import FACETS as _FACETS
 from index.facets import VALUE_FACETS
-from index.written_dates import read_date
 
 _l = str  # Marks a sentence for the message catalogues of web/translations.
 

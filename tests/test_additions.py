@@ -194,7 +194,7 @@ _RUN_SCRIPTS = """
     import json, os, traceback
     from pathlib import Path
     from click.testing import CliRunner
-    from index.directory import IndexDirectory
+    from index.publishing import IndexDirectory
     from search.whoosh_engine import WhooshEngine
     from web.app import create_app
     from web.cli import cli

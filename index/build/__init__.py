@@ -1,7 +1,7 @@
 """Builds: sources in, a published generation out.
 
-For: rebuild, update, worker processes, progress, and learning themes from labelled
-documents. Not for: file layouts (``index.store``) or what publishing promises (``index.commit``).
+For: rebuild, update, worker processes, progress, and learning themes from labelled documents. Not
+for: file layouts (``index.store``) or what publishing promises (``index.publishing``).
 """
 
 from index.build import learning

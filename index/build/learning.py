@@ -18,7 +18,6 @@ import orjson
 from numpy.typing import NDArray
 
 from index.analysis import fold_text
-from index.commit import FILE_MODE, writing
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.extract import (
@@ -33,7 +32,8 @@ from index.extract import (
     vector,
 )
 from index.extract.organizations import find_organizations
-from index.snapshot import Snapshot
+from index.publishing import FILE_MODE, writing
+from index.segments import Snapshot
 from index.store import make_folder, settle, unreadable, write_durably
 from index.versions import LEARNING_VERSION
 from index.vocabularies import themes as theme_vocabulary

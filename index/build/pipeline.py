@@ -31,13 +31,19 @@ from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from index.build.limits import Limits, TooSlowError, ended_by_time
-from index.directory import open_published
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, IndexUnavailable
 from index.extract import ExtractionOptions, extract
+from index.publishing import open_published
 from index.readers import ReadOptions, SourceFile, format_of, read_file
-from index.segment import AnalysedDocument, Draft, UnfitDocumentError, analyse_drafts, draft
-from index.snapshot import Snapshot
+from index.segments import (
+    AnalysedDocument,
+    Draft,
+    Snapshot,
+    UnfitDocumentError,
+    analyse_drafts,
+    draft,
+)
 from index.store import clean, content_hash
 
 CHUNK_ITEMS = 64

@@ -33,21 +33,20 @@ from index.build.pipeline import (
     rare_collections,
     run,
 )
-from index.commit import FILE_MODE, LiveSegment, building
-from index.directory import open_published, read_pointer
 from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, NoDocuments, TooManyDeletions
 from index.extract import ExtractionOptions, extraction_version
-from index.manifest import Report
+from index.publishing import FILE_MODE, LiveSegment, building, open_published, read_pointer
 from index.readers import ReadOptions, SourceFile, display, format_of, list_files, read_file
-from index.segment import (
+from index.segments import (
     AnalysedDocument,
+    Report,
     SegmentWriter,
+    Snapshot,
     analyse_drafts,
     draft,
     write_segment,
 )
-from index.snapshot import Snapshot
 from index.store import REMEDY
 from index.versions import ANALYSIS_VERSION
 

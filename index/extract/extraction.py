@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from index.analysis import fold_text
+from index.calendar import says_nothing, time_zone
 from index.document import Document, Fields, Language, MentionedDate, Organization, Span, Theme
 from index.extract.dates import mentioned_dates, publication_date, reference_day
 from index.extract.language import detect_language
@@ -16,7 +17,6 @@ from index.extract.organizations import OrganizationMatches, find_organizations
 from index.extract.themes import LearnedThemes, find_themes
 from index.versions import EXTRACTION_VERSION
 from index.vocabularies import DETECTED_LANGUAGES
-from index.written_dates import says_nothing, time_zone
 
 
 @cache

@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.arrays import bounds_of, narrowest, starts_of
-from index.days import DAY_SECONDS, UNDATED_DAY, UNDATED_SECOND
+from index.calendar import DAY_SECONDS, UNDATED_DAY, UNDATED_SECOND
 from index.store.files import Folder, open_array, write_array
 
 SLOTS = (1, 2, 4, 8)

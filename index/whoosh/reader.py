@@ -23,11 +23,10 @@ from whoosh.matching import LeafMatcher, NullMatcher, ReadTooFar
 from whoosh.reading import IndexReader, TermInfo, TermNotFound
 
 from index.arrays import document_keys, positions_of
-from index.days import UNDATED_SECOND
-from index.directory import IndexDirectory
+from index.calendar import UNDATED_SECOND
 from index.errors import UsageError
-from index.inverted_index import InvertedIndex, sum_postings
-from index.snapshot import Snapshot
+from index.publishing import IndexDirectory
+from index.segments import InvertedIndex, Snapshot, sum_postings
 from index.store import Dictionary, FacetColumn
 from index.whoosh.schema import EPOCH, UNDATED, snapshot_schema
 

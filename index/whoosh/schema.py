@@ -15,7 +15,7 @@ from whoosh.fields import DATETIME, ID, STORED, TEXT, Schema
 from index.analysis import EXACT_ANALYZER, analyzer
 from index.document import PARTS
 from index.facets import VALUE_FACETS, Facet
-from index.snapshot import Snapshot
+from index.segments import Snapshot
 
 EPOCH: Final = int((datetime(1970, 1, 1) - datetime.min) / timedelta(microseconds=1))
 """1970-01-01 as Whoosh counts: microseconds since the first day of year 1."""

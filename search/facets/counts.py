@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index import Snapshot
 from index.arrays import places
-from index.days import UNDATED_DAY, day_number, day_of
+from index.calendar import UNDATED_DAY, day_number, day_of
 from index.store import Chosen
 from search.engine import DateBucket, DateFacet, FacetPage, FacetValue, ValueFacet
 from search.facets.filters import Docs, Filtered

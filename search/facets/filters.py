@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import Snapshot
-from index.days import UNDATED_DAY
+from index.calendar import UNDATED_DAY
 from index.facets import VALUE_FACETS
 from index.store import Chosen
 from search.query import DateFilter

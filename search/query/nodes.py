@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from whoosh import query
 from whoosh.matching import ListMatcher
 
-from index.days import UNDATED_DAY, day_number
+from index.calendar import UNDATED_DAY, day_number
 
 TEXT_FIELDS = ("title", "body")
 _LAST_DAY = int(np.iinfo(np.int32).max)

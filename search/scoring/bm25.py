@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from index import Snapshot, kernels
 from index.analysis import analyzer
-from index.inverted_index import Lists
+from index.segments import Lists
 from index.store import ByteCache
 from search.query import WordQuery
 from search.scoring.postings import NO_DOCS, NO_SCORES, Docs, Mask, Scores

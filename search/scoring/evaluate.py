@@ -18,7 +18,7 @@ from whoosh.searching import Searcher
 from index import Snapshot, SnapshotLexicon
 from index.analysis import fold
 from index.errors import SearchTimeout
-from index.inverted_index import Lists
+from index.segments import Lists
 from index.store import TermPostings
 from index.whoosh import SnapshotReader
 from search.engine import Notice, Notices

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index import kernels
 from index.arrays import Keys, parts_of, run_lengths, run_starts, sum_over
-from index.inverted_index import InvertedIndex, Lists, sum_postings
+from index.segments import InvertedIndex, Lists, sum_postings
 from index.store import TermPostings
 
 Docs = NDArray[np.int32]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index import Snapshot, kernels
 from index.arrays import smallest
-from index.days import UNDATED_SECOND
+from index.calendar import UNDATED_SECOND
 from search.request import Cursor, SearchRequest, Sort, fingerprint
 from search.scoring.evaluate import Matches
 from search.scoring.postings import Docs

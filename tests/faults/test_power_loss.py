@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from index.build import BuildOptions, rebuild, update
-from index.commit import check, rollback
 from index.errors import IndexMissing
+from index.publishing import check, rollback
 from tools.faults.campaign import state
 
 HERE = BuildOptions(workers=0)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.arrays import count_distinct, smallest, sum_over
-from index.inverted_index import sum_postings
+from index.segments import sum_postings
 
 SIZES = (40, 4_000)
 """With the first the parts are dense, with the second they are not."""

@@ -10,10 +10,9 @@ import pytest
 
 from index import IndexDirectory, kernels
 from index.build import index_documents
-from index.commit import LiveSegment, building
 from index.document import Document, Fields, Language, Span
-from index.manifest import Report
-from index.segment import Draft, analyse_drafts, draft, write_segment
+from index.publishing import LiveSegment, building
+from index.segments import Draft, Report, analyse_drafts, draft, write_segment
 from search.engine import SearchResponse
 from search.request import parse_request
 from search.whoosh_engine import Budget, WhooshEngine

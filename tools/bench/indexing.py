@@ -10,7 +10,7 @@ from index import Document
 from index.build import BuildOptions, Progress, cores, rebuild
 from index.extract import ExtractionOptions, extract
 from index.readers import ReadOptions, read
-from index.segment import analyse_drafts, draft
+from index.segments import analyse_drafts, draft
 from tools.bench import memory, trouvaille_system
 from tools.bench.context import Context
 from tools.bench.question import Question

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from index.commit import check
-from index.directory import Pointer, open_published, read_pointer
 from index.errors import IndexUnavailable
-from index.snapshot import Snapshot
+from index.publishing import check, open_published, read_pointer
+from index.publishing.directory import Pointer
+from index.segments import Snapshot
 from tools.faults.layer import FAULTS
 
 COMMANDS: Final = {

@@ -6,7 +6,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from index.days import period
+from index.calendar import period
 from index.facets import VALUE_FACETS
 from search import (
     DateBucket,

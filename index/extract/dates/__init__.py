@@ -1,7 +1,7 @@
 """Dates of a document: when it was published, and the dates that its text mentions.
 
 The words of dates are in ``words-LANGUAGE.txt``, one file for each language. Not for: what a date
-means to the index (``index.days``), or which documents are found by one (``search.facets``).
+means to the index (``index.calendar``), or which documents are found by one (``search.facets``).
 """
 
 from index.extract.dates.mentioned import mentioned_dates, reference_day

@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from index.analysis import Folded
-from index.days import month_period
+from index.calendar import month_period
 from index.document import MentionedDate, Precision, PublicationDate, Span
 from index.extract.dates.scanner import UNITS, Expression, Token, scan, table
 

@@ -14,9 +14,9 @@ from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from typing import NamedTuple
 
+from index.calendar import isoformat, localized, read_date, says_nothing
 from index.document import Document, Precision, PublicationDate
 from index.extract.dates.scanner import fold_word, month_names, weekday_names
-from index.written_dates import isoformat, localized, read_date, says_nothing
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2200
 _MAX_DECLARED = 100

@@ -104,7 +104,8 @@ def test_any_text_gives_ordered_tokens_inside_it(text: str) -> None:
 def test_a_token_tokenized_again_is_itself(text: str) -> None:
     for token in tokenize(text):
         # Signs that compatibility writes with punctuation (¼, ㈠) are terms, not words.
-        if token.folded.isalnum():
+        # ``0þ`` becomes ``0th``, which is an ordinal.
+        if token.folded.isalnum() and "þ" not in token.normal:
             # A word of letters and figures has parts too; one of several tokens is the whole.
             assert token.folded in [t.folded for t in tokenize(token.folded)]
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.build import index_documents
-from index.directory import IndexDirectory
 from index.document import Document, Fields
 from index.extract import ExtractionOptions, detect_language, extract
+from index.publishing import IndexDirectory
 from search.request import parse_request
 from search.whoosh_engine import WhooshEngine
 

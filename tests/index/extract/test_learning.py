@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from index.build import BuildOptions, Labelled, read_labelled, rebuild, update
 from index.build.learning import dumps, forget, learn, load, loads, save, themes_of
 from index.cli import learn as command
-from index.directory import open_published
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.extract import ExtractionOptions, extract
+from index.publishing import open_published
 
 HERE = BuildOptions(workers=0)
 # Words that speak for a theme here and for nothing in the curated lists.

@@ -12,7 +12,7 @@ import pytest
 from index.build import BuildOptions, rebuild
 from index.document import PARTS
 from index.facets import VALUE_FACETS
-from index.snapshot import Snapshot
+from index.segments import Snapshot
 
 HERE = BuildOptions(workers=0)
 """Builds in the test's own process."""

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.commit import newest_first
-from index.days import UNDATED_DAY, UNDATED_SECOND
+from index.calendar import UNDATED_DAY, UNDATED_SECOND
 from index.errors import IndexDamaged
-from index.snapshot import oldest_first
+from index.publishing.commit import newest_first
+from index.segments.snapshot import oldest_first
 from index.store import (
     DateColumn,
     FacetColumn,

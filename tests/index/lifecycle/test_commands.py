@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from index.build import Progress, plan
 from index.cli import commands
-from index.directory import open_published
+from index.publishing import open_published
 from index.store.files import HEADER_BYTES
 
 from .conftest import record, write_records

@@ -12,11 +12,18 @@ import orjson
 import pytest
 
 from index.build import rebuild, update
-from index.commit import Commit, check, rollback, writing
-from index.directory import IndexDirectory, open_published, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexMissing, IndexUnavailable, IndexVersion
 from index.facets import VALUE_FACETS
 from index.overview import overview
+from index.publishing import (
+    Commit,
+    IndexDirectory,
+    check,
+    open_published,
+    read_pointer,
+    rollback,
+    writing,
+)
 from index.readers import ReadOptions
 from index.store.files import HEADER_BYTES
 from index.versions import ANALYSIS_VERSION, FORMAT_VERSION

@@ -12,8 +12,8 @@ import pytest
 
 from index import IndexDirectory
 from index.build import rebuild, update
-from index.commit import check
 from index.errors import IndexDamaged, IndexUnavailable
+from index.publishing import check
 from index.store.files import ArrayFile
 from search import SearchRequest, WhooshEngine
 

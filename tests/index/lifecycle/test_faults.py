@@ -14,10 +14,9 @@ from click.testing import CliRunner
 
 from index.build import learning, rebuild, update
 from index.cli import commands
-from index.commit import building, check, rollback
-from index.directory import open_published, read_pointer
 from index.errors import BuildFailed, BuildUnsettled, IndexDamaged, IndexUnavailable
 from index.extract import LearnedThemes
+from index.publishing import building, check, open_published, read_pointer, rollback
 
 from .conftest import HERE, record, write_records
 
@@ -104,7 +103,7 @@ def test_names_differ_and_ascend_whatever_the_clock_shows(
             return cls.moment
 
     root = index_of("index")
-    monkeypatch.setattr("index.commit.datetime", Clock)
+    monkeypatch.setattr("index.publishing.commit.datetime", Clock)
     names = [read_pointer(root).current]
     for number in range(4):
         more = write_records(tmp_path / "more.jsonl", [record(number)])

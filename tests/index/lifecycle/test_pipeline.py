@@ -14,9 +14,9 @@ import pytest
 
 from index.build import BuildOptions, rebuild
 from index.build.pipeline import Extracted, Indexed, Item, Job, Outcome, run
-from index.directory import open_published
 from index.document import Document, Fields, Language, Skipped
 from index.extract import ExtractionOptions
+from index.publishing import open_published
 from index.readers import ReadOptions
 
 from .conftest import answers, record, write_records

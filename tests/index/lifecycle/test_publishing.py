@@ -14,9 +14,8 @@ from time import monotonic, sleep
 import pytest
 
 from index.build import rebuild, update
-from index.commit import building, check
-from index.directory import IndexDirectory, open_published, read_pointer
 from index.errors import BuildFailed, IndexDamaged, IndexLocked
+from index.publishing import IndexDirectory, building, check, open_published, read_pointer
 from index.store import write_durably
 
 from .conftest import HERE, answers, record, write_records
@@ -114,7 +113,7 @@ def test_a_killed_build_leaves_the_published_generation(
 
 
 def _generation_segments(root: Path, name: str) -> tuple[object, ...]:
-    from index.snapshot import Snapshot
+    from index.segments import Snapshot
 
     return Snapshot(root, name).manifest.segments
 
@@ -172,7 +171,7 @@ SEARCHER = dedent(
     """
     import sys
     from pathlib import Path
-    from index.directory import IndexDirectory
+    from index.publishing import IndexDirectory
 
     archive, stop, seen = IndexDirectory(Path(sys.argv[1])), Path(sys.argv[2]), set()
     print("ready", flush=True)
@@ -240,7 +239,7 @@ def test_an_archive_moves_on_by_itself_and_old_generations_stay_readable(
 def test_the_lock_names_its_holder(index_of: IndexOf, sample_source: Path) -> None:
     root = index_of("index")
     held = (
-        "import sys; from pathlib import Path; from index.commit import building\n"
+        "import sys; from pathlib import Path; from index.publishing import building\n"
         "with building(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
@@ -283,7 +282,7 @@ def test_a_generation_that_fails_its_check_is_not_published(
     root = index_of("index")
     before = open_published(root).name
     # A disk that gives back other bytes than it was given, for a file of the new generation.
-    monkeypatch.setattr("index.commit.sync_tree", _alter_documents)
+    monkeypatch.setattr("index.publishing.commit.sync_tree", _alter_documents)
     with pytest.raises(BuildFailed, match="failed its check"):
         rebuild(root, [sample_source], HERE)
     assert open_published(root).name == before
@@ -331,7 +330,7 @@ def test_a_reader_that_is_opening_what_is_deleted_opens_the_next(
     # What a reader sees that read the pointer two builds ago.
     told = iter([pointer])
     monkeypatch.setattr(
-        "index.directory.read_pointer", lambda at: next(told, None) or read_pointer(at)
+        "index.publishing.directory.read_pointer", lambda at: next(told, None) or read_pointer(at)
     )
     assert IndexDirectory(root).current().name == read_pointer(root).current
 

@@ -7,9 +7,9 @@ import pytest
 
 import index.build.pipeline
 from index.build import BuildOptions, rebuild
-from index.directory import open_published, read_pointer
 from index.document import Document, Fields
 from index.extract import ExtractionOptions, extract
+from index.publishing import open_published, read_pointer
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from index.analysis import ANALYZERS, analyse
 from index.build import index_documents
-from index.days import UNDATED_DAY, first_second
-from index.directory import IndexDirectory
+from index.calendar import UNDATED_DAY, first_second
 from index.document import (
     MAX_TERM_BYTES,
     Document,
@@ -26,7 +25,8 @@ from index.document import (
     fit,
 )
 from index.errors import UsageError
-from index.snapshot import Snapshot
+from index.publishing import IndexDirectory
+from index.segments import Snapshot
 from index.store import ByteCache, StoredDocuments, StoredWriter, clean, pack, vocabulary
 
 from .conftest import terms_of

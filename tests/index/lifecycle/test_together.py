@@ -13,7 +13,7 @@ from index.build.pipeline import Extracted, Indexed, Item, Job, run
 from index.document import Document, Fields, Language, Skipped, Span
 from index.extract import ExtractionOptions, extract
 from index.readers import ReadOptions
-from index.segment import AnalysedDocument, Draft, analyse_drafts, draft, write_segment
+from index.segments import AnalysedDocument, Draft, analyse_drafts, draft, write_segment
 
 TEXTS = [
     "L'accord de pêche (12 345 tonnes) entre en vigueur. Art. L214-9.",

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from index.build import BuildOptions
 from index.build import plan as build
 from index.build.plan import options_of, rebuild, settings_of, update
-from index.directory import open_published
 from index.errors import IndexMissing, NoDocuments, SourceError
 from index.extract import ExtractionOptions
+from index.publishing import open_published
 from index.readers import ReadOptions
 
 from .conftest import HERE, answers, record, write_records

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import IndexDamaged, IndexVersion
-from index.inverted_index import SegmentPostings
+from index.segments.inverted_index import SegmentPostings
 from index.store import ArrayFile, Inverter, PostingLists, write_array, write_terms
 from index.store.merge import invert
 from index.store.terms import FieldTerms

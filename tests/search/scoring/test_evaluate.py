@@ -20,11 +20,10 @@ from whoosh.searching import Searcher
 from index import IndexDirectory, Snapshot
 from index.analysis import analyse, analyzer, fold, tokenize
 from index.build import index_documents
-from index.commit import LiveSegment, building
 from index.document import Document, Fields, Language, PublicationDate, Span
 from index.errors import SearchTimeout
-from index.manifest import Report
-from index.segment import analyse_drafts, draft, write_segment
+from index.publishing import LiveSegment, building
+from index.segments import Report, analyse_drafts, draft, write_segment
 from index.whoosh import SnapshotReader
 from search.query import (
     AnalyzerFilter,

@@ -3,7 +3,7 @@
 ::
 
     segments/<name>/
-      postings/        terms, postings and positions, see ``index.inverted_index``
+      postings/        terms, postings and positions, see ``index.segments.inverted_index``
       heads.* texts.*  stored fields
       ids.*            the id of every document
       columns/         doc values: one column per facet, dates, lengths of titles and bodies
@@ -20,11 +20,11 @@ from typing import NamedTuple
 import numpy as np
 
 from index.analysis import Part, Tokens, part, parts, tokens
-from index.days import DAY_SECONDS, UNDATED_SECOND, first_second
+from index.calendar import DAY_SECONDS, UNDATED_SECOND, first_second
 from index.document import PARTS, Document, Fields
 from index.facets import VALUE_FACETS, Values, facet_values
-from index.inverted_index import PostingsWriter
-from index.manifest import SegmentEntry
+from index.segments.inverted_index import PostingsWriter
+from index.segments.manifest import SegmentEntry
 from index.store import (
     Packed,
     SpanColumnWriter,

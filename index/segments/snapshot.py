@@ -1,7 +1,7 @@
 """A snapshot: the segments of one published generation, opened and searched as one.
 
 Document numbers run through the segments in order. ``size`` numbers exist; ``documents`` of them
-are live, the others have been deleted. A snapshot only reads; ``index.commit`` writes.
+are live, the others have been deleted. A snapshot only reads; ``index.publishing`` writes.
 """
 
 from bisect import bisect_right
@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import analyzer
-from index.days import UNDATED_SECOND
+from index.calendar import UNDATED_SECOND
 from index.document import PARTS, Document, Fields
 from index.errors import IndexDamaged
 from index.facets import VALUE_FACETS
-from index.inverted_index import InvertedIndex
-from index.manifest import Manifest, Report, SegmentEntry, parse_report, read_manifest
+from index.segments.inverted_index import InvertedIndex
+from index.segments.manifest import Manifest, Report, SegmentEntry, parse_report, read_manifest
 from index.store import (
     REMEDY,
     DateColumn,

@@ -9,10 +9,9 @@ from babel.dates import format_date, format_datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.days import first_second
+from index.calendar import first_second, read_date, says_nothing, time_zone
 from index.errors import SettingError
 from index.vocabularies import LANGUAGES
-from index.written_dates import read_date, says_nothing, time_zone
 
 FORMS = """
 2019: 2019

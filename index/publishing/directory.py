@@ -15,7 +15,7 @@ from typing import NamedTuple
 import orjson
 
 from index.errors import IndexDamaged, IndexLocked, IndexMissing
-from index.snapshot import Snapshot
+from index.segments import Snapshot
 from index.store import REMEDY, unreadable
 
 _PATH = re.compile(r"\.|.*/")

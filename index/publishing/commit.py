@@ -20,8 +20,7 @@ import orjson
 from numpy.typing import NDArray
 
 from index.analysis import ANALYZERS, analyse
-from index.days import UNDATED_SECOND
-from index.directory import Pointer, lock, open_published, read_pointer
+from index.calendar import UNDATED_SECOND
 from index.document import Document, Fields, Span
 from index.errors import (
     BuildFailed,
@@ -33,13 +32,8 @@ from index.errors import (
     UsageError,
 )
 from index.facets import VALUE_FACETS
-from index.manifest import (
-    Manifest,
-    Report,
-    SegmentEntry,
-    read_manifest,
-)
-from index.snapshot import Snapshot
+from index.publishing.directory import Pointer, lock, open_published, read_pointer
+from index.segments import Manifest, Report, SegmentEntry, Snapshot, read_manifest
 from index.store import (
     ASIDE,
     REMEDY,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.snapshot import Snapshot
+from index.segments.snapshot import Snapshot
 from index.store import Head, Near, TermCount
 
 _TITLE_TERMS = 50

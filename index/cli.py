@@ -304,6 +304,9 @@ build_options = options(
     _bound_flag(
         "--max-memory", "Skip documents that need more MiB of memory than this.  [default: 1024]"
     ),
+    _bound_flag("--max-depth", "Open containers that lie in so many others.  [default: 10]"),
+    _bound_flag("--max-parts", "Read so many parts of a file at most.  [default: 10,000]"),
+    _bound_flag("--max-unpacked", "Read so many MiB of the parts of a file.  [default: 1024]"),
     flag("--encoding", None, "The encoding of text files that declare none.  [default: detected]"),
     flag(
         "--field-map",
@@ -355,6 +358,9 @@ def merged_options(
     max_characters: int | None,
     max_seconds: int | None,
     max_memory: int | None,
+    max_depth: int | None,
+    max_parts: int | None,
+    max_unpacked: int | None,
     encoding: str | None,
     field_map: tuple[str, ...],
     hidden: bool | None,
@@ -369,6 +375,9 @@ def merged_options(
         max_characters=max_characters,
         max_seconds=max_seconds,
         max_memory=max_memory,
+        max_depth=max_depth,
+        max_parts=max_parts,
+        max_unpacked=max_unpacked,
         include_hidden=hidden,
         follow_links=follow_links,
         encoding=encoding,

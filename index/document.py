@@ -5,6 +5,7 @@ written, folded but not stemmed; ``title_<suffix>`` and ``body_<suffix>`` hold t
 analyzer.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -16,6 +17,8 @@ PARTS = ("title", "body")
 MAX_TERM_BYTES = 255
 """Longer terms are cut, in documents and in queries alike."""
 _SAFE_CHARACTERS = MAX_TERM_BYTES // 4
+_VERSION_WORDS: Final = re.compile(r"[0-9]+|[^\W\d_]+")
+_MAX_VERSION: Final = 100
 
 
 def fit(term: str) -> str:
@@ -45,8 +48,14 @@ class Document:
     url: str = ""
     dateline: str = ""
     tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    parent: str = ""
+    """The ``id`` of the document that it is a part of: a mail, for its attachments."""
+    version: str = ""
+    """Of documents with one ``id`` the one with the higher version counts; see ``newer``."""
     path: str = ""
-    """The file it came from, as given to the command line, with ``:LINE`` in files of many."""
+    """The file it came from, as given to the command line, with ``:LINE`` in files of many and
+    ``!NAME`` in containers."""
     notes: tuple[tuple[str, str], ...] = ()
     """What its reader noticed, as kind and sentence, for the report; not kept with the document."""
 
@@ -141,13 +150,28 @@ class Fields:
 class Skipped(NamedTuple):
     """A file or a record that was left out, by name and reason.
 
-    ``kind`` is a stable word for counting: ``hidden``, ``unknown``, ``broken``, ``empty``,
-    ``huge``, ``binary``, ``link``, ``duplicate``, ``unreadable``.
+    ``kind`` is a stable word for counting, of those that docs/documents.md lists. One of kind
+    ``withdrawn`` may have the ``id`` of a document that must not be found: all its versions up to
+    ``version``, or all without one.
     """
 
     path: str
     kind: str
     reason: str
+    id: str = ""
+    version: str = ""
+
+
+def newer(version: str, than: str) -> bool:
+    """Return whether a version follows another: numbers by value, other words in their order."""
+    return _version_key(version) > _version_key(than)
+
+
+def _version_key(version: str) -> list[tuple[int, str]]:
+    return [
+        (int(word), "") if word.isdigit() and word.isascii() else (-1, word)
+        for word in _VERSION_WORDS.findall(version[:_MAX_VERSION])
+    ]
 
 
 MAX_OPENING: Final = 90

@@ -35,7 +35,7 @@ from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, IndexUnavailable
 from index.extract import ExtractionOptions, extract
 from index.publishing import open_published
-from index.readers import ReadOptions, SourceFile, format_of, read_file
+from index.readers import ReadOptions, SourceFile, format_by_content, read_file
 from index.segments import (
     AnalysedDocument,
     Draft,
@@ -81,6 +81,7 @@ class Indexed(NamedTuple, Generic[Content]):
     path: str
     hash: str
     failures: tuple[tuple[str, str], ...]
+    version: str = ""
     reused: bool = False
     """Whether its fields are those of the published generation."""
 
@@ -90,6 +91,7 @@ class Unchanged(NamedTuple):
 
     id: str
     path: str
+    version: str = ""
 
 
 Outcome = Indexed[AnalysedDocument] | Unchanged | Skipped
@@ -179,7 +181,7 @@ class Worker:
                 document = clean(document)
                 hash = content_hash(document, self._job.made_by)
                 if self._job.known.get(document.id) == hash:
-                    return Unchanged(document.id, document.path)
+                    return Unchanged(document.id, document.path, document.version)
                 fields = self._reused(document.id, hash)
                 if fields is not None:
                     return _drafted(document, fields, hash)._replace(reused=True)
@@ -230,11 +232,21 @@ class Worker:
 
 def _drafted(document: Document, fields: Fields, hash: str) -> Indexed[Draft]:
     failures = (*document.notes, *fields.failures)
-    return Indexed(draft(document, fields), name_of(document), hash, failures)
+    drafted = draft(document, fields)
+    return Indexed(drafted, name_of(document), hash, failures, document.version)
 
 
 def _broken(name: str, error: Exception) -> Skipped:
     return Skipped(name, "broken", f"{type(error).__name__}: {error}")
+
+
+def has_one_reader(file: SourceFile) -> bool:
+    """Return whether a worker must read a file as a whole: it has no records for others."""
+    try:
+        format = format_by_content(file)
+    except Exception:  # the worker says what is wrong with it
+        return True
+    return format is None or format.single
 
 
 def name_of(item: Item) -> str:
@@ -417,8 +429,7 @@ class _Pool:
         """Return the documents of a file of records, which any of them may have cost."""
         if not isinstance(item, SourceFile):
             return []
-        format = format_of(item.path.name)
-        if format is None or format.single:
+        if has_one_reader(item):
             return []
         return list(read_file(item, self._job.reading))
 

@@ -30,14 +30,15 @@ from index.build.pipeline import (
     Job,
     Outcome,
     Unchanged,
+    has_one_reader,
     rare_collections,
     run,
 )
-from index.document import Document, Fields, Skipped
+from index.document import Document, Fields, Skipped, newer
 from index.errors import IndexDamaged, NoDocuments, TooManyDeletions
 from index.extract import ExtractionOptions, extraction_version
 from index.publishing import FILE_MODE, LiveSegment, building, open_published, read_pointer
-from index.readers import ReadOptions, SourceFile, display, format_of, list_files, read_file
+from index.readers import ReadOptions, SourceFile, display, list_files, read_file
 from index.segments import (
     AnalysedDocument,
     Report,
@@ -163,7 +164,9 @@ class BuildWriter:
     """Writes documents into a segment, which is begun with the first of them.
 
     ``seen`` maps the id of every document to its path, ``hashes`` that of every written document to
-    its content hash. Used as a context, it deletes a segment that was not committed.
+    its content hash. Of documents with the same id the one with the highest version counts, else
+    the first; a withdrawal takes a document away, in whatever order they come. Used as a context,
+    it deletes a segment that was not committed.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -174,6 +177,9 @@ class BuildWriter:
         self.report = Report()
         self.reused = 0
         self._unchanged: set[str] = set()
+        self._versions: dict[str, str] = {}
+        self._withdrawn: dict[str, str] = {}
+        self._dead: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         return self
@@ -183,22 +189,57 @@ class BuildWriter:
             self._segment.abandon()
 
     def take(self, outcome: Outcome) -> None:
-        """Write or note one outcome. Of several documents with the same id the first counts."""
+        """Write or note one outcome."""
         if isinstance(outcome, Skipped):
             self.report.skipped.append(outcome)
+            if outcome.id and outcome.kind == "withdrawn":
+                self._withdraw(outcome)
             return
         id = outcome.id if isinstance(outcome, Unchanged) else outcome.document.id
-        if id in self.seen:
-            reason = f"the identifier {id} was already given in {self.seen[id]}"
-            self.report.skipped.append(Skipped(outcome.path, "duplicate", reason))
+        version = outcome.version
+        if id in self._withdrawn and not _outlives(version, self._withdrawn[id]):
+            self._note_withdrawn(outcome.path)
             return
+        if id in self.seen:
+            before = self._versions.get(id, "")
+            if not newer(version, before):
+                reason = f"the identifier {id} was already given in {self.seen[id]}"
+                kind = "superseded" if newer(before, version) else "duplicate"
+                self.report.skipped.append(Skipped(outcome.path, kind, reason))
+                return
+            reason = f"a later version is in {outcome.path}"
+            self.report.skipped.append(Skipped(self.seen[id], "superseded", reason))
+            self._drop(id)
         self.seen[id] = outcome.path
+        if version:
+            self._versions[id] = version
         if isinstance(outcome, Indexed):
             self.reused += outcome.reused
             self._write(outcome)
             self.report.failures += [(outcome.path, *failure) for failure in outcome.failures]
         else:
             self._unchanged.add(outcome.path)
+
+    def _withdraw(self, withdrawal: Skipped) -> None:
+        id = withdrawal.id
+        before = self._withdrawn.get(id)
+        if before is None or not withdrawal.version or newer(withdrawal.version, before):
+            self._withdrawn[id] = withdrawal.version
+        if id in self.seen and not _outlives(self._versions.get(id, ""), self._withdrawn[id]):
+            self._note_withdrawn(self.seen[id])
+            self._drop(id)
+
+    def _note_withdrawn(self, path: str) -> None:
+        self.report.skipped.append(Skipped(path, "withdrawn", "its agency has withdrawn it"))
+
+    def _drop(self, id: str) -> None:
+        """Forget a document that was taken; one that is written already will not be live."""
+        path = self.seen.pop(id)
+        self._unchanged.discard(path)
+        self._versions.pop(id, None)
+        if self.hashes.pop(id, None) is not None:
+            self._dead[id] += 1
+            self.report.failures = [one for one in self.report.failures if one[0] != path]
 
     def rewrite(self, outcome: Outcome) -> None:
         """Write a document of an older segment; its failures are in the report already."""
@@ -227,9 +268,19 @@ class BuildWriter:
         """Finish the segment."""
         if self._segment is None:
             raise RuntimeError("there is nothing to commit")
-        segment = self._segment.commit()
+        live = np.ones(self._segment.documents, np.bool_)
+        for place, id in enumerate(self._segment.ids if self._dead else ()):
+            if self._dead[id]:  # of several documents with an id, the last may be live
+                self._dead[id] -= 1
+                live[place] = False
+        entry = self._segment.commit()
         self._segment = None
-        return LiveSegment.of(segment)
+        return LiveSegment(entry, live)
+
+
+def _outlives(version: str, withdrawn: str) -> bool:
+    """Return whether a version is later than the withdrawn one; none is if all are withdrawn."""
+    return bool(withdrawn) and newer(version, withdrawn)
 
 
 def rebuild(
@@ -360,7 +411,7 @@ class Reading:
         for entry in list_files(self._sources, self._options):
             if isinstance(entry, Skipped):
                 yield entry
-            elif entry.size <= SMALL or _has_one_document(entry):
+            elif entry.size <= SMALL or has_one_reader(entry):
                 self.done += entry.size
                 yield entry
             else:
@@ -376,11 +427,6 @@ class Reading:
                 self.done = begin + min(file.size, int(characters / ratio))
             yield item
         self.done = begin + file.size
-
-
-def _has_one_document(file: SourceFile) -> bool:
-    format = format_of(file.path.name)
-    return format is not None and format.single
 
 
 def made_by(extraction: ExtractionOptions) -> str:

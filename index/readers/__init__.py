@@ -6,14 +6,17 @@ never costs another. Extraction of fields and indexing happen elsewhere.
 """
 
 from index.readers.formats import SUFFIXES, ReadOptions, SourceFile, format_of
+from index.readers.kinds import format_by_content
 from index.readers.mapping import display
-from index.readers.walk import list_files, read, read_file
+from index.readers.reading import read_file
+from index.readers.walk import list_files, read
 
 __all__ = [
     "SUFFIXES",
     "ReadOptions",
     "SourceFile",
     "display",
+    "format_by_content",
     "format_of",
     "list_files",
     "read",

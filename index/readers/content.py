@@ -1,19 +1,23 @@
 """The content of a file: bytes bounded and decompressed, decoded to characters, made safe.
 
-Only regular files are read. A name that ends in ``.gz`` is decompressed.
+Only regular files are read. What is compressed by gzip, bzip2 or xz is decompressed, once.
 """
 
+import bz2
 import gzip
 import io
+import lzma
 import os
 import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import AnyStr, Final
+from typing import TYPE_CHECKING, Any, AnyStr, Final
 
 from index.readers.encodings import byte_order_mark, decode, detect, unmarked_utf_16
+
+if TYPE_CHECKING:  # it imports mapping, which imports this
+    from index.readers.formats import SourceFile
 
 # Characters
 
@@ -51,15 +55,14 @@ _BOMB: Final = 8 * 1024 * 1024
 MAX_EMPTY_LINES: Final = 1_000_000
 _BUFFER: Final = 64 * 1024
 _CHUNK: Final = 1024 * 1024
+_MAGIC: Final = 16
+"""Bytes that tell what data are compressed by."""
 _SIGNATURES: Final = (
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"%PDF-", "a PDF file"),
     (b"PK\x03\x04", "a ZIP archive or an office document"),
-    (b"\x1f\x8b", "gzip data, whose name should end with .gz"),
-    (b"BZh", "bzip2 data"),
-    (b"\xfd7zXZ\x00", "XZ data"),
     (b"\x7fELF", "a program"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
     (b"SQLite format 3\x00", "a database"),
@@ -82,6 +85,9 @@ Notes = list[tuple[str, str]]
 """What a reader noticed, as ``Document.notes`` has it."""
 
 
+_Raw = io.FileIO | io.BytesIO
+
+
 class RefusedError(Exception):
     """A file or a record cannot become a document: ``kind`` and ``reason`` of ``Skipped``."""
 
@@ -92,34 +98,69 @@ class RefusedError(Exception):
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[io.BufferedReader, io.FileIO]]:
-    """Open a regular file; yield the stream of its decompressed bytes and the raw file.
+def opened(file: "SourceFile") -> Iterator[tuple["io.BufferedReader[Any]", _Raw]]:
+    """Open a file or a part; yield the stream of its decompressed bytes and the raw one.
 
     Raises ``RefusedError`` for what is not a regular file, ``OSError`` for what cannot be opened.
     """
+    with _raw(file) as raw:
+        buffered: io.BufferedReader[Any] = io.BufferedReader(raw, _BUFFER)
+        head = buffered.peek(_MAGIC)[:_MAGIC]
+        decompressing = _decompressing(head, file.path.name)
+        if decompressing is None:
+            yield buffered, raw
+        else:
+            with decompressing(buffered) as stream:
+                yield io.BufferedReader(stream, _BUFFER), raw
+
+
+def _decompressing(head: bytes, name: str) -> Callable[[io.BufferedReader], Any] | None:
+    """Return what opens compressed data; None for what is not compressed."""
+    if head.startswith(b"\x1f\x8b") or name.lower().endswith(".gz"):
+        return lambda stream: gzip.GzipFile(fileobj=stream)
+    if head.startswith(b"BZh") and head[4:].startswith((b"1AY&SY", b"\x17rE8P\x90")):
+        return bz2.BZ2File
+    return lzma.LZMAFile if head.startswith(b"\xfd7zXZ\0") else None
+
+
+@contextmanager
+def _raw(file: "SourceFile") -> Iterator[_Raw]:
+    if file.data is not None:
+        yield io.BytesIO(file.data)
+        return
     # O_NONBLOCK: a pipe put in the place of a listed file must not hang the reader.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with io.FileIO(descriptor) as raw:
         file_type = stat.S_IFMT(os.fstat(descriptor).st_mode)
         if file_type != stat.S_IFREG:
             what = _FILE_TYPES.get(file_type, "something else")
             raise RefusedError("unreadable", f"it is {what}, not a regular file")
-        if path.name.lower().endswith(".gz"):
-            with gzip.GzipFile(fileobj=io.BufferedReader(raw)) as unzipped:
-                yield io.BufferedReader(unzipped, _BUFFER), raw
-        else:
-            yield io.BufferedReader(raw, _BUFFER), raw
+        yield raw
 
 
-def read_whole(path: Path, max_bytes: int) -> bytes:
+def read_bytes(file: "SourceFile", max_bytes: int) -> bytes:
+    """Return the decompressed bytes of a file of any kind.
+
+    Raises ``RefusedError`` if they are none or more than ``max_bytes``.
+    """
+    if file.data is not None and _decompressing(file.data[:_MAGIC], file.path.name) is None:
+        data = file.data
+    else:
+        with opened(file) as (stream, _):
+            data = stream.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise RefusedError("huge", f"it is larger than {max_bytes:,} bytes")
+    if not data:
+        raise RefusedError("empty", "it is empty")
+    return data
+
+
+def read_whole(file: "SourceFile", max_bytes: int) -> bytes:
     """Return the decompressed bytes of a file that is one document.
 
     Raises ``RefusedError`` if they are blank, more than ``max_bytes``, or not text.
     """
-    with _opened(path) as (stream, _):
-        data = stream.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise RefusedError("huge", f"it is larger than {max_bytes:,} bytes")
+    data = read_bytes(file, max_bytes)
     if not unmarked_utf_16(data) and byte_order_mark(data[:4]) is None:
         data = data.rstrip(b"\0")  # what is left of a field of fixed length, or ends a message
     if not data.strip():
@@ -129,7 +170,7 @@ def read_whole(path: Path, max_bytes: int) -> bytes:
 
 
 def read_lines(
-    path: Path, max_bytes: int, notes: Notes, assumed: str | None = None
+    file: "SourceFile", max_bytes: int, notes: Notes, assumed: str | None = None
 ) -> Iterator[tuple[int, str | RefusedError]]:
     """Yield the number of each line, from 1, and the line; memory does not grow with the file.
 
@@ -137,7 +178,7 @@ def read_lines(
     what is to be said of the lines so far. Raises ``RefusedError`` if the file is empty, not text,
     or a decompression bomb.
     """
-    with _opened(path) as (stream, raw):
+    with opened(file) as (stream, raw):
         head = stream.peek(_BUFFER)
         if not head:
             raise RefusedError("empty", "it is empty")
@@ -164,7 +205,7 @@ def read_lines(
 
 
 def _bounded_lines(
-    readline: Callable[[int], AnyStr], newline: AnyStr, max_bytes: int, raw: io.FileIO
+    readline: Callable[[int], AnyStr], newline: AnyStr, max_bytes: int, raw: _Raw
 ) -> Iterator[tuple[int, AnyStr | RefusedError]]:
     """Yield numbered lines; one that is too long is read to its end and forgotten."""
     total = number = empty = 0

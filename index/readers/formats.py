@@ -1,7 +1,8 @@
 """The registry of formats, and what a reader is given: a source file and the read options.
 
-A format is one module of this room and one line of ``FORMATS``. The suffix of a file's name decides
-which format reads it. CONTRIBUTING.md says how to add one.
+A format is one function of this room and one line: of ``FORMATS`` where the suffix of a file's name
+tells it, of ``BY_CONTENT`` where its content does, see ``kinds``. CONTRIBUTING.md says how to add
+one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,17 +17,30 @@ from index.readers.encodings import is_encoding
 from index.readers.mapping import DEFAULT_NAMES
 
 
-class SourceFile(NamedTuple):
-    """A file to read.
+@dataclass(slots=True)
+class Budget:
+    """What the parts of one file may still take, all together: their number and their bytes."""
 
-    ``name`` is its path as given on the command line, printable. ``id`` is the identifier of its
-    document, or the prefix of the identifiers of its records. ``size`` is in bytes on disk.
+    parts: int
+    bytes: int
+
+
+class SourceFile(NamedTuple):
+    """A file to read, or a part of one: a member of an archive, an attachment of a mail.
+
+    ``name`` is its path as given on the command line, printable; ``container.zip!member`` for a
+    part. ``id`` is the identifier of its document, or the prefix of the identifiers of its records.
+    ``size`` is in bytes on disk. A part has its content in ``data``, and ``path`` is only its name;
+    ``depth`` is how many containers it is in, and ``budget`` what their parts may still take.
     """
 
     path: Path
     name: str
     id: str
     size: int
+    data: bytes | None = None
+    depth: int = 0
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +51,10 @@ class ReadOptions:
     other fields keep their default names. ``max_bytes`` limits a document after decompression: a
     whole file, or one record of a file of many; ``max_characters`` limits its text. A worker
     process may use ``max_seconds`` of processor time for one document, and ``max_memory`` MiB more
-    than when it began. ``encoding`` is assumed for files that declare none; without it the encoding
-    is detected. Symbolic links that lead out of their source are left out unless ``follow_links``.
+    than when it began. Containers are opened to a ``max_depth``; the parts of a file may be
+    ``max_parts`` and have ``max_unpacked`` MiB, all together. ``encoding`` is assumed for files
+    that declare none; without it the encoding is detected. Symbolic links that lead out of their
+    source are left out unless ``follow_links``.
     Raises ``SettingError`` for an unknown field or encoding, and for a bound below 1.
     """
 
@@ -47,6 +63,9 @@ class ReadOptions:
     max_characters: int = 5_000_000
     max_seconds: int = 60
     max_memory: int = 1024
+    max_depth: int = 10
+    max_parts: int = 10_000
+    max_unpacked: int = 1024
     include_hidden: bool = False
     follow_links: bool = False
     encoding: str | None = None
@@ -63,6 +82,9 @@ class ReadOptions:
             (self.max_characters, "characters"),
             (self.max_seconds, "seconds"),
             (self.max_memory, "MiB"),
+            (self.max_depth, "containers"),
+            (self.max_parts, "parts"),
+            (self.max_unpacked, "MiB"),
         ):
             if value < 1:
                 raise SettingError(
@@ -84,8 +106,8 @@ class Format(NamedTuple):
     """A format: the suffixes of its files and the function that reads them.
 
     ``reader`` is ``MODULE.FUNCTION`` in this room; the module is imported on first use. With
-    ``single`` a file is one document, and a worker process reads it. Large files of many records
-    are read by the main process, which hands the records to the workers.
+    ``single`` a worker process reads the file as a whole. Large files of many records are read by
+    the main process, which hands the records to the workers.
     """
 
     suffixes: tuple[str, ...]
@@ -106,6 +128,20 @@ FORMATS: Final = (
     Format((".json",), "records.read_json"),
     Format((".csv", ".tsv"), "records.read_table"),
 )
+BY_CONTENT: Final[Mapping[str, Format]] = {
+    kind: Format(tuple(f".{suffix}" for suffix in suffixes.split()), reader, single=True)
+    for kind, suffixes, reader in (
+        ("compressed", "gz bz2 xz", "containers.read_compressed"),
+        ("zip", "zip", "containers.read_zip"),
+        ("tar", "tar", "containers.read_tar"),
+        ("locked", "", "containers.read_locked"),
+        ("ole", "", "containers.read_unknown"),
+        ("xml", "", "containers.read_unknown"),
+        ("html", "", "html.read_html"),
+        ("picture", "png jpg jpeg gif tif tiff", "containers.read_picture"),
+    )
+}
+"""The formats that are known by their content, by kind; see ``kinds.kind_of``."""
 COMPRESSED: Final = ".gz"
 SUFFIXES: Final = tuple(suffix for format in FORMATS for suffix in format.suffixes)
 """The suffixes that are read, in any case; each may be followed by ``.gz``."""

@@ -67,7 +67,7 @@ _DEEP: Final = 250
 
 def read_html(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Yield the one document of a page."""
-    data = read_whole(file.path, options.max_bytes)
+    data = read_whole(file, options.max_bytes)
     charset = _CHARSET.search(data[:_CHARSET_HEAD])
     declared = charset[1].decode("ascii") if charset else None
     page, notes = decode(data, declared, options.encoding)

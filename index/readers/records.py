@@ -65,7 +65,7 @@ _AROUND_JSON: Final = " \t\r\n\0\ufeff"
 def read_json_lines(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Yield the document of each line."""
     notes: Notes = []
-    lines = read_lines(file.path, options.max_bytes, notes, options.encoding)
+    lines = read_lines(file, options.max_bytes, notes, options.encoding)
     return _documents(
         _json_records(lines),
         Mapper(options.mapping, options.max_characters, markup=True),
@@ -85,7 +85,7 @@ def _json_records(lines: Iterable[_Line]) -> Iterator[tuple[int, object]]:
 
 def read_json(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Yield the documents of a JSON file; the records of an array are numbered from 1."""
-    decoded = decode(read_whole(file.path, options.max_bytes), assumed=options.encoding)
+    decoded = decode(read_whole(file, options.max_bytes), assumed=options.encoding)
     text, notes = decoded.text, encoding_notes(decoded.notes)
     names = Mapper(options.mapping, options.max_characters, markup=True)
     value = _parse(text)
@@ -161,7 +161,7 @@ def read_table(file: SourceFile, options: ReadOptions) -> Iterator[Document | Sk
     csv.field_size_limit(_MAX_FIELD)  # lines are bounded already
     names = Mapper(options.mapping, options.max_characters, markup=True)
     notes: Notes = []
-    lines = _Lines(read_lines(file.path, options.max_bytes, notes, options.encoding))
+    lines = _Lines(read_lines(file, options.max_bytes, notes, options.encoding))
     header, delimiter = _header(lines, names)
     unused = names.unused(header)
     if unused:

@@ -28,7 +28,7 @@ _BODY: Final = "\x00"
 
 def read_text(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Yield the one document of a text file."""
-    data = read_whole(file.path, options.max_bytes)
+    data = read_whole(file, options.max_bytes)
     text, notes = decode(data, _declared_encoding(data), options.encoding)
     values, body = _split(text)
     names = Mapper({**options.mapping, "text": _BODY}, options.max_characters)

@@ -3,18 +3,16 @@
 A failure is a ``Skipped`` with a reason, and never ends the walk.
 """
 
-import gzip
 import os
 import stat
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
 from index.document import Document, Skipped
 from index.errors import SourceError
-from index.readers.content import RefusedError
-from index.readers.formats import COMPRESSED, SUFFIXES, ReadOptions, SourceFile, format_of
+from index.readers.formats import ReadOptions, SourceFile
 from index.readers.mapping import display, path_id
+from index.readers.reading import read_file
 
 
 def read(
@@ -39,27 +37,6 @@ def read(
                     continue
                 file_of[item.id] = entry.name
             yield item
-
-
-def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """Yield the documents of one file. Never raises, whatever the file holds.
-
-    Readers keep no state between files, so that files may be read in parallel.
-    """
-    format = format_of(file.path.name)
-    if format is None:
-        yield Skipped(file.name, "unknown", _unknown(file.path))
-        return
-    try:
-        yield from format.load()(file, options)
-    except RefusedError as refused:
-        yield Skipped(file.name, refused.kind, refused.reason)
-    except (gzip.BadGzipFile, zlib.error):
-        yield Skipped(file.name, "broken", "it is not the gzip file that its name says")
-    except EOFError:
-        yield Skipped(file.name, "broken", "the gzip file is cut short")
-    except OSError as error:
-        yield Skipped(file.name, "unreadable", error.strerror or str(error))
 
 
 def list_files(
@@ -126,8 +103,6 @@ def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[Source
                 inside_it = list(path.iterdir())
                 if path == source or not _is_index(inside_it):
                     stack += sorted(inside_it, key=os.fsencode, reverse=True)
-            elif format_of(path.name) is None:
-                yield Skipped(name, "unknown", _unknown(path))
             else:
                 seen.add(_inode(status))
                 yield SourceFile(path, name, path_id(path.relative_to(base)), status.st_size)
@@ -163,8 +138,3 @@ def _reached_twice(path: Path, status: os.stat_result) -> bool:
 
 def _inode(status: os.stat_result) -> int:
     return status.st_dev << 64 | status.st_ino
-
-
-def _unknown(path: Path) -> str:
-    what = f"“{display(path.suffix)}” is not" if path.suffix else "it has no ending of"
-    return f"{what} a format that is read ({', '.join(SUFFIXES)}, each also with {COMPRESSED})"

@@ -143,6 +143,11 @@ class SegmentWriter:
         """The number of documents added so far."""
         return len(self._ids)
 
+    @property
+    def ids(self) -> Sequence[str]:
+        """The ids of the documents added so far."""
+        return self._ids
+
     def add(self, document: AnalysedDocument) -> None:
         """Add one document; documents are numbered from 0 in the order they are added."""
         record, tokens, place = document

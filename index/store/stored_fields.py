@@ -193,6 +193,9 @@ class Details(NamedTuple):
     failures: Sequence[tuple[str, str]]
     piece_starts: Sequence[int]
     piece_positions: Sequence[int]
+    authors: Sequence[str]
+    parent: str
+    version: str
 
     def language_parts(self) -> tuple[tuple[Span, str], ...]:
         """Return the parts of the text in languages of their own."""
@@ -234,6 +237,9 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         fields.failures,
         [piece.start for piece in pieces] if pieces else (),
         [piece.position for piece in pieces] if pieces else (),
+        document.authors,
+        document.parent,
+        document.version,
     )
     return orjson.dumps(line) + b"\n" + orjson.dumps(details)
 
@@ -256,6 +262,9 @@ def _document(head: Head, details: Details, text: str) -> Document:
         url=head.url,
         dateline=details.dateline,
         tags=tuple(details.tags),
+        authors=tuple(details.authors),
+        parent=details.parent,
+        version=details.version,
         path=details.path,
     )
 
@@ -320,7 +329,10 @@ HEAD_COST: Final = 1_500
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE = re.compile(r":\d+\Z")
-_TEXTS = ("id", "text", "title", "date", "language", "source", "url", "dateline", "path")
+_TEXTS = (
+    *("id", "text", "title", "date", "language", "source", "url", "dateline", "path"),
+    *("parent", "version"),
+)
 
 
 def clean(document: Document) -> Document:
@@ -330,8 +342,10 @@ def clean(document: Document) -> Document:
         for name in _TEXTS
         if _SURROGATE.search(getattr(document, name))
     }
-    if any(_SURROGATE.search(tag) for tag in document.tags):
-        mended["tags"] = tuple(_SURROGATE.sub("\ufffd", tag) for tag in document.tags)
+    for name in ("tags", "authors"):
+        values: tuple[str, ...] = getattr(document, name)
+        if any(map(_SURROGATE.search, values)):
+            mended[name] = tuple(_SURROGATE.sub("\ufffd", value) for value in values)
     return replace(document, **mended) if mended else document
 
 
@@ -446,7 +460,7 @@ class StoredDocuments:
 
 
 def write_ids(folder: Path, ids: Sequence[str]) -> None:
-    """Write the ids of documents, in their order."""
+    """Write the ids of documents, in their order. Of equal ones the last is found, see docnum."""
     encoded = [id.encode() for id in ids]
     order = sorted(range(len(ids)), key=encoded.__getitem__)
     write_strings(folder, "ids", encoded)

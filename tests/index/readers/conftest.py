@@ -22,7 +22,7 @@ class Found(NamedTuple):
     @property
     def kinds(self) -> list[tuple[str, str]]:
         """Name of the file (and line) and kind of everything skipped."""
-        return [(Path(path).name, kind) for path, kind, _ in self.skipped]
+        return [(Path(path).name, kind) for path, kind, *_ in self.skipped]
 
 
 def read_all(sources: Sequence[Path], options: ReadOptions | None = None) -> Found:

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.document import Skipped
 from index.errors import SourceError
 from index.readers import SUFFIXES, ReadOptions, SourceFile, list_files
 from index.readers.mapping import MAX_LENGTH, path_id, usable_id
@@ -177,7 +176,8 @@ def test_listing_gives_names_and_sizes(tmp_path):
     (tmp_path / "b.bin").write_text("x")
     first, second = list_files([tmp_path])
     assert first == SourceFile(tmp_path / "a.txt", str(tmp_path / "a.txt"), "a", 5)
-    assert isinstance(second, Skipped)
+    assert isinstance(second, SourceFile)
+    assert second.size == 1
 
 
 def test_names_that_are_not_utf_8(tmp_path, reading_sources):

@@ -1,0 +1,162 @@
+"""Containers: archives whose members are read as files; and files without text for us."""
+
+import bz2
+import gzip
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any, Final
+
+from index.document import Document, Skipped
+from index.readers.content import RefusedError, opened, read_bytes
+from index.readers.formats import ReadOptions, SourceFile
+from index.readers.reading import read_part, unique
+
+_UTF_8_FLAG: Final = 0x800
+_ENCRYPTED_FLAG: Final = 0x1
+_IGNORED: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+_RATIO: Final = 200
+_SMALL: Final = 8 * 1024 * 1024
+"""Bytes up to which a member may grow as much as it likes."""
+_DECOMPRESS: Final = (
+    (b"\x1f\x8b", gzip.open),
+    (b"BZh", bz2.open),
+    (b"\xfd7zXZ\0", lzma.open),
+)
+
+
+def read_compressed(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the documents of what is compressed once more."""
+    data = read_bytes(file, options.max_bytes)
+    name = file.path.name.rpartition(".")[0] or file.path.name
+    yield from read_part(file, name, data, options)
+
+
+def read_zip(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the documents of the members of a ZIP archive."""
+    try:
+        with opened(file) as (stream, _), zipfile.ZipFile(stream) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            names = unique(_names(members))
+            for name, member in zip(names, members, strict=True):
+                if not any(part in name for part in _IGNORED):
+                    yield from _member(file, archive, name, member, options)
+    except zipfile.BadZipFile as error:
+        raise RefusedError("broken", f"it is no whole ZIP archive ({error})") from error
+
+
+def _member(
+    file: SourceFile,
+    archive: zipfile.ZipFile,
+    name: str,
+    member: zipfile.ZipInfo,
+    options: ReadOptions,
+) -> Iterator[Document | Skipped]:
+    path = f"{file.name}!{name}"
+    if member.flag_bits & _ENCRYPTED_FLAG:
+        yield Skipped(path, "password", "it is protected by a password")
+        return
+    try:
+        data = read_member(archive, member, options.max_bytes)
+    except RefusedError as refused:
+        yield Skipped(path, refused.kind, refused.reason)
+        return
+    yield from read_part(file, name, data, options)
+
+
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo | str, max_bytes: int) -> bytes:
+    """Return the bytes of a member. Sizes are counted, not believed.
+
+    Raises ``RefusedError`` for one that is too large, grows too much, is damaged or encrypted.
+    """
+    info = archive.getinfo(member) if isinstance(member, str) else member
+    try:
+        with archive.open(info) as stream:
+            most = min(max_bytes, max(_SMALL, _RATIO * info.compress_size))
+            data = stream.read(most + 1)
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
+        raise RefusedError("broken", f"it cannot be unpacked ({error})") from error
+    if len(data) > most:
+        what = f"than {max_bytes:,} bytes" if most == max_bytes else f"than {_RATIO} times its size"
+        raise RefusedError("huge", f"it unpacks to more {what}")
+    return data
+
+
+def _names(members: list[zipfile.ZipInfo]) -> Iterator[str]:
+    """Yield the names of members; those not marked as UTF-8 are often in another encoding."""
+    from index.readers.encodings import decode
+
+    raw: dict[str, bytes] = {}
+    for member in members:
+        if not member.flag_bits & _UTF_8_FLAG and not member.filename.isascii():
+            raw[member.filename] = member.filename.encode("cp437", "replace")
+    together = b"\n".join(raw.values())
+    decoded: dict[str, str] = {}
+    if raw:
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                texts = together.decode(encoding).split("\n")
+            except UnicodeDecodeError:
+                continue
+            if encoding == "utf-8" or _is_chinese("".join(texts)):
+                break
+        else:
+            texts = decode(together).text.split("\n")
+        decoded = dict(zip(raw, texts, strict=False))
+    for member in members:
+        yield decoded.get(member.filename, member.filename)
+
+
+def _is_chinese(text: str) -> bool:
+    """Return whether most letters beyond ASCII are ordinary Chinese ones."""
+    letters = [char for char in text if ord(char) > 127]
+    return sum("一" <= char <= "鿿" for char in letters) * 10 > 8 * len(letters)
+
+
+def read_tar(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the documents of the files of a tar archive, in their order."""
+    with opened(file) as (stream, _):
+        any_stream: Any = stream
+        try:
+            with tarfile.open(fileobj=any_stream, mode="r|") as archive:
+                names: set[str] = set()
+                for number, member in enumerate(archive, 1):
+                    content = archive.extractfile(member) if member.isreg() else None
+                    if content is None:
+                        continue
+                    name = f"{number}-{member.name}" if member.name in names else member.name
+                    names.add(name)
+                    data = content.read(options.max_bytes + 1)
+                    if len(data) > options.max_bytes:
+                        reason = f"it is larger than {options.max_bytes:,} bytes"
+                        yield Skipped(f"{file.name}!{name}", "huge", reason)
+                        continue
+                    yield from read_part(file, name, data, options)
+        except tarfile.TarError as error:
+            raise RefusedError("broken", f"it is no whole tar archive ({error})") from error
+
+
+def read_picture(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Say that a picture has no text that could be read."""
+    yield Skipped(file.name, "scanned", "it is a picture; text in pictures is not read")
+
+
+def read_locked(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Say that a document of Office is encrypted."""
+    yield Skipped(file.name, "password", "it is protected by a password")
+
+
+def read_unknown(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Say that a file is of a family that is known, and of none of its formats."""
+    yield Skipped(file.name, "unknown", "its content is of no format that is read")

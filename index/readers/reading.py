@@ -1,0 +1,165 @@
+"""Reading one file: its format, its documents, and the documents of its parts."""
+
+import gzip
+import lzma
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from index.document import Document, Skipped
+from index.readers.content import RefusedError
+from index.readers.formats import (
+    BY_CONTENT,
+    COMPRESSED,
+    SUFFIXES,
+    Budget,
+    ReadOptions,
+    SourceFile,
+)
+from index.readers.kinds import format_by_content
+from index.readers.mapping import Mapper, display, usable_id
+
+_MEBIBYTE = 1024 * 1024
+
+
+def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the documents of one file. Never raises, whatever the file holds.
+
+    Readers keep no state between files, so that files may be read in parallel.
+    """
+    try:
+        format = format_by_content(file)
+        if format is None:
+            yield Skipped(file.name, "unknown", _unknown(file.path))
+            return
+        if file.budget is None:
+            budget = Budget(options.max_parts, options.max_unpacked * _MEBIBYTE)
+            file = file._replace(budget=budget)
+        yield from format.load()(file, options)
+    except RefusedError as refused:
+        yield Skipped(file.name, refused.kind, refused.reason)
+    except (gzip.BadGzipFile, zlib.error, lzma.LZMAError):
+        yield Skipped(file.name, "broken", "it is not the compressed file that it seems to be")
+    except EOFError:
+        yield Skipped(file.name, "broken", "the compressed file is cut short")
+    except OSError as error:
+        yield Skipped(file.name, "unreadable", error.strerror or str(error))
+    except MemoryError:
+        raise  # the worker names its bound
+    except Exception as error:  # whatever a library makes of a file, it costs no other
+        reason = f"it could not be read ({type(error).__name__}: {error})"
+        yield Skipped(file.name, "broken", reason[:_MAX_REASON])
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of a library in Rust; no Exception
+            raise
+        yield Skipped(file.name, "broken", "the library that reads it failed")
+
+
+_MAX_REASON = 300
+
+
+def read_part(
+    container: SourceFile,
+    name: str,
+    data: bytes,
+    options: ReadOptions,
+    parent: Document | None = None,
+) -> Iterator[Document | Skipped]:
+    """Yield the documents of a part of a file: a member of an archive, an attachment.
+
+    They have the id of the container, ``!`` and the name. With ``parent`` they are parts of that
+    document, and have its date and source where they have none. Raises ``RefusedError`` when the
+    parts of the file have had all that they may take.
+    """
+    name = display(name).replace("\\", "/").strip("/") or "part"
+    part = SourceFile(
+        Path(name.rpartition("/")[2]),
+        f"{container.name}!{name}",
+        usable_id(f"{container.id}!{name}"),
+        len(data),
+        data,
+        container.depth + 1,
+        container.budget,
+    )
+    if part.depth > options.max_depth:
+        reason = f"it lies in more than {options.max_depth:,} containers (see --max-depth)"
+        yield Skipped(part.name, "huge", reason)
+        return
+    take(container, options, len(data))
+    for item in read_file(part, options):
+        if parent is not None and isinstance(item, Document):
+            item = replace(
+                item, parent=item.parent or parent.id, source=item.source or parent.source
+            )
+            if not item.date:
+                item = replace(item, date=parent.date, date_origin=parent.date_origin)
+        yield item
+
+
+def take(container: SourceFile, options: ReadOptions, size: int) -> None:
+    """Count one more part of so many bytes. Raises ``RefusedError`` beyond the bounds."""
+    budget = container.budget
+    if budget is None:
+        return
+    budget.parts -= 1
+    budget.bytes -= size
+    if budget.parts < 0:
+        reason = f"it has more than {options.max_parts:,} parts (see --max-parts)"
+        raise RefusedError("huge", reason)
+    if budget.bytes < 0:
+        reason = f"its parts have more than {options.max_unpacked:,} MiB (see --max-unpacked)"
+        raise RefusedError("huge", reason)
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """Return names in which none occurs twice: later ones have their number before them."""
+    seen: set[str] = set()
+    result = []
+    for number, name in enumerate(names, 1):
+        one = f"{number}-{name}" if name in seen else name
+        seen.add(one)
+        result.append(one)
+    return result
+
+
+@lru_cache(4)
+def _mapper(max_characters: int) -> Mapper:
+    return Mapper({}, max_characters)
+
+
+def document(
+    file: SourceFile,
+    options: ReadOptions,
+    *,
+    authors: Iterable[str] = (),
+    version: str = "",
+    notes: Iterable[str] = (),
+    **fields: object,
+) -> Document:
+    """Return a document of a file from its fields, with the names that they have in ``Document``.
+
+    ``notes`` are sentences about what could not be read. Raises ``RefusedError`` as ``Mapper``.
+    """
+    made = _mapper(options.max_characters).document(fields, file.id, file.name)
+    people = dict.fromkeys(" ".join(name.split())[:_MAX_NAME] for name in authors)
+    return replace(
+        made,
+        authors=tuple(name for name in people if name)[:_MAX_AUTHORS],
+        version=" ".join(version.split())[:_MAX_NAME],
+        notes=tuple(("reading", note) for note in notes),
+    )
+
+
+_MAX_NAME = 200
+_MAX_AUTHORS = 100
+
+
+def _unknown(path: Path) -> str:
+    what = f"“{display(path.suffix)}” is not" if path.suffix else "it has no ending of"
+    others = sorted({suffix for format in BY_CONTENT.values() for suffix in format.suffixes})
+    return (
+        f"{what} a format that is read ({', '.join(SUFFIXES)}, each also with {COMPRESSED}),"
+        f" nor is its content one of {', '.join(others)}"
+    )

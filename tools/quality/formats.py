@@ -1,0 +1,179 @@
+"""How well files of many formats are read, measured on real files whose fields are known.
+
+    python -m tools.quality.formats FOLDER
+
+``FOLDER`` has ``MANIFEST.tsv``: a line a file with what must come out of it (``outcome``,
+``title``, ``date``, ``language``, ``author``, ``documents``, ``attachments``, ``first_words``).
+Every file is read by the readers that a build uses, and its fields are extracted as in a build. A
+table is printed by format; ``--misses`` also prints what differs. A gold value that is empty is not
+counted.
+"""
+
+import csv
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import click
+
+from index.document import Document, Skipped
+from index.extract import ExtractionOptions, extract
+from index.readers import ReadOptions, SourceFile, read_file
+
+COLUMNS: Final = ("outcome", "title", "date", "language", "author", "attachments", "first words")
+_OUTCOMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "ocr": ("scanned",),
+    "password": ("password",),
+    "damaged": ("broken", "empty"),
+    "hostile": ("huge", "broken", "password"),
+    "notdoc": ("unknown", "empty", "reference"),
+    "withdrawn": ("withdrawn", "superseded"),
+}
+"""Outcomes of the manifest, and the kinds of skipped files that are these."""
+_DOCUMENTS: Final = frozenset(("read", "partial"))
+_COUNT: Final = 6
+"""First words that are compared."""
+_SHARE: Final = 0.75
+_DECLARED: Final = ("msg", "superdesk")
+_DAY: Final = 10
+
+
+class Miss(NamedTuple):
+    """A value that is not as the manifest has it."""
+
+    file: str
+    column: str
+    found: str
+    wanted: str
+
+
+def _folded(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text)).casefold()
+
+
+def read_one(path: Path, name: str) -> tuple[list[Document], list[Skipped]]:
+    """Return the documents of a file, and what was skipped of it."""
+    items = list(read_file(SourceFile(path, name, name, path.stat().st_size), ReadOptions()))
+    return (
+        [item for item in items if isinstance(item, Document)],
+        [item for item in items if isinstance(item, Skipped)],
+    )
+
+
+def withdrawn(files: Mapping[str, tuple[list[Document], list[Skipped]]]) -> set[str]:
+    """Return the ids that one of the files withdraws, as a build of all of them would."""
+    return {
+        item.id for _, skipped in files.values() for item in skipped if item.kind == "withdrawn"
+    } - {""}
+
+
+def compare(
+    gold: Mapping[str, str], documents: list[Document], skipped: list[Skipped]
+) -> Iterator[tuple[str, bool, str, str]]:
+    """Yield column, whether it is right, what was found and what is wanted."""
+    tops = [document for document in documents if not document.parent]
+    kinds = {item.kind for item in skipped}
+    wanted = gold["outcome"]
+    if wanted in _DOCUMENTS:
+        right = bool(documents) and (not gold["documents"] or len(tops) >= int(gold["documents"]))
+    else:
+        right = not documents and bool(kinds.intersection(_OUTCOMES[wanted]))
+    found = f"{len(tops)} documents; {', '.join(f'{s.kind}: {s.reason}' for s in skipped)[:120]}"
+    yield "outcome", right, found, f"{wanted} {gold['documents']}"
+    if wanted not in _DOCUMENTS:
+        return
+    first = tops[0] if tops else Document("", "")
+    fields = extract(first, ExtractionOptions()) if tops else None
+    if gold["title"]:
+        title = _folded(first.title)
+        yield "title", title == _folded(gold["title"]), first.title, gold["title"]
+    if gold["date"]:
+        value = fields.published.value if fields and fields.published else ""
+        yield "date", _same_date(first.date, value, gold["date"]), value or first.date, gold["date"]
+    if gold["language"]:
+        language = fields.language.code if fields else ""
+        yield "language", language == gold["language"], language, gold["language"]
+    if gold["author"]:
+        authors = ", ".join(first.authors)
+        people = [_folded(name) for name in re.split("[,;]", gold["author"])]
+        yield (
+            "author",
+            all(name in _folded(authors) for name in people),
+            authors,
+            gold["author"],
+        )
+    if gold["attachments"]:
+        items: list[Document | Skipped] = [*documents, *skipped]
+        parts = len({item.path.split("!")[1] for item in items if _is_part(item)})
+        yield "attachments", parts == int(gold["attachments"]), str(parts), gold["attachments"]
+    words = _first_words(gold)
+    if words:
+        text = _folded(f"{first.title} {first.text}")
+        share = sum(word in text for word in words) / len(words)
+        yield "first words", share >= _SHARE, first.text[:80], " ".join(words)
+
+
+def _is_part(item: Document | Skipped) -> bool:
+    return "!" in item.path and (isinstance(item, Skipped) or bool(item.parent))
+
+
+def _first_words(gold: Mapping[str, str]) -> list[str]:
+    """Return the first words of the text that the manifest has, without what is not text."""
+    text = re.sub(r"\[[^\]]*\]|\S*�\S*", " ", gold["first_words"])
+    return _folded(text).split()[:_COUNT]
+
+
+def _same_date(declared: str, value: str, wanted: str) -> bool:
+    """Return whether a date is the wanted one: in the day as written, or the moment in UTC."""
+    from index.calendar import read_date
+
+    gold = read_date(wanted)
+    utc = gold[0] if gold else wanted
+    if len(wanted) <= _DAY:
+        return value[: len(wanted)] == wanted or declared[: len(wanted)] == wanted
+    return value[:16] == utc[:16]
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+@click.option("--misses", is_flag=True, help="Also print every value that is not as it must be.")
+@click.option("--only", default="", help="Only files whose name begins so.")
+def main(folder: Path, misses: bool, only: str) -> None:
+    """Print how much of the files of FOLDER/MANIFEST.tsv is read right, by format."""
+    csv.field_size_limit(sys.maxsize)
+    with (folder / "MANIFEST.tsv").open(encoding="utf-8", newline="") as lines:
+        golds = [
+            row for row in csv.DictReader(lines, delimiter="\t") if row["file"].startswith(only)
+        ]
+    files = {gold["file"]: read_one(folder / gold["file"], gold["file"]) for gold in golds}
+    gone = withdrawn(files)
+    right: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    missed: list[Miss] = []
+    for gold in golds:
+        documents, skipped = files[gold["file"]]
+        for document in documents:
+            if document.id in gone:
+                skipped.append(Skipped(document.path, "withdrawn", "by another file"))
+        documents = [document for document in documents if document.id not in gone]
+        format = gold["file"].split("/")[0]
+        for column, is_right, found, wanted in compare(gold, documents, skipped):
+            for name in (format, "all"):
+                right[name, column][0] += is_right
+                right[name, column][1] += 1
+            if not is_right:
+                missed.append(Miss(gold["file"], column, found, wanted))
+    formats = [*dict.fromkeys(gold["file"].split("/")[0] for gold in golds), "all"]
+    click.echo(f"| format | {' | '.join(COLUMNS)} |\n| --- |{' ---: |' * len(COLUMNS)}")
+    for format in formats:
+        counts = (right.get((format, column)) for column in COLUMNS)
+        cells = (f"{count[0]} of {count[1]}" if count else "" for count in counts)
+        click.echo(f"| {format} | {' | '.join(cells)} |")
+    for miss in missed if misses else ():
+        click.echo(f"{miss.file}: {miss.column}: {miss.found[:160]!r}, not {miss.wanted[:100]!r}")
+
+
+if __name__ == "__main__":
+    main()

@@ -65,6 +65,10 @@ _EXTRACTION = [item.name for item in fields(ExtractionOptions) if item.name != "
 """Options that a generation remembers; learned themes have a file of their own."""
 _PLACES = 3
 """Folders that are named when an update would delete too much."""
+_UNREAD = "unreadable"
+"""The kind of what was skipped although it is there."""
+_PATH_ENDS = re.compile(r"[/:!]|\Z")
+"""Where in the path of a document that of its file, or of a folder above it, may end."""
 _RECORD = re.compile(r":\d+\Z")
 """What the path of a record has after that of its file."""
 _BAR = 24
@@ -241,6 +245,15 @@ class BuildWriter:
             self._dead[id] += 1
             self.report.failures = [one for one in self.report.failures if one[0] != path]
 
+    def keep(self, document: Document, path: str) -> bool:
+        """Keep a document that is in the index but was not read, unless it is withdrawn."""
+        withdrawn = self._withdrawn.get(document.id)
+        if withdrawn is not None and not _outlives(document.version, withdrawn):
+            return False
+        self.seen[document.id] = path
+        self._unchanged.add(path)
+        return True
+
     def rewrite(self, outcome: Outcome) -> None:
         """Write a document of an older segment; its failures are in the report already."""
         if isinstance(outcome, Indexed):
@@ -324,8 +337,9 @@ def update(
 ) -> BuildResult:
     """Index what is new or changed in the sources, delete what is gone, and publish the result.
 
-    The sources are all of them, not only the changed ones. The index then answers as after a
-    rebuild. Raises what ``rebuild`` does, and IndexMissing, IndexDamaged, IndexVersion,
+    The sources are all of them, not only the changed ones. Documents of a file or folder that is
+    there but cannot be read stay as they are; otherwise the index then answers as after a rebuild.
+    Raises what ``rebuild`` does, and IndexMissing, IndexDamaged, IndexVersion,
     TooManyDeletions.
     """
     progress = progress or Progress()
@@ -339,6 +353,7 @@ def update(
         job = Job(options.reading, options.extraction, made_by(options.extraction), known)
         with BuildWriter(commit.segment_folder) as writer:
             _read(reading, job, options.workers, writer, progress)
+            unread = _keep_unread(before, known, writer)
             if not writer.seen:
                 raise _no_documents(writer.report)
             writer.keep_failures(before.report().failures)
@@ -351,7 +366,10 @@ def update(
             live = _survivors(before, [*changed, *gone])
             kept = {id: known[id] for id in known if id not in changed and id not in gone}
             segments = _live_segments(before, live)
-            compact = _wants_compaction(segments, bool(writer.hashes))
+            # What could not be read has to be analysed anew too where all the rest was.
+            compact = _wants_compaction(segments, bool(writer.hashes)) or (
+                unread and before.manifest.made_by != job.made_by
+            )
             if compact:
                 progress.phase("Writing all documents into one segment")
                 with closing(run(_stored(before, live, kept), job, options.workers)) as outcomes:
@@ -520,6 +538,35 @@ def _stored(before: Snapshot, live: NDArray[np.bool_], hashes: dict[str, str]) -
     for doc in np.flatnonzero(live).tolist():
         document, fields = before.stored_fields.get(doc)
         yield Extracted(document, fields, hashes[document.id])
+
+
+def _keep_unread(before: Snapshot, known: Iterable[str], writer: BuildWriter) -> bool:
+    """Keep the documents of files and folders that are there but cannot be read; report it.
+
+    Return whether there are any. A disk or a permission that fails for an hour must not cost the
+    archive its documents.
+    """
+    skipped = writer.report.skipped
+    places = {abspath(item.path): at for at, item in enumerate(skipped) if item.kind == _UNREAD}
+    kept: Counter[int] = Counter()
+    for id in known if places else ():
+        doc = before.docnum(id) if id not in writer.seen else None
+        if doc is None:
+            continue
+        head = before.stored_fields.head(doc)
+        path = before.stored_fields.details(doc, head).path
+        full = abspath(path)
+        above = (full[: end.start()] for end in _PATH_ENDS.finditer(full))
+        place = next((places[prefix] for prefix in above if prefix in places), None)
+        if place is not None and writer.keep(before.stored_fields.get(doc)[0], path):
+            kept[place] += 1
+    for place, count in kept.items():
+        stay = (
+            "document stays as it was" if count == 1 else f"{count:,} documents stay as they were"
+        )
+        reason = f"{skipped[place].reason}; its {stay}"
+        skipped[place] = skipped[place]._replace(kind="kept", reason=reason)
+    return bool(kept)
 
 
 def _require_few(

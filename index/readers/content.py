@@ -4,6 +4,7 @@ Only regular files are read. What is compressed by gzip, bzip2 or xz is decompre
 """
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -129,12 +130,17 @@ def _raw(file: "SourceFile") -> Iterator[_Raw]:
         yield io.BytesIO(file.data)
         return
     # O_NONBLOCK: a pipe put in the place of a listed file must not hang the reader.
-    descriptor = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        descriptor = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            raise
+        raise RefusedError("unknown", "it is a socket or a device, not a regular file") from None
     with io.FileIO(descriptor) as raw:
         file_type = stat.S_IFMT(os.fstat(descriptor).st_mode)
         if file_type != stat.S_IFREG:
             what = _FILE_TYPES.get(file_type, "something else")
-            raise RefusedError("unreadable", f"it is {what}, not a regular file")
+            raise RefusedError("unknown", f"it is {what}, not a regular file")
         yield raw
 
 

@@ -1,5 +1,6 @@
 """Reading one file: its format, its documents, and the documents of its parts."""
 
+import errno
 import gzip
 import lzma
 import zlib
@@ -45,7 +46,7 @@ def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     except EOFError:
         yield Skipped(file.name, "broken", "the compressed file is cut short")
     except OSError as error:
-        yield Skipped(file.name, "unreadable", error.strerror or str(error))
+        yield not_read(file.name, error)
     except MemoryError:
         raise  # the worker names its bound
     except Exception as error:  # whatever a library makes of a file, it costs no other
@@ -58,6 +59,16 @@ def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
 
 
 _MAX_REASON = 300
+_MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR})
+"""What the system says of a path that leads to no file."""
+
+
+def not_read(name: str, error: OSError) -> Skipped:
+    """Return what is reported of a file or folder after an error of the system."""
+    if error.errno is None:  # of a library, about the content
+        return Skipped(name, "broken", f"it is damaged: {error}")
+    kind = "missing" if error.errno in _MISSING else "unreadable"
+    return Skipped(name, kind, error.strerror or str(error))
 
 
 def read_part(

@@ -12,7 +12,7 @@ from index.document import Document, Skipped
 from index.errors import SourceError
 from index.readers.formats import ReadOptions, SourceFile
 from index.readers.mapping import display, path_id
-from index.readers.reading import read_file
+from index.readers.reading import not_read, read_file
 
 
 def read(
@@ -107,7 +107,7 @@ def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[Source
                 seen.add(_inode(status))
                 yield SourceFile(path, name, path_id(path.relative_to(base)), status.st_size)
         except OSError as error:
-            yield Skipped(name, "unreadable", error.strerror or str(error))
+            yield not_read(name, error)
 
 
 _OF_AN_INDEX = frozenset({"current", "current.new", "lock", "generations", "segments", "learned"})

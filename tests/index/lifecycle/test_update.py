@@ -1,5 +1,6 @@
 """After an update an index answers what a rebuild would."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,66 @@ def test_a_new_broken_file_is_reported_without_a_new_segment(tmp_path: Path) -> 
     assert (result.published, result.unchanged, len(result.skipped)) == (True, 1, 1)
     assert [item.kind for item in open_published(root).report().skipped] == ["empty"]
     assert not update(root, [source], HERE).published
+
+
+def test_documents_of_a_file_that_cannot_be_read_stay(tmp_path: Path) -> None:
+    source, root, hidden = tmp_path / "source", tmp_path / "index", tmp_path / "hidden"
+    source.mkdir()
+    for name, numbers in {"a": range(4), "b": range(4, 8), "c": range(8, 12)}.items():
+        write_records(source / f"{name}.jsonl", [record(number) for number in numbers])
+    options = BuildOptions(ReadOptions(follow_links=True), workers=0)
+    rebuild(root, [source], options)
+    before = open_published(root).content_hashes()
+    # a: the disk reports an error; b: gone; c: changed.
+    (source / "a.jsonl").rename(hidden)
+    (source / "a.jsonl").symlink_to("/proc/self/mem")
+    (source / "b.jsonl").unlink()
+    edited(source / "c.jsonl", range(8, 12), 1)
+    result = update(root, [source], options)
+    assert (result.unchanged, result.deleted, result.added) == (4, 8, 4)
+    assert [(Path(item.path).name, item.kind, item.reason) for item in result.skipped] == [
+        ("a.jsonl", "kept", "Input/output error; its 4 documents stay as they were")
+    ]
+    now = open_published(root).content_hashes()
+    assert {id: now.get(id) for id in list(before)[:4]} == dict(list(before.items())[:4])
+    assert not update(root, [source], options).published
+    # Under other settings it is analysed as all the others are.
+    others = replace(options, extraction=ExtractionOptions(languages=("fr", "en")))
+    assert update(root, [source], others).compacted
+    assert len(open_published(root).manifest.segments) == 1
+    # When it can be read again, it is what it is; when it is gone, so are its documents.
+    (source / "a.jsonl").unlink()
+    hidden.rename(source / "a.jsonl")
+    result = update(root, [source], options)
+    assert (result.documents, result.skipped) == (8, ())
+    (source / "a.jsonl").unlink()
+    (source / "a.jsonl").symlink_to("nowhere")
+    result = update(root, [source], options)
+    assert (result.deleted, [item.kind for item in result.skipped]) == (4, ["missing"])
+
+
+@pytest.mark.parametrize("relative", [False, True])
+def test_documents_of_a_folder_that_cannot_be_listed_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, relative: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    closed = Path("source/closed")
+    (closed / "deep").mkdir(parents=True)
+    for name in ("source/x", "source/closed/y", "source/closed/deep/z"):
+        Path(f"{name}.txt").write_text("Un accord de pêche", "utf-8")
+    rebuild(tmp_path / "index", [Path("source")], HERE)
+    listed = Path.iterdir
+
+    def refuse(path: Path) -> Any:
+        if path.name == "closed":  # the superuser may list everything
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    source = Path("source") if relative else tmp_path / "source"
+    result = update(tmp_path / "index", [source], HERE)
+    assert (result.documents, result.deleted) == (3, 0)
+    assert [(Path(item.path).name, item.kind) for item in result.skipped] == [("closed", "kept")]
 
 
 def test_of_two_documents_with_one_id_the_first_counts(tmp_path: Path) -> None:

@@ -102,8 +102,8 @@ def test_files_that_are_not_regular(tmp_path, reading_sources):
     assert [document.text for document in found.documents] == ["après"]
     assert sorted(found.kinds) == [
         ("null.txt", "link"),
-        ("pipe.txt", "unreadable"),
-        ("socket.txt", "unreadable"),
+        ("pipe.txt", "unknown"),
+        ("socket.txt", "unknown"),
     ]
 
 
@@ -120,7 +120,7 @@ def test_files_that_vanish_or_become_folders(tmp_path):
         file = SourceFile(tmp_path / name, name, "x", 0)
         (skipped,) = read_file(file, ReadOptions())
         assert isinstance(skipped, Skipped)
-        assert skipped.kind == "unreadable"
+        assert skipped.kind == "missing"
 
 
 PIECES = st.sampled_from(

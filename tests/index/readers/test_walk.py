@@ -76,8 +76,8 @@ def test_loops_of_links_end(tmp_path, reading_sources):
     assert found.kinds == [
         ("self", "duplicate"),
         ("up", "duplicate"),
-        ("gone.txt", "unreadable"),
-        ("round.txt", "unreadable"),
+        ("gone.txt", "missing"),
+        ("round.txt", "missing"),
         ("y.txt", "duplicate"),
     ]
 

@@ -24,7 +24,7 @@ from search.engine import (
     SearchResponse,
     ValueFacet,
 )
-from search.request import DateField, SearchRequest, Sort, Undated
+from search.request import DateField, Match, SearchRequest, Sort, Undated
 
 Json = dict[str, Any]
 
@@ -181,6 +181,7 @@ QUERY = Shape(
         "undated": Undated | None,
         "date_field": DateField,
         "sort": Sort,
+        "match": Match,
     }
 )
 FACET_ANSWERS = Shape(
@@ -198,6 +199,11 @@ class SearchAnswerJson(TypedDict):
     pages: Annotated[int | None, "Null in a walk by cursor."]
     took_ms: float
     results: list[ResultJson]
+    division: Annotated[
+        int | None,
+        "How many of `results` match; those below have only most of the words. Null if all match.",
+    ]
+    more: Annotated[int, "Documents that have most of the words; they are not in `total`."]
     facets: Annotated[
         dict[str, ValueFacetJson | DateFacetJson],
         FACET_ANSWERS,
@@ -228,6 +234,8 @@ class Presenter:
             "pages": None if walking else -(-response.total // request.per_page),
             "took_ms": round(took_ms, 1),
             "results": [self.result(result, request.highlight) for result in response.results],
+            "division": response.division,
+            "more": response.more,
             "facets": {
                 name: self.dates(facet, request)
                 if isinstance(facet, DateFacet)
@@ -377,6 +385,7 @@ def query(response: SearchResponse) -> Json:
         "undated": request.undated,
         "date_field": request.date_field,
         "sort": request.sort,
+        "match": request.match,
     }
 
 

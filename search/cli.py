@@ -99,6 +99,8 @@ def _lines(response: SearchResponse) -> Iterator[str]:
         yield f"Did you mean: {response.suggestion}"
     first = (request.page - 1) * request.per_page + 1
     for number, result in enumerate(response.results, first):
+        if number - first == response.division:
+            yield f"\nand {response.more} that have most of the words:"
         yield ""
         yield from _result_lines(number, result)
     if response.facets and response.total:

@@ -195,6 +195,9 @@ class SearchResponse:
     - ``understood``: the query in normal form;
     - ``languages``: those whose word forms were searched;
     - ``total``: the exact number of documents that match;
+    - ``division``: how many of the results do; those below, if any, have only most of the words.
+      None if all do;
+    - ``more``: how many documents have most of the words and do not match;
     - ``generation``, ``documents``: the index that was searched and its size;
     - ``timings``: milliseconds spent in ``parse``, ``search``, ``facets`` and ``snippets``.
     """
@@ -210,6 +213,8 @@ class SearchResponse:
     suggestion: str | None = None
     warnings: tuple[Notice, ...] = ()
     next_cursor: str | None = None
+    division: int | None = None
+    more: int = 0
     timings: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -50,6 +50,7 @@ _MAX_COMPARED = 50
 """Characters of a name or value for which a similar one is looked for."""
 
 Sort = Literal["relevance", "-date", "date"]
+Match = Literal["most", "all"]
 Undated = Literal["include", "exclude", "only"]
 Interval = Literal["auto", "year", "month", "day"]
 Highlight = Literal["true", "false", "offsets"]
@@ -79,6 +80,7 @@ class SearchRequest:
     undated: Undated | None = None
     date_field: DateField = "published"
     sort: Sort = "relevance"
+    match: Match = "most"
     page: int = 1
     per_page: int = 20
     cursor: str | None = None
@@ -217,6 +219,14 @@ _DECLARED = (
         get_args(Sort),
     ),
     Parameter(
+        "match",
+        "Whether a page that the documents with all words do not fill goes on with those that have "
+        "most of them; sorted by relevance only.",
+        "choice",
+        get_args(Match),
+        _DEFAULTS.match,
+    ),
+    Parameter(
         "page",
         "Page number; page × per_page ≤ 10,000, beyond that use cursor.",
         "number",
@@ -285,6 +295,7 @@ def parse_request(
         undated=cast("Undated | None", arguments.choice("undated") or None),
         date_field=cast("DateField", arguments.choice("date_field")),
         sort=sort,
+        match=cast("Match", arguments.choice("match")),
         page=arguments.page(per_page, cursor),
         per_page=per_page,
         cursor=cursor,

@@ -50,11 +50,13 @@ from search.request import (
     fingerprint,
 )
 from search.scoring import (
+    Answer,
     Deadline,
     Evaluation,
     Matches,
     Ranking,
     answer,
+    most,
     request_fingerprint,
     similar,
 )
@@ -121,14 +123,20 @@ class WhooshEngine:
         parsing_ended = perf_counter()
         # All pages of a walk must belong to one list: nothing may be left out of some of them.
         lenient = request.cursor is None
-        matches, filtered, unfiltered, parsed = self._find(request, parsed, snapshot, lenient)
+        found = self._find(request, parsed, snapshot, lenient)
+        matches, filtered, parsed = found.matches, found.filtered, found.answered.parsed
         page = _page(request, matches, snapshot)
+        below, more = self._below(request, found, page)
         in_time = all(notice.code != "out_of_time" for notice in matches.warnings)
-        suggestion = self._correction(parsed, unfiltered, opened) if in_time else None
+        suggestion = self._correction(parsed, found.unfiltered, opened) if in_time else None
         search_ended = perf_counter()
         counted = facets(request, filtered, localized, search_ended + self._budget.facets)
         facets_ended = perf_counter()
         results = self._results(page.documents, request, parsed, opened)
+        division = None
+        if below:
+            division = len(results)
+            results += self._results(below, request, parsed.wished(), opened)
         ended = perf_counter()
         return SearchResponse(
             request=request,
@@ -136,6 +144,8 @@ class WhooshEngine:
             languages=request.selected.get("lang") or tuple(snapshot.languages),
             total=len(matches.docs),
             results=results,
+            division=division,
+            more=more,
             facets=counted,
             generation=snapshot.name,
             documents=snapshot.documents,
@@ -159,7 +169,7 @@ class WhooshEngine:
         localized.facet(name)
         request = _canonical(replace(request, sort="date"), localized)
         parsed = parse(request.q, opened.snapshot.analyzers)
-        _, filtered, *_ = self._find(request, parsed, opened.snapshot, lenient=False)
+        filtered = self._find(request, parsed, opened.snapshot, lenient=False).filtered
         return facet_page(name, request, filtered, localized, prefix, page, order)
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
@@ -218,22 +228,38 @@ class WhooshEngine:
 
     def _find(
         self, request: SearchRequest, parsed: ParsedQuery, snapshot: Snapshot, lenient: bool
-    ) -> tuple[Matches, Filtered, int, ParsedQuery]:
-        """Return what matches under all filters, the filters, and how many match without them.
-
-        The number is 0 if the query had to be relaxed. The last is the query that was answered.
-        """
+    ) -> "_Found":
+        """Return what matches under all filters."""
         time = self._deadline(self._budget.search, lenient)
         evaluation = Evaluation(snapshot, request.sort == "relevance", time)
-        matches, parsed, relaxed = answer(parsed, evaluation)
-        unfiltered = 0 if relaxed else len(matches.docs)
+        answered = answer(parsed, evaluation)
+        matches = answered.matches
+        unfiltered = 0 if answered.relaxed else len(matches.docs)
         filtered = Filtered(matches.docs, request, snapshot)
         if filtered.any:
             scores = matches.scores.take(filtered.passing)
             matches = matches._replace(docs=filtered.all, scores=scores)
         if not matches.scored:
             matches = matches._replace(newest=filtered.newest)
-        return matches, filtered, unfiltered, parsed
+        return _Found(matches, filtered, unfiltered, answered, evaluation)
+
+    def _below(
+        self, request: SearchRequest, found: "_Found", page: "_Page"
+    ) -> tuple[Sequence[tuple[int, float]], int]:
+        """Return documents with most of the words that fill the last page, and how many there are.
+
+        A walk by cursor has only what matches, and so has any order but relevance.
+        """
+        room = request.per_page - len(page.documents)
+        last = page.documents or request.page == 1
+        if request.cursor is not None or request.match == "all" or not room or not last:
+            return (), 0
+        snapshot = found.filtered.snapshot
+        hits = most(found.answered, found.evaluation)
+        filtered = Filtered(hits.docs, request, snapshot)
+        scores = hits.scores.take(filtered.passing) if filtered.any else hits.scores
+        ranking = Ranking(Matches(filtered.all, scores), "relevance", snapshot)
+        return ranking.slice(0, room), len(scores)
 
     def _deadline(self, seconds: float, lenient: bool = False) -> Deadline:
         return Deadline(seconds, lenient, self._clock)
@@ -284,6 +310,19 @@ class WhooshEngine:
         return tuple(
             [results.result(doc, score, highlight(doc, head(doc))) for doc, score in documents]
         )
+
+
+class _Found(NamedTuple):
+    """What matches a request; ``unfiltered`` counts what matches without its filters.
+
+    That is 0 if the query had to be relaxed.
+    """
+
+    matches: Matches
+    filtered: Filtered
+    unfiltered: int
+    answered: Answer
+    evaluation: Evaluation
 
 
 class ResultBuilder:

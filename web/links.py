@@ -23,7 +23,16 @@ QUERY = "/:,*"
 
 Parameters = list[tuple[str, str]]
 
-_OTHERS = ("date_field", "page", "per_page", "cursor", "facet_size", "interval", "highlight")
+_OTHERS = (
+    "match",
+    "date_field",
+    "page",
+    "per_page",
+    "cursor",
+    "facet_size",
+    "interval",
+    "highlight",
+)
 _read_others = attrgetter(*_OTHERS)
 _DEFAULTS = _read_others(SearchRequest())
 

@@ -317,7 +317,24 @@ def unite(parts, maximum):
     return docs, scores
 
 
-@_compiled((I4, I4, I8, I8, I8, F4, B1, F4, F4, F4, F4, I8, REAL, REAL, REAL, INTEGER))
+@_inlined
+def _documents_of(docs, counts, exact, size):
+    """Count the documents of all lists, and those of the exact word."""
+    marks = np.zeros(size, np.uint8)
+    matching = typed = first = 0
+    for number in range(len(counts)):
+        last = first + counts[number]
+        kind = np.uint8(3) if exact[number] else np.uint8(1)
+        for at in range(first, last):
+            doc = np.int64(docs[at])
+            matching += marks[doc] == 0
+            typed += kind == 3 and marks[doc] != 3
+            marks[doc] |= kind
+        first = last
+    return matching, typed
+
+
+@_compiled((I4, I4, I8, I8, I8, F4, B1, F4, F4, F4, F4, INTEGER, REAL, REAL, REAL, INTEGER))
 def _score_word(
     docs,
     freqs,
@@ -336,8 +353,12 @@ def _score_word(
     idf,
     size,
 ):
-    many = len(documents)
-    idfs = np.zeros(many, np.float64)
+    many = len(norms) // (2 * len(field_weights))
+    matching, typed = _documents_of(docs, counts, exact, size)
+    if idf <= 0.0:
+        idf = _idf(documents, matching)
+    factor = np.float32(idf * (k1 + 1.0))
+    typed_factor = np.float32(_idf(documents, typed) * (k1 + 1.0))
     # Two sums for each document, side by side: of all forms of the word, and of the exact word.
     sums = np.empty(2 * size, np.float32)
     all_exact = True
@@ -348,7 +369,7 @@ def _score_word(
     found, best = np.empty(0, np.int32), np.empty(0, np.float32)
     for language in range(many):
         marks = np.zeros((size + 63) >> 6, np.uint64)
-        matching = typed = first = 0
+        matching = first = 0
         for number in range(len(counts)):
             last = first + counts[number]
             if languages[number] != language:
@@ -369,12 +390,8 @@ def _score_word(
                     matching += 1
                 sums[2 * doc] += worth * form
                 if is_exact:
-                    typed += sums[2 * doc + 1] == nothing
                     sums[2 * doc + 1] += worth
             first = last
-        idfs[language] = idf if idf > 0.0 else _idf(documents[language], matching)
-        factor = np.float32(idfs[language] * (k1 + 1.0))
-        typed_factor = np.float32(_idf(documents[language], typed) * (k1 + 1.0))
         mine = _listed(marks, matching)
         scores = np.empty(len(mine), np.float32)
         for at in range(len(mine)):
@@ -387,7 +404,7 @@ def _score_word(
             scores[at] = score
         # Where a document has the word in several languages, the one that scores best counts.
         found, best = _united(found, best, mine, scores, True) if language else (mine, scores)
-    return found, best, idfs
+    return found, best, idf
 
 
 def score_word(docs, freqs, *more):

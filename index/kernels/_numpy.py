@@ -243,31 +243,32 @@ def score_word(
     second_lengths: Scores,
     norms: Scores,
     field_weights: Scores,
-    documents: NDArray[np.int64],
+    documents: int,
     k1: float,
     exact_weight: float,
     idf: float,
     size: int,
-) -> tuple[Docs, Scores, NDArray[np.float64]]:
+) -> tuple[Docs, Scores, float]:
     """Score the postings of a word by BM25F; see ``search.scoring.bm25`` for the formulas.
 
     ``docs``, ``freqs`` and ``counts`` are postings, list after list. Each list has a field (0
     or 1), a language (0, 1, ...), the weight of its form, and whether its form is the exact
     word. ``norms`` holds, language after language and field after field, the factor of a
-    length and what is added to it; ``documents`` the documents of each language. A positive
-    ``idf`` is used instead of that of each language. ``size`` is above all document numbers.
+    length and what is added to it; ``documents`` is how many there are in all. A positive ``idf``
+    is used instead of that of the documents found. ``size`` is above all document numbers.
 
     Returns the documents, ascending, the score of each in the language in which it scores
-    best, and the idf of the word in each language.
+    best, and the idf of the word.
     """
     lengths = first_lengths, second_lengths
-    factors = norms.reshape(len(documents), len(field_weights), 2)
+    factors = norms.reshape(-1, len(field_weights), 2)
     changes = (np.diff(fields) != 0) | (np.diff(languages) != 0)
     edges = [0, *(changes.nonzero()[0] + 1).tolist(), len(counts)]
     runs = [slice(*edge) for edge in pairwise(edges)]
     ends = counts.cumsum()
 
-    def score(language: int) -> tuple[Docs, Scores, float]:
+    def weigh(language: int) -> tuple[Docs, Scores, Scores | None]:
+        """Return documents, the frequency of all forms, and that of the exact word."""
         own = [run for run in runs if languages[run.start] == language]
         parts: list[NDArray[np.intp]] = []
         frequencies: list[Scores] = []
@@ -290,27 +291,40 @@ def score_word(
             of_runs = [weights[run].repeat(counts[run]) for run in own]
             return sums.of([a * b for a, b in zip(frequencies, of_runs, strict=True)])
 
-        def saturated(frequency: Scores, idf: float) -> Scores:
-            scores: Scores = frequency * np.float32(idf * (k1 + 1.0))
-            scores /= frequency + np.float32(k1)
-            return scores
+        typed = total(exact) if exact_weight and not only_exact and exact.any() else None
+        return sums.docs, total(form_weights), typed
 
-        own_idf = idf or _idf(int(documents[language]), len(sums.docs))
-        scores = saturated(total(form_weights), own_idf)
-        if np.array_equal(form_weights, exact):
-            # Nobody writes the word otherwise.
+    def saturated(frequency: Scores, idf: float) -> Scores:
+        scores: Scores = frequency * np.float32(idf * (k1 + 1.0))
+        scores /= frequency + np.float32(k1)
+        return scores
+
+    only_exact = np.array_equal(form_weights, exact)  # nobody writes the word otherwise
+    weighed = [weigh(language) for language in range(len(factors))]
+    idf = idf or _idf(documents, _count([docs for docs, *_ in weighed], size))
+    typed_in = [docs[typed > 0] for docs, _, typed in weighed if typed is not None]
+    typed_idf = _idf(documents, _count(typed_in, size))
+    results = []
+    for found, frequency, typed in weighed:
+        scores = saturated(frequency, idf)
+        if only_exact:
             scores *= np.float32(1.0 + exact_weight)
-        elif exact_weight and exact.any():
-            typed = total(exact)
-            typed_idf = _idf(int(documents[language]), int(np.count_nonzero(typed)))
+        elif typed is not None:
             scores += np.float32(exact_weight) * saturated(typed, typed_idf)
-        return sums.docs, scores, own_idf
-
-    results = [score(language) for language in range(len(documents))]
+        results.append((found, scores))
     # Where a document has the word in several languages, the one that scores best counts.
-    parts = [(docs, scores) for docs, scores, _ in results]
-    united = parts[0] if len(parts) == 1 else unite(parts, maximum=True)
-    return *united, np.array([own_idf for *_, own_idf in results])
+    united = results[0] if len(results) == 1 else unite(results, maximum=True)
+    return *united, idf
+
+
+def _count(parts: Sequence[Docs], size: int) -> int:
+    """Return how many documents there are in parts that may overlap."""
+    if len(parts) < 2:
+        return sum(map(len, parts))
+    mask = np.zeros(size, np.bool_)
+    for docs in parts:
+        mask[docs] = True
+    return int(np.count_nonzero(mask))
 
 
 def _idf(documents: int, matching: int) -> float:

@@ -4,9 +4,13 @@
 describes the language.
 
 A plain word is searched in every language of the index. A stop word asks nothing of documents in
-its language while it stands beside other words; alone it is searched as typed.
+its language while it stands beside other words; alone it is searched as typed. Stop words of the
+language in which the query is written ask nothing in any language: French *quelle* is a rare word
+in Arabic documents, and says nothing of them.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,10 +19,15 @@ from typing import NamedTuple
 
 from whoosh import query
 
-from index.analysis import analyzer, tokenize
+from index.analysis import ANALYZERS, Token, analyzer, tokenize
 from index.facets import VALUE_FACETS
 from search.engine import Notice, Notices
-from search.query.entities import QuestionKind, link_organizations, question_kind
+from search.query.entities import (
+    QUESTION_WORDS,
+    QuestionKind,
+    link_organizations,
+    question_kind,
+)
 from search.query.nodes import (
     TEXT_FIELDS,
     CompoundQuery,
@@ -56,6 +65,7 @@ from search.query.words import (
     prefix_units,
     units,
     wildcard_pattern,
+    word_node,
 )
 from search.request import typed_period
 
@@ -69,6 +79,11 @@ _KINDS: Mapping[type[query.Query], Kind] = {
 MAX_UNITS = 128
 """Words of a query after analysis: one word as typed may be several (``a.b/c``)."""
 
+_SENTENCE = 3
+"""Words beside a quotation from which on they may be a sentence."""
+_QUOTATION_MARK = re.compile('["“”„‟＂«»「」『』]')
+_TELLING = 2
+"""Stop words of a language that tell it: one may be a word of another language."""
 _RUN = 3
 """Function words in a row that may belong to a name or a title."""
 _CACHED_LENGTH = 64
@@ -82,6 +97,7 @@ class Clause(NamedTuple):
     - ``stops``: the analyzers for which it is a stop word;
     - ``condition``: it is a filter or a negation, which relaxation never drops;
     - ``members``: the alternatives of a disjunction, else empty;
+    - ``quoted``: it was typed in quotation marks, and documents without it are no answer;
     - ``organization``, ``typed``: the organization that it names, and the clauses of its words.
     """
 
@@ -89,6 +105,7 @@ class Clause(NamedTuple):
     text: str
     stops: frozenset[str] = frozenset()
     condition: bool = False
+    quoted: bool = False
     members: tuple["Clause", ...] = ()
     organization: str = ""
     typed: tuple["Clause", ...] = ()
@@ -142,7 +159,9 @@ class ParsedQuery:
     - ``organizations``: those that words of the query name;
     - ``closer``: the tree with the function words in a row that it has, three or more (*pour ou
       contre la corrida*), for documents that have these too; they come alone if there are any;
-    - ``question``: what the query is if no document matches it, as it may be a question.
+    - ``question``: what the query is if no document matches it, as it may be a question;
+    - ``wishes``: the words of which documents below the answer have most: those of ``clauses``,
+      compounds and runs of a script without spaces as their parts. Empty if nothing may be missing.
     """
 
     text: str
@@ -157,6 +176,13 @@ class ParsedQuery:
     analyzers: tuple[str, ...] = ()
     closer: query.Query | None = None
     question: "ParsedQuery | None" = None
+    wishes: tuple[Clause, ...] = ()
+
+    def wished(self) -> "ParsedQuery":
+        """Return the query of the wishes, as ranking and highlighting need it."""
+        wishes = [clause for clause in self.wishes if not clause.condition]
+        marks = [mark for clause in wishes for mark in _marks(clause.node)]
+        return replace(self, pairs=_pairs(wishes), marks=tuple(marks))
 
 
 def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
@@ -169,6 +195,9 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
     notices = Notices()
     text = clean(q, notices)
     syntax = parse_syntax(text, lex(text, notices), notices)
+    quotations = _pasted_quotations(syntax)
+    if quotations:
+        syntax = Leaf(Kind.WORD, _QUOTATION_MARK.sub(" ", text), 0)
     compiler = _Compiler(analyzers, notices)
     clauses = compiler.conjunction(syntax) if syntax else []
     if not clauses:
@@ -178,20 +207,23 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
             nothing = query.NullQuery
         return ParsedQuery(text, nothing, "", tuple(notices), analyzers=analyzers)
     joined = compiler.all_of(clauses)
-    relaxable = len(clauses) > 1 and not joined.members
     explicit = isinstance(syntax, And) and syntax.explicit
     parsed = _of_clause(text, joined, clauses, compiler)
-    if relaxable and not explicit:
-        parsed = replace(parsed, clauses=tuple(clauses))
+    wishes = () if explicit else tuple(compiler.optional(clauses))
+    if len(clauses) > 1 and not joined.members and not explicit:
+        parsed = replace(parsed, clauses=tuple(clauses), wishes=wishes)
+    elif len(wishes) > 1 and _is_run(clauses[0]):
+        parsed = replace(parsed, clauses=wishes, wishes=wishes, pairs=_pairs(wishes))
     kind = QuestionKind.NONE
     if _is_plain(syntax):
-        kind = _question_kind(text, clauses, analyzers)
+        kind = QuestionKind.CERTAIN if quotations else _question_kind(text, clauses, analyzers)
         runs = [PhraseQuery(words) for words in _function_words(text, analyzers)]
         if runs and len(clauses) > 1:
             parsed = replace(parsed, closer=query.And([joined.node, *runs]))
     if kind is QuestionKind.NONE:
         return parsed
     wished = compiler.optional(clauses) or clauses
+    wished += [clause for leaf in quotations for clause in compiler.conjunction(leaf)]
     question = _of_clause(text, compiler.any_of(wished), wished, compiler)
     question = replace(question, warnings=(*parsed.warnings, Notice("question")))
     return question if kind is QuestionKind.CERTAIN else replace(parsed, question=question)
@@ -274,7 +306,7 @@ class _Compiler:
         return _distinct(
             part._replace(node=part.node.required())
             if isinstance(part.node, WordQuery) and not part.condition
-            else part
+            else part._replace(condition=part.condition or part.quoted)
             for part in parts
         )
 
@@ -419,7 +451,7 @@ class _Compiler:
             word = syntax.text[token.start : token.end]
             start, end = syntax.start + token.start, syntax.start + token.end
             self._add_word(word, start, end, PhraseQuery((token.folded,), fields))
-        return [Clause(node, _in_field(text, syntax.field))]
+        return [Clause(node, _in_field(text, syntax.field), quoted=True)]
 
     def _units(self, found: Sequence[Unit], start: int, field: str | None) -> list[Clause]:
         """Return one clause for each unit, up to ``MAX_UNITS`` in the whole query."""
@@ -443,6 +475,12 @@ class _Compiler:
 
     def _resolve_stop_words(self, clauses: Sequence[Clause]) -> list[Clause]:
         """Decide in which languages each stop word asks nothing; see ``conjunction``."""
+        every = frozenset(self.analyzers)
+        written_in = _written_in(clauses, every)
+        clauses = [
+            clause._replace(stops=every) if written_in and written_in <= clause.stops else clause
+            for clause in clauses
+        ]
         asking = {
             suffix
             for suffix in self.analyzers
@@ -456,7 +494,7 @@ class _Compiler:
                     literal_in=clause.stops - asking,
                     optional_in=clause.stops & asking,
                 )
-                if not node.forms and not node.literal_in:
+                if not node.literal_in and (not node.forms or every == asking == clause.stops):
                     continue
                 clause = clause._replace(node=node)
             resolved.append(clause)
@@ -470,7 +508,13 @@ class _Compiler:
         if clause.organization:
             words = [part for word in clause.typed for part in self._split(word)]
             return [*words, _mention(clause.organization, clause.text)]
-        if not isinstance(clause.node, CompoundQuery | PhraseQuery) or clause.text.isalnum():
+        if clause.quoted or not isinstance(clause.node, CompoundQuery | PhraseQuery):
+            return [clause]
+        if isinstance(clause.node, PhraseQuery) and _is_run(clause):
+            tokens = [Token(word, word, 0, 0, 0, "cjk") for word in clause.node.words]
+            nodes = [word_node(token, self.analyzers, clause.node.fields) for token in tokens]
+            return [Clause(node, node.literal) for node in nodes]
+        if clause.text.isalnum():
             return [clause]
         found = compound_parts(clause.text, self.analyzers, clause.node.fields)
         return [
@@ -478,6 +522,23 @@ class _Compiler:
             for unit in found
             if not unit.stops.issuperset(self.analyzers)
         ] or ([] if found else [clause])
+
+
+def _written_in(clauses: Sequence[Clause], analyzers: frozenset[str]) -> frozenset[str]:
+    """Return the languages that the words of a query are likely written in, by their stop words.
+
+    Empty if too few tell. There are several where all stop words are those of several languages.
+    """
+    counts = Counter(
+        suffix
+        for clause in _distinct(clauses)
+        if clause.stops < analyzers  # an elided article is a stop word everywhere
+        for suffix in clause.stops
+    )
+    most = max(counts.values(), default=0)
+    if most < _TELLING:
+        return frozenset()
+    return frozenset(suffix for suffix, count in counts.items() if count == most)
 
 
 def _distinct(clauses: Iterable[Clause]) -> list[Clause]:
@@ -494,6 +555,14 @@ def _distinct_texts(texts: Iterable[str]) -> tuple[str, ...]:
     for text in texts:
         distinct.setdefault(text.casefold(), text)
     return tuple(distinct.values())
+
+
+def _is_run(clause: Clause) -> bool:
+    """Tell whether a clause is a run of a script written without spaces."""
+    if clause.quoted or not isinstance(clause.node, PhraseQuery):
+        return False
+    text = clause.text.partition(":")[2] or clause.text
+    return all(token.kind == "cjk" for token in phrase_tokens(text))
 
 
 def _mention(id: str, typed: str) -> Clause:
@@ -545,6 +614,30 @@ def _named_organizations(node: query.Query) -> Iterator[str]:
         case query.And() | query.Or():
             for child in node.subqueries:
                 yield from _named_organizations(child)
+
+
+def _pasted_quotations(syntax: Syntax | None) -> list[Leaf]:
+    """Return what stands in quotation marks in a sentence that was pasted, as a headline is.
+
+    Whoever asks for a phrase types it alone or beside a few words. A sentence has more words
+    outside the marks, or a function word or a colon among them. Documents quote it otherwise than
+    it does, so that its quotations are a wish and no demand.
+    """
+    if not isinstance(syntax, And) or syntax.explicit:
+        return []
+    quotations = [leaf for leaf in syntax.clauses if isinstance(leaf, Leaf) and _is_quotation(leaf)]
+    rest = [clause for clause in syntax.clauses if clause not in quotations]
+    if not quotations or not all(_is_plain(clause) for clause in rest):
+        return []
+    outside = " ".join(leaf.text for leaf in rest if isinstance(leaf, Leaf))
+    words = [token for token in tokenize(outside) if token.kind != "compound"]
+    function_words = any(analyzer(suffix).is_stop(word) for word in words for suffix in ANALYZERS)
+    telling = ":" in outside or function_words
+    return quotations if len(words) >= (_SENTENCE if telling else QUESTION_WORDS) else []
+
+
+def _is_quotation(leaf: Leaf) -> bool:
+    return leaf.kind is Kind.QUOTED and leaf.field is None and leaf.number is None
 
 
 def _is_plain(syntax: Syntax | None) -> bool:

@@ -8,12 +8,13 @@ the order of results; ``similar`` ranks the documents most like one. It parses n
 from search.scoring.bm25 import PARAMETERS, CollectionStats, Parameters
 from search.scoring.deadline import Deadline
 from search.scoring.evaluate import Evaluation, Matches
-from search.scoring.relaxation import answer
+from search.scoring.relaxation import Answer, answer, most
 from search.scoring.similar import similar
 from search.scoring.top import Ranking, request_fingerprint
 
 __all__ = [
     "PARAMETERS",
+    "Answer",
     "CollectionStats",
     "Deadline",
     "Evaluation",
@@ -21,6 +22,7 @@ __all__ = [
     "Parameters",
     "Ranking",
     "answer",
+    "most",
     "request_fingerprint",
     "similar",
 ]

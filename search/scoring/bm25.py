@@ -7,9 +7,10 @@ For a word in one analyzer's language::
     idf   = ln(1 + (N - n + 0.5) / (n + 0.5))
 
 Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", CIKM 2004. The
-idf is Lucene's, which is never negative. ``N``, ``n`` and the mean lengths are those of the live
-documents in the analyzer's language, so that a small language in a large index is compared with
-itself.
+idf is Lucene's, which is never negative. ``N`` and ``n`` are live documents of all languages: a
+word has one rarity. If it were weighed in each language alone, the French words of a question would
+be the rarest words of an Arabic document that quotes them. The mean lengths are those of the
+documents in the analyzer's language, as languages differ in how many words they need.
 
 The score of the word exactly as typed is computed in the same way and added with the weight
 ``exact``. A document with the word in several languages has the best of its scores.
@@ -101,6 +102,11 @@ class SnapshotStats:
         }
         self._by_suffix = {suffix: self._stats(mask) for suffix, mask in self._masks.items()}
 
+    @property
+    def suffixes(self) -> Sequence[str]:
+        """The analyzers of which there are documents."""
+        return tuple(self._masks)
+
     def mask(self, suffix: str) -> Mask:
         """Return which live documents have a language of this analyzer."""
         return self._masks.get(suffix, self._no_documents)
@@ -141,14 +147,16 @@ def score(
     lists: PostingLists,
     fields: Sequence[str],
     languages: Sequence[CollectionStats],
+    documents: int,
     lengths: Mapping[str, Scores],
     parameters: Parameters,
     idf: float = 0.0,
-) -> tuple[Docs, Scores, NDArray[np.float64]]:
-    """Return the documents of posting lists, ascending, their scores, and the idf by language.
+) -> tuple[Docs, Scores, float]:
+    """Return the documents of posting lists, ascending, their scores, and the idf.
 
-    ``fields`` are one or two, by number, ``languages`` the statistics of each language, by number.
-    A positive ``idf`` is used for all languages instead of that of the documents found.
+    ``fields`` are one or two, by number, ``languages`` the statistics of each language, by number,
+    ``documents`` how many there are in all. A positive ``idf`` is used instead of that of the
+    documents found.
     """
     norms = [
         value
@@ -162,7 +170,7 @@ def score(
         lengths[fields[-1]],
         np.array(norms, np.float32),
         np.array([parameters.weight(field) for field in fields], np.float32),
-        np.array([language.documents for language in languages]),
+        documents,
         parameters.k1,
         parameters.exact,
         idf,
@@ -173,13 +181,12 @@ def score(
 class WordHits(NamedTuple):
     """The documents that have a word in any form and language, ascending, with their scores.
 
-    ``idfs`` are those of the word by analyzer, where any document has it; ``lists`` are all its
-    posting lists by field.
+    ``idf`` is infinite if no document has it; ``lists`` are all its posting lists by field.
     """
 
     docs: Docs
     scores: Scores
-    idfs: Mapping[str, float]
+    idf: float
     lists: Mapping[str, Lists]
 
 
@@ -224,13 +231,19 @@ class TermScorer:
             if any(map(len, chain(*chain(*of_fields)))):
                 by_suffix[suffix] = of_fields
         if not by_suffix:
-            return WordHits(NO_DOCS, NO_SCORES, {}, {})
+            return WordHits(NO_DOCS, NO_SCORES, math.inf, {})
         numbers, rows = self._rows(typed, list(by_suffix.values()))
         postings = snapshot.inverted_index.read(numbers)
         lists = PostingLists(*postings, *map(np.array, zip(*rows, strict=True), _LIST_TYPES))
         languages = [self.statistics.by_suffix(suffix) for suffix in by_suffix]
-        docs, scores, idfs = score(
-            lists, node.fields, languages, self.statistics.lengths, self._parameters
+        statistics = self.statistics
+        docs, scores, idf = score(
+            lists,
+            node.fields,
+            languages,
+            statistics.all.documents,
+            statistics.lengths,
+            self._parameters,
         )
         ends = np.cumsum(list(map(len, numbers)))[:-1]
         by_field: dict[str, Lists] = {}
@@ -239,7 +252,7 @@ class TermScorer:
             by_field[field] = tuple(
                 segment[mask] for segment, mask in zip(numbers, masks, strict=True)
             )
-        return WordHits(docs, scores, dict(zip(by_suffix, idfs.tolist(), strict=True)), by_field)
+        return WordHits(docs, scores, idf, by_field)
 
     def _rows(
         self, typed: Sequence[Lists], by_language: Sequence[Sequence[Sequence[Lists]]]

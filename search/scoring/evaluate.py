@@ -4,7 +4,6 @@ Every node gives ascending document numbers and a score for each. The set is exa
 deadline has something left out (see ``search.scoring.deadline``).
 """
 
-import math
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -229,7 +228,7 @@ class Evaluation:
             hits = []
             for part in parts:
                 documents = len(union([postings.docs for _, postings in part]))
-                idf = min(self.statistics.all.idf(documents), *found.idfs.values(), math.inf)
+                idf = min(self.statistics.all.idf(documents), found.idf)
                 hits.append(self._scored(part, self.statistics.all, idf))
             return either(hits, np.maximum).sized()
 
@@ -383,8 +382,11 @@ class Evaluation:
             weights=np.ones(len(parts), np.float32),
             exact=np.zeros(len(parts), np.bool_),
         )
-        arguments = fields, [collection], self.statistics.lengths, self.parameters, idf
-        docs, scores, _ = score(lists, *arguments)
+        statistics = self.statistics
+        documents = collection.documents
+        docs, scores, _ = score(
+            lists, fields, [collection], documents, statistics.lengths, self.parameters, idf
+        )
         return Hits(docs, scores)
 
     def _phrase_idf(self, words: Sequence[str]) -> float:

@@ -70,11 +70,10 @@ def _bonus(
     close = tf.nonzero()[0]
     if not len(close):
         return bonus
-    first_idfs, second_idfs = (evaluation.words.find(word).idfs for word in pair)
-    for suffix, idf in first_idfs.items():
-        idf = min(idf, second_idfs.get(suffix, 0.0))
+    idf = min(evaluation.words.find(word).idf for word in pair)
+    for suffix in statistics.suffixes:
         places = close[statistics.mask(suffix).take(docs.take(close))]
-        if not idf or not len(places):
+        if not len(places):
             continue
         mean_length = statistics.by_suffix(suffix).mean_lengths["body"]
         scale, shift = parameters.norm("body", mean_length)

@@ -1,11 +1,16 @@
 """Answering a query, and relaxation: documents with most of the query if none has all of it.
 
 A query is relaxed if it matches nothing (before the facets of the request), has several clauses,
-and no AND was typed between them. Filters and negations are never dropped. Of the n other clauses,
-not counting stop words in the language of a document, a document must match at least half; if none
-does, those that match most are returned. The score is the sum over the clauses that match.
+and no AND was typed between them. Filters and negations are never dropped. Of the other clauses,
+weighed by their idf, a document must match ``_MOST``; if none does, those that match most are
+returned. Stop words in the language of a document and words that no document has do not count.
+The score is the sum over the clauses that match.
+
+An answer that fills no page is followed by the documents that have most of the words (``most``).
+They are no part of it: totals and facets do not count them.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,8 +20,14 @@ from whoosh import query
 from index.errors import SearchTimeout
 from search.query import Clause, ParsedQuery, WordQuery
 from search.scoring.evaluate import Evaluation, Matches
-from search.scoring.postings import NO_HITS, Docs, Hits, among, union
+from search.scoring.postings import NO_HITS, Docs, Hits, Mask, Scores, among, union
 from search.scoring.proximity import rescore
+
+_MOST = 0.4
+"""Share of the weight of a query that is most of it: two of three words that are equally rare, or
+one that is much rarer than the others. Half by number found less on judged questions."""
+
+_TINY = np.float32(1e-9)
 
 
 class Answer(NamedTuple):
@@ -53,49 +64,90 @@ def answer(parsed: ParsedQuery, evaluation: Evaluation) -> Answer:
     return Answer(matches, parsed, relaxed)
 
 
-def _relax(parsed: ParsedQuery, evaluation: Evaluation) -> Hits:
-    """Return what matches most of a query; add a notice unless nothing does."""
-    clauses = [clause for clause in parsed.clauses if not clause.condition]
-    conditions = [clause.node for clause in parsed.clauses if clause.condition]
+def most(answered: Answer, evaluation: Evaluation) -> Hits:
+    """Return the documents that are no answer but have most of the words, with their scores.
+
+    Where the answer itself is relaxed, they have any of the words.
+    """
+    parsed = answered.parsed
+    if not parsed.wishes or not evaluation.scored:
+        return NO_HITS
+    try:
+        with evaluation.time.strict():
+            found = _weighed(parsed.wishes, evaluation)
+            below = (found.enough | answered.relaxed) & ~among(found.docs, answered.matches.docs)
+            hits = Hits(found.docs[below], found.scores[below])
+            return rescore(hits, parsed.wished().pairs, evaluation)
+    except SearchTimeout as error:
+        evaluation.time.omit(error, "relaxation")
+        return NO_HITS
+
+
+class _Weighed(NamedTuple):
+    """Documents with any of some clauses: the share that each has, and in how many clauses."""
+
+    docs: Docs
+    scores: Scores
+    shares: Scores
+    matching: NDArray[np.int32]
+    missing: tuple[str, ...] = ()
+    """Clauses that no document has."""
+
+    @property
+    def enough(self) -> Mask:
+        """Which documents have most of the clauses."""
+        return self.shares >= _MOST
+
+
+def _weighed(clauses: Sequence[Clause], evaluation: Evaluation) -> _Weighed:
+    """Return the documents that have any of the clauses, and all of those that are conditions."""
+    words = [clause for clause in clauses if not clause.condition]
+    conditions = [clause.node for clause in clauses if clause.condition]
     clause_hits = [
         evaluation.hits(
             clause.node.required() if isinstance(clause.node, WordQuery) else clause.node
         )
-        for clause in clauses
+        for clause in words
     ]
     docs = union([hits.docs for hits in clause_hits])
     if conditions and len(docs):
         docs = evaluation.hits(query.And(conditions), docs).docs
-    if not len(docs):
-        return NO_HITS
-
     missing: list[str] = []
     matching = np.zeros(len(docs), np.int32)
-    scores = np.zeros(len(docs), np.float32)
-    for clause, hits in zip(clauses, clause_hits, strict=True):
+    scores, had, asked = np.zeros((3, len(docs)), np.float32)
+    for clause, hits in zip(words, clause_hits, strict=True):
         present = among(docs, hits.docs)
         if not present.any():
             missing.append(clause.text)
+            continue
         matching += present
         scores[present] += hits.scores[np.searchsorted(hits.docs, docs[present])]
-    enough = 2 * matching >= _clause_counts(docs, clauses, evaluation)
-    if not enough.any():
-        enough = matching == matching.max()
+        idf = np.float32(evaluation.statistics.all.idf(len(hits.docs)))
+        had += idf * present
+        asked += idf * (present | ~_is_optional(clause, docs, evaluation))
+    shares = np.divide(had, np.maximum(asked, _TINY), dtype=np.float32)
+    return _Weighed(docs, scores, shares, matching, tuple(missing))
 
+
+def _is_optional(clause: Clause, docs: Docs, evaluation: Evaluation) -> Mask:
+    """Return in which documents a clause is a stop word."""
+    optional = np.zeros(len(docs), np.bool_)
+    if isinstance(clause.node, WordQuery):
+        for suffix in clause.node.optional_in:
+            optional |= evaluation.statistics.mask(suffix)[docs]
+    return optional
+
+
+def _relax(parsed: ParsedQuery, evaluation: Evaluation) -> Hits:
+    """Return what matches most of a query; add a notice unless nothing does."""
+    found = _weighed(parsed.clauses, evaluation)
+    if not len(found.docs):
+        return NO_HITS
+    enough = found.enough if found.enough.any() else found.shares == found.shares.max()
     evaluation.notices.add(
         "relaxed",
-        missing=", ".join(missing),
-        at_least=str(int(matching[enough].min())),
-        asked=str(len(clauses)),
+        missing=", ".join(found.missing),
+        at_least=str(int(found.matching[enough].min())),
+        asked=str(sum(not clause.condition for clause in parsed.clauses)),
     )
-    return Hits(docs[enough], scores[enough])
-
-
-def _clause_counts(docs: Docs, clauses: list[Clause], evaluation: Evaluation) -> NDArray[np.int32]:
-    """Return how many clauses ask something of each document; at least one."""
-    counts = np.full(len(docs), len(clauses), np.int32)
-    for clause in clauses:
-        if isinstance(clause.node, WordQuery) and clause.node.optional_in:
-            masks = [evaluation.statistics.mask(suffix)[docs] for suffix in clause.node.optional_in]
-            counts -= np.logical_or.reduce(masks)
-    return np.maximum(counts, 1)
+    return Hits(found.docs[enough], found.scores[enough])

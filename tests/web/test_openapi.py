@@ -98,11 +98,13 @@ def test_parameters_are_those_that_are_understood(client: FlaskClient) -> None:
                 assert told.get_json()["errors"][0]["code"] == "unknown_parameter"
             else:  # exports and feeds are shared by links, as pages are
                 assert told.status_code == 200, path
+        told.close()  # exports have few places
         for name in names:
             answer = client.get(address, query_string={name: ""})
             codes = [
                 fault["code"] for fault in (answer.get_json(silent=True) or {}).get("errors", ())
             ]
+            answer.close()
             assert "unknown_parameter" not in codes, (path, name)
 
 

@@ -313,7 +313,15 @@ def neighbours(
     """
     size, page = page_around(position)
     response = search(
-        replace(request, page=page, per_page=size, cursor=None, facets=(), highlight="false")
+        replace(
+            request,
+            page=page,
+            per_page=size,
+            cursor=None,
+            facets=(),
+            highlight="false",
+            match="all",
+        )
     )
     first = (page - 1) * size + 1
     ids = [result.id for result in response.results]

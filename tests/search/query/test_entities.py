@@ -51,7 +51,7 @@ def test_a_name_finds_the_others_and_what_was_typed_comes_first(find: Find) -> N
     assert sorted(find("ONU")) == ["ar", "de", "en", "fr"]
     assert find("United Nations")[0] == "en"
     assert sorted(find("l'onu")) == sorted(find("United Nations")) == ["ar", "de", "en", "fr"]
-    assert find("ONU harbour") == ["en"]
+    assert find("ONU harbour")[0] == "en"
 
 
 @pytest.mark.parametrize("typed", ['"ONU"', "ONU -organization:onu OR title:nul", "title:ONU"])
@@ -86,7 +86,7 @@ def test_no_spelling_is_suggested_for_a_name(engine: WhooshEngine) -> None:
         ("O.N.U.", "O.N.U. OR organization:onu"),
         ("ONU OU Nations", "ONU OR organization:onu OR Nations"),
         ("(ONU OR OTAN) -onu", "(ONU OR organization:onu OR OTAN OR organization:otan)"),
-        ("que fait l'ONU ?", "que OR fait OR ONU OR organization:onu"),
+        ("que fait l'ONU ?", "ONU OR organization:onu"),
     ],
 )
 def test_is_understood(typed: str, understood: str) -> None:

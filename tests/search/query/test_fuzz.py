@@ -113,7 +113,10 @@ def check(engine: WhooshEngine, q: str) -> None:
             assert again.understood == parsed.understood
     response, work = calls(lambda: engine.search(SearchRequest(q=q, per_page=5)))
     assert work < MOST_CALLS
-    assert 0 <= len(response.results) <= response.total <= response.documents
+    assert 0 <= response.total <= response.documents
+    below = response.division is not None
+    assert len(response.results[: response.division]) <= response.total
+    assert 0 <= len(response.results) - (response.division or 0) * below <= 5
     assert "out_of_time" not in {notice.code for notice in response.warnings}
     for result in response.results:
         for fragment in (*result.highlights.title, *result.highlights.body):

@@ -17,6 +17,7 @@ from search.engine import (
     DateBucket,
     DateFacet,
     DocumentView,
+    Explanation,
     Highlights,
     Labelled,
     Notice,
@@ -87,12 +88,34 @@ class DocumentHeadJson(TypedDict):
     highlights: HighlightsJson
 
 
+class WordScoreJson(TypedDict):
+    """What a part of the query adds to the score of a document."""
+
+    text: str
+    fields: Annotated[list[str], "`title`, `body`; none for a condition."]
+    documents: Annotated[int, "How many documents have it."]
+    score: float
+
+
+class ExplanationJson(TypedDict):
+    """Why a document stands where it does."""
+
+    words: list[WordScoreJson]
+    nearness: Annotated[float, "What is added for words that stand close together."]
+
+
 class ResultJson(DocumentHeadJson):
     """One document of an answer."""
 
     organizations: list[LabelledJson]
     themes: list[LabelledJson]
     score: float
+
+
+class ExplainedResultJson(ResultJson):
+    """One document of an answer and, if asked for, why it stands where it does."""
+
+    explanation: NotRequired[Annotated[ExplanationJson, "With `explain=true`, by relevance."]]
 
 
 class FacetValueJson(TypedDict):
@@ -198,7 +221,7 @@ class SearchAnswerJson(TypedDict):
     per_page: int
     pages: Annotated[int | None, "Null in a walk by cursor."]
     took_ms: float
-    results: list[ResultJson]
+    results: list[ExplainedResultJson]
     division: Annotated[
         int | None,
         "How many of `results` match; those below have only most of the words. Null if all match.",
@@ -226,6 +249,12 @@ class Presenter:
         """Write a whole answer."""
         request = response.request
         walking = request.cursor is not None
+        results = cast(
+            "list[ExplainedResultJson]",
+            [self.result(result, request.highlight) for result in response.results],
+        )
+        for result, explanation in zip(results, response.explanations, strict=False):
+            result["explanation"] = explained(explanation)
         return {
             "query": query(response),
             "total": response.total,
@@ -233,7 +262,7 @@ class Presenter:
             "per_page": request.per_page,
             "pages": None if walking else -(-response.total // request.per_page),
             "took_ms": round(took_ms, 1),
-            "results": [self.result(result, request.highlight) for result in response.results],
+            "results": results,
             "division": response.division,
             "more": response.more,
             "facets": {
@@ -386,6 +415,22 @@ def query(response: SearchResponse) -> Json:
         "date_field": request.date_field,
         "sort": request.sort,
         "match": request.match,
+    }
+
+
+def explained(explanation: Explanation) -> ExplanationJson:
+    """Write why a document stands where it does."""
+    return {
+        "words": [
+            {
+                "text": word.text,
+                "fields": list(word.fields),
+                "documents": word.documents,
+                "score": round(word.score, 4),
+            }
+            for word in explanation.words
+        ],
+        "nearness": round(explanation.nearness, 4),
     }
 
 

@@ -187,6 +187,27 @@ class DateFacet:
     truncated: bool = False
 
 
+class WordScore(NamedTuple):
+    """What a part of the query adds to the score of one document.
+
+    - ``text``: the part in normal form;
+    - ``fields``: ``title``, ``body``: where the document has it. Empty for a condition;
+    - ``documents``: how many documents have it: its rarity.
+    """
+
+    text: str
+    fields: tuple[str, ...]
+    documents: int
+    score: float
+
+
+class Explanation(NamedTuple):
+    """Why a document stands where it does; ``nearness`` is added for words close together."""
+
+    words: tuple[WordScore, ...]
+    nearness: float
+
+
 @dataclass(frozen=True, slots=True)
 class SearchResponse:
     """The response to one search.
@@ -197,6 +218,7 @@ class SearchResponse:
     - ``total``: the exact number of documents that match;
     - ``division``: how many of the results do; those below, if any, have only most of the words.
       None if all do;
+    - ``explanations``: one for each result, if asked for and in the order of relevance;
     - ``more``: how many documents have most of the words and do not match;
     - ``generation``, ``documents``: the index that was searched and its size;
     - ``timings``: milliseconds spent in ``parse``, ``search``, ``facets`` and ``snippets``.
@@ -215,6 +237,7 @@ class SearchResponse:
     next_cursor: str | None = None
     division: int | None = None
     more: int = 0
+    explanations: tuple[Explanation, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
 
 

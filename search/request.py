@@ -50,6 +50,7 @@ _MAX_COMPARED = 50
 """Characters of a name or value for which a similar one is looked for."""
 
 Sort = Literal["relevance", "-date", "date"]
+Explain = Literal["false", "true"]
 Match = Literal["most", "all"]
 Undated = Literal["include", "exclude", "only"]
 Interval = Literal["auto", "year", "month", "day"]
@@ -88,6 +89,7 @@ class SearchRequest:
     facet_size: int = 20
     interval: Interval = "auto"
     highlight: Highlight = "true"
+    explain: Explain = "false"
     locale: str = "fr"
     months: int = 120
 
@@ -262,6 +264,14 @@ _DECLARED = (
         get_args(Highlight),
         _DEFAULTS.highlight,
     ),
+    Parameter(
+        "explain",
+        "Whether to tell of each result which words of the query it has, in which fields, how rare "
+        "they are, and what they add to its score.",
+        "choice",
+        get_args(Explain),
+        _DEFAULTS.explain,
+    ),
 )
 PARAMETERS = {parameter.name: parameter for parameter in _DECLARED}
 """Every parameter of a search, by name."""
@@ -303,6 +313,7 @@ def parse_request(
         facet_size=arguments.number("facet_size"),
         interval=cast("Interval", arguments.choice("interval")),
         highlight=cast("Highlight", arguments.choice("highlight")),
+        explain=cast("Explain", arguments.choice("explain")),
         locale=locale,
     )
     arguments.check()

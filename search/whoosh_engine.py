@@ -25,6 +25,7 @@ from index.errors import SearchTimeout
 from index.store import ByteCache, Head
 from search.engine import (
     DocumentView,
+    Explanation,
     FacetPage,
     Highlights,
     IndexStatus,
@@ -56,6 +57,7 @@ from search.scoring import (
     Matches,
     Ranking,
     answer,
+    explain,
     most,
     request_fingerprint,
     similar,
@@ -137,6 +139,7 @@ class WhooshEngine:
         if below:
             division = len(results)
             results += self._results(below, request, parsed.wished(), opened)
+        explanations = self._explanations(request, found, page.documents, below)
         ended = perf_counter()
         return SearchResponse(
             request=request,
@@ -146,6 +149,7 @@ class WhooshEngine:
             results=results,
             division=division,
             more=more,
+            explanations=explanations,
             facets=counted,
             generation=snapshot.name,
             documents=snapshot.documents,
@@ -260,6 +264,26 @@ class WhooshEngine:
         scores = hits.scores.take(filtered.passing) if filtered.any else hits.scores
         ranking = Ranking(Matches(filtered.all, scores), "relevance", snapshot)
         return ranking.slice(0, room), len(scores)
+
+    def _explanations(
+        self,
+        request: SearchRequest,
+        found: "_Found",
+        whole: Sequence[tuple[int, float]],
+        below: Sequence[tuple[int, float]],
+    ) -> tuple[Explanation, ...]:
+        """Return why each result stands where it does, if asked for and there is time."""
+        if request.explain != "true" or not found.matches.scored:
+            return ()
+        parsed, evaluation = found.answered.parsed, found.evaluation
+        parts = parsed.clauses if found.answered.relaxed else parsed.parts
+        try:
+            return (
+                *explain(whole, parts, evaluation),
+                *explain(below, parsed.wishes, evaluation),
+            )
+        except SearchTimeout:
+            return ()
 
     def _deadline(self, seconds: float, lenient: bool = False) -> Deadline:
         return Deadline(seconds, lenient, self._clock)

@@ -32,6 +32,7 @@ _OTHERS = (
     "facet_size",
     "interval",
     "highlight",
+    "explain",
 )
 _read_others = attrgetter(*_OTHERS)
 _DEFAULTS = _read_others(SearchRequest())

@@ -160,6 +160,7 @@ class ParsedQuery:
     - ``closer``: the tree with the function words in a row that it has, three or more (*pour ou
       contre la corrida*), for documents that have these too; they come alone if there are any;
     - ``question``: what the query is if no document matches it, as it may be a question;
+    - ``parts``: what was joined, each of which adds to the score of a document;
     - ``wishes``: the words of which documents below the answer have most: those of ``clauses``,
       compounds and runs of a script without spaces as their parts. Empty if nothing may be missing.
     """
@@ -176,13 +177,14 @@ class ParsedQuery:
     analyzers: tuple[str, ...] = ()
     closer: query.Query | None = None
     question: "ParsedQuery | None" = None
+    parts: tuple[Clause, ...] = ()
     wishes: tuple[Clause, ...] = ()
 
     def wished(self) -> "ParsedQuery":
         """Return the query of the wishes, as ranking and highlighting need it."""
         wishes = [clause for clause in self.wishes if not clause.condition]
         marks = [mark for clause in wishes for mark in _marks(clause.node)]
-        return replace(self, pairs=_pairs(wishes), marks=tuple(marks))
+        return replace(self, pairs=_pairs(wishes), marks=tuple(marks), parts=self.wishes)
 
 
 def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
@@ -244,6 +246,7 @@ def _of_clause(
         pairs=_pairs(clauses),
         organizations=tuple(dict.fromkeys(_named_organizations(joined.node))),
         analyzers=compiler.analyzers,
+        parts=joined.members or tuple(clauses),
     )
 
 

@@ -8,6 +8,7 @@ the order of results; ``similar`` ranks the documents most like one. It parses n
 from search.scoring.bm25 import PARAMETERS, CollectionStats, Parameters
 from search.scoring.deadline import Deadline
 from search.scoring.evaluate import Evaluation, Matches
+from search.scoring.explanation import explain
 from search.scoring.relaxation import Answer, answer, most
 from search.scoring.similar import similar
 from search.scoring.top import Ranking, request_fingerprint
@@ -22,6 +23,7 @@ __all__ = [
     "Parameters",
     "Ranking",
     "answer",
+    "explain",
     "most",
     "request_fingerprint",
     "similar",

@@ -12,6 +12,7 @@ counted.
 import csv
 import re
 import sys
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -51,7 +52,7 @@ class Miss(NamedTuple):
 
 
 def _folded(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text)).casefold()
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text))).casefold()
 
 
 def read_one(path: Path, name: str) -> tuple[list[Document], list[Skipped]]:
@@ -111,8 +112,7 @@ def compare(
         yield "attachments", parts == int(gold["attachments"]), str(parts), gold["attachments"]
     words = _first_words(gold)
     if words:
-        text = _folded(f"{first.title} {first.text}")
-        share = sum(word in text for word in words) / len(words)
+        share = _share(words, _folded(f"{first.title} {first.text}"))
         yield "first words", share >= _SHARE, first.text[:80], " ".join(words)
 
 
@@ -124,6 +124,13 @@ def _first_words(gold: Mapping[str, str]) -> list[str]:
     """Return the first words of the text that the manifest has, without what is not text."""
     text = re.sub(r"\[[^\]]*\]|\S*�\S*", " ", gold["first_words"])
     return _folded(text).split()[:_COUNT]
+
+
+def _share(words: list[str], text: str) -> float:
+    """Return which share of words a text has; letters of an Arabic word may be turned round."""
+    keys = {"".join(sorted(word)) for word in text.split()}
+    together = text.replace(" ", "")
+    return sum(word in together or "".join(sorted(word)) in keys for word in words) / len(words)
 
 
 def _same_date(declared: str, value: str, wanted: str) -> bool:

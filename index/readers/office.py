@@ -1,0 +1,495 @@
+"""Office documents in ZIP archives: docx, xlsx, pptx, OpenDocument; and EPUB. All is streamed."""
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from posixpath import join, normpath
+from typing import Any, Final
+
+from index.document import Document, Skipped
+from index.readers.containers import read_member
+from index.readers.content import RefusedError, opened
+from index.readers.declared import first_line, is_title, people, written_on
+from index.readers.formats import ReadOptions, SourceFile
+from index.readers.reading import document, read_part, unique
+from index.readers.xml import all_of, attribute_of, events, first_of, line, name, parse, text_of
+
+Reading = Callable[[zipfile.ZipFile, ReadOptions], tuple[str, str]]
+"""Returns the text of a document and the title that the text shows."""
+
+
+@contextmanager
+def _archive(file: SourceFile) -> Iterator[zipfile.ZipFile]:
+    try:
+        with opened(file) as (stream, _), zipfile.ZipFile(stream) as archive:
+            yield archive
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise RefusedError("broken", f"it is no whole document ({error})") from error
+
+
+def _member(archive: zipfile.ZipFile, path: str, options: ReadOptions) -> bytes:
+    """Return a member; nothing if there is none."""
+    return read_member(archive, path, options.max_bytes) if path in archive.NameToInfo else b""
+
+
+class _Text:
+    """Text as it is gathered, within the characters that a document may have."""
+
+    def __init__(self, options: ReadOptions) -> None:
+        self.pieces: list[str] = []
+        self._most = options.max_characters
+        self._length = 0
+
+    def add(self, piece: str) -> None:
+        """Add a piece. Raises ``RefusedError`` when there are too many characters."""
+        self.pieces.append(piece)
+        self._length += len(piece)
+        if self._length > 2 * self._most:
+            raise RefusedError("huge", f"its text is longer than {self._most:,} characters")
+
+    def __str__(self) -> str:
+        return "".join(self.pieces)
+
+
+# Office Open XML
+
+
+def read_docx(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the document of a .docx file, and those that are embedded in it."""
+    return _read_ooxml(file, options, _docx)
+
+
+def read_xlsx(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the document of an .xlsx file, and those that are embedded in it."""
+    return _read_ooxml(file, options, _xlsx)
+
+
+def read_pptx(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the document of a .pptx file, and those that are embedded in it."""
+    return _read_ooxml(file, options, _pptx)
+
+
+def _read_ooxml(
+    file: SourceFile, options: ReadOptions, read: Reading
+) -> Iterator[Document | Skipped]:
+    with _archive(file) as archive:
+        core = _member(archive, "docProps/core.xml", options)
+        declared = parse(core) if core else None
+        text, shown = read(archive, options)
+        title = first_of(declared, "title") if declared is not None else ""
+        made = document(
+            file,
+            options,
+            text=text,
+            title=title if is_title(title, file.path.name) else shown or first_line(text),
+            date=_core_date(declared, text, read is not _xlsx),
+            tags=first_of(declared, "keywords") if declared is not None else "",
+            authors=people([first_of(declared, "creator")] if declared is not None else ()),
+        )
+        yield made
+        embedded = [path for path in archive.namelist() if "/embeddings/" in path]
+        names = unique(path.rpartition("/")[2] for path in embedded)
+        for part_name, path in zip(names, embedded, strict=True):
+            try:
+                data = read_member(archive, path, options.max_bytes)
+            except RefusedError as refused:
+                yield Skipped(f"{file.name}!{part_name}", refused.kind, refused.reason)
+                continue
+            yield from read_part(file, part_name, data, options, made)
+
+
+def _core_date(core: Any, text: str, shown: bool) -> str:
+    if core is None:
+        return written_on("", "", text, shown=shown)
+    return written_on(first_of(core, "created"), first_of(core, "modified"), text, shown=shown)
+
+
+_SKIPPED: Final = frozenset(("Fallback", "del", "moveFrom", "instrText", "delText"))
+_WORD_PARTS: Final = ("document", "footnotes", "endnotes", "comments")
+
+
+def _docx(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
+    titles, headings = _title_styles(_member(archive, "word/styles.xml", options))
+    main = _main_part(archive, options) or "word/document.xml"
+    folder = main.rpartition("/")[0]
+    text, title, heading = _Text(options), "", ""
+    for part in _WORD_PARTS:
+        path = main if part == "document" else f"{folder}/{part}.xml"
+        data = _member(archive, path, options)
+        if not data and part == "document":
+            raise RefusedError("broken", "it has no text part")
+        paragraph, style, hidden = len(text.pieces), "", 0
+        for event, element in events(data) if data else ():
+            tag = name(element)
+            if tag in _SKIPPED:
+                hidden += 1 if event == "start" else -1
+            elif hidden:
+                continue
+            elif event == "start":
+                if tag == "p":
+                    paragraph, style = len(text.pieces), ""
+            elif tag == "t":
+                text.add(element.text or "")
+            elif tag in ("tab", "tc"):
+                text.add("\t")
+            elif tag in ("br", "cr"):
+                text.add("\n")
+            elif tag == "noBreakHyphen":
+                text.add("-")
+            elif tag == "pStyle":
+                style = next(iter(element.attrib.values()), "")
+            elif tag == "p":
+                if style in titles and not title:
+                    title = " ".join("".join(text.pieces[paragraph:]).split())
+                elif style in headings and not heading:
+                    heading = " ".join("".join(text.pieces[paragraph:]).split())
+                text.add("\n")
+        text.add("\n")
+    return str(text), title or first_line(str(text)) or heading
+
+
+def _main_part(archive: zipfile.ZipFile, options: ReadOptions) -> str:
+    """Return the member that the relations of a package name as its document."""
+    data = _member(archive, "_rels/.rels", options)
+    for relation in all_of(parse(data), "Relationship") if data else ():
+        if (relation.get("Type") or "").endswith("/officeDocument"):
+            target = (relation.get("Target") or "").lstrip("/")
+            return target if target in archive.NameToInfo else ""
+    return ""
+
+
+def _title_styles(data: bytes) -> tuple[set[str], set[str]]:
+    """Return the ids of the styles that are called title, and of those called heading 1."""
+    titles, headings = {"Title"}, {"Heading1"}
+    for style in all_of(parse(data), "style") if data else ():
+        label = next((next(iter(one.attrib.values()), "") for one in all_of(style, "name")), "")
+        ids = {value for key, value in style.attrib.items() if key.endswith("styleId")}
+        if label.lower() == "title":
+            titles |= ids
+        elif label.lower() == "heading 1":
+            headings |= ids
+    return titles, headings
+
+
+_DATE_FORMATS: Final = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+_DATE_CODE: Final = re.compile(r"[dmyhs]", re.I)
+_NOT_CODE: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+_DAY_ZERO: Final = datetime(1899, 12, 30)
+_DAY_ZERO_1904: Final = datetime(1904, 1, 1)
+_FIRST_CELLS: Final = 50
+_MAX_STRINGS: Final = 2_000_000
+
+
+def _xlsx(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
+    book = _member(archive, _main_part(archive, options) or "xl/workbook.xml", options)
+    root = parse(book)
+    relations = _relations(archive, "xl/workbook.xml", options)
+    strings = _shared_strings(_member(archive, "xl/sharedStrings.xml", options))
+    dates = _date_styles(_member(archive, "xl/styles.xml", options))
+    zero = _DAY_ZERO_1904 if attribute_of(root, "workbookPr", "date1904") in ("1", "true") else None
+    text, title = _Text(options), ""
+    for sheet in all_of(root, "sheet"):
+        target = next(
+            (relations[value] for value in sheet.attrib.values() if value in relations), ""
+        )
+        text.add(f"{sheet.get('name') or ''}\n")
+        begin = len(text.pieces)
+        if target in archive.NameToInfo:
+            _cells(_member(archive, target, options), strings, dates, zero or _DAY_ZERO, text)
+        title = title or first_line("".join(text.pieces[begin : begin + _FIRST_CELLS]))
+        text.add("\n")
+    for path in archive.namelist():
+        if re.match(r"xl/(?:comments|drawings/drawing|threadedComments/)\w*\.xml", path):
+            _shapes(_member(archive, path, options), text)
+    return str(text), title
+
+
+def _cells(
+    data: bytes, strings: Sequence[str], dates: set[int], zero: datetime, text: _Text
+) -> None:
+    kind, style, value, row_began = "", 0, "", False
+    for event, element in events(data):
+        tag = name(element)
+        if event == "start":
+            if tag == "c":
+                kind, value = element.get("t") or "", ""
+                style = int(element.get("s") or 0) if (element.get("s") or "0").isdigit() else 0
+            elif tag == "row":
+                row_began = False
+        elif tag == "v" or (tag == "t" and kind == "inlineStr"):
+            value += element.text or ""
+        elif tag == "c" and value:
+            shown = _shown(kind, style, value, strings, dates, zero)
+            text.add(f"\t{shown}" if row_began else shown)
+            row_began = True
+        elif tag == "row" and row_began:
+            text.add("\n")
+
+
+def _shown(
+    kind: str, style: int, value: str, strings: Sequence[str], dates: set[int], zero: datetime
+) -> str:
+    """Return the value of a cell as a reader sees it, nearly."""
+    if kind == "s":
+        number = int(value) if value.isdigit() else -1
+        return strings[number] if 0 <= number < len(strings) else ""
+    if kind in ("", "n"):
+        try:
+            figure = float(value)
+            if style in dates and 0 < figure < 2_958_466:
+                moment = zero + timedelta(days=figure)
+                return moment.date().isoformat() if figure >= 1 else f"{moment:%H:%M}"
+            return f"{figure:.15g}"
+        except (ValueError, OverflowError):
+            return value
+    return {"1": "TRUE", "0": "FALSE"}.get(value, value) if kind == "b" else value
+
+
+def _shared_strings(data: bytes) -> list[str]:
+    strings: list[str] = []
+    pieces: list[str] = []
+    phonetic = 0
+    for event, element in events(data) if data else ():
+        tag = name(element)
+        if tag == "rPh":
+            phonetic += 1 if event == "start" else -1
+        elif event == "end" and tag == "t" and not phonetic:
+            pieces.append(element.text or "")
+        elif event == "end" and tag == "si":
+            strings.append("".join(pieces))
+            pieces.clear()
+            if len(strings) > _MAX_STRINGS:
+                raise RefusedError("huge", f"it has more than {_MAX_STRINGS:,} texts of cells")
+    return strings
+
+
+def _date_styles(data: bytes) -> set[int]:
+    """Return the numbers of the cell styles that show a date."""
+    if not data:
+        return set()
+    root = parse(data)
+    formats = {
+        one.get("numFmtId"): _NOT_CODE.sub("", one.get("formatCode") or "")
+        for one in all_of(root, "numFmt")
+    }
+    styles = next(all_of(root, "cellXfs"), ())
+    found = set()
+    for number, style in enumerate(styles):
+        id = style.get("numFmtId") or ""
+        code = formats.get(id)
+        by_number = id.isdigit() and int(id) in _DATE_FORMATS
+        if by_number if code is None else _DATE_CODE.search(code):
+            found.add(number)
+    return found
+
+
+def _relations(archive: zipfile.ZipFile, path: str, options: ReadOptions) -> dict[str, str]:
+    """Return the members that a member refers to, by the ids of the references."""
+    folder, _, last = path.rpartition("/")
+    data = _member(archive, f"{folder}/_rels/{last}.rels", options)
+    return {
+        one.get("Id") or "": normpath(join(folder, one.get("Target") or "")).lstrip("/")
+        if not (one.get("Target") or "").startswith("/")
+        else (one.get("Target") or "").lstrip("/")
+        for one in (all_of(parse(data), "Relationship") if data else ())
+    }
+
+
+def _pptx(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
+    show = "ppt/presentation.xml"
+    relations = _relations(archive, show, options)
+    text, title = _Text(options), ""
+    slides = [
+        relations[value]
+        for slide in all_of(parse(_member(archive, show, options) or b"<a/>"), "sldId")
+        for value in slide.attrib.values()
+        if value in relations
+    ]
+    notes: list[str] = []
+    for slide in slides:
+        shown = _shapes(_member(archive, slide, options), text)
+        title = title or (shown if is_title(shown) else "")
+        text.add("\n")
+        targets = _relations(archive, slide, options).values()
+        notes += [path for path in targets if "/notesSlides/" in path or "/comments" in path]
+    for path in notes:
+        _shapes(_member(archive, path, options), text)
+        text.add("\n")
+    return str(text), title
+
+
+_TITLE_SHAPES: Final = ("title", "ctrTitle")
+_NOT_NOTES: Final = ("sldNum", "sldImg", "dt", "ftr", "hdr")
+
+
+def _shapes(data: bytes, text: _Text) -> str:
+    """Add the text of the shapes of a slide; return that of its title."""
+    title, in_title, hidden, fallback = "", False, False, 0
+    for event, element in events(data) if data else ():
+        tag = name(element)
+        if tag == "Fallback":
+            fallback += 1 if event == "start" else -1
+        elif fallback:
+            continue
+        elif event == "start" and tag == "sp":
+            in_title = hidden = False
+            begin = len(text.pieces)
+        elif event == "start" and tag == "ph":
+            in_title = element.get("type") in _TITLE_SHAPES
+            hidden = element.get("type") in _NOT_NOTES
+        elif event == "end" and tag in ("t", "text") and not hidden:
+            text.add(element.text or "")
+        elif (event == "end" and tag == "br" and not hidden) or (
+            event == "end" and tag in ("p", "comment", "cm") and not hidden
+        ):
+            text.add("\n")
+        elif event == "end" and tag == "tc":
+            text.add("\t")
+        elif event == "end" and tag == "sp":
+            if in_title and not title:
+                title = " ".join("".join(text.pieces[begin:]).split())
+            in_title = hidden = False
+    return title
+
+
+# OpenDocument
+
+
+def read_odf(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the document of an .odt, .ods or .odp file."""
+    with _archive(file) as archive:
+        manifest = _member(archive, "META-INF/manifest.xml", options)
+        if b"encryption-data" in manifest:
+            raise RefusedError("password", "it is protected by a password")
+        meta = _member(archive, "meta.xml", options)
+        declared = parse(meta) if meta else None
+        text, shown = _odf(archive, options)
+        title = first_of(declared, "title") if declared is not None else ""
+        fields: dict[str, Any] = {}
+        if declared is not None:
+            created, changed = first_of(declared, "creation-date"), first_of(declared, "date")
+            fields["date"] = written_on(created, changed, text)
+            fields["authors"] = people([first_of(declared, "initial-creator", "creator")])
+            fields["tags"] = [line(one) for one in all_of(declared, "keyword")]
+        title = title if is_title(title, file.path.name) else shown or first_line(text)
+        yield document(file, options, text=text, title=title, **fields)
+
+
+_ODF_HIDDEN: Final = frozenset(("tracked-changes", "forms", "date-style", "number-style"))
+_NESTED: Final = frozenset(("span", "a", "ruby", "ruby-base", "meta", "meta-field", "title"))
+_INLINE: Final = _NESTED | {"s", "tab", "line-break"}
+
+
+def _odf(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
+    text, title = _Text(options), ""
+    styles: dict[str, str] = {}
+    hidden = 0
+    paragraph, style, is_heading = 0, "", False
+    for event, element in events(_member(archive, "content.xml", options) or b"<a/>", _INLINE):
+        tag = name(element)
+        if tag in _ODF_HIDDEN:
+            hidden += 1 if event == "start" else -1
+            continue
+        if hidden:
+            continue
+        attributes = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+        if event == "start" and tag == "style":
+            styles[attributes.get("name", "")] = attributes.get("parent-style-name", "")
+        elif event == "start" and tag in ("p", "h"):
+            paragraph, style = len(text.pieces), attributes.get("style-name", "")
+            is_heading = tag == "h" and attributes.get("outline-level", "1") == "1"
+        elif event == "end" and tag in ("p", "h"):
+            text.add(_inline(element))
+            if not title and (is_heading or "Title" in (style, styles.get(style))):
+                title = " ".join("".join(text.pieces[paragraph:]).split())
+            text.add("\n")
+        elif event == "end" and tag == "table-cell":
+            if text.pieces and text.pieces[-1] == "\n":
+                text.pieces[-1] = "\t"
+        elif event == "end" and tag == "table-row":
+            text.add("\n")
+    return str(text), title
+
+
+def _inline(element: Any) -> str:
+    """Return the text of a paragraph of OpenDocument, with its spaces and tabs."""
+    pieces = [element.text or ""]
+    for one in element:
+        tag = name(one)
+        if tag == "s":
+            pieces.append(" ")
+        elif tag == "tab":
+            pieces.append("\t")
+        elif tag == "line-break":
+            pieces.append("\n")
+        elif tag in _NESTED:
+            pieces.append(_inline(one))
+        pieces.append(one.tail or "")
+    return "".join(pieces)
+
+
+# EPUB
+
+
+def read_epub(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the document of an EPUB: its chapters in the order of the spine."""
+    with _archive(file) as archive:
+        container = _member(archive, "META-INF/container.xml", options)
+        path = attribute_of(parse(container or b"<a/>"), "rootfile", "full-path")
+        package = parse(_member(archive, path, options) or b"<a/>")
+        folder = path.rpartition("/")[0]
+        members = {one.get("id"): one.get("href") or "" for one in all_of(package, "item")}
+        text = _Text(options)
+        for reference in all_of(package, "itemref"):
+            href = members.get(reference.get("idref"), "")
+            chapter = normpath(join(folder, _unquoted(href)))
+            data = _member(archive, chapter, options)
+            if data:
+                text.add(f"{_page_text(data)}\n\n")
+        yield document(
+            file,
+            options,
+            text=str(text),
+            title=_epub_title(package),
+            date=_epub_date(package),
+            language=first_of(package, "language").split("-")[0].lower(),
+            tags=[line(one) for one in all_of(package, "subject")],
+            authors=people([line(one) for one in all_of(package, "creator")]),
+        )
+
+
+def _unquoted(href: str) -> str:
+    from urllib.parse import unquote
+
+    return unquote(href.partition("#")[0])
+
+
+def _page_text(data: bytes) -> str:
+    try:
+        return text_of(parse(data))
+    except RefusedError:  # HTML that is not XML
+        from index.readers.encodings import decode
+        from index.readers.markup import plain
+
+        return plain(decode(data).text)
+
+
+def _epub_title(package: Any) -> str:
+    titles = list(all_of(package, "title"))
+    for refinement in all_of(package, "meta"):
+        if refinement.get("property") == "title-type" and line(refinement) == "main":
+            wanted = (refinement.get("refines") or "").lstrip("#")
+            titles.sort(key=lambda one: one.get("id") != wanted)
+    return next((line(one) for one in titles if line(one)), "")
+
+
+def _epub_date(package: Any) -> str:
+    dates = [(one, line(one)) for one in all_of(package, "date")]
+    for wanted in ("publication", "original-publication", ""):
+        for one, value in dates:
+            event = next((v for key, v in one.attrib.items() if key.endswith("event")), "")
+            if value and event == wanted:
+                return value
+    return ""

@@ -1,0 +1,283 @@
+"""PDF: text by page, with what PDFium leaves to mend; title, authors, date and language.
+
+Three repairs: Arabic letters of one glyph that come out turned round, words that are divided at the
+end of a line, and presentation forms of letters.
+"""
+
+import ctypes
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from index.document import Document, Skipped
+from index.readers.content import RefusedError, clean, read_bytes
+from index.readers.declared import first_line, is_title, people, visible_date, without_number
+from index.readers.formats import ReadOptions, SourceFile
+from index.readers.reading import document, read_part, unique
+from index.readers.xml import all_of, line, parse
+
+MAX_PAGES: Final = 50_000
+_PASSWORD: Final = 4
+_FEW_LETTERS: Final = 10
+_DATE: Final = re.compile(
+    r"(?:D:)?(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(\d\d)(\d\d)?(?:([Z+-])(\d\d)?'?(\d\d)?)?)?)?)?"
+)
+_XMP: Final = re.compile(rb"<(?:x:xmpmeta|rdf:RDF)\b.*?</(?:x:xmpmeta|rdf:RDF)>", re.S)
+_DIVIDED: Final = re.compile("(?:\ufffe|\u00ad)[ \t]*(?:\r\n?|\n)?")
+_FORMS: Final = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb50-\ufdfb\ufe70-\ufefc]")
+_ARABIC: Final = re.compile("[\u0620-\u064a\u0671-\u06d3]")
+_ALEF: Final = "\u0622\u0623\u0625\u0627"
+_LAM: Final = "\u0644"
+
+
+def read_pdf(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the document of a PDF file, and those of the files attached to it."""
+    data = read_bytes(file, options.max_bytes)
+    try:
+        pdf = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", 0) == _PASSWORD or "password" in str(error).lower():
+            raise RefusedError("password", "it is protected by a password") from error
+        raise RefusedError("broken", f"it cannot be read as PDF ({error})") from error
+    try:
+        yield from _documents(file, options, pdf, data)
+    finally:
+        pdf.close()
+
+
+def _documents(
+    file: SourceFile, options: ReadOptions, pdf: Any, data: bytes
+) -> Iterator[Document | Skipped]:
+    if not len(pdf):
+        raise RefusedError("broken", "it has no pages")
+    if len(pdf) > MAX_PAGES:
+        raise RefusedError("huge", f"it has more than {MAX_PAGES:,} pages")
+    pages, turned, bad = _pages(pdf, options.max_characters)
+    text = "\n\n".join(pages)
+    info = pdf.get_metadata_dict(skip_empty=True)
+    xmp = _xmp(data)
+    titles = (xmp.get("title", ""), info.get("Title", ""))
+    title = next((one for one in titles if is_title(one, file.path.name)), "")
+    letters = sum(map(str.isalpha, text[: 2000 + 4 * _FEW_LETTERS * len(pdf)]))
+    if _is_garbage(text):
+        raise RefusedError("scanned", "its text cannot be read: its letters have no meaning")
+    if letters < _FEW_LETTERS * len(pdf) and (_has_pictures(pdf) or not (title or letters)):
+        raise RefusedError("scanned", "its pages are pictures")
+    made = document(
+        file,
+        options,
+        text=text,
+        title=title or _largest_line(pdf, turned) or first_line(text),
+        date=visible_date(text) or _date(info.get("CreationDate", "")) or xmp.get("date", ""),
+        tags=info.get("Keywords", "")[:1000],
+        authors=people(_names(info.get("Author", "") or xmp.get("authors", ""))),
+        notes=[f"page {page} cannot be read" for page in bad[:3]],
+    )
+    yield made
+    attachments = [pdf.get_attachment(number) for number in range(pdf.count_attachments())]
+    names = unique(attachment.get_name() or "attachment" for attachment in attachments)
+    for name, attachment in zip(names, attachments, strict=True):
+        try:
+            content = bytes(attachment.get_data())
+        except pdfium.PdfiumError as error:
+            yield Skipped(f"{file.name}!{name}", "broken", str(error))
+            continue
+        yield from read_part(file, name, content, options, made)
+
+
+# Text
+
+
+def _pages(pdf: Any, max_characters: int) -> tuple[list[str], list[str], list[int]]:
+    """Return the text of every page and the numbers of pages that cannot be read.
+
+    Between them are the letters of the first page, if any were turned round.
+    """
+    pages: list[str] = []
+    turned: list[tuple[int, list[str], list[tuple[int, int]]]] = []
+    bad: list[int] = []
+    votes = total = 0
+    for number in range(len(pdf)):
+        try:
+            page = pdf[number]
+            text_page = page.get_textpage()
+        except pdfium.PdfiumError:
+            bad.append(number + 1)
+            pages.append("")
+            continue
+        text = text_page.get_text_range(errors="replace")
+        if _ARABIC.search(text):
+            letters, runs, vote = _glyphs(text_page)
+            votes += vote
+            turned.append((number, letters, runs))
+        pages.append(_mended(text))
+        total += len(text)
+        text_page.close()
+        page.close()
+        if total > max_characters:
+            raise RefusedError("huge", f"its text is longer than {max_characters:,} characters")
+    if votes > 0:
+        for number, letters, runs in turned:
+            for start, end in runs:
+                letters[start:end] = reversed(letters[start:end])
+            pages[number] = _mended("".join(letters))
+    first = turned[0][1] if turned and not turned[0][0] else []
+    return pages, first, bad
+
+
+def _glyphs(page: Any) -> tuple[list[str], list[tuple[int, int]], int]:
+    """Return the letters of a page, the runs of Arabic ones that share a glyph, and their vote.
+
+    Letters of one glyph have one origin. The vote is how many more pairs of alef and lam than of
+    lam and alef do: only the latter is a ligature, so the former came out turned round.
+    """
+    count = page.count_chars()
+    letters = [chr(raw.FPDFText_GetUnicode(page, at) or 32) for at in range(count)]
+    x, y = ctypes.c_double(), ctypes.c_double()
+
+    def origin(at: int) -> tuple[float, float]:
+        raw.FPDFText_GetCharOrigin(page, at, x, y)
+        return x.value, y.value
+
+    runs: list[tuple[int, int]] = []
+    vote = start = 0
+    while start < count:
+        end = start + 1
+        if _ARABIC.match(letters[start]):
+            place = origin(start)
+            while end < count and _ARABIC.match(letters[end]) and origin(end) == place:
+                end += 1
+            if end - start > 1:
+                runs.append((start, end))
+                if letters[start] in _ALEF and letters[start + 1] == _LAM:
+                    vote += 1
+                elif letters[start] == _LAM and letters[start + 1] in _ALEF:
+                    vote -= 1
+        start = end
+    return letters, runs, vote
+
+
+def _mended(text: str) -> str:
+    """Return the text of a page with divided words joined, in ordinary letters."""
+    text = _DIVIDED.sub("", text)
+    return clean(_FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), text))
+
+
+def _is_garbage(text: str) -> bool:
+    """Return whether a text is made of characters that no text is made of."""
+    visible = [char for char in text[:20_000] if not char.isspace()]
+    if not visible:
+        return False
+    strange = sum(unicodedata.category(char) in ("Co", "Cn", "Cc", "So") for char in visible)
+    alphabetic = sum(map(str.isalpha, visible))
+    return strange * 3 > len(visible) or (alphabetic * 4 < len(visible) and not _digits(visible))
+
+
+def _digits(visible: list[str]) -> bool:
+    """Return whether figures make up for missing words, as in a table."""
+    return sum(map(str.isdigit, visible)) * 3 > len(visible)
+
+
+def _has_pictures(pdf: Any) -> bool:
+    for number in range(min(len(pdf), 3)):
+        try:
+            for _ in pdf[number].get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+                return True
+        except pdfium.PdfiumError:
+            continue
+    return False
+
+
+# What it declares
+
+
+def _names(authors: str) -> list[str]:
+    return [name.strip() for name in re.split(r"[;\n]", authors)]
+
+
+def _date(written: str) -> str:
+    """Return a date of PDF as ISO 8601: ``D:20101204143835+01'00'``."""
+    match = _DATE.match(written.strip())
+    if not match or match[1] < "1985":
+        return ""
+    year, month, day, hour, minute, second, sign, hours, minutes = match.groups()
+    if not month or not day:
+        return year + (f"-{month}" if month else "")
+    zone = ""
+    if sign:
+        zone = "Z" if sign == "Z" or not hours else f"{sign}{hours}:{minutes or '00'}"
+    time = f"T{hour}:{minute}:{second or '00'}{zone}" if hour else ""
+    return f"{year}-{month}-{day}{time}"
+
+
+def _xmp(data: bytes) -> dict[str, str]:
+    """Return title, authors and date of the XMP packet of a file, if it has one."""
+    packets = list(_XMP.finditer(data))
+    if not packets:
+        return {}
+    try:
+        root = parse(packets[-1][0])
+    except RefusedError:
+        return {}
+    found: dict[str, str] = {}
+    for element in all_of(root, "title", "creator", "CreateDate"):
+        tag = element.tag.rpartition("}")[2]
+        items = [line(item) for item in all_of(element, "li")]
+        if tag == "title":
+            default = [line(i) for i in all_of(element, "li") if "x-default" in i.attrib.values()]
+            found.setdefault("title", (default or items or [line(element)])[0])
+        elif tag == "creator":
+            found.setdefault("authors", "\n".join(items))
+        else:
+            found.setdefault("date", line(element))
+    return found
+
+
+_MAX_TITLE: Final = 300
+_TITLE_CHARS: Final = 6000
+_SAME_SIZE: Final = 0.93
+
+
+def _largest_line(pdf: Any, turned: list[str]) -> str:
+    """Return the lines of the first page that are set in the largest letters.
+
+    ``turned`` are its letters, if they are not as PDFium has them.
+    """
+    try:
+        page = pdf[0].get_textpage()
+    except pdfium.PdfiumError:
+        return ""
+    lines: list[tuple[float, str]] = []
+    letters: list[str] = []
+    sizes: list[float] = []
+    rect = raw.FS_RECTF()
+    for at in range(min(page.count_chars(), _TITLE_CHARS)):
+        char = turned[at] if turned else chr(raw.FPDFText_GetUnicode(page, at) or 32)
+        if char in "\r\n":
+            if sizes:
+                lines.append((sorted(sizes)[len(sizes) // 2], "".join(letters)))
+            letters, sizes = [], []
+            continue
+        letters.append(char)
+        if not char.isspace() and raw.FPDFText_GetLooseCharBox(page, at, rect):
+            sizes.append(abs(rect.top - rect.bottom))
+    if sizes:
+        lines.append((sorted(sizes)[len(sizes) // 2], "".join(letters)))
+    texts = [(size, text) for size, text in lines if sum(map(str.isalpha, text)) > 3]
+    if not texts:
+        return ""
+    largest = max(size for size, _ in texts)
+    if largest <= 1.1 * sorted(size for size, _ in texts)[len(texts) // 2]:
+        return ""  # nothing stands out
+    first = next(n for n, (size, _) in enumerate(lines) if size >= largest * _SAME_SIZE)
+    title: list[str] = []
+    for size, text in lines[first:]:
+        if text.strip() and size < largest * _SAME_SIZE:
+            break
+        title.append(text)
+    joined = without_number(" ".join(_mended("\n".join(title)).split()))
+    return joined if len(joined) <= _MAX_TITLE else ""

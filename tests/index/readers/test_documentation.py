@@ -26,7 +26,7 @@ def test_every_kind_of_skipped_is_documented(reading):
     found = reading({".a": "", "b.x": "", "c.txt": "", "d.txt": "\1" * 9, "e.jsonl": "{"})
     kinds = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
     assert {kind for _, kind in found.kinds} <= kinds
-    assert len(kinds) == 14
+    assert len(kinds) == 16
 
 
 def test_the_example_of_front_matter_is_understood(reading):

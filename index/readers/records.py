@@ -16,7 +16,7 @@ from index.document import Document, Skipped
 from index.readers.content import Notes, RefusedError, read_lines, read_whole
 from index.readers.encodings import decode
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.mapping import Mapper, encoding_notes, noted
+from index.readers.mapping import Mapper, display, encoding_notes, noted
 
 
 def _documents(
@@ -66,12 +66,29 @@ def read_json_lines(file: SourceFile, options: ReadOptions) -> Iterator[Document
     """Yield the document of each line."""
     notes: Notes = []
     lines = read_lines(file, options.max_bytes, notes, options.encoding)
-    return _documents(
-        _json_records(lines),
-        Mapper(options.mapping, options.max_characters, markup=True),
-        file,
-        notes,
-    )
+    names = Mapper(options.mapping, options.max_characters, markup=True)
+    return _documents(_noting_keys(_json_records(lines), names, notes), names, file, notes)
+
+
+def _noting_keys(
+    records: Iterable[tuple[int, object]], names: Mapper, notes: Notes
+) -> Iterator[tuple[int, object]]:
+    """Note of each key that is of no field the first record that has it, for so many keys."""
+    met: set[str] = set()
+    left = _SHOWN
+    for number, record in records:
+        if left > 0 and isinstance(record, dict) and not met.issuperset(record):
+            unused = names.unused(key for key in record if key not in met)
+            met.update(record)
+            if unused:
+                notes.append(("columns", _unused("keys", unused, left)))
+                left -= len(unused)
+        yield number, record
+
+
+def _unused(what: str, names: list[str], most: int) -> str:
+    shown = ", ".join(map(display, names[:most])) + (" …" if len(names) > most else "")
+    return f"these {what} are not used: {shown} (see --field-map)"
 
 
 def _json_records(lines: Iterable[_Line]) -> Iterator[tuple[int, object]]:
@@ -90,13 +107,35 @@ def read_json(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     names = Mapper(options.mapping, options.max_characters, markup=True)
     value = _parse(text)
     if isinstance(value, list):
-        yield from _documents(enumerate(value, start=1), names, file, notes)
+        records = _noting_keys(enumerate(value, start=1), names, notes)
+        yield from _documents(records, names, file, notes)
     elif isinstance(value, RefusedError) and isinstance(
         _parse(text.lstrip().partition("\n")[0]), dict
     ):
         yield from read_json_lines(file, options)
     else:
-        yield noted(_document(value, names, file.id, file.name), notes)
+        try:
+            document = _document(value, names, file.id, file.name)
+        except RefusedError as refused:
+            within = _records_within(value)
+            if refused.kind != "empty" or within is None:
+                raise
+            records = _noting_keys(enumerate(within, start=1), names, notes)
+            yield from _documents(records, names, file, notes)
+        else:
+            yield noted(document, notes)
+
+
+def _records_within(value: object, depth: int = 2) -> list[object] | None:
+    """Return the only list of objects in an object, or in objects of it."""
+    if not isinstance(value, dict) or not depth:
+        return None
+    lists = [item for item in value.values() if isinstance(item, list)]
+    records = [item for item in lists if item and all(isinstance(one, dict) for one in item)]
+    if not records:
+        within = (_records_within(item, depth - 1) for item in value.values())
+        records = [item for item in within if item is not None]
+    return records[0] if len(records) == 1 else None
 
 
 _LONG_NUMBER: Final = re.compile(r"[0-9]{19}")
@@ -131,7 +170,7 @@ _DELIMITER_LINE: Final = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 _AROUND_HEADER: Final = " \r\n\ufeff"
 _EXPECTED: Final = 3
 _SHOWN: Final = 20
-"""Unused columns that are named."""
+"""Unused columns or keys of a file that are named."""
 _MAX_LINES: Final = 2000
 """Lines of one row. A quotation mark that is never closed would take the rest of the file."""
 _MAX_FIELD: Final = 2**31 - 1
@@ -165,8 +204,7 @@ def read_table(file: SourceFile, options: ReadOptions) -> Iterator[Document | Sk
     header, delimiter = _header(lines, names)
     unused = names.unused(header)
     if unused:
-        shown = ", ".join(unused[:_SHOWN]) + (" …" if len(unused) > _SHOWN else "")
-        notes.append(("columns", f"these columns are not used: {shown} (see --field-map)"))
+        notes.append(("columns", _unused("columns", unused, _SHOWN)))
     rows = _rows(lines, header, delimiter, options.max_bytes)
     yield from _documents(rows, names, file, notes)
 

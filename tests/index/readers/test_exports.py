@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from index.document import Document, Fields, Language
 from index.facets import VALUE_FACETS, facet_values
 from index.readers.mapping import DEFAULT_NAMES, Mapper
+from index.readers.records import _noting_keys
 
 TEXT = "Le conseil municipal a tenu une longue séance."
 HEADERS = (
@@ -45,6 +47,46 @@ def test_columns_that_are_not_used_are_told(reading):
         ("columns", "these columns are not used: auteur (see --field-map)"),
     )
     assert found.documents[1].notes == ()
+
+
+@pytest.mark.parametrize("form", ["a.jsonl", "a.json"])
+def test_keys_that_are_not_used_are_told_once_a_file(reading, form):
+    more = [{"auteur": 1}, {"auteur": 2, "rubrique": "x"}, {}, {"Auteur": 3, "meta": {"id": 1}}]
+    records = [{"id": number, "texte": TEXT} | keys for number, keys in enumerate(more)]
+    lines = (",\n" if form == "a.json" else "\n").join(map(json.dumps, records))
+    found = reading({form: f"[{lines}]" if form == "a.json" else lines})
+    assert [document.notes for document in found.documents] == [
+        (("columns", "these keys are not used: auteur (see --field-map)"),),
+        (("columns", "these keys are not used: rubrique (see --field-map)"),),
+        (),
+        (("columns", "these keys are not used: Auteur, meta (see --field-map)"),),
+    ]
+
+
+@pytest.mark.parametrize(
+    "around", ['{"articles": %s}', '{"took": 1, "hits": {"n": [], "hits": %s}}']
+)
+def test_records_within_an_object(reading, around):
+    records = [{"id": number, "texte": TEXT} for number in range(3)]
+    found = reading({"a.json": around % json.dumps(records)})
+    assert [document.id for document in found.documents] == ["0", "1", "2"]
+    found = reading({"a.json": around % '[{"n": 1}, {"n": 2}]'})
+    assert found.kinds == [("a.json:1", "empty"), ("a.json:2", "empty")]
+
+
+@pytest.mark.parametrize("value", [{}, {"a": []}, {"a": [1]}, {"a": [{}], "b": [{}]}])
+def test_an_object_without_text_or_one_list_of_records(reading, value):
+    assert reading({"a.json": json.dumps(value)}).kinds == [("a.json", "empty")]
+
+
+@given(st.lists(st.lists(st.integers(0, 60).map("k{}".format), max_size=30), max_size=8))
+def test_the_first_keys_that_are_not_used_are_told(keys):
+    notes = []
+    records = [(number, dict.fromkeys(of_record, 1)) for number, of_record in enumerate(keys)]
+    assert [*_noting_keys(records, Mapper({}, 1000), notes)] == records
+    told = [name for _, note in notes for name in re.findall(r"k\d+", note)]
+    unused = list(dict.fromkeys(name for of_record in keys for name in of_record))
+    assert told == unused[:20]
 
 
 @given(st.sampled_from(sorted(DEFAULT_NAMES)), st.data())

@@ -122,7 +122,7 @@ _LONG = 300
 _LEAST_PROBABILITY = 0.02
 _WEIGHT = 1.6
 """What a function word of a single language adds to the logarithm of its probability."""
-_RARE = frozenset(("nl", "sv"))
+_RARE = frozenset(("nl", "pl", "ro", "sv", "tr", "vi"))
 """Languages that lists of names and abbreviations are mistaken for: their words must be there."""
 _RARITY = 0.02
 _MARKS = r"[#@]\w+|[\d_]+|[<>{}\[\]|*=~^\\/]+"
@@ -147,7 +147,7 @@ _SCRIPTS = (
 )
 # Other languages of a script: the letters that show them, and how few characters hold one.
 _OTHERS = {
-    "ar": (("ur", re.compile("[ٹڈڑےں]"), 30), ("fa", re.compile("[پچژگ]"), 60)),
+    "ar": (("ur", re.compile("[ٹڈڑےں]"), 30), ("fa", re.compile("[پچژگکی]"), 40)),
     "ru": (("uk", re.compile("[іїєґ]"), 50),),
 }
 _LATIN_SCRIPT = _SCRIPTS[-1][0]
@@ -265,6 +265,10 @@ _LETTERS = {
     "it": "ìòù",
     "pt": "ãõçêâ",
     "sv": "åäö",
+    "pl": "ąćęłńśźż",
+    "ro": "ăâîșțşţ",
+    "tr": "ğışçöü",
+    "vi": "ăđơưạảấầẩậắằặẻẽếềểệỉịọỏốồổộớờởợụủứừửữựỳỷỹ",
 }
 _LETTER_WEIGHT = 0.7
 

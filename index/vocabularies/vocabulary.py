@@ -14,7 +14,7 @@ from index.errors import VocabularyError
 
 LANGUAGES: Final = ("fr", "en", "es", "de", "it", "pt", "ar")
 """Languages with vocabularies of organizations, themes and dates."""
-DETECTED_LANGUAGES: Final = (*LANGUAGES, "nl", "ru", "sv")
+DETECTED_LANGUAGES: Final = (*LANGUAGES, "nl", "pl", "ro", "ru", "sv", "tr", "vi")
 """Languages that documents are detected in by default, and whose names for languages are read."""
 
 

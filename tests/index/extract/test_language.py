@@ -27,6 +27,29 @@ SENTENCES = {
 }
 
 
+NEIGHBOURS = [
+    ("ro", "Guvernul a anunțat ieri că va reduce impozitele pentru companiile mici."),
+    ("ro", "Presedintele a declarat ca nu va semna legea pana la sfarsitul anului."),
+    ("it", "Il governo ha annunciato ieri che ridurrà le imposte delle piccole imprese."),
+    ("tr", "Cumhurbaşkanı dün yaptığı açıklamada seçimlerin erken yapılmayacağını söyledi."),
+    ("pl", "Rząd ogłosił wczoraj, że nowe przepisy podatkowe będą dla małych firm."),
+    ("vi", "Chính phủ đã công bố luật thuế mới vào hôm qua."),
+    ("fa", "دولت دیروز اعلام کرد که مالیات شرکت‌های کوچک را کاهش می‌دهد."),
+    ("fa", "رئیس جمهور در تهران سخنرانی کرد"),
+    ("ar", "أعلنت الحكومة أمس عن قانون جديد للضرائب على الشركات الصغيرة"),
+    ("ur", "حکومت نے کل چھوٹی کمپنیوں کے لیے نئے ٹیکس کا اعلان کیا ہے۔"),
+    ("uk", "Уряд оголосив про нові податки для малого бізнесу."),
+    ("ru", "Правительство объявило о новых налогах для малого бизнеса."),
+    ("el", "Η κυβέρνηση ανακοίνωσε νέους φόρους για τις μικρές επιχειρήσεις."),
+    ("hi", "सरकार ने छोटी कंपनियों के लिए नए करों की घोषणा की है।"),
+]
+
+
+@pytest.mark.parametrize(("code", "text"), NEIGHBOURS)
+def test_a_sentence_is_told_from_its_neighbours(code: str, text: str) -> None:
+    assert detect_text(text).code == code
+
+
 @pytest.mark.parametrize(("code", "text"), SENTENCES.items())
 def test_languages_are_told_apart_in_any_case(code: str, text: str) -> None:
     assert detect_text(text).code == code

@@ -24,8 +24,6 @@ from search.scoring import PARAMETERS, Evaluation, Parameters, Ranking, answer
 from search.whoosh_engine import WhooshEngine
 from tools.quality.retrieval.judged import DEPTH, SETS, Figures, JudgedSet, figures
 
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
-
 VARIANTS: Mapping[str, Parameters] = {
     "as released": PARAMETERS,
     "without the exact word": replace(PARAMETERS, exact=0.0),
@@ -106,12 +104,13 @@ def ablation_table(rows: Mapping[str, Mapping[str, Figures]]) -> Iterator[str]:
         yield " | ".join([f"| {variant}", *cells]) + " |"
 
 
-def write(path: Path, lines: Sequence[str]) -> None:
-    """Replace what stands between the marks of a Markdown file."""
+def write(path: Path, lines: Sequence[str], name: str = "figures") -> None:
+    """Replace what stands between the marks of a name in a Markdown file."""
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
     text = path.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n{chr(10).join(lines)}\n{END}{after}", encoding="utf-8")
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    path.write_text(f"{before}{begin}\n{chr(10).join(lines)}\n{end}{after}", encoding="utf-8")
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """All judged sets and dispatches of the press in one index, asked in several ways.
 
-    python -m tools.quality.retrieval.mixed [--indexes DIR] [--queries N] [--json]
+    python -m tools.quality.retrieval.mixed [--indexes DIR] [--queries N] [--json] [--write FILE]
 
 A mixed archive is what readers have. The sets of ``judged`` are indexed together with dispatches
 in six languages. Dispatches are indexed without their title and first sentence, and are asked for
@@ -28,7 +28,7 @@ from index import IndexDirectory
 from index.analysis import ANALYZERS, analyzer, tokenize
 from index.build import rebuild
 from tools.quality import DATA
-from tools.quality.retrieval.evaluate import through_the_engine
+from tools.quality.retrieval.evaluate import through_the_engine, write
 from tools.quality.retrieval.judged import SETS, Figures, figures
 
 PRESS = {"fr": 6_000, "en": 3_000, "ar": 2_000, "pt": 1_500, "de": 800, "es": 600}
@@ -148,15 +148,19 @@ def main() -> None:
     parser.add_argument("--indexes", type=Path, help="folder that keeps the index")
     parser.add_argument("--queries", type=int, default=400, help="questions of each kind")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--write", type=Path, help="Markdown file whose table is replaced")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         rows = evaluate(options.indexes or Path(temporary), options.queries)
     if options.json:
         print(json.dumps({name: row._asdict() for name, row in rows.items()}))
         return
-    print("| asked | queries | MRR@10 | success@10 |\n| --- | --- | --- | --- |")
+    lines = ["| asked | queries | MRR@10 | success@10 |", "| --- | --- | --- | --- |"]
     for name, row in rows.items():
-        print(f"| {name} | {row.queries} | {row.mrr:.3f} | {row.success:.3f} |")
+        lines.append(f"| {name} | {row.queries} | {row.mrr:.3f} | {row.success:.3f} |")
+    if options.write:
+        write(options.write, lines, "mixed figures")
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":

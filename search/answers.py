@@ -233,6 +233,7 @@ class SearchAnswerJson(TypedDict):
         Keywords({"additionalProperties": False}),
     ]
     suggestion: Annotated[str | None, "Words that were probably meant."]
+    themes: Annotated[list[LabelledJson], "Themes that the whole query names, in any language."]
     warnings: list[NoticeJson]
     next_cursor: str | None
     links: LinksJson
@@ -272,6 +273,7 @@ class Presenter:
                 for name, facet in response.facets.items()
             },
             "suggestion": response.suggestion,
+            "themes": [labelled(theme) for theme in response.themes],
             "warnings": [
                 {
                     "code": notice.code,

@@ -219,6 +219,7 @@ class SearchResponse:
     - ``division``: how many of the results do; those below, if any, have only most of the words.
       None if all do;
     - ``explanations``: one for each result, if asked for and in the order of relevance;
+    - ``themes``: those that the whole query names, to be offered as filters;
     - ``more``: how many documents have most of the words and do not match;
     - ``generation``, ``documents``: the index that was searched and its size;
     - ``timings``: milliseconds spent in ``parse``, ``search``, ``facets`` and ``snippets``.
@@ -237,6 +238,7 @@ class SearchResponse:
     next_cursor: str | None = None
     division: int | None = None
     more: int = 0
+    themes: tuple[Labelled, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
 

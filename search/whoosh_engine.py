@@ -149,6 +149,7 @@ class WhooshEngine:
             results=results,
             division=division,
             more=more,
+            themes=tuple(map(opened.results(request.locale).theme, found.answered.parsed.themes)),
             explanations=explanations,
             facets=counted,
             generation=snapshot.name,

@@ -26,6 +26,7 @@ from search.query.entities import (
     QUESTION_WORDS,
     QuestionKind,
     link_organizations,
+    named_themes,
     question_kind,
 )
 from search.query.nodes import (
@@ -160,6 +161,7 @@ class ParsedQuery:
     - ``closer``: the tree with the function words in a row that it has, three or more (*pour ou
       contre la corrida*), for documents that have these too; they come alone if there are any;
     - ``question``: what the query is if no document matches it, as it may be a question;
+    - ``themes``: those that the whole query names;
     - ``parts``: what was joined, each of which adds to the score of a document;
     - ``wishes``: the words of which documents below the answer have most: those of ``clauses``,
       compounds and runs of a script without spaces as their parts. Empty if nothing may be missing.
@@ -177,6 +179,7 @@ class ParsedQuery:
     analyzers: tuple[str, ...] = ()
     closer: query.Query | None = None
     question: "ParsedQuery | None" = None
+    themes: tuple[str, ...] = ()
     parts: tuple[Clause, ...] = ()
     wishes: tuple[Clause, ...] = ()
 
@@ -218,6 +221,7 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
         parsed = replace(parsed, clauses=wishes, wishes=wishes, pairs=_pairs(wishes))
     kind = QuestionKind.NONE
     if _is_plain(syntax):
+        parsed = replace(parsed, themes=named_themes(text))
         kind = QuestionKind.CERTAIN if quotations else _question_kind(text, clauses, analyzers)
         runs = [PhraseQuery(words) for words in _function_words(text, analyzers)]
         if runs and len(clauses) > 1:

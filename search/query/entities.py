@@ -1,5 +1,7 @@
 """Entity linking and question detection: what the words of a query are, beyond words.
 
+A query that is the label or an expression of a theme names the theme, which is offered as a filter.
+
 Entity linking finds the organizations that words of a query name, by any of their names. A name is
 the longest run of words from the left. Capitals count as they do in documents: names that mean
 something else in lower case must be typed with their capitals. These are the names marked ambiguous
@@ -20,7 +22,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.analysis import Token, analyzer, fold, fold_key, name_key, tokenize
-from index.vocabularies import LANGUAGES, Name, organizations
+from index.vocabularies import LANGUAGES, Name, organizations, themes
 from search.query.nodes import WordQuery
 from search.query.words import Unit
 
@@ -64,6 +66,27 @@ def link_organizations(text: str, units: Sequence[Unit]) -> list[OrganizationSpa
         else:
             first += 1
     return spans
+
+
+def named_themes(text: str) -> tuple[str, ...]:
+    """Return the themes that a whole query names, in any language: by label or expression."""
+    return _theme_names().get(fold_key(text), ())
+
+
+@cache
+def _theme_names() -> dict[str, tuple[str, ...]]:
+    """Return the themes by folded name. An expression that needs another one names none."""
+    by_name: dict[str, dict[str, None]] = {}
+    for id, entry in themes().entries.items():
+        sure = [
+            expression.text
+            for of_language in entry.expressions.values()
+            for expression in of_language
+            if not expression.weak
+        ]
+        for name in (*entry.all_names(), *sure):
+            by_name.setdefault(fold_key(name), {})[id] = None
+    return {name: tuple(ids) for name, ids in by_name.items() if name}
 
 
 def _key(unit: Unit) -> str:

@@ -111,3 +111,18 @@ def test_what_is_understood_names_the_same_organizations(q: str) -> None:
     again = parse(parsed.understood, ANALYZERS)
     if "question" not in [notice.code for notice in parsed.warnings]:
         assert filters(again.tree) == filters(parsed.tree)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["sécurité des frontières", "Securite des frontieres", "Border security", "أمن الحدود"],
+)
+def test_a_query_that_names_a_theme_offers_it(engine: WhooshEngine, typed: str) -> None:
+    response = engine.search(parse_request({"q": [typed]}, "en"))
+    assert [theme.value for theme in response.themes] == ["politics/border-security"]
+    assert response.themes[0].label == "Border security"
+
+
+@pytest.mark.parametrize("typed", ["sécurité", "frontières AND sécurité", '"border security"', ""])
+def test_a_query_that_names_none_offers_none(engine: WhooshEngine, typed: str) -> None:
+    assert engine.search(parse_request({"q": [typed]}, "en")).themes == ()

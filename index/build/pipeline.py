@@ -35,7 +35,7 @@ from index.document import Document, Fields, Skipped
 from index.errors import IndexDamaged, IndexUnavailable
 from index.extract import ExtractionOptions, extract
 from index.publishing import open_published
-from index.readers import ReadOptions, SourceFile, format_by_content, read_file
+from index.readers import ReadOptions, SourceFile, format_by_content, read_file, split
 from index.segments import (
     AnalysedDocument,
     Draft,
@@ -249,6 +249,21 @@ def has_one_reader(file: SourceFile) -> bool:
     return format is None or format.single
 
 
+def parts_of(file: SourceFile, options: ReadOptions) -> Iterator[SourceFile | Skipped]:
+    """Yield the parts of a file that is only a container, or the file itself if it is another.
+
+    Behind the parts before it, what is broken comes as ``Skipped``.
+    """
+    begun = False
+    try:
+        for part in split(file, options) or (file,):
+            yield part
+            begun = True
+    except Exception as error:
+        # The worker says what is wrong with a file.
+        yield Skipped(file.name, "broken", f"the rest cannot be read ({error})") if begun else file
+
+
 def name_of(item: Item) -> str:
     """Return the name under which an item is reported."""
     if isinstance(item, SourceFile):
@@ -430,7 +445,8 @@ class _Pool:
         if not isinstance(item, SourceFile):
             return []
         if has_one_reader(item):
-            return []
+            parts: list[Item] = list(parts_of(item, self._job.reading))
+            return [] if parts == [item] else parts
         return list(read_file(item, self._job.reading))
 
     def close(self) -> None:

@@ -31,6 +31,7 @@ from index.build.pipeline import (
     Outcome,
     Unchanged,
     has_one_reader,
+    parts_of,
     rare_collections,
     run,
 )
@@ -429,9 +430,12 @@ class Reading:
         for entry in list_files(self._sources, self._options):
             if isinstance(entry, Skipped):
                 yield entry
-            elif entry.size <= SMALL or has_one_reader(entry):
+            elif entry.size <= SMALL:
                 self.done += entry.size
                 yield entry
+            elif has_one_reader(entry):
+                yield from parts_of(entry, self._options)
+                self.done += entry.size
             else:
                 yield from self._documents(entry)
 

@@ -8,7 +8,7 @@ never costs another. Extraction of fields and indexing happen elsewhere.
 from index.readers.formats import SUFFIXES, ReadOptions, SourceFile, format_of
 from index.readers.kinds import format_by_content
 from index.readers.mapping import display
-from index.readers.reading import read_file
+from index.readers.reading import read_file, split
 from index.readers.walk import list_files, read
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "list_files",
     "read",
     "read_file",
+    "split",
 ]

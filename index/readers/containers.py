@@ -12,7 +12,7 @@ from typing import Any, Final
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, opened, read_bytes
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.reading import read_part, unique
+from index.readers.reading import part_of, unique
 
 _UTF_8_FLAG: Final = 0x800
 _ENCRYPTED_FLAG: Final = 0x1
@@ -27,15 +27,15 @@ _DECOMPRESS: Final = (
 )
 
 
-def read_compressed(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """Yield the documents of what is compressed once more."""
+def split_compressed(file: SourceFile, options: ReadOptions) -> Iterator[SourceFile | Skipped]:
+    """Yield what is compressed once more."""
     data = read_bytes(file, options.max_bytes)
     name = file.path.name.rpartition(".")[0] or file.path.name
-    yield from read_part(file, name, data, options)
+    yield part_of(file, name, data, options)
 
 
-def read_zip(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """Yield the documents of the members of a ZIP archive."""
+def split_zip(file: SourceFile, options: ReadOptions) -> Iterator[SourceFile | Skipped]:
+    """Yield the members of a ZIP archive."""
     try:
         with opened(file) as (stream, _), zipfile.ZipFile(stream) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
@@ -53,7 +53,7 @@ def _member(
     name: str,
     member: zipfile.ZipInfo,
     options: ReadOptions,
-) -> Iterator[Document | Skipped]:
+) -> Iterator[SourceFile | Skipped]:
     path = f"{file.name}!{name}"
     if member.flag_bits & _ENCRYPTED_FLAG:
         yield Skipped(path, "password", "it is protected by a password")
@@ -63,7 +63,7 @@ def _member(
     except RefusedError as refused:
         yield Skipped(path, refused.kind, refused.reason)
         return
-    yield from read_part(file, name, data, options)
+    yield part_of(file, name, data, options)
 
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo | str, max_bytes: int) -> bytes:
@@ -124,8 +124,8 @@ def _is_chinese(text: str) -> bool:
     return sum("一" <= char <= "鿿" for char in letters) * 10 > 8 * len(letters)
 
 
-def read_tar(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """Yield the documents of the files of a tar archive, in their order."""
+def split_tar(file: SourceFile, options: ReadOptions) -> Iterator[SourceFile | Skipped]:
+    """Yield the files of a tar archive, in their order."""
     with opened(file) as (stream, _):
         any_stream: Any = stream
         try:
@@ -142,7 +142,7 @@ def read_tar(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skip
                         reason = f"it is larger than {options.max_bytes:,} bytes"
                         yield Skipped(f"{file.name}!{name}", "huge", reason)
                         continue
-                    yield from read_part(file, name, data, options)
+                    yield part_of(file, name, data, options)
         except tarfile.TarError as error:
             raise RefusedError("broken", f"it is no whole tar archive ({error})") from error
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from index.document import Document, Skipped
 from index.errors import SettingError
@@ -100,6 +100,8 @@ class ReadOptions:
 
 Reader = Callable[[SourceFile, ReadOptions], Iterator[Document | Skipped]]
 """Yields the documents of one file. May raise ``RefusedError`` for the file as a whole."""
+Splitter = Callable[[SourceFile, ReadOptions], Iterator[SourceFile | Skipped]]
+"""Yields the parts of one file that is only a container. Raises as a ``Reader``."""
 
 
 class Format(NamedTuple):
@@ -107,18 +109,28 @@ class Format(NamedTuple):
 
     ``reader`` is ``MODULE.FUNCTION`` in this room; the module is imported on first use. With
     ``single`` a worker process reads the file as a whole. Large files of many records are read by
-    the main process, which hands the records to the workers.
+    the main process, which hands the records to the workers. With ``splits`` the function is a
+    ``Splitter``, and the parts of a large file go to the workers.
     """
 
     suffixes: tuple[str, ...]
     reader: str
     single: bool = False
+    splits: bool = False
 
     def load(self) -> Reader:
         """Return the function that reads a file."""
-        module, _, function = self.reader.partition(".")
-        reader: Reader = getattr(import_module(f"index.readers.{module}"), function)
+        reader: Reader = self._function()
         return reader
+
+    def splitter(self) -> Splitter | None:
+        """Return the function that splits a file into parts; None if it is no mere container."""
+        splitter: Splitter | None = self._function() if self.splits else None
+        return splitter
+
+    def _function(self) -> Any:
+        module, _, function = self.reader.partition(".")
+        return getattr(import_module(f"index.readers.{module}"), function)
 
 
 FORMATS: Final = (
@@ -129,11 +141,16 @@ FORMATS: Final = (
     Format((".csv", ".tsv"), "records.read_table"),
 )
 BY_CONTENT: Final[Mapping[str, Format]] = {
-    kind: Format(tuple(f".{suffix}" for suffix in suffixes.split()), reader, single=True)
+    kind: Format(
+        tuple(f".{suffix}" for suffix in suffixes.split()),
+        reader,
+        single=True,
+        splits=".split_" in reader,
+    )
     for kind, suffixes, reader in (
-        ("compressed", "gz bz2 xz", "containers.read_compressed"),
-        ("zip", "zip", "containers.read_zip"),
-        ("tar", "tar", "containers.read_tar"),
+        ("compressed", "gz bz2 xz", "containers.split_compressed"),
+        ("zip", "zip", "containers.split_zip"),
+        ("tar", "tar", "containers.split_tar"),
         ("pdf", "pdf", "pdf.read_pdf"),
         ("docx", "docx docm dotx", "office.read_docx"),
         ("xlsx", "xlsx xlsm xltx", "office.read_xlsx"),
@@ -147,8 +164,15 @@ BY_CONTENT: Final[Mapping[str, Format]] = {
         ("xlsb", "xlsb", "ole.read_xlsb"),
         ("ppt", "ppt pps", "ole.read_ppt"),
         ("rtf", "rtf", "ole.read_rtf"),
+        ("mail", "eml", "mail.read_mail"),
+        ("mbox", "mbox", "mail.split_mbox"),
+        ("msg", "msg oft", "outlook.read_msg"),
+        ("tnef", "dat tnef", "outlook.read_tnef"),
+        ("srt", "srt", "text.read_subtitles"),
+        ("vtt", "vtt", "text.read_subtitles"),
+        ("markdown", "md markdown", "text.read_markdown"),
         ("locked", "", "containers.read_locked"),
-        ("ole", "", "ole.read_ole_object"),
+        ("ole", "", "ole.split_ole_object"),
         ("xml", "", "containers.read_unknown"),
         ("html", "", "html.read_html"),
         ("picture", "png jpg jpeg gif tif tiff", "containers.read_picture"),

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from typing import Final
 
-from index.readers.content import opened
+from index.readers.content import RefusedError, opened
 from index.readers.encodings import byte_order_mark, unmarked_utf_16
 from index.readers.formats import BY_CONTENT, Format, SourceFile, format_of
 
@@ -37,6 +37,8 @@ def format_by_content(file: SourceFile) -> Format | None:
         head = stream.peek(_HEAD)[:_HEAD]
         if len(head) < _HEAD:  # a decompressing stream peeks as far as its first block
             head = stream.read(_HEAD)
+    if not head:
+        raise RefusedError("empty", "it is empty")
     kind = kind_of(head, file)
     return BY_CONTENT[kind] if kind in BY_CONTENT else format_of(file.path.name)
 
@@ -152,7 +154,7 @@ _MAIL_HEADERS: Final = frozenset(
     ("from", "date", "subject", "to", "message-id", "received", "return-path", "mime-version")
 ) | {"delivered-to", "reply-to", "content-type"}
 _ONLY_IN_MAIL: Final = frozenset(("message-id", "received", "return-path", "mime-version"))
-_POSTMARK: Final = re.compile(r"From \S.*\d\d:\d\d.*\n(?:>?[!-9;-~]+[ \t]*:)")
+_POSTMARK: Final = re.compile(r"From (?:-[ \t]*|\S.*\d:\d\d.*)\n(?:>?[!-9;-~]+[ \t]*:)")
 _WIRE: Final = re.compile(
     r"[\x16\x7f\x00\s]*(?:\x01\s*[A-Za-z]{1,5}\s?\d{3,5}[\s\x1f]"
     r"|[a-z]{2,4}\d{3,5} \d [a-z]{1,2} +\d{1,5} )"
@@ -202,7 +204,7 @@ def _kind_of_xml(text: str, suffix: str) -> str:
 def _is_mail(text: str, expected: bool) -> bool:
     """Return whether a text begins with the header of a mail; less is asked if one is expected."""
     names: set[str] = set()
-    for line in text.lstrip("\n").split("\n")[:_MAX_HEADER_LINES]:
+    for line in text.lstrip().split("\n")[:_MAX_HEADER_LINES]:
         if line.startswith((" ", "\t")) and names:
             continue
         header = _MAIL_HEADER.match(line)

@@ -14,7 +14,7 @@ from index.document import Document, Skipped
 from index.readers.content import RefusedError, read_bytes
 from index.readers.declared import first_line, is_title, people, written_on
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.reading import document, read_part
+from index.readers.reading import document, part_of, read_part
 
 _PASSWORD: Final = "it is protected by a password"
 _CODE_PAGES: Final = {65001: "utf-8", 10000: "mac_roman", 1200: "utf-16-le"}
@@ -97,17 +97,17 @@ def native(data: bytes) -> tuple[str, bytes] | None:
     return name or "embedded", rest[4 : 4 + size]
 
 
-def read_ole_object(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """Yield the documents of what is embedded in a document of Office as an OLE object."""
+def split_ole_object(file: SourceFile, options: ReadOptions) -> Iterator[SourceFile | Skipped]:
+    """Yield what is embedded in a document of Office as an OLE object."""
     with ole_file(file, options) as ole:
         if ole.exists("\x01Ole10Native"):
             packed = native(ole.openstream("\x01Ole10Native").read())
             if packed:
-                yield from read_part(file, *packed, options)
+                yield part_of(file, *packed, options)
                 return
         for name, label in (("CONTENTS", "content"), ("Package", "package")):
             if ole.exists(name):
-                yield from read_part(file, label, ole.openstream(name).read(), options)
+                yield part_of(file, label, ole.openstream(name).read(), options)
                 return
     raise RefusedError("unknown", "its content is of no format that is read")
 
@@ -300,10 +300,10 @@ def read_rtf(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skip
     source = read_bytes(file, options.max_bytes).decode("latin-1")
     ansi = _ANSI.search(source[:_RTF_HEAD])
     encoding = code_page(int(ansi[1]) if ansi else None)
-    text = _rtf(source, encoding)
+    text = rtf_text(source, encoding)
     head = source[:_RTF_HEAD]
     info = {
-        match[1]: _rtf(f"{{\\rtf1{ansi[0] if ansi else ''} {match[2]}}}", encoding).strip()
+        match[1]: rtf_text(f"{{\\rtf1{ansi[0] if ansi else ''} {match[2]}}}", encoding).strip()
         for match in _INFO.finditer(head)
     }
     created = _CREATED.search(head)
@@ -323,7 +323,8 @@ def read_rtf(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skip
     )
 
 
-def _rtf(source: str, encoding: str) -> str:
+def rtf_text(source: str, encoding: str) -> str:
+    """Return the text of RTF."""
     from striprtf.striprtf import rtf_to_text
 
     try:

@@ -35,10 +35,16 @@ def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
         if format is None:
             yield Skipped(file.name, "unknown", _unknown(file.path))
             return
-        if file.budget is None:
-            budget = Budget(options.max_parts, options.max_unpacked * _MEBIBYTE)
-            file = file._replace(budget=budget)
-        yield from format.load()(file, options)
+        file = with_budget(file, options)
+        splitter = format.splitter()
+        if splitter is None:
+            yield from format.load()(file, options)
+            return
+        for part in splitter(file, options):
+            if isinstance(part, Skipped):
+                yield part
+            else:
+                yield from read_file(part, options)
     except RefusedError as refused:
         yield Skipped(file.name, refused.kind, refused.reason)
     except (gzip.BadGzipFile, zlib.error, lzma.LZMAError):
@@ -71,18 +77,30 @@ def not_read(name: str, error: OSError) -> Skipped:
     return Skipped(name, kind, error.strerror or str(error))
 
 
-def read_part(
-    container: SourceFile,
-    name: str,
-    data: bytes,
-    options: ReadOptions,
-    parent: Document | None = None,
-) -> Iterator[Document | Skipped]:
-    """Yield the documents of a part of a file: a member of an archive, an attachment.
+def with_budget(file: SourceFile, options: ReadOptions) -> SourceFile:
+    """Return a file with what its parts may take."""
+    if file.budget is not None:
+        return file
+    return file._replace(budget=Budget(options.max_parts, options.max_unpacked * _MEBIBYTE))
 
-    They have the id of the container, ``!`` and the name. With ``parent`` they are parts of that
-    document, and have its date and source where they have none. Raises ``RefusedError`` when the
-    parts of the file have had all that they may take.
+
+def split(file: SourceFile, options: ReadOptions) -> Iterator[SourceFile | Skipped] | None:
+    """Return the parts of a file that is only a container, for others to read; None for another.
+
+    Unlike ``read_file``, it may raise.
+    """
+    format = format_by_content(file)
+    splitter = format.splitter() if format else None
+    return splitter(with_budget(file, options), options) if splitter else None
+
+
+def part_of(
+    container: SourceFile, name: str, data: bytes, options: ReadOptions
+) -> SourceFile | Skipped:
+    """Return a part of a file: a member of an archive, an attachment.
+
+    It has the id of the container, ``!`` and the name. Raises ``RefusedError`` when the parts of
+    the file have had all that they may take.
     """
     name = display(name).replace("\\", "/").strip("/") or "part"
     part = SourceFile(
@@ -96,11 +114,24 @@ def read_part(
     )
     if part.depth > options.max_depth:
         reason = f"it lies in more than {options.max_depth:,} containers (see --max-depth)"
-        yield Skipped(part.name, "huge", reason)
-        return
+        return Skipped(part.name, "huge", reason)
     take(container, options, len(data))
+    return part
+
+
+def read_part(
+    container: SourceFile, name: str, data: bytes, options: ReadOptions, parent: Document
+) -> Iterator[Document | Skipped]:
+    """Yield the documents of a part of a document, see ``part_of``.
+
+    They have its date and source where they have none of their own.
+    """
+    part = part_of(container, name, data, options)
+    if isinstance(part, Skipped):
+        yield part
+        return
     for item in read_file(part, options):
-        if parent is not None and isinstance(item, Document):
+        if isinstance(item, Document):
             item = replace(
                 item, parent=item.parent or parent.id, source=item.source or parent.source
             )

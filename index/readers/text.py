@@ -6,13 +6,15 @@ Front matter is parsed by hand and not as YAML: values must stay as written (YAM
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from index.document import Document, Skipped
-from index.readers.content import read_whole
+from index.readers.content import clean, clean_line, read_whole
 from index.readers.encodings import decode
 from index.readers.formats import ReadOptions, SourceFile
 from index.readers.mapping import Mapper, encoding_notes, noted
+from index.readers.markup import unescaped
 
 _FENCE: Final = re.compile(r"---[ \t]*$")
 _END: Final = re.compile(r"(?:---|\.\.\.)[ \t]*$")
@@ -34,6 +36,49 @@ def read_text(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     names = Mapper({**options.mapping, "text": _BODY}, options.max_characters)
     document = names.document({**values, _BODY: body}, file.id, file.name)
     yield noted(document, encoding_notes(notes))
+
+
+_TITLE_LINE: Final = re.compile(r"#{1,6}\s+(.+?)\s*#*\s*$", re.M)
+_MARKS: Final = (
+    (re.compile(r"^(?:```|~~~).*$", re.M), ""),
+    (re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+(?=\S))", re.M), ""),
+    (re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)"), r"\1"),
+    (re.compile(r"(\*{1,3}|_{2,3}|`{1,2})(?=\S)([^\n]*?\S)\1"), r"\2"),
+    (re.compile(r"^[ \t]*(?:[-*_][ \t]*){3,}$", re.M), ""),
+)
+
+
+def read_markdown(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the one document of a Markdown file: front matter as in text, and no marks."""
+    for document in read_text(file, options):
+        if not isinstance(document, Document):
+            yield document
+            continue
+        text = document.text
+        heading = _TITLE_LINE.match(text)
+        title = document.title or (heading[1] if heading else "")
+        for mark, shown in _MARKS:
+            text = mark.sub(shown, text)
+        yield replace(document, title=clean_line(title), text=clean(text))
+
+
+_CUE: Final = re.compile(r"^[ \t]*(?:\d+:)?\d+:\d\d[,.]\d+[ \t]*-->.*$")
+_TAGS: Final = re.compile(r"</?[A-Za-z][^<>]*>|<\d[\d:.]*>|\{\\[^{}]*\}")
+_NOT_CUES: Final = ("WEBVTT", "NOTE", "STYLE", "REGION")
+
+
+def read_subtitles(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the one document of a file of subtitles: what is said, without numbers and times."""
+    text, notes = decode(read_whole(file, options.max_bytes), None, options.encoding)
+    spoken: list[str] = []
+    for block in re.split(r"\n[ \t]*\n", "\n".join(text.splitlines())):
+        lines = block.strip("\ufeff\n").split("\n")
+        cue = next((place for place, line in enumerate(lines) if _CUE.match(line)), None)
+        if cue is not None and not lines[0].startswith(_NOT_CUES):
+            spoken += lines[cue + 1 :]
+    body = unescaped(_TAGS.sub("", "\n".join(spoken)))
+    names = Mapper({"text": _BODY}, options.max_characters)
+    yield noted(names.document({_BODY: body}, file.id, file.name), encoding_notes(notes))
 
 
 def _split(text: str) -> tuple[Mapping[str, object], str]:

@@ -165,11 +165,11 @@ def test_the_status_page(archive: Path) -> None:
     assert status["generation"] in text
     assert str(status["documents"]) in text
     assert "Arabic" in text
-    assert "README.md" in text
+    assert "README" in text
     assert "20 per second, 100 at once" in text
     assert page.xpath("//time/@datetime")
     hidden = client_of(archive, Settings(skipped_paths=False)).get("/status").get_data(as_text=True)
-    assert "README.md" not in hidden
+    assert "README" not in hidden
     assert 'id="status-skipped"' in hidden
     assert client.get("/status?x=1").status_code == 200
 

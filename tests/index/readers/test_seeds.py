@@ -36,7 +36,7 @@ def test_the_users_dispatch_is_untouched():
 
 
 def test_everything_but_the_readme_is_read(found):
-    assert found.kinds == [("README.md", "unknown")]
+    assert found.kinds == [("README", "unknown")]
     assert USERS in {document.id for document in found.documents}
     assert len(found.documents) >= 67
 

@@ -339,6 +339,8 @@ _PUNCTUATION |= dict.fromkeys("%€$£", "u")
 _OPENING = frozenset(";.:(-")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 """Years that a number of four digits may mean if a month or a word announces one."""
+_FIRST_EARLY_YEAR = 1000
+"""Numbers from here on are years too, but only behind a month or a word for one: *1500 people*."""
 _CACHED_WORDS = 50_000
 
 _classified: dict[str, dict[str, Meaning | None]] = {}
@@ -419,6 +421,8 @@ def _number(match: re.Match[str]) -> Meaning:
         return Meaning("N", number)
     if len(digits) == 4 and not suffix and _FIRST_YEAR <= number <= _LAST_YEAR:
         return Meaning("Y", number)
+    if len(digits) == 4 and not suffix and _FIRST_EARLY_YEAR <= number < _FIRST_YEAR:
+        return Meaning("H" if number % 100 else "Q", number)
     return Meaning("n", number)
 
 
@@ -462,7 +466,9 @@ def _class_by_case(word: str, meaning: Meaning, language: str, before: list[Toke
 
 # Expressions
 
-_YEAR = r"(?:(?:,|[dbptf]{0,2})(?P<%s>Y))?"
+_ANY_YEAR = r"(?:[YH]|Q(?![x]))"
+"""A year, also an early one. A round number before a noun is none: "le 12 juin 1500 personnes"."""
+_YEAR = rf"(?:(?:,|[dbptf]{{0,2}})(?P<%s>{_ANY_YEAR}))?"
 _DAY_OF_WEEK = r"(?:[tlfbT]?(?P<%s>[Ww])(?:(?<=w)\.)?,?\(?[tlf]{0,2})?"
 
 
@@ -516,10 +522,12 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
         rf"(?P<month2>[Mm]){_YEAR % 'year2'}",
         "",
     ),
-    ("month", r"[pbf]?(?P<month>[Mm])\.?,?[dbp]{0,2}(?P<year>Y)(?!-?N)", ""),
+    ("month", rf"[pbf]?(?P<month>[Mm])\.?,?[dbp]{{0,2}}(?P<year>{_ANY_YEAR})(?!-?N)", ""),
     ("years", r"(?P<between>[fgbp]?)(?P<year>Y)(?P<joint>a|e|-)(?P<year2>Y)(?![u-])", ""),
     ("year", r"(?:p[tlb]?U?|U)[tlbdf]?(?P<year>Y)(?![uNM-])", ""),
     ("year", r"\((?P<year>Y)\)", ""),
+    ("year", r"(?:p[tlb]?)?U[tlbdf]?(?P<year>[HQ])(?![uNM-])", ""),
+    ("years", r"(?<=\()(?P<year>[HQ])(?P<joint>-)(?P<year2>[HQY])(?=\))", ""),
     ("weekday_day", r"(?P<weekday>[Ww])\(?t?(?P<day>N)\)?(?![MmuUPN])", ""),
     ("weekday_day", r"(?P<weekday>W),(?P<day>N)(?=[,;.)])", "weekday-comma-day"),
     ("habit", r"h[tl]?W|fWaW|[WMU]h", ""),
@@ -561,7 +569,7 @@ def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[
         renamed = re.sub(r"\(\?P<(\w+)>", rf"(?P<f{number}_\1>", pattern)
         alternatives.append(f"(?P<f{number}>{renamed})")
         groups[f"f{number}"] = (form, {name: f"f{number}_{name}" for name in names})
-    starts = "(?=[A-Zabefghlmprtw(])(?=[^x;]{0,18}?[WwMmDISZYrVEULPG])"  # spares most attempts
+    starts = "(?=[A-Zabefghlmprtw(])(?=[^x;]{0,18}?[WwMmDISZYHQrVEULPG])"  # spares most attempts
     return re.compile(starts + "(?:" + "|".join(alternatives) + ")"), groups
 
 

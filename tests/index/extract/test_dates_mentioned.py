@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -291,3 +292,37 @@ def test_any_text(text: str, language: str, reference: date | None) -> None:
         assert bool(one.first) == bool(one.last)
         if one.first:
             assert date.fromisoformat(one.first) <= date.fromisoformat(one.last)
+
+
+@given(
+    day=st.dates(date(1001, 1, 1), date(2100, 12, 31)),
+    language=st.sampled_from(("fr", "en", "es", "de", "it", "pt")),
+)
+def test_a_written_year_is_the_year(day: date, language: str) -> None:
+    """However old, and never the year of the dispatch."""
+    text = f"({format_date(day, 'long', language)})."
+    assert only(text, language) == (day.isoformat(), "")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("fr", "La loi du 29 juillet 1881 sur la presse", ("1881-07-29", "1881-07-29")),
+        ("fr", "du 5 au 10 mai 1789", ("1789-05-05", "1789-05-10")),
+        ("fr", "en juillet 1789", ("1789-07-01", "1789-07-31")),
+        ("fr", "dans l'année 1789", ("1789-01-01", "1789-12-31")),
+        ("fr", "Victor Hugo (1802-1885)", ("1802-01-01", "1885-12-31")),
+        ("en", "The Act of July 4, 1776, was signed", ("1776-07-04", "1776-07-04")),
+        ("ar", "صدر القانون في 29 يوليو 1881", ("1881-07-29", "1881-07-29")),
+        # A round number before a noun is a number.
+        ("fr", "Le 12 juin 1500 manifestants", ("2013-06-12", "2013-06-12")),
+    ],
+)
+def test_early_years(language: str, text: str, expected: tuple[str, str]) -> None:
+    first, last = only(text, language)
+    assert (first, last or first) == expected
+
+
+@pytest.mark.parametrize("text", ["Il y avait 1789 euros.", "(1500)", "Réf. 1345-1402", "1881"])
+def test_a_number_alone_is_no_early_year(text: str) -> None:
+    assert found(text) == []

@@ -25,4 +25,7 @@ def halves(word: str) -> Iterator[tuple[str, str]]:
     if _DOUBLED.fullmatch(word):
         yield word[:2], word[2:]
     for place in range(_SHORTEST, len(word) - _SHORTEST + 1):
-        yield word[:place], word[place:]
+        first, second = word[:place], word[place:]
+        # A compound stands where its first part does: cha-cha would be *chacha cha*.
+        if second not in first[1:]:
+            yield first, second

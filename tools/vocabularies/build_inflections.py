@@ -2,13 +2,16 @@
 
     python -m tools.vocabularies.build_inflections [LANGUAGE ...]
 
-Needs ``simplemma==2.0.0``, which the product does not. A table has the words for which the rules of
-``index/analysis/inflection.py`` are not enough:
+Needs ``simplemma==2.0.0``, which the product does not, and the press of ``tools.quality``. A table
+has the words for which the rules of ``index/analysis/inflection.py`` are not enough:
 
 - words that the rules, and the stemmer, leave apart from their lemma (*children*, *yeux*);
 - words that the rules would bring together with another word (*paris* and *pari*), if the
   dictionary does not know them as its inflection, or the press writes them with a capital;
 - what ``inflections.txt`` beside this file says, which was judged by hand.
+
+It makes the tables that are in the repository, byte for byte; to change one, change the rules or
+``inflections.txt``.
 
 Verbs are left out, except in English.
 """
@@ -22,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from index.analysis import INFLECTIONS, analyzer, fold, normalize, plural_rules
-from tools.quality import DATA, rows
+from tools.quality import press
 
 _HAND = Path(__file__).with_name("inflections.txt")
 _HEADER = """\
@@ -46,6 +49,8 @@ _DERIVED = re.compile(
 _CAPITALIZED, _NAME = 0.9, 0.97
 """Share of occurrences with a capital from which on a word is a name; that of a known plural."""
 _SEEN = 5
+_NO_NAMES = ("de", "it")
+"""Languages in which nouns have capitals, or which have no press."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -64,10 +69,9 @@ def names(language: str) -> dict[str, float]:
     """Return words of the press that are mostly capitalised, with the share of those that are."""
     count: Counter[str] = Counter()
     capitals: Counter[str] = Counter()
-    path = DATA / "press" / language / "dispatches.jsonl.gz"
-    if language == "de" or not path.exists():  # German nouns have capitals
+    if language in _NO_NAMES:
         return {}
-    for row in rows(path):
+    for row in press(language):
         for word in _WORD.findall(row["text"]):
             normal = normalize(word)
             count[normal] += 1

@@ -31,7 +31,8 @@ class SourceFile(NamedTuple):
     ``name`` is its path as given on the command line, printable; ``container.zip!member`` for a
     part. ``id`` is the identifier of its document, or the prefix of the identifiers of its records.
     ``size`` is in bytes on disk. A part has its content in ``data``, and ``path`` is only its name;
-    ``depth`` is how many containers it is in, and ``budget`` what their parts may still take.
+    ``depth`` is how many containers it is in, and ``budget`` what their parts may still take. A
+    page of a web archive has the address and the moment at which it was ``captured``.
     """
 
     path: Path
@@ -41,6 +42,8 @@ class SourceFile(NamedTuple):
     data: bytes | None = None
     depth: int = 0
     budget: Budget | None = None
+    captured: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,15 @@ BY_CONTENT: Final[Mapping[str, Format]] = {
         ("srt", "srt", "text.read_subtitles"),
         ("vtt", "vtt", "text.read_subtitles"),
         ("markdown", "md markdown", "text.read_markdown"),
+        ("newsml", "xml", "agency.read_newsml"),
+        ("newsml1", "xml", "agency.read_newsml1"),
+        ("nitf", "xml", "agency.read_nitf"),
+        ("wire", "txt", "wire.read_wire"),
+        ("feed", "rss atom xml", "feeds.read_feed"),
+        ("warc", "warc arc", "webarchives.split_warc"),
+        ("wacz", "wacz", "webarchives.split_wacz"),
+        ("mediawiki", "xml", "exports.read_mediawiki"),
+        ("wxr", "xml", "exports.read_wxr"),
         ("locked", "", "containers.read_locked"),
         ("ole", "", "ole.split_ole_object"),
         ("xml", "", "containers.read_unknown"),

@@ -38,7 +38,8 @@ def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
         file = with_budget(file, options)
         splitter = format.splitter()
         if splitter is None:
-            yield from format.load()(file, options)
+            for document in format.load()(file, options):
+                yield _captured(document, file) if file.captured else document
             return
         for part in splitter(file, options):
             if isinstance(part, Skipped):
@@ -75,6 +76,14 @@ def not_read(name: str, error: OSError) -> Skipped:
         return Skipped(name, "broken", f"it is damaged: {error}")
     kind = "missing" if error.errno in _MISSING else "unreadable"
     return Skipped(name, kind, error.strerror or str(error))
+
+
+def _captured(item: Document | Skipped, page: SourceFile) -> Document | Skipped:
+    """Return a document of a page with its address; its date is at worst that of its capture."""
+    if isinstance(item, Skipped):
+        return item
+    item = replace(item, url=item.url or page.url)
+    return item if item.date else replace(item, date=page.captured, date_origin="reference")
 
 
 def with_budget(file: SourceFile, options: ReadOptions) -> SourceFile:

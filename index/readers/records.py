@@ -17,10 +17,15 @@ from index.readers.content import Notes, RefusedError, read_lines, read_whole
 from index.readers.encodings import decode
 from index.readers.formats import ReadOptions, SourceFile
 from index.readers.mapping import Mapper, display, encoding_notes, noted
+from index.readers.ninjs import is_item, read_item
 
 
 def _documents(
-    records: Iterable[tuple[int, object]], names: Mapper, file: SourceFile, notes: Notes
+    records: Iterable[tuple[int, object]],
+    names: Mapper,
+    file: SourceFile,
+    notes: Notes,
+    options: ReadOptions,
 ) -> Iterator[Document | Skipped]:
     """Yield the document of each numbered record; one may be the reason why it was refused.
 
@@ -31,23 +36,31 @@ def _documents(
         empty = False
         path = f"{file.name}:{number}"
         try:
-            document = _document(record, names, f"{file.id}:{number}", path)
-            yield noted(document, notes)
-            notes.clear()
+            part = file._replace(id=f"{file.id}:{number}", name=path)
+            for document in _record(record, names, part, options):
+                if isinstance(document, Document):
+                    document = noted(document, notes)
+                    notes.clear()
+                yield document
         except RefusedError as refused:
             yield Skipped(path, refused.kind, refused.reason)
     if empty:
         raise RefusedError("empty", "it has no records")
 
 
-def _document(record: object, names: Mapper, fallback_id: str, path: str) -> Document:
+def _record(
+    record: object, names: Mapper, file: SourceFile, options: ReadOptions
+) -> Iterable[Document | Skipped]:
+    """Return the document of a record, whose file stands for it alone; and those of its parts."""
     if isinstance(record, RefusedError):
         raise record
     if not isinstance(record, dict):
         kinds = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}
         kind = kinds.get(type(record), "a number")
         raise RefusedError("broken", f"a record must be an object, not {kind}")
-    return names.document(record, fallback_id, path)
+    if not options.mapping and is_item(record):
+        return read_item(record, file, options)
+    return [names.document(record, file.id, file.name)]
 
 
 MAX_VALUES: Final = 5_000_000
@@ -67,7 +80,7 @@ def read_json_lines(file: SourceFile, options: ReadOptions) -> Iterator[Document
     notes: Notes = []
     lines = read_lines(file, options.max_bytes, notes, options.encoding)
     names = Mapper(options.mapping, options.max_characters, markup=True)
-    return _documents(_noting_keys(_json_records(lines), names, notes), names, file, notes)
+    return _documents(_noting_keys(_json_records(lines), names, notes), names, file, notes, options)
 
 
 def _noting_keys(
@@ -77,7 +90,12 @@ def _noting_keys(
     met: set[str] = set()
     left = _SHOWN
     for number, record in records:
-        if left > 0 and isinstance(record, dict) and not met.issuperset(record):
+        if (
+            left > 0
+            and isinstance(record, dict)
+            and not is_item(record)
+            and not met.issuperset(record)
+        ):
             unused = names.unused(key for key in record if key not in met)
             met.update(record)
             if unused:
@@ -108,22 +126,23 @@ def read_json(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     value = _parse(text)
     if isinstance(value, list):
         records = _noting_keys(enumerate(value, start=1), names, notes)
-        yield from _documents(records, names, file, notes)
+        yield from _documents(records, names, file, notes, options)
     elif isinstance(value, RefusedError) and isinstance(
         _parse(text.lstrip().partition("\n")[0]), dict
     ):
         yield from read_json_lines(file, options)
     else:
         try:
-            document = _document(value, names, file.id, file.name)
+            documents = list(_record(value, names, file, options))
         except RefusedError as refused:
             within = _records_within(value)
             if refused.kind != "empty" or within is None:
                 raise
             records = _noting_keys(enumerate(within, start=1), names, notes)
-            yield from _documents(records, names, file, notes)
+            yield from _documents(records, names, file, notes, options)
         else:
-            yield noted(document, notes)
+            for document in documents:
+                yield noted(document, notes) if isinstance(document, Document) else document
 
 
 def _records_within(value: object, depth: int = 2) -> list[object] | None:
@@ -206,7 +225,7 @@ def read_table(file: SourceFile, options: ReadOptions) -> Iterator[Document | Sk
     if unused:
         notes.append(("columns", _unused("columns", unused, _SHOWN)))
     rows = _rows(lines, header, delimiter, options.max_bytes)
-    yield from _documents(rows, names, file, notes)
+    yield from _documents(rows, names, file, notes, options)
 
 
 def _header(lines: _Lines, names: Mapper) -> tuple[list[str], str]:

@@ -73,6 +73,30 @@ def events(data: bytes | Any, kept: Collection[str] = ()) -> Iterator[tuple[str,
         raise RefusedError("broken", f"it is not XML: {error}") from error
 
 
+def elements(stream: Any, tags: Collection[str], level: int = 2) -> Iterator[Any]:
+    """Yield whole elements with these names up to a level below the root, then forget them.
+
+    Raises ``RefusedError`` where the data are not XML.
+    """
+    depth = 0
+    for event, element in events(stream, _Everything()):
+        depth += 1 if event == "start" else -1
+        if event == "end" and depth < level:
+            if name(element) in tags:
+                yield element
+            element.clear(keep_tail=False)
+            parent = element.getparent()
+            while parent is not None and element.getprevious() is not None:
+                del parent[0]
+
+
+class _Everything(frozenset[str]):
+    """Every name."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
 def name(element: Any) -> str:
     """Return the name of an element without its namespace; empty for what is no element."""
     tag = element.tag

@@ -1,0 +1,84 @@
+"""Items of news agencies: what their states mean, their dates and by-lines.
+
+A canceled item withdraws all its versions. A draft is withheld, and so is an item under an embargo
+that has not ended.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from index.document import Document, Skipped
+from index.readers.formats import ReadOptions, SourceFile
+from index.readers.mapping import usable_id
+from index.readers.reading import document
+
+_CANCELED: Final = frozenset(("canceled", "cancelled", "killed", "recalled", "spiked"))
+_WITHHELD: Final = frozenset(
+    ("withheld", "embargoed", "draft", "in_progress", "fetched", "submitted", "ingested", "routed")
+) | {"scheduled", "unpublished", "under_review"}
+_ISO: Final = re.compile(
+    r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ]?(\d\d):?(\d\d):?(\d\d)?(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?"
+)
+_BY: Final = re.compile(r"^(?:By|Von|Par|Por|Di|De)\s+(?=\S)", re.I)
+_SURE: Final = 200
+_DETECTED: Final = frozenset(("ar", "de", "en", "es", "fr", "it", "pt"))
+"""Characters from which on these languages are detected: agencies often declare another."""
+
+
+def moment(written: str) -> str:
+    """Return a date of an agency as ISO 8601: ``20160104T154334Z`` and its like."""
+    match = _ISO.match(written.strip())
+    if match is None:
+        return ""
+    year, month, day, hour, minute, second, zone = match.groups()
+    value = f"{year}-{month}-{day}"
+    if hour:
+        value += f"T{hour}:{minute}:{second or '00'}"
+        if zone:
+            value += zone if zone == "Z" or ":" in zone else f"{zone[:3]}:{zone[3:]}"
+    return value
+
+
+def author(line_of: str) -> str:
+    """Return the author of a by-line."""
+    return _BY.sub("", " ".join(line_of.split())).strip(" .,;=")
+
+
+def item(
+    file: SourceFile,
+    options: ReadOptions,
+    *,
+    id: str,
+    text: str,
+    status: str = "",
+    embargo: str | None = None,
+    language: str = "",
+    **fields: Any,
+) -> Document | Skipped:
+    """Return the document of an item, or why it must not be found.
+
+    ``embargo`` is a moment, or empty for one without end; None if there is none.
+    """
+    state = status.rpartition(":")[2].rpartition("/")[2].strip().lower()
+    if state in _CANCELED:
+        reason = f"its agency has withdrawn it ({state})"
+        return Skipped(file.name, "withdrawn", reason, usable_id(id))
+    if state in _WITHHELD:
+        return Skipped(file.name, "withheld", f"it is not for publication ({state})")
+    if embargo is not None and lasts(embargo):
+        until = f"until {embargo}" if embargo else "without end"
+        return Skipped(file.name, "withheld", f"it is under an embargo {until}")
+    language = language.split("-")[0].split("_")[0].lower()
+    if len(text) >= _SURE and language in _DETECTED:
+        language = ""
+    return document(file, options, id=id, text=text, language=language, **fields)
+
+
+def lasts(embargo: str) -> bool:
+    """Return whether an embargo until a moment has not ended; one without an end never does."""
+    try:
+        until = datetime.fromisoformat(moment(embargo))
+    except ValueError:
+        return True
+    return (until if until.tzinfo else until.replace(tzinfo=UTC)) > datetime.now(UTC)

@@ -163,8 +163,8 @@ class ParsedQuery:
     - ``question``: what the query is if no document matches it, as it may be a question;
     - ``themes``: those that the whole query names;
     - ``parts``: what was joined, each of which adds to the score of a document;
-    - ``wishes``: the words of which documents below the answer have most: those of ``clauses``,
-      compounds and runs of a script without spaces as their parts. Empty if nothing may be missing.
+    - ``wishes``: of which documents below the answer have most: ``clauses``, runs of a script
+      without spaces as their pairs. Empty if nothing may be missing.
     """
 
     text: str
@@ -214,17 +214,17 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
     joined = compiler.all_of(clauses)
     explicit = isinstance(syntax, And) and syntax.explicit
     parsed = _of_clause(text, joined, clauses, compiler)
-    wishes = () if explicit else tuple(compiler.optional(clauses))
     if len(clauses) > 1 and not joined.members and not explicit:
+        wishes = tuple(compiler.wishes(clauses))
         parsed = replace(parsed, clauses=tuple(clauses), wishes=wishes)
-    elif len(wishes) > 1 and _is_run(clauses[0]):
-        parsed = replace(parsed, clauses=wishes, wishes=wishes, pairs=_pairs(wishes))
+    elif _is_run(clauses[0]) and len(pairs := compiler.optional(clauses)) > 1:
+        parsed = replace(parsed, clauses=tuple(pairs), wishes=tuple(pairs), pairs=_pairs(pairs))
     kind = QuestionKind.NONE
     if _is_plain(syntax):
         parsed = replace(parsed, themes=named_themes(text))
         kind = QuestionKind.CERTAIN if quotations else _question_kind(text, clauses, analyzers)
         runs = [PhraseQuery(words) for words in _function_words(text, analyzers)]
-        if runs and len(clauses) > 1:
+        if runs:
             parsed = replace(parsed, closer=query.And([joined.node, *runs]))
     if kind is QuestionKind.NONE:
         return parsed
@@ -313,8 +313,20 @@ class _Compiler:
         return _distinct(
             part._replace(node=part.node.required())
             if isinstance(part.node, WordQuery) and not part.condition
-            else part._replace(condition=part.condition or part.quoted)
+            else part
             for part in parts
+        )
+
+    def wishes(self, clauses: Sequence[Clause]) -> list[Clause]:
+        """Return the clauses of which some may be missing; quoted ones may not.
+
+        Runs of a script without spaces become their pairs; other compounds stay whole.
+        """
+        parts = (self._split(clause) if _is_run(clause) else [clause] for clause in clauses)
+        return _distinct(
+            part._replace(condition=part.condition or part.quoted)
+            for of_clause in parts
+            for part in of_clause
         )
 
     def _clauses(self, syntax: Syntax) -> list[Clause]:

@@ -67,6 +67,8 @@ def answer(parsed: ParsedQuery, evaluation: Evaluation) -> Answer:
 def most(answered: Answer, evaluation: Evaluation) -> Hits:
     """Return the documents that are no answer but have most of the words, with their scores.
 
+    They have at least two, or one beside a quotation: one of two words says little (*vitamine E*
+    for *vitamine C*).
     Where the answer itself is relaxed, they have any of the words.
     """
     parsed = answered.parsed
@@ -75,7 +77,9 @@ def most(answered: Answer, evaluation: Evaluation) -> Hits:
     try:
         with evaluation.time.strict():
             found = _weighed(parsed.wishes, evaluation)
-            below = (found.enough | answered.relaxed) & ~among(found.docs, answered.matches.docs)
+            least = 1 if any(clause.quoted for clause in parsed.wishes) else 2
+            enough = found.enough & (found.matching >= least) | answered.relaxed
+            below = enough & ~among(found.docs, answered.matches.docs)
             hits = Hits(found.docs[below], found.scores[below])
             return rescore(hits, parsed.wished().pairs, evaluation)
     except SearchTimeout as error:

@@ -70,6 +70,20 @@ RULES: Final[dict[str, _Rules]] = {
     "ar": ((r"(?<=...)ا$", ""),),
 }
 
+LAST_LETTERS: Final = {
+    "fr": "sx",
+    "es": "s",
+    "pt": "s",
+    "it": "eis",
+    "en": "ns",
+    "de": "emns",
+    "ca": "s",
+    "nl": "n",
+    "ro": "ei",
+    "ar": "ا",
+}
+"""How the words end that any rule is about: most words need not be compared with the rules."""
+
 
 def table(language: str) -> dict[str, tuple[str, ...]]:
     """Return the base forms of the words in the table of a language, which may have none."""
@@ -92,15 +106,18 @@ class _Inflection:
 
     def __init__(self, language: str) -> None:
         self._rules = [(re.compile(rule), base) for rule, base in RULES.get(language, ())]
+        self._last = LAST_LETTERS.get(language, "")
         self._table = table(language)
 
     def base_forms(self, words: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return the base forms of the words that may have any."""
         found: dict[str, tuple[str, ...]] = {}
-        rules, table = self._rules, self._table
+        rules, table, last = self._rules, self._table, self._last
         for word in words:
             bases = table.get(word)
             if bases is None:
+                if word[-1:] not in last:
+                    continue
                 bases = tuple([rule.sub(base, word) for rule, base in rules if rule.search(word)])
             if bases:
                 found[word] = bases

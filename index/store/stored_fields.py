@@ -462,7 +462,7 @@ class StoredDocuments:
 def write_ids(folder: Path, ids: Sequence[str]) -> None:
     """Write the ids of documents, in their order. Of equal ones the last is found, see docnum."""
     encoded = [id.encode() for id in ids]
-    order = sorted(range(len(ids)), key=encoded.__getitem__)
+    order = sorted(range(len(ids) - 1, -1, -1), key=encoded.__getitem__)
     write_strings(folder, "ids", encoded)
     write_array(folder / "ids.sorted", np.array(order, np.uint32))
 

@@ -61,6 +61,7 @@ _SERVER_FLAGS = (
         "--host",
         "127.0.0.1",
         "The address to listen on; 0.0.0.0 for every network.",
+        callback=lambda _context, _parameter, host: host.strip("[]"),  # as addresses have IPv6
     ),
     flag("--port", 8080, "The port; 0 takes a free one.", type=click.IntRange(0, 65535)),
     flag(

@@ -47,6 +47,10 @@ _CLOSERS = {
     "「": "」",
     "『": "』",
 }
+_GERSHAYIM = re.compile(r"(?<=[\u05d0-\u05ea])[\"“”](?=[\u05d0-\u05ea])")
+"""A quotation mark within a Hebrew word: the acronym ``צה"ל``."""
+_GENDER_STAR = re.compile(r"(?<=\w{3})\*(?=innen\b)")
+"""The star of ``Politiker*innen``, which stands for no letters."""
 _ANY_DOUBLE_QUOTE = re.compile(f"[{_DOUBLE_QUOTES}]")
 _NEAR = re.compile(r"~([0-9]{0,4})")
 _FUZZY = re.compile(r"(.*[^~])~+([0-9]{0,4})")
@@ -95,11 +99,13 @@ class Lexeme(NamedTuple):
 def clean(text: str, notices: Notices) -> str:
     """Return ``text`` with control characters replaced by spaces, cut at ``MAX_QUERY``.
 
+    Marks that are no operators inside a word become what the word is written with otherwise.
     Offsets into the result are offsets into ``text``.
     """
     if len(text) > MAX_QUERY:
         notices.add("query_cut", limit=str(MAX_QUERY))
         text = _cut(text)
+    text = _GERSHAYIM.sub("״", _GENDER_STAR.sub("-", text))
     if text.isprintable():
         return text
     cleaned = "".join(
@@ -191,6 +197,8 @@ class _Lexer:
         """Tell whether ``-`` or ``+`` stands before a word or group, and not inside a word."""
         before = self.text[self.position - 1] if self.position else " "
         after = self.text[self.position + 1 : self.position + 2]
+        if self.text[self.position] == "−" and after.isdigit():
+            return False  # of a negative number: nobody types this sign to exclude
         starts_something = bool(after) and (after.isalnum() or after in _CLOSERS or after in "(（")
         return starts_something and (before.isspace() or before in "(（")
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from index.errors import SettingError
 from search.request import PARAMETERS
-from web.cli import cli, read_settings, setting_keys
+from web.cli import cli, read_settings, serve, setting_keys
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = (ROOT / "docs" / "settings.md").read_text("utf-8")
@@ -121,3 +121,8 @@ def test_a_flag_wins_over_its_variable_and_that_over_the_file(
         assert f"“{used}”" in ended.output
     gone = CliRunner().invoke(cli, ["stats", "--config", "absent.toml"])
     assert isinstance(gone.exception, SettingError)
+
+
+def test_an_ipv6_address_may_have_brackets() -> None:
+    for host in ("::1", "[::1]"):
+        assert serve.make_context("serve", ["--host", host]).params["host"] == "::1"

@@ -134,3 +134,32 @@ def test_a_blank_query_asks_nothing() -> None:
     for typed in ("", " ", "\u00a0"):
         assert parse(typed, ANALYZERS).tree is None
         assert not codes(typed)
+
+
+@pytest.mark.parametrize("mark", '"“”״')
+def test_a_mark_within_a_hebrew_word_quotes_nothing(mark: str) -> None:
+    parsed = parse(f"דובר צה{mark}ל", ANALYZERS)
+    assert parsed.understood == "דובר AND צה״ל"
+    assert not parsed.warnings
+    assert parse('"צה" ל', ANALYZERS).understood == '"צה" AND ל'
+
+
+def test_the_star_of_a_gender_stands_for_no_letters() -> None:
+    parsed = parse("Politiker*innen", ANALYZERS)
+    assert (parsed.understood, parsed.warnings) == ("Politiker-innen", ())
+    for pattern in ("inn*en", "Polit*innenhof", "Polit*in"):
+        assert parse(pattern, ANALYZERS).understood == pattern
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("−5 degrés", "5 AND degrés"),
+        ("degrés −5", "degrés AND 5"),
+        ("-5 degrés", "NOT 5 AND degrés"),
+        ("degrés −pluie", "degrés AND NOT pluie"),
+    ],
+)
+def test_a_minus_sign_belongs_to_its_number(typed: str, understood: str) -> None:
+    assert parse(typed, ANALYZERS).understood == understood
+    assert parse(understood, ANALYZERS).understood == understood

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args
 
+import zstandard
 from click import Choice, FloatRange, IntRange
 from flask import Response, current_app, g, make_response, request
 from werkzeug.exceptions import HTTPException
 
+from index.store import ByteCache
 from index.vocabularies import LANGUAGES
 from search import (
     PARAMETERS,
@@ -27,6 +29,12 @@ from web.links import address, language_parameter, page_address, parameters
 from web.render import environment
 
 VERSION = version("trouvaille")
+
+ANSWER_BYTES = 8 << 20
+"""Memory for answers that were given before, compressed, in each process."""
+ANSWER_OVERHEAD = 1_000
+KEPT_MS = 300
+"""An answer that took longer is not kept: there may have been no time for a better spelling."""
 
 MAX_REPEATED = 16_384
 """Bytes of an address that the links to other languages repeat; beyond, they lead to the home."""
@@ -130,15 +138,60 @@ def engine() -> Engine:
 
 
 def search(query: SearchRequest) -> SearchResponse:
-    """Answer a search; the log and the metrics of this request mention it.
-
-    Raises NotModified if the reader has the page with the answer already.
-    """
-    if _is_page():
-        stop_if_known(query, *_shown())
+    """Answer a search; the log and the metrics of this request mention it."""
     response = engine().search(query)
     g.searched, g.searched_for = response, query
+    g.found = Found(response.total, response.generation)
     return response
+
+
+class Found(NamedTuple):
+    """What the log and the metrics say of a search."""
+
+    total: int
+    generation: str
+
+
+class KeptAnswer(NamedTuple):
+    """The answer to a search as it was sent, compressed, and the headers that it alone has."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    found: Found
+
+
+def kept(query: SearchRequest) -> Response | None:
+    """Return the answer to a search if it was given before; None if it must be searched for.
+
+    Answers are kept under their entity tags, so that no other generation, language or address is
+    answered with one. Raises NotModified if the reader has the answer already.
+    """
+    tag = stop_if_known(query, *_shown())
+    answer: KeptAnswer | None = _answers().get(tag, lambda: (None, None))
+    if answer is None:
+        return None
+    g.found = answer.found
+    response = Response(zstandard.decompress(answer.body), headers=dict(answer.headers))
+    return tagged(response, tag)
+
+
+def keep(response: Response, searched: SearchResponse, tag: str) -> None:
+    """Keep the answer to a search, unless there may be more in it the next time."""
+    if _cut(searched) or sum(searched.timings.values()) > KEPT_MS:
+        return
+    headers = {
+        name: response.headers[name]
+        for name in ("Content-Type", "Link")
+        if name in response.headers
+    }
+    body = zstandard.compress(response.get_data(), 1)
+    answer = KeptAnswer(body, headers, g.found)
+    size = len(body) + ANSWER_OVERHEAD
+    _answers().get(tag, lambda: (answer, size))
+
+
+def _answers() -> ByteCache:
+    return cast(ByteCache, current_app.config["ANSWERS"])
 
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -252,15 +305,26 @@ def entity_tag(generation: str, query: SearchRequest | None, *parts: str) -> str
     """
     searched = (f"{name}={value}" for name, value in parameters(query)) if query else ()
     key = (VERSION, generation, negotiate(), g.base, request.endpoint or "", *parts, *searched)
-    return blake2b("\n".join(key).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    # Quoted, so that no value can pass for two.
+    return blake2b(ascii(key).encode("ascii"), digest_size=16).hexdigest()
 
 
 def stop_if_known(query: SearchRequest | None, *parts: str) -> str:
     """Return the tag of the answer to come. Raises NotModified if the client has that answer."""
-    tag = entity_tag(engine().status().generation, query, *parts)
+    generation = engine().status().generation
+    tag = entity_tag(generation, query, *parts)
+    g.promised = generation, tag
     if request.if_none_match.contains_weak(tag):
         raise NotModified(tag)
     return tag
+
+
+def answer_tag(searched: SearchResponse) -> str:
+    """Return the entity tag of the answer to the search of this request, after ``kept``."""
+    generation, tag = g.promised
+    if searched.generation == generation:
+        return cast(str, tag)
+    return entity_tag(searched.generation, g.searched_for, *_shown())
 
 
 def tagged(response: Response, tag: str) -> Response:
@@ -294,7 +358,8 @@ def page(template: str, **context: object) -> Response:
     response = make_response(render(template, **context))
     searched: SearchResponse | None = g.get("searched")
     if searched and _is_page() and not _cut(searched):
-        tag = entity_tag(searched.generation, g.searched_for, *_shown())
+        tag = answer_tag(searched)
+        keep(response, searched, tag)
     else:
         tag = blake2b(response.get_data(), digest_size=12).hexdigest()
     tagged(response, tag).make_conditional(request)
@@ -316,7 +381,9 @@ def _cut(response: SearchResponse) -> bool:
 
 
 def _shown() -> tuple[str, ...]:
-    """Return what a page shows of its request, beside the search."""
+    """Return what a page shows of its request, beside the search; the endpoint shows no more."""
+    if not _is_page():
+        return ()
     return request.full_path, str(i18n.asked()), str(i18n.remembered())
 
 

@@ -17,8 +17,8 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from gunicorn.glogging import Logger
 
 from index.errors import IndexUnavailable
-from search import Engine, IndexStatus, SearchResponse
-from web.context import LogFormat, engine, settings
+from search import Engine, IndexStatus
+from web.context import Found, LogFormat, engine, settings
 from web.operate.guard import is_loopback
 
 if TYPE_CHECKING:
@@ -68,13 +68,13 @@ def _recorder(response: Response) -> Callable[[], None]:
     """Return what counts and logs this request; it may be called when the request is over."""
     began: float = g.began
     problem: str = g.get("problem", "")
-    searched: SearchResponse | None = g.get("searched")
-    total = searched.total if searched else None
+    found: Found | None = g.get("found")
+    total = found.total if found else None
     metrics, method, route, status = _metrics(), request.method, _route(), response.status_code
     pairs: dict[str, Any] = {"request": g.request_id, "method": method, "route": route}
     pairs |= {"status": status, "ms": 0.0}
-    if searched:
-        pairs |= {"total": total, "generation": searched.generation}
+    if found:
+        pairs |= found._asdict()
     if problem:
         pairs["problem"] = problem
     if settings().log_queries:

@@ -67,6 +67,9 @@ def search() -> Response:
     """Show the answer to a search, or the newest documents."""
     # A page shows marks, whichever form of highlights the parameters name.
     query = replace(asked(), highlight="true", months=MAX_MONTHS)
+    answer = context.kept(query)
+    if answer is not None:
+        return answer
     response = context.search(query)
     understood = response.request
     home = request.path == "/" and not links.parameters(understood)
@@ -207,9 +210,12 @@ def _dates() -> Response:
     """Show the dates as a table: what the histogram shows, in words and numbers."""
     query = asked()
     results = same_results(query)
-    response = context.search(
-        replace(results, facets=("date",), per_page=1, highlight="false", interval=query.interval)
-    )
+    dated = replace(results, facets=("date",), per_page=1, highlight="false")
+    dated = replace(dated, interval=query.interval)
+    answer = context.kept(dated)
+    if answer is not None:
+        return answer
+    response = context.search(dated)
     to = PageLinks(results)
     dates = cast(DateFacet, response.facets["date"])
     return page(

@@ -62,6 +62,11 @@ class ByteCache:
             self._held -= size
             return value
 
+    @property
+    def held(self) -> int:
+        """How many bytes are held."""
+        return self._held
+
     def forget(self) -> None:
         """Let go of every entry."""
         with self._lock:

@@ -287,6 +287,9 @@ class DocumentView:
     url: str
     path: str
     tags: tuple[str, ...]
+    authors: tuple[str, ...]
+    parent: str
+    version: str
     organizations: tuple[Labelled, ...]
     themes: tuple[Labelled, ...]
     organization_spans: Mapping[str, tuple[tuple[int, int], ...]]

@@ -86,6 +86,9 @@ class DocumentJson(DocumentHeadJson):
     date_origin: Annotated[str | None, "Where the date was found."]
     path: Annotated[str, "The file it was read from."]
     tags: list[str]
+    authors: list[str]
+    parent: Annotated[str, "The identifier of the document that it is a part of, or empty."]
+    version: Annotated[str, "The version of an item of an agency, or empty."]
     organizations: list[MentionedOrganizationJson]
     themes: list[AssignedThemeJson]
     links: DocumentLinksJson
@@ -196,6 +199,9 @@ class Serializer(Presenter):
             "date_origin": view.date_origin,
             "path": view.path,
             "tags": list(view.tags),
+            "authors": list(view.authors),
+            "parent": view.parent,
+            "version": view.version,
             "organizations": [
                 {**labelled(one), "spans": spans(view.organization_spans.get(one.value, ()))}
                 for one in view.organizations

@@ -100,7 +100,7 @@ def _g2(one: Any, file: SourceFile, options: ReadOptions) -> Document | Skipped:
         options,
         id=one.get("guid") or "",
         version=one.get("version") or "",
-        text=text or caption,
+        text=text or caption or "\n".join(line(one) for one in all_of(one, "name")),
         title=next(filter(None, headlines), "")
         or first_of(content, "title")
         or first_of(meta, "title")

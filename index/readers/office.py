@@ -385,7 +385,7 @@ _INLINE: Final = _NESTED | {"s", "tab", "line-break"}
 def _odf(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
     text, title = _Text(options), ""
     styles: dict[str, str] = {}
-    hidden = 0
+    hidden = cell = 0
     paragraph, style, is_heading = 0, "", False
     for event, element in events(_member(archive, "content.xml", options) or b"<a/>", _INLINE):
         tag = name(element)
@@ -405,8 +405,10 @@ def _odf(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
             if not title and (is_heading or "Title" in (style, styles.get(style))):
                 title = " ".join("".join(text.pieces[paragraph:]).split())
             text.add("\n")
+        elif event == "start" and tag == "table-cell":
+            cell = len(text.pieces)
         elif event == "end" and tag == "table-cell":
-            if text.pieces and text.pieces[-1] == "\n":
+            if len(text.pieces) > cell:  # cells stand beside each other
                 text.pieces[-1] = "\t"
         elif event == "end" and tag == "table-row":
             text.add("\n")

@@ -33,8 +33,7 @@ def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
     try:
         format = format_by_content(file)
         if format is None:
-            yield Skipped(file.name, "unknown", _unknown(file.path))
-            return
+            raise RefusedError("unknown", _unknown(file.path))
         file = with_budget(file, options)
         splitter = format.splitter()
         if splitter is None:
@@ -47,7 +46,10 @@ def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
             else:
                 yield from read_file(part, options)
     except RefusedError as refused:
-        yield Skipped(file.name, refused.kind, refused.reason)
+        try:
+            yield _as_text(file, options, refused)
+        except RefusedError:
+            yield Skipped(file.name, refused.kind, refused.reason)
     except (gzip.BadGzipFile, zlib.error, lzma.LZMAError):
         yield Skipped(file.name, "broken", "it is not the compressed file that it seems to be")
     except EOFError:
@@ -76,6 +78,25 @@ def not_read(name: str, error: OSError) -> Skipped:
         return Skipped(name, "broken", f"it is damaged: {error}")
     kind = "missing" if error.errno in _MISSING else "unreadable"
     return Skipped(name, kind, error.strerror or str(error))
+
+
+def _as_text(part: SourceFile, options: ReadOptions, refused: RefusedError) -> Document:
+    """Return a part as plain text: a table without a column of ours, a text without a suffix.
+
+    Raises ``RefusedError`` for everything else.
+    """
+    suffix = part.path.suffix.lower()
+    if not part.depth or (refused.kind, suffix) not in _TEXTS:
+        raise refused
+    from index.readers.text import read_text
+
+    item = next(iter(read_text(part, options)))
+    if isinstance(item, Skipped):
+        raise refused
+    return item
+
+
+_TEXTS = (("broken", ".csv"), ("broken", ".tsv"), ("unknown", ""))
 
 
 def _captured(item: Document | Skipped, page: SourceFile) -> Document | Skipped:

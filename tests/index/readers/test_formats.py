@@ -137,6 +137,14 @@ def test_the_members_of_archives() -> None:
     ]
 
 
+def test_a_table_in_a_container_is_read_as_text_if_its_columns_are_unknown() -> None:
+    (item,) = read("a.zip", made.zipped({"t.csv": "Équipe,Ville\nA,Rabat\n"}))
+    assert isinstance(item, Document)
+    assert "Rabat" in item.text
+    (item,) = read("t.csv", "Équipe,Ville\nA,Rabat\n".encode())
+    assert isinstance(item, Skipped)
+
+
 def test_pages_of_a_web_archive() -> None:
     records = made.warc() + made.warc("302 Found", page="2") + made.warc(kind="revisit", page="3")
     document = only("a.warc", records + made.warc())

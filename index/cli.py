@@ -37,6 +37,7 @@ from index.extract.organizations import require_models
 from index.overview import lines, overview, size
 from index.publishing import open_published
 from index.readers import ReadOptions
+from index.vectors import compute
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -547,7 +548,37 @@ def rollback(index: Path, index_mode: str, as_json: bool) -> None:
         click.echo(f"Serving {snapshot.name} again: {snapshot.documents:,} documents.")
 
 
-commands: tuple[click.Command, ...] = (rebuild, update, check, stats, rollback, learn)
+@_command(
+    index_option,
+    mode_option,
+    flag("--quiet", False, "Show no progress.", is_flag=True),
+    _json_option,
+)
+def vectors(index: Path, index_mode: str, quiet: bool, as_json: bool) -> None:
+    """Compute the vectors that search across languages needs.
+
+    Only what the published generation lacks is computed. The command may be interrupted and run
+    again; searches use what there is.
+    """
+    shown = sys.stderr.isatty() and not quiet and not as_json
+
+    def progress(done: int, size: int) -> None:
+        if shown:
+            click.echo(f"\r{done:,} of {size:,} documents", nl=done == size, err=True)
+
+    began = monotonic()
+    computed = compute(index, int(index_mode, 8), progress)
+    if as_json:
+        _print_json(computed)
+    else:
+        click.echo(
+            f"{computed.documents:,} documents have a vector, {computed.encoded:,} of them new, in"
+            f" {monotonic() - began:.0f} s; {computed.without:,} have none, as the model does not"
+            " know their language or they have no text."
+        )
+
+
+commands: tuple[click.Command, ...] = (rebuild, update, check, stats, rollback, learn, vectors)
 """What the command ``trouvaille`` takes from this package."""
 
 

@@ -118,6 +118,16 @@ class ExplainedResultJson(ResultJson):
     explanation: NotRequired[Annotated[ExplanationJson, "With `explain=true`, by relevance."]]
 
 
+class AcrossJson(TypedDict):
+    """A document in another language that is about what the question is about."""
+
+    id: str
+    url: Annotated[Address, "The page of the document."]
+    title: Annotated[str, "The first words of the text if there is no title."]
+    language: str
+    nearness: Annotated[float, "The cosine of its vector and that of the question, below 1."]
+
+
 class FacetValueJson(TypedDict):
     """A value of a facet with its count."""
 
@@ -227,6 +237,10 @@ class SearchAnswerJson(TypedDict):
         "How many of `results` match; those below have only most of the words. Null if all match.",
     ]
     more: Annotated[int, "Documents that have most of the words; they are not in `total`."]
+    across: NotRequired[Annotated[list[AcrossJson], "With `across=true`: the nearest first."]]
+    across_language: NotRequired[
+        Annotated[str, "The language of the question, in which `across` lists none."]
+    ]
     facets: Annotated[
         dict[str, ValueFacetJson | DateFacetJson],
         FACET_ANSWERS,
@@ -256,7 +270,7 @@ class Presenter:
         )
         for result, explanation in zip(results, response.explanations, strict=False):
             result["explanation"] = explained(explanation)
-        return {
+        answer: SearchAnswerJson = {
             "query": query(response),
             "total": response.total,
             "page": None if walking else request.page,
@@ -285,6 +299,20 @@ class Presenter:
             "next_cursor": response.next_cursor,
             "links": self.links(response),
             "index": {"generation": response.generation, "documents": response.documents},
+        }
+        if response.across and request.across == "true":
+            answer["across"] = [self.across(result) for result in response.across.results]
+            answer["across_language"] = response.across.language
+        return answer
+
+    def across(self, result: Result) -> AcrossJson:
+        """Write a document in another language than the question."""
+        return {
+            "id": result.id,
+            "url": self.document_url(result.id),
+            "title": result.title or result.opening,
+            "language": result.language,
+            "nearness": round(result.score, 4),
         }
 
     def result(self, result: Result, highlight: str = "true") -> ResultJson:

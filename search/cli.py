@@ -103,6 +103,12 @@ def _lines(response: SearchResponse) -> Iterator[str]:
             yield f"\nand {response.more} that have most of the words:"
         yield ""
         yield from _result_lines(number, result)
+    if response.across and response.across.results:
+        yield "\nIn other languages:"
+        for result in response.across.results:
+            yield ""
+            title = _CONTROLS.sub("", result.title or result.opening or result.id)
+            yield f"     {title}  {result.language}  {result.score:.2f}  {result.id}"
     if response.facets and response.total:
         yield ""
     for name, facet in response.facets.items():

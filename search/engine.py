@@ -23,6 +23,25 @@ from search.request import FacetOrder, SearchRequest
 _l = str  # Marks a sentence for the message catalogues of web/translations.
 
 NOTICES: Mapping[str, str] = {
+    "across_damaged": _l(
+        "Documents in other languages are missing: files of their vectors are damaged (%(files)s)."
+        " Run `trouvaille vectors`."
+    ),
+    "across_incomplete": _l(
+        "%(count)s documents have no vector yet, so that they are not found in other languages."
+        " Run `trouvaille vectors`."
+    ),
+    "across_language": _l(
+        "Other languages were not searched: the model does not know the language of the question"
+        " (%(language)s)."
+    ),
+    "across_not_installed": _l(
+        "Other languages were not searched, as that needs an extra: %(install)s."
+    ),
+    "across_version": _l(
+        "Other languages were not searched: the vectors are those of another version of the model."
+        " Run `trouvaille vectors`."
+    ),
     "fuzzy_cut": _l(
         "Many words are spelt nearly like %(word)s: only the %(limit)s nearest were looked for."
     ),
@@ -208,6 +227,16 @@ class Explanation(NamedTuple):
     nearness: float
 
 
+class InOtherLanguages(NamedTuple):
+    """The documents in other languages than ``language`` that are nearest to the question.
+
+    The score of each is its nearness: the cosine of its vector and that of the question.
+    """
+
+    language: str
+    results: tuple[Result, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SearchResponse:
     """The response to one search.
@@ -220,6 +249,7 @@ class SearchResponse:
       None if all do;
     - ``explanations``: one for each result, if asked for and in the order of relevance;
     - ``themes``: those that the whole query names, to be offered as filters;
+    - ``across``: what there is in other languages, if asked for;
     - ``more``: how many documents have most of the words and do not match;
     - ``generation``, ``documents``: the index that was searched and its size;
     - ``timings``: milliseconds spent in ``parse``, ``search``, ``facets`` and ``snippets``.
@@ -240,6 +270,7 @@ class SearchResponse:
     more: int = 0
     themes: tuple[Labelled, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    across: InOtherLanguages | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -301,7 +332,10 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """The index that is served; ``compiled`` if with compiled loops."""
+    """The index that is served; ``compiled`` if with compiled loops.
+
+    ``vectors`` changes whenever there are other vectors; empty if there are none that can be used.
+    """
 
     generation: str
     documents: int
@@ -309,6 +343,7 @@ class IndexStatus:
     built: str
     skipped: int
     compiled: bool = False
+    vectors: str = ""
 
 
 class Engine(Protocol):

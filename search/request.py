@@ -51,6 +51,7 @@ _MAX_COMPARED = 50
 
 Sort = Literal["relevance", "-date", "date"]
 Explain = Literal["false", "true"]
+Across = Literal["false", "true"]
 Match = Literal["most", "all"]
 Undated = Literal["include", "exclude", "only"]
 Interval = Literal["auto", "year", "month", "day"]
@@ -69,6 +70,8 @@ class SearchRequest:
       ``date_field`` says which;
     - ``cursor``: ``"*"`` on the first page of a walk, then ``next_cursor`` of the response before;
     - ``locale``: the language of labels, an ISO 639-1 code;
+    - ``beside``: tell what there is in other languages where there are vectors, and say nothing
+      where there are none. It is no parameter: pages do so;
     - ``months``: the most buckets of a month if ``interval`` is ``auto``. It is no parameter: pages
       have less room than other clients.
     """
@@ -90,7 +93,9 @@ class SearchRequest:
     interval: Interval = "auto"
     highlight: Highlight = "true"
     explain: Explain = "false"
+    across: Across = "false"
     locale: str = "fr"
+    beside: bool = False
     months: int = 120
 
 
@@ -272,6 +277,14 @@ _DECLARED = (
         get_args(Explain),
         _DEFAULTS.explain,
     ),
+    Parameter(
+        "across",
+        "Whether to list, beside the results, documents in other languages than the question that "
+        "are about the same. Needs the extra `across` and the vectors of `trouvaille vectors`.",
+        "choice",
+        get_args(Across),
+        _DEFAULTS.across,
+    ),
 )
 PARAMETERS = {parameter.name: parameter for parameter in _DECLARED}
 """Every parameter of a search, by name."""
@@ -314,6 +327,7 @@ def parse_request(
         interval=cast("Interval", arguments.choice("interval")),
         highlight=cast("Highlight", arguments.choice("highlight")),
         explain=cast("Explain", arguments.choice("explain")),
+        across=cast("Across", arguments.choice("across")),
         locale=locale,
     )
     arguments.check()

@@ -23,14 +23,17 @@ from index import (
 from index.analysis import direction
 from index.errors import SearchTimeout
 from index.store import ByteCache, Head
+from search.across import Across
 from search.engine import (
     DocumentView,
     Explanation,
     FacetPage,
     Highlights,
     IndexStatus,
+    InOtherLanguages,
     Labelled,
     Notice,
+    Notices,
     Result,
     SearchResponse,
     StoredTexts,
@@ -106,6 +109,7 @@ class WhooshEngine:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self.directory = directory
+        self._across = Across(directory.path)
         self._budget = budget or Budget()
         self._clock = clock
         self._opened: _Opened | None = None
@@ -126,6 +130,7 @@ class WhooshEngine:
         # All pages of a walk must belong to one list: nothing may be left out of some of them.
         lenient = request.cursor is None
         found = self._find(request, parsed, snapshot, lenient)
+        across, notices = self._in_other_languages(request, parsed, opened)
         matches, filtered, parsed = found.matches, found.filtered, found.answered.parsed
         page = _page(request, matches, snapshot)
         below, more = self._below(request, found, page)
@@ -151,11 +156,12 @@ class WhooshEngine:
             more=more,
             themes=tuple(map(opened.results(request.locale).theme, found.answered.parsed.themes)),
             explanations=explanations,
+            across=across,
             facets=counted,
             generation=snapshot.name,
             documents=snapshot.documents,
             suggestion=suggestion,
-            warnings=(*parsed.warnings, *matches.warnings, *page.notices),
+            warnings=(*parsed.warnings, *matches.warnings, *page.notices, *notices),
             next_cursor=page.next_cursor,
             timings={
                 "parse": (parsing_ended - start) * 1000,
@@ -214,6 +220,7 @@ class WhooshEngine:
             built=snapshot.manifest.built,
             skipped=sum(snapshot.manifest.skipped.values()),
             compiled=kernels.is_compiled(),
+            vectors=self._across.stamp(),
         )
 
     def skipped(self) -> tuple[Skipped, ...]:
@@ -265,6 +272,28 @@ class WhooshEngine:
         scores = hits.scores.take(filtered.passing) if filtered.any else hits.scores
         ranking = Ranking(Matches(filtered.all, scores), "relevance", snapshot)
         return ranking.slice(0, room), len(scores)
+
+    def _in_other_languages(
+        self, request: SearchRequest, parsed: ParsedQuery, opened: "_Opened"
+    ) -> tuple[InOtherLanguages | None, Notices]:
+        """Return what there is in other languages, if asked for, and what the reader should know.
+
+        A walk by cursor has the results and nothing beside them.
+        """
+        notices = Notices()
+        asked = request.across == "true"
+        beside = request.beside and request.page == 1 and self._across.stamp()
+        if request.cursor is not None or not (asked or beside):
+            return None, notices
+        time = self._deadline(self._budget.search)
+        evaluation = Evaluation(opened.snapshot, scored=False, time=time)
+        try:
+            language, near = self._across.nearest(request, parsed, evaluation, notices)
+        except SearchTimeout:
+            return None, Notices([Notice("out_of_time")])
+        results = opened.results(request.locale)
+        documents = tuple(results.result(doc, nearness) for doc, nearness in near)
+        return InOtherLanguages(language, documents), notices if asked else Notices()
 
     def _explanations(
         self,

@@ -299,13 +299,16 @@ class NotModified(HTTPException):
 def entity_tag(generation: str, query: SearchRequest | None, *parts: str) -> str:
     """Return the entity tag of an answer to a search, or to other ``parts`` of the request.
 
-    It depends on the generation of the index, the request, the reader's language, the address
-    that links begin with, and the version of the program. It is weak: the answer holds the time
-    that it took, which does not count.
+    It depends on the generation of the index and its vectors, the request, the reader's language,
+    the address that links begin with, and the version of the program. It is weak: the answer holds
+    the time that it took, which does not count.
     """
     searched = (f"{name}={value}" for name, value in parameters(query)) if query else ()
-    key = (VERSION, generation, negotiate(), g.base, request.endpoint or "", *parts, *searched)
+    # As they were before the search: an answer without newer ones must not seem to have them.
+    vectors = g.setdefault("vectors", engine().status().vectors) if query and query.q else ""
+    served = (VERSION, generation, vectors, negotiate(), g.base, request.endpoint or "")
     # Quoted, so that no value can pass for two.
+    key = (*served, *parts, *searched)
     return blake2b(ascii(key).encode("ascii"), digest_size=16).hexdigest()
 
 

@@ -33,6 +33,7 @@ _OTHERS = (
     "interval",
     "highlight",
     "explain",
+    "across",
 )
 _read_others = attrgetter(*_OTHERS)
 _DEFAULTS = _read_others(SearchRequest())

@@ -6,7 +6,7 @@ a model of them, which happens in ``index.build``.
 """
 
 from index.extract.extraction import ExtractionOptions, extract, extraction_version
-from index.extract.language import detect_language
+from index.extract.language import detect_language, detect_text
 from index.extract.themes import (
     Decider,
     LearnedTheme,
@@ -24,6 +24,7 @@ __all__ = [
     "LearnedThemes",
     "Vector",
     "detect_language",
+    "detect_text",
     "extract",
     "extraction_version",
     "find_themes",

@@ -12,10 +12,11 @@ from index.publishing.commit import (
     LiveSegment,
     building,
     check,
+    permissions,
     rollback,
     writing,
 )
-from index.publishing.directory import IndexDirectory, open_published, read_pointer
+from index.publishing.directory import IndexDirectory, lock, open_published, read_pointer
 
 __all__ = [
     "FILE_MODE",
@@ -24,7 +25,9 @@ __all__ = [
     "LiveSegment",
     "building",
     "check",
+    "lock",
     "open_published",
+    "permissions",
     "read_pointer",
     "rollback",
     "writing",

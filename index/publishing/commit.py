@@ -60,7 +60,9 @@ PROBED_CHARACTERS = 500_000
 FILE_MODE = 0o640
 """Permissions of files of an index."""
 
-_OURS = frozenset({"current", "current.new", "lock", "generations", "segments", "learned"})
+_OURS = frozenset(
+    {"current", "current.new", "lock", "generations", "segments", "learned", "vectors"}
+)
 """What an index directory holds."""
 
 
@@ -247,13 +249,21 @@ def writing(root: Path, mode: int = FILE_MODE) -> Iterator[None]:
     Raises UsageError if the directory is something else, IndexLocked if another process builds,
     BuildFailed if files cannot be written.
     """
-    before = os.umask(0o777 & ~(mode | mode >> 2 & 0o111))
     try:
-        prepare(root)
-        with lock(root):
-            yield
+        with permissions(mode):
+            prepare(root)
+            with lock(root):
+                yield
     except OSError as error:
         raise _failure(root, error) from error
+
+
+@contextmanager
+def permissions(mode: int) -> Iterator[None]:
+    """Make files with these permissions, and folders that whoever may read them can enter."""
+    before = os.umask(0o777 & ~(mode | mode >> 2 & 0o111))
+    try:
+        yield
     finally:
         os.umask(before)
 

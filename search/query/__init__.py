@@ -23,6 +23,7 @@ from search.query.nodes import (
     WordPattern,
     WordQuery,
 )
+from search.query.parser import running_text
 from search.query.words import MAX_TERMS, FuzzyExpansion, default_edits, expand_fuzzy
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "default_edits",
     "expand_fuzzy",
     "parse",
+    "running_text",
 ]

@@ -383,6 +383,21 @@ def parse_syntax(text: str, lexemes: Sequence[Lexeme], notices: Notices) -> Synt
     return _Parser(text, lexemes, notices).disjunction(None)
 
 
+def running_text(text: str) -> str:
+    """Return the words that a cleaned query asks for as they were typed, without what narrows it:
+    operators, negations, values of fields."""
+    return _words_of(parse_syntax(text, lex(text, Notices()), Notices()))
+
+
+def _words_of(syntax: Syntax | None) -> str:
+    match syntax:
+        case And(clauses) | Or(clauses):
+            return " ".join(filter(None, map(_words_of, clauses)))
+        case Leaf(kind, text, field=None | "title") if kind is not Kind.EVERYTHING:
+            return text
+    return ""
+
+
 class _Parser:
     """Recursive descent; the lexer bounds its depth."""
 

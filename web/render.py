@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from jinja2.compiler import CodeGenerator
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
@@ -96,7 +97,7 @@ def marked(fragment: str) -> Markup:
 @cache
 def environment(locale: str) -> Environment:
     """Return the templates in a language."""
-    environment = Environment(
+    environment = _Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         auto_reload=False,
@@ -126,11 +127,25 @@ def environment(locale: str) -> Environment:
     return environment
 
 
-def _finished(value: Any) -> Any:
-    """Return what a template writes; escaping, which follows, leaves ``Markup`` as it is."""
+class _Writer(CodeGenerator):
+    """Compiles templates that leave escaping to ``_finished``, and do not escape once more."""
+
+    def _output_child_pre(self, node: Any, frame: Any, finalize: Any) -> None:
+        self.write(finalize.src)
+
+    def _output_child_post(self, node: Any, frame: Any, finalize: Any) -> None:
+        self.write(")")
+
+
+class _Environment(Environment):
+    code_generator_class = _Writer
+
+
+def _finished(value: Any) -> Markup:
+    """Return what a template writes, clean and escaped; ``Markup`` as it is."""
     if type(value) is Markup:
         return value
-    return _short_html(value) if type(value) is str and len(value) <= SHORT else clean_text(value)
+    return _short_html(value) if type(value) is str and len(value) <= SHORT else _html(value)
 
 
 def _clean(values: dict[str, object]) -> dict[str, object]:

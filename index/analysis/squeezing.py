@@ -57,10 +57,16 @@ _NO_WORD = WILD + b"+#"
 _DROPPED = re.compile(rb"'(?:s|ll|re|ve|d|m)-")
 """English endings that the tokenizer drops inside a compound: *children's-book*."""
 _ORDINAL = re.compile(
-    rb"(?<![a-z])(?:ie?re?s?|[ivx]+(?:i?eme|e)s?)(?![a-z0-9])"
-    rb"|[0-9](?:e|i?eme|e?re?|nde?|st|rd|th)s?(?![a-z0-9])"
+    rb"[0-9ivx](?:"
+    rb"(?<=[0-9])(?:e|i?eme|e?re?|nde?|st|rd|th)s?"
+    rb"|(?<=[ivx])(?<![a-z].)(?:(?<=i)e?re?s?|[ivx]*(?:i?eme|e)s?)"
+    rb")(?![a-z0-9])",
+    re.DOTALL,
 )
-"""Ordinals, whose form is another than their letters: *1re*, *Ier* (1e), *XIXème* (XIXe)."""
+"""Ordinals, whose form is another than their letters: *1re*, *Ier* (1e), *XIXème* (XIXe).
+
+It begins with a set of bytes, which is sought several times as fast as alternatives.
+"""
 _NUMBERED = re.compile(NUMBERED)
 _LEADING_DIGITS = re.compile(rb"[0-9]{2,}")
 

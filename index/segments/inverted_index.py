@@ -413,6 +413,10 @@ class InvertedIndex:
 
         return self._cached(("lists", field, term), find)
 
+    def has(self, field: str, term: str) -> bool:
+        """Tell whether any document has a term, deleted documents included."""
+        return any(segment.postings.find(field, term) >= 0 for segment in self.segments)
+
     def written_words(self, part: str, suffix: str, terms: Iterable[str]) -> frozenset[str]:
         """Return the folded words whose forms, in the analyzer ``suffix``, have any of the terms.
 

@@ -248,9 +248,10 @@ class TermScorer:
         ends = np.cumsum(list(map(len, numbers)))[:-1]
         by_field: dict[str, Lists] = {}
         for place, field in enumerate(node.fields):
-            masks = np.split(lists.fields == place, ends)
+            own = lists.fields == place
+            masks = np.split(own, ends) if len(ends) else [own]
             by_field[field] = tuple(
-                segment[mask] for segment, mask in zip(numbers, masks, strict=True)
+                [segment[mask] for segment, mask in zip(numbers, masks, strict=True)]
             )
         return WordHits(docs, scores, idf, by_field)
 

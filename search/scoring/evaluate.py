@@ -5,7 +5,7 @@ deadline has something left out (see ``search.scoring.deadline``).
 """
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
@@ -220,8 +220,7 @@ class Evaluation:
             parts = [self._terms(node.fields, word) for word in node.joined]
             if len(found.docs) <= MOST_DOCUMENTS:
                 for words in halves(node.literal):
-                    lists = self._exact_lists(node.fields, words)
-                    if all(any(map(len, of_word)) for of_word in lists):
+                    if all(self._exists(node.fields, word) for word in words):
                         arguments = self.index, node.fields, words, None, self.time.check
                         parts.append(list(zip(node.fields, of_phrase(*arguments), strict=True)))
             parts = [part for part in parts if any(len(postings.docs) for _, postings in part)]
@@ -236,10 +235,9 @@ class Evaluation:
         spellings: Hits = self.words.cached((*key, *node.forms.items()), make)
         return spellings
 
-    def _exact_lists(self, fields: Sequence[str], words: Sequence[str]) -> Iterator[Lists]:
-        """Yield for each word its posting lists in all fields."""
-        for word in words:
-            yield sum((self.index.lists(field, word) for field in fields), ())
+    def _exists(self, fields: Sequence[str], word: str) -> bool:
+        """Tell whether any document has a word as written in any field."""
+        return any(self.index.has(field, word) for field in fields)
 
     def _near(self, node: NearQuery, within: Docs | None) -> Hits:
         words = node.fields, node.words, node.distance

@@ -26,7 +26,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from index.errors import IndexUnavailable, SettingError
+from index.errors import BuildFailed, IndexUnavailable, SettingError
 from index.publishing import lock, open_published, permissions, read_pointer
 from index.segments import SegmentEntry, Snapshot, read_manifest
 from index.store import ASIDE, ArrayFile, make_folder, sync, write_array, write_durably
@@ -179,24 +179,35 @@ def compute(
     """Compute the vectors that the published generation lacks; what is there stays.
 
     May be interrupted and called again. ``progress`` gets documents done and to be done. Raises
-    SettingError without the extra, IndexLocked if another process does the same, IndexUnavailable.
+    SettingError without the extra, IndexLocked if another process does the same, IndexUnavailable,
+    BuildFailed if files cannot be written.
     """
     encoder()
     read_pointer(root)
-    with permissions(mode):
-        make_folder(root / "vectors")
-        with lock(root / "vectors"):
-            if _recorded(root) != model():
-                for folder in _folders(root):
-                    shutil.rmtree(folder)
-                _record(root)
-            while True:
-                with open_published(root) as snapshot:
-                    computed = _complete(root, snapshot, progress)
-                # Updates go on meanwhile.
-                if read_pointer(root).current == snapshot.name:
-                    _remove_unused(root)
-                    return computed
+    try:
+        with permissions(mode):
+            return _compute(root, progress)
+    except OSError as error:
+        raise BuildFailed(
+            f"“{root / 'vectors'}” could not be written: {error.strerror}.",
+            "Check the directory and its disk and try again; what is written stays.",
+        ) from error
+
+
+def _compute(root: Path, progress: Callable[[int, int], None]) -> Computed:
+    make_folder(root / "vectors")
+    with lock(root / "vectors"):
+        if _recorded(root) != model():
+            for folder in _folders(root):
+                shutil.rmtree(folder)
+            _record(root)
+        while True:
+            with open_published(root) as snapshot:
+                computed = _complete(root, snapshot, progress)
+            # Updates go on meanwhile.
+            if read_pointer(root).current == snapshot.name:
+                _remove_unused(root)
+                return computed
 
 
 def _complete(root: Path, snapshot: Snapshot, progress: Callable[[int, int], None]) -> Computed:

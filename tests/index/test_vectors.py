@@ -8,7 +8,7 @@ import pytest
 from index import IndexDirectory, vectors
 from index.build import index_documents
 from index.document import Document, Fields, Language
-from index.errors import SettingError
+from index.errors import BuildFailed, SettingError
 from index.vectors import Vectors, compute
 
 needs_model = pytest.mark.skipif(vectors.model() is None, reason="needs the extra `across`")
@@ -158,3 +158,11 @@ def test_a_model_of_another_version_has_no_vectors(
     found, opened = near(root)
     assert not found
     assert opened.other
+
+
+@needs_model
+def test_what_cannot_be_written_is_an_error_with_a_remedy(root: Path) -> None:
+    (root / "vectors").write_text("in the way")
+    with pytest.raises(BuildFailed, match="vectors”"):
+        compute(root)
+    assert near(root)[0] == []

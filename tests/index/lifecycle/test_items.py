@@ -1,12 +1,15 @@
-"""Versions and withdrawals of items of agencies, and containers one part of which is fatal."""
+"""Versions and withdrawals of items of agencies, parts, and members of large archives."""
 
+import random
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 from index.build import BuildOptions, rebuild, update
+from index.build.plan import SMALL
 from index.publishing import open_published
+from index.readers import ReadOptions
 from tests.index.readers import made
 
 FIRST = made.g2(1, text="Les ministres ont parlé du blé.")
@@ -92,13 +95,19 @@ def test_parts_keep_their_parent_authors_and_version(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_a_member_that_needs_too_much_memory_costs_no_other(tmp_path: Path) -> None:
-    """Members of an archive go to workers one by one once a process has died."""
+def test_members_of_a_large_archive_go_to_workers_one_by_one(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
-    rows = "".join(f"<w:p><w:r><w:t>{'é' * 1000}</w:t></w:r></w:p>" for _ in range(4000))
-    members = {"a.txt": "Avant.", "b.docx": made.docx(rows), "c.txt": "Après."}
-    (source / "a.zip").write_bytes(made.zipped(members) + b"")
-    options = BuildOptions(workers=2)
-    rebuild(tmp_path / "index", [source], options)
-    assert {"a.zip!a.txt", "a.zip!c.txt"} <= set(texts(tmp_path / "index"))
+    chance = random.Random(1)
+    members: dict[str, str | bytes] = {
+        f"{number}.txt": f"mot {chance.randbytes(20_000).hex()}" for number in range(20)
+    }
+    rows = f"<w:p><w:r><w:t>{'é' * 1000}</w:t></w:r></w:p>" * 100
+    archive = made.zipped(members | {"long.docx": made.docx(rows)})
+    (source / "a.zip").write_bytes(archive)
+    assert len(archive) > SMALL
+    reading = ReadOptions(max_characters=50_000)
+    rebuild(tmp_path / "index", [source], BuildOptions(reading, workers=2))
+    assert set(texts(tmp_path / "index")) == {f"a.zip!{number}.txt" for number in range(20)}
+    (skipped,) = open_published(tmp_path / "index").report().skipped
+    assert (skipped.path, skipped.kind) == (f"{source}/a.zip!long.docx", "huge")

@@ -121,8 +121,10 @@ def _kind_of_ole(file: SourceFile) -> str:
 
 # Text
 
+# Atomic: what stands before the root is divided in one way only, however many comments there are.
 _ROOT: Final = re.compile(
-    r"(?:\s|\ufeff|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^\[>]*(?:\[.*?\]\s*)?>)*<([\w.-]+:)?([\w.-]+)",
+    r"(?>\s+|\ufeff|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^\[>]*(?:\[.*?\]\s*)?>)*+"
+    r"<([\w.-]+:)?([\w.-]+)",
     re.S | re.I,
 )
 _ROOTS: Final = {

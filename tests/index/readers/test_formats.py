@@ -179,6 +179,7 @@ HOSTILE: dict[str, bytes] = {
     + b'Content-Type: multipart/mixed; boundary="C"\n\n--C\n' * 1500,
     "words.eml": made.mail(subject="=?utf-8?q?=C3=A9?= " * 100_000),
     "headers.eml": b"".join(b"X-%d: a\n" % n for n in range(100_000)) + made.mail(),
+    "comments.xml": b"<!-- a -->\n" * 1000 + b"< rien",
     "groups.rtf": b"{\\rtf1" + b"{" * 200_000 + b"x" + b"}" * 200_000 + b"}",
 }
 

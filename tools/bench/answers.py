@@ -5,7 +5,8 @@ bare Flask route behind the same server and, with ``--opensearch``, a running Op
 holds the same documents with the same fields. Each is asked by ``wrk`` over kept connections: for a
 page, for an answer of the endpoint with snippets, and for one without. Questions are two or three
 words of one document, half of them joined by OR. Those "asked before" are 400 questions, asked
-again and again; those "never asked" are each asked once.
+again and again: each process gives them again as it gave them. Those "never asked" are each asked
+once: each is searched for, counted and written anew.
 """
 
 import json

@@ -48,16 +48,16 @@ class Document:
     url: str = ""
     dateline: str = ""
     tags: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    parent: str = ""
-    """The ``id`` of the document that it is a part of: a mail, for its attachments."""
-    version: str = ""
-    """Of documents with one ``id`` the one with the higher version counts; see ``newer``."""
     path: str = ""
     """The file it came from, as given to the command line, with ``:LINE`` in files of many and
     ``!NAME`` in containers."""
     notes: tuple[tuple[str, str], ...] = ()
     """What its reader noticed, as kind and sentence, for the report; not kept with the document."""
+    authors: tuple[str, ...] = ()
+    parent: str = ""
+    """The ``id`` of the document that it is a part of: a mail, for its attachments."""
+    version: str = ""
+    """Of documents with one ``id`` the one with the higher version counts; see ``newer``."""
 
 
 class Span(NamedTuple):

@@ -172,7 +172,7 @@ RESULT_FIELD = [
     Edit(
         "search/whoosh_engine.py", "            score=0.0,", "            path=head.id.upper(),\n"
     ),
-    Edit("search/answers.py", "    score: float", "    path: str\n"),
+    Edit("search/answers.py", "    score: float\n\n\nclass ExplainedResult", "    path: str\n"),
     Edit("search/answers.py", '            "score": round', '            "path": result.path,\n'),
 ]
 

@@ -88,7 +88,7 @@ def test_a_word_alone_decides_in_a_title_not_in_passing() -> None:
         ("es", "Es importante, muy importante, lo más importante."),
         ("fr", "Il faut une pec, deux pecs."),
         ("de", "Nicht dies, sondern das, sondern jenes, sondern alles."),
-        ("und", "trafic d'armes"),
+        ("nl", "trafic d'armes"),
     ],
 )
 def test_words_that_only_share_a_stem_decide_nothing(language: str, text: str) -> None:

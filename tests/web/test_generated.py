@@ -52,7 +52,8 @@ def test_every_request_is_answered_as_described(schema: Any, requests: int) -> N
     def check(case: Any) -> None:
         nonlocal asked
         asked += 1
-        answer = case.call()
+        # This client takes answers as they come, compressed or not.
+        answer = case.call(headers={"Accept-Encoding": "identity"})
         assert len(answer.content) < MOST_BYTES + MOST_LINKS * len(answer.request.url)
         case.validate_response(answer, excluded_checks=beyond_a_schema)
 

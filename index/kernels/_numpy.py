@@ -319,12 +319,7 @@ def score_word(
 
 def _count(parts: Sequence[Docs], size: int) -> int:
     """Return how many documents there are in parts that may overlap."""
-    if len(parts) < 2:
-        return sum(map(len, parts))
-    mask = np.zeros(size, np.bool_)
-    for docs in parts:
-        mask[docs] = True
-    return int(np.count_nonzero(mask))
+    return len(sum_over(parts, size, ascending=True).docs) if parts else 0
 
 
 def _idf(documents: int, matching: int) -> float:

@@ -579,8 +579,7 @@ def _is_run(clause: Clause) -> bool:
     """Tell whether a clause is a run of a script written without spaces."""
     if clause.quoted or not isinstance(clause.node, PhraseQuery):
         return False
-    text = clause.text.partition(":")[2] or clause.text
-    return all(token.kind == "cjk" for token in phrase_tokens(text))
+    return all(token.kind == "cjk" for token in phrase_tokens(" ".join(clause.node.words)))
 
 
 def _mention(id: str, typed: str) -> Clause:

@@ -71,8 +71,9 @@ def _bonus(
     if not len(close):
         return bonus
     idf = min(evaluation.words.find(word).idf for word in pair)
+    close_docs = docs.take(close)
     for suffix in statistics.suffixes:
-        places = close[statistics.mask(suffix).take(docs.take(close))]
+        places = close[statistics.mask(suffix).take(close_docs)]
         if not len(places):
             continue
         mean_length = statistics.by_suffix(suffix).mean_lengths["body"]

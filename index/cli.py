@@ -37,7 +37,7 @@ from index.extract.organizations import require_models
 from index.overview import lines, overview, size
 from index.publishing import open_published
 from index.readers import ReadOptions
-from index.vectors import compute
+from index.vectors import compute, coverage
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -489,15 +489,21 @@ def update(
 def check(index: Path, as_json: bool) -> None:
     """Check that the index is complete and undamaged.
 
-    Compares every checksum and all counts, and runs searches with known answers.
+    Compares every checksum and all counts, and runs searches with known answers. Vectors are
+    compared with their checksums.
     """
     result = publishing.check(index)
+    covered = coverage(index)
+    damaged = [
+        f"“{index / name}” is damaged: write it anew with `trouvaille vectors`."
+        for name in (covered.damaged if covered else ())
+    ]
     if as_json:
-        _print_json(result)
+        _print_json(replace(result, problems=(*result.problems, *damaged)))
     else:
-        for problem in result.problems:
+        for problem in (*result.problems, *damaged):
             click.echo(f"trouvaille: {problem}", err=True)
-        if not result.problems:
+        if not result.problems and not damaged:
             click.echo(
                 f"Sound: {result.documents:,} documents, {result.files} files,"
                 f" {size(result.bytes)}, {result.terms} known searches answered."
@@ -508,6 +514,7 @@ def check(index: Path, as_json: bool) -> None:
             " `trouvaille rollback`.",
             err=True,
         )
+    if result.problems or damaged:
         sys.exit(1)
 
 

@@ -13,6 +13,7 @@ from index.document import PARTS, Skipped
 from index.publishing import read_pointer
 from index.segments import Snapshot
 from index.store import FacetColumn
+from index.vectors import INSTALL, Coverage, coverage, model
 from index.vocabularies import organizations, themes
 
 _TOP = 10
@@ -54,6 +55,7 @@ class Overview:
     failures: Mapping[str, int]
     failed: tuple[tuple[str, str, str], ...]
     """Path, what, and reason: documents that lack a field or were not understood whole."""
+    vectors: Coverage | None
 
 
 def overview(root: Path, locale: str = "fr") -> Overview:
@@ -95,6 +97,7 @@ def overview(root: Path, locale: str = "fr") -> Overview:
             skipped_kinds=manifest.skipped,
             failures=manifest.failures,
             failed=tuple(snapshot.report().failures),
+            vectors=coverage(root),
         )
 
 
@@ -136,7 +139,23 @@ def lines(figures: Overview) -> list[str]:
         f"Themes         {counted((item.label, item.documents) for item in figures.themes)}",
         f"Skipped        {counted(figures.skipped_kinds.items())}",
         f"Failures       {counted(figures.failures.items())}",
+        f"Vectors        {_vectors(figures.vectors)}",
     ]
+
+
+def _vectors(found: Coverage | None) -> str:
+    if found is None:
+        return "none"
+    text = f"{found.documents:,} documents, {found.missing:,} not yet"
+    if found.without:
+        text += f", {found.without:,} in languages without"
+    if found.damaged:
+        text += f", {len(found.damaged)} files damaged"
+    if model() is None:
+        text += f"; not used: {INSTALL}"
+    elif found.model != model():
+        text += "; not used: of another version"
+    return text
 
 
 def size(count: int) -> str:

@@ -15,6 +15,7 @@ import os
 import shutil
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from itertools import accumulate, islice
@@ -173,6 +174,44 @@ class Computed(NamedTuple):
     without: int
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far the published generation has vectors; ``model`` is the one that made them.
+
+    ``without`` documents are in languages that the model does not know, or empty; ``missing`` ones
+    have not been computed, or stand in the ``damaged`` files.
+    """
+
+    model: str
+    documents: int
+    without: int
+    missing: int
+    damaged: tuple[str, ...] = ()
+
+
+def coverage(root: Path) -> Coverage | None:
+    """Read the vectors of the published generation; None if there are none at all.
+
+    Works without the extra. Raises IndexMissing, IndexDamaged, IndexVersion.
+    """
+    recorded = _recorded(root)
+    if recorded is None:
+        return None
+    with open_published(root) as snapshot:
+        have, missing = 0, 0
+        damaged: list[str] = []
+        for path, base, count in _chunks(root, snapshot, recorded):
+            live = snapshot.live[base : base + count]
+            try:
+                have += int(np.count_nonzero(_rows(_opened(path, count))[live].any(axis=1)))
+            except IndexUnavailable:
+                missing += int(np.count_nonzero(live))
+                if path.exists():
+                    damaged.append(path.relative_to(root).as_posix())
+        without = snapshot.documents - have - missing
+        return Coverage(recorded, have, without, missing, tuple(damaged))
+
+
 def compute(
     root: Path, mode: int = 0o640, progress: Callable[[int, int], None] = lambda *_: None
 ) -> Computed:
@@ -315,20 +354,25 @@ def _opened(path: Path, count: int) -> ArrayFile:
     return file
 
 
-def _chunks(root: Path, snapshot: Snapshot) -> Iterator[tuple[Path, int, int]]:
-    """Yield the files of a snapshot: path, first document, number of documents."""
+def _chunks(
+    root: Path, snapshot: Snapshot, made_by: str | None = None
+) -> Iterator[tuple[Path, int, int]]:
+    """Yield the files of a snapshot: path, first document, number of documents.
+
+    They are those of the model ``made_by``, or of the one that is installed.
+    """
     segments = snapshot.manifest.segments
     bases = accumulate((segment.documents for segment in segments), initial=0)
     for segment, base in zip(segments, bases, strict=False):
-        folder = root / "vectors" / _key(segment)
+        folder = root / "vectors" / _key(segment, made_by or model())
         for start in range(0, segment.documents, CHUNK):
             count = min(CHUNK, segment.documents - start)
             yield folder / f"{start:09}.array", base + start, count
 
 
-def _key(segment: SegmentEntry) -> str:
+def _key(segment: SegmentEntry, made_by: str | None) -> str:
     """Return what stands for the files of a segment and the model."""
-    identity = orjson.dumps([segment, model()], default=tuple, option=orjson.OPT_SORT_KEYS)
+    identity = orjson.dumps([segment, made_by], default=tuple, option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(identity, digest_size=_HASH).hexdigest()
 
 
@@ -360,7 +404,7 @@ def _remove_unused(root: Path) -> None:
             manifest = read_manifest(root / "generations" / name)
         except IndexUnavailable:
             return
-        used.update(map(_key, manifest.segments))
+        used.update(_key(segment, model()) for segment in manifest.segments)
     for folder in _folders(root):
         if folder.name not in used:
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,15 +1,18 @@
 """Vectors are computed once, survive whatever happens to the index, and are never another's."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 
 from index import IndexDirectory, vectors
 from index.build import index_documents
 from index.document import Document, Fields, Language
 from index.errors import BuildFailed, SettingError
-from index.vectors import Vectors, compute
+from index.vectors import Coverage, Vectors, compute, coverage
+from web.cli import cli
 
 needs_model = pytest.mark.skipif(vectors.model() is None, reason="needs the extra `across`")
 Entry = tuple[Document, Fields]
@@ -124,6 +127,34 @@ def test_a_damaged_file_is_told_left_out_and_mended(root: Path, kind: str) -> No
     assert opened.damaged == {path}
     assert compute(root).encoded == 5
     assert near(root)[0] == all_of
+
+
+def command(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments, catch_exceptions=False)
+
+
+@needs_model
+def test_stats_and_check_tell_of_vectors(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = "--index", str(root)
+    assert json.loads(command("stats", *index, "--json").stdout)["vectors"] is None
+    compute(root)
+    assert "Vectors        10 documents, 0 not yet, 2 in languages without\n" in (
+        command("stats", *index).stdout
+    )
+    path = files(root)[0]
+    content = path.read_bytes()
+    path.unlink()
+    assert coverage(root) == Coverage(str(vectors.model()), 6, 1, 5)
+    assert command("check", *index).exit_code == 0
+    path.write_bytes(content[:-1])
+    assert f"“{path}” is damaged: write it anew with `trouvaille vectors`" in (
+        (checked := command("check", *index)).stderr
+    )
+    assert checked.exit_code == 1
+    assert json.loads(command("check", *index, "--json").stdout)["problems"]
+    assert "1 files damaged" in command("stats", *index).stdout
+    monkeypatch.setattr("index.overview.model", lambda: None)
+    assert "not used: pip install" in command("stats", *index).stdout
 
 
 @needs_model

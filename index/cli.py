@@ -334,6 +334,11 @@ deletions_option = flag(
     type=click.FloatRange(0, 1),
 )
 _sources = click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=Path)
+_forget_option = click.option(
+    "--forget-withdrawals",
+    is_flag=True,
+    help="Admit again what agencies withdrew, unless the sources withdraw it.",
+)
 _report_options = options(
     flag(
         "--strict",
@@ -435,12 +440,14 @@ def _languages(text: str | None) -> tuple[str, ...]:
         "Extract the fields of every document again.",
         is_flag=True,
     ),
+    _forget_option,
     _report_options,
 )
 def rebuild(
     sources: tuple[Path, ...],
     index: Path,
     fresh: bool,
+    forget_withdrawals: bool,
     strict: bool,
     quiet: bool,
     as_json: bool,
@@ -451,7 +458,11 @@ def rebuild(
     The new index replaces the old one when it is complete. Documents that have not changed since
     the last build keep their extracted fields, unless --fresh is given.
     """
-    options = replace(merged_options(BuildOptions(), **given), fresh=fresh)
+    options = replace(
+        merged_options(BuildOptions(), **given),
+        fresh=fresh,
+        forget_withdrawals=forget_withdrawals,
+    )
     _carry_out(partial(build.rebuild, index, sources, options), strict, quiet, as_json)
 
 
@@ -461,6 +472,7 @@ def rebuild(
     build_options,
     deletions_option,
     click.option("--yes", is_flag=True, help="Delete as many documents as are gone."),
+    _forget_option,
     _report_options,
 )
 def update(
@@ -468,6 +480,7 @@ def update(
     index: Path,
     max_deletions: float,
     yes: bool,
+    forget_withdrawals: bool,
     strict: bool,
     quiet: bool,
     as_json: bool,
@@ -476,12 +489,17 @@ def update(
     """Index what is new or changed, delete what is gone.
 
     Name all sources, as for rebuild: a document that is in none of them is deleted. If too many
-    would be, or all of one source, nothing is changed unless --yes is given. Options that are not
-    given are those of the last build.
+    would be, or all of one source, nothing is changed unless --yes is given. With - alone, JSON
+    Lines of standard input are added or replace what is there, and nothing else is deleted. Options
+    that are not given are those of the last build.
     """
     with open_published(index) as before:
         options = merged_options(build.options_of(before.manifest.settings), **given)
-    options = replace(options, max_deletions=1.0 if yes else max_deletions)
+    options = replace(
+        options,
+        max_deletions=1.0 if yes else max_deletions,
+        forget_withdrawals=forget_withdrawals,
+    )
     _carry_out(partial(build.update, index, sources, options), strict, quiet, as_json)
 
 

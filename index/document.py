@@ -152,7 +152,8 @@ class Skipped(NamedTuple):
 
     ``kind`` is a stable word for counting, of those that docs/documents.md lists. One of kind
     ``withdrawn`` may have the ``id`` of a document that must not be found: all its versions up to
-    ``version``, or all without one.
+    ``version``, or all without one. One of kind ``deleted`` asks that the document ``id`` be
+    deleted.
     """
 
     path: str

@@ -32,7 +32,8 @@ class Overview:
     """What ``trouvaille stats`` tells.
 
     ``filled`` counts the documents that have a field, ``terms`` the different terms of each field
-    that has any, ``bytes`` what lies on disk for the published snapshot.
+    that has any, ``bytes`` what lies on disk for the published snapshot, ``withdrawn`` the ids that
+    are remembered as withdrawn by their agencies.
     """
 
     generation: str
@@ -53,6 +54,7 @@ class Overview:
     skipped: tuple[Skipped, ...]
     skipped_kinds: Mapping[str, int]
     failures: Mapping[str, int]
+    withdrawn: int
     failed: tuple[tuple[str, str, str], ...]
     """Path, what, and reason: documents that lack a field or were not understood whole."""
     vectors: Coverage | None
@@ -68,6 +70,7 @@ def overview(root: Path, locale: str = "fr") -> Overview:
         days = days[days != UNDATED_DAY]
         known = organizations()
         named = snapshot.columns["organization"]
+        report = snapshot.report()
         return Overview(
             generation=snapshot.name,
             previous=pointer.previous,
@@ -93,10 +96,11 @@ def overview(root: Path, locale: str = "fr") -> Overview:
                 named, docs, lambda id: named.labels.get(id) or known.label(id, locale)
             ),
             themes=_top(snapshot.columns["theme"], docs, lambda id: themes().label(id, locale)),
-            skipped=tuple(snapshot.report().skipped),
+            skipped=tuple(report.skipped),
             skipped_kinds=manifest.skipped,
             failures=manifest.failures,
-            failed=tuple(snapshot.report().failures),
+            withdrawn=len(report.withdrawn),
+            failed=tuple(report.failures),
             vectors=coverage(root),
         )
 
@@ -140,6 +144,7 @@ def lines(figures: Overview) -> list[str]:
         f"Skipped        {counted(figures.skipped_kinds.items())}",
         f"Failures       {counted(figures.failures.items())}",
         f"Vectors        {_vectors(figures.vectors)}",
+        f"Withdrawn      {figures.withdrawn:,} remembered",
     ]
 
 

@@ -9,13 +9,13 @@ from index.build.learning import Labelled, Lesson, Score, from_tags, read_labell
 from index.build.plan import (
     BuildOptions,
     BuildResult,
-    Progress,
     cores,
     index_documents,
     options_of,
     rebuild,
     update,
 )
+from index.build.progress import Progress
 
 __all__ = [
     "BuildOptions",

@@ -32,7 +32,8 @@ class SourceFile(NamedTuple):
     part. ``id`` is the identifier of its document, or the prefix of the identifiers of its records.
     ``size`` is in bytes on disk. A part has its content in ``data``, and ``path`` is only its name;
     ``depth`` is how many containers it is in, and ``budget`` what their parts may still take. A
-    page of a web archive has the address and the moment at which it was ``captured``.
+    page of a web archive has the address and the moment at which it was ``captured``. Records of
+    one that ``may_delete`` may ask that a document be deleted.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class SourceFile(NamedTuple):
     budget: Budget | None = None
     captured: str = ""
     url: str = ""
+    may_delete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

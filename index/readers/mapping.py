@@ -182,6 +182,11 @@ class Mapper:
             path=path,
         )
 
+    def declared_id(self, record: Mapping[str, object]) -> str:
+        """Return the identifier that a record declares; empty if it has none."""
+        by_key = {_name_key(name): value for name, value in record.items()}
+        return usable_id(_text(self._value({**by_key, **record}, "id")))
+
     def _line(self, record: Mapping[str, object], field: str) -> str:
         return clean_line(self._text(record, field))
 

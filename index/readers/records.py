@@ -58,6 +58,10 @@ def _record(
         kinds = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}
         kind = kinds.get(type(record), "a number")
         raise RefusedError("broken", f"a record must be an object, not {kind}")
+    if file.may_delete and record.get("deleted") is True:
+        if not (id := names.declared_id(record)):
+            raise RefusedError("broken", "it deletes a document and does not name its id")
+        return [Skipped(file.name, "deleted", "", id)]
     if not options.mapping and is_item(record):
         return read_item(record, file, options)
     return [names.document(record, file.id, file.name)]
@@ -80,11 +84,12 @@ def read_json_lines(file: SourceFile, options: ReadOptions) -> Iterator[Document
     notes: Notes = []
     lines = read_lines(file, options.max_bytes, notes, options.encoding)
     names = Mapper(options.mapping, options.max_characters, markup=True)
-    return _documents(_noting_keys(_json_records(lines), names, notes), names, file, notes, options)
+    records = _noting_keys(_json_records(lines), names, notes, file.may_delete)
+    return _documents(records, names, file, notes, options)
 
 
 def _noting_keys(
-    records: Iterable[tuple[int, object]], names: Mapper, notes: Notes
+    records: Iterable[tuple[int, object]], names: Mapper, notes: Notes, may_delete: bool = False
 ) -> Iterator[tuple[int, object]]:
     """Note of each key that is of no field the first record that has it, for so many keys."""
     met: set[str] = set()
@@ -97,6 +102,7 @@ def _noting_keys(
             and not met.issuperset(record)
         ):
             unused = names.unused(key for key in record if key not in met)
+            unused = [key for key in unused if key != "deleted" or not may_delete]
             met.update(record)
             if unused:
                 notes.append(("columns", _unused("keys", unused, left)))

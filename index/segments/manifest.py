@@ -20,14 +20,23 @@ _REBUILD = "Rebuild it with `trouvaille rebuild`, or use the program that wrote 
 
 @dataclass(slots=True)
 class Report:
-    """What a build left out: skipped documents, and failed extractors as (path, name, reason)."""
+    """What a build left out: skipped documents, and failed extractors as (path, name, reason).
+
+    ``withdrawn`` are the ids of documents that must not be found, whatever sources come, each with
+    the last version that is withdrawn; without one all are.
+    """
 
     skipped: list[Skipped] = field(default_factory=list)
     failures: list[tuple[str, str, str]] = field(default_factory=list)
+    withdrawn: dict[str, str] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Return the report as JSON."""
-        raw = {"skipped": [tuple(item) for item in self.skipped], "failures": self.failures}
+        raw = {
+            "skipped": [tuple(item) for item in self.skipped],
+            "failures": self.failures,
+            "withdrawn": self.withdrawn,
+        }
         return orjson.dumps(raw)
 
 
@@ -38,6 +47,7 @@ def parse_report(data: bytes, path: Path) -> Report:
         return Report(
             [Skipped(*item) for item in raw["skipped"]],
             [(name, extractor, reason) for name, extractor, reason in raw["failures"]],
+            dict(raw["withdrawn"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise IndexDamaged(f"“{path}” of the index is damaged ({error!r}).", REMEDY) from error

@@ -357,7 +357,9 @@ def content_hash(document: Document, made_by: str) -> str:
     a record is not changed by one that was put before it. So is the way in which the path of the
     file was given: a source is the same by its relative and by its absolute path.
     """
-    path = abspath(_LINE.sub("", document.path)) if document.path else ""
+    path = _LINE.sub("", document.path)
+    if path and path != "-":  # which is standard input
+        path = abspath(path)
     digest = hashlib.blake2b(digest_size=16)
     digest.update(made_by.encode())
     digest.update(orjson.dumps(replace(document, path=path, notes=())))

@@ -14,7 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from index.build import Progress, plan
+from index.build import Progress, progress
 from index.cli import commands
 from index.publishing import open_published
 from index.store.files import HEADER_BYTES
@@ -193,6 +193,7 @@ def test_every_setting_has_a_variable(source: Path, tmp_path: Path) -> None:
     # These say what to do once, not how.
     assert unset == {
         *("stats skipped", "update yes", "learn from_tags", "learn dry_run", "learn forget"),
+        *("rebuild forget_withdrawals", "update forget_withdrawals"),
     }
 
 
@@ -302,7 +303,7 @@ def test_every_command_and_option_is_documented() -> None:
 def test_progress_draws_a_bar_on_a_terminal_and_lines_elsewhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(plan, "monotonic", iter([0, 5, 10.0, 0.0, 0.5, 0.55]).__next__)
+    monkeypatch.setattr(progress, "monotonic", iter([0, 5, 10.0, 0.0, 0.5, 0.55]).__next__)
     plain = StringIO()
     lines = Progress(plain)
     lines.step(40, 100, 6, 2)  # too soon

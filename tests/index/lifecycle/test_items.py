@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.build import BuildOptions, rebuild, update
-from index.build.plan import SMALL
+from index.build.sources import SMALL
 from index.publishing import open_published
 from index.readers import ReadOptions
 from tests.index.readers import made

@@ -1,0 +1,145 @@
+"""The sources of a build as items of work, and which documents they speak for.
+
+``-`` is standard input, as JSON Lines. An update may read some files only and leave the others.
+"""
+
+import re
+import shutil
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from os.path import abspath
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, NamedTuple
+
+from index.build.pipeline import Item, has_one_reader, parts_of
+from index.document import Document, Skipped
+from index.errors import SourceError, UsageError
+from index.readers import ReadOptions, SourceFile, list_files, read_file
+
+SMALL: Final = 256 * 1024
+"""Bytes up to which a file of many documents goes to a worker whole."""
+_GZIP_RATIO: Final = 2.5
+"""Characters of text in a byte of a compressed file, for the progress bar only."""
+_PATH_ENDS: Final = re.compile(r"[/:!]|\Z")
+"""Where in the path of a document that of its file, or of a folder above it, may end."""
+STANDARD_INPUT: Final = Path("-")
+_OF_INPUT: Final = ("-:", "-!")
+"""How the paths of documents from standard input begin."""
+
+
+class Partial(NamedTuple):
+    """An update of some files: absolute paths of those to ``read``, and to ``leave`` as they are.
+
+    With ``adds``, what is read was not there before: nothing is looked for that might be gone.
+    """
+
+    read: Collection[str]
+    leave: Collection[str]
+    adds: bool = False
+
+
+def paths_above(path: str) -> Iterator[str]:
+    """Yield the absolute paths of the folders and the file that a document may be in."""
+    full = abspath(path)
+    return (full[: end.start()] for end in _PATH_ENDS.finditer(full))
+
+
+def is_of_input(path: str) -> bool:
+    """Return whether a document came by standard input."""
+    return path.startswith(_OF_INPUT)
+
+
+@contextmanager
+def opened_sources(sources: Sequence[Path]) -> Iterator["Sources"]:
+    """Take the sources of a build; standard input is kept in a temporary file meanwhile.
+
+    Raises UsageError if standard input is a terminal, SourceError if it cannot be kept.
+    """
+    files = [source for source in sources if source != STANDARD_INPUT]
+    if len(files) == len(sources):
+        yield Sources(files, None)
+        return
+    if sys.stdin.isatty():
+        raise UsageError(
+            "Standard input is a terminal.",
+            "Pipe JSON Lines into the command, or name files instead of “-”.",
+        )
+    with TemporaryDirectory(prefix="trouvaille-") as folder:
+        path = Path(folder) / "input.jsonl"
+        try:
+            with path.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+        except OSError as error:
+            raise SourceError(
+                f"Standard input could not be kept in “{folder}”: {error.strerror}.",
+                "Make room there, or set TMPDIR to a folder on another disk.",
+            ) from error
+        yield Sources(files, SourceFile(path, "-", "-", path.stat().st_size, may_delete=True))
+
+
+class Sources(NamedTuple):
+    """Files and folders, and standard input if it is one of the sources."""
+
+    files: Sequence[Path]
+    input: SourceFile | None
+
+    def speak_for(self, path: str, partial: Partial | None) -> bool:
+        """Return whether a document of this path is gone if it was not read.
+
+        Lines of standard input add and replace; what came by it stays until a line deletes it.
+        """
+        if not self.files or is_of_input(path):
+            return False
+        return not partial or not any(above in partial.leave for above in paths_above(path))
+
+
+class Reading:
+    """The sources as items of work; counts how many of their bytes have been handed out."""
+
+    def __init__(
+        self, sources: Sources, options: ReadOptions, partial: Partial | None = None
+    ) -> None:
+        """Measure the sources. Raises SourceError for one that cannot be read at all."""
+        self._sources = sources
+        self._options = options
+        self._partial = partial
+        self.done = 0
+        self.total = sum(entry.size for entry in self._list() if isinstance(entry, SourceFile))
+
+    def _list(self) -> Iterator[SourceFile | Skipped]:
+        for entry in list_files(self._sources.files, self._options):
+            if (
+                self._partial is None
+                or isinstance(entry, Skipped)
+                or abspath(entry.path) in self._partial.read
+            ):
+                yield entry
+        if self._sources.input and self._sources.input.size:
+            yield self._sources.input
+
+    def items(self) -> Iterator[Item]:
+        """Yield files, documents of large files, and skipped files, in a stable order."""
+        for entry in self._list():
+            if isinstance(entry, Skipped):
+                yield entry
+            elif entry.size <= SMALL:
+                self.done += entry.size
+                yield entry
+            elif has_one_reader(entry):
+                yield from parts_of(entry, self._options)
+                self.done += entry.size
+            else:
+                yield from self._documents(entry)
+
+    def _documents(self, file: SourceFile) -> Iterator[Document | Skipped]:
+        begin = self.done
+        ratio = _GZIP_RATIO if file.path.name.lower().endswith(".gz") else 1.0
+        characters = 0
+        for item in read_file(file, self._options):
+            if isinstance(item, Document):
+                characters += len(item.text)
+                self.done = begin + min(file.size, int(characters / ratio))
+            yield item
+        self.done = begin + file.size

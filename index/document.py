@@ -30,6 +30,33 @@ def fit(term: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """A sender or recipient of mail; name or address may be missing."""
+
+    name: str = ""
+    address: str = ""
+
+    def __str__(self) -> str:
+        if not self.name or not self.address:
+            return self.name or self.address
+        return f"{self.name} <{self.address}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Who wrote a message to whom, and in which conversation.
+
+    ``thread`` has the ids of the messages that it answers, the oldest first, then its own. A part
+    of a message has its people, and no ``thread``.
+    """
+
+    sender: tuple[Person, ...] = ()
+    to: tuple[Person, ...] = ()
+    cc: tuple[Person, ...] = ()
+    thread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One document as a reader found it.
 
@@ -58,6 +85,9 @@ class Document:
     """The ``id`` of the document that it is a part of: a mail, for its attachments."""
     version: str = ""
     """Of documents with one ``id`` the one with the higher version counts; see ``newer``."""
+    mail: Mail | None = None
+    digest: str = ""
+    """Of what was attached to a document, a digest of the file: copies have the same."""
 
 
 class Span(NamedTuple):

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from itertools import islice
 from typing import Annotated, Any, Final, NotRequired, TypedDict, cast, get_args
 
-from index.document import Precision
+from index.document import Mail, Person, Precision
 from index.facets import FACETS, VALUE_FACETS
 from search.engine import (
     DateBucket,
@@ -71,6 +71,18 @@ class HighlightsJson(TypedDict):
     truncated: Annotated[bool, "True when time for marks ran out, or there are too many offsets."]
 
 
+class PersonJson(TypedDict):
+    """A sender or recipient."""
+
+    name: str
+    address: str
+
+
+MailJson = TypedDict(
+    "MailJson", {"from": list[PersonJson], "to": list[PersonJson], "cc": list[PersonJson]}
+)
+
+
 class DocumentHeadJson(TypedDict):
     """What is told of a document wherever it is shown."""
 
@@ -85,6 +97,7 @@ class DocumentHeadJson(TypedDict):
     date_precision: Annotated[str | None, Keywords({"enum": [*get_args(Precision), None]})]
     source: str
     source_url: Annotated[str | None, "Where the document says it was published."]
+    mail: Annotated[MailJson | None, "Of mail and what is attached to it: who wrote to whom."]
     highlights: HighlightsJson
 
 
@@ -257,6 +270,15 @@ class SearchAnswerJson(TypedDict):
 FACET_LABELS = {facet.name: facet.label for facet in FACETS}
 
 
+def mail(mail: Mail) -> MailJson:
+    """Write who wrote to whom."""
+
+    def people(some: Sequence[Person]) -> list[PersonJson]:
+        return [{"name": person.name, "address": person.address} for person in some]
+
+    return {"from": people(mail.sender), "to": people(mail.to), "cc": people(mail.cc)}
+
+
 class Presenter:
     """Writes answers; every address is None."""
 
@@ -336,6 +358,7 @@ class Presenter:
             "date_precision": document.date_precision,
             "source": document.source,
             "source_url": web_address(document.url),
+            "mail": mail(document.mail) if document.mail else None,
             "highlights": highlights(document.highlights, highlight),
         }
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import MentionedDate, Skipped
+from index.document import Mail
 from index.store import Details, Head, LongText, Near
 from search.request import FacetOrder, SearchRequest
 
@@ -154,6 +155,8 @@ class Result(NamedTuple):
     themes: tuple[Labelled, ...]
     opening: str
     """The first words of the text if there is no title."""
+    mail: Mail | None
+    """Who wrote it to whom, without its thread."""
     # What differs from search to search comes last: ``ResultBuilder`` counts on it.
     score: float
     highlights: Highlights
@@ -328,6 +331,37 @@ class DocumentView:
     highlights: Highlights
     mentioned: tuple[MentionedDate, ...] = ()
     """The dates that the text mentions."""
+    mail: Mail | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A document in the tree of parts that it belongs to.
+
+    ``more`` counts its parts that are not listed.
+    """
+
+    result: Result
+    parts: tuple["Node", ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """What belongs to a document: nothing of each where there is nothing else.
+
+    - ``tree``: the document that it is a part of, however deep, with all its parts;
+    - ``conversation``: the messages around it, oldest first, itself included; ``messages`` are
+      there in all;
+    - ``copies``: documents that the same file is attached to; ``attached`` are there in all.
+    """
+
+    tree: Node | None = None
+    conversation: tuple[Result, ...] = ()
+    messages: int = 0
+    copies: tuple[Result, ...] = ()
+    attached: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +407,12 @@ class Engine(Protocol):
 
     def document(self, id: str, locale: str, q: str = "") -> DocumentView | None:
         """Return a whole document with all matches of ``q`` as offsets; None if it is absent."""
+
+    def related(self, id: str, locale: str) -> Related | None:
+        """Return the parts, the conversation and the copies of a document; None if it is absent.
+
+        Raises SearchTimeout.
+        """
 
     def similar(self, id: str, limit: int, locale: str) -> tuple[Result, ...] | None:
         """Return the documents most like this one, best first; None if it is absent."""

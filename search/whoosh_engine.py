@@ -34,6 +34,7 @@ from search.engine import (
     Labelled,
     Notice,
     Notices,
+    Related,
     Result,
     SearchResponse,
     StoredTexts,
@@ -42,6 +43,7 @@ from search.engine import (
 from search.facets import FacetNames, Filtered, LocalizedFacets, facet_names, facet_page, facets
 from search.highlight import Highlighter
 from search.query import ParsedQuery, parse
+from search.related import Relations
 from search.request import (
     Cursor,
     CursorError,
@@ -198,6 +200,15 @@ class WhooshEngine:
         highlighter = self._highlighter(parse(q, opened.snapshot.analyzers), opened)
         highlights = highlighter.complete(doc, stored.head(doc))
         return opened.results(locale).view(*stored.get(doc), highlights)
+
+    def related(self, id: str, locale: str) -> Related | None:
+        """Return the parts, the conversation and the copies of a document; None if it is absent."""
+        opened = self._open()
+        doc = opened.snapshot.docnum(id)
+        if doc is None:
+            return None
+        results, time = opened.results(locale), self._deadline(self._budget.search)
+        return Relations(opened.snapshot, lambda doc: results.result(doc, 0.0), time.check).of(doc)
 
     def similar(self, id: str, limit: int, locale: str) -> tuple[Result, ...] | None:
         """Return the documents most like this one, best first; None if it is absent."""
@@ -435,6 +446,7 @@ class ResultBuilder:
             organizations=tuple([self.organization(*named) for named in head.organizations]),
             themes=tuple([self.theme(id) for id in head.themes]),
             opening=head.opening,
+            mail=head.mail(),
             score=0.0,
             highlights=NO_HIGHLIGHTS,
         )
@@ -465,6 +477,8 @@ class ResultBuilder:
             theme_evidence={theme.id: _pairs(theme.evidence) for theme in fields.themes},
             highlights=highlights,
             mentioned=fields.mentioned,
+            mail=document.mail,
+            digest=document.digest,
         )
 
 

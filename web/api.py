@@ -253,6 +253,8 @@ class Schemas:
         if len(kinds) > 1:
             return {"anyOf": [self.of(kind) for kind in kinds]}
         schema = self.of(kinds[0])
+        if optional and "$ref" in schema:
+            return {"anyOf": [schema, {"type": "null"}]}
         if optional:
             schema["type"] = [schema["type"], "null"]
             if "enum" in schema:

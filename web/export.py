@@ -14,6 +14,7 @@ import orjson
 from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import ServiceUnavailable
 
+from index.document import Person
 from search import Engine, Parameter, Result, SearchRequest, SearchResponse, Suggestion
 from web import context, links
 from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
@@ -32,7 +33,7 @@ FEED_SIZE = 50
 SUGGESTIONS = 8
 COLUMNS = (
     *("id", "url", "title", "language", "published", "date_precision", "source", "source_url"),
-    *("organizations", "themes", "score"),
+    *("organizations", "themes", "score", "from", "to", "cc"),
 )
 BOM = Parameter(
     "bom",
@@ -81,10 +82,17 @@ def csv() -> Response:
             **serializer.result(result),
             "organizations": "\n".join(one.label for one in result.organizations),
             "themes": "\n".join(one.label for one in result.themes),
+            "from": _people(result.mail.sender) if result.mail else "",
+            "to": _people(result.mail.to) if result.mail else "",
+            "cc": _people(result.mail.cc) if result.mail else "",
         }
         return _csv([_harmless(cells[column]) for column in COLUMNS])
 
     return _stream("text/csv", mark + _csv(COLUMNS), row, "csv")
+
+
+def _people(people: Sequence[Person]) -> str:
+    return "\n".join(map(str, people))
 
 
 def _stream(mimetype: str, head: str, write: Callable[[Result], str], suffix: str) -> Response:
@@ -182,6 +190,11 @@ def _add_entry(feed: ElementTree.Element, result: Result) -> None:
         _add(entry, "published", _moment(result.published))
     if result.source:
         _add(_add(entry, "author"), "name", result.source)
+    for person in result.mail.sender if result.mail else ():
+        author = _add(entry, "author")
+        _add(author, "name", person.name or person.address)
+        if person.address:
+            _add(author, "email", person.address)
     if result.highlights.body:
         _add(entry, "summary", joined(result.highlights.body), type="html")
     for one in (*result.organizations, *result.themes):

@@ -13,6 +13,7 @@ from flask import request as http
 
 from index.facets import VALUE_FACETS
 from search import FACETS, MAX_DEPTH, DateBucket, SearchRequest, SearchResponse
+from search.query import quoted
 from web.i18n import asked
 
 API_SEARCH = "/api/search"
@@ -406,6 +407,11 @@ class PageLinks(FilterLinks):
     def changed(self, **fields: Any) -> str:
         """Return the address of the first page of this search with other values of its fields."""
         return self.search(replace(first_page(self.request), **fields))
+
+    def keyed(self, field: str, value: str) -> str:
+        """Return the address of all documents that have a key, see ``index.keys``."""
+        request = SearchRequest(q=f"{field}:{quoted(value)}", sort="date")
+        return self.search(request)
 
     def unfiltered(self) -> str:
         """Return the address of the same words without any filter."""

@@ -88,6 +88,11 @@ class DocumentJson(DocumentHeadJson):
     tags: list[str]
     authors: list[str]
     parent: Annotated[str, "The identifier of the document that it is a part of, or empty."]
+    thread: Annotated[
+        list[str],
+        "Of mail: the identifiers of the messages that it answers, the oldest first, and its own.",
+    ]
+    digest: Annotated[str, "Of what was attached: copies of the file have the same; or empty."]
     version: Annotated[str, "The version of an item of an agency, or empty."]
     organizations: list[MentionedOrganizationJson]
     themes: list[AssignedThemeJson]
@@ -201,6 +206,8 @@ class Serializer(Presenter):
             "tags": list(view.tags),
             "authors": list(view.authors),
             "parent": view.parent,
+            "thread": list(view.mail.thread) if view.mail else [],
+            "digest": view.digest,
             "version": view.version,
             "organizations": [
                 {**labelled(one), "spans": spans(view.organization_spans.get(one.value, ()))}

@@ -16,7 +16,7 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any, Final, NamedTuple
 
-from index.document import Document, Skipped
+from index.document import Document, Mail, Person, Skipped
 from index.readers.content import RefusedError, opened, read_bytes
 from index.readers.encodings import decode, unmarked_utf_16
 from index.readers.formats import ReadOptions, SourceFile
@@ -78,15 +78,17 @@ def _message(
     _walk(message, texts, pages, attachments)
     text = "\n".join(texts)
     text = _UUENCODED.sub(lambda found: _uuencoded(found, attachments), text)
-    headers = {key: header(message, key) for key in ("subject", "date", "from", "message-id")}
+    headers = {key: header(message, key) for key in ("subject", "date", "message-id")}
+    mail = people_and_thread(message)
     if not text.strip():
         text = plain("\n".join(pages))
     fields: dict[str, Any] = {
         "title": headers["subject"],
         "date": mail_date(headers["date"]),
-        "authors": [name or address for name, address in getaddresses([headers["from"]])],
+        "authors": [person.name or person.address for person in mail.sender],
         "id": headers["message-id"].strip("<> \t"),
         "tags": header(message, "keywords"),
+        "mail": mail,
     }
     try:
         made = document(file, options, text=text, **fields)
@@ -130,6 +132,8 @@ def _walk(
     data = data if isinstance(data, bytes) else b""
     if kind in ("text/plain", "text/html") and disposition != "attachment" and not name:
         text = text_of_bytes(data, _charset(part))
+        if _parameter(part, "format") == "flowed":
+            text = unflowed(text, delete_spaces=_parameter(part, "delsp") == "yes")
         (texts if kind == "text/plain" else pages).append(text)
     elif kind in _SIGNATURES or not (data or name) or kind.startswith("multipart/"):
         return
@@ -179,6 +183,35 @@ def _charset(part: Message) -> str:
     return charset or ""
 
 
+def _parameter(part: Message, name: str) -> str:
+    """Return a parameter of the type of a part, in small letters."""
+    try:
+        value = part.get_param(name)
+    except (UnicodeError, LookupError, ValueError, TypeError):
+        value = None
+    return value.lower() if isinstance(value, str) else ""
+
+
+_QUOTES: Final = re.compile(r"(>*) ?(.*)", re.S)
+
+
+def unflowed(text: str, *, delete_spaces: bool = False) -> str:
+    """Return text of ``format=flowed`` (RFC 3676) with the lines of a paragraph joined."""
+    lines: list[str] = []
+    flows = ""
+    for line in text.replace("\r\n", "\n").split("\n"):
+        quotes, content = _QUOTES.fullmatch(line).groups()  # type: ignore[union-attr]
+        ends = content.endswith(" ") and content != "-- "
+        if content not in ("", "-- ") and flows == f"f{quotes}":
+            lines[-1] += content
+        else:
+            lines.append(f"{quotes} {content}" if quotes else content)
+        flows = f"f{quotes}" if ends else ""
+        if ends and delete_spaces:
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
+
+
 def _uuencoded(found: re.Match[str], attachments: list[Attachment]) -> str:
     lines = []
     for line in found[2].splitlines():
@@ -203,6 +236,49 @@ def header(message: Message, wanted: str) -> str:
         if key.lower() == wanted:
             return decoded_header(str(value), _charset(message))
     return ""
+
+
+def people_and_thread(message: Message) -> Mail:
+    """Return who wrote a message to whom, and the ids of the messages that it answers."""
+    return Mail(
+        _people(message, "from") or _people(message, "sender"),
+        _people(message, "to"),
+        _people(message, "cc"),
+        answered_ids(message),
+    )
+
+
+def answered_ids(message: Message) -> tuple[str, ...]:
+    """Return the ids of the messages that a message answers, the oldest first."""
+    return message_ids(" ".join(header(message, key) for key in ("references", "in-reply-to")))
+
+
+def message_ids(text: str) -> tuple[str, ...]:
+    """Return the ids of messages in a text, each once."""
+    ids = _MESSAGE_ID.findall(text) or _BARE_ID.findall(text)
+    return tuple(dict.fromkeys("".join(id.split()) for id in ids))
+
+
+_MESSAGE_ID: Final = re.compile(r"<([^<>]{1,998})>")
+_BARE_ID: Final = re.compile(r"[^\s<>]+@[^\s<>]+")
+_MAX_HEADER: Final = 200_000
+"""Characters of a header that are read for addresses, which takes long."""
+
+
+def _people(message: Message, wanted: str) -> tuple[Person, ...]:
+    """Return the people of a header: addresses are divided before names are decoded."""
+    charset = _charset(message)
+    values = [str(value) for key, value in message.raw_items() if key.lower() == wanted]
+    written = _FOLDED.sub(" ", ", ".join(values))[:_MAX_HEADER]
+    try:
+        pairs = getaddresses([written]) if re.search("[@:]", written) else [(written, "")]
+    except (RecursionError, ValueError, IndexError):
+        pairs = [(written, "")]
+    return tuple(
+        Person(decoded_header(name, charset).strip("'\" "), decoded_header(address, charset))
+        for name, address in pairs
+        if name or address
+    )
 
 
 def decoded_header(value: str, charset: str = "") -> str:

@@ -1,20 +1,26 @@
 """Outlook: messages in .msg files (MAPI properties over OLE), and winmail.dat (TNEF)."""
 
+import email
+import email.policy
 import struct
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from index.document import Document, Skipped
+from index.document import Document, Mail, Person, Skipped
 from index.readers.content import RefusedError, read_bytes
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.mail import Attachment, text_of_bytes
+from index.readers.mail import Attachment, answered_ids, message_ids, text_of_bytes
 from index.readers.markup import plain
 from index.readers.ole import code_page, decoded, ole_file, rtf_text
 from index.readers.reading import document, read_part, unique
 
 _SUBJECT, _SENDER, _SENDER_NAME, _BODY, _HTML, _RTF = 0x0037, 0x0042, 0x0C1A, 0x1000, 0x1013, 0x1009
 _MESSAGE_ID: Final = 0x1035
+_SENDER_ADDRESSES: Final = (0x5D01, 0x5D02, 0x0C1F, 0x0065)
+_NAME, _ADDRESSES, _RECIPIENT_TYPE = 0x3001, (0x39FE, 0x3003), 0x0C15
+_TO, _CC = 1, 2
+_REFERENCES, _IN_REPLY_TO, _HEADERS = 0x1039, 0x1042, 0x007D
 _DATES: Final = (0x0039, 0x0E06, 0x3007)
 _CODE_PAGES: Final = (0x3FFD, 0x3FDE)
 _NAMES: Final = (0x3707, 0x3704, 0x3001)
@@ -62,6 +68,10 @@ class _Properties:
         """Return a property of time as ISO 8601; empty if it is missing."""
         return _moment(self._fixed.get(id, b""))
 
+    def number(self, id: int) -> int:
+        """Return a property of a number; 0 if it is missing."""
+        return int.from_bytes(self._fixed.get(id, b"")[:4], "little")
+
     def flag(self, id: int) -> bool:
         """Return whether a property is true."""
         return any(self._fixed.get(id, b"")[:2])
@@ -105,6 +115,7 @@ def _message(
         title=of.text(_SUBJECT) or ("message" if not text.strip() else ""),
         date=next(filter(None, map(of.moment, _DATES)), ""),
         authors=[of.text(_SENDER_NAME) or of.text(_SENDER)],
+        mail=_mail(ole, of, prefix),
     )
     if parent is not None:
         from dataclasses import replace
@@ -129,6 +140,35 @@ def _message(
             yield from _message(part, options, ole, inner, 24, made)
         elif not (one.text(_CONTENT_ID) and one.flag(_HIDDEN_FLAG)):
             yield from read_part(file, label, one.binary(_DATA), options, made)
+
+
+def _mail(ole: Any, of: _Properties, prefix: str) -> Mail:
+    """Return who wrote a message to whom, and what it answers."""
+    sender = Person(of.text(_SENDER_NAME) or of.text(_SENDER), _address(of, _SENDER_ADDRESSES))
+    people: dict[int, list[Person]] = {_TO: [], _CC: []}
+    depth = prefix.count("/")
+    folders = {path[depth] for path in ole.listdir() if _is_recipient("/".join(path), prefix)}
+    for folder in sorted(folders)[:_MAX_RECIPIENTS]:
+        one = _Properties(ole, f"{prefix}{folder}/", 8, of.encoding)
+        person = Person(one.text(_NAME), _address(one, _ADDRESSES))
+        people.setdefault(one.number(_RECIPIENT_TYPE), []).append(person)
+    answered = f"{of.text(_REFERENCES)} {of.text(_IN_REPLY_TO)}"
+    if not answered.strip():
+        headers = email.message_from_string(of.text(_HEADERS), policy=email.policy.compat32)
+        return Mail((sender,), tuple(people[_TO]), tuple(people[_CC]), answered_ids(headers))
+    return Mail((sender,), tuple(people[_TO]), tuple(people[_CC]), message_ids(answered))
+
+
+_MAX_RECIPIENTS: Final = 1_001
+
+
+def _is_recipient(path: str, prefix: str) -> bool:
+    return path.startswith(f"{prefix}__recip_version1.0_")
+
+
+def _address(of: _Properties, ids: tuple[int, ...]) -> str:
+    """Return an address of the Internet; those of a directory (``/O=…``) are none."""
+    return next((text for text in map(of.text, ids) if "@" in text), "")
 
 
 # Compressed RTF, [MS-OXRTFCP]

@@ -7,10 +7,11 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 
-from index.document import Document, Skipped
-from index.readers.content import RefusedError
+from index.document import Document, Mail, Person, Skipped
+from index.readers.content import RefusedError, clean_line
 from index.readers.formats import (
     BY_CONTENT,
     COMPRESSED,
@@ -154,20 +155,29 @@ def read_part(
 ) -> Iterator[Document | Skipped]:
     """Yield the documents of a part of a document, see ``part_of``.
 
-    They have its date and source where they have none of their own.
+    They have its date and source where they have none of their own, and its people if it is mail.
     """
     part = part_of(container, name, data, options)
     if isinstance(part, Skipped):
         yield part
         return
+    digest = blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()
+    mail = replace(parent.mail, thread=()) if parent.mail else None
     for item in read_file(part, options):
         if isinstance(item, Document):
             item = replace(
-                item, parent=item.parent or parent.id, source=item.source or parent.source
+                item,
+                parent=item.parent or parent.id,
+                source=item.source or parent.source,
+                mail=item.mail or mail,
+                digest=item.digest or digest,
             )
             if not item.date:
                 item = replace(item, date=parent.date, date_origin=parent.date_origin)
         yield item
+
+
+_DIGEST_BYTES = 16
 
 
 def take(container: SourceFile, options: ReadOptions, size: int) -> None:
@@ -208,24 +218,50 @@ def document(
     authors: Iterable[str] = (),
     version: str = "",
     notes: Iterable[str] = (),
+    mail: Mail | None = None,
     **fields: object,
 ) -> Document:
     """Return a document of a file from its fields, with the names that they have in ``Document``.
 
-    ``notes`` are sentences about what could not be read. Raises ``RefusedError`` as ``Mapper``.
+    ``notes`` are sentences about what could not be read. The ``thread`` of a ``mail`` has the ids
+    that it declares of others; its own is added. Raises ``RefusedError`` as ``Mapper``.
     """
     made = _mapper(options.max_characters).document(fields, file.id, file.name)
+    notes = list(notes)
     people = dict.fromkeys(" ".join(name.split())[:_MAX_NAME] for name in authors)
+    if mail is not None:
+        mail = _bounded(mail, made.id, notes)
     return replace(
         made,
         authors=tuple(name for name in people if name)[:_MAX_AUTHORS],
         version=" ".join(version.split())[:_MAX_NAME],
         notes=tuple(("reading", note) for note in notes),
+        mail=mail,
     )
+
+
+def _bounded(mail: Mail, id: str, notes: list[str]) -> Mail:
+    """Return a mail as it is kept, with ``id`` at the end of its thread."""
+
+    def people(some: tuple[Person, ...]) -> tuple[Person, ...]:
+        lines = (
+            Person(clean_line(person.name)[:_MAX_NAME], clean_line(person.address)[:_MAX_NAME])
+            for person in some[:_MAX_PEOPLE]
+        )
+        if len(some) > _MAX_PEOPLE:
+            notes.append(f"of {len(some):,} senders or recipients, {_MAX_PEOPLE:,} are kept")
+        return tuple(dict.fromkeys(person for person in lines if person.name or person.address))
+
+    thread = [usable_id(other) for other in mail.thread]
+    thread = thread[:1] + thread[1:][-_MAX_THREAD:]
+    known = dict.fromkeys(other for other in thread if other and other != id)
+    return Mail(people(mail.sender), people(mail.to), people(mail.cc), (*known, id))
 
 
 _MAX_NAME = 200
 _MAX_AUTHORS = 100
+_MAX_PEOPLE = 1_000
+_MAX_THREAD = 100
 
 
 def _unknown(path: Path) -> str:

@@ -6,6 +6,7 @@
       postings/        terms, postings and positions, see ``index.segments.inverted_index``
       heads.* texts.*  stored fields
       ids.*            the id of every document
+      keys.*           what documents are found by exactly, see ``index.keys``
       columns/         doc values: one column per facet, dates, lengths of titles and bodies
 
 Workers draft documents one by one and analyse many together; the writer only appends.
@@ -23,13 +24,16 @@ from index.analysis import Part, Tokens, part, parts, tokens
 from index.calendar import DAY_SECONDS, UNDATED_SECOND, first_second
 from index.document import PARTS, Document, Fields
 from index.facets import VALUE_FACETS, Values, facet_values
+from index.keys import document_keys
 from index.segments.inverted_index import PostingsWriter
 from index.segments.manifest import SegmentEntry
 from index.store import (
+    KeyWriter,
     Packed,
     SpanColumnWriter,
     StoredWriter,
     ValueColumnWriter,
+    key_digest,
     pack,
     records,
     sync_tree,
@@ -49,7 +53,7 @@ class Record(NamedTuple):
     """What is written of a document beside its tokens.
 
     ``facets`` has the values of each facet in ``VALUE_FACETS``. ``published`` is the first second
-    of the publication date, ``UNDATED_SECOND`` without one, from 1970-01-01.
+    of the publication date, ``UNDATED_SECOND`` without one, from 1970-01-01. ``keys`` are digests.
     """
 
     id: str
@@ -57,6 +61,7 @@ class Record(NamedTuple):
     published: int
     mentioned: Sequence[Days]
     packed: Packed
+    keys: Sequence[int] = ()
 
 
 class Draft(NamedTuple):
@@ -104,6 +109,7 @@ def draft(document: Document, fields: Fields) -> Draft:
             if date.first and date.last
         ],
         packed,
+        sorted(key_digest(*key) for key in document_keys(document)),
     )
     if language.parts:
         body = parts(document.text, language.parts)
@@ -130,6 +136,7 @@ class SegmentWriter:
         (folder / "columns").mkdir(parents=True)
         self._postings = PostingsWriter(folder / "postings")
         self._stored = StoredWriter(folder)
+        self._keys = KeyWriter()
         self._facets = {name: ValueColumnWriter() for name in VALUE_FACETS}
         self._published = array("q")
         self._mentioned = SpanColumnWriter()
@@ -153,6 +160,7 @@ class SegmentWriter:
         record, tokens, place = document
         self._postings.add(self.documents, tokens, place)
         self._stored.add(record.packed)
+        self._keys.add(self.documents, record.keys)
         for text, name in enumerate(PARTS, len(PARTS) * place):
             self._lengths[name].append(tokens.lengths[text])
         self._ids.append(record.id)
@@ -175,6 +183,7 @@ class SegmentWriter:
         """Write all files, make them durable, and describe them for the manifest."""
         self._postings.commit()
         self._stored.close()
+        self._keys.save(self._folder)
         self._add_columns()
         columns = self._folder / "columns"
         for name, column in self._facets.items():

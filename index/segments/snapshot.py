@@ -29,11 +29,13 @@ from index.store import (
     Folder,
     Head,
     Identifiers,
+    Keys,
     LongText,
     NumberColumn,
     OpenFolder,
     SpanColumn,
     StoredDocuments,
+    key_digest,
     open_folder,
     read_bytes,
     read_json,
@@ -147,6 +149,7 @@ class Snapshot:
         )
         self.analyzers = self._analyzers_used()
         self._ids = [Identifiers(folder) for folder in folders]
+        self._keys = [Keys(folder) for folder in folders]
         self.stored_fields = StoredFields(folders, self._bases)
         columns = [folder / "columns" for folder in folders]
         self.columns: Mapping[str, FacetColumn] = MappingProxyType(
@@ -232,6 +235,16 @@ class Snapshot:
             if number is not None and self.live[base + number]:
                 return base + number
         return None
+
+    def keyed(self, field: str, term: str) -> NDArray[np.int32]:
+        """Return the live documents that have a key (see ``index.keys``), ascending."""
+        digest = key_digest(field, term)
+        parts = [
+            keys.docs(digest) + np.int32(base)
+            for keys, base in zip(self._keys, self._bases, strict=False)
+        ]
+        docs = np.concatenate(parts) if parts else np.empty(0, np.int32)
+        return docs[self.live.take(docs)]
 
     def report(self) -> Report:
         """Return what was left out of this generation: documents, and fields of documents."""

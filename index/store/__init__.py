@@ -1,9 +1,9 @@
 """Files of the index: one module for each thing on disk, its writer beside its reader.
 
 For: posting lists and their inversion (``postings``, ``merge``), the term dictionary (``terms``),
-completion and spelling (``suggest``), doc values, stored fields and ids, all of them in checksummed
-and memory-mapped files (``files``, ``blocks``). Not for: several segments, deleted documents, or
-which generation is published.
+completion and spelling (``suggest``), doc values, keys, stored fields and ids, all of them in
+checksummed and memory-mapped files (``files``, ``blocks``). Not for: several segments, deleted
+documents, or which generation is published.
 """
 
 from index.store.blocks import ByteCache
@@ -38,6 +38,7 @@ from index.store.files import (
     write_aside,
     write_durably,
 )
+from index.store.keys import Keys, KeyWriter, key_digest
 from index.store.merge import Inverter
 from index.store.postings import ManyPostings, PositionedPostings, PostingLists, TermPostings
 from index.store.stored_fields import (
@@ -83,6 +84,8 @@ __all__ = [
     "Head",
     "Identifiers",
     "Inverter",
+    "KeyWriter",
+    "Keys",
     "LongText",
     "ManyPostings",
     "Near",
@@ -103,6 +106,7 @@ __all__ = [
     "clean",
     "content_hash",
     "is_sound",
+    "key_digest",
     "make_folder",
     "open_folder",
     "pack",

@@ -30,8 +30,10 @@ from index.document import (
     Document,
     Fields,
     Language,
+    Mail,
     MentionedDate,
     Organization,
+    Person,
     PublicationDate,
     Span,
     Theme,
@@ -153,7 +155,8 @@ class Head(NamedTuple):
 
     ``published`` and ``precision`` are empty for a document without a date. ``organizations`` are
     pairs of id and label as the document writes it. ``opening`` is the beginning of the text,
-    where there is no title.
+    where there is no title. ``people`` are sender, to and cc of a mail, each a list of names and
+    addresses; nothing for what is no mail.
     """
 
     id: str
@@ -166,7 +169,15 @@ class Head(NamedTuple):
     organizations: Sequence[tuple[str, str]]
     themes: Sequence[str]
     opening: str
+    people: Sequence[Sequence[tuple[str, str]]]
     details: bytes
+
+    def mail(self) -> Mail | None:
+        """Return who wrote a mail to whom; None for what is no mail."""
+        if not self.people:
+            return None
+        sender, to, cc = (tuple([Person(*person) for person in some]) for some in self.people)
+        return Mail(sender, to, cc)
 
     def decode_details(self) -> "Details":
         """Return the rest of the document but its text."""
@@ -196,6 +207,8 @@ class Details(NamedTuple):
     authors: Sequence[str]
     parent: str
     version: str
+    thread: Sequence[str]
+    digest: str
 
     def language_parts(self) -> tuple[tuple[Span, str], ...]:
         """Return the parts of the text in languages of their own."""
@@ -218,6 +231,7 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         [(one.id, one.label) for one in organizations] if organizations else (),
         [one.id for one in themes] if themes else (),
         "" if document.title.strip() else opening(document.text),
+        _people(document.mail) if document.mail else (),
     )
     details = (  # as in ``Details``
         document.date,
@@ -240,8 +254,18 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         document.authors,
         document.parent,
         document.version,
+        document.mail.thread if document.mail else (),
+        document.digest,
     )
     return orjson.dumps(line) + b"\n" + orjson.dumps(details)
+
+
+def _people(mail: Mail) -> list[list[tuple[str, str]]]:
+    """Return sender, to and cc as ``Head.people`` has them."""
+    return [
+        [(person.name, person.address) for person in some]
+        for some in (mail.sender, mail.to, mail.cc)
+    ]
 
 
 def decode_head(data: bytes) -> Head:
@@ -251,6 +275,7 @@ def decode_head(data: bytes) -> Head:
 
 
 def _document(head: Head, details: Details, text: str) -> Document:
+    mail = head.mail()
     return Document(
         id=head.id,
         text=text,
@@ -266,6 +291,8 @@ def _document(head: Head, details: Details, text: str) -> Document:
         parent=details.parent,
         version=details.version,
         path=details.path,
+        mail=replace(mail, thread=tuple(details.thread)) if mail else None,
+        digest=details.digest,
     )
 
 

@@ -15,6 +15,7 @@ from search.query.nodes import (
     FacetFilter,
     Filter,
     FuzzyQuery,
+    KeyFilter,
     LetterQuery,
     NearQuery,
     PhraseQuery,
@@ -23,7 +24,7 @@ from search.query.nodes import (
     WordPattern,
     WordQuery,
 )
-from search.query.parser import running_text
+from search.query.parser import quoted, running_text
 from search.query.words import MAX_TERMS, FuzzyExpansion, default_edits, expand_fuzzy
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Filter",
     "FuzzyExpansion",
     "FuzzyQuery",
+    "KeyFilter",
     "LetterQuery",
     "Mark",
     "NearQuery",
@@ -51,5 +53,6 @@ __all__ = [
     "default_edits",
     "expand_fuzzy",
     "parse",
+    "quoted",
     "running_text",
 ]

@@ -21,6 +21,7 @@ from whoosh import query
 
 from index.analysis import ANALYZERS, Token, analyzer, tokenize
 from index.facets import VALUE_FACETS
+from index.keys import KEY_FIELDS
 from search.engine import Notice, Notices
 from search.query.entities import (
     QUESTION_WORDS,
@@ -35,6 +36,7 @@ from search.query.nodes import (
     DateFilter,
     FacetFilter,
     FuzzyQuery,
+    KeyFilter,
     LetterQuery,
     NearQuery,
     PhraseQuery,
@@ -56,6 +58,7 @@ from search.query.parser import (
     parse_syntax,
     quoted,
     written,
+    written_filter,
 )
 from search.query.pieces import typed_units, with_neighbours
 from search.query.words import (
@@ -391,12 +394,20 @@ class _Compiler:
             return None
         if field == "date":
             return self._date_filter(typed)
+        if field in KEY_FIELDS:
+            return self._key_filter(field, typed)
         facet = VALUE_FACETS[field]
         value = facet.canonical(typed)
         shown = value if facet.vocabulary else typed
-        several = " " in shown
-        text = f"{field}:{quoted(shown)}" if several else written(Kind.WORD, shown, field)
-        return Clause(FacetFilter(field, value, typed), text, condition=True)
+        return Clause(
+            FacetFilter(field, value, typed), written_filter(field, shown), condition=True
+        )
+
+    def _key_filter(self, field: str, typed: str) -> Clause | None:
+        terms = KEY_FIELDS[field].asked(typed)
+        if not terms:
+            return None
+        return Clause(KeyFilter(field, terms, typed), written_filter(field, typed), condition=True)
 
     def _date_filter(self, typed: str) -> Clause | None:
         """Compile ``2024``, ``mars 2024``, ``2024-02..``, ``>=2024`` or ``2024..2025-02``."""

@@ -174,6 +174,19 @@ class FacetFilter(Filter):
 
 
 @dataclass(frozen=True)
+class KeyFilter(Filter):
+    """Documents with all terms ``having`` in the field ``key``, see ``index.keys``.
+
+    A ``thread`` has all messages that are connected with the one whose id is asked for. ``typed``
+    is the value as typed.
+    """
+
+    key: str
+    having: tuple[str, ...]
+    typed: str = field(compare=False)
+
+
+@dataclass(frozen=True)
 class DateFilter(Filter):
     """Documents published between two days, both included; None leaves that side open."""
 

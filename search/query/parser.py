@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from index.analysis import fold
 from index.facets import FACETS, VALUE_FACETS
+from index.keys import KEY_FIELDS
 from index.vocabularies import LANGUAGES
 from search.engine import Notices
 from search.request import MAX_QUERY, typed_period
@@ -34,8 +35,11 @@ MAX_NEAR = 100
 
 OPERATORS = {"AND": "AND", "ET": "AND", "OR": "OR", "OU": "OR", "NOT": "NOT", "SAUF": "NOT"}
 
-FIELDS = {"title": "title", "titre": "title"} | {
-    field: facet.name for facet in FACETS for field in (facet.name, *facet.fields)
+FIELDS = {
+    "title": "title",
+    "titre": "title",
+    **{field: facet.name for facet in FACETS for field in (facet.name, *facet.fields)},
+    **{field: key.name for key in KEY_FIELDS.values() for field in (key.name, *key.fields)},
 }
 """Canonical field by folded name, as typed before a colon."""
 
@@ -135,6 +139,11 @@ def written(kind: Kind, text: str, field: str | None = None) -> str:
     kinds = [lexeme.kind for lexeme in lex(bare, Notices())]
     read_as = kinds[1:] if field and kinds[:1] == [Kind.FIELD] else kinds
     return bare if read_as in ([kind], [Kind.QUOTED]) else f"{name}{quoted(text)}"
+
+
+def written_filter(field: str, value: str) -> str:
+    """Return a filter as it is written in a normal form."""
+    return f"{field}:{quoted(value)}" if " " in value else written(Kind.WORD, value, field)
 
 
 def is_row(text: str) -> bool:
@@ -256,7 +265,11 @@ class _Lexer:
         _, before, behind = field.groups()
         start = field.end()
         word = self.text[start : self._chunk_end(start)]
-        if (not before and not behind) or word[0] in _CLOSERS or word[0] in "(（":
+        if not before and not behind:
+            return True
+        if canonical in KEY_FIELDS:
+            return False  # they are words that stand before a colon elsewhere: De : Paul
+        if word[0] in _CLOSERS or word[0] in "(（":
             return True
         if word in OPERATORS:
             return False

@@ -6,6 +6,7 @@ the order of results; ``similar`` ranks the documents most like one. It parses n
 """
 
 from search.scoring.bm25 import PARAMETERS, CollectionStats, Parameters
+from search.scoring.conversation import conversation
 from search.scoring.deadline import Deadline
 from search.scoring.evaluate import Evaluation, Matches
 from search.scoring.explanation import explain
@@ -23,6 +24,7 @@ __all__ = [
     "Parameters",
     "Ranking",
     "answer",
+    "conversation",
     "explain",
     "most",
     "request_fingerprint",

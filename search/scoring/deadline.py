@@ -19,6 +19,7 @@ from search.query import (
     DateFilter,
     FacetFilter,
     FuzzyQuery,
+    KeyFilter,
     NearQuery,
     PhraseQuery,
     PrefixQuery,
@@ -106,6 +107,8 @@ def _text(node: query.Query) -> str:
             return "-".join(parts.words)
         case FacetFilter(facet=facet, value=value):
             return f"{facet}:{value}"
+        case KeyFilter(key=key, typed=typed):
+            return f"{key}:{typed}"
         case DateFilter(first=first, last=last):
             return f"date:{first or ''}..{last or ''}"
         case query.Not(query=excluded):

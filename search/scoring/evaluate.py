@@ -7,7 +7,7 @@ deadline has something left out (see ``search.scoring.deadline``).
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +31,7 @@ from search.query import (
     Filter,
     FuzzyExpansion,
     FuzzyQuery,
+    KeyFilter,
     LetterQuery,
     NearQuery,
     PhraseQuery,
@@ -47,6 +48,7 @@ from search.scoring.bm25 import (
     score,
     term_scorer,
 )
+from search.scoring.conversation import conversation
 from search.scoring.deadline import Deadline
 from search.scoring.postings import (
     NO_HITS,
@@ -442,6 +444,9 @@ class Evaluation:
                 ordinals = self._ordinals(node)
                 column = self.snapshot.columns[node.facet]
                 mask = column.mask(ordinals, docs)
+            case KeyFilter():
+                of_keys = self._keyed(node)
+                mask = among(hits.docs, of_keys)
             case DateFilter():
                 days = self.snapshot.dates.days
                 mask = node.mask(days if docs is None else days.take(docs))
@@ -453,6 +458,17 @@ class Evaluation:
             case _:
                 raise TypeError(f"not a filter: {node!r}")
         return hits.where(mask)
+
+    def _keyed(self, node: KeyFilter) -> Docs:
+        """Return the documents that have the keys of a filter; warn if there are none."""
+        if node.key == "thread":
+            docs = conversation(self.snapshot, node.having[0], self.time.check)
+        else:
+            found = [self.snapshot.keyed(node.key, term) for term in node.having]
+            docs = reduce(partial(np.intersect1d, assume_unique=True), found)
+        if not len(docs):
+            self.notices.add("unknown_value", field=node.key, value=node.typed)
+        return docs
 
     def _ordinals(self, node: FacetFilter) -> list[int]:
         """Return the ordinals of the values that a filter means; warn if no document has any."""

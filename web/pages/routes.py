@@ -17,6 +17,7 @@ from search import (
     FacetOrder,
     FacetValue,
     Parameter,
+    Related,
     SearchRequest,
     SearchResponse,
     parse_request,
@@ -49,6 +50,8 @@ ORDER = Parameter("order", "`name` for the order of names, else by count.")
 AT = Parameter("at", "Position in the results.", "number", maximum=MAX_DEPTH - 1)
 
 SIMILAR = 5
+PEOPLE = 20
+"""Senders or recipients of a mail that its page names."""
 EXAMPLES = 4
 NEWEST = 5
 """Documents on the first page, which must be light."""
@@ -138,6 +141,8 @@ def document(id: str) -> Response:
         around=around,
         back=_back(to, around),
         similar=engine().similar(id, SIMILAR, i18n.negotiate()) or (),
+        related=engine().related(id, i18n.negotiate()) or Related(),
+        listed=PEOPLE,
         source_url=web_address(view.url),
         citation=citation(view, name, to.permanent(view.id)),
     )

@@ -194,6 +194,28 @@ def mail(*parts: str, subject: str = "=?utf-8?q?Une_r=C3=A9union_=C3=A0_Rabat?="
     return f'{head}Content-Type: multipart/mixed; boundary="B"\n\n{body}--B--\n'.encode()
 
 
+def letter(
+    number: int,
+    *parts: str,
+    answers: str = "",
+    sender: str = "Anne Exemple <anne@exemple.example>",
+    to: str = "Bruno Essai <bruno@essai.example>",
+    cc: str = "",
+    text: str = TEXT,
+) -> bytes:
+    """Return a mail of a conversation; ``answers`` are headers such as ``References``."""
+    head = (
+        f"From: {sender}\nTo: {to}\nCc: {cc}\nSubject: Lettre {number}\n{answers}"
+        f"Message-ID: <{number}@exemple.example>\n"
+        f"Date: Thu, 14 Nov 2019 {number // 60:02}:{number % 60:02}:00 +0100\nMIME-Version: 1.0\n"
+    )
+    plain = f"Content-Type: text/plain; charset=utf-8\n\n{text}\n"
+    if not parts:
+        return f"{head}{plain}".encode()
+    body = "".join(f"--B\n{part}\n" for part in (plain, *parts))
+    return f'{head}Content-Type: multipart/mixed; boundary="B"\n\n{body}--B--\n'.encode()
+
+
 def attached(name: str, text: str) -> str:
     return f'Content-Type: text/plain\nContent-Disposition: attachment; filename="{name}"\n\n{text}'
 

@@ -1,0 +1,76 @@
+"""Keys: what documents are found by exactly, beside the words of their texts. All declared here.
+
+``from:``, ``to:`` and ``cc:`` have the words of names and addresses, folded, and every two that
+stand beside each other, so that what is typed in one piece is found in one piece. The others have
+identifiers. The keys on disk (``index.store.keys``) and the fields of the query language follow
+from the declaration.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.analysis import tokenize
+from index.document import Document, Mail, Person
+
+
+@dataclass(frozen=True, slots=True)
+class KeyField:
+    """A field by which documents are found exactly; ``terms`` returns those of a document.
+
+    ``fields`` are further names in the query language, folded. A value of a field of ``words`` is
+    a name or an address; of the others, it is one identifier.
+    """
+
+    name: str
+    terms: Callable[[Document], Iterable[str]]
+    fields: tuple[str, ...] = ()
+    words: bool = False
+
+    def asked(self, value: str) -> tuple[str, ...]:
+        """Return the terms that a document must have for a value that was asked for."""
+        if not self.words:
+            return (value,)
+        words = _words(value)
+        return tuple(_beside(words)) if len(words) > 1 else tuple(words)
+
+
+def _words(text: str) -> list[str]:
+    return [token.folded for token in tokenize(text) if token.kind != "compound"]
+
+
+def _beside(words: list[str]) -> Iterator[str]:
+    return (f"{left} {right}" for left, right in pairwise(words))
+
+
+def _people(of: Callable[[Mail], tuple[Person, ...]]) -> Callable[[Document], Iterable[str]]:
+    def terms(document: Document) -> Iterator[str]:
+        for person in of(document.mail) if document.mail else ():
+            for text in (person.name, person.address):
+                words = _words(text)
+                yield from words
+                yield from _beside(words)
+
+    return terms
+
+
+KEY_FIELDS = {
+    field.name: field
+    for field in (
+        KeyField("from", _people(lambda mail: mail.sender), ("de", "von", "da", "من"), words=True),
+        KeyField("to", _people(lambda mail: mail.to), ("an", "para", "الي"), words=True),
+        KeyField("cc", _people(lambda mail: mail.cc), words=True),
+        KeyField("thread", lambda document: document.mail.thread if document.mail else ()),
+        KeyField("parent", lambda document: (document.parent,) if document.parent else ()),
+        KeyField("digest", lambda document: (document.digest,) if document.digest else ()),
+    )
+}
+
+
+def document_keys(document: Document) -> frozenset[tuple[str, str]]:
+    """Return the keys of a document: field and term."""
+    if document.mail is None and not document.parent and not document.digest:
+        return frozenset()
+    return frozenset(
+        (field.name, term) for field in KEY_FIELDS.values() for term in field.terms(document)
+    )

@@ -32,7 +32,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from index.build.limits import Limits, TooSlowError, ended_by_time
 from index.document import Document, Fields, Skipped
-from index.errors import IndexDamaged, IndexUnavailable
+from index.errors import BuildFailed, IndexDamaged, IndexUnavailable
 from index.extract import ExtractionOptions, extract
 from index.publishing import open_published
 from index.readers import ReadOptions, SourceFile, format_by_content, read_file, split
@@ -55,6 +55,9 @@ FLIGHT_SIZE = 32 * 1024 * 1024
 _RARE_COLLECTIONS = (1_000_000, 50, 50)
 _RETRIES = (0.1, 0.5, 2.0)
 """Seconds after which worker processes are started again, where that failed."""
+_TOGETHER = -1
+_NOT_STARTED = -2
+"""What a worker marks instead of the place of an item: it is at all of them; it is at none yet."""
 
 
 class Extracted(NamedTuple):
@@ -64,6 +67,11 @@ class Extracted(NamedTuple):
     fields: Fields
     hash: str
 
+
+_UNSTARTED = (
+    "Free memory, or build without them (--workers 0). A script that builds an index must do so"
+    ' under `if __name__ == "__main__":`, as every worker imports it.'
+)
 
 Item = Document | SourceFile | Extracted | Skipped
 """What goes in: a document, a file to be read, or what is only passed on."""
@@ -139,13 +147,13 @@ class Worker:
     ) -> list[Outcome]:
         """Do some items, in order. A document that cannot be indexed comes out as ``Skipped``.
 
-        ``mark`` is told the place of each item before it is begun, and -1 for all together.
+        ``mark`` is told the place of each item before it is begun, then _TOGETHER.
         """
         prepared: list[_Prepared] = []
         for place, item in enumerate(items):
             mark(place)
             prepared += self._prepared(item)
-        mark(-1)
+        mark(_TOGETHER)
         return self._analysed(prepared)
 
     def _prepared(self, item: Item) -> Iterator[_Prepared]:
@@ -285,6 +293,7 @@ def start(job: Job, place: "Synchronized[int]") -> None:
     global _worker, _place
     _worker, _place = Worker(job), place
     _worker.limits.enforce()
+    place.value = _TOGETHER
     gc.set_threshold(*_RARE_COLLECTIONS)
     # An interrupt at the terminal reaches every process; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -413,18 +422,27 @@ class _Pool:
             return None
 
     def alone(self, items: list[Item]) -> list[Outcome]:
-        """Do one chunk in a new process with no other; divide it at the item that kills it."""
+        """Do one chunk in a new process with no other; divide it at the item that kills it.
+
+        Raises BuildFailed if processes end before they begin, whatever their items.
+        """
         if not items:
             return []
-        self.close()
-        self._place.value = -1
         processes: list[BaseProcess] = []
-        try:
-            future = self._submit(items, 1)
-            processes = multiprocessing.active_children()
-            return future.result()
-        except BrokenProcessPool:
+        for wait_seconds in (*_RETRIES, None):
             self.close()
+            self._place.value = _NOT_STARTED
+            try:
+                future = self._submit(items, 1)
+                processes = multiprocessing.active_children()
+                return future.result()
+            except BrokenProcessPool:
+                self.close()
+            if self._place.value != _NOT_STARTED:
+                break
+            if wait_seconds is None:
+                raise BuildFailed("Worker processes end before they begin their work.", _UNSTARTED)
+            time.sleep(wait_seconds)
         place = 0 if len(items) == 1 else self._place.value
         if place < 0:
             # Not item by item: a chunk has many, and new processes take a second to start.

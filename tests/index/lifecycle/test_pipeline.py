@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import repeat
@@ -145,6 +147,21 @@ def test_a_document_that_no_signal_stops_is_ended_by_the_system() -> None:
     assert outcomes[3] == Skipped(
         "deaf.txt", "huge", "it took longer than 1 seconds of processor time"
     )
+
+
+def test_a_script_without_a_guard_is_told_so(tmp_path: Path, sample_source: Path) -> None:
+    """Each worker imports the script, which begins a build of its own, which fails."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from index.build import rebuild\n"
+        f"rebuild(Path({str(tmp_path / 'index')!r}), [Path({str(sample_source)!r})])\n"
+    )
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "BuildFailed: Worker processes end before they begin" in ended.stderr.splitlines()[-1]
+    assert '`if __name__ == "__main__":`' in ended.stderr
+    assert not (tmp_path / "index" / "current").exists()
 
 
 def test_a_killed_fork_server_is_restarted() -> None:

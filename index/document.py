@@ -6,6 +6,8 @@ analyzer.
 """
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -88,6 +90,8 @@ class Document:
     mail: Mail | None = None
     digest: str = ""
     """Of what was attached to a document, a digest of the file: copies have the same."""
+    pages: tuple[int, ...] = ()
+    """The character of ``text`` at which each of its pages or slides begins; none without any."""
 
 
 class Span(NamedTuple):
@@ -191,6 +195,11 @@ class Skipped(NamedTuple):
     reason: str
     id: str = ""
     version: str = ""
+
+
+def page_at(pages: Sequence[int], character: int) -> int | None:
+    """Return the number, from 1, of the page that has a character; None without pages."""
+    return max(1, bisect_right(pages, character)) if pages else None
 
 
 def newer(version: str, than: str) -> bool:

@@ -99,6 +99,7 @@ class DocumentHeadJson(TypedDict):
     source_url: Annotated[str | None, "Where the document says it was published."]
     mail: Annotated[MailJson | None, "Of mail and what is attached to it: who wrote to whom."]
     highlights: HighlightsJson
+    page: Annotated[int | None, "The page or slide that the first match shown is on, from 1."]
 
 
 class WordScoreJson(TypedDict):
@@ -360,6 +361,7 @@ class Presenter:
             "source_url": web_address(document.url),
             "mail": mail(document.mail) if document.mail else None,
             "highlights": highlights(document.highlights, highlight),
+            "page": next(iter(document.highlights.pages), None),
         }
 
     def values(self, facet: ValueFacet, request: SearchRequest) -> ValueFacetJson:

@@ -130,11 +130,13 @@ class Highlights:
 
     ``title`` and ``body`` are fragments of HTML in which ``<mark>`` is the only markup. Offsets
     are pairs of start and end (excluded), in characters. ``truncated`` if matches may be missing:
-    time ran out, or there are too many.
+    time ran out, or there are too many. ``pages`` are those that the first match of each fragment
+    of ``body`` is on, in a text that has pages.
     """
 
     title: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
     title_offsets: tuple[tuple[int, int], ...] = ()
     body_offsets: tuple[tuple[int, int], ...] = ()
     truncated: bool = False
@@ -333,6 +335,8 @@ class DocumentView:
     """The dates that the text mentions."""
     mail: Mail | None = None
     digest: str = ""
+    pages: tuple[int, ...] = ()
+    """The character of ``text`` at which each page begins."""
 
 
 @dataclass(frozen=True, slots=True)

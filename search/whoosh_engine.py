@@ -479,6 +479,7 @@ class ResultBuilder:
             mentioned=fields.mentioned,
             mail=document.mail,
             digest=document.digest,
+            pages=document.pages,
         )
 
 

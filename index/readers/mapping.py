@@ -145,8 +145,14 @@ class Mapper:
         known = {key.partition(".")[0] for keys in self._keys.values() for key in keys}
         return [name for name in columns if name and _name_key(name) not in known]
 
-    def document(self, record: Mapping[str, object], fallback_id: str, path: str) -> Document:
-        """Return the document of a record.
+    def document(
+        self,
+        record: Mapping[str, object],
+        fallback_id: str,
+        path: str,
+        pages: Sequence[str] = (),
+    ) -> Document:
+        """Return the document of a record, or of the ``pages`` of its text.
 
         Raises ``RefusedError`` without text and title, or where fields are too long.
         """
@@ -154,7 +160,7 @@ class Mapper:
         for name, value in record.items():
             by_key.setdefault(_name_key(name), value)
         record = {**by_key, **record}
-        text = self._text(record, "text")
+        text = "\n\n".join(pages) or self._text(record, "text")
         if len(text) > self._max_characters:
             reason = f"its text is longer than {self._max_characters:,} characters"
             raise RefusedError("huge", reason)
@@ -162,7 +168,7 @@ class Mapper:
             if field != "text" and _length(self._value(record, field)) > MAX_FIELD:
                 reason = f"its {field} is longer than {MAX_FIELD:,} characters"
                 raise RefusedError("huge", reason)
-        text = undivided(clean(text))
+        text, starts = _paged(pages) if pages else (undivided(clean(text)), ())
         title = clean_line(self._text(record, "title"))
         text, title = (value if is_visible(value) else "" for value in (text, title))
         if not text and not title:
@@ -180,6 +186,7 @@ class Mapper:
             dateline=self._line(record, "dateline"),
             tags=tuple(map(self._plain, _tags(self._value(record, "tags")))),
             path=path,
+            pages=starts if text else (),
         )
 
     def declared_id(self, record: Mapping[str, object]) -> str:
@@ -214,6 +221,26 @@ class Mapper:
             if _text(value).strip():
                 return value
         return None
+
+
+_PAGE: Final = "\f"
+"""What stands between pages: ``clean`` leaves none in a text."""
+
+
+def _paged(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
+    """Return a clean text of its pages, and the character at which each begins."""
+    whole = undivided(f"\n{_PAGE}\n".join(map(clean, pages)))
+    texts = [clean(page) for page in whole.split(_PAGE)]
+    starts: list[int] = []
+    shown: list[str] = []
+    at = 0
+    for text in texts:
+        starts.append(at)  # an empty page ends where it begins
+        if text:
+            shown.append(text)
+            at += len(text) + 2
+    last = max(0, at - 2)
+    return "\n\n".join(shown), tuple(min(start, last) for start in starts)
 
 
 def _lookup(record: Mapping[str, object], name: str) -> object:

@@ -2,22 +2,39 @@
 
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from posixpath import join, normpath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from index.document import Document, Skipped
 from index.readers.containers import read_member
 from index.readers.content import RefusedError, opened
-from index.readers.declared import first_line, is_title, people, written_on
+from index.readers.declared import (
+    Line,
+    first_line,
+    is_title,
+    largest,
+    people,
+    title_of,
+    written_on,
+)
 from index.readers.formats import ReadOptions, SourceFile
 from index.readers.reading import document, read_part, unique
 from index.readers.xml import all_of, attribute_of, events, first_of, line, name, parse, text_of
 
-Reading = Callable[[zipfile.ZipFile, ReadOptions], tuple[str, str]]
-"""Returns the text of a document and the title that the text shows."""
+
+class Shown(NamedTuple):
+    """The text of a document, the title that the text shows, and its slides if it has any."""
+
+    text: str
+    title: str
+    slides: Sequence[str] = ()
+
+
+Reading = Callable[[zipfile.ZipFile, ReadOptions], Shown]
 
 
 @contextmanager
@@ -77,13 +94,14 @@ def _read_ooxml(
     with _archive(file) as archive:
         core = _member(archive, "docProps/core.xml", options)
         declared = parse(core) if core else None
-        text, shown = read(archive, options)
+        text, shown, slides = read(archive, options)
         title = first_of(declared, "title") if declared is not None else ""
         made = document(
             file,
             options,
             text=text,
-            title=title if is_title(title, file.path.name) else shown or first_line(text),
+            pages=slides,
+            title=title_of([title], file.path.name, text, shown),
             date=_core_date(declared, text, read is not _xlsx),
             tags=first_of(declared, "keywords") if declared is not None else "",
             authors=people([first_of(declared, "creator")] if declared is not None else ()),
@@ -110,17 +128,19 @@ _SKIPPED: Final = frozenset(("Fallback", "del", "moveFrom", "instrText", "delTex
 _WORD_PARTS: Final = ("document", "footnotes", "endnotes", "comments")
 
 
-def _docx(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
-    titles, headings = _title_styles(_member(archive, "word/styles.xml", options))
+def _docx(archive: zipfile.ZipFile, options: ReadOptions) -> Shown:
+    styles = _Styles(_member(archive, "word/styles.xml", options))
     main = _main_part(archive, options) or "word/document.xml"
     folder = main.rpartition("/")[0]
     text, title, heading = _Text(options), "", ""
+    lines: list[Line] = []
     for part in _WORD_PARTS:
         path = main if part == "document" else f"{folder}/{part}.xml"
         data = _member(archive, path, options)
         if not data and part == "document":
             raise RefusedError("broken", "it has no text part")
         paragraph, style, hidden = len(text.pieces), "", 0
+        size, sizes = "", Counter[str]()
         for event, element in events(data) if data else ():
             tag = name(element)
             if tag in _SKIPPED:
@@ -129,9 +149,12 @@ def _docx(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
                 continue
             elif event == "start":
                 if tag == "p":
-                    paragraph, style = len(text.pieces), ""
+                    paragraph, style, sizes = len(text.pieces), "", Counter()
+                elif tag == "r":
+                    size = ""
             elif tag == "t":
                 text.add(element.text or "")
+                sizes[size] += len(text.pieces[-1].strip())
             elif tag in ("tab", "tc"):
                 text.add("\t")
             elif tag in ("br", "cr"):
@@ -140,14 +163,62 @@ def _docx(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
                 text.add("-")
             elif tag == "pStyle":
                 style = next(iter(element.attrib.values()), "")
+            elif tag == "sz":
+                size = next(iter(element.attrib.values()), "")
             elif tag == "p":
-                if style in titles and not title:
-                    title = " ".join("".join(text.pieces[paragraph:]).split())
-                elif style in headings and not heading:
-                    heading = " ".join("".join(text.pieces[paragraph:]).split())
+                shown = " ".join("".join(text.pieces[paragraph:]).split())
+                if style in styles.titles and not title:
+                    title = shown
+                elif style in styles.headings and not heading:
+                    heading = shown
+                if shown and sizes and len(lines) < _FIRST_PARAGRAPHS:
+                    (most, _), *_ = sizes.most_common(1)
+                    lines.append(Line(styles.size(style, most), shown))
                 text.add("\n")
         text.add("\n")
-    return str(text), title or first_line(str(text)) or heading
+    return Shown(str(text), title or largest(lines) or first_line(str(text)) or heading)
+
+
+_FIRST_PARAGRAPHS: Final = 25
+_USUAL_SIZE: Final = 20.0
+"""Half points of letters where nothing says how large they are."""
+_MAX_BASES: Final = 20
+
+
+class _Styles:
+    """The paragraph styles of a document: those called title or heading 1, and their sizes."""
+
+    def __init__(self, data: bytes) -> None:
+        self.titles, self.headings = {"Title"}, {"Heading1"}
+        self._sizes: dict[str, str] = {}
+        self._bases: dict[str, str] = {}
+        self._usual = ""
+        root = parse(data) if data else None
+        for style in all_of(root, "docDefaults", "style") if root is not None else ():
+            values = {
+                name(one): next(iter(one.attrib.values()), "")
+                for one in all_of(style, "name", "basedOn", "sz")
+            }
+            own = {key.rpartition("}")[2]: value for key, value in style.attrib.items()}
+            id = own.get("styleId", "")
+            if own.get("default") in ("1", "true") and own.get("type") == "paragraph":
+                self._usual = id
+            self._sizes[id] = values.get("sz", "")
+            self._bases[id] = values.get("basedOn", "") if id else ""
+            if values.get("name", "").lower() == "title":
+                self.titles.add(id)
+            elif values.get("name", "").lower() == "heading 1":
+                self.headings.add(id)
+
+    def size(self, style: str, own: str) -> float:
+        """Return the size of letters of a style, which may have a size of their own."""
+        style = style or self._usual
+        for _ in range(_MAX_BASES):
+            own = own or self._sizes.get(style, "")
+            if own or not style:
+                break
+            style = self._bases.get(style, "")
+        return float(own) if own.isdigit() else _USUAL_SIZE
 
 
 def _main_part(archive: zipfile.ZipFile, options: ReadOptions) -> str:
@@ -160,19 +231,6 @@ def _main_part(archive: zipfile.ZipFile, options: ReadOptions) -> str:
     return ""
 
 
-def _title_styles(data: bytes) -> tuple[set[str], set[str]]:
-    """Return the ids of the styles that are called title, and of those called heading 1."""
-    titles, headings = {"Title"}, {"Heading1"}
-    for style in all_of(parse(data), "style") if data else ():
-        label = next((next(iter(one.attrib.values()), "") for one in all_of(style, "name")), "")
-        ids = {value for key, value in style.attrib.items() if key.endswith("styleId")}
-        if label.lower() == "title":
-            titles |= ids
-        elif label.lower() == "heading 1":
-            headings |= ids
-    return titles, headings
-
-
 _DATE_FORMATS: Final = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _DATE_CODE: Final = re.compile(r"[dmyhs]", re.I)
 _NOT_CODE: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
@@ -182,7 +240,7 @@ _FIRST_CELLS: Final = 50
 _MAX_STRINGS: Final = 2_000_000
 
 
-def _xlsx(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
+def _xlsx(archive: zipfile.ZipFile, options: ReadOptions) -> Shown:
     book = _member(archive, _main_part(archive, options) or "xl/workbook.xml", options)
     root = parse(book)
     relations = _relations(archive, "xl/workbook.xml", options)
@@ -203,7 +261,7 @@ def _xlsx(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
     for path in archive.namelist():
         if re.match(r"xl/(?:comments|drawings/drawing|threadedComments/)\w*\.xml", path):
             _shapes(_member(archive, path, options), text)
-    return str(text), title
+    return Shown(str(text), title)
 
 
 def _cells(
@@ -297,7 +355,7 @@ def _relations(archive: zipfile.ZipFile, path: str, options: ReadOptions) -> dic
     }
 
 
-def _pptx(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
+def _pptx(archive: zipfile.ZipFile, options: ReadOptions) -> Shown:
     show = "ppt/presentation.xml"
     relations = _relations(archive, show, options)
     text, title = _Text(options), ""
@@ -307,19 +365,22 @@ def _pptx(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
         for value in slide.attrib.values()
         if value in relations
     ]
-    notes: list[str] = []
+    pages: list[str] = []
     for slide in slides:
+        begin = len(text.pieces)
         shown = _shapes(_member(archive, slide, options), text)
-        title = title or (shown if is_title(shown) else "")
+        if not pages and is_title(shown) and len(shown) <= _MAX_SLIDE_TITLE:
+            title = shown
         text.add("\n")
-        targets = _relations(archive, slide, options).values()
-        notes += [path for path in targets if "/notesSlides/" in path or "/comments" in path]
-    for path in notes:
-        _shapes(_member(archive, path, options), text)
-        text.add("\n")
-    return str(text), title
+        for path in _relations(archive, slide, options).values():
+            if "/notesSlides/" in path or "/comments" in path:
+                _shapes(_member(archive, path, options), text)
+                text.add("\n")
+        pages.append("".join(text.pieces[begin:]))
+    return Shown(str(text), title, pages)
 
 
+_MAX_SLIDE_TITLE: Final = 150
 _TITLE_SHAPES: Final = ("title", "ctrTitle")
 _NOT_NOTES: Final = ("sldNum", "sldImg", "dt", "ftr", "hdr")
 
@@ -365,7 +426,7 @@ def read_odf(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skip
             raise RefusedError("password", "it is protected by a password")
         meta = _member(archive, "meta.xml", options)
         declared = parse(meta) if meta else None
-        text, shown = _odf(archive, options)
+        text, shown, slides = _odf(archive, options)
         title = first_of(declared, "title") if declared is not None else ""
         fields: dict[str, Any] = {}
         if declared is not None:
@@ -373,8 +434,8 @@ def read_odf(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skip
             fields["date"] = written_on(created, changed, text)
             fields["authors"] = people([first_of(declared, "initial-creator", "creator")])
             fields["tags"] = [line(one) for one in all_of(declared, "keyword")]
-        title = title if is_title(title, file.path.name) else shown or first_line(text)
-        yield document(file, options, text=text, title=title, **fields)
+        title = title_of([title], file.path.name, text, shown)
+        yield document(file, options, text=text, pages=slides, title=title, **fields)
 
 
 _ODF_HIDDEN: Final = frozenset(("tracked-changes", "forms", "date-style", "number-style"))
@@ -382,10 +443,11 @@ _NESTED: Final = frozenset(("span", "a", "ruby", "ruby-base", "meta", "meta-fiel
 _INLINE: Final = _NESTED | {"s", "tab", "line-break"}
 
 
-def _odf(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
+def _odf(archive: zipfile.ZipFile, options: ReadOptions) -> Shown:
     text, title = _Text(options), ""
     styles: dict[str, str] = {}
-    hidden = cell = 0
+    pages: list[str] = []
+    hidden = cell = begin = 0
     paragraph, style, is_heading = 0, "", False
     for event, element in events(_member(archive, "content.xml", options) or b"<a/>", _INLINE):
         tag = name(element)
@@ -412,7 +474,12 @@ def _odf(archive: zipfile.ZipFile, options: ReadOptions) -> tuple[str, str]:
                 text.pieces[-1] = "\t"
         elif event == "end" and tag == "table-row":
             text.add("\n")
-    return str(text), title
+        elif event == "end" and tag == "page":
+            pages.append("".join(text.pieces[begin:]))
+            begin = len(text.pieces)
+    if pages:
+        pages[-1] += "".join(text.pieces[begin:])
+    return Shown(str(text), title, pages)
 
 
 def _inline(element: Any) -> str:

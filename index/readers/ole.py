@@ -12,7 +12,7 @@ import olefile
 
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, read_bytes
-from index.readers.declared import first_line, is_title, people, written_on
+from index.readers.declared import first_line, people, title_of, written_on
 from index.readers.formats import ReadOptions, SourceFile
 from index.readers.reading import document, part_of, read_part
 
@@ -65,7 +65,7 @@ def _declared(ole: Any, file: SourceFile, text: str, *, shown: bool = True) -> d
     title = value(summary.title)
     created, changed = moment(summary.create_time), moment(summary.last_saved_time)
     return {
-        "title": title if is_title(title, file.path.name) else first_line(text),
+        "title": title_of([title], file.path.name, text),
         "date": written_on(created, changed, text, shown=shown),
         "tags": value(summary.keywords)[:1000],
         "authors": people([value(summary.author)]),
@@ -316,7 +316,7 @@ def read_rtf(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skip
         file,
         options,
         text=text,
-        title=title if is_title(title, file.path.name) else first_line(text),
+        title=title_of([title], file.path.name, text),
         date=date,
         tags=info.get("keywords", ""),
         authors=people([info.get("author", "")]),

@@ -15,7 +15,7 @@ import pypdfium2.raw as raw
 
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, clean, read_bytes
-from index.readers.declared import first_line, is_title, people, visible_date, without_number
+from index.readers.declared import Line, largest, people, title_of, visible_date
 from index.readers.formats import ReadOptions, SourceFile
 from index.readers.reading import document, read_part, unique
 from index.readers.xml import all_of, line, parse
@@ -56,12 +56,12 @@ def _documents(
         raise RefusedError("broken", "it has no pages")
     if len(pdf) > MAX_PAGES:
         raise RefusedError("huge", f"it has more than {MAX_PAGES:,} pages")
-    pages, turned, bad = _pages(pdf, options.max_characters)
+    pages, lines, bad = _pages(pdf, options.max_characters)
     text = "\n\n".join(pages)
     info = pdf.get_metadata_dict(skip_empty=True)
     xmp = _xmp(data)
     titles = (xmp.get("title", ""), info.get("Title", ""))
-    title = next((one for one in titles if is_title(one, file.path.name)), "")
+    title = title_of(titles, file.path.name, text, largest(lines))
     letters = sum(map(str.isalpha, text[: 2000 + 4 * _FEW_LETTERS * len(pdf)]))
     if _is_garbage(text):
         raise RefusedError("scanned", "its text cannot be read: its letters have no meaning")
@@ -70,8 +70,8 @@ def _documents(
     made = document(
         file,
         options,
-        text=text,
-        title=title or _largest_line(pdf, turned) or first_line(text),
+        pages=pages,
+        title=title,
         date=visible_date(text) or _date(info.get("CreationDate", "")) or xmp.get("date", ""),
         tags=info.get("Keywords", "")[:1000],
         authors=people(_names(info.get("Author", "") or xmp.get("authors", ""))),
@@ -92,14 +92,13 @@ def _documents(
 # Text
 
 
-def _pages(pdf: Any, max_characters: int) -> tuple[list[str], list[str], list[int]]:
-    """Return the text of every page and the numbers of pages that cannot be read.
-
-    Between them are the letters of the first page, if any were turned round.
-    """
+def _pages(pdf: Any, max_characters: int) -> tuple[list[str], list[Line], list[int]]:
+    """Return the text of every page, the lines of the first, and the pages that cannot be read."""
     pages: list[str] = []
     turned: list[tuple[int, list[str], list[tuple[int, int]]]] = []
     bad: list[int] = []
+    sizes: list[tuple[float, int, int]] = []
+    first = ""
     votes = total = 0
     for number in range(len(pdf)):
         try:
@@ -114,6 +113,11 @@ def _pages(pdf: Any, max_characters: int) -> tuple[list[str], list[str], list[in
             letters, runs, vote = _glyphs(text_page)
             votes += vote
             turned.append((number, letters, runs))
+        if not number:
+            first = text[:_TITLE_CHARS]
+            if len(text) != text_page.count_chars():  # some characters have no letter, or two
+                first = "".join(_letter(text_page, at) for at in range(_shown(text_page)))
+            sizes = _sizes(text_page, first)
         pages.append(_mended(text))
         total += len(text)
         text_page.close()
@@ -125,8 +129,41 @@ def _pages(pdf: Any, max_characters: int) -> tuple[list[str], list[str], list[in
             for start, end in runs:
                 letters[start:end] = reversed(letters[start:end])
             pages[number] = _mended("".join(letters))
-    first = turned[0][1] if turned and not turned[0][0] else []
-    return pages, first, bad
+            if not number:
+                first = "".join(letters)
+    return pages, [Line(size, _mended(first[start:end])) for size, start, end in sizes], bad
+
+
+_TITLE_CHARS: Final = 6000
+_LINE: Final = re.compile(r"[^\r\n]+")
+_SAMPLED: Final = 5
+"""Letters of a line whose sizes are looked at: each costs a call."""
+
+
+def _shown(page: Any) -> int:
+    count: int = page.count_chars()
+    return min(count, _TITLE_CHARS)
+
+
+def _letter(page: Any, at: int) -> str:
+    return chr(raw.FPDFText_GetUnicode(page, at) or 32)
+
+
+def _sizes(page: Any, text: str) -> list[tuple[float, int, int]]:
+    """Return the height of the letters of each line, and the characters it goes from and to."""
+    rect = raw.FS_RECTF()
+    lines: list[tuple[float, int, int]] = []
+    for match in _LINE.finditer(text):
+        places = [at for at in range(*match.span()) if not text[at].isspace()]
+        step = max(1, len(places) // _SAMPLED)
+        heights = sorted(
+            abs(rect.top - rect.bottom)
+            for at in places[step // 2 :: step]
+            if raw.FPDFText_GetLooseCharBox(page, at, rect)
+        )
+        if heights:
+            lines.append((heights[len(heights) // 2], *match.span()))
+    return lines
 
 
 def _glyphs(page: Any) -> tuple[list[str], list[tuple[int, int]], int]:
@@ -136,7 +173,7 @@ def _glyphs(page: Any) -> tuple[list[str], list[tuple[int, int]], int]:
     lam and alef do: only the latter is a ligature, so the former came out turned round.
     """
     count = page.count_chars()
-    letters = [chr(raw.FPDFText_GetUnicode(page, at) or 32) for at in range(count)]
+    letters = [_letter(page, at) for at in range(count)]
     x, y = ctypes.c_double(), ctypes.c_double()
 
     def origin(at: int) -> tuple[float, float]:
@@ -235,49 +272,3 @@ def _xmp(data: bytes) -> dict[str, str]:
         else:
             found.setdefault("date", line(element))
     return found
-
-
-_MAX_TITLE: Final = 300
-_TITLE_CHARS: Final = 6000
-_SAME_SIZE: Final = 0.93
-
-
-def _largest_line(pdf: Any, turned: list[str]) -> str:
-    """Return the lines of the first page that are set in the largest letters.
-
-    ``turned`` are its letters, if they are not as PDFium has them.
-    """
-    try:
-        page = pdf[0].get_textpage()
-    except pdfium.PdfiumError:
-        return ""
-    lines: list[tuple[float, str]] = []
-    letters: list[str] = []
-    sizes: list[float] = []
-    rect = raw.FS_RECTF()
-    for at in range(min(page.count_chars(), _TITLE_CHARS)):
-        char = turned[at] if turned else chr(raw.FPDFText_GetUnicode(page, at) or 32)
-        if char in "\r\n":
-            if sizes:
-                lines.append((sorted(sizes)[len(sizes) // 2], "".join(letters)))
-            letters, sizes = [], []
-            continue
-        letters.append(char)
-        if not char.isspace() and raw.FPDFText_GetLooseCharBox(page, at, rect):
-            sizes.append(abs(rect.top - rect.bottom))
-    if sizes:
-        lines.append((sorted(sizes)[len(sizes) // 2], "".join(letters)))
-    texts = [(size, text) for size, text in lines if sum(map(str.isalpha, text)) > 3]
-    if not texts:
-        return ""
-    largest = max(size for size, _ in texts)
-    if largest <= 1.1 * sorted(size for size, _ in texts)[len(texts) // 2]:
-        return ""  # nothing stands out
-    first = next(n for n, (size, _) in enumerate(lines) if size >= largest * _SAME_SIZE)
-    title: list[str] = []
-    for size, text in lines[first:]:
-        if text.strip() and size < largest * _SAME_SIZE:
-            break
-        title.append(text)
-    joined = without_number(" ".join(_mended("\n".join(title)).split()))
-    return joined if len(joined) <= _MAX_TITLE else ""

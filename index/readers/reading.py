@@ -4,7 +4,7 @@ import errno
 import gzip
 import lzma
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -219,14 +219,16 @@ def document(
     version: str = "",
     notes: Iterable[str] = (),
     mail: Mail | None = None,
+    pages: Sequence[str] = (),
     **fields: object,
 ) -> Document:
     """Return a document of a file from its fields, with the names that they have in ``Document``.
 
-    ``notes`` are sentences about what could not be read. The ``thread`` of a ``mail`` has the ids
-    that it declares of others; its own is added. Raises ``RefusedError`` as ``Mapper``.
+    ``notes`` are sentences about what could not be read; ``pages`` are the text by pages, if it has
+    any. The ``thread`` of a ``mail`` has the ids that it declares of others; its own is added.
+    Raises ``RefusedError`` as ``Mapper``.
     """
-    made = _mapper(options.max_characters).document(fields, file.id, file.name)
+    made = _mapper(options.max_characters).document(fields, file.id, file.name, pages)
     notes = list(notes)
     people = dict.fromkeys(" ".join(name.split())[:_MAX_NAME] for name in authors)
     if mail is not None:

@@ -209,6 +209,7 @@ class Details(NamedTuple):
     version: str
     thread: Sequence[str]
     digest: str
+    pages: Sequence[int]
 
     def language_parts(self) -> tuple[tuple[Span, str], ...]:
         """Return the parts of the text in languages of their own."""
@@ -256,6 +257,7 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         document.version,
         document.mail.thread if document.mail else (),
         document.digest,
+        document.pages,
     )
     return orjson.dumps(line) + b"\n" + orjson.dumps(details)
 
@@ -290,6 +292,7 @@ def _document(head: Head, details: Details, text: str) -> Document:
         authors=tuple(details.authors),
         parent=details.parent,
         version=details.version,
+        pages=tuple(details.pages),
         path=details.path,
         mail=replace(mail, thread=tuple(details.thread)) if mail else None,
         digest=details.digest,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from index import Span
 from index.analysis import analyzer
+from index.document import page_at
 from index.store import Details, Head, LongText, spans, word_end
 from search.engine import Highlights, Lexicon, StoredTexts, Terms
 from search.highlight import snippets
@@ -61,9 +62,11 @@ class Highlighter:
             hits = self._body.hits(text, head.language, parts, self._deadline)
             self._late = self._body.late
             hits = joined(hits, mentions) if mentions else hits
+        fragments = snippets.body(text, hits)
         return Highlights(
             title=snippets.title(head.title, self._title.hits(head.title, head.language)),
-            body=snippets.body(text, hits),
+            body=tuple([fragment.html for fragment in fragments]),
+            pages=_pages(details, [fragment.start for fragment in fragments] if hits else ()),
             truncated=self._late,
         )
 
@@ -80,9 +83,11 @@ class Highlighter:
         body = self._body.hits(text, head.language, parts, self._deadline, thorough=True)
         self._late = self._body.late
         body = joined(body, self._mentions(head, details))
+        fragments = snippets.body(text, body)
         return Highlights(
             title=snippets.title(head.title, title),
-            body=snippets.body(text, body),
+            body=tuple([fragment.html for fragment in fragments]),
+            pages=_pages(details, [fragment.start for fragment in fragments] if body else ()),
             title_offsets=snippets.offsets(title),
             body_offsets=snippets.offsets(body),
             truncated=self._late or max(len(title), len(body)) > snippets.MAX_OFFSETS,
@@ -171,6 +176,13 @@ class Highlighter:
         ]
         found = [positions(field, term, doc) for field, term in terms]
         return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+
+
+def _pages(details: Details, characters: Sequence[int]) -> tuple[int, ...]:
+    """Return the numbers of the pages that characters stand on; none without pages."""
+    if not details.pages:
+        return ()
+    return tuple(page_at(details.pages, character) or 1 for character in characters)
 
 
 def expanded(mark: Mark, lexicon: Lexicon) -> Mark:

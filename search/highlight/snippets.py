@@ -5,11 +5,11 @@ characters, also those of writing direction, are left out: they would act on the
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from html import escape
 from operator import eq
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from search.highlight.matcher import Hit
 
@@ -53,6 +53,13 @@ class Text(Protocol):
     def __getitem__(self, part: slice, /) -> str: ...
 
 
+class Fragment(NamedTuple):
+    """A piece of a text as HTML, and the character at which its first hit, or it, begins."""
+
+    html: str
+    start: int
+
+
 def title(text: str, hits: Sequence[Hit]) -> tuple[str, ...]:
     """Return the title with its hits marked, at most MAX_TITLE characters; () for an empty one."""
     if not text.strip():
@@ -61,11 +68,13 @@ def title(text: str, hits: Sequence[Hit]) -> tuple[str, ...]:
     return (_html(text, 0, end, hits),)
 
 
-def body(text: Text, hits: Sequence[Hit]) -> tuple[str, ...]:
+def body(text: Text, hits: Sequence[Hit]) -> list[Fragment]:
     """Return the best fragments in the order of the text; without hits, its beginning."""
     if not hits:
         start = _first_shown(text)
-        return (_html(text, *_fragment(text, start, start), ()),) if start < len(text) else ()
+        if start == len(text):
+            return []
+        return [Fragment(_html(text, *_fragment(text, start, start), ()), start)]
     fragments: list[tuple[int, int]] = []
     marks_of = {run: [hit.word for hit in hits[run[0] : run[1] + 1]] for run in _runs(hits)}
     for first, last in sorted(best(marks_of, _overlap)):
@@ -74,7 +83,14 @@ def body(text: Text, hits: Sequence[Hit]) -> tuple[str, ...]:
             fragments[-1] = (fragments[-1][0], max(end, fragments[-1][1]))
         else:
             fragments.append((start, end))
-    return tuple(_html(text, start, end, hits) for start, end in fragments)
+    return [
+        Fragment(_html(text, start, end, hits), hits[bisect_right(hits, start, key=_end)].start)
+        for start, end in fragments
+    ]
+
+
+def _end(hit: Hit) -> int:
+    return hit.end
 
 
 def offsets(hits: Sequence[Hit]) -> tuple[tuple[int, int], ...]:

@@ -84,6 +84,8 @@ class Reading:
 
     title: Markup
     paragraphs: list[Markup]
+    pages: Mapping[int, Sequence[int]]
+    """The numbers of the pages that begin with a paragraph, by its place."""
     matches: int
     listed: int
     organizations: tuple[NamedOrganization, ...]
@@ -102,6 +104,7 @@ def reading(view: DocumentView) -> Reading:
     return Reading(
         title=annotated(view.title, title_marks),
         paragraphs=paragraphs(view.text, [*names, *evidence, *matches]),
+        pages=page_borders(view.text, view.pages),
         matches=len(matches),
         listed=min(len(matches), MAX_LISTED),
         organizations=tuple(
@@ -215,6 +218,20 @@ def paragraphs(text: str, annotations: Sequence[Annotation]) -> list[Markup]:
         start = end + 1
         current = [annotation for annotation in current if annotation.end > start]
     return markup
+
+
+def page_borders(text: str, starts: Sequence[int]) -> dict[int, list[int]]:
+    """Return the numbers of the pages that begin with a paragraph, by its place in a text.
+
+    Pages without text begin where the next one does. A single page has no borders.
+    """
+    borders: dict[int, list[int]] = {}
+    place = at = 0
+    for number, start in enumerate(starts if len(starts) > 1 else (), 1):
+        place += sum(1 for line in text[at:start].split("\n") if line.strip())
+        at = start
+        borders.setdefault(place, []).append(number)
+    return borders
 
 
 def _order(annotation: Annotation) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import json
 import struct
 import tarfile
 import zipfile
+from collections.abc import Sequence
 
 TITLE = "Une réunion à Rabat"
 TEXT = "Les ministres ont parlé de pêche et de frontières."
@@ -31,10 +32,13 @@ def tarred(members: dict[str, bytes]) -> bytes:
     return data.getvalue()
 
 
-def pdf(*lines: str, title: str = "", size: int = 24, pages: int = 1) -> bytes:
-    """Return a PDF file whose first line is set in larger letters."""
+def pdf(
+    *lines: str, title: str = "", size: int = 24, pages: int = 1, sizes: Sequence[int] = ()
+) -> bytes:
+    """Return a PDF file whose first line, or lines, are set in larger letters."""
+    sizes = [*(sizes or [size]), *[11] * len(lines)]
     shown = "".join(
-        f"BT /F1 {size if not number else 11} Tf 50 {700 - 40 * number} Td ({line}) Tj ET\n"
+        f"BT /F1 {sizes[number]} Tf 50 {700 - 40 * number} Td ({line}) Tj ET\n"
         for number, line in enumerate(lines)
     ).encode("cp1252")
     kids = " ".join(f"{10 + number} 0 R" for number in range(pages))
@@ -78,7 +82,7 @@ _R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationshi
 _S = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
-def docx(body: str = "", title: str = "Normal.dot", **members: bytes) -> bytes:
+def docx(body: str = "", title: str = "Normal.dot", styles: str = "", **members: bytes) -> bytes:
     body = body or (
         f'<w:p><w:pPr><w:pStyle w:val="Title"/></w:pPr><w:r><w:t>{TITLE}</w:t></w:r></w:p>'
         f"<w:p><w:r><w:t>{TEXT}</w:t></w:r><w:del><w:r><w:delText>biffé</w:delText></w:r></w:del>"
@@ -89,6 +93,7 @@ def docx(body: str = "", title: str = "Normal.dot", **members: bytes) -> bytes:
             "[Content_Types].xml": _TYPES,
             "docProps/core.xml": _CORE % title,
             "word/document.xml": f"<w:document {_W}><w:body>{body}</w:body></w:document>",
+            "word/styles.xml": f"<w:styles {_W}>{styles}</w:styles>",
             "word/footnotes.xml": f"<w:footnotes {_W}><w:p><w:r><w:t>Une note.</w:t></w:r></w:p>"
             "</w:footnotes>",
             **{f"word/embeddings/{name}": data for name, data in members.items()},
@@ -130,7 +135,7 @@ def _slide(title: str, text: str) -> str:
     return f"<p:sld {_P} {_A}><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:sld>"
 
 
-def pptx() -> bytes:
+def pptx(title: str = TITLE) -> bytes:
     return zipped(
         {
             "[Content_Types].xml": _TYPES,
@@ -141,7 +146,7 @@ def pptx() -> bytes:
             'Target="slides/slide1.xml"/><Relationship Id="r2" Target="slides/slide2.xml"/>'
             "</Relationships>",
             "ppt/slides/slide1.xml": _slide("La suite", "Fin."),
-            "ppt/slides/slide2.xml": _slide(TITLE, TEXT),
+            "ppt/slides/slide2.xml": _slide(title, TEXT),
         }
     )
 

@@ -31,7 +31,11 @@ def marked(q: str, text: str, language: str = "fr") -> list[str]:
 
 
 def body(q: str, text: str, language: str = "fr") -> tuple[str, ...]:
-    return snippets.body(text, hits(q, text, language))
+    return fragments_of(text, hits(q, text, language))
+
+
+def fragments_of(text: str, found: Sequence[Hit]) -> tuple[str, ...]:
+    return tuple(fragment.html for fragment in snippets.body(text, found))
 
 
 def plain(fragments: Sequence[str]) -> str:
@@ -115,11 +119,11 @@ def test_fragments_begin_and_end_with_sentences_or_words() -> None:
 
 def test_without_hits_the_beginning() -> None:
     text = "  Première phrase. " + "Suite du texte. " * 50
-    (fragment,) = snippets.body(text, ())
+    (fragment,) = fragments_of(text, ())
     assert fragment.startswith("Première phrase.")
     assert fragment.endswith(" …")
-    assert snippets.body(" \n", ()) == ()
-    assert snippets.body("Court.", ()) == ("Court.",)
+    assert fragments_of(" \n", ()) == ()
+    assert fragments_of("Court.", ()) == ("Court.",)
 
 
 def test_title_is_given_whole() -> None:
@@ -169,12 +173,12 @@ def test_a_fragment_is_a_piece_of_the_text(text: str, language: str) -> None:
     assert all(0 <= hit.start < hit.end <= len(text) for hit in found)
     assert all(a.end <= b.start for a, b in itertools.pairwise(found))
     visible = snippets.visible_text(text)
-    for fragment in snippets.body(text, found):
+    for fragment in fragments_of(text, found):
         assert_safe(fragment)
         shown = plain([fragment]).removeprefix("… ").removesuffix(" …").strip()
         assert squeezed(shown) in squeezed(visible)
     if found:
-        assert "<mark>" in "".join(snippets.body(text, found))
+        assert "<mark>" in "".join(fragments_of(text, found))
 
 
 def squeezed(text: str) -> str:

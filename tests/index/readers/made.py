@@ -40,22 +40,35 @@ def pdf(
     shown = "".join(
         f"BT /F1 {sizes[number]} Tf 50 {700 - 40 * number} Td ({line}) Tj ET\n"
         for number, line in enumerate(lines)
-    ).encode("cp1252")
-    kids = " ".join(f"{10 + number} 0 R" for number in range(pages))
+    )
+    return pdf_of([shown] * pages, title)
+
+
+def book(*pages: str) -> bytes:
+    """Return a PDF file with a line on each page; an empty one has none."""
+    return pdf_of([f"BT /F1 11 Tf 50 700 Td ({page}) Tj ET\n" if page else "" for page in pages])
+
+
+def pdf_of(pages: Sequence[str], title: str = "", more: dict[int, bytes] | None = None) -> bytes:
+    """Return a PDF file of the operators of its pages, with further objects from 1000 on."""
+    kids = " ".join(f"{10 + 2 * number} 0 R" for number in range(len(pages)))
     objects = {
         1: b"<< /Type /Catalog /Pages 2 0 R >>",
-        2: f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>".encode(),
+        2: f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
         3: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-        4: b"<< /Length %d >>\nstream\n%s\nendstream" % (len(shown), shown),
         5: f"<< /Title ({title}) /Author (user) /CreationDate (D:20191114094100+01'00') >>".encode(
             "cp1252"
         ),
     }
-    for number in range(pages):
-        objects[10 + number] = (
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-            b" /Resources << /Font << /F1 3 0 R >> >> >>"
+    for number, page in enumerate(pages):
+        shown = page.encode("cp1252")
+        objects[10 + 2 * number] = (
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R"
+            b" /Resources << /Font << /F1 3 0 R >> /XObject << /I 1000 0 R >> >> >>"
+            % (11 + 2 * number)
         )
+        objects[11 + 2 * number] = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(shown), shown)
+    objects |= more or {}
     data = b"%PDF-1.4\n"
     places = {}
     for number, content in objects.items():
@@ -168,6 +181,12 @@ def odf(kind: str = "text", body: str = "") -> bytes:
         },
         stored="mimetype",
     )
+
+
+def odp(*slides: str) -> bytes:
+    draw = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
+    body = "".join(f'<d:page xmlns:d="{draw}"><t:p>{slide}</t:p></d:page>' for slide in slides)
+    return odf("presentation", body)
 
 
 def epub() -> bytes:

@@ -49,13 +49,8 @@ def test_a_running_head_has_the_number_of_its_page() -> None:
 
 
 def test_the_name_of_a_file_tells_the_title_among_the_first_words() -> None:
-    data = made.pdf(
-        "Programme de la semaine Tel. 03",
-        "CINEMA",
-        *BODY,
-        sizes=(12, 20),
-        title="Programmedela.indd",
-    )
+    lines = ("Programme de la semaine Tel. 03", "CINEMA", *BODY)
+    data = made.pdf(*lines, sizes=(12, 20), title="Programmedela.indd")
     assert only("a.pdf", data).title == "Programme de la"
     named = only("Programme de la semaine.pdf", made.pdf(*lines, sizes=(12, 20)))
     assert named.title == "Programme de la semaine"

@@ -1,6 +1,7 @@
 """All judged sets and dispatches of the press in one index, asked in several ways.
 
-    python -m tools.quality.retrieval.mixed [--indexes DIR] [--queries N] [--json] [--write FILE]
+    python -m tools.quality.retrieval.mixed [--indexes DIR] [--queries N] [--ablation] [--json]
+                                            [--write FILE]
 
 A mixed archive is what readers have. The sets of ``judged`` are indexed together with dispatches
 in six languages. Dispatches are indexed without their title and first sentence, and are asked for
@@ -19,7 +20,7 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,11 +29,12 @@ from index import IndexDirectory
 from index.analysis import ANALYZERS, analyzer, tokenize
 from index.build import rebuild
 from tools.quality import DATA
-from tools.quality.retrieval.evaluate import through_the_engine, write
+from tools.quality.retrieval.evaluate import VARIANTS, through_the_engine, with_parameters, write
 from tools.quality.retrieval.judged import SETS, Figures, figures
 
 PRESS = {"fr": 6_000, "en": 3_000, "ar": 2_000, "pt": 1_500, "de": 800, "es": 600}
 """Dispatches of each language."""
+GROUPS = ("questions", "headlines", "leads", "key words")
 _SENTENCE = re.compile(r"[^\n]{60,300}?[.!?](?=\s)")
 _KEY_WORDS = 3
 
@@ -120,19 +122,23 @@ def drawn(kind: AskedKind, most: int) -> AskedKind:
     )
 
 
-def evaluate(folder: Path, most: int) -> dict[str, Figures]:
-    """Return the figures of each kind of question, and their means."""
+def prepare(folder: Path, most: int) -> tuple[IndexDirectory, list[AskedKind]]:
+    """Return the index, built in ``folder`` unless it is there, and what is asked."""
     documents = folder / "mixed.jsonl"
     kinds = [drawn(kind, most) for kind in write_documents(documents)]
     index = folder / "mixed"
     if not (index / "current").exists():
         rebuild(index, [documents])
-    ask = through_the_engine(IndexDirectory(index))
+    return IndexDirectory(index), kinds
+
+
+def evaluate(kinds: Sequence[AskedKind], ask: Callable[[str], list[str]]) -> dict[str, Figures]:
+    """Return the figures of each kind of question, and the means of each group."""
     rows = {
         kind.name: figures({id: ask(text) for id, text in kind.queries.items()}, kind.judged)
         for kind in kinds
     }
-    for group in ("questions", "headlines", "leads", "key words"):
+    for group in GROUPS:
         rows[f"all {group}"] = _mean([row for name, row in rows.items() if name.endswith(group)])
     return rows
 
@@ -147,17 +153,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Score retrieval in one archive of all sets.")
     parser.add_argument("--indexes", type=Path, help="folder that keeps the index")
     parser.add_argument("--queries", type=int, default=400, help="questions of each kind")
+    parser.add_argument("--ablation", action="store_true", help="leave parts of the ranking out")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--write", type=Path, help="Markdown file whose table is replaced")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        rows = evaluate(options.indexes or Path(temporary), options.queries)
+        archive, kinds = prepare(options.indexes or Path(temporary), options.queries)
+        rows = evaluate(kinds, through_the_engine(archive))
+        variants = {
+            name: evaluate(kinds, with_parameters(archive.current(), parameters))
+            for name, parameters in (VARIANTS.items() if options.ablation else ())
+        }
     if options.json:
         print(json.dumps({name: row._asdict() for name, row in rows.items()}))
         return
     lines = ["| asked | queries | MRR@10 | success@10 |", "| --- | --- | --- | --- |"]
     for name, row in rows.items():
         lines.append(f"| {name} | {row.queries} | {row.mrr:.3f} | {row.success:.3f} |")
+    if variants:
+        lines += ["", f"| variant | {' | '.join(GROUPS)} |", "| --- |" + " --- |" * len(GROUPS)]
+    for name, found in variants.items():
+        cells = (f"{found[f'all {group}'].mrr:.4f}" for group in GROUPS)
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     if options.write:
         write(options.write, lines, "mixed figures")
     print("\n".join(lines))

@@ -135,7 +135,7 @@ class Reading:
 
     def _documents(self, file: SourceFile) -> Iterator[Document | Skipped]:
         begin = self.done
-        ratio = _GZIP_RATIO if file.path.name.lower().endswith(".gz") else 1.0
+        ratio = _GZIP_RATIO if file.path.name.lower().endswith((".gz", ".bz2", ".xz")) else 1.0
         characters = 0
         for item in read_file(file, self._options):
             if isinstance(item, Document):

@@ -1,30 +1,23 @@
 """Containers: archives whose members are read as files; and files without text for us."""
 
-import bz2
-import gzip
+import locale
 import lzma
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from index.document import Document, Skipped
-from index.readers.content import RefusedError, opened, read_bytes
+from index.readers.content import BOMB, BOMB_RATIO, RefusedError, opened, read_bytes
+from index.readers.encodings import decode
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.reading import part_of, unique
+from index.readers.reading import part_of, read_file, unique
 
 _UTF_8_FLAG: Final = 0x800
 _ENCRYPTED_FLAG: Final = 0x1
 _IGNORED: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db")
-_RATIO: Final = 200
-_SMALL: Final = 8 * 1024 * 1024
-"""Bytes up to which a member may grow as much as it likes."""
-_DECOMPRESS: Final = (
-    (b"\x1f\x8b", gzip.open),
-    (b"BZh", bz2.open),
-    (b"\xfd7zXZ\0", lzma.open),
-)
 
 
 def split_compressed(file: SourceFile, options: ReadOptions) -> Iterator[SourceFile | Skipped]:
@@ -74,7 +67,7 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo | str, max_byt
     info = archive.getinfo(member) if isinstance(member, str) else member
     try:
         with archive.open(info) as stream:
-            most = min(max_bytes, max(_SMALL, _RATIO * info.compress_size))
+            most = min(max_bytes, max(BOMB, BOMB_RATIO * info.compress_size))
             data = stream.read(most + 1)
     except (
         zipfile.BadZipFile,
@@ -88,15 +81,13 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo | str, max_byt
     ) as error:
         raise RefusedError("broken", f"it cannot be unpacked ({error})") from error
     if len(data) > most:
-        what = f"than {max_bytes:,} bytes" if most == max_bytes else f"than {_RATIO} times its size"
-        raise RefusedError("huge", f"it unpacks to more {what}")
+        what = f"{max_bytes:,} bytes" if most == max_bytes else f"{BOMB_RATIO} times its size"
+        raise RefusedError("huge", f"it unpacks to more than {what}")
     return data
 
 
 def _names(members: list[zipfile.ZipInfo]) -> Iterator[str]:
     """Yield the names of members; those not marked as UTF-8 are often in another encoding."""
-    from index.readers.encodings import decode
-
     raw: dict[str, bytes] = {}
     for member in members:
         if not member.flag_bits & _UTF_8_FLAG and not member.filename.isascii():
@@ -145,6 +136,65 @@ def split_tar(file: SourceFile, options: ReadOptions) -> Iterator[SourceFile | S
                     yield part_of(file, name, data, options)
         except tarfile.TarError as error:
             raise RefusedError("broken", f"it is no whole tar archive ({error})") from error
+
+
+def read_archive(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Yield the documents of a 7z or RAR archive, through libarchive if it is there.
+
+    A worker reads it as a whole: a fault of a C library must not end the main process.
+    """
+    try:
+        import libarchive
+    except Exception as error:  # the package is missing, or its library: any error it makes of that
+        raise RefusedError("unknown", _WITHOUT_LIBARCHIVE) from error
+    with suppress(locale.Error):  # in which it writes the names of members
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    try:
+        with opened(file) as (stream, _), libarchive.stream_reader(stream) as archive:
+            for part in _entries(file, archive, options):
+                if isinstance(part, Skipped):
+                    yield part
+                else:
+                    yield from read_file(part, options)
+    except libarchive.ArchiveError as error:
+        said = str(error.msg or "it ends too early").lower()
+        if "passphrase" in said or "encrypt" in said:
+            raise RefusedError("password", "it is protected by a password") from error
+        raise RefusedError("broken", f"it is no whole archive ({said})") from error
+
+
+_WITHOUT_LIBARCHIVE: Final = (
+    "it is a 7z or RAR archive; to read these, install the extra “archives”"
+    " (pip install 'trouvaille[archives]') and libarchive (apt install libarchive13)"
+)
+
+
+def _entries(
+    file: SourceFile, archive: Any, options: ReadOptions
+) -> Iterator[SourceFile | Skipped]:
+    """Yield the members of an archive in their order; sizes are counted, not believed."""
+    left = max(BOMB, BOMB_RATIO * file.size)
+    names: set[str] = set()
+    for number, entry in enumerate(archive, 1):
+        if not entry.isfile:
+            continue
+        written = entry.pathname or b"part"
+        name = written if isinstance(written, str) else decode(written).text
+        name = f"{number}-{name}" if name in names else name
+        names.add(name)
+        blocks, size = [], 0
+        for block in entry.get_blocks():
+            size += len(block)
+            if size > left:
+                raise RefusedError("huge", f"it unpacks to more than {BOMB_RATIO} times its size")
+            if size <= options.max_bytes:
+                blocks.append(block)
+        left -= size
+        if size > options.max_bytes:
+            reason = f"it is larger than {options.max_bytes:,} bytes"
+            yield Skipped(f"{file.name}!{name}", "huge", reason)
+        else:
+            yield part_of(file, name, b"".join(blocks), options)
 
 
 def read_picture(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:

@@ -50,8 +50,8 @@ def clean_line(text: str) -> str:
 # Files
 
 # Text shrinks five to twenty times; only a file made for the purpose shrinks so much.
-_BOMB_RATIO: Final = 200
-_BOMB: Final = 8 * 1024 * 1024
+BOMB_RATIO: Final = 200
+BOMB: Final = 8 * 1024 * 1024
 """Bytes up to which a file may shrink as much as it likes."""
 MAX_EMPTY_LINES: Final = 1_000_000
 _BUFFER: Final = 64 * 1024
@@ -99,10 +99,11 @@ class RefusedError(Exception):
 
 
 @contextmanager
-def opened(file: "SourceFile") -> Iterator[tuple["io.BufferedReader[Any]", _Raw]]:
+def opened(file: "SourceFile", bomb: int = BOMB) -> Iterator[tuple["io.BufferedReader[Any]", _Raw]]:
     """Open a file or a part; yield the stream of its decompressed bytes and the raw one.
 
     Raises ``RefusedError`` for what is not a regular file, ``OSError`` for what cannot be opened.
+    From ``bomb`` bytes on, reading raises ``RefusedError`` if compressed data grow too much.
     """
     with _raw(file) as raw:
         buffered: io.BufferedReader[Any] = io.BufferedReader(raw, _BUFFER)
@@ -112,7 +113,41 @@ def opened(file: "SourceFile") -> Iterator[tuple["io.BufferedReader[Any]", _Raw]
             yield buffered, raw
         else:
             with decompressing(buffered) as stream:
-                yield io.BufferedReader(stream, _BUFFER), raw
+                yield io.BufferedReader(_Bounded(stream, raw, bomb), _BUFFER), raw
+
+
+class _Bounded(io.RawIOBase):
+    """What is decompressed from a raw stream. Raises ``RefusedError`` where it grows too much."""
+
+    def __init__(self, stream: Any, raw: _Raw, bomb: int) -> None:
+        self._stream, self._raw, self._bomb = stream, raw, bomb
+        self._seen = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return bool(self._stream.seekable())
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        place: int = self._stream.seek(offset, whence)
+        self._require(place)
+        return place
+
+    def tell(self) -> int:
+        place: int = self._stream.tell()
+        return place
+
+    def readinto(self, buffer: Any) -> int:
+        size: int = self._stream.readinto(buffer)
+        self._seen += size
+        self._require(self._seen)
+        return size
+
+    def _require(self, place: int) -> None:
+        if place > self._bomb and place > BOMB_RATIO * max(self._raw.tell(), 1):
+            reason = f"it decompresses to more than {BOMB_RATIO} times its size"
+            raise RefusedError("huge", reason)
 
 
 def _decompressing(head: bytes, name: str) -> Callable[[io.BufferedReader], Any] | None:
@@ -184,7 +219,7 @@ def read_lines(
     what is to be said of the lines so far. Raises ``RefusedError`` if the file is empty, not text,
     or a decompression bomb.
     """
-    with opened(file) as (stream, raw):
+    with opened(file, min(max_bytes, BOMB)) as (stream, _):
         head = stream.peek(_BUFFER)
         if not head:
             raise RefusedError("empty", "it is empty")
@@ -193,12 +228,12 @@ def read_lines(
         stream.read(length)
         if encoding != "utf-8":  # a newline is more than one byte
             with io.TextIOWrapper(stream, encoding, errors="replace", newline="\n") as text:
-                yield from _bounded_lines(text.readline, "\n", max_bytes, raw)
+                yield from _bounded_lines(text.readline, "\n", max_bytes)
             return
         fallback, sure = (assumed, True) if assumed else _fallback_encoding(head)
         if not sure:
             notes.append(("encoding", f"{fallback} is a guess (see --encoding)"))
-        for number, line in _bounded_lines(stream.readline, b"\n", max_bytes, raw):
+        for number, line in _bounded_lines(stream.readline, b"\n", max_bytes):
             if isinstance(line, RefusedError):
                 yield number, line
                 continue
@@ -211,17 +246,12 @@ def read_lines(
 
 
 def _bounded_lines(
-    readline: Callable[[int], AnyStr], newline: AnyStr, max_bytes: int, raw: _Raw
+    readline: Callable[[int], AnyStr], newline: AnyStr, max_bytes: int
 ) -> Iterator[tuple[int, AnyStr | RefusedError]]:
     """Yield numbered lines; one that is too long is read to its end and forgotten."""
-    total = number = empty = 0
+    number = empty = 0
     too_long = False
-    bomb = min(max_bytes, _BOMB)
     while line := readline(_CHUNK if too_long else max_bytes + 1):
-        total += len(line)
-        if total > bomb and total > _BOMB_RATIO * max(raw.tell(), 1):
-            reason = f"it decompresses to more than {_BOMB_RATIO} times its size"
-            raise RefusedError("huge", reason)
         empty = empty + 1 if len(line) <= 2 and line.isspace() else 0
         if empty > MAX_EMPTY_LINES:
             reason = f"it has more than {MAX_EMPTY_LINES:,} empty lines one after another"

@@ -156,6 +156,7 @@ BY_CONTENT: Final[Mapping[str, Format]] = {
         ("compressed", "gz bz2 xz", "containers.split_compressed"),
         ("zip", "zip", "containers.split_zip"),
         ("tar", "tar", "containers.split_tar"),
+        ("archive", "7z rar", "containers.read_archive"),
         ("pdf", "pdf", "pdf.read_pdf"),
         ("docx", "docx docm dotx", "office.read_docx"),
         ("xlsx", "xlsx xlsm xltx", "office.read_xlsx"),
@@ -193,14 +194,16 @@ BY_CONTENT: Final[Mapping[str, Format]] = {
     )
 }
 """The formats that are known by their content, by kind; see ``kinds.kind_of``."""
-COMPRESSED: Final = ".gz"
+COMPRESSED: Final = (".gz", ".bz2", ".xz")
 SUFFIXES: Final = tuple(suffix for format in FORMATS for suffix in format.suffixes)
-"""The suffixes that are read, in any case; each may be followed by ``.gz``."""
+"""The suffixes that are read, in any case; each may be followed by one of ``COMPRESSED``."""
 
 
 def format_of(name: str) -> Format | None:
     """Return the format of a file from its name; None if no format reads it."""
-    name = name.lower().removesuffix(COMPRESSED)
+    name = name.lower()
+    if name.endswith(COMPRESSED):
+        name = name.rpartition(".")[0]
     for format in FORMATS:
         if name.endswith(format.suffixes) and name not in format.suffixes:
             return format

@@ -25,7 +25,7 @@ _SHOWN: Final = 3
 """Names of the text that are told where there is none."""
 _SEPARATORS: Final = re.compile(r"[/\\]+")
 _SPACES: Final = re.compile(r"\s+")
-_DROPPED_SUFFIXES: Final = (".gz", ".txt")
+_DROPPED_SUFFIXES: Final = (".gz", ".bz2", ".xz", ".txt")
 
 
 def usable_id(declared: str) -> str:

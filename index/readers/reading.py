@@ -270,6 +270,7 @@ def _unknown(path: Path) -> str:
     what = f"“{display(path.suffix)}” is not" if path.suffix else "it has no ending of"
     others = sorted({suffix for format in BY_CONTENT.values() for suffix in format.suffixes})
     return (
-        f"{what} a format that is read ({', '.join(SUFFIXES)}, each also with {COMPRESSED}),"
+        f"{what} a format that is read ({', '.join(SUFFIXES)},"
+        f" each also with {', '.join(COMPRESSED)}),"
         f" nor is its content one of {', '.join(others)}"
     )

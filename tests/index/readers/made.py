@@ -7,6 +7,7 @@ import json
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Sequence
 
 TITLE = "Une réunion à Rabat"
@@ -30,6 +31,39 @@ def tarred(members: dict[str, bytes]) -> bytes:
             info.size = len(content)
             archive.addfile(info, io.BytesIO(content))
     return data.getvalue()
+
+
+def rarred(members: dict[str, bytes]) -> bytes:
+    """Return a RAR archive (1.5) with members that are not compressed."""
+
+    def block(kind: int, flags: int, head: bytes, data: bytes = b"") -> bytes:
+        content = struct.pack("<BHH", kind, flags, 7 + len(head)) + head
+        return struct.pack("<H", zlib.crc32(content) & 0xFFFF) + content + data
+
+    blocks = block(0x73, 0, bytes(6))
+    for name, data in members.items():
+        sizes = struct.pack("<IIBI", len(data), len(data), 3, zlib.crc32(data))
+        head = (
+            sizes + struct.pack("<IBBHI", 0, 20, 0x30, len(name.encode()), 0o100644) + name.encode()
+        )
+        blocks += block(0x74, 0x8000, head, data)
+    return b"Rar!\x1a\x07\0" + blocks + block(0x7B, 0x4000, b"")
+
+
+def seven_zipped(members: dict[str, bytes]) -> bytes:
+    """Return a 7z archive, made by libarchive."""
+    import libarchive
+
+    pieces: list[bytes] = []
+
+    def write(data: memoryview) -> int:
+        pieces.append(bytes(data))
+        return len(data)
+
+    with libarchive.custom_writer(write, "7zip") as archive:
+        for name, data in members.items():
+            archive.add_file_from_memory(name, len(data), data)
+    return b"".join(pieces)
 
 
 def pdf(
@@ -79,6 +113,17 @@ def pdf_of(pages: Sequence[str], title: str = "", more: dict[int, bytes] | None 
     trailer = b"trailer\n<< /Size %d /Root 1 0 R /Info 5 0 R >>\n" % (max(objects) + 1)
     end = b"startxref\n%d\n%%%%EOF" % start
     return data + b"xref\n0 1\n0000000000 65535 f \n" + table + trailer + end
+
+
+def pdf_bomb(mebibytes: int) -> bytes:
+    """Return a PDF file whose page is so many MiB once it is unpacked."""
+    packer = zlib.compressobj(9)
+    space = b" " * 1024 * 1024
+    shown = b"".join(packer.compress(space) for _ in range(mebibytes)) + packer.flush()
+    stream = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(shown), shown)
+    plain = pdf("Un")
+    start = plain.index(b"<< /Length")
+    return plain[:start] + stream + plain[plain.index(b"endstream") + 9 :]
 
 
 _CORE = (

@@ -149,14 +149,14 @@ def _as_dict(value: Any) -> dict[str, Any]:
     return value._asdict() if hasattr(value, "_asdict") else dict(value)
 
 
-def _command(
+def command(
     *parameters: Callable[[Command], Command],
 ) -> Callable[[Callable[..., None]], click.Command]:
     """Return what makes a function a command whose errors are one line."""
     return lambda function: click.command()(options(*parameters)(plain_errors(function)))
 
 
-@_command(
+@command(
     click.argument("labelled", metavar="[LABELLED.csv]", required=False, type=Path),
     click.option(
         "--from-tags", is_flag=True, help="Learn from the tags of the documents in the index."
@@ -333,7 +333,9 @@ deletions_option = flag(
     metavar="SHARE",
     type=click.FloatRange(0, 1),
 )
-_sources = click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=Path)
+sources_argument = click.argument(
+    "sources", metavar="SOURCE...", nargs=-1, required=True, type=Path
+)
 _forget_option = click.option(
     "--forget-withdrawals",
     is_flag=True,
@@ -430,8 +432,8 @@ def _languages(text: str | None) -> tuple[str, ...]:
     return codes
 
 
-@_command(
-    _sources,
+@command(
+    sources_argument,
     index_option,
     build_options,
     flag(
@@ -466,8 +468,8 @@ def rebuild(
     _carry_out(partial(build.rebuild, index, sources, options), strict, quiet, as_json)
 
 
-@_command(
-    _sources,
+@command(
+    sources_argument,
     index_option,
     build_options,
     deletions_option,
@@ -503,7 +505,7 @@ def update(
     _carry_out(partial(build.update, index, sources, options), strict, quiet, as_json)
 
 
-@_command(index_option, _json_option)
+@command(index_option, _json_option)
 def check(index: Path, as_json: bool) -> None:
     """Check that the index is complete and undamaged.
 
@@ -536,7 +538,7 @@ def check(index: Path, as_json: bool) -> None:
         sys.exit(1)
 
 
-@_command(
+@command(
     index_option,
     click.option(
         "--skipped",
@@ -560,7 +562,7 @@ def stats(index: Path, skipped: bool, as_json: bool) -> None:
             click.echo(f"  {path}: {name}: {reason}")
 
 
-@_command(index_option, mode_option, _json_option)
+@command(index_option, mode_option, _json_option)
 def rollback(index: Path, index_mode: str, as_json: bool) -> None:
     """Publish the previous generation again.
 
@@ -573,7 +575,7 @@ def rollback(index: Path, index_mode: str, as_json: bool) -> None:
         click.echo(f"Serving {snapshot.name} again: {snapshot.documents:,} documents.")
 
 
-@_command(
+@command(
     index_option,
     mode_option,
     flag("--quiet", False, "Show no progress.", is_flag=True),

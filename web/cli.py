@@ -22,6 +22,7 @@ from index.build import cores
 from index.cli import build_options, deletions_option, flag, index_option, options, plain_errors
 from index.cli import commands as index_commands
 from index.errors import SettingError
+from index.ways_in import commands as ways_in
 from search import Budget, WhooshEngine
 from search.cli import search
 from web.app import MAX_WAITING, create_app
@@ -312,6 +313,6 @@ def _setting_value(path: Path, key: str, value: Any, option: click.Option) -> An
     return whole
 
 
-for command in (*index_commands, search, serve):
+for command in (*index_commands, *ways_in, search, serve):
     cli.add_command(command)
 _add_config_flag(cli.commands)

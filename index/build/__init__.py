@@ -16,6 +16,7 @@ from index.build.plan import (
     update,
 )
 from index.build.progress import Progress
+from index.build.watching import Watching
 
 __all__ = [
     "BuildOptions",
@@ -24,6 +25,7 @@ __all__ = [
     "Lesson",
     "Progress",
     "Score",
+    "Watching",
     "cores",
     "from_tags",
     "index_documents",

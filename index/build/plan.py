@@ -175,6 +175,8 @@ def update(
         before = open_published(root)
         options = _with_learned(options or options_of(before.manifest.settings), root)
         report = before.report()
+        if partial and not partial.adds:
+            partial = _with_superseded(partial, report)
         reading = Reading(opened, options.reading, partial)
         known = before.content_hashes()
         job = Job(options.reading, options.extraction, made_by(options.extraction), known)
@@ -201,11 +203,14 @@ def update(
                 unread and before.manifest.made_by != job.made_by
             )
             if compact:
-                progress.phase("Writing all documents into one segment")
-                with closing(run(_stored(before, live, kept), job, options.workers)) as outcomes:
+                progress.phase("Writing documents into one segment")
+                again = live
+                if stands.may_stay_apart and before.manifest.made_by == job.made_by:
+                    again = _of_small_segments(before, live)
+                with closing(run(_stored(before, again, kept), job, options.workers)) as outcomes:
                     for outcome in outcomes:
                         writer.rewrite(outcome)
-                segments = []
+                segments = _live_segments(before, live & ~again)
             progress.phase("Writing the index")
             if writer.hashes:
                 segments.append(writer.commit())
@@ -314,6 +319,18 @@ def _read(
             progress.step(reading.done, reading.total, len(writer.seen), skipped)
 
 
+def _with_superseded(partial: Partial, report: Report) -> Partial:
+    """Return a partial update that also reads what gave way to a document which may be gone now."""
+    gave_way = {
+        path
+        for item in report.skipped
+        if item.kind in ("superseded", "duplicate")
+        for path in paths_above(item.path)
+        if path in partial.leave
+    }
+    return Partial({*partial.read, *gave_way}, {*partial.leave} - gave_way)
+
+
 def _survivors(before: Snapshot, lost: Iterable[str]) -> NDArray[np.bool_]:
     """Return the mask of live documents without those whose ids are ``lost``."""
     live = np.array(before.live)
@@ -341,6 +358,25 @@ def _wants_compaction(segments: Sequence[LiveSegment], one_more: bool) -> bool:
     return len(segments) + one_more > MAX_SEGMENTS or deleted > MAX_DELETED * size
 
 
+def _of_small_segments(before: Snapshot, live: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the mask of live documents of the segments that together are no larger than the next.
+
+    So a document is written again a few times only, however many updates there are.
+    """
+    ends = np.cumsum([segment.documents for segment in before.manifest.segments])
+    places = [
+        slice(end - s.documents, end) for end, s in zip(ends, before.manifest.segments, strict=True)
+    ]
+    together, chosen = 0, np.zeros_like(live)
+    for number, place in enumerate(sorted(places, key=lambda place: np.count_nonzero(live[place]))):
+        size = int(np.count_nonzero(live[place]))
+        if number >= 2 and size > together:
+            break
+        together += size
+        chosen[place] = live[place]
+    return chosen
+
+
 def _stored(before: Snapshot, live: NDArray[np.bool_], hashes: dict[str, str]) -> Iterator[Item]:
     for doc in np.flatnonzero(live).tolist():
         document, fields = before.stored_fields.get(doc)
@@ -356,6 +392,8 @@ class _Standing:
         self._partial = partial
         self.all_left = not sources.files or bool(partial and partial.adds)
         """Whether every document stays that is not deleted or withdrawn."""
+        self.may_stay_apart = not sources.files or partial is not None
+        """Whether large segments need not be written anew: such updates are frequent."""
 
     def is_left(self, path: str) -> bool:
         """Return whether what is in the index of a path stays, though it is not read."""

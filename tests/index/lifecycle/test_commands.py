@@ -18,6 +18,7 @@ from index.build import Progress, progress
 from index.cli import commands
 from index.publishing import open_published
 from index.store.files import HEADER_BYTES
+from index.ways_in import commands as ways_in
 
 from .conftest import record, write_records
 
@@ -290,7 +291,7 @@ def test_an_unforeseen_error_is_one_line_too(
 def test_every_command_and_option_is_documented() -> None:
     page = (ROOT / "docs" / "index.md").read_text("utf-8")
     settings = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    for command in commands:
+    for command in (*commands, *ways_in):
         assert f"`trouvaille {command.name}" in page
         for option in command.params:
             if isinstance(option, click.Option):

@@ -168,6 +168,17 @@ def test_the_last_versions_of_items_count_in_a_pipe(root: Path) -> None:
     assert texts(root)["urn:x:1"] == "Le texte 6."
 
 
+def test_many_small_updates_leave_large_segments_alone(root: Path) -> None:
+    for number in range(12):
+        pipe([{"id": f"new-{number}", "text": f"Un texte {number}."}], root)
+    snapshot = open_published(root)
+    sizes = sorted(segment.documents for segment in snapshot.manifest.segments)
+    assert len(sizes) <= 8
+    assert sum(sizes) == 16
+    assert set(texts(root)) == {f"new-{n}" for n in range(12)} | {f"doc-{n:04}" for n in range(4)}
+    assert len(sizes) > 1
+
+
 # Withdrawals
 
 

@@ -1,0 +1,192 @@
+"""Watching sources: the index is kept up to date as files come, change and go.
+
+What has changed is told by comparing all files with those of the last publication: their numbers,
+sizes and times. Notices of the system only say when to look, so that none that is lost costs a
+document. A file is read when it is *still*: when two looks find the same of it.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from os.path import abspath
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+from typing import Final, NamedTuple
+
+from index.build.pipeline import CHUNK_ITEMS
+from index.build.plan import BuildOptions, BuildResult, rebuild, update
+from index.build.sources import Partial
+from index.errors import IndexMissing, IndexVersion, TooManyDeletions, TrouvailleError
+from index.readers import SourceFile, list_files
+
+STILL_SECONDS: Final = 1.0
+"""Seconds between the two looks."""
+_LONGEST_WAIT: Final = 60.0
+"""Seconds after which sources are looked at without a notice: some file systems give none."""
+
+
+class Stamp(NamedTuple):
+    """What tells whether a file has changed: its number, its size, its time in nanoseconds."""
+
+    inode: int
+    size: int
+    modified: int
+
+
+Files = dict[str, Stamp]
+"""Files by absolute path."""
+
+
+class Watching:
+    """Keeps the index in ``root`` up to date with sources, publishing every so many seconds.
+
+    ``told`` is called with each publication, with each new trouble, and with None when it is over.
+    A trouble (a full disk, a source that is not there, an index that is locked) is told once and
+    tried again; nothing is lost by it.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        sources: Sequence[Path],
+        options: BuildOptions,
+        *,
+        every: float,
+        poll: bool,
+        told: Callable[[BuildResult | TrouvailleError | None], None],
+        stop: Event,
+    ) -> None:
+        """Watch until ``stop`` is set; with ``poll``, without notices of the system."""
+        self._root = root
+        self._sources = sources
+        self._options = options
+        self._every = every
+        self._told = told
+        self._stop = stop
+        self._listener = None if poll else _Listener(sources, stop)
+        self._indexed: Files = {}
+        self._begun = False
+        self._trouble = ""
+
+    def run(self) -> None:
+        """Watch. Raises SourceError if a source is not there at the beginning."""
+        self._look()
+        if self._listener:
+            self._listener.start()
+        pause = self._every
+        while not self._stop.is_set():
+            began = monotonic()
+            again = False
+            try:
+                again = self.publish()
+                self._overcome()
+                pause = self._every
+            except TrouvailleError as error:
+                again = True
+                pause = min(_LONGEST_WAIT, 2 * pause)
+                if str(error) != self._trouble:
+                    self._trouble = str(error)
+                    self._told(error)
+            self._stop.wait(max(0.0, pause - (monotonic() - began)))
+            if self._listener and not again:
+                self._listener.wait(self._every)
+
+    def _overcome(self) -> None:
+        if self._trouble:
+            self._trouble = ""
+            self._told(None)
+
+    def _look(self) -> Files:
+        files: Files = {}
+        for entry in list_files(self._sources, self._options.reading):
+            if isinstance(entry, SourceFile):
+                with suppress(OSError):  # it is gone again
+                    status = entry.path.stat()
+                    stamp = Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
+                    files[abspath(entry.path)] = stamp
+        return files
+
+    def publish(self) -> bool:
+        """Publish what has changed, if anything has; return whether a file was not still."""
+        before = self._look()
+        if self._begun and before == self._indexed:
+            return False
+        self._stop.wait(STILL_SECONDS)
+        if self._stop.is_set():
+            return False
+        files = self._look()
+        still = {path for path, stamp in files.items() if before.get(path) == stamp}
+        moving = files.keys() - still
+        changed = {path for path in still if self._indexed.get(path) != files[path]}
+        gone = self._indexed.keys() - files.keys() - before.keys()
+        if changed or gone or not self._begun:
+            adds = self._begun and not gone and self._indexed.keys().isdisjoint(changed)
+            leave = files.keys() - changed
+            try:
+                self._build(Partial(changed, leave, adds))
+            except TooManyDeletions:
+                if changed and gone:  # what is new does not wait until somebody decides
+                    self._build(Partial(changed, leave | gone))
+                    self._indexed.update((path, files[path]) for path in changed)
+                raise
+            self._begun = True
+            for path in gone:
+                del self._indexed[path]
+            self._indexed.update((path, files[path]) for path in changed)
+        return bool(moving)
+
+    def _build(self, partial: Partial) -> None:
+        options = self._options
+        if len(partial.read) <= CHUNK_ITEMS:  # more processes would have nothing to do
+            options = replace(options, workers=min(options.workers, 1))
+        try:
+            result = update(self._root, self._sources, options, partial=partial)
+        except (IndexMissing, IndexVersion):
+            result = rebuild(self._root, self._sources, options, partial=partial)
+        if result.published:
+            self._told(result)
+
+
+class _Listener(Thread):
+    """Listens for notices of the system that something in the sources has changed."""
+
+    def __init__(self, sources: Sequence[Path], stop: Event) -> None:
+        super().__init__(name="watching", daemon=True)
+        self._sources = sources
+        self._stop = stop
+        self._changed = Event()
+        self._listening = False
+
+    def wait(self, every: float) -> None:
+        """Wait for a notice, but for so many seconds only while the system gives none."""
+        self._changed.wait(_LONGEST_WAIT if self._listening else every)
+        self._changed.clear()
+
+    def run(self) -> None:
+        """Listen until the watching stops; begin anew when a source was away."""
+        while not self._stop.is_set():
+            with suppress(OSError, RuntimeError):  # a source is gone, or there are too many folders
+                self._listen()
+            self._listening = False
+            self._stop.wait(1)
+
+    def _listen(self) -> None:
+        from watchfiles import watch
+
+        inodes = self._inodes()
+        for notices in watch(
+            *self._sources,
+            watch_filter=None,
+            stop_event=self._stop,
+            rust_timeout=1_000,
+            yield_on_timeout=True,
+        ):
+            if notices or not self._listening:
+                self._listening = True
+                self._changed.set()
+            if self._inodes() != inodes:  # a folder was made again
+                return
+
+    def _inodes(self) -> list[int]:
+        return [source.stat().st_ino for source in self._sources]

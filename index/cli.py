@@ -308,6 +308,12 @@ build_options = options(
     _bound_flag("--max-depth", "Open containers that lie in so many others.  [default: 10]"),
     _bound_flag("--max-parts", "Read so many parts of a file at most.  [default: 10,000]"),
     _bound_flag("--max-unpacked", "Read so many MiB of the parts of a file.  [default: 1024]"),
+    flag(
+        "--tika",
+        None,
+        "The address of a Tika server, which is given files of formats that are not read.",
+        metavar="URL",
+    ),
     flag("--encoding", None, "The encoding of text files that declare none.  [default: detected]"),
     flag(
         "--field-map",
@@ -369,6 +375,7 @@ def merged_options(
     max_depth: int | None,
     max_parts: int | None,
     max_unpacked: int | None,
+    tika: str | None,
     encoding: str | None,
     field_map: tuple[str, ...],
     hidden: bool | None,
@@ -389,6 +396,7 @@ def merged_options(
         include_hidden=hidden,
         follow_links=follow_links,
         encoding=encoding,
+        tika=tika,
     )
     extraction = _replaced(
         base.extraction,

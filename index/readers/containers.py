@@ -207,6 +207,11 @@ def read_locked(file: SourceFile, options: ReadOptions) -> Iterator[Document | S
     yield Skipped(file.name, "password", "it is protected by a password")
 
 
+def read_iwork(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
+    """Refuse a document of Pages, Numbers or Keynote: one file, and not what it is packed of."""
+    raise RefusedError("unknown", "it is a document of iWork, which is not read (see --tika)")
+
+
 def read_unknown(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Say that a file is of a family that is known, and of none of its formats."""
     yield Skipped(file.name, "unknown", "its content is of no format that is read")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from index.document import Document, Skipped
 from index.errors import SettingError
@@ -57,7 +58,8 @@ class ReadOptions:
     whole file, or one record of a file of many; ``max_characters`` limits its text. A worker
     process may use ``max_seconds`` of processor time for one document, and ``max_memory`` MiB more
     than when it began. Containers are opened to a ``max_depth``; the parts of a file may be
-    ``max_parts`` and have ``max_unpacked`` MiB, all together. ``encoding`` is assumed for files
+    ``max_parts`` and have ``max_unpacked`` MiB, all together. ``tika`` is the address of a server
+    that is given what no reader reads; none is empty. ``encoding`` is assumed for files
     that declare none; without it the encoding is detected. Symbolic links that lead out of their
     source are left out unless ``follow_links``.
     Raises ``SettingError`` for an unknown field or encoding, and for a bound below 1.
@@ -74,6 +76,7 @@ class ReadOptions:
     include_hidden: bool = False
     follow_links: bool = False
     encoding: str | None = None
+    tika: str = ""
 
     def __post_init__(self) -> None:
         for name in self.mapping:
@@ -96,6 +99,12 @@ class ReadOptions:
                     f"The most that one document may take cannot be {value} {unit}.",
                     f"Give a number of {unit} of at least 1.",
                 )
+        address = urlsplit(self.tika)
+        if self.tika and (address.scheme not in ("http", "https") or not address.hostname):
+            raise SettingError(
+                f"“{self.tika}” is not the address of a Tika server.",
+                "Give one such as http://127.0.0.1:9998 to --tika.",
+            )
         if self.encoding and not is_encoding(self.encoding):
             raise SettingError(
                 f"“{self.encoding}” is not the name of an encoding.",
@@ -189,6 +198,7 @@ BY_CONTENT: Final[Mapping[str, Format]] = {
         ("locked", "", "containers.read_locked"),
         ("ole", "", "ole.split_ole_object"),
         ("xml", "", "containers.read_unknown"),
+        ("iwork", "", "containers.read_iwork"),
         ("html", "", "html.read_html"),
         ("picture", "png jpg jpeg gif tif tiff", "containers.read_picture"),
     )

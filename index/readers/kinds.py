@@ -99,6 +99,8 @@ def _kind_of_zip(file: SourceFile) -> str:
                 return kind
     if "META-INF/container.xml" in names:
         return "epub"
+    if any(name.endswith(".iwa") for name in names) or "Index.zip" in names:
+        return "iwork"
     if any(name.startswith("archive/") and ".warc" in name for name in names):
         return "wacz"
     return "zip"

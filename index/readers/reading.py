@@ -47,10 +47,7 @@ def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
             else:
                 yield from read_file(part, options)
     except RefusedError as refused:
-        try:
-            yield _as_text(file, options, refused)
-        except RefusedError:
-            yield Skipped(file.name, refused.kind, refused.reason)
+        yield from _otherwise(file, options, refused)
     except (gzip.BadGzipFile, zlib.error, lzma.LZMAError):
         yield Skipped(file.name, "broken", "it is not the compressed file that it seems to be")
     except EOFError:
@@ -79,6 +76,29 @@ def not_read(name: str, error: OSError) -> Skipped:
         return Skipped(name, "broken", f"it is damaged: {error}")
     kind = "missing" if error.errno in _MISSING else "unreadable"
     return Skipped(name, kind, error.strerror or str(error))
+
+
+def _otherwise(
+    file: SourceFile, options: ReadOptions, refused: RefusedError
+) -> Iterator[Document | Skipped]:
+    """Yield the documents of a file that its reader refused, or that none of ours reads."""
+    try:
+        yield _as_text(file, options, refused)
+        return
+    except RefusedError:
+        pass
+    if options.tika and refused.kind == "unknown":
+        from index.readers.tika import read_tika
+
+        try:
+            yield from read_tika(with_budget(file, options), options)
+            return
+        except RefusedError as error:
+            refused = error
+        except OSError as error:
+            yield not_read(file.name, error)
+            return
+    yield Skipped(file.name, refused.kind, refused.reason)
 
 
 def _as_text(part: SourceFile, options: ReadOptions, refused: RefusedError) -> Document:

@@ -94,7 +94,7 @@ mode_option = flag(
     "The permissions of files of the index; folders can also be entered.",
     type=click.Choice(["0600", "0640", "0644", "0660", "0664"]),
 )
-_json_option = flag(
+json_option = flag(
     "--json", False, "Print one JSON object and nothing else.", "as_json", is_flag=True
 )
 
@@ -133,12 +133,12 @@ def plain_errors(command: Callable[P, T]) -> Callable[P, T]:
 def _fail(error: TrouvailleError, *, as_json: bool) -> NoReturn:
     """Write an error as one line and end with its exit status."""
     if as_json:
-        _print_json({"error": error.message, "remedy": error.remedy})
+        print_json({"error": error.message, "remedy": error.remedy})
     click.echo(f"trouvaille: {error}", err=True)
     sys.exit(error.exit_status)
 
 
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """Print one JSON object: dataclasses as objects, named tuples too."""
     data = orjson.dumps(value, default=_as_dict, option=orjson.OPT_INDENT_2)
     click.echo(data.decode())
@@ -165,7 +165,7 @@ def command(
     click.option("--forget", is_flag=True, help="Return to the curated themes."),
     index_option,
     mode_option,
-    _json_option,
+    json_option,
 )
 def learn(
     labelled: Path | None,
@@ -190,7 +190,7 @@ def learn(
     if forget:
         forgotten = learning.forget(index, int(index_mode, 8))
         if as_json:
-            _print_json({"forgotten": forgotten})
+            print_json({"forgotten": forgotten})
         else:
             click.echo(
                 "Forgotten. Rebuild or update the index."
@@ -204,7 +204,7 @@ def learn(
     if as_json:
         figures = {item.name: getattr(lesson, item.name) for item in fields(lesson)}
         del figures["model"]
-        _print_json({"version": lesson.model.version, "kept": not dry_run, **figures})
+        print_json({"version": lesson.model.version, "kept": not dry_run, **figures})
         return
     for line in _lesson_lines(lesson):
         click.echo(line)
@@ -355,7 +355,7 @@ _report_options = options(
         is_flag=True,
     ),
     flag("--quiet", False, "Show no progress.", is_flag=True),
-    _json_option,
+    json_option,
 )
 
 
@@ -513,7 +513,7 @@ def update(
     _carry_out(partial(build.update, index, sources, options), strict, quiet, as_json)
 
 
-@command(index_option, _json_option)
+@command(index_option, json_option)
 def check(index: Path, as_json: bool) -> None:
     """Check that the index is complete and undamaged.
 
@@ -527,7 +527,7 @@ def check(index: Path, as_json: bool) -> None:
         for name in (covered.damaged if covered else ())
     ]
     if as_json:
-        _print_json(replace(result, problems=(*result.problems, *damaged)))
+        print_json(replace(result, problems=(*result.problems, *damaged)))
     else:
         for problem in (*result.problems, *damaged):
             click.echo(f"trouvaille: {problem}", err=True)
@@ -553,13 +553,13 @@ def check(index: Path, as_json: bool) -> None:
         is_flag=True,
         help="List every document that was skipped, or not understood whole, with the reason.",
     ),
-    _json_option,
+    json_option,
 )
 def stats(index: Path, skipped: bool, as_json: bool) -> None:
     """Show what the index holds and what was skipped."""
     figures = overview(index)
     if as_json:
-        _print_json(figures if skipped else replace(figures, skipped=(), failed=()))
+        print_json(figures if skipped else replace(figures, skipped=(), failed=()))
         return
     for line in lines(figures):
         click.echo(line)
@@ -570,7 +570,7 @@ def stats(index: Path, skipped: bool, as_json: bool) -> None:
             click.echo(f"  {path}: {name}: {reason}")
 
 
-@command(index_option, mode_option, _json_option)
+@command(index_option, mode_option, json_option)
 def rollback(index: Path, index_mode: str, as_json: bool) -> None:
     """Publish the previous generation again.
 
@@ -578,7 +578,7 @@ def rollback(index: Path, index_mode: str, as_json: bool) -> None:
     """
     snapshot = publishing.rollback(index, int(index_mode, 8))
     if as_json:
-        _print_json({"generation": snapshot.name, "documents": snapshot.documents})
+        print_json({"generation": snapshot.name, "documents": snapshot.documents})
     else:
         click.echo(f"Serving {snapshot.name} again: {snapshot.documents:,} documents.")
 
@@ -587,7 +587,7 @@ def rollback(index: Path, index_mode: str, as_json: bool) -> None:
     index_option,
     mode_option,
     flag("--quiet", False, "Show no progress.", is_flag=True),
-    _json_option,
+    json_option,
 )
 def vectors(index: Path, index_mode: str, quiet: bool, as_json: bool) -> None:
     """Compute the vectors that search across languages needs.
@@ -604,7 +604,7 @@ def vectors(index: Path, index_mode: str, quiet: bool, as_json: bool) -> None:
     began = monotonic()
     computed = compute(index, int(index_mode, 8), progress)
     if as_json:
-        _print_json(computed)
+        print_json(computed)
     else:
         click.echo(
             f"{computed.documents:,} documents have a vector, {computed.encoded:,} of them new, in"
@@ -628,7 +628,7 @@ def _carry_out(
     finally:
         progress.finish()
     if as_json:
-        _print_json(result)
+        print_json(result)
     else:
         _report(result, monotonic() - began)
     # A column that is not used costs no document anything.

@@ -17,10 +17,14 @@ from index.cli import (
     deletions_option,
     flag,
     index_option,
+    json_option,
     merged_options,
+    print_json,
     sources_argument,
 )
 from index.errors import IndexMissing, IndexVersion, TrouvailleError, UsageError
+from index.fetch import FetchOptions, read_feeds
+from index.fetch import fetch as fetch_feeds
 from index.publishing import open_published
 
 
@@ -87,5 +91,72 @@ def watch(
     Watching(index, sources, options, every=every, poll=poll, told=tell, stop=stop).run()
 
 
-commands: tuple[click.Command, ...] = (watch,)
+@command(
+    click.argument("feeds", metavar="FEEDS.txt", type=Path),
+    flag(
+        "--into",
+        None,
+        "The folder to which entries are written.",
+        metavar="FOLDER",
+        type=click.Path(path_type=Path),
+        required=True,
+    ),
+    flag("--pages/--no-pages", False, "Keep the page that an entry links to in its place."),
+    flag(
+        "--delay",
+        1.0,
+        "Seconds between two requests to one host, at least.",
+        metavar="SECONDS",
+        type=click.FloatRange(min=0),
+    ),
+    flag(
+        "--timeout",
+        30.0,
+        "Seconds that an answer may take.",
+        metavar="SECONDS",
+        type=click.FloatRange(min=0.1),
+    ),
+    flag(
+        "--allow-private/--no-allow-private",
+        False,
+        "Also ask addresses of this machine and of its network.",
+    ),
+    flag("--strict", False, "Exit with status 1 if a feed could not be fetched.", is_flag=True),
+    flag("--quiet", False, "Tell only of troubles.", is_flag=True),
+    json_option,
+)
+def fetch(
+    feeds: Path,
+    into: Path,
+    pages: bool,
+    delay: float,
+    timeout: float,
+    allow_private: bool,
+    strict: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Fetch feeds into a folder of files, one for each entry.
+
+    FEEDS.txt has one address a line. Only what has changed is asked for. Index the folder with
+    rebuild, update or watch.
+    """
+    options = FetchOptions(delay, timeout, pages, allow_private)
+    results = []
+    for result in fetch_feeds(read_feeds(feeds), into, options):
+        results.append(result)
+        if as_json:
+            continue
+        if result.trouble:
+            click.echo(f"{result.feed}: not fetched, {result.trouble}", err=True)
+        elif not quiet:
+            click.echo(f"{result.feed}: {result.new:,} new, {result.changed:,} changed")
+    if as_json:
+        print_json({"feeds": results})
+    failed = sum(bool(result.trouble) for result in results)
+    if failed and (strict or failed == len(results)):
+        raise SystemExit(1)
+
+
+commands: tuple[click.Command, ...] = (watch, fetch)
 """What the command ``trouvaille`` takes from this module."""

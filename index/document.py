@@ -129,6 +129,17 @@ class Organization:
 
 
 @dataclass(frozen=True, slots=True)
+class Country:
+    """A country or territory that a document names, by its ISO 3166 code in lower case.
+
+    ``spans`` are all its mentions in the text: names, demonyms, the capital.
+    """
+
+    id: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
     """A theme of a document, with the expressions in its text that decided."""
 
@@ -179,6 +190,7 @@ class Fields:
     published: PublicationDate | None = None
     mentioned: tuple[MentionedDate, ...] = ()
     failures: tuple[tuple[str, str], ...] = field(default=())
+    countries: tuple[Country, ...] = ()
 
 
 class Skipped(NamedTuple):

@@ -1,4 +1,4 @@
-"""The fields of a document: language, organizations, themes, publication and mentioned dates.
+"""The fields of a document: language, organizations, countries, themes, dates.
 
 ``extract`` computes them all from one document and its options; it knows nothing of files or of the
 index. Names and expressions come from ``index.vocabularies``. The names of themes are for training

@@ -8,12 +8,22 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from index.analysis import fold_text
+from index.analysis import Folded, fold_text
 from index.calendar import says_nothing, time_zone
-from index.document import Document, Fields, Language, MentionedDate, Organization, Span, Theme
+from index.document import (
+    Country,
+    Document,
+    Fields,
+    Language,
+    MentionedDate,
+    Organization,
+    Span,
+    Theme,
+)
+from index.extract.countries import find_countries
 from index.extract.dates import mentioned_dates, publication_date, reference_day
 from index.extract.language import detect_language
-from index.extract.organizations import OrganizationMatches, find_organizations
+from index.extract.organizations import OrganizationMatches, find_organizations, find_places
 from index.extract.themes import LearnedThemes, find_themes
 from index.versions import EXTRACTION_VERSION
 from index.vocabularies import DETECTED_LANGUAGES
@@ -94,6 +104,11 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
         lambda: find_organizations(text, language.code, folded, ner=options.ner),
         OrganizationMatches((), ()),
     )
+    countries: tuple[Country, ...] = attempt(
+        "countries",
+        lambda: _countries(document, text, language.code, folded, matches),
+        (),
+    )
     curated: tuple[Theme, ...] = attempt(
         "themes", lambda: find_themes(text, language.code, folded, matches, len(lead)), ()
     )
@@ -134,7 +149,22 @@ def extract(document: Document, options: ExtractionOptions) -> Fields:
             for each in organizations
         )
         themes = tuple(Theme(theme.id, _in_text(theme.evidence, len(lead))) for theme in themes)
-    return Fields(language, organizations, themes, published, mentioned, tuple(failures))
+        countries = tuple(Country(each.id, _in_text(each.spans, len(lead))) for each in countries)
+    return Fields(language, organizations, themes, published, mentioned, tuple(failures), countries)
+
+
+def _countries(
+    document: Document, text: str, language: str, folded: Folded, matches: OrganizationMatches
+) -> tuple[Country, ...]:
+    """Return the countries of a document; those of its dateline have no place in the text."""
+    found = find_countries(text, language, folded, matches.places, matches.organizations)
+    if not document.dateline:
+        return found
+    line = fold_text(document.dateline)
+    places = find_places(line)
+    known = {country.id for country in found}
+    dated = find_countries(document.dateline, language, line, places)
+    return (*found, *(Country(each.id, ()) for each in dated if each.id not in known))
 
 
 def _in_text(spans: tuple[Span, ...], offset: int) -> tuple[Span, ...]:

@@ -1,10 +1,11 @@
-"""What organizations, themes and languages are called, in seven languages.
+"""What organizations, themes, countries and languages are called, in seven languages.
 
 Data files with their licences (see README.md), and their loaders. Each vocabulary is read once, by
 the function of its name. Names are compared folded: without case, accents and punctuation. Finding
 names in texts is not done here but in ``index.extract``.
 """
 
+from index.vocabularies.countries import CountryEntry, CountryForm, countries
 from index.vocabularies.organizations import (
     Grammar,
     Name,
@@ -19,10 +20,13 @@ from index.vocabularies.vocabulary import DETECTED_LANGUAGES, LANGUAGES, functio
 __all__ = [
     "DETECTED_LANGUAGES",
     "LANGUAGES",
+    "CountryEntry",
+    "CountryForm",
     "Expression",
     "Grammar",
     "Name",
     "OrganizationEntry",
+    "countries",
     "function_words",
     "grammar",
     "inflected",

@@ -103,7 +103,7 @@ class LanguageNames:
     def resolve(self, text: str) -> str:
         """Return the code that ``text`` is (``fr-FR`` too) or names; else ``text``, lower case."""
         code = re.split("[-_]", text.strip().lower(), maxsplit=1)[0]
-        if code in _locale("en").languages:
+        if code in locale_of("en").languages:
             return code
         return _codes().get(fold(text.strip()), text.strip().lower())
 
@@ -123,7 +123,7 @@ def function_words() -> Mapping[str, frozenset[str]]:
 
 @lru_cache(maxsize=4096)
 def _name(code: str, locale: str) -> str | None:
-    name = _locale(locale).languages.get(code)
+    name = locale_of(locale).languages.get(code)
     return str(name) if name else None
 
 
@@ -131,14 +131,14 @@ def _name(code: str, locale: str) -> str | None:
 def _codes() -> dict[str, str]:
     codes: dict[str, str] = {}
     for locale in DETECTED_LANGUAGES:
-        for code, name in _locale(locale).languages.items():
+        for code, name in locale_of(locale).languages.items():
             if len(code) <= 3:
                 codes.setdefault(fold(str(name)), str(code))
     return codes
 
 
 @lru_cache(maxsize=256)
-def _locale(code: str) -> Locale:
+def locale_of(code: str) -> Locale:
     """Return the locale of a language; French where Babel knows none so called."""
     try:
         return Locale.parse(code.replace("-", "_"))

@@ -1,18 +1,21 @@
 """Organizations that a text names: those of the authority, and those that rules recognise.
 
-``find_organizations`` is the door. With ``ner`` it also asks a spaCy model, an optional extra;
-``require_models`` raises unless that extra is installed. What organizations are called is not
-here but in ``index.vocabularies``.
+``find_organizations`` is the door. It also finds forms of countries, which
+``index.extract.countries`` judges; ``find_places`` finds only those. With ``ner`` it also asks a
+spaCy model, an optional extra; ``require_models`` raises unless that extra is installed. What
+organizations are called is not here but in ``index.vocabularies``.
 """
 
 from index.extract.organizations.extractor import (
     OrganizationMatches,
     find_organizations,
+    find_places,
     require_models,
 )
 
 __all__ = [
     "OrganizationMatches",
     "find_organizations",
+    "find_places",
     "require_models",
 ]

@@ -1,7 +1,8 @@
 """Names whose meaning is known: those of the authority, and abbreviations that a text explains.
 
-``AuthorityMatcher`` finds the names of the authority in one pass of an automaton over the folded
-text; case, language and context then decide. ``find_abbreviations`` finds ``Long form (ACRONYM)``.
+``AuthorityMatcher`` finds the names of the authority, and forms of countries, in one pass of an
+automaton over the folded text; case, language and context then decide. ``find_abbreviations``
+finds ``Long form (ACRONYM)``.
 """
 
 import re
@@ -13,6 +14,7 @@ import ahocorasick
 
 from index.analysis import Folded, fold_key
 from index.document import Span
+from index.extract.countries import PlaceForm, PlaceMatch
 from index.vocabularies import Name, OrganizationEntry, grammar
 
 TRAP = ""
@@ -21,6 +23,8 @@ _ARABIC_ARTICLE = "ال"
 _PREFIXES = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
 _PREFIXES_BEFORE_ARTICLE = ("و", "ف", "ب", "ك", "وب", "فب")
 _CONTRACTED = ("لل", "ولل", "فلل")
+_BEFORE_DEMONYMS = ("وال", "بال", "لل", "ول", "وب")
+"""The prefixes that demonyms are sought with: others are rare, and each costs memory."""
 _TITLE_CASE_LENGTH = 4
 _TITLE_CASE_LENGTH_ITALIAN = 3
 """Letters from which on an acronym may be written as a name is: ``Unesco``."""
@@ -61,7 +65,13 @@ class AuthorityMatcher:
     ``context`` has the folded cues of ambiguous names, by id.
     """
 
-    def __init__(self, entries: Iterable[OrganizationEntry], traps: Iterable[str]) -> None:
+    def __init__(
+        self,
+        entries: Iterable[OrganizationEntry],
+        traps: Iterable[str],
+        places: Iterable[tuple[str, PlaceForm]] = (),
+        place_traps: Iterable[str] = (),
+    ) -> None:
         forms: dict[str, list[Form]] = defaultdict(list)
         for entry in entries:
             for name in entry.names:
@@ -71,17 +81,39 @@ class AuthorityMatcher:
         for trap in traps:
             forms[trap].append(Form(TRAP, trap, frozenset(), False, False, len(trap.split())))
         self._automaton = ahocorasick.Automaton()
-        for key, alternatives in forms.items():
-            self._automaton.add_word(f" {key} ", (len(key), tuple(alternatives)))
+        place_keys: dict[str, tuple[PlaceForm, ...]] = {}
+        for base, place in places:
+            for key, prefixed in _with_prefixes(base, place):
+                place_keys[key] = (*place_keys.get(key, ()), prefixed)
+        place_keys.update(dict.fromkeys(place_traps, ()))
+        for key in forms.keys() | place_keys.keys():
+            value = len(key), tuple(forms.get(key, ())), place_keys.get(key)
+            self._automaton.add_word(f" {key} ", value)
         self._automaton.make_automaton()
         self.context = {entry.id: entry.context for entry in entries}
 
-    def mentions(self, text: str, folded: Folded, language: str) -> list[Mention]:
-        """Return the names that case and language allow, by start, the longest first."""
+    def places(self, folded: Folded) -> list[PlaceMatch]:
+        """Return the forms of countries and their traps, in no order."""
+        return [
+            PlaceMatch(end - length, end, places)
+            for end, (length, _, places) in self._automaton.iter(folded.text)
+            if places is not None
+        ]
+
+    def mentions(
+        self, text: str, folded: Folded, language: str
+    ) -> tuple[list[Mention], list[PlaceMatch]]:
+        """Return the names that case and language allow, by start, the longest first.
+
+        Beside them, what ``places`` returns.
+        """
         mentions = []
+        matched = []
         persons: set[str] = set()
-        for end, (length, forms) in self._automaton.iter(folded.text):
+        for end, (length, forms, places) in self._automaton.iter(folded.text):
             start = end - length
+            if places is not None:
+                matched.append(PlaceMatch(start, end, places))
             span = folded.span(start, end)
             original = text[span.start : span.end]
             for form in forms:
@@ -112,7 +144,17 @@ class AuthorityMatcher:
                 or _word_before(text, mention.span) in articles
             ]
         mentions.sort(key=lambda mention: (mention.start, -mention.end, mention.form.ambiguous))
-        return mentions
+        return mentions, matched
+
+
+def _with_prefixes(key: str, place: PlaceForm) -> Iterator[tuple[str, PlaceForm]]:
+    """Yield a form of a country, and what Arabic writes before it in the same word."""
+    yield key, place
+    if place.form.language == "ar":
+        demonym = place.form.kind == "demonym"
+        for longer, prefix in _arabic_prefixes(key):
+            if not demonym or longer.startswith(_BEFORE_DEMONYMS):
+                yield longer, place._replace(prefix=prefix)
 
 
 def _forms(id: str, name: Name) -> Iterator[tuple[str, Form]]:
@@ -145,14 +187,20 @@ def _forms(id: str, name: Name) -> Iterator[tuple[str, Form]]:
 
 
 def _arabic_forms(key: str, form: Form) -> Iterator[tuple[str, Form]]:
+    for longer, prefix in _arabic_prefixes(key):
+        yield longer, form._replace(prefix=prefix)
+
+
+def _arabic_prefixes(key: str) -> Iterator[tuple[str, int]]:
+    """Yield a name with each prefix, and how many characters are no part of the name."""
     if key.startswith(_ARABIC_ARTICLE):
         for prefix in _PREFIXES_BEFORE_ARTICLE:
-            yield prefix + key, form._replace(prefix=len(prefix))
+            yield prefix + key, len(prefix)
         for prefix in _CONTRACTED:
-            yield prefix + key[2:], form._replace(prefix=len(prefix) - 2)
+            yield prefix + key[2:], len(prefix) - 2
     else:
         for prefix in _PREFIXES:
-            yield prefix + key, form._replace(prefix=len(prefix))
+            yield prefix + key, len(prefix)
 
 
 def _german_cases(name: str) -> Iterator[str]:

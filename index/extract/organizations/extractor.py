@@ -23,6 +23,7 @@ from babel import Locale
 from index.analysis import Folded, fold_key, fold_text
 from index.document import Organization, Span
 from index.errors import SettingError
+from index.extract.countries import PlaceMatch, place_forms
 from index.extract.organizations import rules
 from index.extract.organizations.arabic import find_arabic
 from index.extract.organizations.authority import (
@@ -33,14 +34,18 @@ from index.extract.organizations.authority import (
     find_abbreviations,
 )
 from index.extract.organizations.words import Candidate, Words, fold_word
-from index.vocabularies import LANGUAGES, grammar, organizations, slug
+from index.vocabularies import LANGUAGES, countries, grammar, organizations, slug
 
 
 class OrganizationMatches(NamedTuple):
-    """Organizations, and the ranges of the folded text that names of the authority cover."""
+    """Organizations, and the ranges of the folded text that names of the authority cover.
+
+    ``places`` are the forms of countries that the same pass has found.
+    """
 
     organizations: tuple[Organization, ...]
     covered: tuple[tuple[int, int], ...]
+    places: tuple[PlaceMatch, ...] = ()
 
 
 class _Taken:
@@ -74,7 +79,7 @@ def find_organizations(
     """
     folded = folded or fold_text(text)
     matcher = _matcher()
-    mentions = matcher.mentions(text, folded, language)
+    mentions, places = matcher.mentions(text, folded, language)
     candidates = _find_candidates(text, language)
     abbreviations = find_abbreviations(text, language)
     abbreviations += _abbreviated_candidates(
@@ -102,12 +107,12 @@ def find_organizations(
             labels.setdefault(id, text[span.start : span.end])
             spans[id].append(span)
         taken.take(span)
-    for acronym, places in _occurrences(text, bound).items():
-        spans[bound[acronym]].extend(taken.take_free(places))
+    for acronym, written in _occurrences(text, bound).items():
+        spans[bound[acronym]].extend(taken.take_free(written))
 
     candidates = [candidate for candidate in candidates if taken.is_free(candidate.span)]
     if ner:
-        named = [span for places in spans.values() for span in places]
+        named = [span for written in spans.values() for span in written]
         _add_named_by_model(text, language, candidates, named, taken)
     bearers: dict[str, str] = {}
     known = _first_words(text, language, mentions)
@@ -117,23 +122,30 @@ def find_organizations(
             taken.take(candidate.span)
             for alias in candidate.aliases:
                 bearers.setdefault(alias, id)
-    for alias, places in _occurrences(text, bearers).items():
-        spans[bearers[alias]].extend(taken.take_free(places))
+    for alias, written in _occurrences(text, bearers).items():
+        spans[bearers[alias]].extend(taken.take_free(written))
 
     result = []
-    for id, places in spans.items():
-        places.sort()
-        label = labels.get(id) or text[places[0].start : places[0].end]
+    for id, written in spans.items():
+        written.sort()
+        label = labels.get(id) or text[written[0].start : written[0].end]
         is_known = not id.startswith("~")
-        result.append(Organization(id, " ".join(label.split()), tuple(places), is_known))
+        result.append(Organization(id, " ".join(label.split()), tuple(written), is_known))
     result.sort(key=lambda organization: (organization.spans[0], organization.id))
-    return OrganizationMatches(tuple(result), covered)
+    return OrganizationMatches(tuple(result), covered, tuple(places))
+
+
+def find_places(folded: Folded) -> list[PlaceMatch]:
+    """Return the forms of countries in a text in which no organizations are looked for."""
+    return _matcher().places(folded)
 
 
 @cache
 def _matcher() -> AuthorityMatcher:
     authority = organizations()
-    return AuthorityMatcher(authority.entries.values(), authority.traps)
+    return AuthorityMatcher(
+        authority.entries.values(), authority.traps, place_forms(), countries().traps
+    )
 
 
 # Names of the authority.

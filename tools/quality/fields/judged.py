@@ -56,6 +56,15 @@ class JudgedNames:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedCountries:
+    """A document and its countries by code; ``optional`` ones are neither right nor wrong."""
+
+    document: Document
+    countries: frozenset[str]
+    optional: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedThemes:
     """A document and its themes: to be found, acceptable, and (in words) without an id."""
 
@@ -66,7 +75,7 @@ class JudgedThemes:
 
 
 def languages(judged: str) -> tuple[str, ...]:
-    """Return the languages that have gold of ``organizations`` or ``themes``."""
+    """Return the languages that have gold of ``organizations``, ``countries`` or ``themes``."""
     return tuple(code for code in LANGUAGES if (GOLD / f"{judged}-{code}.jsonl").exists())
 
 
@@ -79,6 +88,19 @@ def judged_names(language: str, part: str = "organizations") -> tuple[JudgedName
         JudgedNames(document, _entities(row, document, place), _optional(row, document, place))
         for place, row, document in _rows(part, language)
     )
+
+
+def judged_countries(language: str) -> tuple[JudgedCountries, ...]:
+    """Read the judged countries of a language; raises GoldError as :func:`judged_names` does."""
+    try:
+        return tuple(
+            JudgedCountries(
+                document, frozenset(row["countries"]), frozenset(row.get("optional", ()))
+            )
+            for _, row, document in _rows("countries", language)
+        )
+    except (KeyError, TypeError) as error:
+        raise GoldError(f"countries-{language}.jsonl: {error!r}") from error
 
 
 def judged_themes(language: str, kind: str = "themes") -> tuple[JudgedThemes, ...]:

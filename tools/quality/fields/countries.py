@@ -1,0 +1,84 @@
+"""Score the countries found against those a reader found, distinct in each document.
+
+    python -m tools.quality.fields.countries [LANGUAGE ...] [--errors]
+
+Titles are judged with the texts. What is judged optional is neither right nor wrong.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.extract import ExtractionOptions, extract
+from tools.quality.fields.counts import Counts
+from tools.quality.fields.judged import JudgedCountries, judged_countries, languages
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentScore:
+    """How one document did, with its errors."""
+
+    judged: JudgedCountries
+    false: frozenset[str]
+    missed: frozenset[str]
+
+    @property
+    def counts(self) -> Counts:
+        """Return how many were right, missed and false."""
+        right = len(self.judged.countries) - len(self.missed)
+        return Counts(right, len(self.missed), len(self.false))
+
+
+def score_countries(language: str) -> tuple[DocumentScore, ...]:
+    """Score every judged document of a language."""
+    return tuple(_score(judged) for judged in judged_countries(language))
+
+
+def _score(judged: JudgedCountries) -> DocumentScore:
+    fields = extract(judged.document, ExtractionOptions())
+    found = frozenset(country.id for country in fields.countries)
+    false = found - judged.countries - judged.optional
+    return DocumentScore(judged, false, judged.countries - found)
+
+
+def total(scores: tuple[DocumentScore, ...]) -> Counts:
+    """Return the counts over all documents."""
+    counts = Counts()
+    for score in scores:
+        counts = counts.plus(score.counts)
+    return counts
+
+
+def table(scores: dict[str, tuple[DocumentScore, ...]]) -> Iterator[str]:
+    """Yield a Markdown table, a row a language and one for all."""
+    yield "| language | documents | countries | found | P | R | F1 |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    rows = {**scores, "all": tuple(one for of_language in scores.values() for one in of_language)}
+    for language, of_language in rows.items():
+        counts = total(of_language)
+        yield (
+            f"| {language} | {len(of_language)} | {counts.right + counts.missed} | "
+            f"{counts.right + counts.false} | {counts.precision:.1%} | {counts.recall:.1%} | "
+            f"{counts.f1:.1%} |"
+        )
+
+
+def main() -> None:
+    """Print the table, and the errors if they are asked for."""
+    parser = argparse.ArgumentParser(description="Score countries on judged documents.")
+    parser.add_argument("language", nargs="*", help="languages; all that have gold if none")
+    parser.add_argument("--errors", action="store_true", help="list the errors")
+    options = parser.parse_args()
+    codes = options.language or languages("countries")
+    scores = {code: score_countries(code) for code in codes}
+    print("\n".join(table(scores)))
+    if options.errors:
+        for of_language in scores.values():
+            for score in of_language:
+                if score.false or score.missed:
+                    missed, false = sorted(score.missed), sorted(score.false)
+                    print(f"{score.judged.document.id}: missed {missed}, false {false}")
+
+
+if __name__ == "__main__":
+    main()

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from index.analysis import Folded, fold_key, name_key
+from index.analysis import Folded, fold_key, fold_text, name_key
 from index.document import Country, Organization, Span
 from index.vocabularies import (
     LANGUAGES,
@@ -58,6 +58,9 @@ def place_forms() -> Iterator[tuple[str, PlaceForm]]:
                 key = name_key(form.text)
                 place = PlaceForm(id, form, _capitals(form))
                 yield key, place
+                written = fold_text(form.text).text[1:-1]
+                if written != key:  # St. Helena: two spaces where a text has the point
+                    yield written, place
                 if form.kind == "name" and form.language == "de" and key.isalpha():
                     yield f"{key}s", place
                 if form.acronym and form.text.isalpha():

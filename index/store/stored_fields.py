@@ -27,6 +27,7 @@ import orjson
 
 from index.analysis import CHUNK, PART_GAP, chunk_tokens
 from index.document import (
+    Country,
     Document,
     Fields,
     Language,
@@ -170,6 +171,7 @@ class Head(NamedTuple):
     themes: Sequence[str]
     opening: str
     people: Sequence[Sequence[tuple[str, str]]]
+    countries: Sequence[str]
     details: bytes
 
     def mail(self) -> Mail | None:
@@ -210,6 +212,7 @@ class Details(NamedTuple):
     thread: Sequence[str]
     digest: str
     pages: Sequence[int]
+    country_mentions: Sequence[Sequence[int]]
 
     def language_parts(self) -> tuple[tuple[Span, str], ...]:
         """Return the parts of the text in languages of their own."""
@@ -233,6 +236,7 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         [one.id for one in themes] if themes else (),
         "" if document.title.strip() else opening(document.text),
         _people(document.mail) if document.mail else (),
+        [one.id for one in fields.countries] if fields.countries else (),
     )
     details = (  # as in ``Details``
         document.date,
@@ -258,6 +262,7 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         document.mail.thread if document.mail else (),
         document.digest,
         document.pages,
+        [_flat(one.spans) for one in fields.countries] if fields.countries else (),
     )
     return orjson.dumps(line) + b"\n" + orjson.dumps(details)
 
@@ -323,6 +328,10 @@ def _fields(head: Head, details: Details) -> Fields:
             for start, end, first, last, grain in details.mentioned
         ),
         failures=tuple((name, reason) for name, reason in details.failures),
+        countries=tuple(
+            Country(id, spans(flat))
+            for id, flat in zip(head.countries, details.country_mentions, strict=True)
+        ),
     )
 
 

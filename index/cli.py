@@ -34,6 +34,7 @@ from index.document import Document
 from index.errors import IndexMissing, SettingError, TrouvailleError, UsageError
 from index.extract import ExtractionOptions
 from index.extract.organizations import require_models
+from index.formats import table, unread_lines
 from index.overview import lines, overview, size
 from index.publishing import open_published
 from index.readers import ReadOptions
@@ -553,15 +554,20 @@ def check(index: Path, as_json: bool) -> None:
         is_flag=True,
         help="List every document that was skipped, or not understood whole, with the reason.",
     ),
+    click.option("--formats", is_flag=True, help="Count files, documents and parts by format."),
     json_option,
 )
-def stats(index: Path, skipped: bool, as_json: bool) -> None:
+def stats(index: Path, skipped: bool, formats: bool, as_json: bool) -> None:
     """Show what the index holds and what was skipped."""
-    figures = overview(index)
+    figures = overview(index, formats=formats)
     if as_json:
         print_json(figures if skipped else replace(figures, skipped=(), failed=()))
         return
     for line in lines(figures):
+        click.echo(line)
+    for line in table(figures.formats or ()):
+        click.echo(line)
+    for line in unread_lines(figures.skipped):
         click.echo(line)
     if skipped:
         for item in figures.skipped:
@@ -637,12 +643,16 @@ def _carry_out(
 
 
 def _report(result: BuildResult, seconds: float) -> None:
-    reports = [f"{item.path}: skipped, {item.reason}" for item in result.skipped]
+    reports = [
+        f"{item.path}: skipped, {item.reason}" for item in result.skipped if item.kind != "unknown"
+    ]
     reports += [f"{path}: {name}: {reason}" for path, name, reason in result.failures]
     for line in reports[:SHOWN]:
         click.echo(line, err=True)
     if len(reports) > SHOWN:
         click.echo(f"… and {len(reports) - SHOWN:,} more: `trouvaille stats --skipped`.", err=True)
+    for line in unread_lines(result.skipped):
+        click.echo(line, err=True)
     if not result.published:
         click.echo(f"Nothing has changed: {result.documents:,} documents.")
         return

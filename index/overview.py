@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from index.calendar import UNDATED_DAY, day_of
 from index.document import PARTS, Skipped
+from index.formats import FormatFigures, Unread, by_format, unread
 from index.publishing import read_pointer
 from index.segments import Snapshot
 from index.store import FacetColumn
@@ -55,13 +56,19 @@ class Overview:
     skipped_kinds: Mapping[str, int]
     failures: Mapping[str, int]
     withdrawn: int
+    formats: tuple[FormatFigures, ...] | None
+    """None if they were not asked for: they cost a look at every document."""
+    unread: tuple[Unread, ...]
     failed: tuple[tuple[str, str, str], ...]
     """Path, what, and reason: documents that lack a field or were not understood whole."""
     vectors: Coverage | None
 
 
-def overview(root: Path, locale: str = "fr") -> Overview:
-    """Describe the published snapshot. Raises IndexMissing, IndexDamaged, IndexVersion."""
+def overview(root: Path, locale: str = "fr", *, formats: bool = False) -> Overview:
+    """Describe the published snapshot, by format if asked for.
+
+    Raises IndexMissing, IndexDamaged, IndexVersion.
+    """
     pointer = read_pointer(root)
     with Snapshot(root, pointer.current) as snapshot:
         manifest = snapshot.manifest
@@ -100,6 +107,8 @@ def overview(root: Path, locale: str = "fr") -> Overview:
             skipped_kinds=manifest.skipped,
             failures=manifest.failures,
             withdrawn=len(report.withdrawn),
+            formats=by_format(snapshot) if formats else None,
+            unread=unread(report.skipped),
             failed=tuple(report.failures),
             vectors=coverage(root),
         )

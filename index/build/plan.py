@@ -316,7 +316,7 @@ def _read(
         for outcome in outcomes:
             writer.take(outcome)
             skipped = len(writer.report.skipped)
-            progress.step(reading.done, reading.total, len(writer.seen), skipped)
+            progress.step(reading.done, reading.total, len(writer.seen), skipped, reading.kinds)
 
 
 def _with_superseded(partial: Partial, report: Report) -> Partial:

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from index.build.pipeline import Item, has_one_reader, parts_of
+from index.build.progress import Handed
 from index.document import Document, Skipped
 from index.errors import SourceError, UsageError
 from index.readers import ReadOptions, SourceFile, list_files, read_file
@@ -95,6 +96,12 @@ class Sources(NamedTuple):
         return not partial or not any(above in partial.leave for above in paths_above(path))
 
 
+def _count(handed: dict[str, Handed], file: SourceFile) -> None:
+    kind = file.path.name.lower().removesuffix(".gz").rpartition(".")[2]
+    files, size = handed.get(kind, Handed(0, 0))
+    handed[kind] = Handed(files + 1, size + file.size)
+
+
 class Reading:
     """The sources as items of work; counts how many of their bytes have been handed out."""
 
@@ -106,7 +113,19 @@ class Reading:
         self._options = options
         self._partial = partial
         self.done = 0
-        self.total = sum(entry.size for entry in self._list() if isinstance(entry, SourceFile))
+        self._there: dict[str, Handed] = {}
+        self._handed: dict[str, Handed] = {}
+        for entry in self._list():
+            if isinstance(entry, SourceFile):
+                _count(self._there, entry)
+        self.total = sum(handed.bytes for handed in self._there.values())
+
+    def kinds(self) -> dict[str, tuple[Handed, Handed]]:
+        """Return what has been handed out of each kind of file, and what there is of it."""
+        return {
+            kind: (self._handed.get(kind, Handed(0, 0)), there)
+            for kind, there in self._there.items()
+        }
 
     def _list(self) -> Iterator[SourceFile | Skipped]:
         for entry in list_files(self._sources.files, self._options):
@@ -124,7 +143,9 @@ class Reading:
         for entry in self._list():
             if isinstance(entry, Skipped):
                 yield entry
-            elif entry.size <= SMALL:
+                continue
+            _count(self._handed, entry)
+            if entry.size <= SMALL:
                 self.done += entry.size
                 yield entry
             elif has_one_reader(entry):

@@ -15,10 +15,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from index.build import Progress, progress
+from index.build.progress import Handed
 from index.cli import commands
 from index.publishing import open_published
 from index.store.files import HEADER_BYTES
 from index.ways_in import commands as ways_in
+from tests.index.readers import made
 
 from .conftest import record, write_records
 
@@ -100,6 +102,45 @@ def test_skipped_documents_are_named_and_strict_says_so(source: Path, tmp_path: 
     assert strict.exit_code == 1
     assert open_published(tmp_path / "index").documents == 6
     assert trouvaille("update", source, "--strict", *index).exit_code == 1
+
+
+def test_stats_by_format_and_files_that_are_not_read(source: Path, tmp_path: Path) -> None:
+    for number in range(12):
+        (source / f"{number}.pst").write_bytes(b"!BDN\0\1\2")
+    (source / "x.qqq").write_bytes(b"\0\1\2")
+    (source / "a.eml").write_bytes(
+        made.mail("Content-Type: text/plain\n\nVoir.", made.attached("a.txt", "Une pièce."))
+    )
+    (source / "empty.txt").write_bytes(b"")
+    index = ("--index", tmp_path / "index")
+    built = trouvaille("rebuild", source, *index, "--workers", 0)
+    remedies = (
+        "12 .pst: not read; export them as .mbox or .eml, for example by readpst.\n"
+        "1 .qqq: not read; convert them to a format that is read, or name a server with --tika.\n"
+    )
+    assert remedies in built.stderr
+    assert "0.pst: skipped" not in built.stderr  # they are counted, not listed
+    assert "0.pst: " in trouvaille("stats", "--skipped", *index).stdout
+    told = trouvaille("stats", "--formats", *index).stdout
+    assert remedies in told
+    rows = [" ".join(line.split()) for line in told.splitlines()]
+    assert {
+        "format files documents in others skipped",
+        "jsonl 1 6 0",
+        "eml 1 1 0",
+        "txt 1 1 1 empty 1",
+        "pst 0 0 0 unknown 12",
+    } <= set(rows)
+    figures = of_json(trouvaille("stats", "--formats", "--json", *index))
+    assert figures["unread"][0] == {
+        "ending": "pst",
+        "files": 12,
+        "remedy": "export them as .mbox or .eml, for example by readpst",
+    }
+    by_format = {one["format"]: one for one in figures["formats"]}
+    assert by_format["txt"]["skipped"] == {"empty": 1}
+    assert sum(one["documents"] for one in figures["formats"]) == figures["documents"] == 8
+    assert of_json(trouvaille("stats", "--json", *index))["formats"] is None
 
 
 def test_options_reach_the_build_and_are_kept_by_update(tmp_path: Path) -> None:
@@ -194,7 +235,7 @@ def test_every_setting_has_a_variable(source: Path, tmp_path: Path) -> None:
     # These say what to do once, not how.
     assert unset == {
         *("stats skipped", "update yes", "learn from_tags", "learn dry_run", "learn forget"),
-        *("rebuild forget_withdrawals", "update forget_withdrawals"),
+        *("stats formats", "rebuild forget_withdrawals", "update forget_withdrawals"),
     }
 
 
@@ -311,16 +352,17 @@ def test_progress_draws_a_bar_on_a_terminal_and_lines_elsewhere(
     lines.phase("Reading")
     lines.step(50, 100, 7, 2)
     lines.finish()
-    assert plain.getvalue() == "Reading\n50 %, 7 documents, 2 skipped, 1 a second\n"
+    assert plain.getvalue() == "Reading\n50 %, 7 documents, 2 skipped, 1 a second, 10 s left\n"
 
     terminal = StringIO()
     terminal.isatty = lambda: True  # type: ignore[method-assign]
     bar = Progress(terminal)
-    bar.step(50, 100, 7, 2)
+    read = {"txt": (Handed(1, 5), Handed(2, 9)), "pdf": (Handed(3, 45), Handed(1200, 91))}
+    bar.step(50, 100, 7, 2, lambda: read)
     bar.step(60, 100, 8, 2)  # too soon after the last
     bar.phase("Writing")
     bar.finish()
     drawn = terminal.getvalue()
-    assert "████████████░░░░░░░░░░░░ 50 %, 7 documents, 2 skipped" in drawn
+    assert "████████████░░░░░░░░░░░░ 50 %, 7 documents, 2 skipped (pdf 3/1,200, txt 1/2)" in drawn
     assert "60 %" not in drawn
     assert drawn.endswith("\r" + " " * 7 + "\r")

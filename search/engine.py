@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from index import MentionedDate, Skipped
 from index.document import Mail
+from index.originals import Original
 from index.store import Details, Head, LongText, Near
 from search.request import FacetOrder, SearchRequest
 
@@ -420,6 +421,12 @@ class Engine(Protocol):
 
     def similar(self, id: str, limit: int, locale: str) -> tuple[Result, ...] | None:
         """Return the documents most like this one, best first; None if it is absent."""
+
+    def original(self, id: str) -> Original | None:
+        """Return the file that a document was read from; None if the document is absent.
+
+        Raises index.originals.NoOriginalError.
+        """
 
     def status(self) -> IndexStatus:
         """Return what is being served."""

@@ -22,6 +22,7 @@ from index import (
 )
 from index.analysis import direction
 from index.errors import SearchTimeout
+from index.originals import Original, original
 from index.store import ByteCache, Head
 from search.across import Across
 from search.engine import (
@@ -220,6 +221,10 @@ class WhooshEngine:
         documents = similar(doc, limit, evaluation)
         nothing = parse("", opened.snapshot.analyzers)
         return self._results(documents, SearchRequest(locale=locale), nothing, opened)
+
+    def original(self, id: str) -> Original | None:
+        """Return the file that a document was read from. Raises NoOriginalError."""
+        return original(self.directory.current(), id)
 
     def status(self) -> IndexStatus:
         """Return what is being served."""

@@ -16,7 +16,7 @@ from werkzeug.sansio.utils import get_current_url
 
 from index.store import ByteCache
 from search import Engine, Fault, InvalidRequest
-from web import api, errors, export, pages
+from web import api, errors, export, originals, pages
 from web.context import ANSWER_BYTES, Settings
 from web.context import settings as current_settings
 from web.operate import (
@@ -88,7 +88,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     app.before_request(_begin)
     app.after_request(_finish)
     app.teardown_request(_leave_slow_lane)
-    for room in (api, pages, export, observe):
+    for room in (api, pages, export, originals, observe):
         app.register_blueprint(room.blueprint)
     if settings.proxies:
         app.wsgi_app = ForwardedHeaders(  # type: ignore[method-assign]

@@ -122,6 +122,7 @@ class Settings:
         type=Choice(get_args(LogFormat)),
     )
     log_queries: bool = _setting(False, "Log the address of every request, and with it the query.")
+    originals: bool = _setting(True, "Offer the file that a document was read from.")
     skipped_paths: bool = _setting(True, "Name skipped files on the status page.")
     retry_after: int = 30
     """Seconds that Retry-After says while there is no index; not for the command line."""

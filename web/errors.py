@@ -125,6 +125,21 @@ class NoSuchDocument(NotFoundHere):
         super().__init__(gettext("There is no document with this identifier."))
 
 
+_NO_ORIGINAL: Mapping[str, str] = {
+    "elsewhere": _l("The archive does not offer the file of this document."),
+    "missing": _l("The file of this document is no longer where it was."),
+    "changed": _l("The file of this document has changed since it was indexed."),
+    "unreadable": _l("The file of this document could not be taken out of the one that it is in."),
+}
+
+
+class NoOriginal(NotFoundHere):
+    """The file of a document cannot be given; the reasons are those of index.originals."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(gettext(_NO_ORIGINAL[reason]))
+
+
 class NoSuchFacet(NotFoundHere):
     """There is no facet with the name that the address has, but there are others."""
 
@@ -206,6 +221,8 @@ def respond(problem: Problem) -> Response:
 
 def _is_for_programs() -> bool:
     path = request.path
+    if path.endswith("/original"):  # for both: a browser says what it shows
+        return "text/html" not in request.headers.get("Accept", "")
     return path.startswith(("/api/", "/healthz")) or path.endswith(EXPORTS) or path == "/api"
 
 

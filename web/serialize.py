@@ -19,6 +19,7 @@ from search.answers import (
     Keywords,
     LabelledJson,
     LinksJson,
+    OtherAddress,
     Presenter,
     ResultJson,
     Span,
@@ -29,6 +30,7 @@ from search.answers import (
 from web import links
 from web.i18n import facet_label, gettext
 from web.links import API_SEARCH
+from web.originals import original_address
 
 
 class FacetPageJson(ValueFacetJson):
@@ -76,6 +78,7 @@ class DocumentLinksJson(TypedDict):
     self: Address
     similar: Address
     html: Address
+    original: Annotated[OtherAddress, "The file that it was read from, or null."]
 
 
 class DocumentJson(DocumentHeadJson):
@@ -223,5 +226,6 @@ class Serializer(Presenter):
                 "self": links.address(self.base, f"/api/documents/{view.id}"),
                 "similar": links.address(self.base, f"/api/documents/{view.id}/similar"),
                 "html": self.document_url(view.id),
+                "original": original_address(self.base, view),
             },
         }

@@ -16,6 +16,7 @@ from datetime import date
 from itertools import islice
 from os.path import abspath
 from pathlib import Path, PurePath
+from time import time
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ from index.build.sources import (
     is_of_input,
     opened_sources,
     paths_above,
+    places,
 )
 from index.build.writer import BuildWriter, Standing
 from index.document import Document, Fields, Skipped
@@ -132,6 +134,7 @@ def rebuild(
     generation still serves.
     """
     options, progress = _with_learned(options or BuildOptions(), root), progress or Progress()
+    began = time()
     with (
         opened_sources(sources) as opened,
         building(root, options.mode) as commit,
@@ -148,7 +151,11 @@ def rebuild(
         writer.finish_report()
         progress.phase("Writing the index")
         snapshot = commit.publish(
-            [writer.commit()], writer.hashes, writer.report, settings_of(options), version
+            [writer.commit()],
+            writer.hashes,
+            writer.report,
+            settings_of(options) | _origin(opened, began),
+            version,
         )
     return _result(snapshot, writer, added=snapshot.documents, reused=writer.reused)
 
@@ -168,7 +175,7 @@ def update(
     answers as after a rebuild. Raises what ``rebuild`` does, and IndexMissing, IndexDamaged,
     IndexVersion, TooManyDeletions.
     """
-    progress = progress or Progress()
+    progress, began = progress or Progress(), time()
     read_pointer(root)
     mode = options.mode if options else FILE_MODE
     with opened_sources(sources) as opened, building(root, mode) as commit, rare_collections():
@@ -216,7 +223,11 @@ def update(
                 segments.append(writer.commit())
             hashes = {**kept, **writer.hashes}
             snapshot = commit.publish(
-                segments, hashes, writer.report, settings_of(options), job.made_by
+                segments,
+                hashes,
+                writer.report,
+                settings_of(options) | _origin(opened, began, before, partial),
+                job.made_by,
             )
     return _result(
         snapshot,
@@ -281,6 +292,20 @@ def settings_of(options: BuildOptions) -> dict[str, Any]:
     settings |= {name: getattr(options.extraction, name) for name in _EXTRACTION}
     reference = options.extraction.reference_date
     return settings | {"reference_date": reference.isoformat() if reference else None}
+
+
+def _origin(
+    opened: Sources,
+    began: float,
+    before: Snapshot | None = None,
+    partial: Partial | None = None,
+) -> dict[str, Any]:
+    """Return where the sources are, and since when their files may have been written again."""
+    settings = before.manifest.settings if before else {}
+    ways = [(name, place) for name, place in settings.get("sources", ())]
+    if before and (partial or not opened.files):  # others were not read again
+        began = settings.get("began", 0)
+    return {"sources": places(opened.files, ways), "began": began}
 
 
 def options_of(settings: Mapping[str, Any]) -> BuildOptions:

@@ -17,7 +17,7 @@ from index.build.pipeline import Item, has_one_reader, parts_of
 from index.build.progress import Handed
 from index.document import Document, Skipped
 from index.errors import SourceError, UsageError
-from index.readers import ReadOptions, SourceFile, list_files, read_file
+from index.readers import ReadOptions, SourceFile, display, list_files, read_file
 
 SMALL: Final = 256 * 1024
 """Bytes up to which a file of many documents goes to a worker whole."""
@@ -100,6 +100,20 @@ def _count(handed: dict[str, Handed], file: SourceFile) -> None:
     kind = file.path.name.lower().removesuffix(".gz").rpartition(".")[2]
     files, size = handed.get(kind, Handed(0, 0))
     handed[kind] = Handed(files + 1, size + file.size)
+
+
+def places(files: Sequence[Path], before: Sequence[tuple[str, str]] = ()) -> list[tuple[str, str]]:
+    """Return how each source was given, and where it is.
+
+    Documents that stay as they were ``before`` may have been given another way.
+    """
+    given = [(display(str(source)), abspath(source)) for source in files]
+    whole = {place for _, place in given}
+    older = [(name, place) for name, place in before if place in whole or not files]
+    return list(dict.fromkeys((*given, *older)))[:_MAX_WAYS]
+
+
+_MAX_WAYS: Final = 1000
 
 
 class Reading:

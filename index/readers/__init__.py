@@ -5,20 +5,22 @@ both. Whatever cannot become a document is a ``Skipped`` with the reason; one ba
 never costs another. Extraction of fields and indexing happen elsewhere.
 """
 
-from index.readers.formats import SUFFIXES, ReadOptions, SourceFile, format_of
+from index.readers.formats import SUFFIXES, Budget, ReadOptions, SourceFile, format_of
 from index.readers.kinds import format_by_content
-from index.readers.mapping import display
+from index.readers.mapping import display, path_id
 from index.readers.reading import read_file, split
 from index.readers.walk import list_files, read
 
 __all__ = [
     "SUFFIXES",
+    "Budget",
     "ReadOptions",
     "SourceFile",
     "display",
     "format_by_content",
     "format_of",
     "list_files",
+    "path_id",
     "read",
     "read_file",
     "split",

@@ -17,13 +17,21 @@ from index.errors import SettingError
 from index.readers.encodings import is_encoding
 from index.readers.mapping import DEFAULT_NAMES
 
+Content = bytes
+
 
 @dataclass(slots=True)
 class Budget:
-    """What the parts of one file may still take, all together: their number and their bytes."""
+    """What the parts of one file may still take, all together: their number and their bytes.
+
+    If only one part is ``wanted``, by its name, no other is read, and its content is kept as
+    ``found``.
+    """
 
     parts: int
     bytes: int
+    wanted: str = ""
+    found: "Content | None" = None
 
 
 class SourceFile(NamedTuple):

@@ -31,6 +31,11 @@ def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
 
     Readers keep no state between files, so that files may be read in parallel.
     """
+    if file.budget is not None and file.budget.wanted:
+        if not f"{file.budget.wanted}!".startswith((f"{file.name}!", f"{file.name}:")):
+            return
+        if file.name == file.budget.wanted:
+            file.budget.found = file.data
     try:
         format = format_by_content(file)
         if format is None:

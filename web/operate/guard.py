@@ -62,8 +62,16 @@ def install(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers.extend(HEADERS)
+    if "Content-Security-Policy" in response.headers:  # a stricter one
+        response.headers.extend(_OTHER_HEADERS)
+    else:
+        response.headers.extend(HEADERS)
     return response
+
+
+_OTHER_HEADERS = {
+    name: value for name, value in HEADERS.items() if name != "Content-Security-Policy"
+}
 
 
 def is_host(text: str) -> bool:

@@ -41,6 +41,7 @@ from web.errors import PROBLEMS, NoSuchDocument, NoSuchFacet
 from web.i18n import facet_label, gettext
 from web.links import PageLinks, language_parameter, same_results
 from web.operate import vary
+from web.originals import original_address
 from web.pages.document import Neighbours, citation, joined, neighbours, reading
 from web.pages.facets import MAX_MONTHS, chips, histogram, lines, sections, steps, tags
 
@@ -144,6 +145,8 @@ def document(id: str) -> Response:
         related=engine().related(id, i18n.negotiate()) or Related(),
         listed=PEOPLE,
         source_url=web_address(view.url),
+        original=original_address(request.script_root, view),
+        page_of_original=lambda number: original_address(request.script_root, view, number),
         citation=citation(view, name, to.permanent(view.id)),
     )
 

@@ -377,8 +377,12 @@ class WhooshEngine:
         highlighter = self._highlighter(parsed, opened)
         highlight = highlighter.html if request.highlight == "true" else highlighter.offsets
         head = opened.snapshot.stored_fields.head
+        found = highlight([(doc, head(doc)) for doc, _ in documents])
         return tuple(
-            [results.result(doc, score, highlight(doc, head(doc))) for doc, score in documents]
+            [
+                results.result(doc, score, highlights)
+                for (doc, score), highlights in zip(documents, found, strict=True)
+            ]
         )
 
 

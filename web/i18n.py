@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache, lru_cache, partial
 from gettext import NullTranslations
 from pathlib import Path
@@ -128,7 +128,13 @@ def facet_label(name: str, locale: str) -> str:
 @Localized
 def number(value: int, locale: str) -> str:
     """Return a number with its digits grouped as in the reader's language."""
-    return format_decimal(value, locale=locale)
+    return f"{value:,}".replace(",", _group_sign(locale))
+
+
+@cache
+def _group_sign(locale: str) -> str:
+    """Return what stands between thousands; Babel takes longer for each number than its page."""
+    return str(format_decimal(1000, locale=locale)[1:-3])
 
 
 @Localized
@@ -146,9 +152,27 @@ def _period(value: str, locale: str) -> str:
 
 
 def _long(day: date, locale: str) -> str:
-    text = format_date(day, "long", locale=locale)
+    text = _in_month(day.month, locale).format(day.day, day.year)
     # French writes the first of a month as an ordinal, which CLDR's patterns cannot say.
     return f"1er{text[1:]}" if locale == "fr" and day.day == 1 else text
+
+
+@cache
+def _in_month(month: int, locale: str) -> str:
+    """Return how a day of a month is written, with places for the day and the year."""
+    text = format_date(date(1111, month, 22), "long", locale=locale)
+    return str(text).replace("1111", "{1}").replace("22", "{0}")
+
+
+@cache
+def _clock(hour: int, minute: int, locale: str) -> str:
+    return format_time(time(hour, minute), "short", locale=locale)
+
+
+@cache
+def _day_and_hour(locale: str) -> str:
+    """Return how a time of a day is written, with places for the hour (0) and the day (1)."""
+    return str(get_datetime_format("medium", locale)).replace("'", "")
 
 
 @Localized
@@ -160,12 +184,9 @@ def dated(value: str | None, locale: str) -> Markup:
         text = _period(value, locale)
     else:
         moment = datetime.fromisoformat(value)
-        day = _long(moment, locale)
-        hour = format_time(moment, "short", locale=locale, tzinfo=moment.tzinfo)
         # A time whose zone is unknown is shown as the document gives it.
-        pattern = str(get_datetime_format("medium", locale)).replace("'", "")
-        text = pattern.replace("{1}", day).replace("{0}", hour)
-        text += _zone(moment)
+        hour = _clock(moment.hour, moment.minute, locale)
+        text = _day_and_hour(locale).format(hour, _long(moment, locale)) + _zone(moment)
     return Markup('<time datetime="{}">{}</time>').format(value, escape(text))
 
 

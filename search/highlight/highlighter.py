@@ -50,10 +50,27 @@ class Highlighter:
         self._deadline = perf_counter() + seconds
         self._late = False
 
-    def html(self, doc: int, head: Head) -> Highlights:
-        """Return the title and fragments of the body as HTML."""
-        details = self._texts.details(doc, head)
-        text = self._texts.text(doc, details)
+    def html(self, documents: Sequence[tuple[int, Head]]) -> list[Highlights]:
+        """Return the title and fragments of the body of each document as HTML."""
+        texts: list[tuple[Details, str | LongText]] = []
+        for doc, head in documents:
+            details = self._texts.details(doc, head)
+            texts.append((details, self._texts.text(doc, details)))
+        languages = [head.language for _, head in documents]
+        self._title.prepare([(head.title, head.language) for _, head in documents])
+        self._body.prepare(
+            [
+                (text, language)
+                for (details, text), language in zip(texts, languages, strict=True)
+                if isinstance(text, str) and not details.parts
+            ]
+        )
+        return [
+            self._html(doc, head, details, text)
+            for (doc, head), (details, text) in zip(documents, texts, strict=True)
+        ]
+
+    def _html(self, doc: int, head: Head, details: Details, text: str | LongText) -> Highlights:
         mentions = self._mentions(head, details)
         parts = details.language_parts()
         if isinstance(text, LongText):
@@ -70,9 +87,9 @@ class Highlighter:
             truncated=self._late,
         )
 
-    def offsets(self, doc: int, head: Head) -> Highlights:
-        """Return all matches as character offsets."""
-        return replace(self.complete(doc, head), title=(), body=())
+    def offsets(self, documents: Sequence[tuple[int, Head]]) -> list[Highlights]:
+        """Return all matches of each document as character offsets."""
+        return [replace(self.complete(*document), title=(), body=()) for document in documents]
 
     def complete(self, doc: int, head: Head) -> Highlights:
         """Return all matches as character offsets, and the title and fragments as HTML."""

@@ -9,8 +9,10 @@ divided whole if no code page fits it (scripts without spaces), or if nobody kno
 
 import fnmatch
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from time import perf_counter
 from typing import NamedTuple
 
@@ -42,6 +44,8 @@ _ENOUGH = 4
 """Bytes that words have in common when they are sought as one."""
 _SHORT = 100
 """Characters of a region up to which its chunks are kept for the next text."""
+_BETWEEN = "\n\n"
+"""What stands between texts that are squeezed together: no piece reaches across."""
 _APART = 1_000
 """Positions between regions: no phrase reaches across."""
 
@@ -178,6 +182,13 @@ class _Search:
         return squeezed.start(first), squeezed.stop(last)
 
 
+def _add(regions: list[_Region], start: int, end: int) -> None:
+    """Add a region to those before it; what overlaps the last one makes that longer."""
+    if regions and start <= regions[-1].end:
+        start, end = regions[-1].start, max(regions.pop().end, end)
+    regions.append(_Region(start, end))
+
+
 def _needles(words: Iterable[bytes]) -> list[bytes]:
     """Return byte strings one of which is in every word; few, as each is sought in every text."""
     found: list[bytes] = []
@@ -211,7 +222,40 @@ class Matcher:
         self._written = written
         self.late = False
         self._languages: dict[str, _Language] = {}
+        self._prepared: dict[tuple[str, str], list[_Region]] = {}
         self._in_phrases = frozenset(word for phrase in terms.phrases for word in phrase.words)
+
+    def prepare(self, texts: Iterable[tuple[str, str]]) -> None:
+        """Look for the words of the query in texts that will be matched, each with its language.
+
+        The short ones are squeezed and searched as one text, at a fraction of the time.
+        """
+        by_suffix: dict[str, list[str]] = {}
+        for text, language in texts:
+            if self.terms.numbers and len(text) <= BLOCK:
+                by_suffix.setdefault(analyzer(language).suffix, []).append(text)
+        for suffix, group in by_suffix.items():
+            spoken = self._spoken(suffix)
+            joined = _BETWEEN.join(group)
+            squeezed = squeeze(joined) if spoken.search else None
+            if spoken.search is None or squeezed is None:
+                continue
+            starts = list(accumulate([len(text) + len(_BETWEEN) for text in group], initial=0))
+            regions: list[list[_Region]] = [[] for _ in group]
+            for begin, stop in sorted(
+                spoken.search.regions(joined, squeezed, 0, len(squeezed.data))
+            ):
+                # What stands around a word of a phrase may reach into other texts.
+                for number in range(bisect_right(starts, begin) - 1, len(group)):
+                    start = starts[number]
+                    if stop <= start:
+                        break
+                    first, last = max(begin - start, 0), min(stop - start, len(group[number]))
+                    if first < last:
+                        _add(regions[number], first, last)
+            self._prepared.update(
+                ((text, suffix), found) for text, found in zip(group, regions, strict=True)
+            )
 
     def hits(
         self,
@@ -233,17 +277,20 @@ class Matcher:
         hits: list[Hit] = []
         phrase_tokens: list[Token] = []
         position = read = 0
+        key = text, analyzer(language).suffix
+        prepared = None if parts else self._prepared.get(key)
         # Phrases reach from one block into the next.
         whole = self.terms.phrases and self._written and len(text) <= _WHOLE
-        squeezed = squeeze(text) if whole else None
+        squeezed = squeeze(text) if whole and prepared is None else None
         for start, end, suffix in _blocks(text, language, parts):
             self.late = start > 0 and (perf_counter() > deadline or len(hits) > MOST_HITS)
             if start and (self.late or (not thorough and self._complete(hits, phrase_tokens))):
                 break
-            if suffix not in self._languages:
-                self._languages[suffix] = _Language(suffix, self.terms, self._written)
-            spoken = self._languages[suffix]
-            for region in self._regions(text, start, end, spoken, squeezed):
+            spoken = self._spoken(suffix)
+            regions = prepared
+            if regions is None:
+                regions = self._regions(text, start, end, spoken, squeezed)
+            for region in regions:
                 if region.start != read:
                     position += _APART
                 position = self._match(
@@ -251,6 +298,11 @@ class Matcher:
                 )
                 read = region.end
         return joined(hits, self._phrases(phrase_tokens))
+
+    def _spoken(self, suffix: str) -> _Language:
+        if suffix not in self._languages:
+            self._languages[suffix] = _Language(suffix, self.terms, self._written)
+        return self._languages[suffix]
 
     def _regions(
         self, text: str, start: int, end: int, spoken: _Language, squeezed: Squeezed | None
@@ -269,9 +321,7 @@ class Matcher:
             text = block
         regions: list[_Region] = []
         for begin, stop in sorted(spoken.search.regions(text, squeezed, first, last)):
-            if regions and base + begin <= regions[-1].end:
-                begin, stop = regions[-1].start - base, max(regions.pop().end - base, stop)
-            regions.append(_Region(base + begin, base + stop))
+            _add(regions, base + begin, base + stop)
         return regions
 
     def _match(

@@ -134,7 +134,15 @@ def test_marks_are_those_of_reading_every_word(snapshot: Snapshot) -> None:
     for number, q in enumerate(queries([document.text for document, _ in stored], 63)):
         for part in ("title", "body"):
             quick, exhaustive = matchers(q, snapshot, part)
-            for document, fields in stored[number % 4 :: 4]:
+            together, _ = matchers(q, snapshot, part)
+            shown = stored[number % 4 :: 4]
+            together.prepare(
+                [
+                    (getattr(document, "title" if part == "title" else "text"), one.language.code)
+                    for document, one in shown
+                ]
+            )
+            for document, fields in shown:
                 text, spans = (
                     (document.title, ())
                     if part == "title"
@@ -144,6 +152,7 @@ def test_marks_are_those_of_reading_every_word(snapshot: Snapshot) -> None:
                 for thorough in (False, True):
                     expected = exhaustive.hits(*of_text, thorough=thorough)
                     assert quick.hits(*of_text, thorough=thorough) == expected, (q, document.id)
+                    assert together.hits(*of_text, thorough=thorough) == expected, (q, document.id)
                     marks += len(expected)
     assert marks > 500
 

@@ -5,13 +5,18 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import html
 
 from index import IndexDirectory
@@ -19,7 +24,7 @@ from index.build import index_documents
 from index.document import Document, Fields, Language, Organization, PublicationDate, Span, Theme
 from index.vocabularies import LANGUAGES
 from search import WhooshEngine
-from web import create_app
+from web import create_app, i18n
 from web.render import MAX_MARKS, environment
 
 PAGE = "/search?q=ONU+OR+Europe+OR+ministre+OR+accord&from=2010"
@@ -95,6 +100,22 @@ def test_an_answer_given_again_costs_little_beside_the_first(client: FlaskClient
         assert 0 < again.total() <= first.total() / 4
         assert first["whoosh_engine.WhooshEngine.search"] == 1
         assert again["whoosh_engine.WhooshEngine.search"] == again["render._finished"] == 0
+
+
+@given(
+    value=st.integers(0, 10**9),
+    moment=st.datetimes(min_value=datetime(1, 1, 2)),
+    code=st.sampled_from(LANGUAGES),
+)
+def test_numbers_and_dates_are_those_of_the_locale(value: int, moment: datetime, code: str) -> None:
+    assert i18n.number.into(code)(value) == format_decimal(value, locale=code)
+    day = format_date(moment, "long", locale=code)
+    if code == "fr" and moment.day == 1:
+        day = f"1er{day[1:]}"
+    assert i18n.month_or_day.into(code)(moment.date().isoformat()) == day
+    written = html.fragment_fromstring(i18n.dated.into(code)(moment.isoformat(timespec="seconds")))
+    assert day in written.text_content()
+    assert format_time(moment, "short", locale=code) in written.text_content()
 
 
 def test_every_language_has_its_templates(client: FlaskClient) -> None:

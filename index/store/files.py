@@ -19,6 +19,7 @@ import mmap
 import os
 import struct
 import zlib
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
@@ -449,6 +450,23 @@ class Strings:
 
     def __getitem__(self, number: int) -> bytes:
         return self._blob.raw(self._offsets.item(number), self._offsets.item(number + 1))
+
+    def find(self, wanted: bytes, start: int, stop: int) -> int:
+        """Return the number of a string, of ``start`` to ``stop`` (excluded); -1 if it is none."""
+        begin = self._offsets.item(start)
+        data = self._blob.raw(begin, self._offsets.item(stop))
+        place = data.find(wanted)
+        if place < 0:
+            return -1
+        starts = self._offsets.slice(start, stop + 1).tolist()
+        while place >= 0:
+            number = bisect_left(starts, begin + place)
+            if starts[number] == begin + place and starts[number + 1] == begin + place + len(
+                wanted
+            ):
+                return start + number
+            place = data.find(wanted, place + 1)
+        return -1
 
     def read(self, start: int, stop: int) -> list[bytes]:
         """Return the strings ``start`` to ``stop`` (excluded), read in one go."""

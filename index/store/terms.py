@@ -97,24 +97,23 @@ class Dictionary:
         """Every ``STEP``-th key: what a lookup bisects in memory before it reads one block."""
         return self._landmark_file.all().tobytes().split(_BETWEEN)
 
-    def _block(self, key: bytes) -> tuple[int, list[bytes]]:
-        """Return the ``STEP`` keys among which a key belongs, and the number of the first."""
+    def _block(self, key: bytes) -> tuple[int, int]:
+        """Return the first and the last number (excluded) of the keys among which one belongs."""
         first = max(bisect_right(self._landmarks, key) - 1, 0) * STEP
-        return first, self._keys.read(first, min(first + STEP, len(self)))
+        return first, min(first + STEP, len(self))
 
     def _bisect(self, key: bytes) -> int:
         """Return the first number whose key is not below ``key``."""
-        first, keys = self._block(key)
-        return first + bisect_left(keys, key)
+        first, stop = self._block(key)
+        return first + bisect_left(self._keys.read(first, stop), key)
 
     def find(self, field: str, term: bytes) -> int:
         """Return the number of a term, -1 if the segment lacks it."""
         code = self._codes.get(field)
         if code is None:
             return -1
-        first, keys = self._block(code + term)
-        index = bisect_left(keys, code + term)
-        return first + index if keys[index : index + 1] == [code + term] else -1
+        # Most terms that are looked for are none: then there is no need to divide the block.
+        return self._keys.find(code + term, *self._block(code + term))
 
     def prefix(self, field: str, prefix: str) -> range:
         """Return the numbers of a field's terms that start with ``prefix``."""

@@ -222,7 +222,11 @@ class Evaluation:
             parts = [self._terms(node.fields, word) for word in node.joined]
             if len(found.docs) <= MOST_DOCUMENTS:
                 for words in halves(node.literal):
-                    if all(self._exists(node.fields, word) for word in words):
+                    # The longer half is the likelier not to be a word.
+                    if all(
+                        self._exists(node.fields, word)
+                        for word in sorted(words, key=len, reverse=True)
+                    ):
                         arguments = self.index, node.fields, words, None, self.time.check
                         parts.append(list(zip(node.fields, of_phrase(*arguments), strict=True)))
             parts = [part for part in parts if any(len(postings.docs) for _, postings in part)]
@@ -239,7 +243,8 @@ class Evaluation:
 
     def _exists(self, fields: Sequence[str], word: str) -> bool:
         """Tell whether any document has a word as written in any field."""
-        return any(self.index.has(field, word) for field in fields)
+        # Most words stand in more bodies than titles.
+        return any(self.index.has(field, word) for field in reversed(fields))
 
     def _near(self, node: NearQuery, within: Docs | None) -> Hits:
         words = node.fields, node.words, node.distance

@@ -75,3 +75,7 @@ class BuildUnsettled(TrouvailleError):
 
 class BuildFailed(TrouvailleError):
     """A generation could not be completed; the published one still serves."""
+
+
+class TooSlowError(BaseException):
+    """A document took longer than it may. No library that catches exceptions may swallow it."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from index.errors import TooSlowError
 from index.readers import ReadOptions
 
 try:
@@ -22,10 +23,6 @@ except ImportError:  # Windows
 GRACE_SECONDS: Final = 5
 """Seconds of processor time after which the system ends a process that passed its limit."""
 _STATUS: Final = Path("/proc/self/status")
-
-
-class TooSlowError(BaseException):
-    """A document took longer than it may. No library that catches exceptions may swallow it."""
 
 
 class Limits:

@@ -30,12 +30,19 @@ from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
-from index.build.limits import Limits, TooSlowError, ended_by_time
+from index.build.limits import Limits, ended_by_time
 from index.document import Document, Fields, Skipped
-from index.errors import BuildFailed, IndexDamaged, IndexUnavailable
+from index.errors import BuildFailed, IndexDamaged, IndexUnavailable, TooSlowError
 from index.extract import ExtractionOptions, extract
 from index.publishing import open_published
-from index.readers import ReadOptions, SourceFile, format_by_content, read_file, split
+from index.readers import (
+    ReadOptions,
+    RefusedError,
+    SourceFile,
+    format_by_content,
+    read_file,
+    split,
+)
 from index.segments import (
     AnalysedDocument,
     Draft,
@@ -194,8 +201,9 @@ class Worker:
                 if fields is not None:
                     return _drafted(document, fields, hash)._replace(reused=True)
             self._load()
+            fields = extract(document, self._job.extraction, self.limits.document)
             with self.limits.document():
-                return _drafted(document, extract(document, self._job.extraction), hash)
+                return _drafted(document, fields, hash)
         except UnfitDocumentError as error:
             return Skipped(name_of(document), "broken", str(error))
         except (TooSlowError, MemoryError) as error:
@@ -268,8 +276,13 @@ def parts_of(file: SourceFile, options: ReadOptions) -> Iterator[SourceFile | Sk
             yield part
             begun = True
     except Exception as error:
-        # The worker says what is wrong with a file.
-        yield Skipped(file.name, "broken", f"the rest cannot be read ({error})") if begun else file
+        if begun:
+            kind, reason = "broken", str(error)
+            if isinstance(error, RefusedError):
+                kind, reason = error.kind, error.reason
+            yield Skipped(file.name, kind, f"the rest cannot be read ({reason})")
+    if not begun:
+        yield file  # the worker says what is wrong with it
 
 
 def name_of(item: Item) -> str:

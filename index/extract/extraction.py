@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -20,6 +21,7 @@ from index.document import (
     Span,
     Theme,
 )
+from index.errors import TooSlowError
 from index.extract.countries import find_countries
 from index.extract.dates import mentioned_dates, publication_date, reference_day
 from index.extract.language import detect_language
@@ -75,16 +77,25 @@ class ExtractionOptions:
         time_zone(self.time_zone)
 
 
-def extract(document: Document, options: ExtractionOptions) -> Fields:
+def extract(
+    document: Document,
+    options: ExtractionOptions,
+    step: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Fields:
     """Return the fields of a document. ``failures`` names failed extractors.
 
-    Raises nothing but ``MemoryError``.
+    Each extractor runs within a ``step``, which may raise ``TooSlowError`` in it: the document is
+    then without that field. Raises nothing but ``MemoryError``.
     """
     failures: list[tuple[str, str]] = []
 
     def attempt(name: str, extractor: Callable[[], _Result], otherwise: _Result) -> _Result:
         try:
-            return extractor()
+            with step():
+                return extractor()
+        except TooSlowError:
+            failures.append((name, "it took too long (see --max-seconds)"))
+            return otherwise
         except MemoryError:  # the document is too large: whoever set the limit says so
             raise
         except Exception as error:  # one field of one document must not cost the document

@@ -5,6 +5,7 @@ both. Whatever cannot become a document is a ``Skipped`` with the reason; one ba
 never costs another. Extraction of fields and indexing happen elsewhere.
 """
 
+from index.readers.content import RefusedError
 from index.readers.formats import SUFFIXES, Budget, ReadOptions, SourceFile, format_of
 from index.readers.kinds import format_by_content
 from index.readers.mapping import display, path_id
@@ -15,6 +16,7 @@ __all__ = [
     "SUFFIXES",
     "Budget",
     "ReadOptions",
+    "RefusedError",
     "SourceFile",
     "display",
     "format_by_content",

@@ -27,15 +27,25 @@ _MEBIBYTE = 1024 * 1024
 
 
 def read_file(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """Yield the documents of one file. Never raises, whatever the file holds.
+    """Yield the documents of one file, or what there is to say of it: at least one item.
 
-    Readers keep no state between files, so that files may be read in parallel.
+    Never raises, whatever the file holds. Readers keep no state between files, so that files may
+    be read in parallel.
     """
     if file.budget is not None and file.budget.wanted:
         if not f"{file.budget.wanted}!".startswith((f"{file.name}!", f"{file.name}:")):
             return
         if file.name == file.budget.wanted:
             file.budget.found = file.data
+    nothing = True
+    for item in _items(file, options):
+        nothing = False
+        yield item
+    if nothing:
+        yield Skipped(file.name, "empty", "it holds nothing that is read")
+
+
+def _items(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     try:
         format = format_by_content(file)
         if format is None:

@@ -139,6 +139,56 @@ def test_a_document_beyond_its_limits_is_skipped_alone(limits: dict[str, int], r
     assert outcomes[3] == Skipped("dear.txt", "huge", reason)
 
 
+@pytest.mark.parametrize(
+    ("extractor", "field", "loop"),
+    [
+        ("find_organizations", "organizations", "while True: pass"),
+        ("publication_date", "dates", "re.match('(a+)+$', 'a' * 60 + 'b')"),
+    ],
+)
+def test_a_document_whose_extractor_does_not_end_lacks_that_field(
+    tmp_path: Path, extractor: str, field: str, loop: str
+) -> None:
+    """In a program of its own, in whose worker an extractor runs for ever for one document."""
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("a", "b", "c"):
+        (source / f"{name}.txt").write_text(
+            f"L'ONU et la France, {name}, le 12 mars 2024.", "utf-8"
+        )
+    program = tmp_path / "program.py"
+    program.write_text(
+        f"""
+import re
+from pathlib import Path
+import index.build.pipeline
+import index.extract.extraction as extraction
+from index.build import BuildOptions, rebuild
+from index.readers import ReadOptions
+
+of_the_house = extraction.{extractor}
+
+def endless(text, *rest, **more):
+    if ", b, " in getattr(text, "text", text):
+        {loop}
+    return of_the_house(text, *rest, **more)
+
+extraction.{extractor} = endless
+if __name__ == "__main__":
+    options = BuildOptions(ReadOptions(max_seconds=1), workers=1)
+    result = rebuild(Path({str(tmp_path / "index")!r}), [Path({str(source)!r})], options)
+    print(result.documents, *result.failures)
+"""
+    )
+    answer = subprocess.run([sys.executable, program], capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    snapshot = open_published(tmp_path / "index")
+    assert snapshot.documents == 3
+    (failure,) = snapshot.report().failures
+    assert failure[0].endswith("b.txt")
+    assert failure[1:] == (field, "it took too long (see --max-seconds)")
+
+
 @pytest.mark.long
 def test_a_document_that_no_signal_stops_is_ended_by_the_system() -> None:
     items: list[Item] = [*GOOD, Deaf("deaf", "", path="deaf.txt"), Document("e", "Fin.")]

@@ -168,3 +168,25 @@ def test_without_libarchive_the_remedy_is_named() -> None:
     )
     assert "kind='unknown'" in answer.stdout
     assert "trouvaille[archives]" in answer.stdout
+
+
+NOTHING = {
+    "a.zip": made.zipped({}),
+    "hidden.zip": made.zipped({"__MACOSX/a.txt": "Un."}),
+    "a.warc": made.warc("302 Found"),
+    "large.warc": made.warc("302 Found") * 2_000,
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_a_container_with_nothing_to_read_is_named(tmp_path: Path, name: str) -> None:
+    (item,) = read(NOTHING[name], name)
+    assert isinstance(item, Skipped)
+    assert (item.path, item.kind) == (name, "empty")
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / name).write_bytes(NOTHING[name])
+    (source / "a.txt").write_text("Une note.", "utf-8")
+    rebuild(tmp_path / "index", [source], BuildOptions(workers=0))
+    (skipped,) = open_published(tmp_path / "index").report().skipped
+    assert (Path(skipped.path).name, skipped.kind) == (name, "empty")

@@ -59,6 +59,25 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Agency:
+    """What a news agency says of an item beside its text.
+
+    ``subjects`` are codes of IPTC; ``urgency`` is from 1 to 9, 0 where it is not given; ``note`` is
+    what it tells editors, of a correction what was wrong.
+    """
+
+    subjects: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    slug: str = ""
+    urgency: int = 0
+    note: str = ""
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One document as a reader found it.
 
@@ -90,6 +109,9 @@ class Document:
     mail: Mail | None = None
     digest: str = ""
     """Of what was attached to a document, a digest of the file: copies have the same."""
+    agency: Agency | None = None
+    embargo: str = ""
+    """The moment until which nobody may find it, ISO 8601 in UTC; empty without one."""
     pages: tuple[int, ...] = ()
     """The character of ``text`` at which each of its pages or slides begins; none without any."""
 

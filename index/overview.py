@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,7 +35,7 @@ class Overview:
 
     ``filled`` counts the documents that have a field, ``terms`` the different terms of each field
     that has any, ``bytes`` what lies on disk for the published snapshot, ``withdrawn`` the ids that
-    are remembered as withdrawn by their agencies.
+    are remembered as withdrawn by their agencies, ``embargoed`` the documents under an embargo.
     """
 
     generation: str
@@ -56,6 +57,7 @@ class Overview:
     skipped_kinds: Mapping[str, int]
     failures: Mapping[str, int]
     withdrawn: int
+    embargoed: int
     formats: tuple[FormatFigures, ...] | None
     """None if they were not asked for: they cost a look at every document."""
     unread: tuple[Unread, ...]
@@ -107,6 +109,7 @@ def overview(root: Path, locale: str = "fr", *, formats: bool = False) -> Overvi
             skipped_kinds=manifest.skipped,
             failures=manifest.failures,
             withdrawn=len(report.withdrawn),
+            embargoed=int(np.count_nonzero(snapshot.embargoed[:, 1] > time())),
             formats=by_format(snapshot) if formats else None,
             unread=unread(report.skipped),
             failed=tuple(report.failures),
@@ -154,6 +157,7 @@ def lines(figures: Overview) -> list[str]:
         f"Failures       {counted(figures.failures.items())}",
         f"Vectors        {_vectors(figures.vectors)}",
         f"Withdrawn      {figures.withdrawn:,} remembered",
+        f"Embargoed      {figures.embargoed:,} until their time",
     ]
 
 

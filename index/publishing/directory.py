@@ -5,11 +5,12 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from time import time
 from typing import NamedTuple
 
 import orjson
@@ -55,24 +56,39 @@ def open_published(root: Path) -> Snapshot:
 class IndexDirectory:
     """An index directory, opened for searching; safe for threads."""
 
-    def __init__(self, path: Path, cache_bytes: int | None = None) -> None:
-        """Open nothing yet; ``cache_bytes`` are those of ``Snapshot``."""
+    def __init__(
+        self,
+        path: Path,
+        cache_bytes: int | None = None,
+        clock: Callable[[], float] = time,
+    ) -> None:
+        """Open nothing yet; ``cache_bytes`` are those of ``Snapshot``.
+
+        Documents under an embargo are not there before the ``clock`` has reached its end.
+        """
         self.path = Path(path)
         self._pointer = str(self.path / "current")
         self._cache_bytes = cache_bytes
+        self._clock = clock
         self._lock = Lock()
         self._stamp: tuple[int, int, int] | None = None
         self._snapshot: Snapshot | None = None
 
     def current(self) -> Snapshot:
-        """Return the published generation, opened; the same object until another is published.
+        """Return the published generation, opened; the same object until another is published, or
+        an embargo ends.
 
         Costs one ``stat`` when nothing has changed. Raises IndexMissing, IndexDamaged, and
         IndexVersion if the generation was written in another format or analysed by other rules.
         """
         with self._lock:
             stamp = self._read_stamp()
-            if self._snapshot is None or stamp is None or stamp != self._stamp:
+            if (
+                self._snapshot is None
+                or stamp is None
+                or stamp != self._stamp
+                or self._snapshot.changes <= self._clock()
+            ):
                 self._snapshot = self._open()
                 self._stamp = stamp
             return self._snapshot
@@ -86,11 +102,13 @@ class IndexDirectory:
 
     def _open(self) -> Snapshot:
         name = read_pointer(self.path).current
-        if self._snapshot is not None and self._snapshot.name == name:
+        now = self._clock()
+        same = self._snapshot is not None and self._snapshot.generation == name
+        if self._snapshot is not None and same and now < self._snapshot.changes:
             return self._snapshot
         while True:
             try:
-                snapshot = Snapshot(self.path, name, self._cache_bytes, self._snapshot)
+                snapshot = Snapshot(self.path, name, self._cache_bytes, self._snapshot, now)
             except IndexDamaged:
                 # Two builds may have been published since the pointer was read.
                 published = read_pointer(self.path).current

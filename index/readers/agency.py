@@ -11,7 +11,7 @@ from typing import Any, Final
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, read_bytes
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.items import author, item, lasts, moment
+from index.readers.items import author, end_of, item, moment
 from index.readers.markup import plain
 from index.readers.xml import (
     XML_LANG,
@@ -174,8 +174,12 @@ def _newsml1(one: Any, root: Any, file: SourceFile, options: ReadOptions) -> Doc
     embargo = next(all_of(one, "StatusWillChange"), None)
     status = attribute_of(one, "Status", "FormalName")
     until = moment(first_of(embargo, "DateAndTime")) if embargo is not None else None
-    if until is not None and not lasts(until):
-        status = attribute_of(embargo, "FutureStatus", "FormalName") or status
+    if until and end_of(until) == "":
+        status, until = attribute_of(embargo, "FutureStatus", "FormalName") or status, None
+    elif status.lower() in ("embargoed", "withheld"):
+        status = attribute_of(embargo, "FutureStatus", "FormalName") if until else status
+    else:  # what it is now it stays for a while
+        until = None
     return item(
         file,
         options,
@@ -191,6 +195,7 @@ def _newsml1(one: Any, root: Any, file: SourceFile, options: ReadOptions) -> Doc
         dateline=first_of(one, "DateLine"),
         tags=[*subjects, *map(line, all_of(one, "KeywordLine")), first_of(one, "SlugLine")],
         status=status,
+        embargo=until,
     )
 
 

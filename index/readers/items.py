@@ -1,10 +1,11 @@
 """Items of news agencies: what their states mean, their dates and by-lines.
 
 A canceled item withdraws all its versions. A draft is withheld, and so is an item under an embargo
-that has not ended.
+without end. Under another, it is a document that nobody finds before.
 """
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -66,19 +67,21 @@ def item(
         return Skipped(file.name, "withdrawn", reason, usable_id(id))
     if state in _WITHHELD:
         return Skipped(file.name, "withheld", f"it is not for publication ({state})")
-    if embargo is not None and lasts(embargo):
-        until = f"until {embargo}" if embargo else "without end"
-        return Skipped(file.name, "withheld", f"it is under an embargo {until}")
+    until = "" if embargo is None else end_of(embargo)
+    if until is None:
+        return Skipped(file.name, "withheld", "it is under an embargo without end")
     language = language.split("-")[0].split("_")[0].lower()
     if len(text) >= _SURE and language in _DETECTED:
         language = ""
-    return document(file, options, id=id, text=text, language=language, **fields)
+    made = document(file, options, id=id, text=text, language=language, **fields)
+    return replace(made, embargo=until)
 
 
-def lasts(embargo: str) -> bool:
-    """Return whether an embargo until a moment has not ended; one without an end never does."""
+def end_of(embargo: str) -> str | None:
+    """Return the end of an embargo in UTC; empty if it is past, None if there is no end."""
     try:
         until = datetime.fromisoformat(moment(embargo))
     except ValueError:
-        return True
-    return (until if until.tzinfo else until.replace(tzinfo=UTC)) > datetime.now(UTC)
+        return None
+    until = until.astimezone(UTC) if until.tzinfo else until.replace(tzinfo=UTC)
+    return until.strftime("%Y-%m-%dT%H:%M:%SZ") if until > datetime.now(UTC) else ""

@@ -54,6 +54,7 @@ class Record(NamedTuple):
 
     ``facets`` has the values of each facet in ``VALUE_FACETS``. ``published`` is the first second
     of the publication date, ``UNDATED_SECOND`` without one, from 1970-01-01. ``keys`` are digests.
+    ``embargo`` is the first second at which the document may be found, 0 if it always may.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Record(NamedTuple):
     mentioned: Sequence[Days]
     packed: Packed
     keys: Sequence[int] = ()
+    embargo: int = 0
 
 
 class Draft(NamedTuple):
@@ -110,6 +112,7 @@ def draft(document: Document, fields: Fields) -> Draft:
         ],
         packed,
         sorted(key_digest(*key) for key in document_keys(document)),
+        first_second(document.embargo) if document.embargo else 0,
     )
     if language.parts:
         body = parts(document.text, language.parts)
@@ -139,6 +142,7 @@ class SegmentWriter:
         self._keys = KeyWriter()
         self._facets = {name: ValueColumnWriter() for name in VALUE_FACETS}
         self._published = array("q")
+        self._embargoed = array("q")
         self._mentioned = SpanColumnWriter()
         self._lengths = {part: array("f") for part in PARTS}
         self._ids: list[str] = []
@@ -165,6 +169,8 @@ class SegmentWriter:
             self._lengths[name].append(tokens.lengths[text])
         self._ids.append(record.id)
         self._published.append(record.published)
+        if record.embargo:
+            self._embargoed.extend((len(self._ids) - 1, record.embargo))
         self._batch.append((record.facets, record.mentioned))
         if len(self._batch) == _COLUMN_BATCH:
             self._add_columns()
@@ -189,6 +195,7 @@ class SegmentWriter:
         for name, column in self._facets.items():
             column.save(columns, name)
         write_array(columns / "published.array", np.asarray(self._published, np.int64))
+        write_array(columns / "embargoed.array", np.asarray(self._embargoed, np.int64))
         self._mentioned.save(columns)
         for name, lengths in self._lengths.items():
             write_array(columns / f"{name}.lengths.array", np.asarray(lengths, np.float32))

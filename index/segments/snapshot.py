@@ -36,6 +36,7 @@ from index.store import (
     SpanColumn,
     StoredDocuments,
     key_digest,
+    open_array,
     open_folder,
     read_bytes,
     read_json,
@@ -109,13 +110,17 @@ class Snapshot:
         name: str,
         cache_bytes: int | None = None,
         before: "Snapshot | None" = None,
+        now: float | None = None,
     ) -> None:
         """Open a generation. Raises IndexDamaged or IndexVersion.
 
-        Segments that it shares with the snapshot ``before`` are not opened again.
+        Segments that it shares with the snapshot ``before`` are not opened again. At the moment
+        ``now`` (seconds since 1970), documents whose embargo has not ended are not live; ``name``
+        is another after each end of an embargo, and ``changes`` is the next. Without ``now`` all
+        are there, as for those who build.
         """
         self.folder = root / "generations" / name
-        self.name = name
+        self.generation = self.name = name
         self.manifest: Manifest = read_manifest(self.folder)
         self.manifest.require_facets()
         own = open_folder(self.folder, self.manifest.files)
@@ -140,6 +145,11 @@ class Snapshot:
             # In a large archive one common word would otherwise drive out all others.
             cache_bytes = max(CACHE_BYTES, CACHE_BYTES_PER_DOCUMENT * self.size)
         self.cache_bytes = cache_bytes
+        columns = [folder / "columns" for folder in folders]
+        self.changes = np.inf
+        self.embargoed = self._embargoes(columns)
+        if now is not None and len(self.embargoed):
+            self._hide(columns, now)
         has_deletions = self.documents < self.size
         # Nothing here refers back to the snapshot: it goes, with its maps, when its last reader
         # lets go of it, and does not wait for the garbage collector.
@@ -151,7 +161,6 @@ class Snapshot:
         self._ids = [Identifiers(folder) for folder in folders]
         self._keys = [Keys(folder) for folder in folders]
         self.stored_fields = StoredFields(folders, self._bases)
-        columns = [folder / "columns" for folder in folders]
         self.columns: Mapping[str, FacetColumn] = MappingProxyType(
             {name: FacetColumn(columns, name, live) for name in VALUE_FACETS}
         )
@@ -168,6 +177,35 @@ class Snapshot:
     def close(self) -> None:
         """Drop what is cached; maps go with the last array over them."""
         self.inverted_index.close()
+
+    def _embargoes(self, columns: Sequence[Folder]) -> NDArray[np.int64]:
+        """Return the live documents that had an embargo when they were indexed: number, second."""
+        pairs = [
+            open_array(folder, "embargoed.array").all().reshape(-1, 2) + np.array([base, 0])
+            for folder, base in zip(columns, self._bases, strict=False)
+        ]
+        together = np.concatenate(pairs)
+        return together[self.live[together[:, 0]]] if len(together) else together
+
+    def _hide(self, columns: Sequence[Folder], now: float) -> None:
+        """Take the documents whose embargo has not ended from those that are live."""
+        docs, seconds = self.embargoed.T
+        passed = seconds <= now
+        if passed.any():
+            self.name = f"{self.name}+{int(seconds[passed].max())}"
+        hidden = docs[~passed]
+        if not len(hidden):
+            return
+        self.changes = float(seconds[~passed].min())
+        live = self.live.copy()
+        live[hidden] = False
+        live.flags.writeable = False
+        self.live = live
+        self.documents -= len(hidden)
+        column = FacetColumn(columns, "lang", live)
+        counts = column.tally(np.flatnonzero(live).astype(np.int32)).counts.tolist()
+        languages = dict(zip(column.values, counts, strict=True))
+        self.languages = MappingProxyType(languages)
 
     def _analyzers_used(self) -> tuple[str, ...]:
         """Return the suffixes of the analyzers that any text of this snapshot went through."""

@@ -16,7 +16,7 @@ import hashlib
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from itertools import pairwise
 from os.path import abspath
 from pathlib import Path
@@ -27,6 +27,7 @@ import orjson
 
 from index.analysis import CHUNK, PART_GAP, chunk_tokens
 from index.document import (
+    Agency,
     Country,
     Document,
     Fields,
@@ -212,7 +213,16 @@ class Details(NamedTuple):
     thread: Sequence[str]
     digest: str
     pages: Sequence[int]
+    embargo: str
+    agency: Sequence[Any]
     country_mentions: Sequence[Sequence[int]]
+
+    def of_agency(self) -> Agency | None:
+        """Return what an agency says of the document; None if it is no item of one."""
+        values: list[Any] = [
+            tuple(value) if isinstance(value, list) else value for value in self.agency
+        ]
+        return Agency(*values) if values else None
 
     def language_parts(self) -> tuple[tuple[Span, str], ...]:
         """Return the parts of the text in languages of their own."""
@@ -262,6 +272,8 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         document.mail.thread if document.mail else (),
         document.digest,
         document.pages,
+        document.embargo,
+        astuple(document.agency) if document.agency else (),
         [_flat(one.spans) for one in fields.countries] if fields.countries else (),
     )
     return orjson.dumps(line) + b"\n" + orjson.dumps(details)
@@ -299,6 +311,8 @@ def _document(head: Head, details: Details, text: str) -> Document:
         version=details.version,
         pages=tuple(details.pages),
         path=details.path,
+        embargo=details.embargo,
+        agency=details.of_agency(),
         mail=replace(mail, thread=tuple(details.thread)) if mail else None,
         digest=details.digest,
     )
@@ -370,7 +384,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE = re.compile(r":\d+\Z")
 _TEXTS = (
     *("id", "text", "title", "date", "language", "source", "url", "dateline", "path"),
-    *("parent", "version"),
+    *("parent", "version", "embargo"),
 )
 
 

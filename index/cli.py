@@ -37,7 +37,7 @@ from index.extract.organizations import require_models
 from index.formats import table, unread_lines
 from index.overview import lines, overview, size
 from index.publishing import open_published
-from index.readers import ReadOptions
+from index.readers import ReadOptions, require_ocr
 from index.vectors import compute, coverage
 
 P = ParamSpec("P")
@@ -310,6 +310,14 @@ build_options = options(
     _bound_flag("--max-parts", "Read so many parts of a file at most.  [default: 10,000]"),
     _bound_flag("--max-unpacked", "Read so many MiB of the parts of a file.  [default: 1024]"),
     flag(
+        "--ocr",
+        None,
+        "Read text in scans and pictures, in these languages of Tesseract: fra+ara; or none.",
+        metavar="LANGUAGES",
+    ),
+    _bound_flag("--ocr-pages", "Read so many pages of a file as pictures.  [default: 200]"),
+    _bound_flag("--ocr-seconds", "Seconds that a page may take to be read.  [default: 60]"),
+    flag(
         "--tika",
         None,
         "The address of a Tika server, which is given files of formats that are not read.",
@@ -376,6 +384,9 @@ def merged_options(
     max_depth: int | None,
     max_parts: int | None,
     max_unpacked: int | None,
+    ocr: str | None,
+    ocr_pages: int | None,
+    ocr_seconds: int | None,
     tika: str | None,
     encoding: str | None,
     field_map: tuple[str, ...],
@@ -398,7 +409,14 @@ def merged_options(
         follow_links=follow_links,
         encoding=encoding,
         tika=tika,
+        ocr=ocr,
+        ocr_pages=ocr_pages,
+        ocr_seconds=ocr_seconds,
     )
+    if reading.ocr == "none":
+        reading = replace(reading, ocr="")
+    if reading.ocr:
+        require_ocr(reading.ocr)
     extraction = _replaced(
         base.extraction,
         reference_date=reference_date and reference_date.date(),

@@ -112,6 +112,8 @@ class Document:
     agency: Agency | None = None
     embargo: str = ""
     """The moment until which nobody may find it, ISO 8601 in UTC; empty without one."""
+    ocr: bool = False
+    """Whether text of it was read in pictures."""
     pages: tuple[int, ...] = ()
     """The character of ``text`` at which each of its pages or slides begins; none without any."""
 

@@ -338,6 +338,8 @@ class DocumentView:
     digest: str = ""
     pages: tuple[int, ...] = ()
     """The character of ``text`` at which each page begins."""
+    ocr: bool = False
+    """Whether text of it was read in pictures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -489,6 +489,7 @@ class ResultBuilder:
             mail=document.mail,
             digest=document.digest,
             pages=document.pages,
+            ocr=document.ocr,
         )
 
 

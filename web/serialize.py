@@ -97,6 +97,7 @@ class DocumentJson(DocumentHeadJson):
     ]
     digest: Annotated[str, "Of what was attached: copies of the file have the same; or empty."]
     version: Annotated[str, "The version of an item of an agency, or empty."]
+    ocr: Annotated[bool, "Whether text of it was read in pictures, so that it may have errors."]
     pages: Annotated[list[int], "The character of `text` at which each page or slide begins."]
     organizations: list[MentionedOrganizationJson]
     themes: list[AssignedThemeJson]
@@ -213,6 +214,7 @@ class Serializer(Presenter):
             "thread": list(view.mail.thread) if view.mail else [],
             "digest": view.digest,
             "version": view.version,
+            "ocr": view.ocr,
             "pages": list(view.pages),
             "organizations": [
                 {**labelled(one), "spans": spans(view.organization_spans.get(one.value, ()))}

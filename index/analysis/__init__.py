@@ -24,6 +24,7 @@ from index.analysis.bulk import Part, Tokens, Vocabulary, part, parts, tokens
 from index.analysis.folding import Folded, fold, fold_key, fold_text, name_key, normalize
 from index.analysis.inflection import INFLECTIONS, plural_rules
 from index.analysis.squeezing import Squeezed, spellings, squeeze, squeeze_word
+from index.analysis.stemming import function_words
 from index.analysis.tokenizer import CHUNK, Token, chunk_tokens, tokenize
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "fold",
     "fold_key",
     "fold_text",
+    "function_words",
     "name_key",
     "normalize",
     "part",

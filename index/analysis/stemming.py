@@ -58,6 +58,12 @@ def stop_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(map(normalize, words)), folded
 
 
+@cache
+def function_words() -> frozenset[str]:
+    """Return the function words of all languages, in small letters."""
+    return frozenset(word.casefold() for words in _FUNCTION_WORDS.values() for word in words)
+
+
 # Arabic prefixes: conjunctions, prepositions, the article. At least two letters stay, after a
 # particle three: والد and وكالة have no prefix.
 _ARTICLE = re.compile("^(?:ال(?=..)|(?:[وف][بك]?|[بك])ال(?=...))")

@@ -6,13 +6,14 @@ Standard input says which, standard output gets its bytes. The process has the l
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Final
 
 import orjson
 
 from index.build.limits import Limits
-from index.build.plan import options_of
+from index.build.plan import ocr_cache, options_of
 from index.document import Document
 from index.readers import Budget, ReadOptions, SourceFile, read_file
 from index.store import clean, content_hash
@@ -27,7 +28,8 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library may print
     wanted = orjson.loads(sys.stdin.buffer.read())
-    options = options_of(wanted["settings"]).reading
+    cache = ocr_cache(Path(wanted["hashes"]).parents[2])
+    options = replace(options_of(wanted["settings"]).reading, ocr_cache=str(cache))
     limits = Limits(options)
     limits.enforce()
     with limits.document():

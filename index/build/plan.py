@@ -63,9 +63,9 @@ MAX_DELETED = 0.25
 """Segments, and the share of deleted documents, beyond which an update writes all anew."""
 _TOGETHER = 1024
 """Documents that ``index_documents`` analyses together."""
-_READING = [item.name for item in fields(ReadOptions)]
+_READING = [item.name for item in fields(ReadOptions) if item.name != "ocr_cache"]
 _EXTRACTION = [item.name for item in fields(ExtractionOptions) if item.name != "learned"]
-"""Options that a generation remembers; learned themes have a file of their own."""
+"""Options that a generation remembers; learned themes and what was read in pictures lie beside."""
 _PLACES = 3
 """Folders that are named when an update would delete too much."""
 _UNREAD = "unreadable"
@@ -328,9 +328,17 @@ def _options_of(settings: Mapping[str, Any]) -> BuildOptions:
     return BuildOptions(ReadOptions(**reading), ExtractionOptions(**extraction))
 
 
+def ocr_cache(root: Path) -> Path:
+    """Return the folder of an index in which texts of pictures are kept."""
+    return (root / "ocr").absolute()
+
+
 def _with_learned(options: BuildOptions, root: Path) -> BuildOptions:
     extraction = replace(options.extraction, learned=load_learned(root))
-    return replace(options, extraction=extraction)
+    reading = options.reading
+    if reading.ocr:
+        reading = replace(reading, ocr_cache=str(ocr_cache(root)))
+    return replace(options, reading=reading, extraction=extraction)
 
 
 def _read(

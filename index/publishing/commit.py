@@ -61,7 +61,7 @@ FILE_MODE = 0o640
 """Permissions of files of an index."""
 
 _OURS = frozenset(
-    {"current", "current.new", "lock", "generations", "segments", "learned", "vectors"}
+    {"current", "current.new", "lock", "generations", "segments", "learned", "vectors", "ocr"}
 )
 """What an index directory holds."""
 

@@ -9,6 +9,7 @@ from index.readers.content import RefusedError
 from index.readers.formats import SUFFIXES, Budget, ReadOptions, SourceFile, format_of
 from index.readers.kinds import format_by_content
 from index.readers.mapping import display, path_id
+from index.readers.ocr import require_ocr
 from index.readers.reading import read_file, split
 from index.readers.walk import list_files, read
 
@@ -25,5 +26,6 @@ __all__ = [
     "path_id",
     "read",
     "read_file",
+    "require_ocr",
     "split",
 ]

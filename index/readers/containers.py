@@ -197,11 +197,6 @@ def _entries(
             yield part_of(file, name, b"".join(blocks), options)
 
 
-def read_picture(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
-    """Say that a picture has no text that could be read."""
-    yield Skipped(file.name, "scanned", "it is a picture; text in pictures is not read")
-
-
 def read_locked(file: SourceFile, options: ReadOptions) -> Iterator[Document | Skipped]:
     """Say that a document of Office is encrypted."""
     yield Skipped(file.name, "password", "it is protected by a password")

@@ -5,6 +5,7 @@ tells it, of ``BY_CONTENT`` where its content does, see ``kinds``. CONTRIBUTING.
 one.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -67,7 +68,9 @@ class ReadOptions:
     process may use ``max_seconds`` of processor time for one document, and ``max_memory`` MiB more
     than when it began. Containers are opened to a ``max_depth``; the parts of a file may be
     ``max_parts`` and have ``max_unpacked`` MiB, all together. ``tika`` is the address of a server
-    that is given what no reader reads; none is empty. ``encoding`` is assumed for files
+    that is given what no reader reads; none is empty. ``ocr`` are the languages in which text is
+    read in pictures (``fra+ara``); without it none is. So are ``ocr_pages`` of a file at most, each
+    within ``ocr_seconds``, and kept in the folder ``ocr_cache``. ``encoding`` is assumed for files
     that declare none; without it the encoding is detected. Symbolic links that lead out of their
     source are left out unless ``follow_links``.
     Raises ``SettingError`` for an unknown field or encoding, and for a bound below 1.
@@ -85,6 +88,10 @@ class ReadOptions:
     follow_links: bool = False
     encoding: str | None = None
     tika: str = ""
+    ocr: str = ""
+    ocr_pages: int = 200
+    ocr_seconds: int = 60
+    ocr_cache: str = ""
 
     def __post_init__(self) -> None:
         for name in self.mapping:
@@ -101,6 +108,8 @@ class ReadOptions:
             (self.max_depth, "containers"),
             (self.max_parts, "parts"),
             (self.max_unpacked, "MiB"),
+            (self.ocr_pages, "pages"),
+            (self.ocr_seconds, "seconds"),
         ):
             if value < 1:
                 raise SettingError(
@@ -113,12 +122,19 @@ class ReadOptions:
                 f"“{self.tika}” is not the address of a Tika server.",
                 "Give one such as http://127.0.0.1:9998 to --tika.",
             )
+        if self.ocr and not _OCR_LANGUAGES.fullmatch(self.ocr):
+            raise SettingError(
+                f"“{self.ocr}” are not languages of Tesseract.",
+                "Give their names as `tesseract --list-langs` does, such as fra+ara, to --ocr.",
+            )
         if self.encoding and not is_encoding(self.encoding):
             raise SettingError(
                 f"“{self.encoding}” is not the name of an encoding.",
                 "Give one such as utf-8, cp1252, iso-8859-15, windows-1251 or cp1256.",
             )
 
+
+_OCR_LANGUAGES: Final = re.compile(r"\w+(?:\+\w+)*", re.ASCII)
 
 Reader = Callable[[SourceFile, ReadOptions], Iterator[Document | Skipped]]
 """Yields the documents of one file. May raise ``RefusedError`` for the file as a whole."""
@@ -208,7 +224,7 @@ BY_CONTENT: Final[Mapping[str, Format]] = {
         ("xml", "", "containers.read_unknown"),
         ("iwork", "", "containers.read_iwork"),
         ("html", "", "html.read_html"),
-        ("picture", "png jpg jpeg gif tif tiff", "containers.read_picture"),
+        ("picture", "png jpg jpeg gif tif tiff", "ocr.read_picture"),
     )
 }
 """The formats that are known by their content, by kind; see ``kinds.kind_of``."""

@@ -7,7 +7,8 @@ end of a line, and presentation forms of letters.
 import ctypes
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 import pypdfium2 as pdfium
@@ -17,6 +18,7 @@ from index.document import Document, Skipped
 from index.readers.content import RefusedError, clean, read_bytes
 from index.readers.declared import Line, largest, people, title_of, visible_date
 from index.readers.formats import ReadOptions, SourceFile
+from index.readers.ocr import DPI, Scanner, is_suspect, rendered, sense
 from index.readers.reading import document, read_part, unique
 from index.readers.xml import all_of, line, parse
 
@@ -57,6 +59,7 @@ def _documents(
     if len(pdf) > MAX_PAGES:
         raise RefusedError("huge", f"it has more than {MAX_PAGES:,} pages")
     pages, lines, bad = _pages(pdf, options.max_characters)
+    ocr, failed = _read_pictures(pdf, pages, Scanner(data, options)) if options.ocr else (False, "")
     text = "\n\n".join(pages)
     info = pdf.get_metadata_dict(skip_empty=True)
     xmp = _xmp(data)
@@ -64,9 +67,10 @@ def _documents(
     title = title_of(titles, file.path.name, text, largest(lines))
     letters = sum(map(str.isalpha, text[: 2000 + 4 * _FEW_LETTERS * len(pdf)]))
     if _is_garbage(text):
-        raise RefusedError("scanned", "its text cannot be read: its letters have no meaning")
+        reason = "its text cannot be read: its letters have no meaning (see --ocr)"
+        raise RefusedError("scanned", failed or reason)
     if letters < _FEW_LETTERS * len(pdf) and (_has_pictures(pdf) or not (title or letters)):
-        raise RefusedError("scanned", "its pages are pictures")
+        raise RefusedError("scanned", failed or "its pages are pictures (see --ocr)")
     made = document(
         file,
         options,
@@ -75,7 +79,8 @@ def _documents(
         date=visible_date(text) or _date(info.get("CreationDate", "")) or xmp.get("date", ""),
         tags=info.get("Keywords", "")[:1000],
         authors=people(_names(info.get("Author", "") or xmp.get("authors", ""))),
-        notes=[f"page {page} cannot be read" for page in bad[:3]],
+        notes=[*(f"page {page} cannot be read" for page in bad[:3]), *([failed] if failed else ())],
+        ocr=ocr,
     )
     yield made
     attachments = [pdf.get_attachment(number) for number in range(pdf.count_attachments())]
@@ -87,6 +92,39 @@ def _documents(
             yield Skipped(f"{file.name}!{name}", "broken", str(error))
             continue
         yield from read_part(file, name, content, options, made)
+
+
+def _read_pictures(pdf: Any, pages: list[str], scanner: Scanner) -> tuple[bool, str]:
+    """Read those pages as pictures whose text is missing or has no meaning, in place.
+
+    Return whether any was read, and why others could not be.
+    """
+    any_read = False
+    for number, text in enumerate(pages):
+        if not _needs_reading(pdf, number, text):
+            continue
+        page = pdf[number]
+        try:
+            read = scanner.page(number, partial(rendered, page), "--dpi", str(DPI))
+        except RefusedError as refused:
+            return any_read, refused.reason
+        except pdfium.PdfiumError:
+            continue
+        finally:
+            page.close()
+        if sense(read) > 2 * sense(text) or not is_suspect(text):
+            pages[number] = read
+            any_read = any_read or bool(read)
+    return any_read, ""
+
+
+def _needs_reading(pdf: Any, number: int, text: str) -> bool:
+    if sum(map(str.isalpha, text[:_HEAD])) < _FEW_LETTERS:
+        return _has_pictures(pdf, [number], raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_TEXT)
+    return _is_garbage(text) or is_suspect(text)
+
+
+_HEAD: Final = 1000
 
 
 # Text
@@ -219,10 +257,11 @@ def _digits(visible: list[str]) -> bool:
     return sum(map(str.isdigit, visible)) * 3 > len(visible)
 
 
-def _has_pictures(pdf: Any) -> bool:
-    for number in range(min(len(pdf), 3)):
+def _has_pictures(pdf: Any, pages: Sequence[int] = range(3), *kinds: int) -> bool:
+    """Return whether one of some pages has a picture, or objects of other kinds."""
+    for number in pages[: len(pdf)]:
         try:
-            for _ in pdf[number].get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+            for _ in pdf[number].get_objects(filter=kinds or [raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
                 return True
         except pdfium.PdfiumError:
             continue

@@ -255,13 +255,14 @@ def document(
     notes: Iterable[str] = (),
     mail: Mail | None = None,
     pages: Sequence[str] = (),
+    ocr: bool = False,
     **fields: object,
 ) -> Document:
     """Return a document of a file from its fields, with the names that they have in ``Document``.
 
     ``notes`` are sentences about what could not be read; ``pages`` are the text by pages, if it has
-    any. The ``thread`` of a ``mail`` has the ids that it declares of others; its own is added.
-    Raises ``RefusedError`` as ``Mapper``.
+    any, and ``ocr`` tells whether text of it was read in pictures. The ``thread`` of a ``mail`` has
+    the ids that it declares of others; its own is added. Raises ``RefusedError`` as ``Mapper``.
     """
     made = _mapper(options.max_characters).document(fields, file.id, file.name, pages)
     notes = list(notes)
@@ -270,6 +271,7 @@ def document(
         mail = _bounded(mail, made.id, notes)
     return replace(
         made,
+        ocr=ocr,
         authors=tuple(name for name in people if name)[:_MAX_AUTHORS],
         version=" ".join(version.split())[:_MAX_NAME],
         notes=tuple(("reading", note) for note in notes),

@@ -110,7 +110,9 @@ def _walk(source: Path, options: ReadOptions, seen: set[int]) -> Iterator[Source
             yield not_read(name, error)
 
 
-_OF_AN_INDEX = frozenset({"current", "current.new", "lock", "generations", "segments", "learned"})
+_OF_AN_INDEX = frozenset(
+    {"current", "current.new", "lock", "generations", "segments", "learned", "vectors", "ocr"}
+)
 
 
 def _is_index(paths: Sequence[Path]) -> bool:

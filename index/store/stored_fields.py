@@ -215,6 +215,7 @@ class Details(NamedTuple):
     pages: Sequence[int]
     embargo: str
     agency: Sequence[Any]
+    ocr: bool
     country_mentions: Sequence[Sequence[int]]
 
     def of_agency(self) -> Agency | None:
@@ -274,6 +275,7 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         document.pages,
         document.embargo,
         astuple(document.agency) if document.agency else (),
+        document.ocr,
         [_flat(one.spans) for one in fields.countries] if fields.countries else (),
     )
     return orjson.dumps(line) + b"\n" + orjson.dumps(details)
@@ -310,6 +312,7 @@ def _document(head: Head, details: Details, text: str) -> Document:
         parent=details.parent,
         version=details.version,
         pages=tuple(details.pages),
+        ocr=details.ocr,
         path=details.path,
         embargo=details.embargo,
         agency=details.of_agency(),

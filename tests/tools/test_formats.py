@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from tests.index.readers import made
-from tools.quality.formats import main
+from tools.quality.formats import error_rate, main
 
 COLUMNS = [
     "file",
@@ -50,3 +50,9 @@ def test_right_and_wrong_values_are_told_apart(tmp_path: Path) -> None:
     lines = table(tmp_path, wrong, picture | {"outcome": "read"})
     assert "| all | 1 of 2 | 0 of 1 | 0 of 1 | 0 of 1 | 1 of 1 | 0 of 1 | 1 of 1 |" in lines
     assert any(line.startswith("mail/a.eml: title: ") for line in lines)
+
+
+def test_the_error_rate_is_that_of_the_nearest_part() -> None:
+    assert error_rate("avant  un port de peche apres", "un port de pêche") == 1 / 16
+    assert error_rate("", "un port") == 1
+    assert error_rate("un\nport", "un port") == 0

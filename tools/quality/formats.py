@@ -66,9 +66,12 @@ def _letters(title: str) -> str:
     return "".join(char for char in decomposed if char.isalnum())
 
 
-def read_one(path: Path, name: str) -> tuple[list[Document], list[Skipped]]:
+def read_one(
+    path: Path, name: str, options: ReadOptions | None = None
+) -> tuple[list[Document], list[Skipped]]:
     """Return the documents of a file, and what was skipped of it."""
-    items = list(read_file(SourceFile(path, name, name, path.stat().st_size), ReadOptions()))
+    options = options or ReadOptions()
+    items = list(read_file(SourceFile(path, name, name, path.stat().st_size), options))
     return (
         [item for item in items if isinstance(item, Document)],
         [item for item in items if isinstance(item, Skipped)],
@@ -163,17 +166,56 @@ def _same_date(declared: str, value: str, wanted: str) -> bool:
     return value[:16] == utc[:16]
 
 
+_QUOTED: Final = re.compile("«([^»]{10,})»")
+
+
+def error_rate(text: str, wanted: str) -> float:
+    """Return the edits that turn the nearest part of a text into another, for each character."""
+    text, wanted = " ".join(text.split()), " ".join(wanted.split())
+    row = list(range(len(wanted) + 1))
+    best = row[-1]
+    for char in text:
+        before, row[0] = row[0], 0  # the part may begin anywhere
+        for at, other in enumerate(wanted, 1):
+            change = before + (char != other)
+            before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, change)
+        best = min(best, row[-1])
+    return best / len(wanted)
+
+
+def read_scans(folder: Path, golds: list[dict[str, str]], languages: str) -> Iterator[str]:
+    """Yield what OCR reads of the scans: the error rate where the note quotes their text."""
+    for gold in golds:
+        if gold["outcome"] != "ocr":
+            continue
+        options = ReadOptions(ocr=languages)
+        documents, _ = read_one(folder / gold["file"], gold["file"], options)
+        text = documents[0].text if documents else ""
+        quoted = _QUOTED.search(gold["note"] or "")
+        rate = f"{error_rate(text[:5000], quoted[1]):.3f}" if quoted else ""
+        yield f"| {gold['file']} | {len(text):,} | {rate} |"
+
+
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
 @click.option("--misses", is_flag=True, help="Also print every value that is not as it must be.")
 @click.option("--only", default="", help="Only files whose name begins so.")
-def main(folder: Path, misses: bool, only: str) -> None:
-    """Print how much of the files of FOLDER/MANIFEST.tsv is read right, by format."""
+@click.option("--ocr", default="", help="Read the scans with Tesseract, in these languages.")
+def main(folder: Path, misses: bool, only: str, ocr: str) -> None:
+    """Print how much of the files of FOLDER/MANIFEST.tsv is read right, by format.
+
+    With ``--ocr`` only scans are read, and the error rate by characters is printed.
+    """
     csv.field_size_limit(sys.maxsize)
     with (folder / "MANIFEST.tsv").open(encoding="utf-8", newline="") as lines:
         golds = [
             row for row in csv.DictReader(lines, delimiter="\t") if row["file"].startswith(only)
         ]
+    if ocr:
+        click.echo("| scan | characters | error rate |\n| --- | ---: | ---: |")
+        for line in read_scans(folder, golds, ocr):
+            click.echo(line)
+        return
     files = {gold["file"]: read_one(folder / gold["file"], gold["file"]) for gold in golds}
     gone = withdrawn(files)
     right: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])

@@ -206,6 +206,7 @@ CONTENTS = {
 """What a file may become."""
 
 
+@pytest.mark.long
 @settings(max_examples=20)
 @given(
     st.lists(
@@ -217,7 +218,10 @@ CONTENTS = {
 def test_what_is_published_is_what_a_rebuild_has(
     tmp_path_factory: pytest.TempPathFactory, steps: list[list[tuple[str, str]]]
 ) -> None:
-    """Whatever the files become, in whatever batches."""
+    """Whatever the files become, in whatever batches.
+
+    Of two files with one version of an item, either may be the one that is reported.
+    """
     folder = tmp_path_factory.mktemp("watching")
     source, root = folder / "source", folder / "index"
     source.mkdir()
@@ -242,7 +246,9 @@ def test_what_is_published_is_what_a_rebuild_has(
     assert texts(root) == expected
     reported = open_published(root).report().skipped
     of_rebuild = open_published(folder / "again").report().skipped
-    assert {item.path for item in reported} >= {item.path for item in of_rebuild}
+    assert {item.path for item in reported} >= {
+        item.path for item in of_rebuild if item.kind not in ("duplicate", "superseded")
+    }
 
 
 def test_a_batch_reads_its_files_only(source: Path, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Keys: what documents are found by exactly, beside the words of their texts. All declared here.
 
 ``from:``, ``to:`` and ``cc:`` have the words of names and addresses, folded, and every two that
-stand beside each other, so that what is typed in one piece is found in one piece. The others have
+stand beside each other, so that what is typed in one piece is found in one piece. So have
+``person:``, ``place:``, ``keyword:`` and ``slug:``, as agencies give them. The others have
 identifiers. The keys on disk (``index.store.keys``) and the fields of the query language follow
 from the declaration.
 """
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.analysis import tokenize
-from index.document import Document, Mail, Person
+from index.document import Agency, Document, Mail, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,22 @@ def _people(of: Callable[[Mail], tuple[Person, ...]]) -> Callable[[Document], It
     return terms
 
 
+def _given(of: Callable[[Agency], tuple[str, ...]]) -> Callable[[Document], Iterable[str]]:
+    def terms(document: Document) -> Iterator[str]:
+        for text in of(document.agency) if document.agency else ():
+            words = _words(text)
+            yield from words
+            yield from _beside(words)
+
+    return terms
+
+
+def _given_as_they_are(
+    of: Callable[[Agency], tuple[str, ...]],
+) -> Callable[[Document], Iterable[str]]:
+    return lambda document: of(document.agency) if document.agency else ()
+
+
 KEY_FIELDS = {
     field.name: field
     for field in (
@@ -62,6 +79,16 @@ KEY_FIELDS = {
         KeyField("cc", _people(lambda mail: mail.cc), words=True),
         KeyField("thread", lambda document: document.mail.thread if document.mail else ()),
         KeyField("parent", lambda document: (document.parent,) if document.parent else ()),
+        KeyField("person", _given(lambda agency: agency.persons), ("personne",), words=True),
+        KeyField("place", _given(lambda agency: agency.places), ("lieu",), words=True),
+        KeyField("keyword", _given(lambda agency: agency.keywords), ("motcle",), words=True),
+        KeyField("slug", _given(lambda agency: (agency.slug,)), words=True),
+        KeyField("subject", _given_as_they_are(lambda agency: agency.subjects)),
+        KeyField(
+            "urgency",
+            _given_as_they_are(lambda agency: (str(agency.urgency),) if agency.urgency else ()),
+            ("urgence",),
+        ),
         KeyField("digest", lambda document: (document.digest,) if document.digest else ()),
     )
 }
@@ -69,7 +96,7 @@ KEY_FIELDS = {
 
 def document_keys(document: Document) -> frozenset[tuple[str, str]]:
     """Return the keys of a document: field and term."""
-    if document.mail is None and not document.parent and not document.digest:
+    if not (document.mail or document.agency or document.parent or document.digest):
         return frozenset()
     return frozenset(
         (field.name, term) for field in KEY_FIELDS.values() for term in field.terms(document)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import MentionedDate, Skipped
-from index.document import Mail
+from index.document import Agency, Mail
 from index.originals import Original
 from index.store import Details, Head, LongText, Near
 from search.request import FacetOrder, SearchRequest
@@ -336,6 +336,9 @@ class DocumentView:
     """The dates that the text mentions."""
     mail: Mail | None = None
     digest: str = ""
+    agency: Agency | None = None
+    given_themes: tuple[str, ...] = ()
+    """The themes that the agency gave it."""
     pages: tuple[int, ...] = ()
     """The character of ``text`` at which each page begins."""
     ocr: bool = False

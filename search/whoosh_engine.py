@@ -22,6 +22,7 @@ from index import (
 )
 from index.analysis import direction
 from index.errors import SearchTimeout
+from index.extract import given_themes
 from index.originals import Original, original
 from index.store import ByteCache, Head
 from search.across import Across
@@ -488,6 +489,8 @@ class ResultBuilder:
             mentioned=fields.mentioned,
             mail=document.mail,
             digest=document.digest,
+            agency=document.agency,
+            given_themes=given_themes(document.agency) if document.agency else (),
             pages=document.pages,
             ocr=document.ocr,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, TypedDict
 
+from index.document import Agency
 from index.facets import SUGGESTED, VALUE_FACETS
 from search import (
     DateBucket,
@@ -70,6 +71,21 @@ class AssignedThemeJson(LabelledJson):
     """A theme of a document."""
 
     evidence: Annotated[list[Span], "What decided, in characters of `text`."]
+    given: Annotated[bool, "Whether the agency gave it, by a code of IPTC."]
+
+
+class AgencyJson(TypedDict):
+    """What a news agency says of an item beside its text."""
+
+    subjects: Annotated[list[str], "Codes of IPTC."]
+    organizations: list[str]
+    persons: list[str]
+    places: list[str]
+    keywords: list[str]
+    slug: str
+    urgency: Annotated[int | None, "From 1 to 9."]
+    note: Annotated[str, "To editors; of a correction, what was wrong."]
+    corrected: bool
 
 
 class DocumentLinksJson(TypedDict):
@@ -98,6 +114,7 @@ class DocumentJson(DocumentHeadJson):
     digest: Annotated[str, "Of what was attached: copies of the file have the same; or empty."]
     version: Annotated[str, "The version of an item of an agency, or empty."]
     ocr: Annotated[bool, "Whether text of it was read in pictures, so that it may have errors."]
+    agency: Annotated[AgencyJson | None, "Of an item of an agency."]
     pages: Annotated[list[int], "The character of `text` at which each page or slide begins."]
     organizations: list[MentionedOrganizationJson]
     themes: list[AssignedThemeJson]
@@ -215,13 +232,18 @@ class Serializer(Presenter):
             "digest": view.digest,
             "version": view.version,
             "ocr": view.ocr,
+            "agency": _of_agency(view.agency) if view.agency else None,
             "pages": list(view.pages),
             "organizations": [
                 {**labelled(one), "spans": spans(view.organization_spans.get(one.value, ()))}
                 for one in view.organizations
             ],
             "themes": [
-                {**labelled(one), "evidence": spans(view.theme_evidence.get(one.value, ()))}
+                {
+                    **labelled(one),
+                    "evidence": spans(view.theme_evidence.get(one.value, ())),
+                    "given": one.value in view.given_themes,
+                }
                 for one in view.themes
             ],
             "links": {
@@ -231,3 +253,17 @@ class Serializer(Presenter):
                 "original": original_address(self.base, view),
             },
         }
+
+
+def _of_agency(agency: Agency) -> AgencyJson:
+    return {
+        "subjects": list(agency.subjects),
+        "organizations": list(agency.organizations),
+        "persons": list(agency.persons),
+        "places": list(agency.places),
+        "keywords": list(agency.keywords),
+        "slug": agency.slug,
+        "urgency": agency.urgency or None,
+        "note": agency.note,
+        "corrected": agency.corrected,
+    }

@@ -5,7 +5,7 @@ index. Names and expressions come from ``index.vocabularies``. The names of them
 a model of them, which happens in ``index.build``.
 """
 
-from index.extract.extraction import ExtractionOptions, extract, extraction_version
+from index.extract.extraction import ExtractionOptions, extract, extraction_version, given_themes
 from index.extract.language import detect_language, detect_text
 from index.extract.themes import (
     Decider,
@@ -28,6 +28,7 @@ __all__ = [
     "extract",
     "extraction_version",
     "find_themes",
+    "given_themes",
     "term_spans",
     "vector",
 ]

@@ -12,6 +12,7 @@ from typing import TypeVar
 from index.analysis import Folded, fold_text
 from index.calendar import says_nothing, time_zone
 from index.document import (
+    Agency,
     Country,
     Document,
     Fields,
@@ -25,10 +26,16 @@ from index.errors import TooSlowError
 from index.extract.countries import find_countries
 from index.extract.dates import mentioned_dates, publication_date, reference_day
 from index.extract.language import detect_language
-from index.extract.organizations import OrganizationMatches, find_organizations, find_places
+from index.extract.organizations import (
+    OrganizationMatches,
+    find_organizations,
+    find_places,
+    given_organization,
+)
 from index.extract.themes import LearnedThemes, find_themes
 from index.versions import EXTRACTION_VERSION
 from index.vocabularies import DETECTED_LANGUAGES
+from index.vocabularies import themes as themes_vocabulary
 
 
 @cache
@@ -161,7 +168,40 @@ def extract(
         )
         themes = tuple(Theme(theme.id, _in_text(theme.evidence, len(lead))) for theme in themes)
         countries = tuple(Country(each.id, _in_text(each.spans, len(lead))) for each in countries)
+    if document.agency:
+        given = document.agency
+        themes = attempt("given themes", lambda: _with_given_themes(themes, given), themes)
+        organizations = attempt(
+            "given organizations",
+            lambda: _with_given_organizations(organizations, given, language.code),
+            organizations,
+        )
     return Fields(language, organizations, themes, published, mentioned, tuple(failures), countries)
+
+
+def given_themes(agency: Agency) -> tuple[str, ...]:
+    """Return the themes that an agency gave an item, by its codes of IPTC."""
+    ids = (themes_vocabulary().of_code(code) for code in agency.subjects)
+    return tuple(dict.fromkeys(id for id in ids if id))
+
+
+def _with_given_themes(found: tuple[Theme, ...], agency: Agency) -> tuple[Theme, ...]:
+    """Return the themes that an agency gave, and behind them those that were found beside them."""
+    by_id = {theme.id: theme for theme in found}
+    given = given_themes(agency)
+    first = tuple(by_id.get(id) or Theme(id) for id in given)
+    return first + tuple(theme for theme in found if theme.id not in given)
+
+
+def _with_given_organizations(
+    found: tuple[Organization, ...], agency: Agency, language: str
+) -> tuple[Organization, ...]:
+    by_id = {one.id: one for one in found}
+    for name in agency.organizations:
+        one = given_organization(name, language)
+        if len(one.id) > 1:
+            by_id.setdefault(one.id, one)
+    return tuple(by_id.values())
 
 
 def _countries(

@@ -11,7 +11,7 @@ from typing import Any, Final
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, read_bytes
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.items import author, end_of, item, moment
+from index.readers.items import author, end_of, given, item, moment
 from index.readers.markup import plain
 from index.readers.xml import (
     XML_LANG,
@@ -116,7 +116,35 @@ def _g2(one: Any, file: SourceFile, options: ReadOptions) -> Document | Skipped:
         tags=[*subjects, first_of(content, "slugline"), *map(line, all_of(content, "keyword"))],
         status=attribute_of(meta, "pubStatus", "qcode", "uri"),
         embargo=None if embargoed is None else line(embargoed),
+        given=given(
+            subjects=map(_code, all_of(content, "subject")),
+            organizations=_named(one, content, "organisation"),
+            persons=_named(one, content, "person"),
+            places=[
+                *_named(one, content, "geoArea", "poi", "place"),
+                *(name for located in all_of(content, "located") for name in _labels(located)),
+            ],
+            keywords=map(line, all_of(content, "keyword")),
+            slug=first_of(content, "slugline"),
+            urgency=first_of(content, "urgency"),
+            note="\n".join(map(line, all_of(meta, "edNote"))),
+            corrected=any("correction" in _code(signal) for signal in all_of(meta, "signal")),
+        ),
     )
+
+
+def _named(one: Any, content: Any, *types: str) -> Iterator[str]:
+    """Yield the names of the subjects and assertions of some types of concepts."""
+    for concept in (*all_of(content, "subject"), *all_of(one, "assert")):
+        kind = concept.get("type") or attribute_of(concept, "type", "qcode", "uri")
+        if kind.rpartition(":")[2].rpartition("/")[2] in types:
+            yield from _labels(concept)
+
+
+def _labels(concept: Any) -> list[str]:
+    """Return the first name of a concept, or what stands for it."""
+    name = first_of(concept, "name") or concept.get("literal") or ""
+    return [name] if name else []
 
 
 def _code(concept: Any) -> str:
@@ -196,7 +224,26 @@ def _newsml1(one: Any, root: Any, file: SourceFile, options: ReadOptions) -> Doc
         tags=[*subjects, *map(line, all_of(one, "KeywordLine")), first_of(one, "SlugLine")],
         status=status,
         embargo=until,
+        given=given(
+            subjects=subjects,
+            organizations=_properties(one, "organization", "organisation", "company"),
+            persons=_properties(one, "person"),
+            places=_properties(one, "location", "city", "country", "place"),
+            keywords=map(line, all_of(one, "KeywordLine")),
+            slug=first_of(one, "SlugLine"),
+            urgency=attribute_of(one, "Urgency", "FormalName"),
+            note=first_of(one, "Instruction"),
+            corrected="correction" in attribute_of(one, "Instruction", "FormalName").lower(),
+        ),
     )
+
+
+def _properties(one: Any, *names: str) -> list[str]:
+    return [
+        found.get("Value") or found.get("ValueRef") or ""
+        for found in all_of(one, "Property")
+        if (found.get("FormalName") or "").lower() in names
+    ]
 
 
 # NITF
@@ -237,4 +284,23 @@ def read_nitf(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
         ],
         status=attribute_of(root, "docdata", "management-status"),
         embargo=release if release and len(release) > len("20160104") else None,
+        given=given(
+            subjects=[
+                subject.get("tobject.subject.refnum") or ""
+                for subject in all_of(root, "tobject.subject")
+            ],
+            organizations=[one.get("value") or line(one) for one in all_of(root, "org")],
+            persons=[one.get("value") or line(one) for one in all_of(root, "person")],
+            places=[
+                first_of(one, "city", "sublocation", "state", "country") or line(one)
+                for one in all_of(root, "location")
+            ],
+            keywords=[one.get("key") or "" for one in all_of(root, "keyword")],
+            slug=attribute_of(root, "du-key", "key"),
+            urgency=attribute_of(root, "urgency", "ed-urg"),
+            note="\n".join(
+                one.get("info") or line(one) for one in all_of(root, "ed-msg", "correction")
+            ),
+            corrected=next(all_of(root, "correction"), None) is not None,
+        ),
     )

@@ -5,11 +5,13 @@ without end. Under another, it is a document that nobody finds before.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from index.document import Document, Skipped
+from index.document import Agency, Document, Skipped
+from index.readers.content import clean, clean_line
 from index.readers.formats import ReadOptions, SourceFile
 from index.readers.mapping import usable_id
 from index.readers.reading import document
@@ -22,6 +24,8 @@ _ISO: Final = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ]?(\d\d):?(\d\d):?(\d\d)?(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?"
 )
 _BY: Final = re.compile(r"^(?:By|Von|Par|Por|Di|De)\s+(?=\S)", re.I)
+_MAX_NAME, _MAX_NAMES, _MAX_NOTE = 200, 100, 2_000
+_URGENCIES: Final = tuple("123456789")
 _SURE: Final = 200
 _DETECTED: Final = frozenset(("ar", "de", "en", "es", "fr", "it", "pt"))
 """Characters from which on these languages are detected: agencies often declare another."""
@@ -46,6 +50,39 @@ def author(line_of: str) -> str:
     return _BY.sub("", " ".join(line_of.split())).strip(" .,;=")
 
 
+def given(
+    *,
+    subjects: Iterable[str] = (),
+    organizations: Iterable[str] = (),
+    persons: Iterable[str] = (),
+    places: Iterable[str] = (),
+    keywords: Iterable[str] = (),
+    slug: str = "",
+    urgency: str = "",
+    note: str = "",
+    corrected: bool = False,
+) -> Agency | None:
+    """Return what an agency says of an item, in bounds; None if it says nothing."""
+    level = urgency.strip()
+    agency = Agency(
+        _names(subjects),
+        _names(organizations),
+        _names(persons),
+        _names(places),
+        _names(keywords),
+        clean_line(slug)[:_MAX_NAME],
+        int(level) if level in _URGENCIES else 0,
+        clean(note)[:_MAX_NOTE],
+        corrected,
+    )
+    return agency if agency != Agency() else None
+
+
+def _names(values: Iterable[str]) -> tuple[str, ...]:
+    names = dict.fromkeys(clean_line(value)[:_MAX_NAME] for value in values)
+    return tuple(name for name in names if name)[:_MAX_NAMES]
+
+
 def item(
     file: SourceFile,
     options: ReadOptions,
@@ -55,11 +92,13 @@ def item(
     status: str = "",
     embargo: str | None = None,
     language: str = "",
+    given: Agency | None = None,
     **fields: Any,
 ) -> Document | Skipped:
     """Return the document of an item, or why it must not be found.
 
-    ``embargo`` is a moment, or empty for one without end; None if there is none.
+    ``given`` is what its agency says of it. ``embargo`` is a moment, or empty for one without end;
+    None if there is none.
     """
     state = status.rpartition(":")[2].rpartition("/")[2].strip().lower()
     if state in _CANCELED:
@@ -74,7 +113,7 @@ def item(
     if len(text) >= _SURE and language in _DETECTED:
         language = ""
     made = document(file, options, id=id, text=text, language=language, **fields)
-    return replace(made, embargo=until)
+    return replace(made, embargo=until, agency=given)
 
 
 def end_of(embargo: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from index.document import Document, Skipped
 from index.readers.content import RefusedError
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.items import author, item, moment
+from index.readers.items import author, given, item, moment
 from index.readers.mapping import usable_id
 from index.readers.markup import plain
 
@@ -83,7 +83,30 @@ def _item(record: Mapping[str, Any], file: SourceFile, options: ReadOptions) -> 
         tags=list(_tags(record)),
         status=status,
         embargo=None if embargo is None else moment(_text(embargo)),
+        given=given(
+            subjects=_codes(record),
+            organizations=_names(record, "organisation", "organisations", "organization"),
+            persons=_names(record, "person", "people", "persons"),
+            places=_names(record, "place", "places"),
+            keywords=map(_text, _list(record.get("keywords"))),
+            slug=_text(record.get("slugline")),
+            urgency=_text(record.get("urgency")),
+            note=plain(_text(record.get("ednote") or record.get("correction"))),
+            corrected=state == "corrected",
+        ),
     )
+
+
+def _codes(record: Mapping[str, Any]) -> Iterator[str]:
+    for one in (*_list(record.get("subject")), *_list(record.get("subjects"))):
+        subject = _mapping(one)
+        yield _text(subject.get("code") or subject.get("qcode") or subject.get("uri"))
+
+
+def _names(record: Mapping[str, Any], *fields: str) -> Iterator[str]:
+    for field in fields:
+        for one in _list(record.get(field)):
+            yield _named(one)
 
 
 def _text(value: object) -> str:

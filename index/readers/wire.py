@@ -6,13 +6,14 @@ the date.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, read_bytes
 from index.readers.encodings import decode
 from index.readers.formats import ReadOptions, SourceFile
-from index.readers.items import author
+from index.readers.items import author, given
 from index.readers.reading import document
 
 _MONTHS: Final = {
@@ -103,7 +104,7 @@ def _message(text: str, file: SourceFile, options: ReadOptions) -> Document:
     tags = [slug.strip(" /")]
     if header and not is_anpa:
         tags.append(header[4])
-    return document(
+    made = document(
         file,
         options,
         text=body,
@@ -112,6 +113,8 @@ def _message(text: str, file: SourceFile, options: ReadOptions) -> Document:
         authors=[author(by)],
         tags=tags,
     )
+    urgency = header[3] if header and not is_anpa else ""
+    return replace(made, agency=given(slug=slug.strip(" /"), urgency=urgency))
 
 
 def _anpa(text: str) -> tuple[str, str, str, str]:

@@ -31,6 +31,13 @@ _AND = {
 }
 
 
+_CODE = re.compile(
+    r"(?:(?:medtop|mediatopic|subj|subject|iptc|tobject):|https?://cv\.iptc\.org/newscodes/[\w-]+/)?"
+    r"(?:IPTC:)?(\d{8})",
+    re.IGNORECASE,
+)
+
+
 class Expression(NamedTuple):
     """An expression that speaks for a theme.
 
@@ -73,6 +80,21 @@ class ThemeVocabulary(Vocabulary[ThemeEntry]):
     stop_words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Folded words without meaning in an expression, by language."""
 
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """Ids by the eight digits of their codes of IPTC."""
+
+    def of_code(self, code: str) -> str | None:
+        """Return the theme that a subject code of IPTC stands for; None for any other code.
+
+        A Media Topic (``medtop:20000373``), a code of the older scheme (``subj:04008000``), or an
+        address of either. One without a theme of its own is that of the first two digits, which
+        both schemes share.
+        """
+        match = _CODE.fullmatch(code.strip())
+        if match is None:
+            return None
+        return self.codes.get(match[1]) or self.codes.get(f"{match[1][:2]}000000")
+
     def parent(self, id: str) -> str | None:
         """Return the theme above ``id``, None at the top."""
         return id.rpartition("/")[0] or None
@@ -85,10 +107,13 @@ def load_themes(folder: Path) -> ThemeVocabulary:
     unknown id, a missing parent or label, an empty or a repeated expression.
     """
     labels: dict[str, dict[str, str]] = {}
+    codes: dict[str, str] = {}
     for row in read_rows(folder / "themes.tsv", "\t"):
         if len(row.cells) != 3 + len(LANGUAGES):
             raise row.error(f"{len(row.cells)} columns where {3 + len(LANGUAGES)} are expected")
-        id, _, _, *translations = row.cells
+        id, code, _, *translations = row.cells
+        if code and codes.setdefault(code, id) != id:
+            raise row.error(f"the code {code} is that of {codes[code]}")
         if id in labels:
             raise row.error(f"the id {id} stands twice")
         if "/" in id and id.rpartition("/")[0] not in labels:
@@ -126,6 +151,7 @@ def load_themes(folder: Path) -> ThemeVocabulary:
         _aliases(entries.values()),
         {code: tuple(phrase.text for phrase in listed) for code, listed in traps.items()},
         {code: frozenset(word.text for word in listed) for code, listed in stop_words.items()},
+        codes,
     )
 
 

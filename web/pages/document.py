@@ -76,6 +76,8 @@ class ExplainedTheme:
 
     one: Labelled
     quotes: tuple[Quote, ...]
+    given: bool
+    """Whether the agency gave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,11 @@ def _evidence(view: DocumentView) -> tuple[list[Annotation], tuple[ExplainedThem
         for start, end in sorted(view.theme_evidence.get(theme.value, ())):
             words = " ".join(view.text[start:end].split())[:MAX_QUOTE]
             quotes.setdefault(words.casefold(), Quote(words, anchors[start, end]))
-        themes.append(ExplainedTheme(theme, tuple(quotes.values())[:MAX_QUOTES]))
+        themes.append(
+            ExplainedTheme(
+                theme, tuple(quotes.values())[:MAX_QUOTES], theme.value in view.given_themes
+            )
+        )
     return annotations, tuple(themes)
 
 

@@ -10,6 +10,7 @@ from index.extract.organizations.extractor import (
     OrganizationMatches,
     find_organizations,
     find_places,
+    given_organization,
     require_models,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "OrganizationMatches",
     "find_organizations",
     "find_places",
+    "given_organization",
     "require_models",
 ]

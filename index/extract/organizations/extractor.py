@@ -431,6 +431,13 @@ def _join(
     return joined
 
 
+def given_organization(name: str, language: str) -> Organization:
+    """Return the organization that a name given beside a text stands for, without mentions."""
+    whole = _key(name, language)
+    id = organizations().resolve(fold_key(name)) or _known_id(whole, language) or "~" + slug(whole)
+    return Organization(id, name, (), not id.startswith("~"))
+
+
 def _key(name: str, language: str) -> str:
     """Return what names of one organization have in common: no article, no legal form."""
     words = _ARTICLE.sub("", fold_key(name)).split()

@@ -37,14 +37,16 @@ _OTHERWISE: Final = "convert them to a format that is read, or name a server wit
 class FormatFigures(NamedTuple):
     """What an index has of one format.
 
-    ``files`` are those that gave documents, ``parts`` the documents that lie in containers, and
-    ``skipped`` counts what was left out by kind.
+    ``files`` are those that gave documents, ``parts`` the documents that lie in containers,
+    ``pictures`` those with text that was read in pictures, and ``skipped`` counts what was left out
+    by kind.
     """
 
     format: str
     files: int
     documents: int
     parts: int
+    pictures: int
     skipped: Mapping[str, int]
 
 
@@ -70,13 +72,16 @@ def by_format(snapshot: Snapshot) -> tuple[FormatFigures, ...]:
     files: dict[str, set[str]] = {}
     documents: Counter[str] = Counter()
     parts: Counter[str] = Counter()
+    pictures: Counter[str] = Counter()
     skipped: dict[str, Counter[str]] = {}
     fields = snapshot.stored_fields
     for doc in np.flatnonzero(snapshot.live).tolist():
-        path = fields.details(doc, fields.head(doc)).path
+        details = fields.details(doc, fields.head(doc))
+        path = details.path
         format = format_of_path(path)
         documents[format] += 1
         parts[format] += "!" in path
+        pictures[format] += details.ocr
         files.setdefault(format, set()).add(_RECORD.sub("", path))
     for item in snapshot.report().skipped:
         skipped.setdefault(format_of_path(item.path), Counter())[item.kind] += 1
@@ -87,6 +92,7 @@ def by_format(snapshot: Snapshot) -> tuple[FormatFigures, ...]:
             len(files.get(name, ())),
             documents[name],
             parts[name],
+            pictures[name],
             dict(sorted(skipped.get(name, Counter()).items())),
         )
         for name in names
@@ -111,8 +117,8 @@ def unread_lines(skipped: Iterable[Skipped]) -> Iterator[str]:
 
 def table(figures: Iterable[FormatFigures]) -> Iterator[str]:
     """Yield the figures as a table for people."""
-    yield f"{'format':16} {'files':>9} {'documents':>9} {'in others':>9}  skipped"
+    yield f"{'format':16} {'files':>9} {'documents':>9} {'in others':>9} {'pictures':>9}  skipped"
     for one in figures:
         reasons = ", ".join(f"{kind} {count:,}" for kind, count in one.skipped.items())
-        counts = f"{one.files:>9,} {one.documents:>9,} {one.parts:>9,}"
+        counts = f"{one.files:>9,} {one.documents:>9,} {one.parts:>9,} {one.pictures:>9,}"
         yield f"{one.format:16} {counts}  {reasons}".rstrip()

@@ -125,11 +125,11 @@ def test_stats_by_format_and_files_that_are_not_read(source: Path, tmp_path: Pat
     assert remedies in told
     rows = [" ".join(line.split()) for line in told.splitlines()]
     assert {
-        "format files documents in others skipped",
-        "jsonl 1 6 0",
-        "eml 1 1 0",
-        "txt 1 1 1 empty 1",
-        "pst 0 0 0 unknown 12",
+        "format files documents in others pictures skipped",
+        "jsonl 1 6 0 0",
+        "eml 1 1 0 0",
+        "txt 1 1 1 0 empty 1",
+        "pst 0 0 0 0 unknown 12",
     } <= set(rows)
     figures = of_json(trouvaille("stats", "--formats", "--json", *index))
     assert figures["unread"][0] == {

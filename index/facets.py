@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from index.document import Document, Fields
-from index.vocabularies import languages, organizations, themes
+from index.vocabularies import countries, languages, organizations, themes
 
 _KEPT = 1 << 14
 """Sources, and sets of themes, whose values are kept: most documents share them."""
@@ -87,6 +87,10 @@ def _organizations(document: Document, fields: Fields) -> Values:
     )
 
 
+def _countries(document: Document, fields: Fields) -> Values:
+    return sorted((country.id, "") for country in fields.countries)
+
+
 def _themes(document: Document, fields: Fields) -> Values:
     return _with_parents(tuple([theme.id for theme in fields.themes]))
 
@@ -144,6 +148,15 @@ FACETS: tuple[Facet, ...] = (
         _themes,
         vocabulary=themes,
         levels=True,
+        suggested=True,
+    ),
+    Facet(
+        "country",
+        _l("Country"),
+        "an ISO 3166 code (`fr`) or a name, in any language",
+        _countries,
+        fields=("pays", "land", "pais", "paese"),
+        vocabulary=countries,
         suggested=True,
     ),
     Facet("date", _l("Date"), "a date"),

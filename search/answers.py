@@ -123,6 +123,7 @@ class ResultJson(DocumentHeadJson):
 
     organizations: list[LabelledJson]
     themes: list[LabelledJson]
+    countries: list[LabelledJson]
     score: float
 
 
@@ -344,6 +345,7 @@ class Presenter:
             **self.head(result, highlight),
             "organizations": [labelled(one) for one in result.organizations],
             "themes": [labelled(one) for one in result.themes],
+            "countries": [labelled(one) for one in result.countries],
             "score": round(result.score, 4),
         }
 

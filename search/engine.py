@@ -156,6 +156,7 @@ class Result(NamedTuple):
     url: str
     organizations: tuple[Labelled, ...]
     themes: tuple[Labelled, ...]
+    countries: tuple[Labelled, ...]
     opening: str
     """The first words of the text if there is no title."""
     mail: Mail | None
@@ -308,7 +309,8 @@ class Suggestion:
 class DocumentView:
     """A whole document.
 
-    ``organization_spans`` and ``theme_evidence`` map a value to character spans of ``text``.
+    ``organization_spans``, ``country_spans`` and ``theme_evidence`` map a value to character spans
+    of ``text``.
     """
 
     id: str
@@ -329,7 +331,9 @@ class DocumentView:
     version: str
     organizations: tuple[Labelled, ...]
     themes: tuple[Labelled, ...]
+    countries: tuple[Labelled, ...]
     organization_spans: Mapping[str, tuple[tuple[int, int], ...]]
+    country_spans: Mapping[str, tuple[tuple[int, int], ...]]
     theme_evidence: Mapping[str, tuple[tuple[int, int], ...]]
     highlights: Highlights
     mentioned: tuple[MentionedDate, ...] = ()

@@ -158,7 +158,10 @@ class WhooshEngine:
             results=results,
             division=division,
             more=more,
-            themes=tuple(map(opened.results(request.locale).theme, found.answered.parsed.themes)),
+            themes=tuple(
+                opened.results(request.locale).value("theme", theme)
+                for theme in found.answered.parsed.themes
+            ),
             explanations=explanations,
             across=across,
             facets=counted,
@@ -411,7 +414,7 @@ class ResultBuilder:
         self._texts = texts
         self._results: dict[int, Result] = {}
         self._organizations: dict[tuple[str, str], Labelled] = {}
-        self._themes: dict[str, Labelled] = {}
+        self._values: dict[tuple[str, str], Labelled] = {}
 
     def organization(self, id: str, name: str) -> Labelled:
         """Return an organization; its label is ``name`` if no vocabulary has it."""
@@ -423,12 +426,13 @@ class ResultBuilder:
             organization = self._organizations[id, name] = Labelled(id, label)
         return organization
 
-    def theme(self, id: str) -> Labelled:
-        """Return a theme."""
-        theme = self._themes.get(id)
-        if theme is None:
-            theme = self._themes[id] = Labelled(id, self._localized.facet("theme").label(id))
-        return theme
+    def value(self, facet: str, id: str) -> Labelled:
+        """Return a value of a facet whose vocabulary has all values."""
+        value = self._values.get((facet, id))
+        if value is None:
+            label = self._localized.facet(facet).label(id)
+            value = self._values[facet, id] = Labelled(id, label)
+        return value
 
     def result(self, doc: int, score: float, highlights: Highlights = NO_HIGHLIGHTS) -> Result:
         """Return the result for a document number."""
@@ -454,7 +458,8 @@ class ResultBuilder:
             source=one_line(head.source),
             url=head.url,
             organizations=tuple([self.organization(*named) for named in head.organizations]),
-            themes=tuple([self.theme(id) for id in head.themes]),
+            themes=tuple([self.value("theme", id) for id in head.themes]),
+            countries=tuple([self.value("country", id) for id in head.countries]),
             opening=head.opening,
             mail=head.mail(),
             score=0.0,
@@ -482,8 +487,10 @@ class ResultBuilder:
             parent=document.parent,
             version=document.version,
             organizations=tuple(self.organization(o.id, o.label) for o in fields.organizations),
-            themes=tuple(self.theme(theme.id) for theme in fields.themes),
+            themes=tuple(self.value("theme", theme.id) for theme in fields.themes),
+            countries=tuple(self.value("country", country.id) for country in fields.countries),
             organization_spans={o.id: _pairs(o.spans) for o in fields.organizations},
+            country_spans={country.id: _pairs(country.spans) for country in fields.countries},
             theme_evidence={theme.id: _pairs(theme.evidence) for theme in fields.themes},
             highlights=highlights,
             mentioned=fields.mentioned,

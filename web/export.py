@@ -33,7 +33,7 @@ FEED_SIZE = 50
 SUGGESTIONS = 8
 COLUMNS = (
     *("id", "url", "title", "language", "published", "date_precision", "source", "source_url"),
-    *("organizations", "themes", "score", "from", "to", "cc"),
+    *("organizations", "themes", "score", "from", "to", "cc", "countries"),
 )
 BOM = Parameter(
     "bom",
@@ -82,6 +82,7 @@ def csv() -> Response:
             **serializer.result(result),
             "organizations": "\n".join(one.label for one in result.organizations),
             "themes": "\n".join(one.label for one in result.themes),
+            "countries": "\n".join(one.label for one in result.countries),
             "from": _people(result.mail.sender) if result.mail else "",
             "to": _people(result.mail.to) if result.mail else "",
             "cc": _people(result.mail.cc) if result.mail else "",
@@ -197,7 +198,7 @@ def _add_entry(feed: ElementTree.Element, result: Result) -> None:
             _add(author, "email", person.address)
     if result.highlights.body:
         _add(entry, "summary", joined(result.highlights.body), type="html")
-    for one in (*result.organizations, *result.themes):
+    for one in (*result.organizations, *result.themes, *result.countries):
         _add(entry, "category", term=one.value, label=one.label)
 
 

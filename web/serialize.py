@@ -67,6 +67,12 @@ class MentionedOrganizationJson(LabelledJson):
     spans: Annotated[list[Span], "Its mentions, in characters of `text`."]
 
 
+class MentionedCountryJson(LabelledJson):
+    """A country that a document names."""
+
+    spans: Annotated[list[Span], "Its mentions, in characters of `text`."]
+
+
 class AssignedThemeJson(LabelledJson):
     """A theme of a document."""
 
@@ -118,6 +124,7 @@ class DocumentJson(DocumentHeadJson):
     pages: Annotated[list[int], "The character of `text` at which each page or slide begins."]
     organizations: list[MentionedOrganizationJson]
     themes: list[AssignedThemeJson]
+    countries: list[MentionedCountryJson]
     links: DocumentLinksJson
 
 
@@ -245,6 +252,10 @@ class Serializer(Presenter):
                     "given": one.value in view.given_themes,
                 }
                 for one in view.themes
+            ],
+            "countries": [
+                {**labelled(one), "spans": spans(view.country_spans.get(one.value, ()))}
+                for one in view.countries
             ],
             "links": {
                 "self": links.address(self.base, f"/api/documents/{view.id}"),

@@ -9,6 +9,7 @@ import pytest
 from index import IndexDirectory
 from index.build import index_documents
 from index.document import (
+    Country,
     Document,
     Fields,
     Language,
@@ -31,6 +32,7 @@ PLENTY = Budget(60.0, 60.0, 60.0, 60.0)
 
 WORDS = ("zanova", "mirka", "toluma", "bexandi")
 ORGANIZATIONS = ("onu", "otan", "ue", "~alpha-beta", "~gamma")
+COUNTRIES = ("de", "fr", "xk")
 THEMES = ("culture/cinema", "culture/music", "conflict/peace", "conflict")
 LANGUAGES = ("fr", "en", "ar")
 SOURCES = ("Agence A", "Agence B", "")
@@ -53,6 +55,7 @@ def entry(
     themes: Sequence[str] = (),
     source: str = "",
     mentioned: Sequence[tuple[str, str]] = (),
+    countries: Sequence[str] = (),
 ) -> Entry:
     """Make a document whose fields are given rather than extracted."""
     precision: Precision = {4: "year", 7: "month", 10: "day"}.get(len(date), "minute")  # type: ignore[assignment]
@@ -64,6 +67,7 @@ def entry(
         ),
         themes=tuple(Theme(id) for id in themes),
         published=PublicationDate(date, precision, "metadata") if date else None,
+        countries=tuple(Country(code, (Span(0, 1),)) for code in countries),
         mentioned=tuple(MentionedDate(Span(0, 1), first, last, "day") for first, last in mentioned),
     )
     return Document(id=id, text=text, title=title, source=source), fields
@@ -74,7 +78,9 @@ def random_entries(seed: int, count: int) -> Entries:
     chance = random.Random(seed)
     speaking = random.Random(seed + 1)
 
-    def some(values: Sequence[str]) -> list[str]:
+    travelling = random.Random(seed + 2)
+
+    def some(values: Sequence[str], chance: random.Random = chance) -> list[str]:
         return [value for value in values if chance.random() < 0.3]
 
     def date() -> str:
@@ -104,6 +110,7 @@ def random_entries(seed: int, count: int) -> Entries:
             themes=some(THEMES),
             source=chance.choice(SOURCES),
             mentioned=mentioned(),
+            countries=some(COUNTRIES, travelling),
         )
         for number in range(count)
     )

@@ -18,6 +18,7 @@ from search.whoosh_engine import Budget, WhooshEngine
 VALUES: Mapping[str, tuple[str, ...]] = {
     "organization": ("onu", "otan", "ue", "~alpha-beta", "~gamma", "omc"),
     "theme": ("culture", "culture/cinema", "culture/music", "conflict", "conflict/peace", "sport"),
+    "country": ("de", "fr", "xk", "jp"),
     "lang": ("fr", "en", "ar", "tlh"),
     "source": ("agence a", "agence b", "agence z"),
 }
@@ -61,6 +62,8 @@ def carried(facet: str, document: Document, fields: Fields) -> set[str]:
     if facet == "theme":
         themes = {one.id for one in fields.themes}
         return themes | {theme.split("/")[0] for theme in themes}
+    if facet == "country":
+        return {one.id for one in fields.countries}
     if facet == "lang":
         return {fields.language.code}
     return {document.source.casefold()} - {""}

@@ -68,6 +68,7 @@ def _result(stored: dict[str, Any]) -> Result:
         url="",
         organizations=(),
         themes=(),
+        countries=(),
         opening="",
         mail=None,
         score=0.0,

@@ -62,8 +62,8 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedOrganization:
-    """An organization of a document: how often the text names it, and the first anchor."""
+class Named:
+    """An organization or country of a document: how often it is named, and the first anchor."""
 
     one: Labelled
     mentions: int
@@ -90,7 +90,8 @@ class Reading:
     """The numbers of the pages that begin with a paragraph, by its place."""
     matches: int
     listed: int
-    organizations: tuple[NamedOrganization, ...]
+    organizations: tuple[Named, ...]
+    countries: tuple[Named, ...]
     themes: tuple[ExplainedTheme, ...]
 
 
@@ -110,24 +111,35 @@ def reading(view: DocumentView) -> Reading:
         matches=len(matches),
         listed=min(len(matches), MAX_LISTED),
         organizations=tuple(
-            NamedOrganization(
-                organization,
-                len(view.organization_spans.get(organization.value, ())),
-                anchors.get(organization.value),
-            )
-            for organization in view.organizations
+            Named(one, len(view.organization_spans.get(one.value, ())), anchors.get(one.value))
+            for one in view.organizations
+        ),
+        countries=tuple(
+            Named(one, len(view.country_spans.get(one.value, ())), anchors.get(_country(one.value)))
+            for one in view.countries
         ),
         themes=themes,
     )
 
 
+def _country(code: str) -> str:
+    """Return what tells a country from an organization."""
+    return f"country:{code}"
+
+
 def _names(view: DocumentView) -> tuple[list[Annotation], Mapping[str, str]]:
-    """Return organizations and dates as annotations, and the anchor of each first mention."""
+    """Return names and dates as annotations, and the anchor of each first mention.
+
+    Of a country only the first mention is marked: texts are full of them.
+    """
     labels = {organization.value: organization.label for organization in view.organizations}
     mentions: list[tuple[str, Annotation]] = []
     for value, spans in view.organization_spans.items():
         attributes = {"class": "org", "title": labels.get(value, value)}
         mentions += [(value, Annotation(*span, _NAMES, "abbr", attributes)) for span in spans]
+    for code, spans in view.country_spans.items():
+        for span in spans[:1]:
+            mentions.append((_country(code), Annotation(*span, _NAMES, "span", {"class": "land"})))
     # A bare weekday in a document without a date stays unresolved and has no first day.
     dates = [_date(day) for day in view.mentioned if day.first and day.last]
     values = {id(annotation): value for value, annotation in mentions}

@@ -12,7 +12,7 @@ from web.links import PageLinks
 
 VALUES = ("onu", "otan", "economy", "economy/trade", "a&b=c", "l'été +1", "%41")
 SOME = st.dictionaries(
-    st.sampled_from(["organization", "theme", "source"]),
+    st.sampled_from(["organization", "theme", "country", "source"]),
     st.lists(st.sampled_from(VALUES), unique=True, min_size=1, max_size=3).map(tuple),
 )
 REQUESTS = st.builds(
@@ -35,7 +35,11 @@ def parsed(address: str) -> SearchRequest:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(REQUESTS, st.sampled_from(["organization", "theme", "source"]), st.sampled_from(VALUES))
+@given(
+    REQUESTS,
+    st.sampled_from(["organization", "theme", "country", "source"]),
+    st.sampled_from(VALUES),
+)
 def test_addresses_written_around_an_open_place_are_those_of_the_whole_request(
     client: FlaskClient, request: SearchRequest, facet: str, value: str
 ) -> None:

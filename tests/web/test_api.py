@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from index import IndexDirectory
+from index.facets import VALUE_FACETS
 from search.whoosh_engine import Budget, WhooshEngine
 from web import Settings, create_app
 
@@ -58,7 +59,7 @@ def test_values_of_one_facet_are_or_and_toggle_by_their_address(client: FlaskCli
     start = "/api/search?q=s%C3%A9curit%C3%A9&lang=fr&page=1&per_page=5"
     before = ask(client, start)
     assert before["total"]
-    for name in ("organization", "theme", "source"):
+    for name in ("organization", "theme", "country", "source"):
         for value in before["facets"][name]["values"][:4]:
             assert not value["selected"]
             after = ask(client, value["url"])
@@ -186,7 +187,7 @@ def test_labels_follow_accept_language_and_values_do_not(client: FlaskClient) ->
     )
     assert french["facets"]["theme"]["label"] == "Thème"
     assert english["facets"]["theme"]["label"] == "Theme"
-    for name in ("organization", "theme", "lang", "source"):
+    for name in VALUE_FACETS:
         assert {v["value"] for v in french["facets"][name]["values"]} == {
             v["value"] for v in english["facets"][name]["values"]
         }

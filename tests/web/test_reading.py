@@ -39,6 +39,8 @@ def view(**changed: Any) -> DocumentView:
         "tags": (),
         "organizations": (Labelled("onu", "Organisation des Nations unies"),),
         "themes": (Labelled("economy/trade", "Commerce"),),
+        "countries": (Labelled("de", "Allemagne"),),
+        "country_spans": {"de": ((len(TEXT) - 4, len(TEXT) - 2), (len(TEXT) - 1, len(TEXT)))},
         "organization_spans": {"onu": ((first, first + 3), (second, second + 3))},
         "theme_evidence": {"economy/trade": ((why, why + 17), (why, why + 6))},
         "highlights": Highlights(
@@ -77,6 +79,9 @@ def test_what_is_known_is_marked_in_the_text(shown: Any) -> None:
 def test_reasons_and_mentions_lead_to_their_places(shown: Any) -> None:
     (named,) = shown.organizations
     assert (named.mentions, named.anchor) == (2, "o1")
+    (country,) = shown.countries
+    assert (country.mentions, country.anchor) == (2, "o2")
+    assert "".join(shown.paragraphs).count('class="land"') == 1  # its first mention
     (theme,) = shown.themes
     assert {quote.text for quote in theme.quotes} == {"accord", "accord commercial"}
     assert {quote.anchor for quote in theme.quotes} == {"w1"}

@@ -14,7 +14,7 @@ from web.i18n import ngettext
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
 OPENSEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
-LIGHT = 50_000
+LIGHT = 52_000
 
 
 def read(client: FlaskClient, address: str, **headers: str) -> Any:

@@ -22,6 +22,7 @@ from lxml import html
 from index import IndexDirectory
 from index.build import index_documents
 from index.document import Document, Fields, Language, Organization, PublicationDate, Span, Theme
+from index.facets import VALUE_FACETS
 from index.vocabularies import LANGUAGES
 from search import WhooshEngine
 from web import create_app, i18n
@@ -174,7 +175,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 
 def hostile_addresses(client: FlaskClient) -> list[str]:
     addresses = ["/", "/search?q=accord&per_page=100", "/facet/date", "/status", "/docs/errors"]
-    addresses += [f"/facet/{name}" for name in ("organization", "theme", "source", "lang")]
+    addresses += [f"/facet/{name}" for name in VALUE_FACETS]
     found = client.get("/api/search?q=accord&per_page=100").get_json()["results"]
     assert len(found) == 3 * len(TEXTS)
     for text in map(quote, TEXTS):

@@ -161,7 +161,9 @@ class Worker:
             mark(place)
             prepared += self._prepared(item)
         mark(_TOGETHER)
-        return self._analysed(prepared)
+        outcomes = self._analysed(prepared)
+        gc.collect(0)
+        return outcomes
 
     def _prepared(self, item: Item) -> Iterator[_Prepared]:
         if isinstance(item, Extracted):
@@ -183,6 +185,8 @@ class Worker:
                 yield self._beyond(file.name, error)
                 return
             if read is None:
+                # An exception may keep a whole file in a cycle, and later documents its memory.
+                gc.collect(0)
                 return
             yield read if isinstance(read, Skipped) else self._document(read)
 

@@ -87,7 +87,7 @@ _MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR})
 
 def not_read(name: str, error: OSError) -> Skipped:
     """Return what is reported of a file or folder after an error of the system."""
-    if error.errno is None:  # of a library, about the content
+    if error.errno in (None, errno.EINVAL):  # about the content: a library seeks before its start
         return Skipped(name, "broken", f"it is damaged: {error}")
     kind = "missing" if error.errno in _MISSING else "unreadable"
     return Skipped(name, kind, error.strerror or str(error))

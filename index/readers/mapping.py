@@ -229,8 +229,11 @@ _PAGE: Final = "\f"
 
 def _paged(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
     """Return a clean text of its pages, and the character at which each begins."""
-    whole = undivided(f"\n{_PAGE}\n".join(map(clean, pages)))
-    texts = [clean(page) for page in whole.split(_PAGE)]
+    texts = list(map(clean, pages))
+    together = f"\n{_PAGE}\n".join(texts)
+    whole = undivided(together)
+    if whole != together:
+        texts = [clean(page) for page in whole.split(_PAGE)]
     starts: list[int] = []
     shown: list[str] = []
     at = 0

@@ -7,6 +7,7 @@ end of a line, and presentation forms of letters.
 import ctypes
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final
@@ -174,7 +175,7 @@ def _pages(pdf: Any, max_characters: int) -> tuple[list[str], list[Line], list[i
 
 _TITLE_CHARS: Final = 6000
 _LINE: Final = re.compile(r"[^\r\n]+")
-_SAMPLED: Final = 5
+_SAMPLED: Final = 7
 """Letters of a line whose sizes are looked at: each costs a call."""
 
 
@@ -192,15 +193,15 @@ def _sizes(page: Any, text: str) -> list[tuple[float, int, int]]:
     rect = raw.FS_RECTF()
     lines: list[tuple[float, int, int]] = []
     for match in _LINE.finditer(text):
-        places = [at for at in range(*match.span()) if not text[at].isspace()]
-        step = max(1, len(places) // _SAMPLED)
+        start, end = match.span()
+        step = max(1, (end - start) // _SAMPLED)
         heights = sorted(
             abs(rect.top - rect.bottom)
-            for at in places[step // 2 :: step]
-            if raw.FPDFText_GetLooseCharBox(page, at, rect)
+            for at in range(start, end, step)
+            if not text[at].isspace() and raw.FPDFText_GetLooseCharBox(page, at, rect)
         )
         if heights:
-            lines.append((heights[len(heights) // 2], *match.span()))
+            lines.append((heights[len(heights) // 2], start, end))
     return lines
 
 
@@ -244,17 +245,19 @@ def _mended(text: str) -> str:
 
 def _is_garbage(text: str) -> bool:
     """Return whether a text is made of characters that no text is made of."""
-    visible = [char for char in text[:20_000] if not char.isspace()]
-    if not visible:
-        return False
-    strange = sum(unicodedata.category(char) in ("Co", "Cn", "Cc", "So") for char in visible)
-    alphabetic = sum(map(str.isalpha, visible))
-    return strange * 3 > len(visible) or (alphabetic * 4 < len(visible) and not _digits(visible))
+    strange = letters = digits = visible = 0
+    for char, count in Counter(text[:20_000]).items():  # its characters are few
+        if char.isspace():
+            continue
+        visible += count
+        letters += count * char.isalpha()
+        digits += count * char.isdigit()
+        strange += count * (unicodedata.category(char) in _STRANGE)
+    few_letters = letters * 4 < visible and digits * 3 <= visible  # figures make up for words
+    return strange * 3 > visible or few_letters
 
 
-def _digits(visible: list[str]) -> bool:
-    """Return whether figures make up for missing words, as in a table."""
-    return sum(map(str.isdigit, visible)) * 3 > len(visible)
+_STRANGE: Final = ("Co", "Cn", "Cc", "So")
 
 
 def _has_pictures(pdf: Any, pages: Sequence[int] = range(3), *kinds: int) -> bool:

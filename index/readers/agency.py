@@ -135,10 +135,12 @@ def _g2(one: Any, file: SourceFile, options: ReadOptions) -> Document | Skipped:
 
 def _named(one: Any, content: Any, *types: str) -> Iterator[str]:
     """Yield the names of the subjects and assertions of some types of concepts."""
-    for concept in (*all_of(content, "subject"), *all_of(one, "assert")):
+    described = {_code(concept): concept for concept in all_of(one, "assert")}
+    for concept in (*all_of(content, "subject"), *described.values()):
         kind = concept.get("type") or attribute_of(concept, "type", "qcode", "uri")
         if kind.rpartition(":")[2].rpartition("/")[2] in types:
-            yield from _labels(concept)
+            other = described.get(_code(concept))
+            yield from _labels(concept) or ([] if other is None else _labels(other))
 
 
 def _labels(concept: Any) -> list[str]:
@@ -289,12 +291,9 @@ def read_nitf(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
                 subject.get("tobject.subject.refnum") or ""
                 for subject in all_of(root, "tobject.subject")
             ],
-            organizations=[one.get("value") or line(one) for one in all_of(root, "org")],
-            persons=[one.get("value") or line(one) for one in all_of(root, "person")],
-            places=[
-                first_of(one, "city", "sublocation", "state", "country") or line(one)
-                for one in all_of(root, "location")
-            ],
+            organizations=_identified(root, "org"),
+            persons=_identified(root, "person"),
+            places=_identified(root, "location"),
             keywords=[one.get("key") or "" for one in all_of(root, "keyword")],
             slug=attribute_of(root, "du-key", "key"),
             urgency=attribute_of(root, "urgency", "ed-urg"),
@@ -304,3 +303,10 @@ def read_nitf(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
             corrected=next(all_of(root, "correction"), None) is not None,
         ),
     )
+
+
+def _identified(root: Any, kind: str) -> Iterator[str]:
+    """Yield what a NITF file names, in its head and its text; not who wrote or sent it."""
+    for place in all_of(root, "identified-content", "hedline", "abstract", "body.content"):
+        for one in all_of(place, kind):
+            yield first_of(one, "city", "sublocation", "state", "country") or line(one)

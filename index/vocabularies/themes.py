@@ -32,7 +32,7 @@ _AND = {
 
 
 _CODE = re.compile(
-    r"(?:(?:medtop|mediatopic|subj|subject|iptc|tobject):|https?://cv\.iptc\.org/newscodes/[\w-]+/)?"
+    r"(?:(?:medtop|mediatopic|\w{0,10}subj|subject|iptc|tobject):|https?://cv\.iptc\.org/newscodes/[\w-]+/)?"
     r"(?:IPTC:)?(\d{8})",
     re.IGNORECASE,
 )

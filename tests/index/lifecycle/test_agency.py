@@ -48,14 +48,16 @@ G2 = f"""<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:x:g2" v
 </itemMeta><contentMeta><urgency>1</urgency><slugline>PAIX</slugline><headline>Autre</headline>
 <subject type="cpnat:abstract" qcode="subj:04008000"/>
 <subject type="cpnat:organisation" literal="UNESCO"/>
-<subject type="cpnat:person" qcode="p:1"><name>Paul Essai</name></subject>
+<subject type="cpnat:person" qcode="p:1"/>
 <subject type="cpnat:geoArea" qcode="g:1"><name>Genève</name></subject><keyword>traité</keyword>
-</contentMeta><contentSet><inlineData>{TEXT}</inlineData></contentSet></newsItem>"""
+</contentMeta><assert qcode="p:1"><name>Paul Essai</name></assert>
+<contentSet><inlineData>{TEXT}</inlineData></contentSet></newsItem>"""
 NITF = f"""<nitf><head><tobject><tobject.subject tobject.subject.refnum="15054000"/></tobject>
 <docdata><doc-id id-string="nitf1"/><urgency ed-urg="5"/><du-key key="FOOT"/><correction
 info="Le score"/><date.issue norm="20240312T090000Z"/><key-list><keyword key="ligue"/></key-list>
-<identified-content><org value="FIFA"/><person>Jean Essai</person><location><city>Lyon</city>
-</location></identified-content></docdata></head><body><body.head><hedline><hl1>Match</hl1></hedline>
+<identified-content><org value="SL/x">FIFA</org><person>Jean Essai</person>
+<location><city>Lyon</city></location></identified-content></docdata></head>
+<body><body.head><distributor><org>Agence</org></distributor><hedline><hl1>Match</hl1></hedline>
 </body.head><body.content><p>{TEXT}</p></body.content></body></nitf>"""
 WIRE = f"\x01afp123 3 i 100 MAR\nMAROC-PORT\n\x02Le titre =\n\n   {TEXT}\n\x03\n121137 GMT mar 24\n"
 

@@ -7,6 +7,7 @@ the value, ``Keywords`` replace parts of its JSON schema, and a ``Shape`` lists 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from itertools import islice
 from typing import Annotated, Any, Final, NotRequired, TypedDict, cast, get_args
@@ -404,26 +405,28 @@ class Presenter:
 
     def dates(self, facet: DateFacet, request: SearchRequest) -> DateFacetJson:
         """Write the date facet; a bucket's address sets the range to its days."""
-        urls = self.bucket_urls(facet.values, request)
         return {
             "label": self.facet_label("date"),
             "interval": facet.interval,
             "missing": facet.missing,
             "truncated": facet.truncated,
-            "values": [
-                {
-                    "value": value,
-                    "from": first,
-                    "to": last,
-                    "count": count,
-                    "selected": selected,
-                    "url": url,
-                }
-                for (value, first, last, count, selected), url in zip(
-                    facet.values, urls, strict=True
-                )
-            ],
+            "values": self._buckets(facet, request),
         }
+
+    def _buckets(self, facet: DateFacet, request: SearchRequest) -> list[DateBucketJson]:
+        """Write the buckets of the date facet with the addresses that set their range."""
+        urls = self.bucket_urls(facet.values, request)
+        return [
+            {
+                "value": value,
+                "from": first,
+                "to": last,
+                "count": count,
+                "selected": selected,
+                "url": url,
+            }
+            for (value, first, last, count, selected), url in zip(facet.values, urls, strict=True)
+        ]
 
     def facet_label(self, name: str) -> str:
         """Return what a facet is called."""
@@ -520,6 +523,7 @@ _WEB_ADDRESS: Final = re.compile(
 """An address with a host and no password."""
 
 
+@lru_cache(maxsize=4096)
 def web_address(address: str) -> str | None:
     """Return an address that a document gives for itself if it is one of the web, else None.
 

@@ -334,6 +334,9 @@ def parse_request(
     return request
 
 
+_CHOOSING = tuple(prefix + name for prefix in ("", "exclude_") for name in VALUE_FACETS)
+
+
 class Arguments:
     """The arguments of one query string, read as their parameters declare.
 
@@ -465,11 +468,12 @@ class Arguments:
 
     def chosen(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
         """Return the selected and the excluded values, by facet; none if there are too many."""
-        names = [prefix + name for prefix in ("", "exclude_") for name in VALUE_FACETS]
-        given = {name: self.args.get(name, []) for name in names}
+        given = {name: self.args[name] for name in _CHOOSING if self.args.get(name)}
+        if not given:
+            return {}, {}
         count = sum(map(len, given.values()))
         length = sum(len(value) for values in given.values() for value in values)
-        most = max(names, key=lambda name: sum(map(len, given[name])))
+        most = max(given, key=lambda name: sum(map(len, given[name])))
         if count > MAX_VALUES:
             bounds = {"maximum": str(MAX_VALUES), "count": str(count)}
             self.fault(most, "too_many_values", None, **bounds)

@@ -305,8 +305,7 @@ def entity_tag(generation: str, query: SearchRequest | None, *parts: str) -> str
     the time that it took, which does not count.
     """
     searched = (f"{name}={value}" for name, value in parameters(query)) if query else ()
-    # As they were before the search: an answer without newer ones must not seem to have them.
-    vectors = g.setdefault("vectors", engine().status().vectors) if query and query.q else ""
+    vectors = g.vectors if query and query.q else ""
     served = (VERSION, generation, vectors, negotiate(), g.base, request.endpoint or "")
     # Quoted, so that no value can pass for two.
     key = (*served, *parts, *searched)
@@ -315,9 +314,11 @@ def entity_tag(generation: str, query: SearchRequest | None, *parts: str) -> str
 
 def stop_if_known(query: SearchRequest | None, *parts: str) -> str:
     """Return the tag of the answer to come. Raises NotModified if the client has that answer."""
-    generation = engine().status().generation
-    tag = entity_tag(generation, query, *parts)
-    g.promised = generation, tag
+    status = engine().status()
+    # As they are before the search: an answer without newer ones must not seem to have them.
+    g.vectors = status.vectors
+    tag = entity_tag(status.generation, query, *parts)
+    g.promised = status.generation, tag
     if request.if_none_match.contains_weak(tag):
         raise NotModified(tag)
     return tag

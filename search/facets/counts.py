@@ -29,6 +29,8 @@ MAX_DAYS = 62
 """Buckets of a day that the interval ``auto`` makes at most; for months the request says."""
 _MAX_KEPT_SIZE = 100
 """Values of a facet over all documents that are kept at most."""
+_KEPT_UNITS = 64
+"""Names of years, months or days are made for so many at a time."""
 _SPARSE = 16
 """Counting every day of a span pays up to so many days for a document."""
 
@@ -333,8 +335,17 @@ def _in_units(days: Sequence[int], unit: Unit) -> list[int]:
     return numbers
 
 
-@lru_cache(maxsize=32)
 def _buckets(first: int, last: int, unit: Unit) -> Buckets:
+    """Return the units ``first`` to ``last``: a part of more of them, which are kept."""
+    begin = first // _KEPT_UNITS * _KEPT_UNITS
+    kept = _kept_buckets(begin, -(-(last + 1) // _KEPT_UNITS) * _KEPT_UNITS - 1, unit)
+    part = slice(first - begin, last + 1 - begin)
+    bounds = kept.bounds[part.start : part.stop + 1]
+    return Buckets(kept.names[part], kept.first[part], kept.last[part], bounds)
+
+
+@lru_cache(maxsize=32)
+def _kept_buckets(first: int, last: int, unit: Unit) -> Buckets:
     units = np.arange(first, last + 2).astype(_UNITS[unit])
     bounds = units.astype("M8[D]").astype(np.int64)
     return Buckets(

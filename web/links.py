@@ -406,7 +406,11 @@ class PageLinks(FilterLinks):
 
     def changed(self, **fields: Any) -> str:
         """Return the address of the first page of this search with other values of its fields."""
-        return self.search(replace(first_page(self.request), **fields))
+        return self.search(replace(self.request, **{"page": 1, "cursor": None, **fields}))
+
+    def numbered(self, page: int) -> str:
+        """Return the address of a page of the results of this search."""
+        return self.place(Place(page))
 
     def keyed(self, field: str, value: str) -> str:
         """Return the address of all documents that have a key, see ``index.keys``."""

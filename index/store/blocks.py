@@ -13,6 +13,7 @@ is written depends on the records and their order alone. Files, for a NAME::
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -41,11 +42,12 @@ class ByteCache:
 
         ``make`` returns one and its size in bytes; None for one that is not to be kept.
         """
-        with self._lock:
-            entry = self._entries.get(key)
-            if entry is not None:
+        entry = self._entries.get(key)
+        if entry is not None:
+            # Without the lock, as it is here or gone; either is one step of the interpreter.
+            with suppress(KeyError):
                 self._entries.move_to_end(key)
-                return entry[0]
+            return entry[0]
         value, size = make()
         with self._lock:
             if size is not None and key not in self._entries and size <= self._limit:

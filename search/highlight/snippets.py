@@ -33,7 +33,6 @@ _SENTENCE_END = re.compile(
 )
 _SPACES = re.compile(r"\s{2,}|[^\S ]")
 """White space that is not a single plain space."""
-_MARKUP = re.compile("[&<>]")
 _REMOVED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
     "\ufff9-\ufffb\ud800-\udfff\U000e0001-\U000e007f]+"
@@ -190,11 +189,13 @@ def _html(text: Text, start: int, end: int, hits: Sequence[Hit]) -> str:
     """Return characters ``start`` to ``end`` as HTML, with hits marked and ellipses where cut."""
     shown = text[start:end]
     # Most fragments need no more than one kind of space, if that.
-    spaced = shown.replace("\n", " ").replace("\xa0", " ").replace("\u202f", " ")
+    spaced = shown
+    if not shown.isprintable():
+        spaced = shown.replace("\n", " ").replace("\xa0", " ").replace("\u202f", " ")
     plain = spaced.isprintable() and "  " not in spaced and not _STACKED.search(spaced)
     if plain:
         shown = spaced
-    markup = not plain or _MARKUP.search(shown)
+    markup = not plain or "&" in shown or "<" in shown or ">" in shown
 
     def encoded(part: str) -> str:
         return escape(part if plain else visible_text(part), quote=False) if markup else part

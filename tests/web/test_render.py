@@ -87,12 +87,15 @@ def test_an_answer_of_the_endpoint_costs_few_addresses(client: FlaskClient) -> N
     assert 0 < done["links.address"] + done["links.parameters"] <= 10
     assert done["links.toggled"] == done["links.dated"] == 0, "a request for each choice"
     assert done["gettext.GNUTranslations.gettext"] <= 8
+    # Facets are written as text: no call for each of their values, nor for those of labels kept.
+    assert done["serialize._beginning"] == done["links._quoted"] == 0
+    assert done["serialize._fragment"] == len(FACETS)
 
 
 def test_what_is_not_asked_for_is_not_built(client: FlaskClient) -> None:
     done = work(client, f"/api{PAGE}&facets=lang")
-    assert done["answers.Presenter._values"] == 1
-    assert done["answers.Presenter.dates"] == done["links.FilterLinks.buckets"] == 0
+    assert done["serialize.Serializer._values"] == 1
+    assert done["serialize.Serializer._buckets"] == done["links.FilterLinks.buckets"] == 0
 
 
 def test_an_answer_given_again_costs_little_beside_the_first(client: FlaskClient) -> None:

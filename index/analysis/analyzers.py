@@ -176,11 +176,12 @@ class Analyzer:
         return self._forms(token.normal, token.folded, token.kind)
 
     def _filtered(self, normal: str, folded: str, kind: str) -> tuple[str, ...]:
-        token = Token(normal, folded, 0, 0, len(normal), kind)
-        stream: Stream = iter([WhooshToken(word=token, text=normal)])
-        for token_filter in self.chain.items[1:]:
-            stream = token_filter(stream)
-        return tuple([form.text for form in stream])
+        # Whoosh's filters say the same, for whole texts.
+        if kind == "elision" or (kind == "word" and self._stops.is_stop_word(normal, folded)):
+            return ()
+        if kind not in ("word", "compound"):
+            return (folded,)
+        return self._stems.stemming.of(normal, folded)
 
     def analyse_words(self, normals: Sequence[str]) -> AnalysedWords:
         """Analyse many words by their ``Token.normal``; none may be elided.

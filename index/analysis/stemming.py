@@ -131,6 +131,15 @@ class Stemming:
         self._suffix = suffix
         self._arabic = suffix == "ar"
         self._algorithm = ALGORITHMS.get(suffix)
+        self._simple = suffix not in {"ar", *_HAMZA_LANGUAGES, *STEMMED_TWICE}
+
+    def of(self, normal: str, folded: str) -> tuple[str, ...]:
+        """Return the forms of one word; of most, in a fraction of the time that ``forms`` takes."""
+        if self._algorithm is None or not self._simple or "-" in normal:
+            return self.forms([normal], [folded])[0]
+        stem, bases = _stemmer(self._algorithm).stemWord, base_forms(self._suffix, (normal, folded))
+        further = [fold(stem(base)) for word in (normal, folded) for base in bases.get(word, ())]
+        return tuple(filter(None, dict.fromkeys((stem(normal), fold(stem(folded)), *further))))
 
     def forms(self, normals: Sequence[str], folded: Sequence[str]) -> list[tuple[str, ...]]:
         """Return the forms of each word, given by its ``Token.normal`` and ``Token.folded``.

@@ -424,7 +424,15 @@ class PageLinks(FilterLinks):
     def facet(self, name: str, **more: str | int) -> str:
         """Return the address of the page of all values of a facet."""
         pairs = [(key, str(value)) for key, value in more.items() if value]
-        return self._at(f"/facet/{name}", [*parameters(same_results(self.request)), *pairs])
+        return self._at(f"/facet/{name}", [*self._same_results, *pairs])
+
+    @cached_property
+    def _same_results(self) -> Parameters:
+        return parameters(same_results(self.request))
+
+    @cached_property
+    def _first_page(self) -> Parameters:
+        return parameters(first_page(self.request))
 
     def document(self, id: str, position: int | None = None) -> str:
         """Return the address of a document, with its position (from 1) in this search."""
@@ -437,7 +445,7 @@ class PageLinks(FilterLinks):
 
     @cached_property
     def _around_position(self) -> tuple[str, str]:
-        head, tail = encoded(parameters(same_results(self.request))), encoded(self._more)
+        head, tail = encoded(self._same_results), encoded(self._more)
         return f"{head}{'&' if head else ''}", f"{'&' if tail else ''}{tail}"
 
     def permanent(self, id: str) -> str:
@@ -469,8 +477,7 @@ class PageLinks(FilterLinks):
 
     def hidden(self, *visible: str) -> Parameters:
         """Return the parameters that a form carries besides its ``visible`` fields."""
-        pairs = parameters(first_page(self.request))
-        return [pair for pair in pairs if pair[0] not in visible] + self._more
+        return [pair for pair in self._first_page if pair[0] not in visible] + self._more
 
     def _at(self, path: str, pairs: Parameters) -> str:
         return address(self._root, path, [*pairs, *self._more])

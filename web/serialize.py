@@ -215,14 +215,15 @@ class Serializer(Presenter):
         for value, item in zip(facet.values, items, strict=False):
             below = "},".join(islice(items, len(value.children)))
             written.append(f'{item},"children":[{below}}}]}}' if below else f"{item}}}")
-        return _fragment(written)
+        answers: list[FacetValueJson] = _fragment(written)
+        return answers
 
     def _buckets(self, facet: DateFacet, request: SearchRequest) -> list[DateBucketJson]:
         """Write the buckets of the date facet at once."""
         if not self._plain:
             return super()._buckets(facet, request)
         urls = self.bucket_urls(facet.values, request)
-        return _fragment(
+        buckets: list[DateBucketJson] = _fragment(
             [
                 f'{{"value":"{value}","from":"{first}","to":"{last}","count":{count},'
                 f'"selected":{_JSON[selected]},"url":"{url}"}}'
@@ -231,6 +232,7 @@ class Serializer(Presenter):
                 )
             ]
         )
+        return buckets
 
     def bucket_urls(self, buckets: Sequence[DateBucket], request: SearchRequest) -> list[str]:
         """Return the addresses that set the range of the request to each bucket, or remove it."""

@@ -262,7 +262,7 @@ def score_word(
     """
     lengths = first_lengths, second_lengths
     factors = norms.reshape(-1, len(field_weights), 2)
-    changes = (np.diff(fields) != 0) | (np.diff(languages) != 0)
+    changes = (fields[1:] != fields[:-1]) | (languages[1:] != languages[:-1])
     edges = [0, *(changes.nonzero()[0] + 1).tolist(), len(counts)]
     runs = [slice(*edge) for edge in pairwise(edges)]
     ends = counts.cumsum()
@@ -299,7 +299,7 @@ def score_word(
         scores /= frequency + np.float32(k1)
         return scores
 
-    only_exact = np.array_equal(form_weights, exact)  # nobody writes the word otherwise
+    only_exact = bool((form_weights == exact).all())  # nobody writes the word otherwise
     weighed = [weigh(language) for language in range(len(factors))]
     idf = idf or _idf(documents, _count([docs for docs, *_ in weighed], size))
     typed_in = [docs[typed > 0] for docs, _, typed in weighed if typed is not None]

@@ -71,13 +71,17 @@ def test_a_page_costs_few_pieces_look_ups_and_addresses(
     # The page itself is joined last, after what its macros wrote.
     assert 0 < pieces[-1] <= 320
     assert done["gettext.GNUTranslations.gettext"] + done["gettext.GNUTranslations.ngettext"] <= 25
-    assert done["render.clean_text"] <= 60 + 3 * results
+    assert done["render.clean_text"] <= 45 + 3 * results
     assert 0 < done["__init__.escape"] <= 50 + 4 * results, "escaped twice"
     # Not for each of the links: most are a beginning, a value and an end.
     whole = done["links.address"] + done["links.encoded"] + done["links.parameters"]
-    assert 0 < whole <= 10 * (1 + len(FACETS))
+    assert 0 < whole <= 8 * (1 + len(FACETS))
     assert done["links._short_path"] == done["links._quoted"] == 0, "quoted again"
     assert done["links.toggled"] + done["links.excluded"] == 0, "a request for each choice"
+    assert done["dataclasses.replace"] <= 12
+    # The words are sought in all titles at once, and in all texts: once for each language.
+    languages = len(set(page.xpath("//ol[@class='results']//h3/@lang")))
+    assert 0 < done["squeezing.squeeze"] <= 2 * languages < results
 
 
 def test_an_answer_of_the_endpoint_costs_few_addresses(client: FlaskClient) -> None:

@@ -43,6 +43,8 @@ from web.operate.observe import SHARED_METRICS, WARMING, PropagatingLogger
 from web.operate.worker import Worker
 
 BACKLOG = 1024
+NEW_OBJECTS = 50_000
+"""Objects made before the next search for cycles: answers make thousands, and hardly a cycle."""
 SWITCH_SECONDS = 0.001
 """How long a thread computes while others of its process wait: a short search soon has its turn."""
 
@@ -186,6 +188,7 @@ def preload(compiled: bool) -> None:
     themes()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, 20, 100)
 
 
 def warm_up(app: Flask, seconds: float = WARM_UP_SECONDS) -> None:

@@ -28,6 +28,7 @@ SECONDS: Final = 30
 _MAX_PLACES: Final = 50
 """Places in a path at which that of its file may end."""
 _ENDS: Final = re.compile(r"[!:]")
+_OF_MANY: Final = re.compile(r"\.(?:xml|rss|atom|rdf)(?:\.(?:gz|bz2|xz))?:[^!]*\Z", re.I)
 _RECORD: Final = re.compile(r":\d+\Z")
 _HEAD: Final = 16
 _SHOWN: Final = (
@@ -97,9 +98,9 @@ class Original:
 def has_file(path: str) -> bool:
     """Return whether the document of a path may have an original.
 
-    Records of a table or of JSON have none: their file holds other documents.
+    Records of tables, JSON, feeds and exports have none: their file holds other documents.
     """
-    if not path or path.startswith(("-:", "-!")):
+    if not path or path.startswith(("-:", "-!")) or _OF_MANY.search(path):
         return False
     file, _, record = path.rpartition(":")
     format = format_of(file) if record.isdecimal() else None

@@ -80,7 +80,7 @@ def _documents(
         date=visible_date(text) or _date(info.get("CreationDate", "")) or xmp.get("date", ""),
         tags=info.get("Keywords", "")[:1000],
         authors=people(_names(info.get("Author", "") or xmp.get("authors", ""))),
-        notes=[*(f"page {page} cannot be read" for page in bad[:3]), *([failed] if failed else ())],
+        notes=_notes(bad, failed, text, options),
         ocr=ocr,
     )
     yield made
@@ -93,6 +93,18 @@ def _documents(
             yield Skipped(f"{file.name}!{name}", "broken", str(error))
             continue
         yield from read_part(file, name, content, options, made)
+
+
+def _notes(bad: Sequence[int], failed: str, text: str, options: ReadOptions) -> Iterator[str]:
+    """Yield what could not be read of a document."""
+    yield from (f"page {page} cannot be read" for page in bad[:3])
+    if failed:
+        yield failed
+    elif not options.ocr and is_suspect(text[:_BEGINNING]):
+        yield "its letters may have no meaning (see --ocr)"
+
+
+_BEGINNING: Final = 4000
 
 
 def _read_pictures(pdf: Any, pages: list[str], scanner: Scanner) -> tuple[bool, str]:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from index import IndexDirectory
 from index.build import BuildOptions, rebuild, update
+from index.originals import has_file
 from search.whoosh_engine import WhooshEngine
 from tests.index.readers import made
 from tests.web.test_pages import check, read
@@ -150,6 +151,25 @@ def test_the_page_of_a_document_leads_to_it(client: FlaskClient) -> None:
     document = client.get("/api/documents/rapport.pdf?q=chalutier").get_json()
     assert document["links"]["original"].endswith("/document/rapport.pdf/original#page=2")
     assert client.get("/api/documents/l1").get_json()["links"]["original"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "offered"),
+    [
+        ("a/b.pdf", True),
+        ("a/b.xml", True),
+        ("Inbox:3", True),
+        ("a.zip!b.xml", True),
+        ("a.zip!b.xml:2", False),
+        ("dump.xml.bz2:Rabat: le port", False),
+        ("a.jsonl:3", False),
+        ("a.CSV.gz:12", False),
+        ("-:4", False),
+        ("", False),
+    ],
+)
+def test_a_file_of_many_documents_is_not_offered(path: str, offered: bool) -> None:
+    assert has_file(path) == offered
 
 
 def test_it_can_be_switched_off(folder: Path) -> None:

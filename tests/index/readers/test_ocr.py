@@ -150,6 +150,16 @@ def test_a_text_layer_without_meaning_is_read_again() -> None:
     assert not document.ocr
 
 
+def test_a_text_layer_without_meaning_is_told() -> None:
+    (document,) = read("a.pdf", scanned(LINES, layer=NONSENSE))
+    assert isinstance(document, Document)
+    assert any("--ocr" in note for _, note in document.notes)
+    for text in (f"{SENTENCE} " * 4, "Lot 12 345 678 " * 20, "Thon Bar Mulet " * 9):
+        (document,) = read("a.pdf", scanned(LINES, layer=text))
+        assert isinstance(document, Document)
+        assert document.notes == ()
+
+
 @needs_tesseract
 def test_what_was_read_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = scanned(LINES, LINES)

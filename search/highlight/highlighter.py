@@ -44,9 +44,9 @@ class Highlighter:
         written = terms.written_words
         self._title = Matcher(field_terms(self._marks, "title"), partial(written, "title"))
         self._body = Matcher(field_terms(self._marks, "body"), partial(written, "body"))
-        self._organizations = {
-            id: len(self._marks) + number for number, id in enumerate(parsed.organizations)
-        }
+        named = [("organization", id) for id in parsed.organizations]
+        named += [("country", id) for id in parsed.countries]
+        self._named = {value: len(self._marks) + number for number, value in enumerate(named)}
         self._deadline = perf_counter() + seconds
         self._late = False
 
@@ -111,15 +111,21 @@ class Highlighter:
         )
 
     def _mentions(self, head: Head, details: Details) -> list[Hit]:
-        """Return where a document mentions organizations of the query, by any of their names."""
-        if not self._organizations:
+        """Return where a document mentions what the query names, by any of its names, in order."""
+        if not self._named:
             return []
-        return [
-            Hit(start, end, self._organizations[id])
-            for (id, _), flat in zip(head.organizations, details.mentions, strict=True)
-            if id in self._organizations
-            for start, end in spans(flat)
+        organizations = [("organization", id) for id, _ in head.organizations]
+        countries = [("country", id) for id in head.countries]
+        mentioned = [
+            *zip(organizations, details.mentions, strict=True),
+            *zip(countries, details.country_mentions, strict=True),
         ]
+        return sorted(
+            Hit(start, end, self._named[value])
+            for value, flat in mentioned
+            if value in self._named
+            for start, end in spans(flat)
+        )
 
     def _hits_of_long(
         self,

@@ -26,7 +26,7 @@ from search.engine import Notice, Notices
 from search.query.entities import (
     QUESTION_WORDS,
     QuestionKind,
-    link_organizations,
+    link_names,
     named_themes,
     question_kind,
 )
@@ -101,7 +101,7 @@ class Clause(NamedTuple):
     - ``condition``: it is a filter or a negation, which relaxation never drops;
     - ``members``: the alternatives of a disjunction, else empty;
     - ``quoted``: it was typed in quotation marks, and documents without it are no answer;
-    - ``organization``, ``typed``: the organization that it names, and the clauses of its words.
+    - ``named``, ``typed``: the value of a facet that it names, and the clauses of its words.
     """
 
     node: query.Query
@@ -110,7 +110,7 @@ class Clause(NamedTuple):
     condition: bool = False
     quoted: bool = False
     members: tuple["Clause", ...] = ()
-    organization: str = ""
+    named: FacetFilter | None = None
     typed: tuple["Clause", ...] = ()
     texts: tuple[str, ...] = ()
 
@@ -159,7 +159,7 @@ class ParsedQuery:
     - ``clauses``: what relaxation may drop: the clauses of the outermost conjunction, if it has
       several and no AND was typed in it;
     - ``pairs``: words side by side in the query, stop words aside;
-    - ``organizations``: those that words of the query name;
+    - ``organizations``, ``countries``: those that words of the query name;
     - ``closer``: the tree with the function words in a row that it has, three or more (*pour ou
       contre la corrida*), for documents that have these too; they come alone if there are any;
     - ``question``: what the query is if no document matches it, as it may be a question;
@@ -178,6 +178,7 @@ class ParsedQuery:
     clauses: tuple[Clause, ...] = ()
     pairs: tuple[tuple[WordQuery, WordQuery], ...] = ()
     organizations: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
     analyzers: tuple[str, ...] = ()
     closer: query.Query | None = None
     question: "ParsedQuery | None" = None
@@ -250,7 +251,8 @@ def _of_clause(
         words=tuple(compiler.words),
         marks=tuple(mark for at, mark in enumerate(marks) if mark not in marks[:at]),
         pairs=_pairs(clauses),
-        organizations=tuple(dict.fromkeys(_named_organizations(joined.node))),
+        organizations=tuple(dict.fromkeys(_named(joined.node, "organization"))),
+        countries=tuple(dict.fromkeys(_named(joined.node, "country"))),
         analyzers=compiler.analyzers,
         parts=joined.members or tuple(clauses),
     )
@@ -420,10 +422,10 @@ class _Compiler:
         return Clause(DateFilter(first, last), f"date:{text}", condition=True)
 
     def _words(self, text: str, found: Sequence[Unit], start: int) -> list[Clause]:
-        """Compile words in a row; the name of an organization also matches its other names."""
+        """Compile words in a row; a name of an organization or country also matches others."""
         clauses: list[Clause] = []
         done = 0
-        for first, last, id in link_organizations(text, found):
+        for first, last, facet, id in link_names(text, found):
             clauses += self._units(found[done:first], start, None)
             before = len(self.words)
             typed = self._resolve_stop_words(self._units(found[first:last], start, None))
@@ -431,8 +433,9 @@ class _Compiler:
             done = last
             if typed:
                 name = text[found[first].start : found[last - 1].end]
-                either = self.any_of([self.all_of(typed), _mention(id, name)])
-                clauses.append(either._replace(organization=id, typed=tuple(typed)))
+                named = FacetFilter(facet, id, name, implied=True)
+                either = self.any_of([self.all_of(typed), _mention(named)])
+                clauses.append(either._replace(named=named, typed=tuple(typed)))
         return [*clauses, *self._units(found[done:], start, None)]
 
     def _prefix(self, syntax: Leaf) -> list[Clause]:
@@ -534,9 +537,9 @@ class _Compiler:
 
         What has nothing between its letters and figures (``A320``) stays whole, as other words do.
         """
-        if clause.organization:
+        if clause.named:
             words = [part for word in clause.typed for part in self._split(word)]
-            return [*words, _mention(clause.organization, clause.text)]
+            return [*words, _mention(clause.named)]
         if clause.quoted or not isinstance(clause.node, CompoundQuery | PhraseQuery):
             return [clause]
         if isinstance(clause.node, PhraseQuery) and _is_run(clause):
@@ -593,10 +596,9 @@ def _is_run(clause: Clause) -> bool:
     return all(token.kind == "cjk" for token in phrase_tokens(" ".join(clause.node.words)))
 
 
-def _mention(id: str, typed: str) -> Clause:
-    """Return the filter for documents that mention an organization."""
-    node = FacetFilter("organization", id, typed, implied=True)
-    return Clause(node, f"organization:{id}", condition=True)
+def _mention(named: FacetFilter) -> Clause:
+    """Return the filter for documents that mention an organization or a country."""
+    return Clause(named, f"{named.facet}:{named.value}", condition=True)
 
 
 def _fields(field: str | None) -> tuple[str, ...]:
@@ -634,14 +636,14 @@ def _marks(node: query.Query) -> Iterator[Mark]:
                 yield from _marks(child)
 
 
-def _named_organizations(node: query.Query) -> Iterator[str]:
-    """Yield the organizations that words in the positive part of a tree name."""
+def _named(node: query.Query, facet: str) -> Iterator[str]:
+    """Yield the values of a facet that words in the positive part of a tree name."""
     match node:
-        case FacetFilter(implied=True, value=value):
+        case FacetFilter(implied=True, value=value) if node.facet == facet:
             yield value
         case query.And() | query.Or():
             for child in node.subqueries:
-                yield from _named_organizations(child)
+                yield from _named(child, facet)
 
 
 def _pasted_quotations(syntax: Syntax | None) -> list[Leaf]:

@@ -2,10 +2,12 @@
 
 A query that is the label or an expression of a theme names the theme, which is offered as a filter.
 
-Entity linking finds the organizations that words of a query name, by any of their names. A name is
-the longest run of words from the left. Capitals count as they do in documents: names that mean
-something else in lower case must be typed with their capitals. These are the names marked ambiguous
-or exact in the authority, acronyms of two letters, and acronyms that are stop words.
+Entity linking finds the organizations and countries that words of a query name, by any of their
+names. A name is the longest run of words from the left. Capitals count as they do in documents:
+names that mean something else in lower case must be typed with their capitals. These are the names
+marked ambiguous or exact in the vocabularies, acronyms of two letters, and acronyms that are stop
+words. The ambiguous name of a country (*Jordan*) must be all that is asked for. Demonyms and
+capitals are words.
 
 The words of a question are optional. A question such as "Comment renouveler mon passeport ?"
 describes a document, it does not quote one: few documents have all the words, and the one that
@@ -22,7 +24,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.analysis import Token, analyzer, fold, fold_key, name_key, tokenize
-from index.vocabularies import LANGUAGES, Name, organizations, themes
+from index.vocabularies import LANGUAGES, CountryForm, Name, countries, organizations, themes
 from search.query.nodes import WordQuery
 from search.query.words import Unit
 
@@ -35,32 +37,39 @@ _FIRST = 3
 """An interrogative must be among so many first words."""
 
 
-class OrganizationSpan(NamedTuple):
-    """The units ``first`` to ``last`` (excluded) name the organization ``id``."""
+_ELSEWHERE = frozenset(("island", "man"))
+"""Folded names of countries that are common words of another language, with a capital, too."""
+
+
+class NameSpan(NamedTuple):
+    """The units ``first`` to ``last`` (excluded) name the value ``id`` of ``facet``."""
 
     first: int
     last: int
+    facet: str
     id: str
 
 
 class _NamedBy(NamedTuple):
+    facet: str
     id: str
-    name: Name
+    name: Name | CountryForm
 
 
-def link_organizations(text: str, units: Sequence[Unit]) -> list[OrganizationSpan]:
-    """Return the organizations that units of ``text`` name, in order, without overlaps."""
+def link_names(text: str, units: Sequence[Unit]) -> list[NameSpan]:
+    """Return what units of ``text`` name, in order, without overlaps."""
     names, max_words = _names()
     keys = [_key(unit) for unit in units]
-    spans: list[OrganizationSpan] = []
+    spans: list[NameSpan] = []
     first = 0
     while first < len(units):
         longest = max_words.get(keys[first].partition(" ")[0], 0)
         for last in range(min(first + min(longest, MAX_NAME_WORDS), len(units)), first, -1):
             key = " ".join(filter(None, keys[first:last]))
-            id = _resolve(names.get(key, ()), text[units[first].start : units[last - 1].end])
-            if id:
-                spans.append(OrganizationSpan(first, last, id))
+            typed = text[units[first].start : units[last - 1].end]
+            named = _resolve(names.get(key, ()), typed, last - first == len(units))
+            if named:
+                spans.append(NameSpan(first, last, named.facet, named.id))
                 first = last
                 break
         else:
@@ -99,12 +108,43 @@ def _key(unit: Unit) -> str:
 _folded = lru_cache(maxsize=4096)(fold_key)
 
 
-def _resolve(candidates: Sequence[_NamedBy], typed: str) -> str | None:
-    """Return the only organization that a name may mean; None if there are several or none."""
-    possible = [candidate for candidate in candidates if _case_matches(candidate.name, typed)]
-    likely = [each for each in possible if not each.name.ambiguous and not each.name.former]
-    ids = {candidate.id for candidate in likely or possible}
-    return ids.pop() if len(ids) == 1 else None
+def _resolve(candidates: Sequence[_NamedBy], typed: str, alone: bool) -> _NamedBy | None:
+    """Return the only thing that a name may mean; None if there are several or none.
+
+    An organization goes before a country. ``alone``: nothing else is asked for.
+    """
+    if typed[:1].islower() and any(map(_is_word, candidates)):
+        candidates = [each for each in candidates if each.facet == "organization"]
+    possible = [each for each in candidates if _is_typed(each.name, typed, alone)]
+    likely = [each for each in possible if not (each.name.ambiguous or _is_former(each.name))]
+    chosen = likely or possible
+    facets = {each.facet for each in chosen}
+    facet = "organization" if "organization" in facets else "country"
+    chosen = [each for each in chosen if each.facet == facet]
+    return chosen[0] if len({each.id for each in chosen}) == 1 else None
+
+
+def _is_word(named: _NamedBy) -> bool:
+    """Tell whether the name of a country is a word in small letters, in one language at least."""
+    name = named.name
+    if isinstance(name, Name):
+        return False
+    return name.capital_needed or name.ambiguous or name.placed
+
+
+def _is_former(name: Name | CountryForm) -> bool:
+    return isinstance(name, Name) and name.former
+
+
+def _is_typed(name: Name | CountryForm, typed: str, alone: bool) -> bool:
+    if isinstance(name, Name):
+        return _case_matches(name, typed)
+    if (name.ambiguous or name.placed) and not alone:
+        return False
+    if name.acronym:
+        letters = typed.replace(".", "").replace(" ", "")
+        return letters.isupper() or (len(letters) >= _SHORT_ACRONYM and not name.ambiguous)
+    return not name.accented or typed.lower() == name.text.lower()
 
 
 def _case_matches(name: Name, typed: str) -> bool:
@@ -126,16 +166,26 @@ def _is_stop_word(text: str) -> bool:
 
 @cache
 def _names() -> tuple[dict[str, tuple[_NamedBy, ...]], dict[str, int]]:
-    """Return organizations by folded name, and the most words of a name by its first word."""
+    """Return what is named by folded name, and the most words of a name by its first word."""
     by_name: dict[str, dict[_NamedBy, None]] = {}
     max_words: dict[str, int] = {}
-    for id, entry in organizations().entries.items():
-        for name in entry.names:
-            if name.sought:
-                key = name_key(name.text)
-                by_name.setdefault(key, {})[_NamedBy(id, name)] = None
-                first, words = key.partition(" ")[0], key.count(" ") + 1
-                max_words[first] = max(max_words.get(first, 0), words)
+    sought = [
+        _NamedBy("organization", id, name)
+        for id, entry in organizations().entries.items()
+        for name in entry.names
+        if name.sought
+    ]
+    sought += [
+        _NamedBy("country", id, form)
+        for id, country in countries().entries.items()
+        for form in country.forms
+        if form.kind == "name" and name_key(form.text) not in _ELSEWHERE
+    ]
+    for named in sought:
+        key = name_key(named.name.text)
+        by_name.setdefault(key, {})[named] = None
+        first, words = key.partition(" ")[0], key.count(" ") + 1
+        max_words[first] = max(max_words.get(first, 0), words)
     return {key: tuple(candidates) for key, candidates in by_name.items()}, max_words
 
 

@@ -163,8 +163,8 @@ class AnalyzerFilter(Filter):
 class FacetFilter(Filter):
     """Documents with a value of a facet.
 
-    ``typed`` is the value as typed. An ``implied`` filter was not typed as one: a word names the
-    organization. Filters are equal whatever was typed.
+    ``typed`` is the value as typed. An ``implied`` filter was not typed as one: words name
+    the value. Filters are equal whatever was typed.
     """
 
     facet: str

@@ -11,6 +11,7 @@ TABLES = (
     ("Organizations, held out", "organizations", "--part", "held-organizations"),
     ("Organizations, unseen", "organizations", "--part", "unseen-organizations"),
     ("The same in full mode", "organizations", "--part", "unseen-organizations", "--ner"),
+    ("Countries", "countries"),
     ("Themes", "themes"),
     ("Themes against the sections and topics of publishers", "sections"),
     ("Themes learned from labels", "taught"),

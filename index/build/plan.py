@@ -359,9 +359,9 @@ def _with_superseded(partial: Partial, report: Report) -> Partial:
         for item in report.skipped
         if item.kind in ("superseded", "duplicate")
         for path in paths_above(item.path)
-        if path in partial.leave
+        if partial.leaves(path)
     }
-    return Partial({*partial.read, *gave_way}, {*partial.leave} - gave_way)
+    return partial._replace(read=partial.read | (gave_way & partial.files.keys()))
 
 
 def _survivors(before: Snapshot, lost: Iterable[str]) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@
 import re
 import shutil
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from os.path import abspath
 from pathlib import Path
@@ -31,14 +31,23 @@ _OF_INPUT: Final = ("-:", "-!")
 
 
 class Partial(NamedTuple):
-    """An update of some files: absolute paths of those to ``read``, and to ``leave`` as they are.
+    """A build from some files, of sources that were listed already.
 
-    With ``adds``, what is read was not there before: nothing is looked for that might be gone.
+    ``files`` are all that were listed, by absolute path, and ``skipped`` what else was. Only those
+    in ``read`` are read; the documents of the others stay, and so do those of files in ``spared``,
+    which are not there. With ``adds``, what is read was not there before: nothing is looked for
+    that might be gone.
     """
 
-    read: Collection[str]
-    leave: Collection[str]
+    files: Mapping[str, SourceFile]
+    skipped: Sequence[Skipped]
+    read: Set[str]
+    spared: Set[str] = frozenset()
     adds: bool = False
+
+    def leaves(self, path: str) -> bool:
+        """Return whether the documents of a file stay as they are."""
+        return path in self.spared or (path in self.files and path not in self.read)
 
 
 def paths_above(path: str) -> Iterator[str]:
@@ -93,7 +102,7 @@ class Sources(NamedTuple):
         """
         if not self.files or is_of_input(path):
             return False
-        return not partial or not any(above in partial.leave for above in paths_above(path))
+        return not partial or not any(map(partial.leaves, paths_above(path)))
 
 
 def _count(handed: dict[str, Handed], file: SourceFile) -> None:
@@ -142,13 +151,12 @@ class Reading:
         }
 
     def _list(self) -> Iterator[SourceFile | Skipped]:
-        for entry in list_files(self._sources.files, self._options):
-            if (
-                self._partial is None
-                or isinstance(entry, Skipped)
-                or abspath(entry.path) in self._partial.read
-            ):
-                yield entry
+        if self._partial is None:
+            yield from list_files(self._sources.files, self._options)
+        else:
+            yield from self._partial.skipped
+            files = self._partial.files.items()
+            yield from (file for path, file in files if path in self._partial.read)
         if self._sources.input and self._sources.input.size:
             yield self._sources.input
 

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from index.build.pipeline import CHUNK_ITEMS
 from index.build.plan import BuildOptions, BuildResult, rebuild, update
 from index.build.sources import Partial
+from index.document import Skipped
 from index.errors import IndexMissing, IndexVersion, TooManyDeletions, TrouvailleError
 from index.readers import SourceFile, list_files
 
@@ -34,8 +35,21 @@ class Stamp(NamedTuple):
     modified: int
 
 
-Files = dict[str, Stamp]
-"""Files by absolute path."""
+class _Look(NamedTuple):
+    """What the sources have: files and their stamps by absolute path, and what was skipped."""
+
+    files: dict[str, SourceFile]
+    stamps: dict[str, Stamp]
+    skipped: list[Skipped]
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """Return the stamp of a file; None if it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 class Watching:
@@ -65,7 +79,7 @@ class Watching:
         self._told = told
         self._stop = stop
         self._listener = None if poll else _Listener(sources, stop)
-        self._indexed: Files = {}
+        self._indexed: dict[str, Stamp] = {}
         self._begun = False
         self._trouble = ""
 
@@ -97,44 +111,45 @@ class Watching:
             self._trouble = ""
             self._told(None)
 
-    def _look(self) -> Files:
-        files: Files = {}
+    def _look(self) -> _Look:
+        look = _Look({}, {}, [])
         for entry in list_files(self._sources, self._options.reading):
-            if isinstance(entry, SourceFile):
-                with suppress(OSError):  # it is gone again
-                    status = entry.path.stat()
-                    stamp = Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
-                    files[abspath(entry.path)] = stamp
-        return files
+            if isinstance(entry, Skipped):
+                look.skipped.append(entry)
+                continue
+            stamp = _stamp(entry.path)
+            if stamp:
+                path = abspath(entry.path)
+                look.files[path], look.stamps[path] = entry, stamp
+        return look
 
     def publish(self) -> bool:
         """Publish what has changed, if anything has; return whether a file was not still."""
-        before = self._look()
-        if self._begun and before == self._indexed:
+        files, stamps, skipped = self._look()
+        changed = {path for path, stamp in stamps.items() if self._indexed.get(path) != stamp}
+        gone = self._indexed.keys() - stamps.keys()
+        if self._begun and not changed and not gone:
             return False
         self._stop.wait(STILL_SECONDS)
         if self._stop.is_set():
             return False
-        files = self._look()
-        still = {path for path, stamp in files.items() if before.get(path) == stamp}
-        moving = files.keys() - still
-        changed = {path for path in still if self._indexed.get(path) != files[path]}
-        gone = self._indexed.keys() - files.keys() - before.keys()
-        if changed or gone or not self._begun:
-            adds = self._begun and not gone and self._indexed.keys().isdisjoint(changed)
-            leave = files.keys() - changed
+        still = {path for path in changed if _stamp(Path(path)) == stamps[path]}
+        gone = {path for path in gone if not Path(path).exists()}
+        if still or gone or not self._begun:
+            adds = self._begun and not gone and self._indexed.keys().isdisjoint(still)
+            partial = Partial(files, skipped, still, adds=adds)
             try:
-                self._build(Partial(changed, leave, adds))
+                self._build(partial)
             except TooManyDeletions:
-                if changed and gone:  # what is new does not wait until somebody decides
-                    self._build(Partial(changed, leave | gone))
-                    self._indexed.update((path, files[path]) for path in changed)
+                if still and gone:  # what is new does not wait until somebody decides
+                    self._build(partial._replace(spared=gone))
+                    self._indexed.update((path, stamps[path]) for path in still)
                 raise
             self._begun = True
             for path in gone:
                 del self._indexed[path]
-            self._indexed.update((path, files[path]) for path in changed)
-        return bool(moving)
+            self._indexed.update((path, stamps[path]) for path in still)
+        return still != changed
 
     def _build(self, partial: Partial) -> None:
         options = self._options

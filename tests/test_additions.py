@@ -44,7 +44,7 @@ FACET = [
     Edit(
         "index/facets.py",
         '    Facet("date"',
-        '    Facet("tag", _l("Tag"), "a keyword of the publisher", _tags, fields=("keyword",)),\n',
+        '    Facet("tag", _l("Tag"), "a keyword of the publisher", _tags, fields=("mark",)),\n',
     ),
 ]
 
@@ -69,7 +69,7 @@ ADDITIONS["facet"] = Addition(
     assert facets["tag"]["label"] == "Tag"
     assert found(tag="budget")[0] == ["1"]
     assert found(exclude_tag="budget")[0] == ["2", "3"]
-    assert found(q="keyword:Europe -tag:budget")[0] == ["2"]
+    assert found(q="mark:Europe -tag:budget")[0] == ["2"]
     described = web.get("/api/openapi.json").json["paths"]["/api/search"]["get"]["parameters"]
     assert {"tag", "exclude_tag"} <= {parameter["name"] for parameter in described}
     assert b"budget" in web.get("/facet/tag").data

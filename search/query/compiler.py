@@ -101,7 +101,7 @@ class Clause(NamedTuple):
     - ``condition``: it is a filter or a negation, which relaxation never drops;
     - ``members``: the alternatives of a disjunction, else empty;
     - ``quoted``: it was typed in quotation marks, and documents without it are no answer;
-    - ``named``, ``typed``: the value of a facet that it names, and the clauses of its words.
+    - ``named``, ``typed``: the filter for what it names, and the clauses of its words.
     """
 
     node: query.Query
@@ -110,7 +110,7 @@ class Clause(NamedTuple):
     condition: bool = False
     quoted: bool = False
     members: tuple["Clause", ...] = ()
-    named: FacetFilter | None = None
+    named: "Clause | None" = None
     typed: tuple["Clause", ...] = ()
     texts: tuple[str, ...] = ()
 
@@ -433,8 +433,9 @@ class _Compiler:
             done = last
             if typed:
                 name = text[found[first].start : found[last - 1].end]
-                named = FacetFilter(facet, id, name, implied=True)
-                either = self.any_of([self.all_of(typed), _mention(named)])
+                node = FacetFilter(facet, id, name, implied=True)
+                named = Clause(node, f"{facet}:{id}", condition=True)
+                either = self.any_of([self.all_of(typed), named])
                 clauses.append(either._replace(named=named, typed=tuple(typed)))
         return [*clauses, *self._units(found[done:], start, None)]
 
@@ -539,7 +540,7 @@ class _Compiler:
         """
         if clause.named:
             words = [part for word in clause.typed for part in self._split(word)]
-            return [*words, _mention(clause.named)]
+            return [*words, clause.named]
         if clause.quoted or not isinstance(clause.node, CompoundQuery | PhraseQuery):
             return [clause]
         if isinstance(clause.node, PhraseQuery) and _is_run(clause):
@@ -594,11 +595,6 @@ def _is_run(clause: Clause) -> bool:
     if clause.quoted or not isinstance(clause.node, PhraseQuery):
         return False
     return all(token.kind == "cjk" for token in phrase_tokens(" ".join(clause.node.words)))
-
-
-def _mention(named: FacetFilter) -> Clause:
-    """Return the filter for documents that mention an organization or a country."""
-    return Clause(named, f"{named.facet}:{named.value}", condition=True)
 
 
 def _fields(field: str | None) -> tuple[str, ...]:

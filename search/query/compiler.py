@@ -396,20 +396,16 @@ class _Compiler:
             return None
         if field == "date":
             return self._date_filter(typed)
-        if field in KEY_FIELDS:
-            return self._key_filter(field, typed)
+        if key := KEY_FIELDS.get(field):
+            node = KeyFilter(field, key.asked(typed), typed)
+            text = written_filter(field, typed)
+            return Clause(node, text, condition=True) if node.having else None
         facet = VALUE_FACETS[field]
         value = facet.canonical(typed)
         shown = value if facet.vocabulary else typed
         return Clause(
             FacetFilter(field, value, typed), written_filter(field, shown), condition=True
         )
-
-    def _key_filter(self, field: str, typed: str) -> Clause | None:
-        terms = KEY_FIELDS[field].asked(typed)
-        if not terms:
-            return None
-        return Clause(KeyFilter(field, terms, typed), written_filter(field, typed), condition=True)
 
     def _date_filter(self, typed: str) -> Clause | None:
         """Compile ``2024``, ``mars 2024``, ``2024-02..``, ``>=2024`` or ``2024..2025-02``."""

@@ -12,6 +12,7 @@ TABLES = (
     ("Organizations, unseen", "organizations", "--part", "unseen-organizations"),
     ("The same in full mode", "organizations", "--part", "unseen-organizations", "--ner"),
     ("Countries", "countries"),
+    ("Countries, unseen", "countries", "--part", "unseen-countries"),
     ("Themes", "themes"),
     ("Themes against the sections and topics of publishers", "sections"),
     ("Themes learned from labels", "taught"),

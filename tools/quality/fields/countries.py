@@ -1,6 +1,7 @@
 """Score the countries found against those a reader found, distinct in each document.
 
     python -m tools.quality.fields.countries [LANGUAGE ...] [--errors]
+        [--part unseen-countries]
 
 Titles are judged with the texts. What is judged optional is neither right nor wrong.
 """
@@ -12,6 +13,10 @@ from dataclasses import dataclass
 from index.extract import ExtractionOptions, extract
 from tools.quality.fields.counts import Counts
 from tools.quality.fields.judged import JudgedCountries, judged_countries, languages
+
+
+PARTS = ("countries", "unseen-countries")
+"""The gold by file; errors made on the second are not read, as it tunes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,9 @@ class DocumentScore:
         return Counts(right, len(self.missed), len(self.false))
 
 
-def score_countries(language: str) -> tuple[DocumentScore, ...]:
-    """Score every judged document of a language."""
-    return tuple(_score(judged) for judged in judged_countries(language))
+def score_countries(language: str, part: str = PARTS[0]) -> tuple[DocumentScore, ...]:
+    """Score every judged document of a language; ``part`` is one of ``PARTS``."""
+    return tuple(_score(judged) for judged in judged_countries(language, part))
 
 
 def _score(judged: JudgedCountries) -> DocumentScore:
@@ -68,11 +73,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Score countries on judged documents.")
     parser.add_argument("language", nargs="*", help="languages; all that have gold if none")
     parser.add_argument("--errors", action="store_true", help="list the errors")
+    parser.add_argument("--part", choices=PARTS, default=PARTS[0], help="the gold to score on")
     options = parser.parse_args()
-    codes = options.language or languages("countries")
-    scores = {code: score_countries(code) for code in codes}
+    codes = options.language or languages(options.part)
+    scores = {code: score_countries(code, options.part) for code in codes}
     print("\n".join(table(scores)))
-    if options.errors:
+    if options.errors and options.part == PARTS[0]:
         for of_language in scores.values():
             for score in of_language:
                 if score.false or score.missed:

@@ -90,17 +90,20 @@ def judged_names(language: str, part: str = "organizations") -> tuple[JudgedName
     )
 
 
-def judged_countries(language: str) -> tuple[JudgedCountries, ...]:
-    """Read the judged countries of a language; raises GoldError as :func:`judged_names` does."""
+def judged_countries(language: str, part: str = "countries") -> tuple[JudgedCountries, ...]:
+    """Read the judged countries of a language; raises GoldError as :func:`judged_names` does.
+
+    ``part`` names the file.
+    """
     try:
         return tuple(
             JudgedCountries(
                 document, frozenset(row["countries"]), frozenset(row.get("optional", ()))
             )
-            for _, row, document in _rows("countries", language)
+            for _, row, document in _rows(part, language)
         )
     except (KeyError, TypeError) as error:
-        raise GoldError(f"countries-{language}.jsonl: {error!r}") from error
+        raise GoldError(f"{part}-{language}.jsonl: {error!r}") from error
 
 
 def judged_themes(language: str, kind: str = "themes") -> tuple[JudgedThemes, ...]:

@@ -14,7 +14,6 @@ from index.extract import ExtractionOptions, extract
 from tools.quality.fields.counts import Counts
 from tools.quality.fields.judged import JudgedCountries, judged_countries, languages
 
-
 PARTS = ("countries", "unseen-countries")
 """The gold by file; errors made on the second are not read, as it tunes nothing."""
 

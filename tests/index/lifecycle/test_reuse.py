@@ -17,10 +17,10 @@ def extracted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the ids of the documents that were extracted, as it grows."""
     ids: list[str] = []
 
-    def counting(document: Document, options: ExtractionOptions) -> Fields:
+    def counting(document: Document, options: ExtractionOptions, *step: Any) -> Fields:
         if document.id:  # a process warms up with a document without one
             ids.append(document.id)
-        return extract(document, options)
+        return extract(document, options, *step)
 
     monkeypatch.setattr(index.build.pipeline, "extract", counting)
     return ids

@@ -156,6 +156,7 @@ def serving(
     return service, log, connected
 
 
+@pytest.mark.long
 def test_requests_that_take_long_stop_no_other() -> None:
     """Those that wait are answered only because another one is answered meanwhile."""
     with ExitStack() as stack:
@@ -200,6 +201,7 @@ run(listener, lambda: application, 1, 20, lambda: print(address, flush=True))
 """
 
 
+@pytest.mark.long
 def test_no_client_waits_while_others_have_many_turns() -> None:
     with ExitStack() as stack:
         *_, connected = serving(stack, SLOWLY)

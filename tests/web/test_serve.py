@@ -273,6 +273,7 @@ def archive(folder: Path, documents: int) -> Path:
     return folder / "ix"
 
 
+@pytest.mark.long
 def test_slow_clients_hold_no_thread(tmp_path: Path) -> None:
     few = ("--workers", "1", "--threads", "1", "--exports", "1", "--no-compiled")
     with serving("--index", archive(tmp_path, 1_500), *few, cwd=tmp_path) as service:
@@ -303,6 +304,7 @@ def test_slow_clients_hold_no_thread(tmp_path: Path) -> None:
         assert "Traceback" not in complained
 
 
+@pytest.mark.long
 def test_kept_connections_are_spread_over_processes(tmp_path: Path) -> None:
     write(tmp_path / "documents", "un.txt", "Un accord sur la pêche.")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -333,6 +335,7 @@ def test_kept_connections_are_spread_over_processes(tmp_path: Path) -> None:
         assert more - fewer <= 10
 
 
+@pytest.mark.long
 def test_endless_requests_are_cut(tmp_path: Path) -> None:
     write(tmp_path / "documents", "un.txt", "Un accord sur la pêche.")
     with serving("documents", "--no-compiled", cwd=tmp_path) as service:

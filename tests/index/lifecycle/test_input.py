@@ -112,6 +112,7 @@ def test_a_rebuild_reads_standard_input_too(tmp_path: Path) -> None:
     assert result.stdout.startswith("1,500 documents")
 
 
+@pytest.mark.long
 @settings(max_examples=12)
 @given(
     st.lists(
@@ -187,6 +188,7 @@ def build(command: str, source: Path, root: Path, *more: str) -> Result:
     return CliRunner().invoke(GROUP, arguments, catch_exceptions=False)
 
 
+@pytest.mark.long
 @settings(max_examples=12)
 @given(order=st.permutations(["first", "cancel", "second"]), rebuilt=st.integers(0, 3))
 def test_what_was_withdrawn_stays_so_when_the_cancel_is_gone(

@@ -125,7 +125,7 @@ BUILD_WITH_WORKERS = dedent(
     from index.build import BuildOptions, Progress, rebuild
 
     class Told(Progress):
-        def step(self, done, total, documents, skipped):
+        def step(self, *told):
             print("working", flush=True)
 
     if __name__ == "__main__":

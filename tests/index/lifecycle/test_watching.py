@@ -87,6 +87,7 @@ def test_the_index_follows_the_files(watcher: Watcher, source: Path) -> None:
     assert "1 added, 0 changed, 0 deleted" in watcher.told()
 
 
+@pytest.mark.long
 def test_a_file_is_read_when_it_is_no_longer_written_to(watcher: Watcher, source: Path) -> None:
     watcher.until(lambda: watcher.ids() == {"a"})
     with (source / "growing.txt").open("w") as file:
@@ -102,6 +103,7 @@ def test_a_file_is_read_when_it_is_no_longer_written_to(watcher: Watcher, source
     assert len(with_it) == len(watcher.told().splitlines())  # and never in part
 
 
+@pytest.mark.long
 def test_a_source_that_goes_and_comes_back_costs_nothing(watcher: Watcher, source: Path) -> None:
     watcher.until(lambda: watcher.ids() == {"a"})
     source.rename(source.with_name("away"))
@@ -126,6 +128,7 @@ def test_an_emptied_source_does_not_empty_the_index(watcher: Watcher, source: Pa
     watcher.until(lambda: "The trouble is over." in watcher.told())
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs prlimit")
 def test_a_full_disk_is_told_once_and_waited_for(watcher: Watcher, source: Path) -> None:
     watcher.until(lambda: watcher.ids() == {"a"})

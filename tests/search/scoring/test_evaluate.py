@@ -22,6 +22,7 @@ from index.analysis import analyse, analyzer, fold, tokenize
 from index.build import index_documents
 from index.document import Document, Fields, Language, PublicationDate, Span
 from index.errors import SearchTimeout
+from index.facets import VALUE_FACETS
 from index.publishing import LiveSegment, building
 from index.segments import Report, analyse_drafts, draft, write_segment
 from index.whoosh import SnapshotReader
@@ -141,10 +142,9 @@ def matches(node: query.Query, doc: Analysed) -> bool:
             return any(fnmatch.fnmatchcase(term, node.text) for term in doc.terms[node.fieldname])
         case FacetFilter():
             document, fields = doc.entry
-            if node.facet == "organization":
-                return node.value in [each.id for each in fields.organizations]
-            value = {"lang": fields.language.code, "source": document.source}[node.facet]
-            return value.casefold() == node.value.casefold()
+            values_of = VALUE_FACETS[node.facet].values
+            assert values_of is not None
+            return node.value in [value for value, _ in values_of(document, fields)]
         case DateFilter():
             published = doc.entry[1].published
             day = published.value if published else ""

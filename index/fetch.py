@@ -18,7 +18,7 @@ from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from socket import SHUT_RDWR, SOCK_STREAM, getaddrinfo, socket
-from threading import Timer
+from threading import Event, Timer
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -397,7 +397,8 @@ class Client:
         connection.connect()
         sock = connection.sock
         # Whatever is awaited, byte by byte or not, ends with the time.
-        timer = Timer(self.options.timeout, _cut, (sock,))
+        late = Event()
+        timer = Timer(self.options.timeout, _cut, (sock, late))
         timer.start()
         try:
             connection.request("GET", target, headers=asked, preload_content=False)
@@ -407,12 +408,12 @@ class Client:
                 body += chunk
                 if len(body) > MAX_BYTES:
                     raise FetchError(f"the answer has more than {MAX_BYTES:,} bytes")
-            if timer.finished.is_set():
+            if late.is_set():
                 raise TimeoutError
             told = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status, told, bytes(body))
         except Exception as error:
-            if timer.finished.is_set() and not isinstance(error, FetchError):
+            if late.is_set() and not isinstance(error, FetchError):
                 reason = f"the answer took longer than {self.options.timeout:g} seconds"
                 raise FetchError(reason) from error
             raise
@@ -442,7 +443,9 @@ class Client:
         )
 
 
-def _cut(sock: socket) -> None:
+def _cut(sock: socket, late: Event) -> None:
+    """End a connection, and say so before its reader can see the end."""
+    late.set()
     with suppress(OSError):
         sock.shutdown(SHUT_RDWR)
 

@@ -84,6 +84,7 @@ def plain(client: FlaskClient, address: str) -> tuple[int, str]:
     answer = client.get(address)
     text = answer.text
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)(?:\+\d+)?", "TIME", text)
+    text = re.sub(r"\b\d\d:\d\d UTC", "TIME", text)
     text = re.sub(r'"(?:timings|took_ms)": ?(?:\{[^}]*\}|[\d.]+)', "", text)
     text = re.sub(r"\b[\d.,]+ ?(?:ms|Mo|s)\b|cursor=[\w-]+|\b[0-9a-f]{24}\b", "", text)
     text = re.sub(r'"(?:[\w-]*cursor|request_id|path)": ?"[^"]*"', "", text)

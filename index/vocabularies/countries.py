@@ -20,8 +20,16 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-from index.analysis import fold_key, name_key
-from index.vocabularies.vocabulary import LANGUAGES, Vocabulary, locale_of, read_rows, split_list
+from index.analysis import name_key
+from index.vocabularies.vocabulary import (
+    LANGUAGES,
+    Vocabulary,
+    best_claims,
+    locale_of,
+    read_phrases,
+    read_rows,
+    split_list,
+)
 
 FormKind = Literal["name", "demonym", "capital"]
 _KINDS: Final = ("name", "demonym", "capital")
@@ -111,8 +119,7 @@ def load_countries(path: Path, traps: Path | None = None) -> Countries:
         named = {form.language for form in entry.forms if form.kind == "name"}
         if row and (missing := set(LANGUAGES) - named):
             raise row.error(f"{code} has no name in {', '.join(sorted(missing))}")
-    phrases = tuple(fold_key(row.cells[0]) for row in read_rows(traps, "\t")) if traps else ()
-    return Countries(entries, dict(_aliases(entries.values())), phrases)
+    return Countries(entries, best_claims(_claims(entries.values())), read_phrases(traps))
 
 
 def _form(marked: str, language: str, kind: FormKind) -> CountryForm:
@@ -132,16 +139,13 @@ def _form(marked: str, language: str, kind: FormKind) -> CountryForm:
     )
 
 
-def _aliases(entries: Iterable[CountryEntry]) -> Iterator[tuple[str, str]]:
-    """Yield (folded name, id), the best claim to a name last so that it wins in a mapping."""
-    claims = []
+def _claims(entries: Iterable[CountryEntry]) -> Iterator[tuple[int, str, str]]:
+    """Yield strength, folded name and id of every claim to a name."""
     for entry in entries:
-        claims.append((3, entry.id, entry.id))
+        yield 3, entry.id, entry.id
         for form in entry.forms:
             if form.kind == "name":
-                claims.append((2 - form.ambiguous, name_key(form.text), entry.id))
-    for _, alias, id in sorted(claims, key=lambda claim: (claim[0], claim[2])):
-        yield alias, id
+                yield 2 - form.ambiguous, name_key(form.text), entry.id
 
 
 @cache

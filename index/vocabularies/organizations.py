@@ -22,7 +22,15 @@ from functools import cache
 from pathlib import Path
 
 from index.analysis import fold_key, name_key
-from index.vocabularies.vocabulary import LANGUAGES, Row, Vocabulary, read_rows, split_list
+from index.vocabularies.vocabulary import (
+    LANGUAGES,
+    Row,
+    Vocabulary,
+    best_claims,
+    read_phrases,
+    read_rows,
+    split_list,
+)
 
 COLUMNS = ("id", "kind", "parent", "wikidata", "eurovoc", "source", "context", "mul", *LANGUAGES)
 _KIND_NAMES = (
@@ -151,8 +159,9 @@ def load_organizations(path: Path, traps: Path | None = None) -> OrganizationAut
         if entry.parent and entry.parent not in entries:
             raise rows[entry.id].error(f"the parent {entry.parent} is not in the authority")
     _check_names(entries.values(), rows)
-    phrases = tuple(fold_key(row.cells[0]) for row in read_rows(traps, "\t")) if traps else ()
-    return OrganizationAuthority(entries, dict(_aliases(entries.values())), phrases)
+    return OrganizationAuthority(
+        entries, best_claims(_claims(entries.values())), read_phrases(traps)
+    )
 
 
 def _check_names(entries: Iterable[OrganizationEntry], rows: Mapping[str, Row]) -> None:
@@ -176,16 +185,13 @@ def _check_names(entries: Iterable[OrganizationEntry], rows: Mapping[str, Row]) 
                 )
 
 
-def _aliases(entries: Iterable[OrganizationEntry]) -> Iterator[tuple[str, str]]:
-    """Yield (folded name, id), the best claim to a name last so that it wins in a mapping."""
-    claims = []
+def _claims(entries: Iterable[OrganizationEntry]) -> Iterator[tuple[int, str, str]]:
+    """Yield strength, folded name and id of every claim to a name."""
     for entry in entries:
-        claims.append((4, fold_key(entry.id), entry.id))
+        yield 4, fold_key(entry.id), entry.id
         for name in entry.names:
             strength = 3 - name.ambiguous - name.former - (not name.sought)
-            claims.append((strength, name_key(name.text), entry.id))
-    for _, alias, id in sorted(claims, key=lambda claim: (claim[0], claim[2])):
-        yield alias, id
+            yield strength, name_key(name.text), entry.id
 
 
 @cache

@@ -53,6 +53,20 @@ def split_list(cell: str) -> list[str]:
     return [item for item in map(str.strip, cell.split(";")) if item]
 
 
+def read_phrases(path: Path | None) -> tuple[str, ...]:
+    """Return the phrases of a file, one a row, folded. Raises VocabularyError."""
+    return tuple(fold_key(row.cells[0]) for row in read_rows(path, "\t")) if path else ()
+
+
+def best_claims(claims: Iterable[tuple[int, str, str]]) -> dict[str, str]:
+    """Return ids by alias, from strengths, aliases and ids: the strongest claim has the alias.
+
+    Of claims of one strength that of the last id has it.
+    """
+    ranked = sorted(claims, key=lambda claim: (claim[0], claim[2]))
+    return {alias: id for _, alias, id in ranked}
+
+
 class Entry(Protocol):
     """What a vocabulary has an entry for."""
 

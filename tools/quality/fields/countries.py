@@ -7,11 +7,10 @@ Titles are judged with the texts. What is judged optional is neither right nor w
 """
 
 import argparse
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.extract import ExtractionOptions, extract
-from tools.quality.fields.counts import Counts
+from tools.quality.fields.counts import Counts, table
 from tools.quality.fields.judged import JudgedCountries, judged_countries, languages
 
 PARTS = ("countries", "unseen-countries")
@@ -45,28 +44,6 @@ def _score(judged: JudgedCountries) -> DocumentScore:
     return DocumentScore(judged, false, judged.countries - found)
 
 
-def total(scores: tuple[DocumentScore, ...]) -> Counts:
-    """Return the counts over all documents."""
-    counts = Counts()
-    for score in scores:
-        counts = counts.plus(score.counts)
-    return counts
-
-
-def table(scores: dict[str, tuple[DocumentScore, ...]]) -> Iterator[str]:
-    """Yield a Markdown table, a row a language and one for all."""
-    yield "| language | documents | countries | found | P | R | F1 |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
-    rows = {**scores, "all": tuple(one for of_language in scores.values() for one in of_language)}
-    for language, of_language in rows.items():
-        counts = total(of_language)
-        yield (
-            f"| {language} | {len(of_language)} | {counts.right + counts.missed} | "
-            f"{counts.right + counts.false} | {counts.precision:.1%} | {counts.recall:.1%} | "
-            f"{counts.f1:.1%} |"
-        )
-
-
 def main() -> None:
     """Print the table, and the errors if they are asked for."""
     parser = argparse.ArgumentParser(description="Score countries on judged documents.")
@@ -76,7 +53,8 @@ def main() -> None:
     options = parser.parse_args()
     codes = options.language or languages(options.part)
     scores = {code: score_countries(code, options.part) for code in codes}
-    print("\n".join(table(scores)))
+    everything = tuple(score for of_language in scores.values() for score in of_language)
+    print("\n".join(table("countries", {**scores, "all": everything})))
     if options.errors and options.part == PARTS[0]:
         for of_language in scores.values():
             for score in of_language:

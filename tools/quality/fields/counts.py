@@ -1,6 +1,7 @@
 """Counts of right, false and missed answers, and the figures they give."""
 
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 
 class Counts(NamedTuple):
@@ -36,3 +37,32 @@ class Counts(NamedTuple):
         """Harmonic mean of precision and recall."""
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
+
+
+class Scored(Protocol):
+    """What was counted in one document."""
+
+    @property
+    def counts(self) -> Counts:
+        """Return how many were right, missed and false."""
+
+
+def total(scores: Sequence[Scored]) -> Counts:
+    """Return the counts over all documents."""
+    counts = Counts()
+    for score in scores:
+        counts = counts.plus(score.counts)
+    return counts
+
+
+def table(counted: str, rows: Mapping[str, Sequence[Scored]]) -> Iterator[str]:
+    """Yield a Markdown table, a row for each key; ``counted`` heads the column of judged things."""
+    yield f"| language | documents | {counted} | found | P | R | F1 |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for name, scores in rows.items():
+        counts = total(scores)
+        yield (
+            f"| {name} | {len(scores)} | {counts.right + counts.missed} | "
+            f"{counts.right + counts.false} | {counts.precision:.1%} | {counts.recall:.1%} | "
+            f"{counts.f1:.1%} |"
+        )

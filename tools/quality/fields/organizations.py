@@ -16,7 +16,7 @@ from index.document import Document, Organization, Span
 from index.errors import TrouvailleError
 from index.extract import ExtractionOptions, extract
 from index.extract.organizations import require_models
-from tools.quality.fields.counts import Counts
+from tools.quality.fields.counts import Counts, table
 from tools.quality.fields.judged import Entity, JudgedNames, judged_names, languages
 
 Extractor = Callable[[Document], Sequence[Organization]]
@@ -54,7 +54,7 @@ def in_full_mode(document: Document) -> Sequence[Organization]:
 def score_organizations(
     language: str, extractor: Extractor = as_indexed, part: str = "organizations"
 ) -> tuple[DocumentScore, ...]:
-    """Score every judged document of a language; add their counts with :func:`total`.
+    """Score every judged document of a language; add their counts with ``counts.total``.
 
     ``part`` names the gold, one of ``PARTS``.
     """
@@ -75,14 +75,6 @@ def score(judged: JudgedNames, found: Sequence[Organization]) -> DocumentScore:
     false = tuple(each for each in rest if not _overlap(each.spans, judged.optional))
     missed = tuple(each for number, each in enumerate(judged.entities) if number not in pairs)
     return DocumentScore(judged, Counts(len(pairs), len(missed), len(false)), false, missed)
-
-
-def total(scores: Sequence[DocumentScore]) -> Counts:
-    """Return the counts over all documents."""
-    counts = Counts()
-    for each in scores:
-        counts = counts.plus(each.counts)
-    return counts
 
 
 def _match(found: Sequence[Organization], entities: Sequence[Entity]) -> dict[int, int]:
@@ -114,19 +106,6 @@ def _overlap(these: Sequence[Span], those: Sequence[Span]) -> bool:
         for a in these
         for b in those
     )
-
-
-def table(rows: dict[str, tuple[DocumentScore, ...]]) -> Iterator[str]:
-    """Yield a Markdown table, a row a language."""
-    yield "| language | documents | organizations | found | P | R | F1 |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
-    for language, scores in rows.items():
-        counts = total(scores)
-        yield (
-            f"| {language} | {len(scores)} | {counts.right + counts.missed} | "
-            f"{counts.right + counts.false} | {counts.precision:.1%} | {counts.recall:.1%} | "
-            f"{counts.f1:.1%} |"
-        )
 
 
 def errors(scores: Sequence[DocumentScore]) -> Iterator[str]:
@@ -169,7 +148,7 @@ def main() -> None:
     codes = options.language or languages(options.part)
     extractor = in_full_mode if options.ner else as_indexed
     rows = {code: score_organizations(code, extractor, options.part) for code in codes}
-    print("\n".join(table(rows)))
+    print("\n".join(table("organizations", rows)))
     if options.errors:
         for code, scores in rows.items():
             if code not in UNREAD.get(options.part, ()):

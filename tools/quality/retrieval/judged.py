@@ -91,5 +91,11 @@ def figures(found: Mapping[str, Sequence[str]], judged: Mapping[str, Mapping[str
     return Figures(n, mrr / n, success / n, linear / n, exponential / n)
 
 
+def mean(rows: Sequence[Figures]) -> Figures:
+    """Return the means of figures, each with the same weight, and the number of all queries."""
+    means = [sum(values) / len(rows) for values in zip(*(row[1:] for row in rows), strict=True)]
+    return Figures(sum(row.queries for row in rows), *means)
+
+
 def _gain(grades: Sequence[int]) -> float:
     return sum(grade / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))

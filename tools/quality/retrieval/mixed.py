@@ -30,7 +30,7 @@ from index.analysis import ANALYZERS, analyzer, tokenize
 from index.build import rebuild
 from tools.quality import DATA
 from tools.quality.retrieval.evaluate import VARIANTS, through_the_engine, with_parameters, write
-from tools.quality.retrieval.judged import SETS, Figures, figures
+from tools.quality.retrieval.judged import SETS, Figures, figures, mean
 
 PRESS = {"fr": 6_000, "en": 3_000, "ar": 2_000, "pt": 1_500, "de": 800, "es": 600}
 """Dispatches of each language."""
@@ -139,13 +139,8 @@ def evaluate(kinds: Sequence[AskedKind], ask: Callable[[str], list[str]]) -> dic
         for kind in kinds
     }
     for group in GROUPS:
-        rows[f"all {group}"] = _mean([row for name, row in rows.items() if name.endswith(group)])
+        rows[f"all {group}"] = mean([row for name, row in rows.items() if name.endswith(group)])
     return rows
-
-
-def _mean(rows: Sequence[Figures]) -> Figures:
-    means = [sum(values) / len(rows) for values in zip(*(row[1:] for row in rows), strict=True)]
-    return Figures(sum(row.queries for row in rows), *means)
 
 
 def main() -> None:

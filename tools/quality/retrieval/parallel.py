@@ -23,7 +23,7 @@ from pathlib import Path
 from index import IndexDirectory
 from index.build import rebuild
 from tools.quality.retrieval.evaluate import through_the_engine, write
-from tools.quality.retrieval.judged import Figures, figures
+from tools.quality.retrieval.judged import Figures, figures, mean
 
 TRANSLATIONS = {
     "ar": ("arb", ""),
@@ -113,16 +113,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         rows = evaluate(options.declarations, Path(temporary))
     lines = ["| language | asked by | questions | MRR@10 | success@10 |", "| --- |" + " --- |" * 4]
-    for (language, kind), row in rows.items():
+    means = {
+        ("all", kind): mean([row for (_, asked_by), row in rows.items() if asked_by == kind])
+        for kind in ("piece", "other translation")
+    }
+    for (language, kind), row in (rows | means).items():
         lines.append(f"| {language} | {kind} | {row.queries} | {row.mrr:.3f} | {row.success:.3f} |")
-    for kind in ("piece", "other translation"):
-        chosen = [row for (_, asked_by), row in rows.items() if asked_by == kind]
-        mrr, success = (
-            sum(values) / len(chosen)
-            for values in zip(*((row.mrr, row.success) for row in chosen), strict=True)
-        )
-        count = sum(row.queries for row in chosen)
-        lines.append(f"| all | {kind} | {count} | {mrr:.3f} | {success:.3f} |")
     if options.write:
         write(options.write, lines, "parallel figures")
     print("\n".join(lines))

@@ -36,6 +36,7 @@ AGENT: Final = "Trouvaille"
 """The name by which robots.txt may speak of us."""
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Bytes of an answer, uncompressed."""
+_REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 MAX_REDIRECTS: Final = 5
 MAX_ENTRIES: Final = 5_000
 """Entries of one feed that are kept."""
@@ -307,7 +308,7 @@ class Client:
             if host.robots is None or not host.robots.can_fetch(AGENT, address):
                 raise FetchError(f"robots.txt of {urlsplit(address).netloc} forbids it")
             answer = self._ask(host, address, headers)
-            if answer.status not in (301, 302, 303, 307, 308):
+            if answer.status not in _REDIRECTS:
                 return answer
             location = answer.headers.get("location", "")
             if not location:
@@ -336,7 +337,7 @@ class Client:
         where = urljoin(address, "/robots.txt")
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._ask(self._host(where), where, {})
-            if answer.status not in (301, 302, 303, 307, 308):
+            if answer.status not in _REDIRECTS:
                 break
             where = urljoin(where, answer.headers.get("location", ""))
         if answer.status >= 500 or answer.status == 429:

@@ -1,0 +1,38 @@
+"""An archive on an OpenSearch cluster: what is written of documents, which generation is served.
+
+For: the mapping, tokens, bulk requests, publishing, rollback. Not for: what a query means, which is
+``search.opensearch``'s. Only ``client`` imports opensearch-py.
+"""
+
+from index.opensearch.client import Address, Cluster, ClusterRefused, ClusterUnavailable
+from index.opensearch.encode import document_key, encode_drafts, key_term, term
+from index.opensearch.generations import (
+    Generation,
+    Published,
+    locked,
+    publish_documents,
+    published,
+    report_of,
+    rollback,
+)
+from index.opensearch.mapping import MAX_VALUES, facet_field
+
+__all__ = [
+    "MAX_VALUES",
+    "Address",
+    "Cluster",
+    "ClusterRefused",
+    "ClusterUnavailable",
+    "Generation",
+    "Published",
+    "document_key",
+    "encode_drafts",
+    "facet_field",
+    "key_term",
+    "locked",
+    "publish_documents",
+    "published",
+    "report_of",
+    "rollback",
+    "term",
+]

@@ -1,0 +1,142 @@
+"""The mapping of an index: which fields documents have, and how OpenSearch treats them."""
+
+from typing import Any, Final
+
+from index.analysis import PART_GAP
+from index.facets import VALUE_FACETS
+
+Json = dict[str, Any]
+
+MAX_VALUES: Final = 10_000
+"""Values of a facet up to which all are counted at once."""
+MAX_CLAUSES: Final = 16_384
+MAX_RESULTS: Final = 20_000
+"""Results that can be skipped; pages end at ``search.request.MAX_DEPTH``."""
+
+_TEXT: Final = {
+    "type": "text",
+    "analyzer": "analysed",
+    "search_analyzer": "as_sent",
+    "similarity": "frequency",
+    "norms": False,
+    "position_increment_gap": PART_GAP,
+}
+_KEYWORD: Final = {"type": "keyword"}
+_DATE: Final = {"type": "date", "format": "strict_date"}
+_LENGTH: Final = {"type": "integer", "index": False}
+
+_ANALYSIS: Final = {
+    # A position has some words and terms of up to MAX_TERM_BYTES.
+    "tokenizer": {"spaces": {"type": "whitespace", "max_token_length": 8192}},
+    "filter": {
+        "apart": {"type": "pattern_capture", "preserve_original": False, "patterns": ["([^|]+)"]}
+    },
+    "analyzer": {
+        "analysed": {"type": "custom", "tokenizer": "spaces", "filter": ["apart"]},
+        "as_sent": {"type": "custom", "tokenizer": "spaces"},
+    },
+}
+
+
+def documents(shards: int, meta: Json) -> Json:
+    """Return what an index of documents is made with, to be filled before anybody searches it."""
+    properties: Json = {
+        "id": _KEYWORD,
+        "title": _TEXT,
+        "body": _TEXT,
+        "title_length": _LENGTH,
+        "body_length": _LENGTH,
+        "analyzer": _KEYWORD,
+        "analyzers": _KEYWORD,
+        **{facet_field(name): {**_KEYWORD, "eager_global_ordinals": True} for name in VALUE_FACETS},
+        "day": _DATE,
+        "second": {"type": "long"},
+        "mentioned": {"type": "date_range", "format": "strict_date"},
+        "mentioned_first": _DATE,
+        "mentioned_last": _DATE,
+        "keys": _KEYWORD,
+        "place": {"type": "long"},
+        "hash": {"type": "keyword", "index": False},
+        "stored": {"type": "object", "enabled": False},
+    }
+    return {
+        "settings": {
+            "number_of_shards": shards,
+            "number_of_replicas": 0,
+            "refresh_interval": "-1",
+            "max_result_window": MAX_RESULTS,
+            "similarity": {
+                "frequency": {
+                    "type": "scripted",
+                    "script": {"source": "return query.boost * doc.freq;"},
+                }
+            },
+            "analysis": _ANALYSIS,
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": meta,
+            "_source": {"excludes": ["title", "body"]},
+            "properties": properties,
+        },
+    }
+
+
+def words() -> Json:
+    """Return what the index of the words of an archive is made with; see ``words.Word``."""
+    return _beside(
+        {
+            "word": _KEYWORD,
+            "spelt": _KEYWORD,
+            "body": {"type": "integer"},
+            "completes": {"type": "boolean"},
+            "frequency": {"type": "integer", "index": False},
+            "form": {"type": "keyword", "index": False, "doc_values": False},
+            "title_terms": {**_KEYWORD, "doc_values": False},
+            "body_terms": {**_KEYWORD, "doc_values": False},
+        }
+    )
+
+
+def values() -> Json:
+    """Return what the index of the values of facets is made with; see ``words.Value``."""
+    return _beside(
+        {
+            "facet": _KEYWORD,
+            "value": _KEYWORD,
+            "label": {"type": "keyword", "index": False, "doc_values": False},
+            "count": {"type": "integer", "index": False},
+        }
+    )
+
+
+def control() -> Json:
+    """Return what the index of locks and reports is made with."""
+    return {
+        "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
+        "mappings": {
+            "dynamic": "strict",
+            "properties": {
+                "owner": _KEYWORD,
+                "time": {"type": "date"},
+                "report": {"type": "object", "enabled": False},
+            },
+        },
+    }
+
+
+def _beside(properties: Json) -> Json:
+    return {
+        "settings": {
+            "number_of_shards": 1,
+            "number_of_replicas": 0,
+            "refresh_interval": "-1",
+            "max_result_window": MAX_RESULTS,
+        },
+        "mappings": {"dynamic": "strict", "properties": properties},
+    }
+
+
+def facet_field(name: str) -> str:
+    """Return the field that has the values of a facet."""
+    return f"facet_{name}"

@@ -35,7 +35,8 @@ from search.request import (
     SearchRequest,
     parse_request,
 )
-from search.whoosh_engine import Budget, WhooshEngine
+from search.results import Budget
+from search.whoosh_engine import WhooshEngine
 
 __all__ = [
     "FACETS",

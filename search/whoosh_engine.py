@@ -1,9 +1,7 @@
 """The local engine: searches an index directory in this process."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from threading import Lock
 from time import monotonic, perf_counter
 from typing import NamedTuple
@@ -11,52 +9,40 @@ from typing import NamedTuple
 from whoosh import query
 
 from index import (
-    Document,
-    Fields,
     IndexDirectory,
     Skipped,
     Snapshot,
     SnapshotLexicon,
-    Span,
     kernels,
 )
-from index.analysis import direction
 from index.errors import SearchTimeout
-from index.extract import given_themes
 from index.originals import Original, original
-from index.store import ByteCache, Head
+from index.store import ByteCache
 from search.across import Across
 from search.engine import (
     DocumentView,
     Explanation,
     FacetPage,
-    Highlights,
     IndexStatus,
     InOtherLanguages,
-    Labelled,
     Notice,
     Notices,
     Related,
     Result,
     SearchResponse,
-    StoredTexts,
     Suggestion,
 )
-from search.facets import FacetNames, Filtered, LocalizedFacets, facet_names, facet_page, facets
+from search.facets import Filtered, LocalizedFacets, facet_page, facets
 from search.highlight import Highlighter
 from search.query import ParsedQuery, parse
 from search.related import Relations
 from search.request import (
-    Cursor,
-    CursorError,
     FacetOrder,
-    Fault,
-    InvalidRequest,
     SearchRequest,
-    decode_cursor,
     encode_cursor,
     fingerprint,
 )
+from search.results import Budget, Locales, ResultBuilder, canonical, cursor_of
 from search.scoring import (
     Answer,
     Deadline,
@@ -71,33 +57,8 @@ from search.scoring import (
 )
 from search.suggest import did_you_mean, suggest
 
-MAX_LOCALES = 16
-"""Locales whose labels are kept."""
 _CORRECTIONS_BYTES = 1 << 20
 """Memory for corrected queries: the next page of a search asks for the same one."""
-MAX_LABELS = 20_000
-MAX_RESULTS = 4_000
-MAX_LENGTH = 1_000
-"""Organizations and results that are kept, and the characters of a result that is."""
-
-NO_HIGHLIGHTS = Highlights()
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Seconds that each part of a search may take.
-
-    - ``search``: then SearchTimeout is raised, or optional parts are left out with a warning (see
-      ``search.scoring.deadline``);
-    - ``facets``: then the remaining facets are truncated;
-    - ``snippets``: then fragments show the matches found so far;
-    - ``spelling``: then no other spelling is suggested.
-    """
-
-    search: float = 5.0
-    facets: float = 1.0
-    snippets: float = 1.0
-    spelling: float = 0.5
 
 
 class WhooshEngine:
@@ -126,7 +87,7 @@ class WhooshEngine:
         start = perf_counter()
         localized = opened.localized(request.locale)
         parsed = parse(request.q, snapshot.analyzers)
-        request = _canonical(request, localized)
+        request = canonical(request, localized)
         if request.q != parsed.text:
             # Links and cursors must lead to what was searched if an overlong query was cut.
             request = replace(request, q=parsed.text)
@@ -185,7 +146,7 @@ class WhooshEngine:
         opened = self._open()
         localized = opened.localized(request.locale)
         localized.facet(name)
-        request = _canonical(replace(request, sort="date"), localized)
+        request = canonical(replace(request, sort="date"), localized)
         parsed = parse(request.q, opened.snapshot.analyzers)
         filtered = self._find(request, parsed, opened.snapshot, lenient=False).filtered
         return facet_page(name, request, filtered, localized, prefix, page, order)
@@ -403,124 +364,6 @@ class _Found(NamedTuple):
     evaluation: Evaluation
 
 
-class ResultBuilder:
-    """Builds results and views with labels in one locale, and keeps the last ones.
-
-    Safe for threads: two may build the same result.
-    """
-
-    def __init__(self, localized: LocalizedFacets, texts: StoredTexts) -> None:
-        self._localized = localized
-        self._texts = texts
-        self._results: dict[int, Result] = {}
-        self._organizations: dict[tuple[str, str], Labelled] = {}
-        self._values: dict[tuple[str, str], Labelled] = {}
-
-    def organization(self, id: str, name: str) -> Labelled:
-        """Return an organization; its label is ``name`` if no vocabulary has it."""
-        organization = self._organizations.get((id, name))
-        if organization is None:
-            if len(self._organizations) >= MAX_LABELS:
-                self._organizations = {}
-            label = self._localized.facet("organization").known_label(id) or name
-            organization = self._organizations[id, name] = Labelled(id, label)
-        return organization
-
-    def value(self, facet: str, id: str) -> Labelled:
-        """Return a value of a facet whose vocabulary has all values."""
-        value = self._values.get((facet, id))
-        if value is None:
-            label = self._localized.facet(facet).label(id)
-            value = self._values[facet, id] = Labelled(id, label)
-        return value
-
-    def result(self, doc: int, score: float, highlights: Highlights = NO_HIGHLIGHTS) -> Result:
-        """Return the result for a document number."""
-        result = self._results.get(doc)
-        if result is None:
-            head = self._texts.head(doc)
-            result = self._unscored(head)
-            if len(head.title) + len(head.url) + len(head.source) <= MAX_LENGTH:
-                if len(self._results) >= MAX_RESULTS:
-                    self._results = {}
-                self._results[doc] = result
-        # Score and highlights are the last fields; `_replace` takes four times as long.
-        return tuple.__new__(Result, (*result[:-2], score, highlights))
-
-    def _unscored(self, head: Head) -> Result:
-        return Result(
-            id=head.id,
-            title=head.title,
-            language=head.language,
-            direction=direction(head.language),
-            published=moment(head.published) if head.precision else None,
-            date_precision=head.precision or None,
-            source=one_line(head.source),
-            url=head.url,
-            organizations=tuple([self.organization(*named) for named in head.organizations]),
-            themes=tuple([self.value("theme", id) for id in head.themes]),
-            countries=tuple([self.value("country", id) for id in head.countries]),
-            opening=head.opening,
-            mail=head.mail(),
-            score=0.0,
-            highlights=NO_HIGHLIGHTS,
-        )
-
-    def view(self, document: Document, fields: Fields, highlights: Highlights) -> DocumentView:
-        """Return a whole document."""
-        published = fields.published
-        return DocumentView(
-            id=document.id,
-            title=document.title,
-            text=document.text,
-            language=fields.language.code,
-            direction=direction(fields.language.code),
-            language_confidence=fields.language.confidence,
-            published=moment(published.value) if published else None,
-            date_precision=published.precision if published else None,
-            date_origin=published.origin if published else None,
-            source=one_line(document.source),
-            url=document.url,
-            path=document.path,
-            tags=document.tags,
-            authors=document.authors,
-            parent=document.parent,
-            version=document.version,
-            organizations=tuple(self.organization(o.id, o.label) for o in fields.organizations),
-            themes=tuple(self.value("theme", theme.id) for theme in fields.themes),
-            countries=tuple(self.value("country", country.id) for country in fields.countries),
-            organization_spans={o.id: _pairs(o.spans) for o in fields.organizations},
-            country_spans={country.id: _pairs(country.spans) for country in fields.countries},
-            theme_evidence={theme.id: _pairs(theme.evidence) for theme in fields.themes},
-            highlights=highlights,
-            mentioned=fields.mentioned,
-            mail=document.mail,
-            digest=document.digest,
-            agency=document.agency,
-            given_themes=given_themes(document.agency) if document.agency else (),
-            pages=document.pages,
-            ocr=document.ocr,
-        )
-
-
-@lru_cache(maxsize=4096)
-def one_line(sources: str) -> str:
-    """Return the sources of a document, which stand on lines, as one line."""
-    return sources.replace("\n", ", ")
-
-
-def moment(value: str) -> str:
-    """Return a date as it is, a time with seconds (RFC 3339 if its zone is known)."""
-    if len(value) <= 10:
-        return value
-    time = datetime.fromisoformat(value).isoformat(timespec="seconds")
-    return time.replace("+00:00", "Z")
-
-
-def _pairs(spans: Iterable[Span]) -> tuple[tuple[int, int], ...]:
-    return tuple((span.start, span.end) for span in spans)
-
-
 class _Opened:
     """A snapshot with what is kept beside it while it is served."""
 
@@ -528,29 +371,16 @@ class _Opened:
         self.snapshot = snapshot
         self.lexicon = SnapshotLexicon(snapshot)
         self.corrections = ByteCache(_CORRECTIONS_BYTES)
-        self._locales: dict[str, tuple[LocalizedFacets, ResultBuilder]] = {}
 
-    @cached_property
-    def _names(self) -> dict[str, FacetNames]:
-        return facet_names(self.snapshot)
+        self._locales = Locales(snapshot.columns, snapshot.stored_fields)
 
     def localized(self, locale: str) -> LocalizedFacets:
         """Return the facet values with labels in a locale."""
-        return self._locale(locale)[0]
+        return self._locales.of(locale)[0]
 
     def results(self, locale: str) -> ResultBuilder:
         """Return what builds results with labels in a locale."""
-        return self._locale(locale)[1]
-
-    def _locale(self, locale: str) -> tuple[LocalizedFacets, ResultBuilder]:
-        entry = self._locales.get(locale)
-        if entry is None:
-            localized = LocalizedFacets(self._names, locale)
-            entry = localized, ResultBuilder(localized, self.snapshot.stored_fields)
-            newest = list(self._locales.items())[-MAX_LOCALES + 1 :]
-            # A new dictionary, because another thread may be reading the old one.
-            self._locales = {**dict(newest), locale: entry}
-        return entry
+        return self._locales.of(locale)[1]
 
 
 class _Page(NamedTuple):
@@ -571,7 +401,7 @@ def _page(request: SearchRequest, matches: Matches, snapshot: Snapshot) -> _Page
     start = 0
     notices: tuple[Notice, ...] = ()
     if request.cursor != "*":
-        cursor = _cursor(request.cursor, request_digest)
+        cursor = cursor_of(request.cursor, request_digest)
         start = ranking.after(cursor)
         if cursor.generation != fingerprint(snapshot.name):
             notices = (Notice("generation_changed"),)
@@ -582,31 +412,3 @@ def _page(request: SearchRequest, matches: Matches, snapshot: Snapshot) -> _Page
         id = snapshot.stored_fields.head(doc).id
         next_cursor = encode_cursor(ranking.cursor(doc, score, id, request_digest))
     return _Page(documents, next_cursor, notices)
-
-
-def _cursor(text: str, request: bytes) -> Cursor:
-    """Return the cursor; raises InvalidRequest unless it belongs to the request."""
-    try:
-        cursor = decode_cursor(text)
-    except CursorError as error:
-        raise InvalidRequest((Fault("cursor", "invalid_cursor", text[:200]),)) from error
-    if cursor.request != request:
-        raise InvalidRequest((Fault("cursor", "cursor_mismatch", text[:200]),))
-    return cursor
-
-
-def _canonical(request: SearchRequest, localized: LocalizedFacets) -> SearchRequest:
-    """Replace names of facet values that only documents know by the values they stand for."""
-    if not request.selected and not request.excluded:
-        return request
-
-    def resolved(chosen: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        return {
-            name: tuple(dict.fromkeys(map(localized.facet(name).names.resolve, values)))
-            for name, values in chosen.items()
-            if values
-        }
-
-    return replace(
-        request, selected=resolved(request.selected), excluded=resolved(request.excluded)
-    )

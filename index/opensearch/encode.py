@@ -38,8 +38,8 @@ class WordList(NamedTuple):
 class Encoded(NamedTuple):
     """A document ready to be sent, with what is counted of it.
 
-    ``source`` is JSON without ``place`` and ``hash``, and ends with a brace. ``titled`` and ``words``
-    are the distinct words of title and body.
+    ``source`` is JSON without ``place`` and ``hash``, and ends with a brace. ``titled`` and
+    ``words`` are the distinct words of title and body.
     """
 
     id: str

@@ -1,7 +1,8 @@
 """Generations on a cluster: a new index is filled beside the one that is searched, and published.
 
-``NAME`` is an alias of the documents of the published generation, ``NAME-previous`` of those of the
-one before. The indexes of a generation are ``NAME-TIME``, ``NAME-TIME-words``, ``NAME-TIME-values``.
+``NAME`` is an alias of the documents of the published generation, ``NAME-previous`` of those of
+the one before. The indexes of a generation are ``NAME-TIME``, ``NAME-TIME-words`` and
+``NAME-TIME-values``.
 ``NAME-control`` has the lock, and the report of every generation.
 """
 
@@ -255,7 +256,9 @@ class Generation:
                 f"{len(self._live)} documents were sent and {count} arrived.",
                 "The published generation still serves. Build again.",
             )
-        self._write_beside(f"{index}-words", mapping.words(), map(_word_source, self._counts.words()))
+        self._write_beside(
+            f"{index}-words", mapping.words(), map(_word_source, self._counts.words())
+        )
         self._write_beside(
             f"{index}-values",
             mapping.values(),

@@ -41,7 +41,7 @@ class Value(NamedTuple):
     facet: str
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count
 
 
 @dataclass

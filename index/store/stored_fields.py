@@ -295,6 +295,11 @@ def decode_head(data: bytes) -> Head:
     return Head(*orjson.loads(line), details)  # type: ignore[call-arg]
 
 
+def unpack(head: Head, details: Details, text: str) -> tuple[Document, Fields]:
+    """Return the document and the fields that were packed."""
+    return _document(head, details, text), _fields(head, details)
+
+
 def _document(head: Head, details: Details, text: str) -> Document:
     mail = head.mail()
     return Document(
@@ -511,7 +516,7 @@ class StoredDocuments:
         """Return a document and its fields."""
         head = self.head(doc)
         details = head.decode_details()
-        return _document(head, details, self.text(doc, details)[:]), _fields(head, details)
+        return unpack(head, details, self.text(doc, details)[:])
 
 
 # Ids

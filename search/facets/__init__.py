@@ -6,15 +6,20 @@ with labels in one locale. Which facets there are, and how a document gets its v
 in ``index.facets``; the columns of values are ``index.store``'s.
 """
 
-from search.facets.counts import facet_page, facets
+from search.facets.counts import Tallies, facet_page, facets
+from search.facets.dates import Buckets, Dates
 from search.facets.filters import Filtered
-from search.facets.labels import FacetNames, LocalizedFacet, LocalizedFacets, facet_names
+from search.facets.labels import Column, FacetNames, LocalizedFacet, LocalizedFacets, facet_names
 
 __all__ = [
+    "Buckets",
+    "Column",
+    "Dates",
     "FacetNames",
     "Filtered",
     "LocalizedFacet",
     "LocalizedFacets",
+    "Tallies",
     "facet_names",
     "facet_page",
     "facets",

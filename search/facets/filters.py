@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from index import Snapshot
 from index.calendar import UNDATED_DAY
 from index.facets import VALUE_FACETS
-from index.store import Chosen
+from index.store import Chosen, Tally
+from search.facets.dates import DayRanges, mentioned, published
 from search.query import DateFilter
 from search.request import SearchRequest
 
@@ -86,9 +87,29 @@ class Filtered:
             return self._matches
         return self._matches.take(self._where(self._masks(others), self._exclusions.values()))
 
-    def chosen(self, facet: str) -> Chosen:
-        """Return ``without(facet)`` to be counted; facets without a selection share one object."""
-        return self._chosen(self.without(facet)) if facet in self._selected else self._all_chosen
+    def is_whole(self, facet: str) -> bool:
+        """Tell whether all documents pass every filter but the selection of a facet."""
+        return len(self.without(facet)) == self.snapshot.documents
+
+    def tally(self, facet: str) -> Tally:
+        """Count what passes every filter but the selection of a facet, by value."""
+        selected = facet in self._selected
+        chosen = self._chosen(self.without(facet)) if selected else self._all_chosen
+        return self.snapshot.columns[facet].tally(chosen)
+
+    def distinct(self, facet: str, counts: NDArray[np.int64]) -> int:
+        """Return how many values have a count."""
+        return int(np.count_nonzero(counts))
+
+    def readmitted(self, facet: str, value: str) -> int:
+        """Return the count that a value would have if it were not excluded."""
+        column = self.snapshot.columns[facet]
+        return int(column.tally(self.readmitting(facet, value)).counts[column.ordinal[value]])
+
+    def dates(self) -> DayRanges:
+        """Return the dates of what passes every filter but that by date."""
+        dates = mentioned if self._request.date_field == "mentioned" else published
+        return dates(self.without("date"), self.snapshot)
 
     @cached_property
     def _all_chosen(self) -> Chosen:
@@ -155,11 +176,11 @@ class Filtered:
         return passing
 
     def _mentioning(self) -> Mask:
-        request, mentioned = self._request, self.snapshot.mentioned
+        request, column = self._request, self.snapshot.mentioned
         docs = self._matches
-        undated: Mask = mentioned.offsets[docs + 1] == mentioned.offsets[docs]
+        undated: Mask = column.offsets[docs + 1] == column.offsets[docs]
         if request.undated == "only":
             return undated
         ranged = request.date_from or request.date_to
-        passing = mentioned.mask(*self._dates.days)[docs] if ranged else ~undated
+        passing = column.mask(*self._dates.days)[docs] if ranged else ~undated
         return passing | undated if request.undated == "include" else passing

@@ -10,16 +10,16 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import Snapshot, kernels
+from index import kernels
 from index.analysis import fold
 from index.arrays import most_counted
 from index.facets import VALUE_FACETS
-from index.store import FacetColumn
+from index.store import Tally
 from search.engine import DateFacet, ValueFacet
 
 Counts = NDArray[np.int64]
@@ -42,10 +42,30 @@ def _keys(name: str) -> tuple[str, ...]:
     return tuple(" ".join(words[first:])[:_KEY_CHARACTERS] for first in range(len(words)))
 
 
+class Column(Protocol):
+    """The values of one facet: sorted, with their places, labels and numbers of documents."""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All values, sorted."""
+
+    @property
+    def ordinal(self) -> Mapping[str, int]:
+        """Where each value stands in ``values``."""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Value -> the label that most documents write, for values that have any."""
+
+    @property
+    def totals(self) -> Tally:
+        """How many documents of the index have each value."""
+
+
 class FacetNames:
     """The values of one facet and their names in every language."""
 
-    def __init__(self, name: str, column: FacetColumn) -> None:
+    def __init__(self, name: str, column: Column) -> None:
         self.name = name
         self.column = column
         self._facet = VALUE_FACETS[name]
@@ -231,6 +251,6 @@ class LocalizedFacets:
         return facet  # type: ignore[return-value]  # a key stands for one kind of facet
 
 
-def facet_names(snapshot: Snapshot) -> dict[str, FacetNames]:
+def facet_names(columns: Mapping[str, Column]) -> dict[str, FacetNames]:
     """Return the names of every facet of values."""
-    return {name: FacetNames(name, snapshot.columns[name]) for name in VALUE_FACETS}
+    return {name: FacetNames(name, columns[name]) for name in VALUE_FACETS}

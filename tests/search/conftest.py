@@ -22,7 +22,8 @@ from index.document import (
 )
 from search.engine import SearchResponse
 from search.request import parse_request
-from search.whoosh_engine import Budget, WhooshEngine
+from search.results import Budget
+from search.whoosh_engine import WhooshEngine
 
 Entry = tuple[Document, Fields]
 Search = Callable[..., SearchResponse]

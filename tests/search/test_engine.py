@@ -11,7 +11,8 @@ from index.build import index_documents
 from index.errors import IndexMissing, SearchTimeout
 from search.engine import Engine
 from search.request import SearchRequest
-from search.whoosh_engine import Budget, WhooshEngine
+from search.results import Budget
+from search.whoosh_engine import WhooshEngine
 
 
 @pytest.fixture(scope="module")

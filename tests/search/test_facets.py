@@ -13,7 +13,8 @@ from index import Document, Fields
 from index.facets import VALUE_FACETS
 from search.engine import DateFacet, FacetValue, SearchResponse, ValueFacet
 from search.request import SearchRequest
-from search.whoosh_engine import Budget, WhooshEngine
+from search.results import Budget
+from search.whoosh_engine import WhooshEngine
 
 VALUES: Mapping[str, tuple[str, ...]] = {
     "organization": ("onu", "otan", "ue", "~alpha-beta", "~gamma", "omc"),

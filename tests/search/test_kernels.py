@@ -15,7 +15,8 @@ from index.publishing import LiveSegment, building
 from index.segments import Draft, Report, analyse_drafts, draft, write_segment
 from search.engine import SearchResponse
 from search.request import parse_request
-from search.whoosh_engine import Budget, WhooshEngine
+from search.results import Budget
+from search.whoosh_engine import WhooshEngine
 from tools.bench.question import Entry
 from tools.bench.synthetic import entries, word
 

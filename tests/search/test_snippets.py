@@ -17,7 +17,8 @@ from search.highlight import snippets
 from search.highlight.matcher import Hit, Matcher, field_terms
 from search.query import parse
 from search.request import SearchRequest
-from search.whoosh_engine import Budget, WhooshEngine
+from search.results import Budget
+from search.whoosh_engine import WhooshEngine
 
 LANGUAGES = ("ar", "de", "en", "fr", "und")
 

@@ -140,7 +140,7 @@ def test_titles_are_the_newest_that_have_the_words(text: str, corpus: Corpus) ->
 
 def suggested(generation: Snapshot, text: str, kind: str) -> list[str]:
     """Return the completions of one kind."""
-    localized = LocalizedFacets(facet_names(generation), "fr")
+    localized = LocalizedFacets(facet_names(generation.columns), "fr")
     return [
         s.value for s in suggest(text, 50, SnapshotLexicon(generation), localized) if s.kind == kind
     ]

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from index import IndexDirectory
 from index.facets import VALUE_FACETS
-from search.whoosh_engine import Budget, WhooshEngine
+from search.results import Budget
+from search.whoosh_engine import WhooshEngine
 from web import Settings, create_app
 
 

@@ -9,7 +9,8 @@ from jsonschema import Draft202012Validator
 from index import IndexDirectory
 from index.vocabularies import LANGUAGES
 from search.request import PARAMETERS
-from search.whoosh_engine import Budget, WhooshEngine
+from search.results import Budget
+from search.whoosh_engine import WhooshEngine
 from web import create_app
 
 DOCS = Path(__file__).parents[2] / "docs"

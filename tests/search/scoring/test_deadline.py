@@ -15,9 +15,10 @@ from index.document import Document, Fields, Language
 from index.errors import SearchTimeout
 from search.query import parse
 from search.request import SearchRequest
+from search.results import Budget
 from search.scoring import Evaluation, Matches, answer, postings
 from search.scoring.deadline import Deadline
-from search.whoosh_engine import Budget, WhooshEngine
+from search.whoosh_engine import WhooshEngine
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 COMMON = [f"mot{letter}" for letter in LETTERS]

@@ -498,3 +498,21 @@ class StoredTexts(Protocol):
 
     def text(self, doc: int, details: Details) -> str | LongText:
         """Return the text of a document."""
+
+
+class Reader(Protocol):
+    """Documents by number, found by their ids and keys."""
+
+    @property
+    def stored_fields(self) -> StoredTexts:
+        """What is stored of the documents."""
+
+    @property
+    def oldest_first(self) -> NDArray[np.int32]:
+        """The rank of every document: oldest first, undated last, then by id."""
+
+    def docnum(self, id: str) -> int | None:
+        """Return the number of the document with this id; None if there is none."""
+
+    def keyed(self, field: str, term: str) -> NDArray[np.int32]:
+        """Return the documents that have a key (see ``index.keys``), in their order."""

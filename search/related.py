@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index import Snapshot
 from index.store import Details
-from search.engine import Node, Related, Result
+from search.engine import Node, Reader, Related, Result
 from search.scoring import conversation
 
 _MAX_LEVELS = 20
@@ -27,15 +26,15 @@ class _Place(NamedTuple):
 
 
 class Relations:
-    """Finds what belongs to the documents of a snapshot.
+    """Finds what belongs to the documents of an index.
 
     ``result`` returns what is shown of a document; ``check`` is called now and then and may raise.
     """
 
     def __init__(
-        self, snapshot: Snapshot, result: Callable[[int], Result], check: Callable[[], None]
+        self, reader: Reader, result: Callable[[int], Result], check: Callable[[], None]
     ) -> None:
-        self._snapshot, self._result, self._check = snapshot, result, check
+        self._reader, self._result, self._check = reader, result, check
         self._nodes = 0
 
     def of(self, doc: int) -> Related:
@@ -46,13 +45,13 @@ class Relations:
         return Related(self._tree(place), around, messages, copies, attached)
 
     def _place(self, doc: int) -> _Place:
-        head = self._snapshot.stored_fields.head(doc)
+        head = self._reader.stored_fields.head(doc)
         return _Place(doc, head.id, head.decode_details())
 
     def _tree(self, place: _Place) -> Node | None:
         path = [place.doc]
         while place.details.parent and len(path) < _MAX_LEVELS:
-            above = self._snapshot.docnum(place.details.parent)
+            above = self._reader.docnum(place.details.parent)
             if above is None or above in path:
                 break
             path.append(above)
@@ -64,7 +63,7 @@ class Relations:
         """Return a document with its parts; those on the ``path`` are always among them."""
         self._check()
         result = self._result(doc)
-        parts = self._snapshot.keyed("parent", result.id).tolist() if levels else []
+        parts = self._reader.keyed("parent", result.id).tolist() if levels else []
         room = min(_MAX_PARTS, max(_MAX_NODES - self._nodes, 0))
         listed = [part for place, part in enumerate(parts) if place < room or part in path]
         self._nodes += len(listed)
@@ -74,10 +73,10 @@ class Relations:
     def _conversation(self, place: _Place) -> tuple[tuple[Result, ...], int]:
         if not place.details.thread:
             return (), 0
-        docs = conversation(self._snapshot, place.id, self._check)
+        docs = conversation(self._reader, place.id, self._check)
         if len(docs) < 2:
             return (), 0
-        docs = docs[np.argsort(self._snapshot.oldest_first.take(docs), kind="stable")]
+        docs = docs[np.argsort(self._reader.oldest_first.take(docs), kind="stable")]
         at = int(np.flatnonzero(docs == place.doc)[0])
         around = docs[max(at - _MAX_MESSAGES, 0) : at + _MAX_MESSAGES + 1]
         return tuple(map(self._result, around.tolist())), len(docs)
@@ -87,9 +86,9 @@ class Relations:
         if not place.details.digest:
             return (), 0
         parents: dict[str, None] = {}
-        for doc in self._snapshot.keyed("digest", place.details.digest).tolist():
+        for doc in self._reader.keyed("digest", place.details.digest).tolist():
             self._check()
             parents[self._place(doc).details.parent] = None
         parents.pop(place.details.parent, None)
-        docs = [doc for id in parents if (doc := self._snapshot.docnum(id)) is not None]
+        docs = [doc for id in parents if (doc := self._reader.docnum(id)) is not None]
         return tuple(map(self._result, docs[:_MAX_COPIES])), len(docs)

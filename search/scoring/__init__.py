@@ -9,13 +9,19 @@ from search.scoring.bm25 import PARAMETERS, CollectionStats, Parameters
 from search.scoring.conversation import conversation
 from search.scoring.deadline import Deadline
 from search.scoring.evaluate import Evaluation, Matches
-from search.scoring.explanation import explain
-from search.scoring.relaxation import Answer, answer, most
-from search.scoring.similar import similar
+from search.scoring.explanation import explain, in_field
+from search.scoring.proximity import RESCORED
+from search.scoring.relaxation import MOST, Answer, answer, most
+from search.scoring.similar import VALUE_WEIGHTS, distinctive_words, similar
+from search.scoring.spellings import MOST_DOCUMENTS, halves
 from search.scoring.top import Ranking, request_fingerprint
 
 __all__ = [
+    "MOST",
+    "MOST_DOCUMENTS",
     "PARAMETERS",
+    "RESCORED",
+    "VALUE_WEIGHTS",
     "Answer",
     "CollectionStats",
     "Deadline",
@@ -25,7 +31,10 @@ __all__ = [
     "Ranking",
     "answer",
     "conversation",
+    "distinctive_words",
     "explain",
+    "halves",
+    "in_field",
     "most",
     "request_fingerprint",
     "similar",

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from index import Snapshot
+from search.engine import Reader
 from search.scoring.postings import Docs
 
 
-def conversation(snapshot: Snapshot, id: str, check: Callable[[], None] = lambda: None) -> Docs:
+def conversation(reader: Reader, id: str, check: Callable[[], None] = lambda: None) -> Docs:
     """Return the messages of the conversation that the message ``id`` belongs to, ascending.
 
     A message has the ids of those that it answers, some of which may be in no archive. Two that
@@ -18,12 +18,12 @@ def conversation(snapshot: Snapshot, id: str, check: Callable[[], None] = lambda
     docs: set[int] = set()
     known, waiting = {id}, [id]
     while waiting:
-        for doc in snapshot.keyed("thread", waiting.pop()).tolist():
+        for doc in reader.keyed("thread", waiting.pop()).tolist():
             if doc in docs:
                 continue
             check()
             docs.add(doc)
-            stored = snapshot.stored_fields
+            stored = reader.stored_fields
             for other in stored.details(doc, stored.head(doc)).thread:
                 if other not in known:
                     known.add(other)

@@ -44,7 +44,7 @@ def explain(
         node = clause.node.required() if isinstance(clause.node, WordQuery) else clause.node
         scores, present = _scores(node, docs, evaluation)
         fields = {
-            field: _scores(_in_field(node, field), docs, evaluation)[1]
+            field: _scores(in_field(node, field), docs, evaluation)[1]
             for field in (() if isinstance(node, Filter) else TEXT_FIELDS)
         }
         matching = len(evaluation.hits(node).docs)
@@ -71,10 +71,10 @@ def _scores(node: query.Query, docs: Docs, evaluation: Evaluation) -> tuple[Scor
     return scores, present
 
 
-def _in_field(node: query.Query, field: str) -> query.Query:
+def in_field(node: query.Query, field: str) -> query.Query:
     """Return a node as it is in one field only; what no document matches if it is in others."""
     if isinstance(node, query.And | query.Or) and not isinstance(node, WildcardQuery):
-        return type(node)([_in_field(child, field) for child in node.subqueries])
+        return type(node)([in_field(child, field) for child in node.subqueries])
     if field not in getattr(node, "fields", ()):
         return query.NullQuery
     match node:

@@ -2,7 +2,7 @@
 
 A query is relaxed if it matches nothing (before the facets of the request), has several clauses,
 and no AND was typed between them. Filters and negations are never dropped. Of the other clauses,
-weighed by their idf, a document must match ``_MOST``; if none does, those that match most are
+weighed by their idf, a document must match ``MOST``; if none does, those that match most are
 returned. Stop words in the language of a document and words that no document has do not count.
 The score is the sum over the clauses that match.
 
@@ -23,7 +23,7 @@ from search.scoring.evaluate import Evaluation, Matches
 from search.scoring.postings import NO_HITS, Docs, Hits, Mask, Scores, among, union
 from search.scoring.proximity import rescore
 
-_MOST = 0.4
+MOST = 0.4
 """Share of the weight of a query that is most of it: two of three words that are equally rare, or
 one that is much rarer than the others. Half by number found less on judged questions."""
 
@@ -100,7 +100,7 @@ class _Weighed(NamedTuple):
     @property
     def enough(self) -> Mask:
         """Which documents have most of the clauses."""
-        return self.shares >= _MOST
+        return self.shares >= MOST
 
 
 def _weighed(clauses: Sequence[Clause], evaluation: Evaluation) -> _Weighed:

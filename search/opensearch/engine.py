@@ -1,0 +1,327 @@
+"""The engine over an OpenSearch cluster."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from threading import Lock
+from time import monotonic, perf_counter
+
+from index import Skipped
+from index.analysis import analyzer
+from index.errors import SearchTimeout
+from index.opensearch import Cluster, Published, document_key, facet_field, published, report_of
+from index.opensearch import term as indexed_term
+from search.engine import (
+    DocumentView,
+    FacetPage,
+    IndexStatus,
+    Notice,
+    Related,
+    Result,
+    SearchResponse,
+    Suggestion,
+)
+from search.facets import LocalizedFacets, facet_page, facets
+from search.highlight import Highlighter
+from search.opensearch.clauses import Json, any_of, terms
+from search.opensearch.counting import Counter, Filters
+from search.opensearch.explaining import explain
+from search.opensearch.finding import Finder, Found, Hit
+from search.opensearch.matching import Matcher
+from search.opensearch.opened import NEWEST, Opened
+from search.opensearch.reader import WHOLE, Reader
+from search.opensearch.scores import Scorer
+from search.query import ParsedQuery, parse
+from search.related import Relations
+from search.request import (
+    Cursor,
+    FacetOrder,
+    SearchRequest,
+    encode_cursor,
+    fingerprint,
+)
+from search.results import Budget, Locales, ResultBuilder, canonical, cursor_of
+from search.scoring import VALUE_WEIGHTS, distinctive_words, request_fingerprint
+from search.suggest import did_you_mean, suggest
+
+_FOLLOWED = 1.0
+"""Seconds for which a generation is taken to be the published one."""
+
+
+class OpenSearchEngine:
+    """Implements ``search.engine.Engine``. It follows the alias: a new generation is served."""
+
+    def __init__(self, cluster: Cluster, name: str, budget: Budget | None = None) -> None:
+        self._cluster = cluster
+        self._name = name
+        self._budget = budget or Budget()
+        self._lock = Lock()
+        self._opened: Opened | None = None
+        self._locales: Locales | None = None
+        self._checked = 0.0
+
+    def _open(self) -> Opened:
+        """Return the published generation."""
+        with self._lock:
+            if self._opened is None or monotonic() - self._checked > _FOLLOWED:
+                generation = published(self._cluster, self._name)
+                if self._opened is None or self._opened.generation.index != generation.index:
+                    self._opened = Opened(self._cluster, generation)
+                    self._locales = None
+                self._checked = monotonic()
+            return self._opened
+
+    def _of_locale(self, opened: Opened, locale: str) -> tuple[LocalizedFacets, ResultBuilder]:
+        columns = opened.columns
+        with self._lock:
+            if self._locales is None or self._opened is not opened:
+                self._locales = Locales(columns, Reader(opened))
+            return self._locales.of(locale)
+
+    def search(self, request: SearchRequest) -> SearchResponse:
+        """Return one page of results. Raises InvalidRequest for a cursor of another request."""
+        opened = self._open()
+        start = perf_counter()
+        localized, results = self._of_locale(opened, request.locale)
+        parsed = parse(request.q, opened.generation.analyzers)
+        request = canonical(request, localized)
+        if request.q != parsed.text:
+            request = replace(request, q=parsed.text)
+        parsing_ended = perf_counter()
+        finder = self._finder(opened, request)
+        cursor = self._cursor(request)
+        found = finder.answer(parsed)
+        parsed = found.parsed
+        page = finder.page(found, cursor)
+        next_cursor = self._next_cursor(finder, found, page, opened) if page else None
+        below, more = finder.below(found, page)
+        suggestion = self._correction(parsed, found.unfiltered, finder)
+        search_ended = perf_counter()
+        counted = facets(request, finder.counter, localized, search_ended + self._budget.facets)
+        facets_ended = perf_counter()
+        shown = self._results(page, finder, parsed, results)
+        division = None
+        if below:
+            division = len(shown)
+            shown += self._results(below, finder, parsed.wished(), results)
+        explanations = explain(finder, found, page, below) if request.explain == "true" else ()
+        notices = tuple(finder.notices)
+        if cursor is not None and cursor.generation != fingerprint(opened.generation.name):
+            notices = (*notices, Notice("generation_changed"))
+        ended = perf_counter()
+        return SearchResponse(
+            request=request,
+            understood=parsed.understood,
+            languages=request.selected.get("lang") or tuple(opened.generation.languages),
+            total=found.total,
+            results=shown,
+            division=division,
+            more=more,
+            themes=tuple(map(results.theme, parsed.themes)),
+            explanations=explanations,
+            facets=counted,
+            generation=opened.generation.name,
+            documents=opened.generation.documents,
+            suggestion=suggestion,
+            warnings=(*parsed.warnings, *notices),
+            next_cursor=next_cursor,
+            timings={
+                "parse": (parsing_ended - start) * 1000,
+                "search": (search_ended - parsing_ended) * 1000,
+                "facets": (facets_ended - search_ended) * 1000,
+                "snippets": (ended - facets_ended) * 1000,
+            },
+        )
+
+    def _finder(self, opened: Opened, request: SearchRequest) -> Finder:
+        filters = Filters(request)
+        counter = Counter(opened, filters, request.facets)
+        return Finder(opened, request, Reader(opened), counter, filters)
+
+    def _cursor(self, request: SearchRequest) -> Cursor | None:
+        if request.cursor is None or request.cursor == "*":
+            return None
+        return cursor_of(request.cursor, request_fingerprint(request))
+
+    def _next_cursor(
+        self, finder: Finder, found: Found, page: Sequence[Hit], opened: Opened
+    ) -> str | None:
+        request = finder.request
+        if request.cursor is None or len(page) < request.per_page:
+            return None
+        last = page[-1]
+        return encode_cursor(
+            Cursor(
+                sort=request.sort,
+                request=request_fingerprint(request),
+                generation=fingerprint(opened.generation.name),
+                score=last.score,
+                seconds=last.second,
+                id=last.id,
+            )
+        )
+
+    def _correction(self, parsed: ParsedQuery, total: int, finder: Finder) -> str | None:
+        """Return the query in a better spelling, if there is one."""
+        opened, matcher = finder.opened, Matcher(finder.opened)
+
+        def correct() -> tuple[str | None, int]:
+            better = did_you_mean(
+                parsed,
+                total,
+                opened.words,
+                finder.reader,
+                lambda tree: opened.statistics.count(matcher(tree)),
+            )
+            return better, 500 + 4 * len(parsed.text)
+
+        try:
+            correction: str | None = opened.corrections.get((parsed.text, total), correct)
+        except SearchTimeout:
+            return None
+        return correction
+
+    def _results(
+        self, hits: Sequence[Hit], finder: Finder, parsed: ParsedQuery, results: ResultBuilder
+    ) -> tuple[Result, ...]:
+        request, reader = finder.request, finder.reader
+        made = [
+            results.of(reader.head(hit.number))._replace(score=float(hit.score)) for hit in hits
+        ]
+        if request.highlight == "false":
+            return tuple(made)
+        highlighter = self._highlighter(parsed, reader, finder.opened)
+        highlight = highlighter.html if request.highlight == "true" else highlighter.offsets
+        return tuple(
+            result._replace(highlights=highlight(hit.number, reader.head(hit.number)))
+            for result, hit in zip(made, hits, strict=True)
+        )
+
+    def _highlighter(self, parsed: ParsedQuery, reader: Reader, opened: Opened) -> Highlighter:
+        return Highlighter(parsed, reader, reader, opened.words, self._budget.snippets)
+
+    def facet(
+        self, name: str, request: SearchRequest, prefix: str, page: int, order: FacetOrder = "count"
+    ) -> FacetPage:
+        """Return one page of facet values. Raises KeyError for a name that is no value facet."""
+        opened = self._open()
+        localized, _ = self._of_locale(opened, request.locale)
+        localized.facet(name)
+        request = canonical(replace(request, sort="date", per_page=0), localized)
+        filters = Filters(request)
+        counter = Counter(opened, filters, (name,), whole=True)
+        finder = Finder(opened, request, Reader(opened), counter, filters)
+        finder.answer(parse(request.q, opened.generation.analyzers))
+        return facet_page(name, request, counter, localized, prefix, page, order)
+
+    def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
+        """Return completions of a text being typed."""
+        opened = self._open()
+        return suggest(text, limit, opened.words, self._of_locale(opened, locale)[0])
+
+    def document(self, id: str, locale: str, q: str = "") -> DocumentView | None:
+        """Return a whole document with all matches of ``q`` as offsets; None if it is absent."""
+        opened = self._open()
+        reader = Reader(opened)
+        doc = reader.docnum(id)
+        if doc is None:
+            return None
+        parsed = parse(q, opened.generation.analyzers)
+        highlights = self._highlighter(parsed, reader, opened).complete(doc, reader.head(doc))
+        return self._of_locale(opened, locale)[1].view(*reader.get(doc), highlights)
+
+    def related(self, id: str, locale: str) -> Related | None:
+        """Return the parts, the conversation and the copies of a document; None if it is absent."""
+        opened = self._open()
+        reader = Reader(opened)
+        doc = reader.docnum(id)
+        if doc is None:
+            return None
+        results = self._of_locale(opened, locale)[1]
+        end = monotonic() + self._budget.search
+
+        def check() -> None:
+            if monotonic() > end:
+                raise SearchTimeout("The search took longer than it may.", "Ask for less.")
+
+        return Relations(reader, lambda doc: results.of(reader.head(doc)), check).of(doc)
+
+    def similar(self, id: str, limit: int, locale: str) -> tuple[Result, ...] | None:
+        """Return the documents most like this one, best first; None if it is absent."""
+        opened = self._open()
+        reader = Reader(opened)
+        doc = reader.docnum(id)
+        if doc is None:
+            return None
+        statistics = opened.statistics
+        document, fields = reader.get(doc)
+        language = analyzer(fields.language.code)
+
+        def frequencies(words: Sequence[tuple[str, ...]]) -> list[int]:
+            every = [
+                terms("body", [indexed_term(language.suffix, form)])
+                for forms in words
+                for form in forms
+            ]
+            counts = iter(statistics.counts(every))
+            return [max(next(counts) for _ in forms) for forms in words]
+
+        collection = statistics.by_suffix(language.suffix)
+        words = distinctive_words(document, language, collection, frequencies)
+        matcher = Matcher(opened)
+        matcher.prepare([word for word, _ in words])
+        scorer = Scorer(matcher)
+        should = [scorer.word(word, weight) for word, weight in words]
+        for name, weight in VALUE_WEIGHTS.items():
+            column, field = opened.columns[name], facet_field(name)
+            for value in _values_of(opened, id, field):
+                rarity = statistics.all.idf(int(column.totals.counts[column.ordinal[value]]))
+                has_value = terms(field, [value])
+                should.append({"constant_score": {"filter": has_value, "boost": weight * rarity}})
+        body: Json = {
+            "query": {
+                "bool": {
+                    "must": [any_of(should)],
+                    "must_not": [{"ids": {"values": [document_key(id)]}}],
+                }
+            },
+            "size": limit,
+            "sort": ["_score", *NEWEST],
+            "track_total_hits": False,
+            "_source": {"includes": list(WHOLE)},
+        }
+        request = SearchRequest(locale=locale)
+        finder = self._finder(opened, request)
+        hits = [
+            Hit(hit["_id"], hit["sort"][0], 0, "", finder.reader.add(hit))
+            for hit in opened.search(body)["hits"]["hits"]
+        ]
+        nothing = parse("", opened.generation.analyzers)
+        return self._results(hits, finder, nothing, self._of_locale(opened, locale)[1])
+
+    def status(self) -> IndexStatus:
+        """Return what is being served."""
+        generation = self._open().generation
+        return IndexStatus(
+            generation=generation.name,
+            documents=generation.documents,
+            languages=generation.languages,
+            built=generation.built,
+            skipped=sum(generation.skipped.values()),
+        )
+
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Return the files and records that the index leaves out, and why."""
+        generation: Published = self._open().generation
+        report = report_of(self._cluster, self._name, generation)
+        return tuple(Skipped(*item) for item in report["skipped"])
+
+
+def _values_of(opened: Opened, id: str, field: str) -> list[str]:
+    body = {
+        "query": {"ids": {"values": [document_key(id)]}},
+        "size": 1,
+        "_source": {"includes": [field]},
+    }
+    hits = opened.search(body)["hits"]["hits"]
+    values: list[str] = hits[0]["_source"].get(field, []) if hits else []
+    return values

@@ -1,0 +1,178 @@
+"""A generation on a cluster, opened for searching, with what is kept beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+
+import numpy as np
+
+from index.document import fit
+from index.facets import VALUE_FACETS
+from index.opensearch import Cluster, Published
+from index.store import ByteCache, Head, Near, Tally, decode_head
+from search.opensearch.clauses import Json, all_of, terms
+from search.opensearch.statistics import Statistics
+
+NEWEST: Sequence[Json] = (
+    {"second": {"order": "desc", "missing": "_last"}},
+    {"id": {"order": "asc"}},
+)
+"""Newest first, undated last, then by id."""
+_CORRECTIONS_BYTES = 1 << 20
+_COUNTED = 100
+"""Words that are counted together with the words before them, the most frequent ones."""
+_KEPT = 20_000
+"""Words whose spelling is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueColumn:
+    """The values of one facet; see ``search.facets.Column``."""
+
+    values: tuple[str, ...]
+    ordinal: Mapping[str, int]
+    labels: Mapping[str, str]
+    totals: Tally
+
+
+class Words:
+    """The words of a generation: a ``Lexicon``; safe for threads."""
+
+    def __init__(self, cluster: Cluster, generation: Published, statistics: Statistics) -> None:
+        self._cluster = cluster
+        self._generation = generation
+        self._statistics = statistics
+        self._forms: dict[str, str] = {}
+        self._near: dict[tuple[str, int], dict[str, Near]] = {}
+
+    def _found(self, query: Json, size: int, **others: object) -> list[Json]:
+        body = {"query": query, "size": size, "track_total_hits": False, **others}
+        hits: list[Json] = self._cluster.search(self._generation.words, body)["hits"]["hits"]
+        return hits
+
+    def near_words(self, word: str, edits: int) -> Mapping[str, Near]:
+        """Return the words within an edit distance of a folded word, by word."""
+        key = word, edits
+        known = self._near.get(key)
+        if known is not None:
+            return known
+        levels: list[Json] = [{"term": {"spelt": {"value": word, "_name": "0"}}}]
+        levels += [
+            {
+                "fuzzy": {
+                    "spelt": {
+                        "value": word,
+                        "fuzziness": distance,
+                        "prefix_length": 0,
+                        "transpositions": True,
+                        "rewrite": "constant_score",
+                        "_name": str(distance),
+                    }
+                }
+            }
+            for distance in range(1, edits + 1)
+        ]
+        hits = self._found({"bool": {"should": levels}}, 10_000)
+        near = {
+            hit["_source"]["word"]: Near(
+                hit["_source"]["word"],
+                min(map(int, hit["matched_queries"])),
+                hit["_source"].get("frequency", 0),
+            )
+            for hit in hits
+        }
+        self._near = {**(self._near if len(self._near) < 1_000 else {}), key: near}
+        return near
+
+    def surface_form(self, word: str) -> str:
+        """Return how most documents write a word, in lower case; an unknown word as it is."""
+        form = self._forms.get(word)
+        if form is None:
+            hits = self._found(terms("word", [word]), 1)
+            form = hits[0]["_source"].get("form", word) if hits else word
+            self._forms = {**(self._forms if len(self._forms) < _KEPT else {}), word: form}
+        return form
+
+    def beginning(self, prefix: str, limit: int) -> list[str]:
+        """Return the words with a prefix, those of most bodies first."""
+        order = [{"body": {"order": "desc", "missing": "_last"}}, {"word": "asc"}]
+        hits = self._found({"prefix": {"word": {"value": prefix}}}, limit, sort=order)
+        return [hit["_source"]["word"] for hit in hits]
+
+    def completions(
+        self, prefix: str, limit: int, before: Sequence[str] = ()
+    ) -> list[tuple[str, int]]:
+        """Return words with a prefix and how many documents have them and all words ``before``."""
+        beginning: Json = {"prefix": {"word": {"value": fit(prefix)}}}
+        wanted = all_of([beginning, {"term": {"completes": True}}])
+        order = [{"body": "desc"}, {"word": "asc"}]
+        hits = self._found(wanted, _COUNTED if before else limit, sort=order)
+        words = [(hit["_source"]["word"], hit["_source"]["body"]) for hit in hits]
+        if not before:
+            return words
+        given = [terms("body", [fit(word)]) for word in before]
+        counts = self._statistics.counts(
+            [all_of([*given, terms("body", [word])]) for word, _ in words]
+        )
+        counted = [(word, count) for (word, _), count in zip(words, counts, strict=True) if count]
+        return sorted(counted, key=lambda entry: (-entry[1], entry[0]))[:limit]
+
+    def titles(self, prefix: str, limit: int, before: Sequence[str] = ()) -> list[Head]:
+        """Return the newest documents with all words ``before`` and one with a prefix in titles."""
+        wanted = [{"prefix": {"title": {"value": fit(prefix)}}}]
+        wanted += [terms("title", [fit(word)]) for word in before]
+        body = {
+            "query": all_of(wanted),
+            "size": limit,
+            "sort": list(NEWEST),
+            "track_total_hits": False,
+            "_source": {"includes": ["stored.head"]},
+        }
+        hits = self._cluster.search(self._generation.index, body)["hits"]["hits"]
+        return [decode_head(hit["_source"]["stored"]["head"].encode()) for hit in hits]
+
+    def having(self, part: str, indexed: Sequence[str]) -> frozenset[str]:
+        """Return the words of all titles, or bodies, that have any of some terms as indexed."""
+        if not indexed:
+            return frozenset()
+        body = {"includes": ["word"]}
+        hits = self._found(terms(f"{part}_terms", indexed), 10_000, _source=body)
+        return frozenset(hit["_source"]["word"] for hit in hits)
+
+
+class Opened:
+    """A generation with its statistics, words and facet values; safe for threads."""
+
+    def __init__(self, cluster: Cluster, generation: Published) -> None:
+        self.cluster = cluster
+        self.generation = generation
+        self.statistics = Statistics(cluster, generation)
+        self.words = Words(cluster, generation, self.statistics)
+        self.corrections = ByteCache(_CORRECTIONS_BYTES)
+        self._lock = Lock()
+
+    def search(self, body: Json, preference: str = "") -> Json:
+        """Search the documents."""
+        return self.cluster.search(self.generation.index, body, preference)
+
+    @cached_property
+    def columns(self) -> Mapping[str, ValueColumn]:
+        """The values of every facet."""
+        with self._lock:
+            found: dict[str, list[tuple[str, str, int]]] = {name: [] for name in VALUE_FACETS}
+            order: list[object] = [{"facet": "asc"}, {"value": "asc"}]
+            everything = self.cluster.everything
+            for one in everything(self.generation.values, {"match_all": {}}, order):
+                found[one["facet"]].append((one["value"], one["label"], one["count"]))
+        return {name: self._column(sorted(rows)) for name, rows in found.items()}
+
+    def _column(self, rows: Sequence[tuple[str, str, int]]) -> ValueColumn:
+        values = tuple(value for value, _, _ in rows)
+        counts = np.array([count for _, _, count in rows], np.int64)
+        return ValueColumn(
+            values,
+            {value: ordinal for ordinal, value in enumerate(values)},
+            {value: label for value, label, _ in rows if label},
+            Tally(counts, 0),
+        )

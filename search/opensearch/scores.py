@@ -1,0 +1,265 @@
+"""Query nodes as scores: our BM25F over bare frequencies, as nested ``script_score``.
+
+The similarity of titles and bodies is the frequency of a term. Three constant scripts make of it
+what ``search.scoring.bm25`` and ``search.scoring.proximity`` compute.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from whoosh import query
+
+from index.document import fit
+from index.opensearch import term
+from search.opensearch.clauses import (
+    NOTHING,
+    Json,
+    all_of,
+    any_of,
+    best_of,
+    one_word,
+    scored,
+    terms,
+    within,
+)
+from search.opensearch.matching import Matcher
+from search.query import (
+    TEXT_FIELDS,
+    Filter,
+    FuzzyQuery,
+    LetterQuery,
+    NearQuery,
+    PhraseQuery,
+    PrefixQuery,
+    WordPattern,
+    WordQuery,
+)
+from search.scoring import PARAMETERS, CollectionStats
+
+_NORM = "_score * params.weight / (params.shift + params.scale * doc[params.length].value)"
+_SATURATION = "params.idf * _score * (params.k1 + 1) / (_score + params.k1)"
+# The score s of an interval is 1 - 1 / (1 + sum of 1 / distance).
+_SUM = "_score / (1 - _score)"
+_CLOSE = (
+    "double length = doc['body_length'].size() == 0 ? 0 : doc['body_length'].value;"
+    " double norm = params.shift + params.scale * length;"
+    " return params.factor * _score / (_score + params.k1 * norm);"
+)
+_WINDOW_GAPS = 7
+"""Words between two that are close, at most."""
+_PREFIXED = 1_000
+"""Words with a prefix whose occurrences are counted."""
+
+
+def script(inner: Json, source: str, **params: object) -> Json:
+    """Return a clause whose score is made of that of another by one of our constant scripts."""
+    return {"script_score": {"query": inner, "script": {"source": source, "params": params}}}
+
+
+class Scorer:
+    """Scores the nodes of one query; a clause may match more than its node."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._statistics = matcher.statistics
+
+    def __call__(self, node: query.Query | None) -> Json:
+        """Return a clause with the score of a node; NOTHING if it scores nothing."""
+        matcher = self._matcher
+        match node:
+            case WordQuery():
+                return self.word(node)
+            case PhraseQuery(words=(_,), open=False):
+                return self._literal(node.fields, node.words[0], self._statistics.all)
+            case PhraseQuery():
+                by_field = {field: self._occurrences(field, node) for field in node.fields}
+                return self._bm25f(by_field, self._idf_of(node.words), self._statistics.all)
+            case NearQuery():
+                by_field = {field: script(matcher.near(field, node), _SUM) for field in node.fields}
+                return self._bm25f(by_field, self._idf_of(node.words), self._statistics.all)
+            case LetterQuery():
+                by_field = {
+                    field: script(matcher.letter(field, node), _SUM)
+                    for field in node.fields
+                    if node.word.forms
+                }
+                words = node.word.literal, node.letter
+                return self._bm25f(by_field, self._idf_of(words), self._statistics.all)
+            case PrefixQuery():
+                return self._prefix(node)
+            case FuzzyQuery():
+                return self._fuzzy(node)
+            case WordPattern():
+                return {"constant_score": {"filter": matcher(node), "boost": 1.0}}
+            case Filter() | query.Not() | query.Every():
+                return NOTHING
+            case query.And():
+                return any_of(map(self, node.subqueries))
+            case query.DisjunctionMax():
+                return best_of([self.alone(child) for child in node.subqueries])
+            case query.Or():
+                return any_of([self.alone(child) for child in node.subqueries])
+        return NOTHING
+
+    def alone(self, node: query.Query) -> Json:
+        """Return the score of an alternative, only of documents that match it."""
+        score = self(node)
+        several = isinstance(node, query.And)
+        return scored(self._matcher(node), [score]) if several and score != NOTHING else score
+
+    # Words
+
+    def word(self, node: WordQuery, factor: float = 1.0) -> Json:
+        """Return the score of a word in any form and language, times ``factor``."""
+        statistics, matcher = self._statistics, self._matcher
+        idf = statistics.all.idf(count) if (count := statistics.count(matcher.forms(node))) else 0.0
+        found = []
+        if idf:
+            present = statistics.counts([matcher.forms(node, suffix) for suffix in node.forms])
+            typed = statistics.count(matcher.typed(node))
+            typed_idf = PARAMETERS.exact * statistics.all.idf(typed)
+            for (suffix, forms), documents in zip(node.forms.items(), present, strict=True):
+                if documents:
+                    collection = statistics.by_suffix(suffix)
+                    by_field = {field: _frequency(field, suffix, forms) for field in node.fields}
+                    score = self._bm25f(by_field, factor * idf, collection)
+                    should = []
+                    if typed:
+                        exact = {field: terms(field, [fit(node.literal)]) for field in node.fields}
+                        of_typed = self._bm25f(exact, factor * typed_idf, collection)
+                        only = terms("analyzers", [suffix])
+                        should.append({"bool": {"filter": [only], "must": [of_typed]}})
+                    found.append({"bool": {"must": [score], "should": should}})
+        for words in matcher.spellings(node):
+            phrase = PhraseQuery(words, node.fields)
+            documents = statistics.count(matcher(phrase))
+            if documents:
+                rarity = statistics.all.idf(documents)
+                by_field = {field: self._occurrences(field, phrase) for field in node.fields}
+                rarity = min(rarity, idf) if idf else rarity
+                found.append(self._bm25f(by_field, factor * rarity, statistics.all))
+        for suffix in sorted(node.literal_in):
+            only = terms("analyzer", [suffix])
+            literal = matcher.written(node.fields, node.literal)
+            collection = statistics.by_suffix(suffix)
+            documents = statistics.count(all_of([only, literal]))
+            if documents:
+                exact = {field: terms(field, [fit(node.literal)]) for field in node.fields}
+                of_literal = self._bm25f(exact, factor * collection.idf(documents), collection)
+                found.append({"bool": {"filter": [only], "must": [of_literal]}})
+        return best_of(found)
+
+    def _literal(self, fields: Sequence[str], word: str, collection: CollectionStats) -> Json:
+        documents = self._statistics.count(self._matcher.written(fields, word))
+        by_field = {field: terms(field, [fit(word)]) for field in fields}
+        return self._bm25f(by_field, collection.idf(documents), collection)
+
+    def _occurrences(self, field: str, node: PhraseQuery) -> Json:
+        """Return a clause whose score is the number of occurrences of a phrase."""
+        matching = self._matcher.phrase(field, node)
+        if "intervals" in matching:
+            return script(matching, _SUM)
+        if "match_phrase" in matching:
+            # The frequency is added once for every word.
+            content = {**matching["match_phrase"][field], "boost": 1 / len(node.words)}
+            return {"match_phrase": {field: content}}
+        return _summed(matching, field)
+
+    def _prefix(self, node: PrefixQuery) -> Json:
+        matcher = self._matcher
+        documents = self._statistics.count(matcher(node))
+        by_field = {}
+        for field in node.fields:
+            part = field.partition("_")[0]
+            content = {"value": fit(node.prefix), "rewrite": f"top_terms_{_PREFIXED}"}
+            by_field[part] = {"prefix": {part: content}}
+        return self._bm25f(by_field, self._statistics.all.idf(documents), self._statistics.all)
+
+    def _fuzzy(self, node: FuzzyQuery) -> Json:
+        """Score equally near words as one word; the nearest word of a document counts."""
+        documents = self._statistics.count(self._matcher(node))
+        idf = self._statistics.all.idf(documents)
+        found = []
+        near = self._matcher.near_words(node).terms
+        for distance in range(node.distance + 1):
+            words = [entry.term for entry in near if entry.distance == distance]
+            by_field = {field: _summed(terms(field, words), field) for field in node.fields}
+            factor = PARAMETERS.slip**distance
+            found.append(self._bm25f(by_field, factor * idf, self._statistics.all))
+        return best_of(found)
+
+    def _idf_of(self, words: Sequence[str]) -> float:
+        distinct = list(dict.fromkeys(words))
+        counts = self._statistics.counts(
+            [self._matcher.written(TEXT_FIELDS, word) for word in distinct]
+        )
+        return sum(self._statistics.all.idf(count) for count in counts)
+
+    def _bm25f(self, by_field: Mapping[str, Json], idf: float, collection: CollectionStats) -> Json:
+        """Return the score of clauses that score by frequency, by field, as that of one term."""
+        parts = []
+        for field, clause in by_field.items():
+            if clause == NOTHING:
+                continue
+            scale, shift = PARAMETERS.norm(field, collection.mean_lengths[field])
+            weight, length = PARAMETERS.weight(field), f"{field}_length"
+            parts.append(
+                script(clause, _NORM, weight=weight, scale=scale, shift=shift, length=length)
+            )
+        if not parts or idf <= 0:
+            return NOTHING
+        return script(any_of(parts), _SATURATION, idf=idf, k1=PARAMETERS.k1)
+
+    # Words close together
+
+    def closeness(self, first: WordQuery, second: WordQuery) -> Json:
+        """Return the score that two neighbours of the query add where they are close together."""
+        statistics, matcher = self._statistics, self._matcher
+        counts = statistics.counts([matcher.forms(first), matcher.forms(second)])
+        if not all(counts):
+            return NOTHING
+        idf = min(statistics.all.idf(count) for count in counts)
+        rules = [
+            one_word([term(suffix, form) for suffix, forms in word.forms.items() for form in forms])
+            for word in (first, second)
+        ]
+        near = any_of(
+            script(
+                {"intervals": {field: within(rules, _WINDOW_GAPS, ordered=False)}},
+                _WEIGHED,
+                weight=PARAMETERS.weight(field),
+            )
+            for field in TEXT_FIELDS
+        )
+        found = []
+        for suffix in statistics.suffixes:
+            mean = statistics.by_suffix(suffix).mean_lengths["body"]
+            scale, shift = PARAMETERS.norm("body", mean)
+            factor = PARAMETERS.proximity * idf * (PARAMETERS.k1 + 1)
+            close = script(near, _CLOSE, factor=factor, k1=PARAMETERS.k1, scale=scale, shift=shift)
+            found.append({"bool": {"filter": [terms("analyzer", [suffix])], "must": [close]}})
+        return any_of(found)
+
+
+_WEIGHED = "params.weight * _score / (1 - _score)"
+
+
+def _frequency(field: str, suffix: str, forms: Sequence[str]) -> Json:
+    """Return a clause that scores by how often a word stands in a field.
+
+    An occurrence in the closest form counts once. It has the other form as well; an occurrence that
+    has only that one counts less.
+    """
+    first, *others = [term(suffix, form) for form in forms]
+    if not others:
+        return {"term": {field: {"value": first}}}
+    inexact = PARAMETERS.inexact
+    clauses: list[Json] = [{"term": {field: {"value": first, "boost": 1 - inexact}}}]
+    clauses += [{"term": {field: {"value": one, "boost": inexact / len(others)}}} for one in others]
+    return any_of(clauses)
+
+
+def _summed(clause: Json, field: str) -> Json:
+    """Return a ``terms`` clause as one that scores by the sum of the frequencies."""
+    if "terms" not in clause:
+        return clause
+    return any_of([{"term": {field: word}} for word in clause["terms"][field]])

@@ -1,14 +1,18 @@
 """What tests of several folders compare with."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from index import kernels
 from index.build import BuildOptions, rebuild
+from index.opensearch import Address, Cluster
 
 # Examples of each property: few in the fast suite, many with --hypothesis-profile=full, as in CI.
 # No deadline: machines are busy.
@@ -47,6 +51,34 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root: Path = tmp_path_factory.mktemp("archive") / "index"
     rebuild(root, [Path(__file__).parents[1] / "seeds"], BuildOptions(workers=0))
     return root
+
+
+@dataclass
+class Node:
+    """A node of OpenSearch to be tested with, and the archives that tests made on it."""
+
+    cluster: Cluster
+    names: list[str] = field(default_factory=list)
+
+    def new_name(self) -> str:
+        """Return a name that no archive has."""
+        self.names.append(f"test-{uuid4().hex[:12]}")
+        return self.names[-1]
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[Node]:
+    """The node at TROUVAILLE_OPENSEARCH; without one the test is skipped."""
+    urls = os.environ.get("TROUVAILLE_OPENSEARCH")
+    if not urls:
+        pytest.skip("set TROUVAILLE_OPENSEARCH to the address of a node to test the cluster")
+    cluster = Cluster(Address.parse(urls))
+    cluster.check_version()
+    node = Node(cluster)
+    yield node
+    for name in node.names:
+        for index in cluster.request("GET", f"/{name}-*/_settings"):
+            cluster.request("DELETE", f"/{index}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

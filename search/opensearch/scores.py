@@ -246,8 +246,9 @@ _WEIGHED = "params.weight * _score / (1 - _score)"
 def _frequency(field: str, suffix: str, forms: Sequence[str]) -> Json:
     """Return a clause that scores by how often a word stands in a field.
 
-    An occurrence in the closest form counts once. It has the other form as well; an occurrence that
-    has only that one counts less.
+    An occurrence in the closest form counts once, one that has only the other form counts less. In
+    a document, most often all occurrences of one form have the other as well, whichever it is; then
+    ``s + w * max(0, t - s)`` is exact, which is the greater of ``s`` and ``(1 - w) * s + w * t``.
     """
     first, *others = [term(suffix, form) for form in forms]
     if not others:
@@ -255,7 +256,7 @@ def _frequency(field: str, suffix: str, forms: Sequence[str]) -> Json:
     inexact = PARAMETERS.inexact
     clauses: list[Json] = [{"term": {field: {"value": first, "boost": 1 - inexact}}}]
     clauses += [{"term": {field: {"value": one, "boost": inexact / len(others)}}} for one in others]
-    return any_of(clauses)
+    return best_of([{"term": {field: {"value": first}}}, any_of(clauses)])
 
 
 def _summed(clause: Json, field: str) -> Json:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,13 +21,18 @@ from index.document import (
     Span,
     Theme,
 )
-from search.engine import SearchResponse
+from index.opensearch import publish_documents
+from search.engine import Engine, SearchResponse
+from search.opensearch import OpenSearchEngine
 from search.request import parse_request
 from search.results import Budget
 from search.whoosh_engine import WhooshEngine
 
 Entry = tuple[Document, Fields]
 Search = Callable[..., SearchResponse]
+
+ENGINES = ["embedded", pytest.param("opensearch", marks=pytest.mark.opensearch)]
+"""The second asks a node at TROUVAILLE_OPENSEARCH; its tests are skipped without one."""
 
 PLENTY = Budget(60.0, 60.0, 60.0, 60.0)
 """Seconds enough for a busy machine."""
@@ -128,26 +134,40 @@ def entries() -> Entries:
     return random_entries(7, 150)
 
 
-@pytest.fixture(scope="session")
-def engine(entries: Entries, tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(
+    entries: Entries, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Engine:
+    """Both engines over the random archive."""
+    if request.param == "opensearch":
+        return on_cluster(request.getfixturevalue("node"), entries)
     root = tmp_path_factory.mktemp("random")
     index_documents(root, entries)
     return WhooshEngine(IndexDirectory(root), PLENTY)
 
 
-@pytest.fixture
-def engine_of(tmp_path: Path) -> Callable[..., WhooshEngine]:
-    """Return an engine over the entries given."""
+@pytest.fixture(params=ENGINES)
+def engine_of(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., Engine]:
+    """Return an engine over the entries given: either."""
 
-    def build(*entries: Entry) -> WhooshEngine:
+    def build(*entries: Entry) -> Engine:
+        if request.param == "opensearch":
+            return on_cluster(request.getfixturevalue("node"), entries)
         index_documents(tmp_path, entries)
         return WhooshEngine(IndexDirectory(tmp_path), PLENTY)
 
     return build
 
 
+def on_cluster(node: Any, entries: Sequence[Entry]) -> Engine:
+    """Return the engine of a cluster over entries."""
+    name = node.new_name()
+    publish_documents(node.cluster, name, entries)
+    return OpenSearchEngine(node.cluster, name, PLENTY)
+
+
 @pytest.fixture(scope="session")
-def search(engine: WhooshEngine) -> Search:
+def search(engine: Engine) -> Search:
     """Search the random archive with parameters as a query string has them (from_ is from)."""
 
     def run(locale: str = "fr", **parameters: str | Sequence[str]) -> SearchResponse:

@@ -13,6 +13,7 @@ from index.build.plan import (
     index_documents,
     options_of,
     rebuild,
+    rebuild_into,
     update,
 )
 from index.build.progress import Progress
@@ -33,5 +34,6 @@ __all__ = [
     "options_of",
     "read_labelled",
     "rebuild",
+    "rebuild_into",
     "update",
 ]

@@ -28,8 +28,9 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
+from index.build.destination import Prepare
 from index.build.limits import Limits, ended_by_time
 from index.document import Document, Fields, Skipped
 from index.errors import BuildFailed, IndexDamaged, IndexUnavailable, TooSlowError
@@ -44,7 +45,6 @@ from index.readers import (
     split,
 )
 from index.segments import (
-    AnalysedDocument,
     Draft,
     Snapshot,
     UnfitDocumentError,
@@ -83,7 +83,7 @@ _UNSTARTED = (
 Item = Document | SourceFile | Extracted | Skipped
 """What goes in: a document, a file to be read, or what is only passed on."""
 
-Content = TypeVar("Content", Draft, AnalysedDocument)
+Content = TypeVar("Content")
 
 
 class Indexed(NamedTuple, Generic[Content]):
@@ -109,7 +109,7 @@ class Unchanged(NamedTuple):
     version: str = ""
 
 
-Outcome = Indexed[AnalysedDocument] | Unchanged | Skipped
+Outcome = Indexed[Any] | Unchanged | Skipped
 """What comes out."""
 _Prepared = Indexed[Draft] | Unchanged | Skipped
 
@@ -119,7 +119,8 @@ class Job:
     """What workers are told: how to read and extract, and what the index has already.
 
     Documents whose hash is in ``known`` (id to hash) come out as ``Unchanged``. Fields of the
-    generation published in ``reuse_from`` are reused; None reuses nothing.
+    generation published in ``reuse_from`` are reused; None reuses nothing. ``prepare`` makes drafts
+    ready to be written.
     """
 
     reading: ReadOptions
@@ -127,6 +128,7 @@ class Job:
     made_by: str
     known: Mapping[str, str] = field(default_factory=dict)
     reuse_from: Path | None = None
+    prepare: Prepare = analyse_drafts
 
 
 class Worker:
@@ -236,7 +238,7 @@ class Worker:
         drafted = [item for item in prepared if isinstance(item, Indexed)]
         try:
             with self.limits.document():
-                documents = iter(analyse_drafts([item.document for item in drafted]))
+                documents = iter(self._job.prepare([item.document for item in drafted]))
         except (Exception, TooSlowError) as error:
             if len(prepared) > 1:
                 return [outcome for item in prepared for outcome in self._analysed([item])]

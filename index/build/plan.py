@@ -20,9 +20,9 @@ from time import time
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
+from index.build.destination import Described, Destination, Directory, NewSegment
 from index.build.learning import load as load_learned
 from index.build.pipeline import (
     Extracted,
@@ -43,7 +43,7 @@ from index.build.sources import (
 )
 from index.build.writer import BuildWriter, Standing
 from index.document import Document, Fields, Skipped
-from index.errors import IndexDamaged, IndexUnavailable, NoDocuments, TooManyDeletions
+from index.errors import IndexDamaged, NoDocuments, TooManyDeletions
 from index.extract import ExtractionOptions, extraction_version
 from index.publishing import FILE_MODE, LiveSegment, building, open_published, read_pointer
 from index.readers import ReadOptions, display
@@ -133,31 +133,48 @@ def rebuild(
     BuildFailed, IndexDamaged (learned themes that cannot be read). After an exception the published
     generation still serves.
     """
-    options, progress = _with_learned(options or BuildOptions(), root), progress or Progress()
-    began = time()
+    options = _with_learned(options or BuildOptions(), root)
+    return rebuild_into(Directory(root, options.mode), sources, options, progress, partial)
+
+
+def rebuild_into(
+    destination: Destination,
+    sources: Sequence[Path],
+    options: BuildOptions,
+    progress: Progress | None = None,
+    partial: Partial | None = None,
+) -> BuildResult:
+    """Do what ``rebuild`` does, wherever the documents go."""
+    progress, began = progress or Progress(), time()
     with (
         opened_sources(sources) as opened,
-        building(root, options.mode) as commit,
+        destination.building() as generation,
         rare_collections(),
-        BuildWriter(commit.segment_folder, _withdrawn_before(root, options)) as writer,
+        BuildWriter(
+            generation.writer, {} if options.forget_withdrawals else destination.withdrawn()
+        ) as writer,
     ):
         reading = Reading(opened, options.reading, partial)
-        reuse_from = None if options.fresh else root
         version = made_by(options.extraction)
-        job = Job(options.reading, options.extraction, version, reuse_from=reuse_from)
+        job = Job(
+            options.reading,
+            options.extraction,
+            version,
+            reuse_from=None if options.fresh else destination.reuse_from,
+            prepare=destination.prepare,
+        )
         _read(reading, job, options.workers, writer, progress)
         if not writer.hashes:
             raise _no_documents(writer.report)
         writer.finish_report()
         progress.phase("Writing the index")
-        snapshot = commit.publish(
-            [writer.commit()],
+        described = generation.publish(
             writer.hashes,
             writer.report,
             settings_of(options) | _origin(opened, began),
             version,
         )
-    return _result(snapshot, writer, added=snapshot.documents, reused=writer.reused)
+    return _result(described, writer, added=described.documents, reused=writer.reused)
 
 
 def update(
@@ -189,7 +206,8 @@ def update(
         job = Job(options.reading, options.extraction, made_by(options.extraction), known)
         stands = _Standing(before, opened, partial)
         withdrawn = {} if options.forget_withdrawals else report.withdrawn
-        with BuildWriter(commit.segment_folder, withdrawn, stands.document) as writer:
+        segment = NewSegment(commit.segment_folder)
+        with BuildWriter(segment, withdrawn, stands.document) as writer:
             _read(reading, job, options.workers, writer, progress)
             unread = _keep_unread(before, known, writer, stands)
             if not writer.seen:
@@ -220,7 +238,7 @@ def update(
                 segments = _live_segments(before, live & ~again)
             progress.phase("Writing the index")
             if writer.hashes:
-                segments.append(writer.commit())
+                segments.append(segment.commit())
             hashes = {**kept, **writer.hashes}
             snapshot = commit.publish(
                 segments,
@@ -238,18 +256,6 @@ def update(
         unchanged=len(kept),
         compacted=compact,
     )
-
-
-def _withdrawn_before(root: Path, options: BuildOptions) -> dict[str, str]:
-    """Return what the published generation remembers as withdrawn, whatever its format."""
-    if options.forget_withdrawals:
-        return {}
-    try:
-        name = read_pointer(root).current
-        raw = orjson.loads((root / "generations" / name / "report.json").read_bytes())
-        return {str(id): str(version) for id, version in raw["withdrawn"].items()}
-    except (IndexUnavailable, OSError, ValueError, KeyError, AttributeError, TypeError):
-        return {}
 
 
 def index_documents(root: Path, documents: Iterable[tuple[Document, Fields]]) -> Snapshot:
@@ -550,11 +556,11 @@ def _no_documents(report: Report) -> NoDocuments:
 
 
 def _result(
-    snapshot: Snapshot, writer: BuildWriter, *, published: bool = True, **counts: Any
+    generation: Described, writer: BuildWriter, *, published: bool = True, **counts: Any
 ) -> BuildResult:
     return BuildResult(
-        snapshot.name,
-        snapshot.documents,
+        generation.name,
+        generation.documents,
         published,
         skipped=tuple(writer.report.skipped),
         failures=tuple(writer.report.failures),

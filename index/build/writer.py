@@ -1,18 +1,14 @@
 """The writer of a build: of all outcomes, what is indexed, what is reported, what is withdrawn."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from os.path import abspath
-from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
-import numpy as np
-
+from index.build.destination import DocumentWriter
 from index.build.pipeline import Indexed, Outcome, Unchanged
 from index.build.sources import is_of_input
 from index.document import Skipped, newer
-from index.publishing import LiveSegment
-from index.segments import AnalysedDocument, Report, SegmentWriter
+from index.segments import Report
 
 MAX_WITHDRAWN: Final = 100_000
 """Withdrawals that an index remembers: the latest."""
@@ -28,17 +24,17 @@ class Standing(NamedTuple):
 
 
 class BuildWriter:
-    """Writes documents into a segment, which is begun with the first of them.
+    """Gives the documents of a build that are to be written to a ``DocumentWriter``.
 
     ``seen`` maps the id of every document to its path, ``hashes`` that of every written document to
     its content hash. Of documents with the same id the one with the highest version counts, else
     the first, and of those from standard input the last; a withdrawal takes a document away, in
-    whatever order they come. Used as a context, it deletes a segment that was not committed.
+    whatever order they come. Used as a context, it abandons what was not published.
     """
 
     def __init__(
         self,
-        folder: Path,
+        documents: DocumentWriter,
         withdrawn: Mapping[str, str] | None = None,
         standing: Callable[[str], Standing | None] = lambda id: None,
     ) -> None:
@@ -46,9 +42,8 @@ class BuildWriter:
 
         ``standing`` returns the document of an id that is in the index and is not read again.
         """
-        self._folder = folder
+        self._documents = documents
         self._standing = standing
-        self._segment: SegmentWriter | None = None
         self.seen: dict[str, str] = {}
         self.hashes: dict[str, str] = {}
         self.report = Report()
@@ -57,14 +52,12 @@ class BuildWriter:
         self._versions: dict[str, str] = {}
         self._withdrawn = dict(withdrawn or {})
         self.deleted: set[str] = set()
-        self._dead: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self._segment is not None:
-            self._segment.abandon()
+        self._documents.abandon()
 
     def take(self, outcome: Outcome) -> None:
         """Write or note one outcome."""
@@ -140,7 +133,7 @@ class BuildWriter:
         self._unchanged.discard(path)
         self._versions.pop(id, None)
         if self.hashes.pop(id, None) is not None:
-            self._dead[id] += 1
+            self._documents.remove(id)
             self.report.failures = [one for one in self.report.failures if one[0] != path]
 
     def withdraws(self, id: str, version: str = "") -> bool:
@@ -164,10 +157,8 @@ class BuildWriter:
         elif isinstance(outcome, Skipped):
             self.report.skipped.append(outcome)
 
-    def _write(self, outcome: Indexed[AnalysedDocument]) -> None:
-        if self._segment is None:
-            self._segment = SegmentWriter(self._folder)
-        self._segment.add(outcome.document)
+    def _write(self, outcome: Indexed[Any]) -> None:
+        self._documents.add(outcome.document, outcome.hash)
         self.hashes[outcome.document.id] = outcome.hash
 
     def finish_report(
@@ -193,19 +184,6 @@ class BuildWriter:
                 self.report.failures.append((path, name, reason))
         self.report.failures.sort()
         self.report.withdrawn = dict([*self._withdrawn.items()][-MAX_WITHDRAWN:])
-
-    def commit(self) -> LiveSegment:
-        """Finish the segment."""
-        if self._segment is None:
-            raise RuntimeError("there is nothing to commit")
-        live = np.ones(self._segment.documents, np.bool_)
-        for place, id in enumerate(self._segment.ids if self._dead else ()):
-            if self._dead[id]:  # of several documents with an id, the last may be live
-                self._dead[id] -= 1
-                live[place] = False
-        entry = self._segment.commit()
-        self._segment = None
-        return LiveSegment(entry, live)
 
 
 def _outlives(version: str, withdrawn: str) -> bool:

@@ -7,24 +7,31 @@ For: the mapping, tokens, bulk requests, publishing, rollback. Not for: what a q
 from index.opensearch.client import Address, Cluster, ClusterRefused, ClusterUnavailable
 from index.opensearch.encode import document_key, encode_drafts, key_term, term
 from index.opensearch.generations import (
+    Archive,
     Generation,
     Published,
+    Size,
+    check,
     locked,
     publish_documents,
     published,
     report_of,
     rollback,
+    size,
 )
 from index.opensearch.mapping import MAX_VALUES, facet_field
 
 __all__ = [
     "MAX_VALUES",
     "Address",
+    "Archive",
     "Cluster",
     "ClusterRefused",
     "ClusterUnavailable",
     "Generation",
     "Published",
+    "Size",
+    "check",
     "document_key",
     "encode_drafts",
     "facet_field",
@@ -34,5 +41,6 @@ __all__ = [
     "published",
     "report_of",
     "rollback",
+    "size",
     "term",
 ]

@@ -203,10 +203,7 @@ class Generation:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        if not self._published:
-            with suppress(Exception):
-                self._delete(self.index)
+        self.abandon()
 
     def add(self, document: Encoded, hash: str = "") -> None:
         """Send a document, now or soon; one with the same id is replaced."""
@@ -240,13 +237,29 @@ class Generation:
         for batch in batches(Action(document_key(id), None, id) for id in sorted(self._removed)):
             self._cluster.bulk(self.index, batch)
 
+    def abandon(self) -> None:
+        """Delete what was sent, unless it is published."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        if not self._published:
+            with suppress(Exception):
+                self._delete(self.index)
+
+    @property
+    def writer(self) -> Self:
+        """What takes its documents."""
+        return self
+
     def publish(
         self,
+        hashes: Mapping[str, str],
         report: Report,
         settings: Mapping[str, object],
         made_by: str,
     ) -> Published:
-        """Complete, check and publish the generation. Raises BuildFailed."""
+        """Complete, check and publish the generation. Raises BuildFailed.
+
+        ``hashes`` came with the documents.
+        """
         self._settle()
         cluster, index = self._cluster, self.index
         cluster.request("POST", f"/{index}/_refresh", seconds=_MERGE_SECONDS)
@@ -377,4 +390,87 @@ def publish_documents(
             drafts = [draft(document, fields) for document, fields in batch]
             for encoded in encode_drafts(drafts):
                 generation.add(encoded)
-        return generation.publish(Report(), {}, "")
+        return generation.publish({}, Report(), {}, "")
+
+
+class Archive:
+    """An archive on a cluster, as where a build goes (``index.build.destination``)."""
+
+    prepare = staticmethod(encode_drafts)
+    reuse_from = None
+
+    def __init__(self, cluster: Cluster, name: str, shards: int = 1) -> None:
+        check_name(name)
+        self._cluster = cluster
+        self._name = name
+        self._shards = shards
+
+    def withdrawn(self) -> dict[str, str]:
+        """Return what the published generation remembers as withdrawn, with versions."""
+        index = _aliased(self._cluster, self._name)
+        if index is None:
+            return {}
+        path = f"/{self._name}-control/_doc/{index}"
+        found = self._cluster.request("GET", path, params={"ignore": 404})
+        return dict(found.get("_source", {}).get("report", {}).get("withdrawn", {}))
+
+    @contextmanager
+    def building(self) -> Iterator[Generation]:
+        """Begin a generation. Raises IndexLocked."""
+        self._cluster.check_version()
+        with (
+            locked(self._cluster, self._name),
+            Generation(self._cluster, self._name, self._shards) as generation,
+        ):
+            yield generation
+
+
+def check(cluster: Cluster, name: str) -> list[str]:
+    """Return what is wrong with the published generation, a sentence for each fault.
+
+    Raises what ``published`` does.
+    """
+    generation = published(cluster, name)
+    faults = []
+    health = cluster.request("GET", f"/_cluster/health/{generation.index}")
+    if health["status"] == "red":
+        faults.append(f"Shards of “{generation.index}” are missing: start the nodes they are on.")
+    count = cluster.request("GET", f"/{generation.index}/_count")["count"]
+    if count != generation.documents:
+        faults.append(
+            f"“{generation.index}” has {count} documents instead of {generation.documents}:"
+            " rebuild it."
+        )
+    for index in (generation.words, generation.values):
+        if not cluster.exists(f"/{index}"):
+            faults.append(f"The index “{index}” is missing: rebuild it.")
+    answer = cluster.request("GET", f"/{generation.index}/_mapping")
+    wanted = mapping.documents(1, {})["mappings"]["properties"]
+    found = answer[generation.index]["mappings"]["properties"]
+    for field in wanted.keys() - found.keys():
+        faults.append(f"“{generation.index}” has no field “{field}”: rebuild it.")
+    return sorted(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a generation is: bytes on disk, copies included, and primary shards."""
+
+    documents: int
+    bytes: int
+    shards: int
+    words: int
+
+
+def size(cluster: Cluster, name: str) -> Size:
+    """Return how large the published generation is."""
+    generation = published(cluster, name)
+    names = f"{generation.index},{generation.words},{generation.values}"
+    stats = cluster.request("GET", f"/{names}/_stats/store,docs")
+    health = cluster.request("GET", f"/_cluster/health/{generation.index}")
+    return Size(
+        generation.documents,
+        stats["_all"]["total"]["store"]["size_in_bytes"],
+        int(health["active_primary_shards"]),
+        stats["indices"][generation.words]["primaries"]["docs"]["count"],
+    )

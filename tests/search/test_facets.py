@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Document, Fields
+from index import Document, Fields, IndexDirectory
+from index.build import index_documents
 from index.facets import VALUE_FACETS
 from search.engine import DateFacet, FacetValue, SearchResponse, ValueFacet
 from search.request import SearchRequest
@@ -287,8 +289,11 @@ def test_facets_asked_for(search: Any) -> None:
     assert search(facets="").facets == {}
 
 
-def test_facet_out_of_time_is_truncated_and_still_lists_selections(engine: WhooshEngine) -> None:
-    hurried = WhooshEngine(engine.directory, Budget(facets=-1.0))
+def test_facet_out_of_time_is_truncated_and_still_lists_selections(
+    entries: Any, tmp_path: Path
+) -> None:
+    index_documents(tmp_path, entries)
+    hurried = WhooshEngine(IndexDirectory(tmp_path), Budget(facets=-1.0))
     response = hurried.search(SearchRequest(selected={"lang": ("fr",)}))
     assert all(facet.truncated for facet in response.facets.values())
     (value,) = value_facet(response, "lang").values

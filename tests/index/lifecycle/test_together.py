@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.build import pipeline
 from index.build.pipeline import Extracted, Indexed, Item, Job, run
 from index.document import Document, Fields, Language, Skipped, Span
 from index.extract import ExtractionOptions, extract
@@ -81,15 +80,15 @@ def test_how_many_are_analysed_together_does_not_show(
     assert all(each == files(alone) for each in written)
 
 
-def test_a_document_that_cannot_be_analysed_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_that_cannot_be_analysed_costs_no_other() -> None:
     def fails(drafts: Sequence[Draft]) -> list[AnalysedDocument]:
         if any(one.record.id == "d3" for one in drafts):
             raise MemoryError("too much")
         return analyse_drafts(drafts)
 
-    monkeypatch.setattr(pipeline, "analyse_drafts", fails)
     items: list[Item] = [Document(f"d{n}", "texte", path=f"{n}.txt") for n in range(6)]
-    outcomes = list(run(items, Job(ReadOptions(), ExtractionOptions(), "test"), workers=0))
+    job = Job(ReadOptions(), ExtractionOptions(), "test", prepare=fails)
+    outcomes = list(run(items, job, workers=0))
     assert isinstance(outcomes[3], Skipped)
     assert (outcomes[3].path, outcomes[3].kind) == ("3.txt", "huge")
     assert "memory" in outcomes[3].reason

@@ -1,0 +1,142 @@
+"""Building on a node: what is published, what a failed build leaves, and the way back."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from index.build import BuildOptions, rebuild_into
+from index.document import Document, Fields, Language
+from index.errors import BuildFailed, IndexLocked, IndexMissing, NoDocuments, UsageError
+from index.opensearch import (
+    Address,
+    Archive,
+    Cluster,
+    ClusterUnavailable,
+    Generation,
+    check,
+    encode_drafts,
+    locked,
+    publish_documents,
+    published,
+    report_of,
+    rollback,
+    size,
+)
+from index.segments import Report, draft
+
+pytestmark = pytest.mark.opensearch
+OPTIONS = BuildOptions(workers=0)
+
+
+def write(path: Path, *records: dict[str, str]) -> None:
+    path.write_bytes(b"\n".join(map(orjson.dumps, records)))
+
+
+def encoded(id: str, text: str) -> Any:
+    return encode_drafts([draft(Document(id, text), Fields(Language("fr")))])[0]
+
+
+def texts(node: Any, name: str) -> dict[str, str]:
+    everything = node.cluster.everything(name, {"match_all": {}}, [{"id": "asc"}])
+    return {one["id"]: one["stored"]["text"][0] for one in everything}
+
+
+def test_a_build_is_published_and_can_be_taken_back(node: Any, tmp_path: Path) -> None:
+    name, source = node.new_name(), tmp_path / "a.jsonl"
+    archive = Archive(node.cluster, name)
+    with pytest.raises(IndexMissing):
+        published(node.cluster, name)
+    write(source, {"id": "1", "text": "Un accord sur la pêche."}, {"id": "2", "text": "Rien."})
+    first = rebuild_into(archive, [tmp_path], OPTIONS)
+    assert (first.documents, published(node.cluster, name).documents) == (2, 2)
+    with pytest.raises(IndexMissing):
+        rollback(node.cluster, name)
+    write(source, {"id": "1", "text": "Un autre accord."})
+    second = rebuild_into(archive, [tmp_path], OPTIONS)
+    assert second.generation > first.generation
+    assert texts(node, name) == {"1": "Un autre accord."}
+    assert rollback(node.cluster, name).name == first.generation
+    assert set(texts(node, name)) == {"1", "2"}
+    assert check(node.cluster, name) == []
+    assert size(node.cluster, name).documents == 2
+    assert size(node.cluster, name).words >= 5
+
+
+def test_only_the_published_and_the_previous_generation_are_kept(node: Any) -> None:
+    name = node.new_name()
+    document = Document("1", "un"), Fields(Language("fr"))
+    names = [publish_documents(node.cluster, name, [document]).name for _ in range(3)]
+    indexes = node.cluster.request("GET", f"/{name}-*/_settings")
+    assert {one for one in indexes if one in names} == set(names[1:])
+
+
+def test_of_documents_with_one_id_the_later_version_counts(node: Any, tmp_path: Path) -> None:
+    name = node.new_name()
+    write(
+        tmp_path / "a.jsonl",
+        {"id": "1", "text": "Ancien.", "version": "1"},
+        {"id": "1", "text": "Nouveau.", "version": "2"},
+        {"id": "2", "text": "Autre."},
+    )
+    result = rebuild_into(Archive(node.cluster, name), [tmp_path], OPTIONS)
+    assert result.documents == len(texts(node, name)) == 2
+    report = report_of(node.cluster, name, published(node.cluster, name))
+    assert [one[1] for one in report["skipped"]] == [one.kind for one in result.skipped]
+
+
+def test_what_was_removed_is_not_found(node: Any) -> None:
+    name = node.new_name()
+    with locked(node.cluster, name), Generation(node.cluster, name) as generation:
+        for id in "abc":
+            generation.add(encoded(id, f"texte {id}"))
+        generation.remove("b")
+        generation.remove("c")
+        generation.add(encoded("c", "encore"))
+        assert generation.publish({}, Report(), {}, "").documents == 2
+    assert texts(node, name) == {"a": "texte a", "c": "encore"}
+
+
+def build_refused(node: Any, name: str) -> None:
+    refused = encoded("a", "texte")._replace(source=b'{"id":"a","no_such_field":1}')
+    with locked(node.cluster, name), Generation(node.cluster, name) as generation:
+        generation.add(refused)
+        generation.publish({}, Report(), {}, "")
+
+
+def test_a_failed_build_leaves_the_published_generation(node: Any, tmp_path: Path) -> None:
+    name = node.new_name()
+    publish_documents(node.cluster, name, [(Document("1", "un"), Fields(Language("fr")))])
+    before = set(node.cluster.request("GET", f"/{name}-*/_settings"))
+    with pytest.raises(NoDocuments):
+        rebuild_into(Archive(node.cluster, name), [tmp_path], OPTIONS)
+    with pytest.raises(BuildFailed, match="the document a"):
+        build_refused(node, name)
+    assert set(node.cluster.request("GET", f"/{name}-*/_settings")) == before
+    assert texts(node, name) == {"1": "un"}
+
+
+def lock(node: Any, name: str) -> None:
+    with locked(node.cluster, name):
+        pass
+
+
+def test_one_build_at_a_time(node: Any) -> None:
+    name = node.new_name()
+    with locked(node.cluster, name), pytest.raises(IndexLocked, match="builds"):
+        lock(node, name)
+    lock(node, name)
+
+
+def test_a_cluster_that_is_away_is_named() -> None:
+    pytest.importorskip("opensearchpy")
+    cluster = Cluster(Address(("http://127.0.0.1:9",), seconds=1.0))
+    with pytest.raises(ClusterUnavailable, match=r"127\.0\.0\.1:9"):
+        published(cluster, "archive")
+
+
+@pytest.mark.parametrize("urls", ["", "localhost:9200", "ftp://host"])
+def test_what_is_no_address_is_refused(urls: str) -> None:
+    with pytest.raises(UsageError):
+        Address.parse(urls)

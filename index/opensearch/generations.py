@@ -300,6 +300,7 @@ class Generation:
         for one in (index, f"{index}-words", f"{index}-values"):
             settled = {"index": {"auto_expand_replicas": "0-1", "blocks": {"write": True}}}
             cluster.request("PUT", f"/{one}/_settings", settled)
+        _allow_clauses(cluster)
         _point(cluster, self._name, index)
         self._published = True
         self._delete_older()
@@ -355,6 +356,16 @@ class Generation:
         for index in self._cluster.request("GET", f"/{self._name}-*/_settings"):
             if ours.fullmatch(index) and index not in kept:
                 self._delete(index)
+
+
+def _allow_clauses(cluster: Cluster) -> None:
+    """Let queries have the clauses that a long question in many languages takes."""
+    name = "indices.query.bool.max_clause_count"
+    params = {"include_defaults": "true", "flat_settings": "true", "filter_path": f"*.{name}"}
+    settings = cluster.request("GET", "/_cluster/settings", params=params)
+    if max((int(group[name]) for group in settings.values()), default=0) < mapping.MAX_CLAUSES:
+        body = {"persistent": {name: mapping.MAX_CLAUSES}}
+        cluster.request("PUT", "/_cluster/settings", body)
 
 
 def _means(answer: Json) -> dict[str, float]:

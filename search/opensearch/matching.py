@@ -136,6 +136,16 @@ class Matcher:
         ]
         return any_of([terms(field, every) for field in node.fields])
 
+    def present(self, node: WordQuery) -> list[str]:
+        """Return the terms of a word, in the languages in which any document has it."""
+        counts = self.statistics.counts([self.forms(node, suffix) for suffix in node.forms])
+        return [
+            term(suffix, form)
+            for (suffix, forms), count in zip(node.forms.items(), counts, strict=True)
+            for form in forms
+            if count
+        ]
+
     def typed(self, node: WordQuery) -> Json:
         """Return what has a word as it was typed, in a language that has forms of it."""
         only = terms("analyzers", sorted(node.forms))
@@ -182,7 +192,7 @@ class Matcher:
 
     def letter(self, field: str, node: LetterQuery) -> Json:
         """Return what has a word in any form before a letter."""
-        every = [term(suffix, form) for suffix, forms in node.word.forms.items() for form in forms]
+        every = self.present(node.word)
         if not every:
             return NOTHING
         rules = [one_word(every), one_word([fit(node.letter)])]

@@ -41,7 +41,8 @@ _SATURATION = "params.idf * _score * (params.k1 + 1) / (_score + params.k1)"
 _SUM = "_score / (1 - _score)"
 _CLOSE = (
     "double length = doc['body_length'].size() == 0 ? 0 : doc['body_length'].value;"
-    " double norm = params.shift + params.scale * length;"
+    " def norms = params.norms[doc['analyzer'].value];"
+    " double norm = norms[1] + norms[0] * length;"
     " return params.factor * _score / (_score + params.k1 * norm);"
 )
 _WINDOW_GAPS = 7
@@ -218,26 +219,22 @@ class Scorer:
         if not all(counts):
             return NOTHING
         idf = min(statistics.all.idf(count) for count in counts)
-        rules = [
-            one_word([term(suffix, form) for suffix, forms in word.forms.items() for form in forms])
-            for word in (first, second)
-        ]
-        near = any_of(
+        near = [
             script(
                 {"intervals": {field: within(rules, _WINDOW_GAPS, ordered=False)}},
                 _WEIGHED,
                 weight=PARAMETERS.weight(field),
             )
             for field in TEXT_FIELDS
-        )
-        found = []
+            for rules in [[one_word(matcher.present(word)) for word in (first, second)]]
+        ]
+        norms = {}
         for suffix in statistics.suffixes:
             mean = statistics.by_suffix(suffix).mean_lengths["body"]
             scale, shift = PARAMETERS.norm("body", mean)
-            factor = PARAMETERS.proximity * idf * (PARAMETERS.k1 + 1)
-            close = script(near, _CLOSE, factor=factor, k1=PARAMETERS.k1, scale=scale, shift=shift)
-            found.append({"bool": {"filter": [terms("analyzer", [suffix])], "must": [close]}})
-        return any_of(found)
+            norms[suffix] = [scale, shift]
+        factor = PARAMETERS.proximity * idf * (PARAMETERS.k1 + 1)
+        return script(any_of(near), _CLOSE, factor=factor, k1=PARAMETERS.k1, norms=norms)
 
 
 _WEIGHED = "params.weight * _score / (1 - _score)"

@@ -243,17 +243,21 @@ _WEIGHED = "params.weight * _score / (1 - _score)"
 def _frequency(field: str, suffix: str, forms: Sequence[str]) -> Json:
     """Return a clause that scores by how often a word stands in a field.
 
-    An occurrence in the closest form counts once, one that has only the other form counts less. In
-    a document, most often all occurrences of one form have the other as well, whichever it is; then
+    An occurrence in the closest form counts once, one that has only other forms counts less. With
+    two forms, all occurrences of one most often have the other as well, whichever it is: then
     ``s + w * max(0, t - s)`` is exact, which is the greater of ``s`` and ``(1 - w) * s + w * t``.
+    With more of them, positions that have any are counted, which is exact but takes longer.
     """
     first, *others = [term(suffix, form) for form in forms]
     if not others:
         return {"term": {field: {"value": first}}}
     inexact = PARAMETERS.inexact
-    clauses: list[Json] = [{"term": {field: {"value": first, "boost": 1 - inexact}}}]
-    clauses += [{"term": {field: {"value": one, "boost": inexact / len(others)}}} for one in others]
-    return best_of([{"term": {field: {"value": first}}}, any_of(clauses)])
+    closest: Json = {"term": {field: {"value": first, "boost": 1 - inexact}}}
+    if len(others) == 1:
+        other: Json = {"term": {field: {"value": others[0], "boost": inexact}}}
+        return best_of([{"term": {field: {"value": first}}}, any_of([closest, other])])
+    anywhere = {"intervals": {field: one_word([first, *others])}}
+    return any_of([closest, script(anywhere, _WEIGHED, weight=inexact)])
 
 
 def _summed(clause: Json, field: str) -> Json:

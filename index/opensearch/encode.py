@@ -39,7 +39,8 @@ class Encoded(NamedTuple):
     """A document ready to be sent, with what is counted of it.
 
     ``source`` is JSON without ``place`` and ``hash``, and ends with a brace. ``titled`` and
-    ``words`` are the distinct words of title and body.
+    ``words`` are the distinct words of title and body. ``embargo`` is the second since 1970 until
+    which nobody may find it, 0 without one.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Encoded(NamedTuple):
     titled: frozenset[WordList]
     words: frozenset[WordList]
     facets: Sequence[Values]
+    embargo: int
 
 
 def term(suffix: str, form: str) -> str:
@@ -144,7 +146,10 @@ def encode(draft: Draft) -> Encoded:
         source["mentioned_last"] = _iso(max(last for _, last in ranges))
     if record.keys:
         source["keys"] = [key_term(digest) for digest in record.keys]
-    return Encoded(record.id, orjson.dumps(source), title.words, body.words, record.facets)
+    if record.embargo:
+        source["embargo"] = record.embargo
+    made = orjson.dumps(source)
+    return Encoded(record.id, made, title.words, body.words, record.facets, record.embargo)
 
 
 def _iso(day: int) -> str:

@@ -55,7 +55,7 @@ class Published:
 
     ``index`` is the index of its documents. ``analyzers`` are those that any text went through;
     ``lengths`` are the mean lengths of titles and bodies by analyzer, of all documents under the
-    empty name.
+    empty name. ``embargoes`` are the seconds at which any of a document ends, ascending.
     """
 
     index: str
@@ -67,6 +67,7 @@ class Published:
     skipped: Mapping[str, int]
     made_by: str
     settings: Mapping[str, Any]
+    embargoes: tuple[int, ...]
 
     @property
     def name(self) -> str:
@@ -117,6 +118,7 @@ def published(cluster: Cluster, name: str) -> Published:
             meta["skipped"],
             meta["made_by"],
             meta["settings"],
+            tuple(meta["embargoes"]),
         )
     except KeyError as error:
         raise IndexDamaged(f"“{index}” was never finished ({error}).", _REMEDY) from error
@@ -191,6 +193,7 @@ class Generation:
         self._shards = shards
         self._counts = Counts()
         self._live: set[str] = set()
+        self._embargoes: dict[str, int] = {}
         self._removed: set[str] = set()
         self._sent = 0
         self._ready: list[Action] = []
@@ -212,6 +215,7 @@ class Generation:
         self._sent += 1
         self._live.add(document.id)
         self._removed.discard(document.id)
+        self._embargoes[document.id] = document.embargo
         self._counts.add(document)
         self._ready.append(Action(document_key(document.id), source, document.id, self._sent))
         if len(self._ready) >= 2 * _TOGETHER:
@@ -221,6 +225,7 @@ class Generation:
         """Take a document away that was added. Its words are still counted."""
         if id in self._live:
             self._live.discard(id)
+            self._embargoes.pop(id, None)
             self._removed.add(id)
 
     def _send(self) -> None:
@@ -291,6 +296,7 @@ class Generation:
             "facets": list(VALUE_FACETS),
             "made_by": made_by,
             "settings": dict(settings),
+            "embargoes": sorted({second for second in self._embargoes.values() if second}),
             "skipped": _counted(item.kind for item in report.skipped),
             **self._statistics(),
         }

@@ -55,6 +55,7 @@ def documents(shards: int, meta: Json) -> Json:
         "mentioned_first": _DATE,
         "mentioned_last": _DATE,
         "keys": _KEYWORD,
+        "embargo": {"type": "long"},
         "place": {"type": "long"},
         "hash": {"type": "keyword", "index": False},
         "stored": {"type": "object", "enabled": False},

@@ -1,15 +1,16 @@
 """The engine over an OpenSearch cluster."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Lock
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, time
 
 from index import Skipped
 from index.analysis import analyzer
 from index.errors import SearchTimeout
 from index.opensearch import Cluster, Published, document_key, facet_field, published, report_of
 from index.opensearch import term as indexed_term
+from index.originals import NoOriginalError, Original
 from search.engine import (
     DocumentView,
     FacetPage,
@@ -50,8 +51,15 @@ _FOLLOWED = 1.0
 class OpenSearchEngine:
     """Implements ``search.engine.Engine``. It follows the alias: a new generation is served."""
 
-    def __init__(self, cluster: Cluster, name: str, budget: Budget | None = None) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        name: str,
+        budget: Budget | None = None,
+        clock: Callable[[], float] = time,
+    ) -> None:
         self._cluster = cluster
+        self._clock = clock
         self._name = name
         self._budget = budget or Budget()
         self._lock = Lock()
@@ -62,13 +70,15 @@ class OpenSearchEngine:
     def _open(self) -> Opened:
         """Return the published generation."""
         with self._lock:
-            if self._opened is None or monotonic() - self._checked > _FOLLOWED:
-                generation = published(self._cluster, self._name)
-                if self._opened is None or self._opened.generation.index != generation.index:
-                    self._opened = Opened(self._cluster, generation)
+            opened = self._opened
+            if opened is None or monotonic() - self._checked > _FOLLOWED:
+                generation, now = published(self._cluster, self._name), self._clock()
+                same = opened is not None and opened.generation.index == generation.index
+                if opened is None or not same or opened.changes <= now:
+                    opened = self._opened = Opened(self._cluster, generation, now)
                     self._locales = None
                 self._checked = monotonic()
-            return self._opened
+            return opened
 
     def _of_locale(self, opened: Opened, locale: str) -> tuple[LocalizedFacets, ResultBuilder]:
         columns = opened.columns
@@ -105,7 +115,7 @@ class OpenSearchEngine:
             shown += self._results(below, finder, parsed.wished(), results)
         explanations = explain(finder, found, page, below) if request.explain == "true" else ()
         notices = tuple(finder.notices)
-        if cursor is not None and cursor.generation != fingerprint(opened.generation.name):
+        if cursor is not None and cursor.generation != fingerprint(opened.name):
             notices = (*notices, Notice("generation_changed"))
         ended = perf_counter()
         return SearchResponse(
@@ -116,10 +126,10 @@ class OpenSearchEngine:
             results=shown,
             division=division,
             more=more,
-            themes=tuple(map(results.theme, parsed.themes)),
+            themes=tuple(results.value("theme", theme) for theme in parsed.themes),
             explanations=explanations,
             facets=counted,
-            generation=opened.generation.name,
+            generation=opened.name,
             documents=opened.generation.documents,
             suggestion=suggestion,
             warnings=(*parsed.warnings, *notices),
@@ -153,7 +163,7 @@ class OpenSearchEngine:
             Cursor(
                 sort=request.sort,
                 request=request_fingerprint(request),
-                generation=fingerprint(opened.generation.name),
+                generation=fingerprint(opened.name),
                 score=last.score,
                 seconds=last.second,
                 id=last.id,
@@ -191,9 +201,10 @@ class OpenSearchEngine:
             return tuple(made)
         highlighter = self._highlighter(parsed, reader, finder.opened)
         highlight = highlighter.html if request.highlight == "true" else highlighter.offsets
+        found = highlight([(hit.number, reader.head(hit.number)) for hit in hits])
         return tuple(
-            result._replace(highlights=highlight(hit.number, reader.head(hit.number)))
-            for result, hit in zip(made, hits, strict=True)
+            result._replace(highlights=highlights)
+            for result, highlights in zip(made, found, strict=True)
         )
 
     def _highlighter(self, parsed: ParsedQuery, reader: Reader, opened: Opened) -> Highlighter:
@@ -298,11 +309,18 @@ class OpenSearchEngine:
         nothing = parse("", opened.generation.analyzers)
         return self._results(hits, finder, nothing, self._of_locale(opened, locale)[1])
 
+    def original(self, id: str) -> Original | None:
+        """Raise NoOriginalError for a document that is there: files are on no machine of ours."""
+        if Reader(self._open()).docnum(id) is None:
+            return None
+        raise NoOriginalError("elsewhere")
+
     def status(self) -> IndexStatus:
         """Return what is being served."""
-        generation = self._open().generation
+        opened = self._open()
+        generation = opened.generation
         return IndexStatus(
-            generation=generation.name,
+            generation=opened.name,
             documents=generation.documents,
             languages=generation.languages,
             built=generation.built,

@@ -35,8 +35,7 @@ def _explained(finder: Finder, hits: Sequence[Hit], clauses: Sequence[Clause]) -
     ]
     bodies = [_asked(finder, node, list(of_words)) for _, node in told]
     documents = finder.opened.statistics.counts([finder.matcher(node) for _, node in told])
-    generation = finder.opened.generation.index
-    answers = finder.opened.cluster.searches(generation, bodies)
+    answers = finder.opened.searches(bodies)
     for (clause, _), matching, answer in zip(told, documents, answers, strict=True):
         for hit in answer["hits"]["hits"]:
             had = tuple(name for name in TEXT_FIELDS if name in hit.get("matched_queries", ()))

@@ -1,7 +1,7 @@
 """A generation on a cluster, opened for searching, with what is kept beside it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from index.document import fit
 from index.facets import VALUE_FACETS
-from index.opensearch import Cluster, Published
+from index.opensearch import MAX_VALUES, Cluster, Published, facet_field
 from index.store import ByteCache, Head, Near, Tally, decode_head
 from search.opensearch.clauses import Json, all_of, terms
 from search.opensearch.statistics import Statistics
@@ -26,6 +26,10 @@ _KEPT = 20_000
 """Words whose spelling is kept."""
 
 
+Row = tuple[str, str, int]
+"""A value of a facet, its label, and how many documents have it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueColumn:
     """The values of one facet; see ``search.facets.Column``."""
@@ -39,8 +43,17 @@ class ValueColumn:
 class Words:
     """The words of a generation: a ``Lexicon``; safe for threads."""
 
-    def __init__(self, cluster: Cluster, generation: Published, statistics: Statistics) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        generation: Published,
+        statistics: Statistics,
+        search: Callable[[Json], Json],
+        partial: bool,
+    ) -> None:
+        """Begin; if only a part of the documents is there, words are counted in these."""
         self._cluster = cluster
+        self._search, self._partial = search, partial
         self._generation = generation
         self._statistics = statistics
         self._forms: dict[str, str] = {}
@@ -107,9 +120,10 @@ class Words:
         beginning: Json = {"prefix": {"word": {"value": fit(prefix)}}}
         wanted = all_of([beginning, {"term": {"completes": True}}])
         order = [{"body": "desc"}, {"word": "asc"}]
-        hits = self._found(wanted, _COUNTED if before else limit, sort=order)
+        counted_again = before or self._partial
+        hits = self._found(wanted, _COUNTED if counted_again else limit, sort=order)
         words = [(hit["_source"]["word"], hit["_source"]["body"]) for hit in hits]
-        if not before:
+        if not counted_again:
             return words
         given = [terms("body", [fit(word)]) for word in before]
         counts = self._statistics.counts(
@@ -129,7 +143,7 @@ class Words:
             "track_total_hits": False,
             "_source": {"includes": ["stored.head"]},
         }
-        hits = self._cluster.search(self._generation.index, body)["hits"]["hits"]
+        hits = self._search(body)["hits"]["hits"]
         return [decode_head(hit["_source"]["stored"]["head"].encode()) for hit in hits]
 
     def having(self, part: str, indexed: Sequence[str]) -> frozenset[str]:
@@ -142,32 +156,81 @@ class Words:
 
 
 class Opened:
-    """A generation with its statistics, words and facet values; safe for threads."""
+    """A generation with its statistics, words and facet values; safe for threads.
 
-    def __init__(self, cluster: Cluster, generation: Published) -> None:
+    Documents whose embargo has not ended at the moment ``now`` (seconds since 1970) are not there;
+    ``name`` is another after each end of one, and ``changes`` is the next.
+    """
+
+    def __init__(self, cluster: Cluster, generation: Published, now: float) -> None:
         self.cluster = cluster
-        self.generation = generation
-        self.statistics = Statistics(cluster, generation)
-        self.words = Words(cluster, generation, self.statistics)
+        passed = [second for second in generation.embargoes if second <= now]
+        hidden = [second for second in generation.embargoes if second > now]
+        self.changes = float(hidden[0]) if hidden else float("inf")
+        self.name = f"{generation.name}+{passed[-1]}" if passed else generation.name
+        self._hidden: Json | None = {"range": {"embargo": {"gt": int(now)}}} if hidden else None
+        self.generation = self._visible(generation) if hidden else generation
+        generation = self.generation
+        self.statistics = Statistics(self.search, generation)
+        self.words = Words(cluster, generation, self.statistics, self.search, bool(hidden))
         self.corrections = ByteCache(_CORRECTIONS_BYTES)
         self._lock = Lock()
 
     def search(self, body: Json, preference: str = "") -> Json:
         """Search the documents."""
-        return self.cluster.search(self.generation.index, body, preference)
+        return self.cluster.search(self.generation.index, self.narrowed(body), preference)
+
+    def searches(self, bodies: Sequence[Json]) -> list[Json]:
+        """Search the documents several times at once."""
+        narrowed = [self.narrowed(body) for body in bodies]
+        return self.cluster.searches(self.generation.index, narrowed)
+
+    def narrowed(self, body: Json) -> Json:
+        """Return a search without the documents under an embargo."""
+        if self._hidden is None:
+            return body
+        query = {"must": [body.get("query", {"match_all": {}})], "must_not": [self._hidden]}
+        return {**body, "query": {"bool": query}}
+
+    def _visible(self, generation: Published) -> Published:
+        """Return a generation with the numbers of those documents that are there."""
+        field = facet_field("lang")
+        body = {
+            "size": 0,
+            "track_total_hits": True,
+            "aggs": {"lang": {"terms": {"field": field, "size": MAX_VALUES}}},
+        }
+        answer = self.cluster.search(generation.index, self.narrowed(body))
+        buckets = answer["aggregations"]["lang"]["buckets"]
+        languages = {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+        total = answer["hits"]["total"]["value"]
+        return replace(generation, documents=total, languages=dict(sorted(languages.items())))
+
+    def _visible_rows(self, name: str, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return the values of a facet that documents have which are there."""
+        if self._hidden is None or len(rows) > MAX_VALUES:
+            return rows
+        of_values = {"terms": {"field": facet_field(name), "size": MAX_VALUES}}
+        answer = self.search({"size": 0, "aggs": {"values": of_values}})
+        buckets = answer["aggregations"]["values"]["buckets"]
+        counts = {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+        return [(value, label, counts[value]) for value, label, _ in rows if value in counts]
 
     @cached_property
     def columns(self) -> Mapping[str, ValueColumn]:
         """The values of every facet."""
         with self._lock:
-            found: dict[str, list[tuple[str, str, int]]] = {name: [] for name in VALUE_FACETS}
+            found: dict[str, list[Row]] = {name: [] for name in VALUE_FACETS}
             order: list[object] = [{"facet": "asc"}, {"value": "asc"}]
             everything = self.cluster.everything
             for one in everything(self.generation.values, {"match_all": {}}, order):
                 found[one["facet"]].append((one["value"], one["label"], one["count"]))
-        return {name: self._column(sorted(rows)) for name, rows in found.items()}
+        return {
+            name: self._column(self._visible_rows(name, sorted(rows)))
+            for name, rows in found.items()
+        }
 
-    def _column(self, rows: Sequence[tuple[str, str, int]]) -> ValueColumn:
+    def _column(self, rows: Sequence[Row]) -> ValueColumn:
         values = tuple(value for value, _, _ in rows)
         counts = np.array([count for _, _, count in rows], np.int64)
         return ValueColumn(

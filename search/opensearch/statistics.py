@@ -1,12 +1,12 @@
 """How many documents have something: exact numbers, asked for once in a generation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
 import orjson
 
 from index.analysis import analyzer
-from index.opensearch import Cluster, Published
+from index.opensearch import Published
 from search.opensearch.clauses import Json
 from search.scoring import CollectionStats
 
@@ -18,9 +18,8 @@ _TOGETHER = 500
 class Statistics:
     """The statistics of a generation that words are weighed by; safe for threads."""
 
-    def __init__(self, cluster: Cluster, generation: Published) -> None:
-        self._cluster = cluster
-        self._index = generation.index
+    def __init__(self, search: Callable[[Json], Json], generation: Published) -> None:
+        self._search = search
         self._counts: dict[bytes, int] = {}
         self._lock = Lock()
         self.all = CollectionStats(generation.documents, generation.lengths[""])
@@ -53,7 +52,7 @@ class Statistics:
             some = list(wanted.items())[first : first + _TOGETHER]
             filters = {"filters": {"filters": [query for _, query in some]}}
             body = {"size": 0, "track_total_hits": False, "aggs": {"counts": filters}}
-            buckets = self._cluster.search(self._index, body)["aggregations"]["counts"]["buckets"]
+            buckets = self._search(body)["aggregations"]["counts"]["buckets"]
             for (key, _), bucket in zip(some, buckets, strict=True):
                 found[key] = bucket["doc_count"]
         if found:

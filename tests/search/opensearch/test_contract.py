@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from index import Document, Fields, IndexDirectory
+from index.document import Language
 from index.opensearch import publish_documents
 from search.engine import Engine, SearchResponse
 from search.opensearch import OpenSearchEngine
@@ -204,3 +205,23 @@ def test_pages_of_facets_are_equal(both: Both, name: str, order: Any) -> None:
         request = as_request({"q": q, "exclude_lang": "en"})
         local, remote = (engine.facet(name, request, prefix, page, order) for engine in both)
         assert local == remote
+
+
+def test_documents_under_an_embargo_are_not_there_before_its_end(node: Any) -> None:
+    moment = 1_700_000_000.0
+    secret = Document("b", "Un secret sur la zanova.", embargo="2023-11-15T00:00:00Z")
+    plain = Document("a", "Rien sur la mirka.")
+    of = Fields(Language("fr"))
+    name = node.new_name()
+    publish_documents(node.cluster, name, [(plain, of), (secret, of)])
+    before = OpenSearchEngine(node.cluster, name, PLENTY, lambda: moment)
+    after = OpenSearchEngine(node.cluster, name, PLENTY, lambda: moment + 86_400)
+    for engine, there in ((before, False), (after, True)):
+        assert engine.status().documents == 1 + there
+        assert engine.search(as_request({"q": "zanova"})).total == there
+        assert bool(engine.document("b", "fr")) == there
+        assert [one.text for one in engine.suggest("zan", 5, "fr")] == ["zanova"] * there
+        answer = engine.search(as_request({"q": ""}))
+        (language,) = answer.facets["lang"].values
+        assert language.count == answer.total == 1 + there
+    assert before.status().generation != after.status().generation

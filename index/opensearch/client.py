@@ -5,7 +5,7 @@ Nothing else imports opensearch-py.
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -21,6 +21,8 @@ BULK_BYTES: Final = 8 * 1024 * 1024
 """Documents and bytes of a bulk request at most."""
 _AGAIN: Final = frozenset({429, 502, 503, 504})
 """Statuses after which a request, or an item of a bulk request, is sent again."""
+_TOLD: Final = "errors,items.*.status,items.*.error"
+"""What is wanted of the answer to a bulk request."""
 _PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 """Seconds before a bulk request is sent again, each up to half as long again."""
 
@@ -223,7 +225,8 @@ class Cluster:
             if action.source is not None:
                 lines.append(action.source)
         try:
-            answer = self.request("POST", f"/{index}/_bulk", b"\n".join(lines) + b"\n")
+            body = b"\n".join(lines) + b"\n"
+            answer = self.request("POST", f"/{index}/_bulk", body, {"filter_path": _TOLD})
         except ClusterUnavailable:
             return actions
         if not answer["errors"]:
@@ -254,6 +257,3 @@ def batches(actions: Iterable[Action]) -> Iterator[list[Action]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-Connect = Callable[[], Cluster]

@@ -6,14 +6,15 @@ mark, ``/fr/``. A mark begins with what no word has, so that neither a prefix no
 meets a term.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cache
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import orjson
 
-from index.analysis import ANALYZERS, CHUNK, Part, analyzer, chunk_tokens
+from index.analysis import ANALYZERS, CHUNK, Part, Token, analyzer, chunk_tokens
 from index.calendar import DAY_SECONDS, UNDATED_SECOND, day_of
 from index.document import fit
 from index.facets import VALUE_FACETS, Values
@@ -69,27 +70,78 @@ def key_term(digest: int) -> str:
     return format(digest, "x")
 
 
+class Forms:
+    """The terms of words in the language of one analyzer; those of many are made together."""
+
+    def __init__(self, suffix: str) -> None:
+        self._analyzer = analyzer(suffix)
+        self._of_word: dict[str, tuple[str, ...]] = {}
+
+    def learn(self, tokens: Iterable[Token]) -> None:
+        """Make the terms of tokens."""
+        known = self._of_word
+        words = list(
+            {
+                token.normal
+                for token in tokens
+                if token.normal not in known and token.kind != "elision"
+            }
+        )
+        if len(known) + len(words) > _CACHE_SIZE:
+            known.clear()
+        known.update(zip(words, self._analyzer.analyse_words(words).forms, strict=True))
+
+    def of(self, token: Token) -> tuple[str, ...]:
+        """Return the terms of a token."""
+        if token.kind == "elision":
+            return ()
+        forms = self._of_word.get(token.normal)
+        return self._analyzer.forms(token) if forms is None else forms
+
+
+@cache
+def forms_of(suffix: str) -> Forms:
+    """Return the terms of an analyzer."""
+    return Forms(suffix)
+
+
 class _Chunk(NamedTuple):
     text: str
     positions: int
     words: tuple[WordList, ...]
 
 
+_chunks: dict[tuple[str, str], _Chunk] = {}
+
+
 def _encode_chunk(suffix: str, surface: str) -> _Chunk:
+    known = _chunks.get((suffix, surface))
+    if known is not None:
+        return known
     chunk = chunk_tokens(surface)
     at: list[dict[str, None]] = [{} for _ in range(chunk.positions)]
     words = []
-    forms = analyzer(suffix).forms
+    forms = forms_of(suffix)
     for token in chunk.tokens:
         at[token.position][fit(token.folded)] = None
         words.append(WordList(suffix, token.normal, fit(token.folded), token.kind))
     for token in chunk.tokens:
-        for form in forms(token):
+        for form in forms.of(token):
             at[token.position][term(suffix, form)] = None
-    return _Chunk(" ".join(map("|".join, at)), chunk.positions, tuple(words))
+    made = _Chunk(" ".join(map("|".join, at)), chunk.positions, tuple(words))
+    if len(surface) <= _MAX_CACHED:
+        if len(_chunks) >= _CACHE_SIZE:
+            _chunks.clear()
+        _chunks[suffix, surface] = made
+    return made
 
 
-_short_chunk = lru_cache(_CACHE_SIZE)(_encode_chunk)
+_Divided = list[tuple[str, list[str]]]
+"""The parts of a text: the suffix of an analyzer, and chunks."""
+
+
+def _divided(parts: Sequence[Part]) -> _Divided:
+    return [(ANALYZERS[part.suffix], CHUNK.findall(part.data.decode())) for part in parts]
 
 
 class _Text(NamedTuple):
@@ -98,26 +150,21 @@ class _Text(NamedTuple):
     words: frozenset[WordList]
 
 
-def _encode_text(parts: Sequence[Part]) -> _Text:
+def _encode_text(parts: _Divided) -> _Text:
     texts = []
     length = 0
     words: set[WordList] = set()
-    for part in parts:
-        suffix = ANALYZERS[part.suffix]
-        encoded = [
-            (_short_chunk if len(surface) <= _MAX_CACHED else _encode_chunk)(suffix, surface)
-            for surface in CHUNK.findall(part.data.decode())
-        ]
+    for suffix, surfaces in parts:
+        encoded = [_encode_chunk(suffix, surface) for surface in surfaces]
         texts.append(" ".join([chunk.text for chunk in encoded if chunk.positions]))
         length += sum([chunk.positions for chunk in encoded])
         words.update(*[chunk.words for chunk in encoded])
     return _Text(texts, length, frozenset(words))
 
 
-def encode(draft: Draft) -> Encoded:
-    """Return what is sent of a document."""
+def _encode(draft: Draft, titled: _Divided, written: _Divided) -> Encoded:
     record = draft.record
-    title, body = _encode_text(draft.title), _encode_text(draft.body)
+    title, body = _encode_text(titled), _encode_text(written)
     used = {ANALYZERS[part.suffix] for part in (*draft.title, *draft.body)}
     source: dict[str, Any] = {
         "id": record.id,
@@ -157,5 +204,15 @@ def _iso(day: int) -> str:
 
 
 def encode_drafts(drafts: Sequence[Draft]) -> list[Encoded]:
-    """Return what is sent of documents."""
-    return [encode(draft) for draft in drafts]
+    """Return what is sent of documents; the more there are, the less each costs."""
+    divided = [(draft, _divided(draft.title), _divided(draft.body)) for draft in drafts]
+    new: dict[str, set[str]] = {}
+    for _, *texts in divided:
+        for suffix, surfaces in chain(*texts):
+            new.setdefault(suffix, set()).update(surfaces)
+    for suffix, distinct in new.items():
+        unknown = (surface for surface in distinct if (suffix, surface) not in _chunks)
+        forms_of(suffix).learn(
+            token for surface in unknown for token in chunk_tokens(surface).tokens
+        )
+    return [_encode(*one) for one in divided]

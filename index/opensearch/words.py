@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from index.analysis import Token, analyzer
 from index.facets import VALUE_FACETS
-from index.opensearch.encode import Encoded, WordList, term
+from index.opensearch.encode import Encoded, WordList, forms_of, term
 from index.store import MAX_LENGTH, MIN_LENGTH
 
 _SHORT = 2
@@ -68,6 +68,11 @@ class Counts:
     def words(self) -> Iterator[Word]:
         """Yield every word, in no order."""
         in_body, in_title = _by_word(self._lists), _by_word(self._titled)
+        by_suffix: defaultdict[str, list[Token]] = defaultdict(list)
+        for one in self._lists.keys() | self._titled.keys():
+            by_suffix[one.suffix].append(_token(one))
+        for suffix, tokens in by_suffix.items():
+            forms_of(suffix).learn(tokens)
         for word in in_body.keys() | in_title.keys():
             of_body, of_title = in_body.get(word, []), in_title.get(word, [])
             count = self._bodies[word]
@@ -120,6 +125,6 @@ def _is_stop(one: WordList) -> bool:
 
 def _terms(lists: Sequence[WordList]) -> list[str]:
     terms = {
-        term(one.suffix, form) for one in lists for form in analyzer(one.suffix).forms(_token(one))
+        term(one.suffix, form) for one in lists for form in forms_of(one.suffix).of(_token(one))
     }
     return sorted(terms)

@@ -129,6 +129,13 @@ def test_one_build_at_a_time(node: Any) -> None:
     lock(node, name)
 
 
+def test_one_module_imports_the_client() -> None:
+    root = Path(__file__).parents[3]
+    modules = [path for room in ("index", "search", "web") for path in (root / room).rglob("*.py")]
+    importing = [path.stem for path in modules if "import opensearchpy" in path.read_text()]
+    assert importing == ["client"]
+
+
 def test_a_cluster_that_is_away_is_named() -> None:
     pytest.importorskip("opensearchpy")
     cluster = Cluster(Address(("http://127.0.0.1:9",), seconds=1.0))

@@ -21,6 +21,7 @@ from search.opensearch import OpenSearchEngine
 from search.request import SearchRequest, parse_request
 from search.results import Budget
 from search.whoosh_engine import WhooshEngine
+from web import create_app
 
 pytestmark = pytest.mark.opensearch
 PLENTY = Budget(60.0, 60.0, 60.0, 60.0)
@@ -225,3 +226,23 @@ def test_documents_under_an_embargo_are_not_there_before_its_end(node: Any) -> N
         (language,) = answer.facets["lang"].values
         assert language.count == answer.total == 1 + there
     assert before.status().generation != after.status().generation
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/?q=accord",
+        "/?q=accord&lang=fr&exclude_theme=sport&from=2000",
+        "/?q=accord+zzyzx&lang=en",
+        "/?sort=date&page=2",
+        "/api/search?q=accord&explain=true",
+        "/api/search?q=title:accord&highlight=offsets",
+        "/api/suggest?q=acc",
+        "/healthz",
+    ],
+)
+def test_pages_are_served_from_either(both: Both, path: str) -> None:
+    local, remote = (create_app(engine).test_client().get(path) for engine in both)
+    assert local.status_code == remote.status_code == 200
+    assert local.content_type == remote.content_type

@@ -1,10 +1,11 @@
 """What tests of several folders compare with."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from time import time
 from uuid import uuid4
 
 import pytest
@@ -61,9 +62,30 @@ class Node:
     names: list[str] = field(default_factory=list)
 
     def new_name(self) -> str:
-        """Return a name that no archive has."""
+        """Return a name that no archive has, of this or another process."""
         self.names.append(f"test-{uuid4().hex[:12]}")
         return self.names[-1]
+
+    def delete(self, name: str) -> None:
+        """Delete all indexes of an archive."""
+        self.names.remove(name)
+        self._delete(self.cluster.request("GET", f"/{name}-*/_settings"))
+
+    def clean_up(self) -> None:
+        """Delete what this process made, and what one left that was killed a day ago."""
+        for name in list(self.names):
+            self.delete(name)
+        long_ago = (time() - 86_400) * 1000
+        settings = self.cluster.request("GET", "/test-*/_settings")
+        self._delete(
+            index
+            for index, content in settings.items()
+            if int(content["settings"]["index"]["creation_date"]) < long_ago
+        )
+
+    def _delete(self, indexes: Iterable[str]) -> None:
+        for index in indexes:
+            self.cluster.request("DELETE", f"/{index}", params={"ignore": 404})
 
 
 @pytest.fixture(scope="session")
@@ -76,9 +98,7 @@ def node() -> Iterator[Node]:
     cluster.check_version()
     node = Node(cluster)
     yield node
-    for name in node.names:
-        for index in cluster.request("GET", f"/{name}-*/_settings"):
-            cluster.request("DELETE", f"/{index}")
+    node.clean_up()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -39,7 +39,7 @@ def test_every_package_is_pinned_with_hashes(lock: Path) -> None:
 def test_lock_files_agree() -> None:
     """The tests run what production runs, built by what builds it."""
     tested = locked(ROOT / "requirements-test.lock")
-    for lock in ("requirements.lock", "requirements-build.lock"):
+    for lock in ("requirements.lock", "requirements-build.lock", "requirements-opensearch.lock"):
         differing = {
             name: versions
             for name, versions in locked(ROOT / lock).items()

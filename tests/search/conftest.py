@@ -1,7 +1,7 @@
 """A small archive whose documents are known field by field, and an engine over it."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -147,21 +147,25 @@ def engine(
 
 
 @pytest.fixture(params=ENGINES)
-def engine_of(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., Engine]:
-    """Return an engine over the entries given: either."""
+def engine_of(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Engine]]:
+    """Either engine over the entries given; the next ones are another generation of its index."""
+    if request.param == "opensearch":
+        node = request.getfixturevalue("node")
+        name = node.new_name()
+        yield lambda *entries: on_cluster(node, entries, name)
+        node.delete(name)
+        return
 
     def build(*entries: Entry) -> Engine:
-        if request.param == "opensearch":
-            return on_cluster(request.getfixturevalue("node"), entries)
         index_documents(tmp_path, entries)
         return WhooshEngine(IndexDirectory(tmp_path), PLENTY)
 
-    return build
+    yield build
 
 
-def on_cluster(node: Any, entries: Sequence[Entry]) -> Engine:
+def on_cluster(node: Any, entries: Sequence[Entry], name: str = "") -> Engine:
     """Return the engine of a cluster over entries."""
-    name = node.new_name()
+    name = name or node.new_name()
     publish_documents(node.cluster, name, entries)
     return OpenSearchEngine(node.cluster, name, PLENTY)
 

@@ -160,6 +160,7 @@ def test_a_language_that_the_model_does_not_know_is_told(engine: WhooshEngine) -
 
 
 @needs_model
+@pytest.mark.parametrize("engine_of", ["embedded"], indirect=True)
 def test_what_is_missing_is_told(
     engine_of: Callable[..., WhooshEngine], make_entry: Callable[..., object], tmp_path: Path
 ) -> None:
@@ -178,6 +179,7 @@ def test_what_is_missing_is_told(
 
 
 @needs_model
+@pytest.mark.parametrize("engine_of", ["embedded"], indirect=True)
 def test_pages_say_nothing_of_what_is_not_there(
     engine_of: Callable[..., WhooshEngine], make_entry: Callable[..., object], tmp_path: Path
 ) -> None:

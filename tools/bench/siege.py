@@ -9,9 +9,10 @@ import multiprocessing
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
+from datetime import date
 from http.client import HTTPConnection, HTTPException
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 from string import ascii_lowercase
 from threading import Thread
@@ -25,6 +26,7 @@ SECONDS = 20.0
 ORDINARY = "/api/search?q=accord"
 PREFIXES = " OR ".join(f"{a}{b}*" for a, b in product("acdelmprst", ascii_lowercase))
 DEAREST = f"/search?per_page=100&q={quote(PREFIXES[:2_000])}"
+DAYS = date.max.toordinal()
 HEAD = "GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 CLIENTS = {
     "half-sent requests": (200, HEAD.format("/search")),
@@ -32,6 +34,12 @@ CLIENTS = {
     "unread exports": (20, HEAD.format("/search.ndjson") + "\r\n"),
     "dearest searches": (20, None),
 }
+
+
+def again(search: str, client: int = 0) -> Iterator[str]:
+    """Yield a search until ever other days: the same results, and never an answer that was kept."""
+    days = count(DAYS - client * 50_000, -1)
+    return (f"{search}&to={date.fromordinal(day)}" for day in days)
 
 
 def hold(port: int, text: str, until: float) -> None:
@@ -53,11 +61,13 @@ def hold(port: int, text: str, until: float) -> None:
                     break
 
 
-def ask(port: int, path: str, until: float) -> tuple[list[float], int]:
-    """Ask again and again over a kept connection; return the seconds taken, and failures."""
+def ask(port: int, paths: Iterator[str], until: float) -> tuple[list[float], int]:
+    """Ask one after the other over a kept connection; return the seconds taken, and failures."""
     took, failed = [], 0
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    while monotonic() < until:
+    for path in paths:
+        if monotonic() >= until:
+            break
         start = perf_counter()
         try:
             connection.request("GET", path)
@@ -74,9 +84,12 @@ def ask(port: int, path: str, until: float) -> tuple[list[float], int]:
 
 def besiege(port: int, number: int, text: str | None, until: float) -> None:
     """Run so many clients that send the text, or that ask for the dearest search."""
-    action: Callable[..., object] = ask if text is None else hold
-    arguments = (port, DEAREST if text is None else text, until)
-    threads = [Thread(target=action, args=arguments) for _ in range(number)]
+    threads = [
+        Thread(target=ask, args=(port, again(DEAREST, client), until))
+        if text is None
+        else Thread(target=hold, args=(port, text, until))
+        for client in range(1, number + 1)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -92,7 +105,8 @@ def siege(source: Path, seconds: float = SECONDS, *more: str) -> dict[str, dict[
         serve = ("-c", "from web.cli import main; main()", "serve", "--port", "0")
         with serving([*serve, *index, *more, str(source)]) as (_, address):
             port = urlsplit(address).port or 0
-            ask(port, ORDINARY, monotonic() + 2)
+            searches = again(ORDINARY)
+            ask(port, searches, monotonic() + 2)
             for name, besiegers in kinds.items():
                 until = monotonic() + seconds + 2
                 processes = [
@@ -102,7 +116,7 @@ def siege(source: Path, seconds: float = SECONDS, *more: str) -> dict[str, dict[
                 for process in processes:
                     process.start()
                 sleep(2)
-                took, failed = ask(port, ORDINARY, until)
+                took, failed = ask(port, searches, until)
                 for process in processes:
                     process.join()
                 p50, p99 = (percentile(took, part) for part in (50, 99))

@@ -85,6 +85,7 @@ def search() -> Response:
     if kept is not None:
         took = f'"took_ms":{parsed:.1f}'.encode()
         kept.set_data(_TOOK.sub(took, kept.get_data(), count=1))
+        del g.by_zstd
         return _timed(kept, {"parse": parsed})
     response = context.search(query)
     took_ms = (perf_counter() - began) * 1000

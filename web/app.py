@@ -14,11 +14,11 @@ from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.routing import PathConverter
 from werkzeug.sansio.utils import get_current_url
 
-from index.store import ByteCache
 from search import Engine, Fault, InvalidRequest
 from web import api, errors, export, originals, pages
-from web.context import ANSWER_BYTES, Settings
+from web.context import Settings
 from web.context import settings as current_settings
+from web.kept import ANSWER_BYTES, KeptAnswers
 from web.operate import (
     REFUSED,
     ForwardedHeaders,
@@ -76,7 +76,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         RATE_LIMIT=RateLimit(settings.rate_limit, settings.rate_burst),
         EXPORTS=BoundedSemaphore(settings.exports),
-        ANSWERS=ByteCache(ANSWER_BYTES),
+        ANSWERS=KeptAnswers(ANSWER_BYTES),
         SLOW_LANE=SlowLane(MAX_WAITING),
         PROVIDE_AUTOMATIC_OPTIONS=False,
     )

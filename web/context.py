@@ -5,14 +5,13 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
-from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args
+from typing import Any, Literal, TypeVar, cast, get_args
 
 import zstandard
 from click import Choice, FloatRange, IntRange
 from flask import Response, current_app, g, make_response, request
 from werkzeug.exceptions import HTTPException
 
-from index.store import ByteCache
 from index.vocabularies import LANGUAGES
 from search import (
     PARAMETERS,
@@ -25,14 +24,12 @@ from search import (
 )
 from web import i18n
 from web.i18n import negotiate, own_names
+from web.kept import ZSTD_LEVEL, Found, KeptAnswer, KeptAnswers
 from web.links import address, language_parameter, page_address, parameters
 from web.render import environment
 
 VERSION = version("trouvaille")
 
-ANSWER_BYTES = 8 << 20
-"""Memory for answers that were given before, compressed, in each process."""
-ANSWER_OVERHEAD = 1_000
 KEPT_MS = 300
 """An answer that took longer is not kept: there may have been no time for a better spelling."""
 
@@ -146,21 +143,6 @@ def search(query: SearchRequest) -> SearchResponse:
     return response
 
 
-class Found(NamedTuple):
-    """What the log and the metrics say of a search."""
-
-    total: int
-    generation: str
-
-
-class KeptAnswer(NamedTuple):
-    """The answer to a search as it was sent, compressed, and the headers that it alone has."""
-
-    body: bytes
-    headers: Mapping[str, str]
-    found: Found
-
-
 def kept(query: SearchRequest) -> Response | None:
     """Return the answer to a search if it was given before; None if it must be searched for.
 
@@ -168,11 +150,12 @@ def kept(query: SearchRequest) -> Response | None:
     answered with one. Raises NotModified if the reader has the answer already.
     """
     tag = stop_if_known(query, *_shown())
-    answer: KeptAnswer | None = _answers().get(tag, lambda: (None, None))
+    answer = _answers().get(tag, g.promised[0])
     if answer is None:
         return None
     g.found = answer.found
     response = Response(zstandard.decompress(answer.body), headers=dict(answer.headers))
+    g.by_zstd = response, answer.body
     return tagged(response, tag)
 
 
@@ -180,19 +163,22 @@ def keep(response: Response, searched: SearchResponse, tag: str) -> None:
     """Keep the answer to a search, unless there may be more in it the next time."""
     if _cut(searched) or sum(searched.timings.values()) > KEPT_MS:
         return
-    headers = {
-        name: response.headers[name]
-        for name in ("Content-Type", "Link")
-        if name in response.headers
-    }
-    body = zstandard.compress(response.get_data(), 1)
-    answer = KeptAnswer(body, headers, g.found)
-    size = len(body) + ANSWER_OVERHEAD
-    _answers().get(tag, lambda: (answer, size))
+
+    def made() -> KeptAnswer:
+        body = zstandard.compress(response.get_data(), ZSTD_LEVEL)
+        g.by_zstd = response, body
+        headers = {
+            name: response.headers[name]
+            for name in ("Content-Type", "Link")
+            if name in response.headers
+        }
+        return KeptAnswer(body, headers, g.found)
+
+    _answers().put(tag, made)
 
 
-def _answers() -> ByteCache:
-    return cast(ByteCache, current_app.config["ANSWERS"])
+def _answers() -> KeptAnswers:
+    return cast(KeptAnswers, current_app.config["ANSWERS"])
 
 
 View = TypeVar("View", bound=Callable[..., Any])

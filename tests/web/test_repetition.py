@@ -1,8 +1,13 @@
 """What is asked again costs no search, and is never of an old generation."""
 
+import json
 import re
+from collections.abc import Iterable
+from hashlib import blake2b
 from pathlib import Path
+from random import Random
 
+import zstandard
 from flask.testing import FlaskClient
 
 from index import IndexDirectory
@@ -10,7 +15,7 @@ from index.build import BuildOptions, rebuild
 from search import SearchResponse, WhooshEngine
 from search.request import SearchRequest
 from web import create_app
-from web.context import ANSWER_BYTES
+from web.kept import ANSWER_BYTES, ANSWER_OVERHEAD, Found, KeptAnswer, KeptAnswers
 
 PAGES = ("/", "/?hl=en", "/search?q=accord", "/search?q=accord&lang=fr&page=1", "/search?q=&x=y")
 
@@ -116,3 +121,104 @@ def test_answers_are_kept_in_bounded_memory(tmp_path: Path) -> None:
     for number in range(20):
         client.get(f"/search?q=accord&page={number + 1}")
     assert 0 < kept.held <= 3 * one
+
+
+def test_four_hundred_answers_in_turn_are_kept(tmp_path: Path) -> None:
+    """Answers as long as those of a large archive cost one search each, not one each time."""
+    chance = Random(7)
+    words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=7)) for _ in range(2_000)]
+    source = tmp_path / "many.jsonl"
+    documents = [
+        {
+            "title": " ".join(chance.choices(words, k=12)),
+            "text": " ".join(chance.choices(words, k=300)),
+            "source": f"Agence {' '.join(chance.choices(words, k=3))}",
+            "date": f"{2000 + number % 24}-{1 + number % 12:02}-11",
+        }
+        for number in range(150)
+    ]
+    source.write_text("\n".join(map(json.dumps, documents)), "utf-8")
+    rebuild(tmp_path / "ix", [source], BuildOptions(workers=0))
+    engine = CountingEngine(IndexDirectory(tmp_path / "ix"))
+    client = create_app(engine).test_client()
+    more = "facet_size=60&interval=month&per_page=25"
+    addresses = [f"/api/search?{more}&q={word}" for word in words[:400]]
+    sizes = [len(client.get(address).data) for address in addresses]
+    assert sum(sizes) / 400 > 25_000
+    for _ in range(2):
+        for address in addresses:
+            client.get(address)
+    assert engine.searched == 400
+
+
+def answer(size: int) -> KeptAnswer:
+    return KeptAnswer(bytes(size), {}, Found(1, ""))
+
+
+def tag(name: object) -> str:
+    return blake2b(str(name).encode(), digest_size=16).hexdigest()
+
+
+ROOM = 100
+
+
+def ask(kept: KeptAnswers, names: Iterable[object], generation: str = "1") -> int:
+    """Ask for answers and keep those that are not there; return how many were."""
+    there = 0
+    for name in names:
+        if kept.get(tag(name), generation):
+            there += 1
+        else:
+            kept.put(tag(name), lambda: answer(9 * ANSWER_OVERHEAD))
+        assert kept.held <= 10 * ROOM * ANSWER_OVERHEAD
+    return there
+
+
+def full() -> KeptAnswers:
+    kept = KeptAnswers(10 * ROOM * ANSWER_OVERHEAD)
+    for _ in range(3):
+        ask(kept, range(ROOM))
+    return kept
+
+
+def test_more_than_there_is_room_for_in_turn_leaves_what_fits() -> None:
+    kept = KeptAnswers(10 * ROOM * ANSWER_OVERHEAD)
+    ask(kept, range(2 * ROOM))
+    for _ in range(20):
+        assert ask(kept, range(2 * ROOM)) >= 0.8 * ROOM
+
+
+def test_what_is_asked_for_once_pushes_nothing_out_and_is_not_compressed() -> None:
+    kept, made = full(), 0
+
+    def make() -> KeptAnswer:
+        nonlocal made
+        made += 1
+        return answer(1)
+
+    before = ask(kept, range(ROOM))
+    for number in range(5_000):
+        assert not kept.get(tag(("once", number)), "1")
+        kept.put(tag(("once", number)), make)
+    assert made <= 50  # Counters are shared.
+    assert ask(kept, range(ROOM)) >= before - made >= 0.8 * ROOM - made
+
+
+def test_what_is_asked_for_now_takes_the_place_of_what_was() -> None:
+    kept = full()
+    for _ in range(1_000):
+        ask(kept, range(ROOM, ROOM + 30))
+    assert ask(kept, range(ROOM, ROOM + 30)) == 30
+
+
+def test_a_new_generation_empties_it() -> None:
+    kept = full()
+    assert ask(kept, [*range(ROOM)], "2") == 0
+    assert ask(kept, [*range(ROOM)], "2") >= 0.8 * ROOM
+
+
+def test_an_answer_kept_by_zstd_is_sent_as_it_is(client: FlaskClient) -> None:
+    address = "/search?q=ONU+OR+trait%C3%A9&per_page=7"
+    packed = [client.get(address, headers={"Accept-Encoding": "zstd"}) for _ in range(2)]
+    assert packed[0].data == packed[1].data
+    assert zstandard.decompress(packed[0].data) == client.get(address).data

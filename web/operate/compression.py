@@ -7,14 +7,15 @@ answers have none: no session, no token.
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from zstandard import COMPRESSOBJ_FLUSH_BLOCK, ZstdCompressor
+
+from web.kept import ZSTD_LEVEL
 
 SMALLEST = 1_000
 """Bytes of an answer that is compressed; a smaller one fits into one packet."""
 
 GZIP_LEVEL = 4
-ZSTD_LEVEL = 3
 
 _TEXTS = ("text/", "application/json", "application/x-ndjson", "application/javascript")
 _SUFFIXES = ("+json", "+xml")
@@ -53,7 +54,9 @@ def _compress(response: Response) -> Response:
         data = response.get_data()
         if len(data) < SMALLEST:
             return response
-        response.set_data(compress(data) + finish())
+        of, kept = g.get("by_zstd", (None, b""))
+        ready = encoding == "zstd" and of is response
+        response.set_data(kept if ready else compress(data) + finish())
     response.content_encoding = encoding
     tag, weak = response.get_etag()
     if tag and not weak:

@@ -18,7 +18,8 @@ from gunicorn.glogging import Logger
 
 from index.errors import IndexUnavailable
 from search import Engine, IndexStatus
-from web.context import Found, LogFormat, engine, settings
+from web.context import LogFormat, engine, settings
+from web.kept import Found
 from web.operate.guard import is_loopback
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ environment; errors are one line; with ``--json`` a command prints one object an
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import fields, replace
 from datetime import datetime
 from functools import partial, wraps
@@ -18,7 +19,6 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 import orjson
 
-from index import build, publishing
 from index.build import (
     BuildOptions,
     BuildResult,
@@ -30,51 +30,19 @@ from index.build import (
     learning,
     read_labelled,
 )
-from index.document import Document
 from index.errors import IndexMissing, SettingError, TrouvailleError, UsageError
 from index.extract import ExtractionOptions
 from index.extract.organizations import require_models
+from index.flags import Command, flag, index_option, options
 from index.formats import table, unread_lines
-from index.overview import lines, overview, size
-from index.publishing import open_published
+from index.location import Location
+from index.overview import lines, size
 from index.readers import ReadOptions, require_ocr
 from index.vectors import compute, coverage
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Options = TypeVar("Options", ReadOptions, ExtractionOptions)
-Command = Callable[..., Any]
-
-
-def flag(
-    flag: str, default: Any, help: str, *names: str, **more: Any
-) -> Callable[[Command], Command]:
-    """Return the option of a setting; its variable is named after the flag.
-
-    ``names`` and ``more`` are passed on to ``click.option``.
-    """
-    variable = flag.partition("/")[0].removeprefix("--").upper().replace("-", "_")
-    return click.option(
-        flag,
-        *names,
-        default=default,
-        show_default=default not in (None, "", ()),
-        envvar=f"TROUVAILLE_{variable}",
-        show_envvar=True,
-        help=help,
-        **more,
-    )
-
-
-def options(*flags: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Combine options into one decorator."""
-
-    def add(command: Command) -> Command:
-        for option in reversed(flags):
-            command = option(command)
-        return command
-
-    return add
 
 
 def _bound_flag(name: str, help: str) -> Callable[[Command], Command]:
@@ -82,13 +50,6 @@ def _bound_flag(name: str, help: str) -> Callable[[Command], Command]:
     return flag(name, None, help, type=click.IntRange(min=1))
 
 
-index_option = flag(
-    "--index",
-    "trouvaille-index",
-    "The index directory.",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-)
 mode_option = flag(
     "--index-mode",
     "0640",
@@ -173,7 +134,7 @@ def learn(
     from_tags: bool,
     dry_run: bool,
     forget: bool,
-    index: Path,
+    index: Location,
     index_mode: str,
     as_json: bool,
 ) -> None:
@@ -189,7 +150,7 @@ def learn(
             "Give one of LABELLED.csv, --from-tags, --forget.",
         )
     if forget:
-        forgotten = learning.forget(index, int(index_mode, 8))
+        forgotten = learning.forget(index.root, int(index_mode, 8))
         if as_json:
             print_json({"forgotten": forgotten})
         else:
@@ -201,7 +162,7 @@ def learn(
         return
     lesson = learning.learn(_labelled_documents(labelled, index))
     if not dry_run:
-        learning.save(index, lesson.model, int(index_mode, 8))
+        learning.save(index.root, lesson.model, int(index_mode, 8))
     if as_json:
         figures = {item.name: getattr(lesson, item.name) for item in fields(lesson)}
         del figures["model"]
@@ -213,21 +174,16 @@ def learn(
         click.echo(f"Saved as {lesson.model.version}; the next rebuild or update uses it.")
 
 
-def _labelled_documents(path: Path | None, index: Path) -> list[Labelled]:
+def _labelled_documents(path: Path | None, index: Location) -> list[Labelled]:
     """Read a labelled file, or the tags of the indexed documents if there is no file."""
-    try:
-        snapshot = open_published(index)
-    except IndexMissing:
-        if path is None:
-            raise
-        return read_labelled(path, lambda id: None)
-
-    def document(id: str) -> Document | None:
-        doc = snapshot.docnum(id)
-        return snapshot.stored_fields.get(doc)[0] if doc is not None else None
-
-    with snapshot:
-        return read_labelled(path, document) if path else from_tags(snapshot)
+    with ExitStack() as stack:
+        try:
+            documents = stack.enter_context(index.documents())
+        except IndexMissing:
+            if path is None:
+                raise
+            return read_labelled(path, lambda id: None)
+        return read_labelled(path, documents.find) if path else from_tags(documents)
 
 
 def _lesson_lines(lesson: Lesson) -> Iterator[str]:
@@ -474,7 +430,7 @@ def _languages(text: str | None) -> tuple[str, ...]:
 )
 def rebuild(
     sources: tuple[Path, ...],
-    index: Path,
+    index: Location,
     fresh: bool,
     forget_withdrawals: bool,
     strict: bool,
@@ -492,7 +448,7 @@ def rebuild(
         fresh=fresh,
         forget_withdrawals=forget_withdrawals,
     )
-    _carry_out(partial(build.rebuild, index, sources, options), strict, quiet, as_json)
+    _carry_out(partial(index.rebuild, sources, options), strict, quiet, as_json)
 
 
 @command(
@@ -506,7 +462,7 @@ def rebuild(
 )
 def update(
     sources: tuple[Path, ...],
-    index: Path,
+    index: Location,
     max_deletions: float,
     yes: bool,
     forget_withdrawals: bool,
@@ -522,27 +478,25 @@ def update(
     Lines of standard input are added or replace what is there, and nothing else is deleted. Options
     that are not given are those of the last build.
     """
-    with open_published(index) as before:
-        options = merged_options(build.options_of(before.manifest.settings), **given)
     options = replace(
-        options,
+        merged_options(index.options(), **given),
         max_deletions=1.0 if yes else max_deletions,
         forget_withdrawals=forget_withdrawals,
     )
-    _carry_out(partial(build.update, index, sources, options), strict, quiet, as_json)
+    _carry_out(partial(index.update, sources, options), strict, quiet, as_json)
 
 
 @command(index_option, json_option)
-def check(index: Path, as_json: bool) -> None:
+def check(index: Location, as_json: bool) -> None:
     """Check that the index is complete and undamaged.
 
     Compares every checksum and all counts, and runs searches with known answers. Vectors are
     compared with their checksums.
     """
-    result = publishing.check(index)
-    covered = coverage(index)
+    result = index.check()
+    covered = coverage(index.root)
     damaged = [
-        f"“{index / name}” is damaged: write it anew with `trouvaille vectors`."
+        f"“{index.root / name}” is damaged: write it anew with `trouvaille vectors`."
         for name in (covered.damaged if covered else ())
     ]
     if as_json:
@@ -552,8 +506,9 @@ def check(index: Path, as_json: bool) -> None:
             click.echo(f"trouvaille: {problem}", err=True)
         if not result.problems and not damaged:
             click.echo(
-                f"Sound: {result.documents:,} documents, {result.files} files,"
-                f" {size(result.bytes)}, {result.terms} known searches answered."
+                f"Sound: {result.documents:,} documents,"
+                f" {f'{result.files} files, ' if result.files else ''}{size(result.bytes)},"
+                f" {result.terms} known searches answered."
             )
     if result.problems:
         click.echo(
@@ -575,9 +530,9 @@ def check(index: Path, as_json: bool) -> None:
     click.option("--formats", is_flag=True, help="Count files, documents and parts by format."),
     json_option,
 )
-def stats(index: Path, skipped: bool, formats: bool, as_json: bool) -> None:
+def stats(index: Location, skipped: bool, formats: bool, as_json: bool) -> None:
     """Show what the index holds and what was skipped."""
-    figures = overview(index, formats=formats)
+    figures = index.overview(formats=formats)
     if as_json:
         print_json(figures if skipped else replace(figures, skipped=(), failed=()))
         return
@@ -595,16 +550,16 @@ def stats(index: Path, skipped: bool, formats: bool, as_json: bool) -> None:
 
 
 @command(index_option, mode_option, json_option)
-def rollback(index: Path, index_mode: str, as_json: bool) -> None:
+def rollback(index: Location, index_mode: str, as_json: bool) -> None:
     """Publish the previous generation again.
 
     A second rollback returns to the newer one.
     """
-    snapshot = publishing.rollback(index, int(index_mode, 8))
+    generation = index.rollback(int(index_mode, 8))
     if as_json:
-        print_json({"generation": snapshot.name, "documents": snapshot.documents})
+        print_json({"generation": generation.name, "documents": generation.documents})
     else:
-        click.echo(f"Serving {snapshot.name} again: {snapshot.documents:,} documents.")
+        click.echo(f"Serving {generation.name} again: {generation.documents:,} documents.")
 
 
 @command(
@@ -613,7 +568,7 @@ def rollback(index: Path, index_mode: str, as_json: bool) -> None:
     flag("--quiet", False, "Show no progress.", is_flag=True),
     json_option,
 )
-def vectors(index: Path, index_mode: str, quiet: bool, as_json: bool) -> None:
+def vectors(index: Location, index_mode: str, quiet: bool, as_json: bool) -> None:
     """Compute the vectors that search across languages needs.
 
     Only what the published generation lacks is computed. The command may be interrupted and run
@@ -626,7 +581,7 @@ def vectors(index: Path, index_mode: str, quiet: bool, as_json: bool) -> None:
             click.echo(f"\r{done:,} of {size:,} documents", nl=done == size, err=True)
 
     began = monotonic()
-    computed = compute(index, int(index_mode, 8), progress)
+    computed = compute(index.directory("vectors"), int(index_mode, 8), progress)
     if as_json:
         print_json(computed)
     else:

@@ -8,10 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from index.document import Skipped
-from index.segments import Snapshot
+from index.store import Details
 
 _RECORD: Final = re.compile(r":\d+\Z")
 _ENDING: Final = re.compile(r"\.([^\W_]{1,8})(?:\.(?:gz|bz2|xz))?\Z")
@@ -67,25 +65,26 @@ def format_of_path(path: str) -> str:
     return match[1].lower()
 
 
-def by_format(snapshot: Snapshot) -> tuple[FormatFigures, ...]:
-    """Return the figures of each format, those with most documents first; reads every head."""
+def by_format(details: Iterable[Details], skipped: Iterable[Skipped]) -> tuple[FormatFigures, ...]:
+    """Return the figures of each format, those with most documents first.
+
+    ``details`` are those of all documents.
+    """
     files: dict[str, set[str]] = {}
     documents: Counter[str] = Counter()
     parts: Counter[str] = Counter()
     pictures: Counter[str] = Counter()
-    skipped: dict[str, Counter[str]] = {}
-    fields = snapshot.stored_fields
-    for doc in np.flatnonzero(snapshot.live).tolist():
-        details = fields.details(doc, fields.head(doc))
-        path = details.path
+    left_out: dict[str, Counter[str]] = {}
+    for one in details:
+        path = one.path
         format = format_of_path(path)
         documents[format] += 1
         parts[format] += "!" in path
-        pictures[format] += details.ocr
+        pictures[format] += one.ocr
         files.setdefault(format, set()).add(_RECORD.sub("", path))
-    for item in snapshot.report().skipped:
-        skipped.setdefault(format_of_path(item.path), Counter())[item.kind] += 1
-    names = sorted({*documents, *skipped}, key=lambda name: (-documents[name], name))
+    for item in skipped:
+        left_out.setdefault(format_of_path(item.path), Counter())[item.kind] += 1
+    names = sorted({*documents, *left_out}, key=lambda name: (-documents[name], name))
     return tuple(
         FormatFigures(
             name,
@@ -93,7 +92,7 @@ def by_format(snapshot: Snapshot) -> tuple[FormatFigures, ...]:
             documents[name],
             parts[name],
             pictures[name],
-            dict(sorted(skipped.get(name, Counter()).items())),
+            dict(sorted(left_out.get(name, Counter()).items())),
         )
         for name in names
     )

@@ -1,10 +1,11 @@
 """The figures of a published index, as ``trouvaille stats`` tells them."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,12 @@ from index.document import PARTS, Skipped
 from index.formats import FormatFigures, Unread, by_format, unread
 from index.publishing import read_pointer
 from index.segments import Snapshot
-from index.store import FacetColumn
+from index.store import Details, FacetColumn
 from index.vectors import INSTALL, Coverage, coverage, model
 from index.vocabularies import organizations, themes
+
+if TYPE_CHECKING:
+    from index.opensearch import Cluster
 
 _TOP = 10
 
@@ -110,11 +114,63 @@ def overview(root: Path, locale: str = "fr", *, formats: bool = False) -> Overvi
             failures=manifest.failures,
             withdrawn=len(report.withdrawn),
             embargoed=int(np.count_nonzero(snapshot.embargoed[:, 1] > time())),
-            formats=by_format(snapshot) if formats else None,
+            formats=by_format(_details(snapshot), report.skipped) if formats else None,
             unread=unread(report.skipped),
             failed=tuple(report.failures),
             vectors=coverage(root),
         )
+
+
+def cluster_overview(
+    cluster: "Cluster", name: str, locale: str = "fr", *, formats: bool = False
+) -> Overview:
+    """Describe the generation that is published on a cluster, as ``overview`` does."""
+    from index.opensearch import figures, previous, published, report_of, stored_heads
+
+    generation = published(cluster, name)
+    found = figures(cluster, generation, _TOP)
+    report = report_of(cluster, name, generation)
+    skipped = tuple(Skipped(*item) for item in report["skipped"])
+    known = organizations()
+    heads = stored_heads(cluster, generation)
+    return Overview(
+        generation=generation.name,
+        previous=previous(cluster, name),
+        built=generation.built,
+        product=generation.product,
+        documents=generation.documents,
+        deleted=found.deleted,
+        segments=found.segments,
+        bytes=found.bytes,
+        languages=generation.languages,
+        filled=found.filled,
+        terms={"words": found.words},
+        first_date=found.first_date,
+        last_date=found.last_date,
+        organizations=tuple(
+            ValueCount(id, label or known.label(id, locale), count)
+            for id, label, count in found.most["organization"]
+        ),
+        themes=tuple(
+            ValueCount(id, themes().label(id, locale), count)
+            for id, _, count in found.most["theme"]
+        ),
+        skipped=skipped,
+        skipped_kinds=generation.skipped,
+        failures=Counter(what for _, what, _ in report["failures"]),
+        withdrawn=len(report["withdrawn"]),
+        embargoed=found.embargoed,
+        formats=by_format((head.decode_details() for head in heads), skipped) if formats else None,
+        unread=unread(skipped),
+        failed=tuple(tuple(failure) for failure in report["failures"]),
+        vectors=None,
+    )
+
+
+def _details(snapshot: Snapshot) -> Iterator[Details]:
+    fields = snapshot.stored_fields
+    for doc in np.flatnonzero(snapshot.live).tolist():
+        yield fields.details(doc, fields.head(doc))
 
 
 def _terms(snapshot: Snapshot) -> dict[str, int]:

@@ -9,14 +9,11 @@ from typing import Any
 
 import click
 
-from index import build
 from index.build import BuildOptions, BuildResult, Watching
 from index.cli import (
     build_options,
     command,
     deletions_option,
-    flag,
-    index_option,
     json_option,
     merged_options,
     print_json,
@@ -25,7 +22,8 @@ from index.cli import (
 from index.errors import IndexMissing, IndexVersion, TrouvailleError, UsageError
 from index.fetch import FetchOptions, read_feeds
 from index.fetch import fetch as fetch_feeds
-from index.publishing import open_published
+from index.flags import flag, index_option
+from index.location import Location
 
 
 @command(
@@ -49,7 +47,7 @@ from index.publishing import open_published
 )
 def watch(
     sources: tuple[Path, ...],
-    index: Path,
+    index: Location,
     max_deletions: float,
     every: float,
     poll: bool,
@@ -64,8 +62,7 @@ def watch(
     if Path("-") in sources:
         raise UsageError("Standard input cannot be watched.", "Use `trouvaille update -`.")
     try:
-        with open_published(index) as before:
-            options = merged_options(build.options_of(before.manifest.settings), **given)
+        options = merged_options(index.options(), **given)
     except (IndexMissing, IndexVersion):
         options = merged_options(BuildOptions(), **given)
     stop = Event()

@@ -23,6 +23,7 @@ from search.engine import (
     Suggestion,
     ValueFacet,
 )
+from search.opening import open_engine
 from search.request import (
     FACETS,
     MAX_DEPTH,
@@ -66,5 +67,6 @@ __all__ = [
     "ValueFacet",
     "WhooshEngine",
     "answers",
+    "open_engine",
     "parse_request",
 ]

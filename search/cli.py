@@ -3,20 +3,19 @@
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
 import click
 import orjson
 
-from index import IndexDirectory
-from index.cli import index_option
 from index.errors import UsageError
+from index.flags import index_option
+from index.location import Location
 from search.answers import Presenter
 from search.engine import DateFacet, Result, SearchResponse, ValueFacet
+from search.opening import open_engine
 from search.request import PARAMETERS, Fault, InvalidRequest, parse_request
-from search.whoosh_engine import WhooshEngine
 
 _SHOWN_VALUES = 5
 # Control characters in documents must not act on the terminal.
@@ -56,7 +55,7 @@ def _parameter_options(command: _Command) -> _Command:
 )
 def search(
     query: Sequence[str],
-    index: Path,
+    index: Location,
     locale: str,
     as_json: bool,
     **options: str | Sequence[str] | None,
@@ -72,7 +71,7 @@ def search(
         if value is not None:
             args[name] = [value] if isinstance(value, str) else list(value)
     try:
-        response = WhooshEngine(IndexDirectory(index)).search(parse_request(args, locale))
+        response = open_engine(index).search(parse_request(args, locale))
     except InvalidRequest as invalid:
         reasons = " ".join(_reason(fault) for fault in invalid.faults)
         raise UsageError(reasons, "See `trouvaille search --help`.") from invalid

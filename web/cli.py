@@ -17,13 +17,14 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask
 
-from index import IndexDirectory
 from index.build import cores
-from index.cli import build_options, deletions_option, flag, index_option, options, plain_errors
+from index.cli import build_options, deletions_option, plain_errors
 from index.cli import commands as index_commands
 from index.errors import SettingError
+from index.flags import flag, index_option, options
+from index.location import Location
 from index.ways_in import commands as ways_in
-from search import Budget, WhooshEngine
+from search import Budget, open_engine
 from search.cli import search
 from web.app import MAX_WAITING, create_app
 from web.context import VERSION, Settings
@@ -109,7 +110,7 @@ def _setting_flags() -> Iterator[Callable[..., Any]]:
 @plain_errors
 def serve(
     sources: tuple[Path, ...],
-    index: Path,
+    index: Location,
     host: str,
     port: int,
     threads: int,
@@ -134,7 +135,7 @@ def serve(
         address = address_of(listener)
 
         def make() -> Flask:
-            app = create_app(WhooshEngine(IndexDirectory(index), budget), settings)
+            app = create_app(open_engine(index, budget), settings)
             warm_up(app)
             return app
 

@@ -5,6 +5,7 @@ for: file layouts (``index.store``) or what publishing promises (``index.publish
 """
 
 from index.build import learning
+from index.build.destination import Described
 from index.build.learning import Labelled, Lesson, Score, from_tags, read_labelled
 from index.build.plan import (
     BuildOptions,
@@ -17,13 +18,16 @@ from index.build.plan import (
     update,
 )
 from index.build.progress import Progress
+from index.build.sources import Partial
 from index.build.watching import Watching
 
 __all__ = [
     "BuildOptions",
     "BuildResult",
+    "Described",
     "Labelled",
     "Lesson",
+    "Partial",
     "Progress",
     "Score",
     "Watching",

@@ -8,7 +8,7 @@ theme, are chosen on other documents than those that score them.
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,7 +33,6 @@ from index.extract import (
 )
 from index.extract.organizations import find_organizations
 from index.publishing import FILE_MODE, writing
-from index.segments import Snapshot
 from index.store import make_folder, settle, unreadable, write_durably
 from index.versions import LEARNING_VERSION
 from index.vocabularies import themes as theme_vocabulary
@@ -152,15 +151,14 @@ def _with_parents(ids: Sequence[str]) -> frozenset[str]:
     return frozenset([*ids, *filter(None, parents)])
 
 
-def from_tags(snapshot: Snapshot) -> list[Labelled]:
-    """Return the documents of the index with at least one tag that is a theme."""
-    documents = []
-    for doc in np.flatnonzero(snapshot.live).tolist():
-        document, _ = snapshot.stored_fields.get(doc)
+def from_tags(documents: Iterable[Document]) -> list[Labelled]:
+    """Return the documents with at least one tag that is a theme."""
+    found = []
+    for document in documents:
         ids = [id for tag in document.tags if (id := theme_vocabulary().resolve(tag))]
         if ids:
-            documents.append(labelled(document, _with_parents(ids)))
-    return documents
+            found.append(labelled(document, _with_parents(ids)))
+    return found
 
 
 # Training

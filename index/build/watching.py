@@ -12,10 +12,10 @@ from os.path import abspath
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from index.build.pipeline import CHUNK_ITEMS
-from index.build.plan import BuildOptions, BuildResult, rebuild, update
+from index.build.plan import BuildOptions, BuildResult
 from index.build.sources import Partial
 from index.document import Skipped
 from index.errors import IndexMissing, IndexVersion, TooManyDeletions, TrouvailleError
@@ -52,8 +52,22 @@ def _stamp(path: Path) -> Stamp | None:
     return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
+class Updated(Protocol):
+    """An index that is built and updated; see ``index.location.Location``."""
+
+    def rebuild(
+        self, sources: Sequence[Path], options: BuildOptions, *, partial: Partial | None = None
+    ) -> BuildResult:
+        """Index sources anew, or only some of their files."""
+
+    def update(
+        self, sources: Sequence[Path], options: BuildOptions, *, partial: Partial | None = None
+    ) -> BuildResult:
+        """Index what is new or changed, delete what is gone."""
+
+
 class Watching:
-    """Keeps the index in ``root`` up to date with sources, publishing every so many seconds.
+    """Keeps an index up to date with sources, publishing every so many seconds.
 
     ``told`` is called with each publication, with each new trouble, and with None when it is over.
     A trouble (a full disk, a source that is not there, an index that is locked) is told once and
@@ -62,7 +76,7 @@ class Watching:
 
     def __init__(
         self,
-        root: Path,
+        index: Updated,
         sources: Sequence[Path],
         options: BuildOptions,
         *,
@@ -72,7 +86,7 @@ class Watching:
         stop: Event,
     ) -> None:
         """Watch until ``stop`` is set; with ``poll``, without notices of the system."""
-        self._root = root
+        self._index = index
         self._sources = sources
         self._options = options
         self._every = every
@@ -156,9 +170,9 @@ class Watching:
         if len(partial.read) <= CHUNK_ITEMS:  # more processes would have nothing to do
             options = replace(options, workers=min(options.workers, 1))
         try:
-            result = update(self._root, self._sources, options, partial=partial)
+            result = self._index.update(self._sources, options, partial=partial)
         except (IndexMissing, IndexVersion):
-            result = rebuild(self._root, self._sources, options, partial=partial)
+            result = self._index.rebuild(self._sources, options, partial=partial)
         if result.published:
             self._told(result)
 

@@ -12,7 +12,9 @@ from index.opensearch.generations import (
     Published,
     Size,
     check,
+    check_name,
     locked,
+    previous,
     publish_documents,
     published,
     report_of,
@@ -20,6 +22,13 @@ from index.opensearch.generations import (
     size,
 )
 from index.opensearch.mapping import MAX_VALUES, facet_field
+from index.opensearch.stored import (
+    Figures,
+    figures,
+    stored_document,
+    stored_documents,
+    stored_heads,
+)
 
 __all__ = [
     "MAX_VALUES",
@@ -28,19 +37,26 @@ __all__ = [
     "Cluster",
     "ClusterRefused",
     "ClusterUnavailable",
+    "Figures",
     "Generation",
     "Published",
     "Size",
     "check",
+    "check_name",
     "document_key",
     "encode_drafts",
     "facet_field",
+    "figures",
     "key_term",
     "locked",
+    "previous",
     "publish_documents",
     "published",
     "report_of",
     "rollback",
     "size",
+    "stored_document",
+    "stored_documents",
+    "stored_heads",
     "term",
 ]

@@ -6,7 +6,7 @@ Nothing else imports opensearch-py.
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -46,7 +46,8 @@ class Address:
 
     urls: tuple[str, ...]
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
+    api_key: str = field(default="", repr=False)
     ca_file: str = ""
     seconds: float = 30.0
     """After which a request that gets no answer is given up."""
@@ -56,12 +57,20 @@ class Address:
         """Return the address of URLs with commas between them. Raises UsageError."""
         urls = tuple(url.strip() for url in text.split(",") if url.strip())
         for url in urls:
+            if "@" in url:  # the user and the password would be shown with it
+                raise UsageError(
+                    f"The address of the cluster, “…@{url.rpartition('@')[2]}”, has a user in it.",
+                    "Give the user with --opensearch-user, and the password in a file or variable.",
+                )
             if not url.startswith(("http://", "https://")):
                 raise UsageError(
-                    f"“{url}” is no address of a cluster.", "Give it as http://HOST:9200."
+                    f"“{url}” is no address of a cluster.", "Give it as https://HOST:9200."
                 )
         if not urls:
-            raise UsageError("No address of a cluster is given.", "Give it as http://HOST:9200.")
+            raise UsageError(
+                "No address of a cluster is given.",
+                "Give it with --opensearch-url https://HOST:9200.",
+            )
         return cls(urls, **others)
 
 
@@ -91,6 +100,8 @@ class Cluster:
         options: Json = {"ca_certs": address.ca_file} if address.ca_file else {}
         if address.user:
             options["http_auth"] = (address.user, address.password)
+        if address.api_key:
+            options["headers"] = {"Authorization": f"ApiKey {address.api_key}"}
         self._transport = opensearchpy.OpenSearch(
             hosts=list(address.urls),
             timeout=address.seconds,
@@ -183,18 +194,27 @@ class Cluster:
         """Tell whether there is something at a path."""
         return bool(self.request("HEAD", path)["found"])
 
-    def everything(self, index: str, query: Json, sort: list[object]) -> Iterator[Json]:
-        """Yield the sources of all documents that match, in an order without ties."""
-        after = None
+    def everything(
+        self,
+        index: str,
+        query: Json,
+        sort: list[object],
+        includes: Sequence[str] = (),
+        size: int = 5_000,
+    ) -> Iterator[Json]:
+        """Yield the sources of all documents that match, in an order without ties.
+
+        So many are asked for at once. With ``includes``, only these fields of theirs.
+        """
+        body: Json = {"query": query, "sort": sort, "size": size, "track_total_hits": False}
+        if includes:
+            body["_source"] = list(includes)
         while True:
-            body = {"query": query, "sort": sort, "size": 5_000, "track_total_hits": False}
-            if after is not None:
-                body["search_after"] = after
             hits = self.search(index, body)["hits"]["hits"]
             yield from (hit["_source"] for hit in hits)
-            if len(hits) < 5_000:
+            if len(hits) < size:
                 return
-            after = hits[-1]["sort"]
+            body["search_after"] = hits[-1]["sort"]
 
     def bulk(self, index: str, actions: Sequence[Action]) -> None:
         """Do what the actions say; what the cluster has no room for yet is sent again.

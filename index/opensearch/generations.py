@@ -60,6 +60,7 @@ class Published:
 
     index: str
     built: str
+    product: str
     documents: int
     languages: Mapping[str, int]
     analyzers: tuple[str, ...]
@@ -111,6 +112,7 @@ def published(cluster: Cluster, name: str) -> Published:
         return Published(
             index,
             meta["built"],
+            meta["product"],
             meta["documents"],
             dict(sorted(meta["languages"].items())),
             tuple(meta["analyzers"]),
@@ -122,6 +124,11 @@ def published(cluster: Cluster, name: str) -> Published:
         )
     except KeyError as error:
         raise IndexDamaged(f"“{index}” was never finished ({error}).", _REMEDY) from error
+
+
+def previous(cluster: Cluster, name: str) -> str:
+    """Return the name of the generation before the published one; empty if there is none."""
+    return _aliased(cluster, f"{name}-previous") or ""
 
 
 def rollback(cluster: Cluster, name: str) -> Published:

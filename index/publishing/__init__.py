@@ -8,6 +8,7 @@ interrupted. Not for: what a generation contains (``index.segments``), or what a
 
 from index.publishing.commit import (
     FILE_MODE,
+    CheckResult,
     Commit,
     LiveSegment,
     building,
@@ -20,6 +21,7 @@ from index.publishing.directory import IndexDirectory, lock, open_published, rea
 
 __all__ = [
     "FILE_MODE",
+    "CheckResult",
     "Commit",
     "IndexDirectory",
     "LiveSegment",

@@ -25,6 +25,7 @@ from click.testing import CliRunner
 from index import IndexDirectory, kernels
 from index.build import BuildOptions, rebuild, update
 from index.cli import merged_options
+from index.location import InDirectory
 from web.cli import cli, main
 from web.operate import prepare
 
@@ -203,6 +204,31 @@ def test_serve_brings_an_index_up_to_date_and_stops_on_interrupt(tmp_path: Path)
         assert links["self"] == "https://example.org/a/api/search"
 
 
+@pytest.mark.opensearch
+def test_serve_over_a_cluster(node: Any, tmp_path: Path) -> None:
+    sources = tmp_path / "documents"
+    write(sources, "un.txt", "Un accord sur la pêche est signé à Rabat par les ministres.")
+    name = node.new_name()
+    where = ("--engine", "opensearch", "--opensearch-index", name)
+    where += tuple(f"--opensearch-url={url}" for url in node.cluster.address.urls)
+    nothing = run("serve", *where, cwd=tmp_path)
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert "trouvaille serve FOLDER" in nothing.stderr
+    with serving(sources, *where, cwd=tmp_path) as service:
+        assert service.told[0] == "1 document"
+        assert service.ask("api/search?q=accords")["total"] == 1
+        with urlopen(service.address + "?q=peche", timeout=PATIENCE) as page:
+            assert "<mark>pêche</mark>" in page.read().decode()
+        write(sources, "deux.txt", "Un second accord, sur les douanes, est signé à Tunis.")
+        again = run("rebuild", sources, "--workers", "0", *where, cwd=tmp_path)
+        assert again.returncode == 0, again.stderr
+        eventually(lambda: {service.documents() for _ in range(20)}, {2})
+        _, complained = service.stop(signal.SIGTERM)
+        assert service.process.returncode == 0
+        assert "Traceback" not in complained
+    node.delete(name)
+
+
 def test_serve_deletes_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sources = tmp_path / "documents"
     for name in ("un", "deux", "trois"):
@@ -216,7 +242,7 @@ def test_serve_deletes_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[
 
     def told(max_deletions: float) -> str:
         flags = {**no_flags, "field_map": (), "workers": 0, "max_deletions": max_deletions}
-        prepare(root, [sources], flags)
+        prepare(InDirectory(root), [sources], flags)
         return capsys.readouterr().err
 
     assert "would delete 1 of 3 documents" in (complaint := told(0.1))

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from index.errors import SettingError
+from index.location import API_KEY, PASSWORD
 from search.request import PARAMETERS
 from web.cli import cli, read_settings, serve, setting_keys
 
@@ -35,7 +36,12 @@ def test_every_documented_flag_and_variable_exists() -> None:
     flags = {flag for _, one in options() for flag in (*one.opts, *one.secondary_opts)}
     assert set(re.findall(r"`(--[a-z-]+)", WRITTEN)) <= flags | {"--version", "--help"}
     variables = {str(one.envvar) for _, one in options() if one.envvar}
-    assert set(re.findall(r"`(TROUVAILLE_\w+)`", WRITTEN)) == variables | {"TROUVAILLE_DEBUG"}
+    assert set(re.findall(r"`(TROUVAILLE_\w+)`", WRITTEN)) == {
+        *variables,
+        "TROUVAILLE_DEBUG",
+        PASSWORD,
+        API_KEY,
+    }
 
 
 def test_every_command_is_documented() -> None:

@@ -25,8 +25,8 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from index import IndexDirectory, kernels
-from index.build import BuildOptions, Progress, options_of, rebuild, update
+from index import kernels
+from index.build import BuildOptions, BuildResult, Progress
 from index.cli import merged_options
 from index.errors import (
     BuildUnsettled,
@@ -38,6 +38,7 @@ from index.errors import (
     TrouvailleError,
     UsageError,
 )
+from index.location import Location
 from index.vocabularies import organizations, themes
 from web.operate.observe import SHARED_METRICS, WARMING, PropagatingLogger
 from web.operate.worker import Worker
@@ -124,7 +125,7 @@ def address_of(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def prepare(index: Path, sources: Sequence[Path], flags: dict[str, Any]) -> None:
+def prepare(index: Location, sources: Sequence[Path], flags: dict[str, Any]) -> None:
     """Build the index, or update it, so that there is something to serve.
 
     Without ``sources`` an existing index stays as it is. ``flags`` are those of
@@ -134,10 +135,10 @@ def prepare(index: Path, sources: Sequence[Path], flags: dict[str, Any]) -> None
     """
     max_deletions = flags.pop("max_deletions")
     try:
-        snapshot = IndexDirectory(index).current()
+        before = index.options()
     except IndexMissing as error:
         if sources:
-            return _build(index, sources, merged_options(BuildOptions(), **flags), anew=True)
+            return _build(index.rebuild, sources, merged_options(BuildOptions(), **flags))
         raise IndexMissing(
             error.message,
             "Name the documents, `trouvaille serve FOLDER`, or an index with --index.",
@@ -146,24 +147,28 @@ def prepare(index: Path, sources: Sequence[Path], flags: dict[str, Any]) -> None
         if not sources:
             raise
         click.echo(f"trouvaille: {error.message} It is rebuilt.", err=True)
-        return _build(index, sources, merged_options(BuildOptions(), **flags), anew=True)
-    with snapshot:
-        if sources:
-            options = merged_options(options_of(snapshot.manifest.settings), **flags)
-            options = replace(options, max_deletions=max_deletions)
-            _build(index, sources, options, anew=False)
+        return _build(index.rebuild, sources, merged_options(BuildOptions(), **flags))
+    if sources:
+        options = replace(merged_options(before, **flags), max_deletions=max_deletions)
+        _build(index.update, sources, options, served=True)
     return None
 
 
-def _build(index: Path, sources: Sequence[Path], options: BuildOptions, *, anew: bool) -> None:
+def _build(
+    build: Callable[[Sequence[Path], BuildOptions, Progress], BuildResult],
+    sources: Sequence[Path],
+    options: BuildOptions,
+    *,
+    served: bool = False,
+) -> None:
     progress = Progress(sys.stderr)
     try:
-        result = (rebuild if anew else update)(index, sources, options, progress)
+        result = build(sources, options, progress)
     except BuildUnsettled as error:
         click.echo(f"trouvaille: {error}", err=True)
         return
     except (IndexLocked, SourceError, TooManyDeletions) as error:
-        if anew:
+        if not served:
             raise
         # There is an index to serve, and we follow it when another process publishes.
         click.echo(f"trouvaille: {error} The published index is served.", err=True)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from index.build import BuildOptions, Watching, rebuild
 from index.errors import IndexMissing
+from index.location import InDirectory
 from index.publishing import open_published
 from tests.index.readers import made
 
@@ -229,8 +230,9 @@ def test_what_is_published_is_what_a_rebuild_has(
     source, root = folder / "source", folder / "index"
     source.mkdir()
     (source / "stays.txt").write_text("Celui-ci reste.")
+    index = InDirectory(root)
     watching = Watching(
-        root, [source], QUICK, every=1, poll=True, told=lambda told: None, stop=Event()
+        index, [source], QUICK, every=1, poll=True, told=lambda told: None, stop=Event()
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.build.watching.STILL_SECONDS", 0)
@@ -257,7 +259,13 @@ def test_what_is_published_is_what_a_rebuild_has(
 def test_a_batch_reads_its_files_only(source: Path, tmp_path: Path) -> None:
     """A publication costs what has changed: files that have not are not opened."""
     watching = Watching(
-        tmp_path / "index", [source], QUICK, every=1, poll=True, told=print, stop=Event()
+        InDirectory(tmp_path / "index"),
+        [source],
+        QUICK,
+        every=1,
+        poll=True,
+        told=print,
+        stop=Event(),
     )
     watching.publish()
     (source / "b.txt").write_text("Un autre.")

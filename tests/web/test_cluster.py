@@ -1,0 +1,125 @@
+"""The commands on a cluster: what works as in a directory, and what is wrong with settings."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from index.location import API_KEY, PASSWORD, ClusterSettings
+from web.cli import cli
+
+ADDRESS = "https://cluster.example:9200"
+
+
+def run(*arguments: object, **environment: str) -> Result:
+    return CliRunner().invoke(cli, list(map(str, arguments)), env=environment)
+
+
+@pytest.fixture
+def on_node(node: Any) -> Any:
+    """Run a command with an index of its own on the node."""
+    name = node.new_name()
+
+    def command(*arguments: object) -> Result:
+        return run(
+            *arguments,
+            TROUVAILLE_ENGINE="opensearch",
+            TROUVAILLE_OPENSEARCH_URL=" ".join(node.cluster.address.urls),
+            TROUVAILLE_OPENSEARCH_INDEX=name,
+        )
+
+    yield command
+    node.delete(name)
+
+
+@pytest.mark.opensearch
+def test_every_command_on_a_cluster(on_node: Any, tmp_path: Path) -> None:
+    def done(*arguments: object) -> str:
+        result = on_node(*arguments)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def told(*arguments: object) -> dict[str, Any]:
+        answer = json.loads(done(*arguments, "--json"))
+        assert isinstance(answer, dict)
+        return answer
+
+    source = tmp_path / "a.txt"
+    source.write_text("Un accord sur la pêche est signé par l'ONU.", "utf-8")
+    missing = on_node("stats")
+    assert missing.exit_code == 1
+    assert "trouvaille rebuild" in missing.stderr
+    first = told("rebuild", tmp_path, "--workers", 0, "--index", tmp_path / "work")
+    assert (first["documents"], first["added"]) == (1, 1)
+    (tmp_path / "b.md").write_text("Un second accord, à Tunis.", "utf-8")
+    second = told("rebuild", tmp_path, "--workers", 0, "--index", tmp_path / "work")
+    figures = told("stats", "--formats")
+    assert (figures["generation"], figures["previous"]) == (
+        second["generation"],
+        first["generation"],
+    )
+    assert figures["languages"] == {"fr": 2}
+    assert figures["filled"]["organization"] == 1
+    assert figures["organizations"] == [
+        {"value": "onu", "label": "Organisation des Nations Unies", "documents": 1}
+    ]
+    assert {one["format"] for one in figures["formats"]} == {"txt", "md"}
+    assert told("check")["problems"] == []
+    assert done("check").startswith("Sound: 2 documents, ")
+    assert told("search", "accords")["total"] == 2
+    assert told("rollback")["generation"] == first["generation"]
+    assert told("search", "accords")["total"] == 1
+    labelled = tmp_path / "labelled.csv"
+    labelled.write_text("id,themes\nb,conflict\n", "utf-8")
+    absent = on_node("learn", labelled)
+    assert "the index has no document “b”" in absent.stderr
+    embedded = on_node("vectors")
+    assert embedded.exit_code == 2
+    assert "`trouvaille vectors` is for the embedded engine" in embedded.stderr
+
+
+def settings(path: Path, **given: Any) -> ClusterSettings:
+    path.write_text("geheim\n", "utf-8")
+    return ClusterSettings((ADDRESS,), **given)
+
+
+def test_secrets_come_from_files_and_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("opensearchpy")
+    file = tmp_path / "secret"
+    by_file = settings(file, user="u", password_file=file).connect().address
+    assert (by_file.user, by_file.password, by_file.api_key) == ("u", "geheim", "")
+    assert "geheim" not in repr(by_file)
+    assert settings(file, api_key_file=file).connect().address.api_key == "geheim"
+    monkeypatch.setenv(PASSWORD, "variable")
+    assert settings(file, user="u").connect().address.password == "variable"
+    assert settings(file, user="u", password_file=file).connect().address.password == "geheim"
+    monkeypatch.setenv(API_KEY, "key")
+    assert settings(file).connect().address.api_key == "key"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "--opensearch-url"),
+        (["--opensearch-url", "cluster:9200"], "“cluster:9200” is no address of a cluster"),
+        (["--opensearch-url", "https://u:geheim@cluster:9200"], "--opensearch-user"),
+        (["--opensearch-url", ADDRESS, "--opensearch-index", "A B"], "“A B” cannot be the name"),
+        (["--opensearch-url", ADDRESS, "--opensearch-user", "u"], PASSWORD),
+        (["--opensearch-url", ADDRESS, "--opensearch-ca", "gone.pem"], "“gone.pem” cannot be read"),
+        (
+            ["--opensearch-url", ADDRESS, "--opensearch-api-key-file", "gone"],
+            "--opensearch-api-key-file: “gone” cannot be read",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["stats", "rebuild .", "update .", "check", "rollback"])
+def test_what_is_wrong_in_settings_is_said(command: str, arguments: list[str], said: str) -> None:
+    result = run(*command.split(), "--engine", "opensearch", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "geheim" not in result.stderr
+    assert "\n" not in result.stderr.strip()

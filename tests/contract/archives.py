@@ -1,7 +1,6 @@
 """The archives that both engines answer over."""
 
 import gzip
-import json
 import random
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -27,9 +26,16 @@ SHARES: Mapping[str, int] = {"fr": 800, "en": 500, "ar": 300, "pt": 200, "de": 1
 class Both(NamedTuple):
     """Both engines over the same documents."""
 
+    name: str
     embedded: Engine
     cluster: Engine
     documents: Entries
+    analyzers: tuple[str, ...]
+
+    @property
+    def engines(self) -> tuple[Engine, Engine]:
+        """The two."""
+        return self.embedded, self.cluster
 
 
 def press() -> Iterator[str]:
@@ -48,10 +54,11 @@ def built_press(folder: Path) -> Path:
     return folder / "index"
 
 
-def both(root: Path, cluster: Cluster, name: str, shards: int) -> Both:
+def both(name: str, root: Path, cluster: Cluster, index: str, shards: int) -> Both:
     """Publish the documents of an index on a cluster, too."""
     snapshot = IndexDirectory(root).current()
     documents = [snapshot.stored_fields.get(doc) for doc in snapshot.every.tolist()]
-    publish_documents(cluster, name, documents, shards)
+    publish_documents(cluster, index, documents, shards)
     embedded = WhooshEngine(IndexDirectory(root), PLENTY)
-    return Both(embedded, OpenSearchEngine(cluster, name, PLENTY), documents)
+    engine = OpenSearchEngine(cluster, index, PLENTY)
+    return Both(name, embedded, engine, documents, tuple(snapshot.analyzers))

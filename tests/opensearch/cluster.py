@@ -1,4 +1,4 @@
-"""OpenSearch nodes on the loopback interface, for tests: started from Maven's packages, and stopped.
+"""OpenSearch nodes on the loopback interface, for tests, from Maven's packages: start and stop.
 
     python tests/opensearch/cluster.py start NODES FOLDER    prints the addresses, commas between
     python tests/opensearch/cluster.py stop FOLDER

@@ -1,0 +1,72 @@
+"""What may differ between the engines: lines of the table in docs/opensearch.md, no others."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from whoosh import query
+
+from search.query import NearQuery, ParsedQuery, PrefixQuery, WordQuery, parse
+from search.request import SearchRequest
+
+_ORDER = frozenset(
+    f"{part}{name}"
+    for part in ("", "below: ")
+    for name in ("scores", "order", "which results", "explanations")
+)
+
+
+def nodes(node: query.Query | None) -> Iterator[query.Query]:
+    """Yield a node and all below it."""
+    if node is not None:
+        yield node
+        below = getattr(node, "subqueries", [getattr(node, "query", None)])
+        for child in below:
+            yield from nodes(child)
+
+
+def _all_nodes(parsed: ParsedQuery) -> Iterator[query.Query]:
+    for each in (parsed, parsed.wished(), parsed.question):
+        if each is not None:
+            yield from nodes(each.tree)
+
+
+def _has_neighbours(parsed: ParsedQuery) -> bool:
+    pairs = parsed.pairs or parsed.wished().pairs or (parsed.question and parsed.question.pairs)
+    return bool(pairs) or any(isinstance(node, NearQuery) for node in _all_nodes(parsed))
+
+
+def _has_two_forms(parsed: ParsedQuery) -> bool:
+    words = (node for node in _all_nodes(parsed) if isinstance(node, WordQuery))
+    return any(len(forms) == 2 for word in words for forms in word.forms.values())
+
+
+def _has_prefix(parsed: ParsedQuery) -> bool:
+    return any(isinstance(node, PrefixQuery) for node in _all_nodes(parsed))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A difference: how its line in the table begins, what it touches, and in which queries."""
+
+    line: str
+    touches: frozenset[str]
+    applies: Callable[[ParsedQuery], bool]
+
+
+KNOWN = (
+    Known("the score of words near one another", _ORDER, _has_neighbours),
+    Known("a word with two forms", _ORDER, _has_two_forms),
+    Known("prefixes and open phrases", _ORDER, _has_prefix),
+)
+
+
+def known_lines(
+    request: SearchRequest, found: Sequence[str], analyzers: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """Return the lines that explain what differs, and what none explains."""
+    parsed = parse(request.q, tuple(analyzers))
+    lines = [
+        known.line for known in KNOWN if known.touches.intersection(found) and known.applies(parsed)
+    ]
+    explained = {name for known in KNOWN if known.line in lines for name in known.touches}
+    return lines[:1], [name for name in found if name not in explained]

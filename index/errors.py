@@ -61,6 +61,16 @@ class IndexVersion(IndexUnavailable):
     """The index was written by another version of the format."""
 
 
+class ClusterUnavailable(IndexUnavailable):
+    """The cluster does not answer, or says that it cannot. ``retry_after`` is in seconds."""
+
+    retry_after = 5
+
+
+class ClusterRefused(IndexUnavailable):
+    """The cluster does not know who asks, or forbids it."""
+
+
 class SearchTimeout(TrouvailleError):
     """A question that takes longer than it may."""
 

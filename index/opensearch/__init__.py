@@ -4,7 +4,7 @@ For: the mapping, tokens, bulk requests, publishing, rollback. Not for: what a q
 ``search.opensearch``'s. Only ``client`` imports opensearch-py.
 """
 
-from index.opensearch.client import Address, Cluster, ClusterRefused, ClusterUnavailable
+from index.opensearch.client import Address, Cluster
 from index.opensearch.encode import document_key, encode_drafts, key_term, term
 from index.opensearch.generations import (
     Archive,
@@ -35,8 +35,6 @@ __all__ = [
     "Address",
     "Archive",
     "Cluster",
-    "ClusterRefused",
-    "ClusterUnavailable",
     "Figures",
     "Generation",
     "Published",

@@ -6,12 +6,27 @@ Nothing else imports opensearch-py.
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from math import ceil
+from time import monotonic
 from typing import Any, Final, NamedTuple
 
 import orjson
+from urllib3 import Timeout
 
-from index.errors import BuildFailed, IndexMissing, IndexUnavailable, IndexVersion, UsageError
+from index.errors import (
+    BuildFailed,
+    ClusterRefused,
+    ClusterUnavailable,
+    IndexMissing,
+    IndexUnavailable,
+    IndexVersion,
+    SearchTimeout,
+    UsageError,
+)
+from index.opensearch.breaker import Breaker
 
 INSTALL: Final = "pip install 'trouvaille[opensearch]'"
 OLDEST: Final = (2, 12)
@@ -21,20 +36,31 @@ BULK_BYTES: Final = 8 * 1024 * 1024
 """Documents and bytes of a bulk request at most."""
 _AGAIN: Final = frozenset({429, 502, 503, 504})
 """Statuses after which a request, or an item of a bulk request, is sent again."""
+_READ_AGAIN: Final = _AGAIN | {500}
+"""The same for searches: a node that dies breaks off what it does with 500."""
+_PAUSE: Final = 0.05
+"""Seconds before a search that a shard did not answer is sent again, and so many more each time."""
 _TOLD: Final = "errors,items.*.status,items.*.error"
 """What is wanted of the answer to a bulk request."""
+_ATTEMPTS: Final = 4
+"""Times that a request is sent, each time to another node if there is one."""
+_CONNECT_SECONDS: Final = 1.0
+"""After which a node that takes no connection is given up, if an answer is waited for."""
+_CANCELLED_AT: Final = 0.8
+_ANSWERED_AT: Final = 0.9
+"""The shares of the time of a search after which the cluster gives it up, and nothing is awaited.
+What is left is to find out whether any node answers."""
+_CONNECTIONS: Final = 32
+"""Connections to each node that are kept open: about as many as there are threads."""
+_DEAD_SECONDS: Final = 1.0
+"""After which a node that failed is tried again; up to eight times as long if it fails again."""
 _PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 """Seconds before a bulk request is sent again, each up to half as long again."""
 
 Json = dict[str, Any]
 
-
-class ClusterUnavailable(IndexUnavailable):
-    """The cluster does not answer, or says that it cannot."""
-
-
-class ClusterRefused(IndexUnavailable):
-    """The cluster does not know who asks, or forbids it."""
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+"""When what is answered in this thread has to be there; see ``Cluster.answering``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +122,7 @@ class Cluster:
         except ImportError as error:
             raise UsageError("The client of OpenSearch is not installed.", INSTALL) from error
         self.address = address
+        self.breaker = Breaker()
         self._errors = opensearchpy.exceptions
         options: Json = {"ca_certs": address.ca_file} if address.ca_file else {}
         if address.user:
@@ -105,12 +132,34 @@ class Cluster:
         self._transport = opensearchpy.OpenSearch(
             hosts=list(address.urls),
             timeout=address.seconds,
-            max_retries=3,
+            # ``request`` sends again; the transport only notes which nodes do not answer.
+            max_retries=0,
             retry_on_timeout=True,
             retry_on_status=tuple(_AGAIN),
+            dead_timeout=_DEAD_SECONDS,
+            timeout_cutoff=3,
+            pool_maxsize=_CONNECTIONS,
             http_compress=False,
             **options,
         ).transport
+
+    @contextmanager
+    def answering(self, seconds: float) -> Iterator[None]:
+        """Let all requests in this context take so many seconds together.
+
+        What takes longer ends with SearchTimeout, here and in the cluster. While the cluster is
+        away, requests end with ClusterUnavailable at once.
+        """
+        outer, end = _deadline.get(), monotonic() + seconds
+        token = _deadline.set(end if outer is None else min(end, outer))
+        try:
+            yield
+        finally:
+            _deadline.reset(token)
+
+    def check_time(self) -> None:
+        """Raise SearchTimeout if the time of ``answering`` is over."""
+        _left()
 
     def request(
         self,
@@ -120,30 +169,89 @@ class Cluster:
         params: Mapping[str, object] | None = None,
         seconds: float | None = None,
     ) -> Json:
-        """Send a request, several times if need be, and return the answer."""
+        """Send a request, to several nodes if need be, and return the answer."""
+        sent = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
         given = dict(params or {})
         if seconds is not None:
             given["request_timeout"] = seconds
-        sent = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
         try:
-            answer = self._transport.perform_request(method, path, params=given, body=sent)
+            if _deadline.get() is None:
+                answer = self._attempted(method, path, sent, given)
+            else:
+                answer = self._in_time(method, path, sent, given)
         except self._errors.OpenSearchException as error:
-            raise self._unavailable(error) from error
+            raise self._raised(error) from error
         return answer if isinstance(answer, dict) else {"found": answer}
 
-    def _unavailable(self, error: Any) -> IndexUnavailable:
-        where = ", ".join(self.address.urls)
-        status = getattr(error, "status_code", "N/A")
+    def _in_time(self, method: str, path: str, sent: bytes | None, given: Json) -> Any:
+        """Send a request that somebody waits for, unless the cluster is away."""
+        if wait := self.breaker.wait():
+            away = self._away("it did not answer before")
+            away.retry_after = ceil(wait)
+            raise away
+        try:
+            answer = self._attempted(method, path, sent, given)
+        except self._errors.TransportError as error:
+            if self._is_unanswered(error):
+                if error.status_code == "TIMEOUT" and self._is_there():
+                    raise too_long() from error
+                self.breaker.failed()
+            raise
+        self.breaker.succeeded()
+        return answer
+
+    def _attempted(self, method: str, path: str, sent: bytes | None, given: Json) -> Any:
+        """Send a request until a node answers it."""
+        attempt = 0
+        while True:
+            attempt += 1
+            left = _left()
+            if left is not None:
+                given["request_timeout"] = _timeout(_ANSWERED_AT * left)
+            try:
+                # The transport takes what it understands out of the parameters.
+                return self._transport.perform_request(method, path, params=dict(given), body=sent)
+            except self._errors.TransportError as error:
+                late = left is not None and error.status_code == "TIMEOUT"
+                if attempt == _ATTEMPTS or late or not self._is_unanswered(error):
+                    raise
+
+    def _is_unanswered(self, error: Any) -> bool:
+        """Tell whether another node may answer what this one did not."""
         if isinstance(error, self._errors.SSLError):
+            return False
+        return isinstance(error, self._errors.ConnectionError) or error.status_code in _AGAIN
+
+    def _is_there(self) -> bool:
+        """Tell whether any node answers at all, when a request was not answered in time."""
+        try:
+            given = {"request_timeout": _timeout(_left() or 0.0)}
+            return bool(self._transport.perform_request("HEAD", "/", params=given))
+        except (self._errors.OpenSearchException, SearchTimeout):
+            return False
+
+    def _away(self, reason: object) -> ClusterUnavailable:
+        where = ", ".join(self.address.urls)
+        return ClusterUnavailable(
+            f"The cluster at {where} does not answer ({reason}).",
+            "Start it, or wait until it is back.",
+        )
+
+    def _raised(self, error: Any) -> IndexUnavailable | SearchTimeout:
+        if isinstance(error, self._errors.SSLError):
+            where = ", ".join(self.address.urls)
             return ClusterRefused(
                 f"The certificate of the cluster at {where} is not accepted.",
                 "Give the file of its authority, or http:// if it has no TLS.",
             )
-        if status == "N/A" or status in _AGAIN or status == "TIMEOUT":
-            return ClusterUnavailable(
-                f"The cluster at {where} does not answer ({error}).",
-                "Start it, or wait until it is back.",
-            )
+        if _is_cancelled(getattr(error, "info", None)):
+            return too_long()
+        return self._unanswered(getattr(error, "status_code", "N/A"), error)
+
+    def _unanswered(self, status: int | str, reason: object) -> IndexUnavailable:
+        where = ", ".join(self.address.urls)
+        if status in ("N/A", "TIMEOUT") or status in _AGAIN:
+            return self._away(reason)
         if status in (401, 403):
             return ClusterRefused(
                 f"The cluster at {where} refuses ({status}).",
@@ -153,7 +261,9 @@ class Cluster:
             return IndexMissing(
                 f"The cluster at {where} has no such index.", "Build it with `trouvaille rebuild`."
             )
-        return ClusterUnavailable(f"The cluster at {where} cannot do this ({error}).", "See there.")
+        return ClusterUnavailable(
+            f"The cluster at {where} cannot do this ({reason}).", "See there."
+        )
 
     def check_version(self) -> None:
         """Raise IndexVersion unless this is an OpenSearch that has what is needed."""
@@ -170,24 +280,31 @@ class Cluster:
 
     def search(self, index: str, body: Json, preference: str = "") -> Json:
         """Return the answer of all shards to one search; there is none of some of them."""
-        params = {"allow_partial_search_results": "false"}
-        if preference:
-            params["preference"] = preference
-        return self.request("POST", f"/{index}/_search", body, params)
+        return self.searches([(index, body)], preference)[0]
 
-    def searches(self, index: str, bodies: Sequence[Json]) -> list[Json]:
-        """Return the answers to several searches. Raises ClusterUnavailable if one has none."""
-        if not bodies:
-            return []
-        line = orjson.dumps({"index": index, "allow_partial_search_results": False})
-        sent = b"".join(line + b"\n" + orjson.dumps(body) + b"\n" for body in bodies)
-        answers: list[Json] = self.request("POST", "/_msearch", sent)["responses"]
-        for answer in answers:
-            if "error" in answer:
-                where = ", ".join(self.address.urls)
-                raise ClusterUnavailable(
-                    f"The cluster at {where} cannot do this ({answer['error']}).", "See there."
-                )
+    def searches(self, searches: Sequence[tuple[str, Json]], preference: str = "") -> list[Json]:
+        """Return the answers to several searches, each of an index: one request for all.
+
+        Raises ClusterUnavailable if one has none, SearchTimeout.
+        """
+        answers: list[Json] = []
+        for attempt in range(1, _ATTEMPTS + 1):
+            wanted = searches[len(answers) :]
+            if not wanted:
+                return answers
+            sent = b"".join(
+                orjson.dumps(_header(index, preference)) + b"\n" + orjson.dumps(body) + b"\n"
+                for index, body in wanted
+            )
+            for answer in self.request("POST", "/_msearch", sent)["responses"]:
+                if "error" in answer:
+                    if _is_cancelled(answer):
+                        raise too_long()
+                    if attempt == _ATTEMPTS or answer["status"] not in _READ_AGAIN:
+                        raise self._unanswered(answer["status"], answer["error"])
+                    time.sleep(_PAUSE * attempt)
+                    break
+                answers.append(answer)
         return answers
 
     def exists(self, path: str) -> bool:
@@ -263,6 +380,44 @@ class Cluster:
                     "Leave the document out, or report this.",
                 )
         return again
+
+
+def too_long() -> SearchTimeout:
+    """Return the error of a search that does not end within its time."""
+    return SearchTimeout("The search took longer than it may.", "Ask for fewer or longer words.")
+
+
+def _left() -> float | None:
+    """Return the seconds that are left of ``Cluster.answering``. Raises SearchTimeout."""
+    end = _deadline.get()
+    if end is None:
+        return None
+    left = end - monotonic()
+    if left <= 0:
+        raise too_long()
+    return left
+
+
+def _timeout(seconds: float) -> Timeout:
+    return Timeout(connect=min(_CONNECT_SECONDS, seconds), read=seconds)
+
+
+def _header(index: str, preference: str) -> Json:
+    """Return the line before a search in a request of several."""
+    header: Json = {"index": index, "allow_partial_search_results": False}
+    if preference:
+        header["preference"] = preference
+    left = _left()
+    if left is not None:
+        header["cancel_after_time_interval"] = f"{max(1, int(1000 * _CANCELLED_AT * left))}ms"
+    return header
+
+
+def _is_cancelled(answer: object) -> bool:
+    """Tell whether a search was given up by the cluster because its time was over."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    causes = [error, *error.get("root_cause", ())] if isinstance(error, dict) else []
+    return any(cause.get("type") == "task_cancelled_exception" for cause in causes)
 
 
 def batches(actions: Iterable[Action]) -> Iterator[list[Action]]:

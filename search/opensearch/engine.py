@@ -1,14 +1,15 @@
 """The engine over an OpenSearch cluster."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
 from time import monotonic, perf_counter, time
 
 from index import Skipped
 from index.analysis import analyzer
-from index.errors import SearchTimeout
-from index.opensearch import Cluster, Published, document_key, facet_field, published, report_of
+from index.errors import ClusterUnavailable, SearchTimeout
+from index.opensearch import Cluster, document_key, facet_field, published, report_of
 from index.opensearch import term as indexed_term
 from index.originals import NoOriginalError, Original
 from search.engine import (
@@ -46,6 +47,8 @@ from search.suggest import did_you_mean, suggest
 
 _FOLLOWED = 1.0
 """Seconds for which a generation is taken to be the published one."""
+_OPENING = 30.0
+"""Seconds that opening a generation may take."""
 
 
 class OpenSearchEngine:
@@ -62,34 +65,66 @@ class OpenSearchEngine:
         self._clock = clock
         self._name = name
         self._budget = budget or Budget()
-        self._lock = Lock()
+        self._opening = Lock()
         self._opened: Opened | None = None
-        self._locales: Locales | None = None
+        self._locales: tuple[Opened, Locales] | None = None
         self._checked = 0.0
 
+    @contextmanager
+    def _answering(self) -> Iterator[Opened]:
+        """Answer from the published generation, within the time of a search."""
+        opened = self._open()
+        with self._cluster.answering(self._budget.search):
+            yield opened
+
     def _open(self) -> Opened:
-        """Return the published generation."""
-        with self._lock:
+        """Return the published generation; the one before while another thread opens it."""
+        opened = self._opened
+        if opened is not None and monotonic() - self._checked < _FOLLOWED:
+            return opened
+        if not self._opening.acquire(blocking=opened is None):
+            assert opened is not None
+            return opened
+        try:
             opened = self._opened
-            if opened is None or monotonic() - self._checked > _FOLLOWED:
-                generation, now = published(self._cluster, self._name), self._clock()
-                same = opened is not None and opened.generation.index == generation.index
-                if opened is None or not same or opened.changes <= now:
-                    opened = self._opened = Opened(self._cluster, generation, now)
-                    self._locales = None
+            if opened is None or monotonic() - self._checked >= _FOLLOWED:
+                opened = self._opened = self._newest(opened)
                 self._checked = monotonic()
+            return opened
+        finally:
+            self._opening.release()
+
+    def _newest(self, opened: Opened | None) -> Opened:
+        """Return what is published now, opened; what was opened if the cluster does not say."""
+        now = self._clock()
+        try:
+            with self._cluster.answering(_FOLLOWED if opened else _OPENING):
+                generation = published(self._cluster, self._name)
+            if (
+                opened is not None
+                and opened.generation.index == generation.index
+                and now < opened.changes
+            ):
+                return opened
+            with self._cluster.answering(_OPENING):
+                return Opened(self._cluster, generation, now)
+        except (ClusterUnavailable, SearchTimeout):
+            if opened is None:
+                raise
             return opened
 
     def _of_locale(self, opened: Opened, locale: str) -> tuple[LocalizedFacets, ResultBuilder]:
-        columns = opened.columns
-        with self._lock:
-            if self._locales is None or self._opened is not opened:
-                self._locales = Locales(columns, Reader(opened))
-            return self._locales.of(locale)
+        kept = self._locales
+        if kept is None or kept[0] is not opened:
+            kept = self._locales = opened, Locales(opened.columns, Reader(opened))
+        return kept[1].of(locale)
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """Return one page of results. Raises InvalidRequest for a cursor of another request."""
-        opened = self._open()
+        with self._answering() as opened:
+            return self._search(opened, request)
+
+    def _search(self, opened: Opened, request: SearchRequest) -> SearchResponse:
         start = perf_counter()
         localized, results = self._of_locale(opened, request.locale)
         parsed = parse(request.q, opened.generation.analyzers)
@@ -185,7 +220,8 @@ class OpenSearchEngine:
             return better, 500 + 4 * len(parsed.text)
 
         try:
-            correction: str | None = opened.corrections.get((parsed.text, total), correct)
+            with self._cluster.answering(self._budget.spelling):
+                correction: str | None = opened.corrections.get((parsed.text, total), correct)
         except SearchTimeout:
             return None
         return correction
@@ -214,51 +250,51 @@ class OpenSearchEngine:
         self, name: str, request: SearchRequest, prefix: str, page: int, order: FacetOrder = "count"
     ) -> FacetPage:
         """Return one page of facet values. Raises KeyError for a name that is no value facet."""
-        opened = self._open()
-        localized, _ = self._of_locale(opened, request.locale)
-        localized.facet(name)
-        request = canonical(replace(request, sort="date", per_page=0), localized)
-        filters = Filters(request)
-        counter = Counter(opened, filters, (name,), whole=True)
-        finder = Finder(opened, request, Reader(opened), counter, filters)
-        finder.answer(parse(request.q, opened.generation.analyzers))
-        return facet_page(name, request, counter, localized, prefix, page, order)
+        with self._answering() as opened:
+            localized, _ = self._of_locale(opened, request.locale)
+            localized.facet(name)
+            request = canonical(replace(request, sort="date", per_page=0), localized)
+            filters = Filters(request)
+            counter = Counter(opened, filters, (name,), whole=True)
+            finder = Finder(opened, request, Reader(opened), counter, filters)
+            finder.answer(parse(request.q, opened.generation.analyzers))
+            return facet_page(name, request, counter, localized, prefix, page, order)
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
         """Return completions of a text being typed."""
-        opened = self._open()
-        return suggest(text, limit, opened.words, self._of_locale(opened, locale)[0])
+        with self._answering() as opened:
+            return suggest(text, limit, opened.words, self._of_locale(opened, locale)[0])
 
     def document(self, id: str, locale: str, q: str = "") -> DocumentView | None:
         """Return a whole document with all matches of ``q`` as offsets; None if it is absent."""
-        opened = self._open()
-        reader = Reader(opened)
-        doc = reader.docnum(id)
-        if doc is None:
-            return None
-        parsed = parse(q, opened.generation.analyzers)
-        highlights = self._highlighter(parsed, reader, opened).complete(doc, reader.head(doc))
-        return self._of_locale(opened, locale)[1].view(*reader.get(doc), highlights)
+        with self._answering() as opened:
+            reader = Reader(opened)
+            doc = reader.docnum(id)
+            if doc is None:
+                return None
+            parsed = parse(q, opened.generation.analyzers)
+            highlights = self._highlighter(parsed, reader, opened).complete(doc, reader.head(doc))
+            return self._of_locale(opened, locale)[1].view(*reader.get(doc), highlights)
 
     def related(self, id: str, locale: str) -> Related | None:
         """Return the parts, the conversation and the copies of a document; None if it is absent."""
-        opened = self._open()
-        reader = Reader(opened)
-        doc = reader.docnum(id)
-        if doc is None:
-            return None
-        results = self._of_locale(opened, locale)[1]
-        end = monotonic() + self._budget.search
-
-        def check() -> None:
-            if monotonic() > end:
-                raise SearchTimeout("The search took longer than it may.", "Ask for less.")
-
-        return Relations(reader, lambda doc: results.of(reader.head(doc)), check).of(doc)
+        with self._answering() as opened:
+            reader = Reader(opened)
+            doc = reader.docnum(id)
+            if doc is None:
+                return None
+            results = self._of_locale(opened, locale)[1]
+            check = self._cluster.check_time
+            return Relations(reader, lambda doc: results.of(reader.head(doc)), check).of(doc)
 
     def similar(self, id: str, limit: int, locale: str) -> tuple[Result, ...] | None:
         """Return the documents most like this one, best first; None if it is absent."""
-        opened = self._open()
+        with self._answering() as opened:
+            return self._similar(opened, id, limit, locale)
+
+    def _similar(
+        self, opened: Opened, id: str, limit: int, locale: str
+    ) -> tuple[Result, ...] | None:
         reader = Reader(opened)
         doc = reader.docnum(id)
         if doc is None:
@@ -311,8 +347,9 @@ class OpenSearchEngine:
 
     def original(self, id: str) -> Original | None:
         """Raise NoOriginalError for a document that is there: files are on no machine of ours."""
-        if Reader(self._open()).docnum(id) is None:
-            return None
+        with self._answering() as opened:
+            if Reader(opened).docnum(id) is None:
+                return None
         raise NoOriginalError("elsewhere")
 
     def status(self) -> IndexStatus:
@@ -329,8 +366,8 @@ class OpenSearchEngine:
 
     def skipped(self) -> tuple[Skipped, ...]:
         """Return the files and records that the index leaves out, and why."""
-        generation: Published = self._open().generation
-        report = report_of(self._cluster, self._name, generation)
+        with self._answering() as opened:
+            report = report_of(self._cluster, self._name, opened.generation)
         return tuple(Skipped(*item) for item in report["skipped"])
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from threading import Lock
 
 import numpy as np
 
@@ -159,7 +157,8 @@ class Opened:
     """A generation with its statistics, words and facet values; safe for threads.
 
     Documents whose embargo has not ended at the moment ``now`` (seconds since 1970) are not there;
-    ``name`` is another after each end of one, and ``changes`` is the next.
+    ``name`` is another after each end of one, and ``changes`` is the next. ``columns`` are the
+    values of every facet.
     """
 
     def __init__(self, cluster: Cluster, generation: Published, now: float) -> None:
@@ -174,7 +173,7 @@ class Opened:
         self.statistics = Statistics(self.search, generation)
         self.words = Words(cluster, generation, self.statistics, self.search, bool(hidden))
         self.corrections = ByteCache(_CORRECTIONS_BYTES)
-        self._lock = Lock()
+        self.columns = self._columns()
 
     def search(self, body: Json, preference: str = "") -> Json:
         """Search the documents."""
@@ -182,8 +181,8 @@ class Opened:
 
     def searches(self, bodies: Sequence[Json]) -> list[Json]:
         """Search the documents several times at once."""
-        narrowed = [self.narrowed(body) for body in bodies]
-        return self.cluster.searches(self.generation.index, narrowed)
+        index = self.generation.index
+        return self.cluster.searches([(index, self.narrowed(body)) for body in bodies])
 
     def narrowed(self, body: Json) -> Json:
         """Return a search without the documents under an embargo."""
@@ -216,15 +215,12 @@ class Opened:
         counts = {bucket["key"]: bucket["doc_count"] for bucket in buckets}
         return [(value, label, counts[value]) for value, label, _ in rows if value in counts]
 
-    @cached_property
-    def columns(self) -> Mapping[str, ValueColumn]:
-        """The values of every facet."""
-        with self._lock:
-            found: dict[str, list[Row]] = {name: [] for name in VALUE_FACETS}
-            order: list[object] = [{"facet": "asc"}, {"value": "asc"}]
-            everything = self.cluster.everything
-            for one in everything(self.generation.values, {"match_all": {}}, order):
-                found[one["facet"]].append((one["value"], one["label"], one["count"]))
+    def _columns(self) -> Mapping[str, ValueColumn]:
+        found: dict[str, list[Row]] = {name: [] for name in VALUE_FACETS}
+        order: list[object] = [{"facet": "asc"}, {"value": "asc"}]
+        everything = self.cluster.everything
+        for one in everything(self.generation.values, {"match_all": {}}, order):
+            found[one["facet"]].append((one["value"], one["label"], one["count"]))
         return {
             name: self._column(self._visible_rows(name, sorted(rows)))
             for name, rows in found.items()

@@ -13,7 +13,7 @@ from index.opensearch import (
     Address,
     Archive,
     Cluster,
-    ClusterUnavailable,
+
     Generation,
     check,
     encode_drafts,

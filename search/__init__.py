@@ -7,6 +7,7 @@ are ``web``'s, nor for building an index. ``search.cli`` has the command.
 
 from search import answers
 from search.engine import (
+    ClusterHealth,
     DateBucket,
     DateFacet,
     DocumentView,
@@ -45,6 +46,7 @@ __all__ = [
     "PARAMETERS",
     "Arguments",
     "Budget",
+    "ClusterHealth",
     "DateBucket",
     "DateFacet",
     "DocumentView",

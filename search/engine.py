@@ -394,6 +394,24 @@ class IndexStatus:
     vectors: str = ""
 
 
+class ClusterHealth(NamedTuple):
+    """How the cluster is that an engine asks.
+
+    - ``status``: of what is served: green; yellow if copies are missing; red if a part of it is;
+      unavailable if the cluster does not answer;
+    - ``unassigned``: shards, copies included, that no node has;
+    - ``rejected_writes``, ``rejected_searches``: by all nodes since they started;
+    - ``is_away``: this process does not ask the cluster, but for a trial now and then.
+    """
+
+    status: str
+    nodes: int
+    unassigned: int
+    rejected_writes: int
+    rejected_searches: int
+    is_away: bool
+
+
 class Engine(Protocol):
     """A searchable index. Every method is safe to call from several threads.
 
@@ -442,6 +460,9 @@ class Engine(Protocol):
 
     def skipped(self) -> tuple[Skipped, ...]:
         """Return the files and records that the index leaves out, and why."""
+
+    def cluster(self) -> ClusterHealth | None:
+        """Return how the cluster is that is asked; None if none is. Never raises."""
 
 
 class Lexicon(Protocol):

@@ -208,6 +208,9 @@ class WhooshEngine:
         """Return the files and records that the index leaves out, and why."""
         return tuple(self.directory.current().report().skipped)
 
+    def cluster(self) -> None:
+        """Return nothing: no cluster is asked."""
+
     def _open(self) -> "_Opened":
         """Return the current snapshot with what is kept beside it."""
         snapshot = self.directory.current()

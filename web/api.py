@@ -25,6 +25,7 @@ import orjson
 from flask import Blueprint, Response, current_app, g, request
 from werkzeug.routing import Rule
 
+from index.errors import ClusterUnavailable
 from index.facets import VALUE_FACETS
 from index.vocabularies import LANGUAGES
 from search import Parameter
@@ -196,6 +197,18 @@ def health() -> Response:
         "documents": status.documents,
         "compiled": status.compiled,
     }
+    cluster = engine().cluster()
+    if cluster is not None:
+        if cluster.status in ("red", "unavailable"):
+            raise ClusterUnavailable(
+                f"The cluster is {cluster.status} ({cluster.unassigned} shards have no node).",
+                "Start the nodes that are away.",
+            )
+        body["cluster"] = {
+            "status": cluster.status,
+            "nodes": cluster.nodes,
+            "unassigned_shards": cluster.unassigned,
+        }
     answer = _json(body)
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -375,10 +388,10 @@ def _operation(rule: Rule, operation: Operation, schemas: Schemas) -> Json:
 
     if isinstance(operation.answer, str):
         content = {operation.answer: {"schema": {"type": "string"}}}
-        unavailable = "index-unavailable, timeout, busy"
+        unavailable = "index-unavailable, cluster-unavailable, timeout, busy"
     else:
         content = {"application/json": {"schema": schemas.of(operation.answer)}}
-        unavailable = "index-unavailable, timeout"
+        unavailable = "index-unavailable, cluster-unavailable, timeout"
     absent = {"404": problem("not-found")} if rule.arguments else {}
     view = current_app.view_functions[rule.endpoint]
     summary = (view.__doc__ or "").partition("\n")[0]

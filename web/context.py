@@ -1,5 +1,6 @@
 """What a route uses of its application: settings, engine, parameters, conditional answers."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -28,10 +29,15 @@ from web.kept import ZSTD_LEVEL, Found, KeptAnswer, KeptAnswers
 from web.links import address, language_parameter, page_address, parameters
 from web.render import environment
 
+LOG = logging.getLogger("trouvaille")
+
 VERSION = version("trouvaille")
 
 KEPT_MS = 300
 """An answer that took longer is not kept: there may have been no time for a better spelling."""
+
+SLOW_MS = 1_000
+"""A search that took longer is counted and logged as slow."""
 
 MAX_REPEATED = 16_384
 """Bytes of an address that the links to other languages repeat; beyond, they lead to the home."""
@@ -140,6 +146,10 @@ def search(query: SearchRequest) -> SearchResponse:
     response = engine().search(query)
     g.searched, g.searched_for = response, query
     g.found = Found(response.total, response.generation)
+    if sum(response.timings.values()) > SLOW_MS:
+        g.slow = True
+        parts = ", ".join(f"{part} {ms:.0f} ms" for part, ms in response.timings.items())
+        LOG.warning("%s: slow search: %s", g.request_id, parts)
     return response
 
 

@@ -13,7 +13,7 @@ import orjson
 from flask import Flask, Response, g, make_response, request
 from werkzeug.exceptions import HTTPException
 
-from index.errors import IndexUnavailable, SearchTimeout
+from index.errors import ClusterUnavailable, IndexUnavailable, SearchTimeout
 from search import Fault, InvalidRequest
 from search.answers import Keywords
 from web.context import localized, render, settings
@@ -102,6 +102,12 @@ PROBLEMS: Mapping[str, ProblemType] = {
         _l("Archive unavailable"),
         _l("The archive cannot be searched at the moment."),
         _l("Wait as long as the Retry-After header says: the index may still be building."),
+    ),
+    "cluster-unavailable": ProblemType(
+        503,
+        _l("Search cluster unavailable"),
+        _l("The machines that search the archive do not answer at the moment."),
+        _l("Wait as long as the Retry-After header says, then try again."),
     ),
     "timeout": ProblemType(
         503,
@@ -272,8 +278,12 @@ def _later(error: IndexUnavailable | SearchTimeout) -> Problem:
     # The message names files of this machine: it is for the operator.
     timeout = isinstance(error, SearchTimeout)
     LOG.log(logging.WARNING if timeout else logging.ERROR, "%s: %s", g.request_id, error)
-    kind = "timeout" if timeout else "index-unavailable"
-    return Problem(kind, headers={"Retry-After": str(settings().retry_after)})
+    seconds = settings().retry_after
+    if isinstance(error, ClusterUnavailable):
+        kind, seconds = "cluster-unavailable", error.retry_after
+    else:
+        kind = "timeout" if timeout else "index-unavailable"
+    return Problem(kind, headers={"Retry-After": str(seconds)})
 
 
 def _http(error: HTTPException) -> Problem:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import orjson
 
@@ -143,6 +143,16 @@ class SimilarJson(TypedDict):
     results: list[ResultJson]
 
 
+class ClusterJson(TypedDict):
+    """The OpenSearch cluster that answers."""
+
+    status: Annotated[
+        str, Keywords({"enum": ["green", "yellow"]}), "`yellow` if copies of shards are missing."
+    ]
+    nodes: int
+    unassigned_shards: int
+
+
 class HealthJson(TypedDict):
     """The index that answers."""
 
@@ -150,6 +160,7 @@ class HealthJson(TypedDict):
     generation: str
     documents: int
     compiled: Annotated[bool, "Whether answers are worked out with compiled loops."]
+    cluster: NotRequired[Annotated[ClusterJson, "If a cluster answers."]]
 
 
 _JSON = {False: "false", True: "true"}

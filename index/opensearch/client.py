@@ -3,6 +3,7 @@
 Nothing else imports opensearch-py.
 """
 
+import logging
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,10 +47,10 @@ _ATTEMPTS: Final = 4
 """Times that a request is sent, each time to another node if there is one."""
 _CONNECT_SECONDS: Final = 1.0
 """After which a node that takes no connection is given up, if an answer is waited for."""
-_CANCELLED_AT: Final = 0.8
-_ANSWERED_AT: Final = 0.9
-"""The shares of the time of a search after which the cluster gives it up, and nothing is awaited.
-What is left is to find out whether any node answers."""
+_CANCELLED_AT: Final = 0.9
+"""The share of the time of a search after which the cluster gives it up by itself."""
+_PING_SECONDS: Final = 0.5
+"""After which a cluster counts as silent that did not answer a search in time."""
 _CONNECTIONS: Final = 32
 """Connections to each node that are kept open: about as many as there are threads."""
 _DEAD_SECONDS: Final = 1.0
@@ -121,6 +122,8 @@ class Cluster:
             import opensearchpy
         except ImportError as error:
             raise UsageError("The client of OpenSearch is not installed.", INSTALL) from error
+        # It logs every attempt with a trace; what comes of a request is in our errors.
+        logging.getLogger("opensearch").setLevel(logging.CRITICAL)
         self.address = address
         self.breaker = Breaker()
         self._errors = opensearchpy.exceptions
@@ -207,7 +210,7 @@ class Cluster:
             attempt += 1
             left = _left()
             if left is not None:
-                given["request_timeout"] = _timeout(_ANSWERED_AT * left)
+                given["request_timeout"] = _timeout(left)
             try:
                 # The transport takes what it understands out of the parameters.
                 return self._transport.perform_request(method, path, params=dict(given), body=sent)
@@ -225,9 +228,9 @@ class Cluster:
     def _is_there(self) -> bool:
         """Tell whether any node answers at all, when a request was not answered in time."""
         try:
-            given = {"request_timeout": _timeout(_left() or 0.0)}
+            given = {"request_timeout": _timeout(_PING_SECONDS)}
             return bool(self._transport.perform_request("HEAD", "/", params=given))
-        except (self._errors.OpenSearchException, SearchTimeout):
+        except self._errors.OpenSearchException:
             return False
 
     def _away(self, reason: object) -> ClusterUnavailable:

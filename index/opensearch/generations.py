@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import orjson
 
@@ -96,7 +96,8 @@ def check_name(name: str) -> None:
 
 def published(cluster: Cluster, name: str) -> Published:
     """Return the published generation. Raises IndexMissing, IndexVersion, IndexDamaged."""
-    answer = cluster.request("GET", f"/{name}/_mapping")
+    # What the node knows itself: it answers while the cluster chooses another manager, too.
+    answer = cluster.request("GET", f"/{name}/_mapping", params={"local": "true"})
     if len(answer) != 1:
         raise IndexMissing(f"The cluster has no index “{name}”.", _REMEDY)
     ((index, content),) = answer.items()
@@ -474,6 +475,51 @@ def check(cluster: Cluster, name: str) -> list[str]:
     for field in wanted.keys() - found.keys():
         faults.append(f"“{generation.index}” has no field “{field}”: rebuild it.")
     return sorted(faults)
+
+
+class Health(NamedTuple):
+    """How the cluster is that has the published generation.
+
+    - ``status``: of the generation: green; yellow if copies of shards are missing; red if shards
+      are, so that nothing can be searched;
+    - ``unassigned``: shards of the generation that no node has, copies included;
+    - ``rejected_writes``, ``rejected_searches``: by all nodes since they started.
+    """
+
+    status: str
+    nodes: int
+    unassigned: int
+    rejected_writes: int
+    rejected_searches: int
+
+
+_REJECTED: Final = (
+    "nodes.*.thread_pool.write.rejected",
+    "nodes.*.thread_pool.search.rejected",
+    "nodes.*.indexing_pressure.memory.total.*_rejections",
+)
+
+
+def health(cluster: Cluster, generation: Published) -> Health:
+    """Return how the cluster is. Raises ClusterUnavailable if it does not answer."""
+    names = f"{generation.index},{generation.words},{generation.values}"
+    found = cluster.request("GET", f"/_cluster/health/{names}", params={"local": "true"})
+    params = {"filter_path": ",".join(_REJECTED)}
+    path = "/_nodes/stats/thread_pool,indexing_pressure"
+    nodes = cluster.request("GET", path, params=params).get("nodes", {}).values()
+    pressed = [
+        count
+        for node in nodes
+        for count in node.get("indexing_pressure", {}).get("memory", {}).get("total", {}).values()
+    ]
+    pools = [node["thread_pool"] for node in nodes]
+    return Health(
+        found["status"],
+        found["number_of_nodes"],
+        found["unassigned_shards"],
+        sum(pool["write"]["rejected"] for pool in pools) + sum(pressed),
+        sum(pool["search"]["rejected"] for pool in pools),
+    )
 
 
 @dataclass(frozen=True, slots=True)

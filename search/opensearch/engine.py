@@ -8,11 +8,19 @@ from time import monotonic, perf_counter, time
 
 from index import Skipped
 from index.analysis import analyzer
-from index.errors import ClusterUnavailable, SearchTimeout
-from index.opensearch import Cluster, document_key, facet_field, published, report_of
+from index.errors import ClusterUnavailable, IndexUnavailable, SearchTimeout
+from index.opensearch import (
+    Cluster,
+    document_key,
+    facet_field,
+    health,
+    published,
+    report_of,
+)
 from index.opensearch import term as indexed_term
 from index.originals import NoOriginalError, Original
 from search.engine import (
+    ClusterHealth,
     DocumentView,
     FacetPage,
     IndexStatus,
@@ -47,6 +55,8 @@ from search.suggest import did_you_mean, suggest
 
 _FOLLOWED = 1.0
 """Seconds for which a generation is taken to be the published one."""
+_HEALTH = 2.0
+"""Seconds that asking how the cluster is may take."""
 _OPENING = 30.0
 """Seconds that opening a generation may take."""
 
@@ -369,6 +379,17 @@ class OpenSearchEngine:
         with self._answering() as opened:
             report = report_of(self._cluster, self._name, opened.generation)
         return tuple(Skipped(*item) for item in report["skipped"])
+
+    def cluster(self) -> ClusterHealth:
+        """Return how the cluster is."""
+        breaker = self._cluster.breaker
+        try:
+            opened = self._open()
+            with self._cluster.answering(_HEALTH):
+                found = health(self._cluster, opened.generation)
+        except (IndexUnavailable, SearchTimeout):
+            return ClusterHealth("unavailable", 0, 0, 0, 0, breaker.is_open)
+        return ClusterHealth(*found, breaker.is_open)
 
 
 def _values_of(opened: Opened, id: str, field: str) -> list[str]:

@@ -17,13 +17,13 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from gunicorn.glogging import Logger
 
 from index.errors import IndexUnavailable
-from search import Engine, IndexStatus
-from web.context import LogFormat, engine, settings
+from search import ClusterHealth, Engine, IndexStatus
+from web.context import SLOW_MS, LogFormat, engine, settings
 from web.kept import Found
 from web.operate.guard import is_loopback
 
 if TYPE_CHECKING:
-    from prometheus_client.metrics_core import GaugeMetricFamily
+    from prometheus_client.metrics_core import Metric
 
 REQUESTS = logging.getLogger("trouvaille.requests")
 """Gets one record for each answer, with the fields of its line in ``record.pairs``."""
@@ -71,6 +71,7 @@ def _recorder(response: Response) -> Callable[[], None]:
     problem: str = g.get("problem", "")
     found: Found | None = g.get("found")
     total = found.total if found else None
+    slow = g.get("slow", False)
     metrics, method, route, status = _metrics(), request.method, _route(), response.status_code
     pairs: dict[str, Any] = {"request": g.request_id, "method": method, "route": route}
     pairs |= {"status": status, "ms": 0.0}
@@ -83,7 +84,7 @@ def _recorder(response: Response) -> Callable[[], None]:
 
     def record() -> None:
         seconds = perf_counter() - began
-        metrics.count(route, method, status, seconds, problem, total)
+        metrics.count(route, method, status, seconds, problem, total, slow)
         REQUESTS.info("request", extra={"pairs": pairs | {"ms": round(seconds * 1000, 1)}})
 
     return record
@@ -208,6 +209,11 @@ class Metrics:
             registry=registry,
         )
         self._searches = Counter("trouvaille_searches", "Searches answered.", registry=registry)
+        self._slow = Counter(
+            "trouvaille_slow_searches",
+            f"Searches that took longer than {SLOW_MS} ms.",
+            registry=registry,
+        )
         self._empty = Counter(
             "trouvaille_searches_without_result",
             "Searches that found no document.",
@@ -215,9 +221,19 @@ class Metrics:
         )
 
     def count(
-        self, route: str, method: str, status: int, seconds: float, problem: str, total: int | None
+        self,
+        route: str,
+        method: str,
+        status: int,
+        seconds: float,
+        problem: str,
+        total: int | None,
+        slow: bool,
     ) -> None:
-        """Count a request: the seconds of its answer, its problem, the documents of its search."""
+        """Count a request: the seconds of its answer, its problem, the documents of its search.
+
+        ``slow`` if its search was.
+        """
         label = method if method in METHODS else "other"
         self._requests.labels(route, label, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
@@ -227,6 +243,8 @@ class Metrics:
             self._searches.inc()
         if total == 0:
             self._empty.inc()
+        if slow:
+            self._slow.inc()
 
     def text(self, engine: Engine) -> bytes:
         """Return all metrics, and those of the index, in the text format of Prometheus."""
@@ -248,10 +266,13 @@ class _IndexCollector:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def collect(self) -> Iterator["GaugeMetricFamily"]:
+    def collect(self) -> Iterator["Metric"]:
         """Yield the metrics of the index; if it cannot be read, only that it is down."""
         from prometheus_client.metrics_core import GaugeMetricFamily
 
+        cluster = self._engine.cluster()
+        if cluster is not None:
+            yield from _cluster_metrics(cluster)
         try:
             status = self._engine.status()
         except IndexUnavailable:
@@ -277,6 +298,37 @@ class _IndexCollector:
         yield GaugeMetricFamily(
             "trouvaille_index_skipped", "Files and records left out.", status.skipped
         )
+
+
+def _cluster_metrics(cluster: ClusterHealth) -> Iterator["Metric"]:
+    """Yield the metrics of the cluster that is asked; only that it is down if it is."""
+    from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
+
+    status = GaugeMetricFamily(
+        "trouvaille_cluster_status", "1 for the status of the cluster.", labels=("status",)
+    )
+    for name in ("green", "yellow", "red", "unavailable"):
+        status.add_metric((name,), cluster.status == name)
+    yield status
+    yield GaugeMetricFamily(
+        "trouvaille_cluster_breaker_open",
+        "Whether the process that answers counts the cluster as away.",
+        cluster.is_away,
+    )
+    if cluster.status == "unavailable":
+        return
+    yield GaugeMetricFamily("trouvaille_cluster_nodes", "Nodes of the cluster.", cluster.nodes)
+    yield GaugeMetricFamily(
+        "trouvaille_cluster_unassigned_shards",
+        "Shards of the index, copies included, that no node has.",
+        cluster.unassigned,
+    )
+    rejected = CounterMetricFamily(
+        "trouvaille_cluster_rejected", "What nodes had no room for.", labels=("kind",)
+    )
+    rejected.add_metric(("write",), cluster.rejected_writes)
+    rejected.add_metric(("search",), cluster.rejected_searches)
+    yield rejected
 
 
 def _built(status: IndexStatus) -> float:

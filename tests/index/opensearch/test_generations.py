@@ -8,12 +8,18 @@ import pytest
 
 from index.build import BuildOptions, rebuild_into
 from index.document import Document, Fields, Language
-from index.errors import BuildFailed, IndexLocked, IndexMissing, NoDocuments, UsageError
+from index.errors import (
+    BuildFailed,
+    ClusterUnavailable,
+    IndexLocked,
+    IndexMissing,
+    NoDocuments,
+    UsageError,
+)
 from index.opensearch import (
     Address,
     Archive,
     Cluster,
-
     Generation,
     check,
     encode_drafts,

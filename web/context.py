@@ -1,6 +1,5 @@
 """What a route uses of its application: settings, engine, parameters, conditional answers."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -28,8 +27,6 @@ from web.i18n import negotiate, own_names
 from web.kept import ZSTD_LEVEL, Found, KeptAnswer, KeptAnswers
 from web.links import address, language_parameter, page_address, parameters
 from web.render import environment
-
-LOG = logging.getLogger("trouvaille")
 
 VERSION = version("trouvaille")
 
@@ -147,9 +144,7 @@ def search(query: SearchRequest) -> SearchResponse:
     g.searched, g.searched_for = response, query
     g.found = Found(response.total, response.generation)
     if sum(response.timings.values()) > SLOW_MS:
-        g.slow = True
-        parts = ", ".join(f"{part} {ms:.0f} ms" for part, ms in response.timings.items())
-        LOG.warning("%s: slow search: %s", g.request_id, parts)
+        g.slow = ", ".join(f"{part} {ms:.0f} ms" for part, ms in response.timings.items())
     return response
 
 

@@ -71,7 +71,7 @@ def _recorder(response: Response) -> Callable[[], None]:
     problem: str = g.get("problem", "")
     found: Found | None = g.get("found")
     total = found.total if found else None
-    slow = g.get("slow", False)
+    slow: str = g.get("slow", "")
     metrics, method, route, status = _metrics(), request.method, _route(), response.status_code
     pairs: dict[str, Any] = {"request": g.request_id, "method": method, "route": route}
     pairs |= {"status": status, "ms": 0.0}
@@ -79,12 +79,14 @@ def _recorder(response: Response) -> Callable[[], None]:
         pairs |= found._asdict()
     if problem:
         pairs["problem"] = problem
+    if slow:
+        pairs["slow"] = slow
     if settings().log_queries:
         pairs["address"] = request.full_path.rstrip("?")
 
     def record() -> None:
         seconds = perf_counter() - began
-        metrics.count(route, method, status, seconds, problem, total, slow)
+        metrics.count(route, method, status, seconds, problem, total, bool(slow))
         REQUESTS.info("request", extra={"pairs": pairs | {"ms": round(seconds * 1000, 1)}})
 
     return record

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from index import kernels
-from index.build import BuildOptions, rebuild
-from index.opensearch import Address, Cluster
+from index.build import BuildOptions, rebuild, rebuild_into
+from index.opensearch import Address, Archive, Cluster
 
 # Examples of each property: few in the fast suite, many with --hypothesis-profile=full, as in CI.
 # No deadline: machines are busy.
@@ -99,6 +99,14 @@ def node() -> Iterator[Node]:
     node = Node(cluster)
     yield node
     node.clean_up()
+
+
+@pytest.fixture(scope="session")
+def clustered(node: Node) -> str:
+    """The name of the sample archive on the node, not to be changed."""
+    name, seeds = node.new_name(), Path(__file__).parents[1] / "seeds"
+    rebuild_into(Archive(node.cluster, name), [seeds], BuildOptions(workers=0))
+    return name
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

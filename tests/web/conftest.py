@@ -9,9 +9,13 @@ from flask.testing import FlaskClient
 
 from index import IndexDirectory
 from index.build import BuildOptions, rebuild
+from search.opensearch import OpenSearchEngine
 from search.whoosh_engine import WhooshEngine
 from web import create_app
 from web.i18n import TRANSLATIONS
+
+ENGINES = ["embedded", pytest.param("opensearch", marks=pytest.mark.opensearch)]
+"""The second asks a node at TROUVAILLE_OPENSEARCH; its tests are skipped without one."""
 
 HOSTILE_ID = "a/b c?d#e&f=%41//..g<h>\"'"
 HOSTILE_TITLE = '<script>alert("titre")</script> & \u202eégaré\u202c <b onclick=x>accord</b>'
@@ -32,9 +36,13 @@ def catalogues() -> None:
             write_mo(file, catalogue)
 
 
-@pytest.fixture(scope="session")
-def client(archive: Path) -> FlaskClient:
-    return create_app(WhooshEngine(IndexDirectory(archive))).test_client()
+@pytest.fixture(scope="session", params=ENGINES)
+def client(archive: Path, request: pytest.FixtureRequest) -> FlaskClient:
+    """A client of the sample archive, whichever engine it is on."""
+    if request.param == "embedded":
+        return create_app(WhooshEngine(IndexDirectory(archive))).test_client()
+    name, node = (request.getfixturevalue(fixture) for fixture in ("clustered", "node"))
+    return create_app(OpenSearchEngine(node.cluster, name)).test_client()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from typing import Annotated, Any, Final, NotRequired, TypedDict, cast, get_args
 from index.document import Mail, Person, Precision
 from index.facets import FACETS, VALUE_FACETS
 from search.engine import (
-    DateBucket,
     DateFacet,
     DocumentView,
     Explanation,
@@ -26,7 +25,7 @@ from search.engine import (
     SearchResponse,
     ValueFacet,
 )
-from search.request import DateField, Match, SearchRequest, Sort, Undated
+from search.request import RESULT_FIELDS, DateField, Match, SearchRequest, Sort, Undated
 
 Json = dict[str, Any]
 
@@ -36,6 +35,10 @@ class Keywords:
     """Keywords of a JSON schema that replace those of the annotated type."""
 
     keywords: Mapping[str, Any]
+
+
+class Selection:
+    """Says that an annotated object may have some of its keys only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,15 +148,42 @@ class AcrossJson(TypedDict):
 
 
 class FacetValueJson(TypedDict):
-    """A value of a facet with its count."""
+    """A value of a facet with its count.
+
+    With `links=template`, only values whose addresses do not follow from the templates have any.
+    """
 
     value: str
     label: str
     count: int
     selected: bool
     excluded: bool
-    url: Annotated[Address, "The same search with this value added, or removed if selected."]
+    url: NotRequired[
+        Annotated[Address, "The same search with this value added, or removed if selected."]
+    ]
+    exclude_url: NotRequired[
+        Annotated[
+            Address,
+            "With `links=template`: the same search without this value, or no longer without it.",
+        ]
+    ]
     children: NotRequired[list["FacetValueJson"]]
+
+
+Template = Annotated[str, Keywords({"format": "uri-template"})]
+
+
+class TemplatesJson(TypedDict):
+    """URI templates (RFC 6570) for the values of a facet that have no address of their own."""
+
+    choose: Annotated[Template, "The same search with a value added; its variable is `value`."]
+    exclude: Annotated[Template, "The same search without a value."]
+
+
+class RangeTemplatesJson(TypedDict):
+    """The URI template (RFC 6570) for the buckets that have no address of their own."""
+
+    choose: Annotated[Template, "The same search in a range; its variables are `from` and `to`."]
 
 
 class ValueFacetJson(TypedDict):
@@ -164,6 +194,7 @@ class ValueFacetJson(TypedDict):
     distinct: Annotated[int, "Values in all, of the upper level."]
     missing: Annotated[int, "Documents without any value."]
     truncated: Annotated[bool, "True when the time for facets ran out."]
+    templates: NotRequired[Annotated[TemplatesJson, "With `links=template`."]]
     values: list[FacetValueJson]
 
 
@@ -175,7 +206,9 @@ DateBucketJson = TypedDict(
         "to": Day,
         "count": int,
         "selected": bool,
-        "url": Annotated[Address, "The same search in this range, or without one if selected."],
+        "url": NotRequired[
+            Annotated[Address, "The same search in this range, or without one if selected."]
+        ],
     },
 )
 
@@ -187,6 +220,7 @@ class DateFacetJson(TypedDict):
     interval: Annotated[str, Keywords({"enum": ["year", "month", "day"]})]
     missing: Annotated[int, "Undated documents."]
     truncated: bool
+    templates: NotRequired[Annotated[RangeTemplatesJson, "With `links=template`."]]
     values: list[DateBucketJson]
 
 
@@ -247,7 +281,7 @@ class SearchAnswerJson(TypedDict):
     per_page: int
     pages: Annotated[int | None, "Null in a walk by cursor."]
     took_ms: float
-    results: list[ExplainedResultJson]
+    results: list[Annotated[ExplainedResultJson, Selection()]]
     division: Annotated[
         int | None,
         "How many of `results` match; those below have only most of the words. Null if all match.",
@@ -295,6 +329,8 @@ class Presenter:
         )
         for result, explanation in zip(results, response.explanations, strict=False):
             result["explanation"] = explained(explanation)
+        if request.fields != RESULT_FIELDS:
+            results = [selected(result, request.fields) for result in results]
         answer: SearchAnswerJson = {
             "query": query(response),
             "total": response.total,
@@ -379,9 +415,8 @@ class Presenter:
         }
 
     def _values(self, facet: ValueFacet, request: SearchRequest) -> list[FacetValueJson]:
-        """Write the values of a facet with the addresses that toggle them."""
+        """Write the values of a facet."""
         values = [one for value in facet.values for one in (value, *value.children)]
-        urls = self.value_urls(facet.name, [value.value for value in values], request)
         answers: list[FacetValueJson] = [
             {
                 "value": value,
@@ -389,9 +424,9 @@ class Presenter:
                 "count": count,
                 "selected": selected,
                 "excluded": excluded,
-                "url": url,
+                "url": None,
             }
-            for (value, label, count, selected, _, excluded), url in zip(values, urls, strict=True)
+            for value, label, count, selected, _, excluded in values
         ]
         if len(values) == len(facet.values):
             return answers
@@ -404,7 +439,7 @@ class Presenter:
         return upper
 
     def dates(self, facet: DateFacet, request: SearchRequest) -> DateFacetJson:
-        """Write the date facet; a bucket's address sets the range to its days."""
+        """Write the date facet."""
         return {
             "label": self.facet_label("date"),
             "interval": facet.interval,
@@ -414,8 +449,7 @@ class Presenter:
         }
 
     def _buckets(self, facet: DateFacet, request: SearchRequest) -> list[DateBucketJson]:
-        """Write the buckets of the date facet with the addresses that set their range."""
-        urls = self.bucket_urls(facet.values, request)
+        """Write the buckets of the date facet."""
         return [
             {
                 "value": value,
@@ -423,9 +457,9 @@ class Presenter:
                 "to": last,
                 "count": count,
                 "selected": selected,
-                "url": url,
+                "url": None,
             }
-            for (value, first, last, count, selected), url in zip(facet.values, urls, strict=True)
+            for value, first, last, count, selected in facet.values
         ]
 
     def facet_label(self, name: str) -> str:
@@ -439,18 +473,6 @@ class Presenter:
     def document_url(self, id: str) -> str | None:
         """Return the address of a document."""
         return None
-
-    def value_urls(
-        self, facet: str, values: Sequence[str], request: SearchRequest
-    ) -> Sequence[str | None]:
-        """Return the addresses that add each facet value to the request, or take it away."""
-        return [None] * len(values)
-
-    def bucket_urls(
-        self, buckets: Sequence[DateBucket], request: SearchRequest
-    ) -> Sequence[str | None]:
-        """Return the addresses that set the range of the request to each bucket, or lift it."""
-        return [None] * len(buckets)
 
     def links(self, response: SearchResponse) -> LinksJson:
         """Return the addresses of the answer in other forms and of its other pages."""
@@ -476,6 +498,11 @@ def query(response: SearchResponse) -> Json:
         "sort": request.sort,
         "match": request.match,
     }
+
+
+def selected(result: Mapping[str, Any], fields: Sequence[str]) -> Any:
+    """Return the fields of a result that are asked for."""
+    return {name: result[name] for name in fields if name in result}
 
 
 def explained(explanation: Explanation) -> ExplanationJson:

@@ -31,6 +31,15 @@ _l = str  # Marks a sentence for the message catalogues of web/translations.
 FACETS = tuple(facet.name for facet in _FACETS)
 """Names of all facets, in the order in which they are shown."""
 
+RESULT_FIELDS = (
+    *("id", "url", "title", "language", "direction", "published", "date_precision", "source"),
+    *("source_url", "mail", "highlights", "page", "organizations", "themes", "countries", "score"),
+    "explanation",
+)
+"""Names of all fields of a result of the endpoint, in their order."""
+_MARKED = {"highlights", "page"}
+"""Fields that matches are looked for in the text for."""
+
 MAX_QUERY = 1_000
 """Characters of a query that are searched for."""
 MAX_PER_PAGE = 100
@@ -52,6 +61,7 @@ _MAX_COMPARED = 50
 Sort = Literal["relevance", "-date", "date"]
 Explain = Literal["false", "true"]
 Across = Literal["false", "true"]
+Links = Literal["full", "template"]
 Match = Literal["most", "all"]
 Undated = Literal["include", "exclude", "only"]
 Interval = Literal["auto", "year", "month", "day"]
@@ -69,6 +79,8 @@ class SearchRequest:
     - ``date_from``, ``date_to``: first and last day, of publication or as the text mentions them;
       ``date_field`` says which;
     - ``cursor``: ``"*"`` on the first page of a walk, then ``next_cursor`` of the response before;
+    - ``fields``: those of each result that are answered; what only others need is not looked for;
+    - ``links``: whether each facet value has its address, or each facet a template for all;
     - ``locale``: the language of labels, an ISO 639-1 code;
     - ``beside``: tell what there is in other languages where there are vectors, and say nothing
       where there are none. It is no parameter: pages do so;
@@ -94,9 +106,21 @@ class SearchRequest:
     highlight: Highlight = "true"
     explain: Explain = "false"
     across: Across = "false"
+    fields: tuple[str, ...] = RESULT_FIELDS
+    links: Links = "full"
     locale: str = "fr"
     beside: bool = False
     months: int = 120
+
+    @property
+    def marks(self) -> Highlight:
+        """Which highlights are looked for: those of ``highlight``, none if no field shows them."""
+        return "false" if _MARKED.isdisjoint(self.fields) else self.highlight
+
+    @property
+    def explained(self) -> bool:
+        """Whether each result is explained."""
+        return self.explain == "true" and "explanation" in self.fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +309,21 @@ _DECLARED = (
         get_args(Across),
         _DEFAULTS.across,
     ),
+    Parameter(
+        "fields",
+        "Fields of each result, separated by commas; all by default. What only the others need, "
+        "such as highlights, is not looked for.",
+        "choices",
+        RESULT_FIELDS,
+    ),
+    Parameter(
+        "links",
+        "Whether each facet value has its address (`url`), or each facet a URI template (RFC 6570) "
+        "for all of its values (`templates`), which is much shorter.",
+        "choice",
+        get_args(Links),
+        _DEFAULTS.links,
+    ),
 )
 PARAMETERS = {parameter.name: parameter for parameter in _DECLARED}
 """Every parameter of a search, by name."""
@@ -322,12 +361,14 @@ def parse_request(
         page=arguments.page(per_page, cursor),
         per_page=per_page,
         cursor=cursor,
-        facets=arguments.facets(),
+        facets=FACETS if "facets" not in args else arguments.several("facets"),
         facet_size=arguments.number("facet_size"),
         interval=cast("Interval", arguments.choice("interval")),
         highlight=cast("Highlight", arguments.choice("highlight")),
         explain=cast("Explain", arguments.choice("explain")),
         across=cast("Across", arguments.choice("across")),
+        fields=arguments.several("fields") or RESULT_FIELDS,
+        links=cast("Links", arguments.choice("links")),
         locale=locale,
     )
     arguments.check()
@@ -456,15 +497,14 @@ class Arguments:
             self.fault(name, "invalid_date", value)
         return days
 
-    def facets(self) -> tuple[str, ...]:
-        """Return the names of the facets to count, in the order in which they are shown."""
-        if "facets" not in self.args:
-            return FACETS
-        names = {name.strip(): None for text in self.args["facets"] for name in text.split(",")}
-        unknown = [name for name in names if name and name not in FACETS]
-        for name in unknown[:_MAX_UNKNOWN]:
-            self._not_a_choice(self.parameters["facets"], name)
-        return tuple(name for name in FACETS if name in names)
+    def several(self, name: str) -> tuple[str, ...]:
+        """Return several of the choices, in the order in which they are declared."""
+        parameter = self.parameters[name]
+        given = {one.strip(): None for text in self.args.get(name, ()) for one in text.split(",")}
+        unknown = [one for one in given if one and one not in parameter.choices]
+        for one in unknown[:_MAX_UNKNOWN]:
+            self._not_a_choice(parameter, one)
+        return tuple(one for one in parameter.choices if one in given)
 
     def chosen(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
         """Return the selected and the excluded values, by facet; none if there are too many."""

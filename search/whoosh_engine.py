@@ -287,7 +287,7 @@ class WhooshEngine:
         below: Sequence[tuple[int, float]],
     ) -> tuple[Explanation, ...]:
         """Return why each result stands where it does, if asked for and there is time."""
-        if request.explain != "true" or not found.matches.scored:
+        if not request.explained or not found.matches.scored:
             return ()
         parsed, evaluation = found.answered.parsed, found.evaluation
         parts = parsed.clauses if found.answered.relaxed else parsed.parts
@@ -340,10 +340,10 @@ class WhooshEngine:
     ) -> tuple[Result, ...]:
         """Return results for document numbers and scores."""
         results = opened.results(request.locale)
-        if request.highlight == "false":
+        if request.marks == "false":
             return tuple([results.result(doc, score) for doc, score in documents])
         highlighter = self._highlighter(parsed, opened)
-        highlight = highlighter.html if request.highlight == "true" else highlighter.offsets
+        highlight = highlighter.html if request.marks == "true" else highlighter.offsets
         head = opened.snapshot.stored_fields.head
         found = highlight([(doc, head(doc)) for doc, _ in documents])
         return tuple(

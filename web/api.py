@@ -29,7 +29,7 @@ from index.errors import ClusterUnavailable
 from index.facets import VALUE_FACETS
 from index.vocabularies import LANGUAGES
 from search import Parameter
-from search.answers import Json, Keywords, SearchAnswerJson, Shape
+from search.answers import Json, Keywords, SearchAnswerJson, Selection, Shape
 from web import context
 from web.context import (
     PREFIX,
@@ -257,6 +257,8 @@ class Schemas:
         for note in notes:
             if isinstance(note, Shape):
                 schema = self._record(note.keys)
+            elif isinstance(note, Selection):
+                self.components[schema["$ref"].rpartition("/")[2]]["required"] = []
             elif isinstance(note, Keywords):
                 schema |= note.keywords
             else:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from index.document import Person
 from search import Engine, Parameter, Result, SearchRequest, SearchResponse, Suggestion
+from search.answers import selected
 from web import context, links
 from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
 from web.i18n import facet_label, gettext, negotiate
@@ -57,10 +58,10 @@ def ndjson() -> Response:
 
     An object is as in the ``results`` of the endpoint.
     """
-    serializer = Serializer(g.base)
+    serializer, fields = Serializer(g.base), asked().fields
 
     def line(result: Result) -> str:
-        return orjson.dumps(serializer.result(result)).decode() + "\n"
+        return orjson.dumps(selected(serializer.result(result), fields)).decode() + "\n"
 
     return _stream("application/x-ndjson", "", line, "ndjson")
 

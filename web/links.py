@@ -1,5 +1,6 @@
 """Links: a search request written as an address, and the requests one link away from it."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,7 @@ from flask import g
 from flask import request as http
 
 from index.facets import VALUE_FACETS
-from search import FACETS, MAX_DEPTH, DateBucket, SearchRequest, SearchResponse
+from search import FACETS, MAX_DEPTH, RESULT_FIELDS, DateBucket, SearchRequest, SearchResponse
 from search.query import quoted
 from web.i18n import asked
 
@@ -35,6 +36,7 @@ _OTHERS = (
     "highlight",
     "explain",
     "across",
+    "links",
 )
 _read_others = attrgetter(*_OTHERS)
 _DEFAULTS = _read_others(SearchRequest())
@@ -65,6 +67,8 @@ def parameters(request: SearchRequest) -> Parameters:
                 pairs.append((name, str(value)))
     if request.facets != FACETS:
         pairs.append(("facets", ",".join(request.facets)))
+    if request.fields != RESULT_FIELDS:
+        pairs.append(("fields", ",".join(request.fields)))
     return pairs
 
 
@@ -113,7 +117,13 @@ def same_results(request: SearchRequest) -> SearchRequest:
     ``per_page`` stays: the way back leads to the page that a result stands on.
     """
     return replace(
-        first_page(request), facets=FACETS, facet_size=20, interval="auto", highlight="true"
+        first_page(request),
+        facets=FACETS,
+        facet_size=20,
+        interval="auto",
+        highlight="true",
+        fields=RESULT_FIELDS,
+        links="full",
     )
 
 
@@ -275,13 +285,18 @@ class Query:
 
 _ORDER = (
     *("q", *VALUE_FACETS, *(f"exclude_{name}" for name in VALUE_FACETS), "from", "to", "undated"),
-    *("sort", *_OTHERS, "facets"),
+    *("sort", *_OTHERS, "facets", "fields"),
 )
 """The order in which ``parameters`` writes them."""
 _RANK = {name: rank for rank, name in enumerate(_ORDER)}
 
 _FIRST_PAGE = {"page": "", "cursor": ""}
 _UNDATED = {**_FIRST_PAGE, "from": "", "to": "", "undated": ""}
+
+
+_EXPANDED = re.compile(f"[^{QUERY}]*").fullmatch
+_EXPANDED_WITH_SLASHES = re.compile(r"[^?#\[\]@!$&'()+;=%]*").fullmatch
+"""Values that RFC 6570 expands to what ``_quoted`` returns, for ``{value}`` and ``{+value}``."""
 
 
 class FilterLinks:
@@ -332,9 +347,31 @@ class FilterLinks:
             addresses = [f"{head}from={one[1]}&to={one[2]}{tail}" for one in buckets]
         if any(self._range):
             for number, bucket in enumerate(buckets):
-                if self._range == bucket[1:3]:
+                if self.is_range(bucket):
                     addresses[number] = self.undated()
         return addresses
+
+    def is_range(self, bucket: DateBucket) -> bool:
+        """Tell whether the range of the request is the days of a bucket."""
+        return self._range == bucket[1:3]
+
+    def templates(self, facet: str) -> tuple[str, str]:
+        """Return the URI templates (RFC 6570) of the addresses that choose or exclude a value.
+
+        Expanded, they are those of ``toggled`` and ``excluded``, but for values in ``irregular``.
+        """
+        variable = "{+value}" if VALUE_FACETS[facet].levels else "{value}"
+        choose, exclude = (self._around_values(name) for name in (facet, f"exclude_{facet}"))
+        return variable.join(choose), variable.join(exclude)
+
+    def irregular(self, facet: str, values: Sequence[str]) -> list[int]:
+        """Return the places of values whose addresses do not follow from the templates.
+
+        The values of a tree have slashes, which stay as they are, and nothing else that does.
+        """
+        plain = _EXPANDED_WITH_SLASHES if VALUE_FACETS[facet].levels else _EXPANDED
+        others = [number for number, value in enumerate(values) if not plain(value)]
+        return sorted({*others, *self._related(facet, values)})
 
     def range(self, first: str, last: str) -> str:
         """Return the address that sets the range of dates, at the precision given."""
@@ -360,19 +397,31 @@ class FilterLinks:
 
         Not for values that are chosen, or above or below one that is: choosing them changes more.
         """
+        head, tail = self._around_values(name)
+        addresses = [f"{head}{value}{tail}" for value in map(_quoted, values)]
+        for number in self._related(facet, values):
+            pairs = parameters(choose(self.request, facet, values[number])) + self._more
+            addresses[number] = address(self._page, "", pairs)
+        return addresses
+
+    def _around_values(self, name: str) -> tuple[str, str]:
         around = self._around.get(name)
         if around is None:
-            around = self._around[name] = self._query.around(name, _FIRST_PAGE)
-        head, tail = f"{self._page}?{around[0]}{name}=", around[1]
-        addresses = [f"{head}{value}{tail}" for value in map(_quoted, values)]
+            head, tail = self._query.around(name, _FIRST_PAGE)
+            around = self._around[name] = f"{self._page}?{head}{name}=", tail
+        return around
+
+    def _related(self, facet: str, values: Sequence[str]) -> list[int]:
+        """Return the places of values that are chosen, or above or below one that is."""
         chosen = {*self.request.selected.get(facet, ()), *self.request.excluded.get(facet, ())}
-        if chosen:
-            related = chosen.union(*map(_above, chosen))
-            for number, value in enumerate(values):
-                if value in related or not chosen.isdisjoint(_above(value)):
-                    pairs = parameters(choose(self.request, facet, value)) + self._more
-                    addresses[number] = address(self._page, "", pairs)
-        return addresses
+        if not chosen:
+            return []
+        related = chosen.union(*map(_above, chosen))
+        return [
+            number
+            for number, value in enumerate(values)
+            if value in related or not chosen.isdisjoint(_above(value))
+        ]
 
     @cached_property
     def _around_range(self) -> tuple[str, str]:

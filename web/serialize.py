@@ -10,10 +10,10 @@ import orjson
 from index.document import Agency
 from index.facets import SUGGESTED, VALUE_FACETS
 from search import (
-    DateBucket,
     DateFacet,
     DocumentView,
     FacetPage,
+    FacetValue,
     Notice,
     SearchRequest,
     SearchResponse,
@@ -23,6 +23,7 @@ from search import (
 from search.answers import (
     Address,
     DateBucketJson,
+    DateFacetJson,
     DocumentHeadJson,
     FacetValueJson,
     Keywords,
@@ -183,7 +184,7 @@ class Serializer(Presenter):
     def __init__(self, base: str) -> None:
         self.base = base
         # The rest of an address is encoded, so that JSON has it as it is.
-        self._plain = orjson.dumps(base) == f'"{base}"'.encode()
+        self._written_base = orjson.dumps(base)[1:-1].decode()
         self._documents = links.address(base, "/document/")
         self._links: links.FilterLinks | None = None
 
@@ -203,22 +204,30 @@ class Serializer(Presenter):
         """Return the address of a document's page."""
         return f"{self._documents}{links.quoted_path(id)}"
 
-    def value_urls(self, facet: str, values: Sequence[str], request: SearchRequest) -> list[str]:
-        """Return the addresses that add each facet value to the request, or remove it."""
-        return self.links_of(request).toggled(facet, values)
+    def values(self, facet: ValueFacet, request: SearchRequest) -> ValueFacetJson:
+        """Write a facet over values, with the templates of their addresses if asked for."""
+        answer = super().values(facet, request)
+        if request.links == "template":
+            choose, exclude = self.links_of(request).templates(facet.name)
+            answer["templates"] = {"choose": choose, "exclude": exclude}
+        return answer
+
+    def dates(self, facet: DateFacet, request: SearchRequest) -> DateFacetJson:
+        """Write the date facet, with the template of its addresses if asked for."""
+        answer = super().dates(facet, request)
+        if request.links == "template":
+            answer["templates"] = {"choose": self.links_of(request).range("{from}", "{to}")}
+        return answer
 
     def _values(self, facet: ValueFacet, request: SearchRequest) -> list[FacetValueJson]:
         """Write the values of a facet at once: hundreds of objects take longer than their text."""
-        if not self._plain:
-            return super()._values(facet, request)
         values = [one for value in facet.values for one in (value, *value.children)]
-        urls = self.value_urls(facet.name, [value.value for value in values], request)
         items = iter(
             [
                 f'{_beginning(value, label)}{count},"selected":{_JSON[selected]},'
-                f'"excluded":{_JSON[excluded]},"url":"{url}"'
-                for (value, label, count, selected, _, excluded), url in zip(
-                    values, urls, strict=True
+                f'"excluded":{_JSON[excluded]}{link}'
+                for (value, label, count, selected, _, excluded), link in zip(
+                    values, self._value_links(facet.name, values, request), strict=True
                 )
             ]
         )
@@ -229,31 +238,50 @@ class Serializer(Presenter):
         answers: list[FacetValueJson] = _fragment(written)
         return answers
 
+    def _value_links(
+        self, facet: str, values: Sequence[FacetValue], request: SearchRequest
+    ) -> list[str]:
+        """Write the addresses of each value; with templates, of those that do not follow them."""
+        to, names = self._written_links(request), [value.value for value in values]
+        if request.links == "full":
+            return [f',"url":"{url}"' for url in to.toggled(facet, names)]
+        written = [""] * len(values)
+        for number in to.irregular(facet, names):
+            own = [names[number]]
+            url, other = to.toggled(facet, own)[0], to.excluded(facet, own)[0]
+            written[number] = f',"url":"{url}","exclude_url":"{other}"'
+        return written
+
     def _buckets(self, facet: DateFacet, request: SearchRequest) -> list[DateBucketJson]:
         """Write the buckets of the date facet at once."""
-        if not self._plain:
-            return super()._buckets(facet, request)
-        urls = self.bucket_urls(facet.values, request)
+        to = self._written_links(request)
+        if request.links == "full":
+            ends = [f',"url":"{url}"}}' for url in to.buckets(facet.values)]
+        else:
+            lifted = f',"url":"{to.undated()}"}}'
+            ends = [lifted if to.is_range(bucket) else "}" for bucket in facet.values]
         buckets: list[DateBucketJson] = _fragment(
             [
                 f'{{"value":"{value}","from":"{first}","to":"{last}","count":{count},'
-                f'"selected":{_JSON[selected]},"url":"{url}"}}'
-                for (value, first, last, count, selected), url in zip(
-                    facet.values, urls, strict=True
+                f'"selected":{_JSON[selected]}{end}'
+                for (value, first, last, count, selected), end in zip(
+                    facet.values, ends, strict=True
                 )
             ]
         )
         return buckets
-
-    def bucket_urls(self, buckets: Sequence[DateBucket], request: SearchRequest) -> list[str]:
-        """Return the addresses that set the range of the request to each bucket, or remove it."""
-        return self.links_of(request).buckets(buckets)
 
     def links_of(self, request: SearchRequest) -> links.FilterLinks:
         """Return the addresses of the endpoint that are one step away from a request."""
         if self._links is None or self._links.request is not request:
             self._links = links.FilterLinks(f"{self.base}{API_SEARCH}", request)
         return self._links
+
+    def _written_links(self, request: SearchRequest) -> links.FilterLinks:
+        """Return the same addresses as JSON has them between quotation marks."""
+        if self._written_base == self.base:
+            return self.links_of(request)
+        return links.FilterLinks(f"{self._written_base}{API_SEARCH}", request)
 
     def links(self, response: SearchResponse) -> LinksJson:
         """Return the addresses of the answer in other forms and of its other pages."""

@@ -158,7 +158,7 @@ class OpenSearchEngine:
         if below:
             division = len(shown)
             shown += self._results(below, finder, parsed.wished(), results)
-        explanations = explain(finder, found, page, below) if request.explain == "true" else ()
+        explanations = explain(finder, found, page, below) if request.explained else ()
         notices = tuple(finder.notices)
         if cursor is not None and cursor.generation != fingerprint(opened.name):
             notices = (*notices, Notice("generation_changed"))
@@ -243,10 +243,10 @@ class OpenSearchEngine:
         made = [
             results.of(reader.head(hit.number))._replace(score=float(hit.score)) for hit in hits
         ]
-        if request.highlight == "false":
+        if request.marks == "false":
             return tuple(made)
         highlighter = self._highlighter(parsed, reader, finder.opened)
-        highlight = highlighter.html if request.highlight == "true" else highlighter.offsets
+        highlight = highlighter.html if request.marks == "true" else highlighter.offsets
         found = highlight([(hit.number, reader.head(hit.number)) for hit in hits])
         return tuple(
             result._replace(highlights=highlights)

@@ -147,7 +147,7 @@ class Finder:
 
     @property
     def _includes(self) -> list[str]:
-        return list(HEAD if self.request.highlight == "false" else WHOLE)
+        return list(HEAD if self.request.marks == "false" else WHOLE)
 
     def _sort(self, is_scored: bool) -> list[object]:
         if is_scored:

@@ -1,14 +1,20 @@
+import json
 import re
+import sys
+from collections import Counter
 from itertools import count
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from uri_template import expand
 
 from index import IndexDirectory
 from index.facets import VALUE_FACETS
+from search.request import RESULT_FIELDS
 from search.results import Budget
 from search.whoosh_engine import WhooshEngine
 from web import Settings, create_app
@@ -336,3 +342,118 @@ def test_an_answer_that_ran_out_of_time_says_so_and_is_not_kept(archive: Path) -
     assert warnings[0]["values"]["part"] == "alternatives"
     assert warnings[0]["values"]["left_out"] == "sommet"
     assert "sommet" in warnings[0]["detail"]
+
+
+def test_results_have_the_fields_that_are_asked_for(client: FlaskClient) -> None:
+    address = "/api/search?q=ONU&explain=true&per_page=4"
+    whole = ask(client, address)
+    assert tuple(whole["results"][0]) == RESULT_FIELDS
+    for fields in (("id",), ("title", "score"), ("highlights",), ("page", "explanation")):
+        some = ask(client, f"{address}&fields={','.join(reversed(fields))}")
+        expected = [
+            {name: result[name] for name in RESULT_FIELDS if name in fields}
+            for result in whole["results"]
+        ]
+        assert some["results"] == expected
+        assert list(some["results"][0]) == list(expected[0])
+        for name in ("total", "facets", "suggestion", "themes", "warnings", "division"):
+            assert without_fields(some[name]) == without_fields(whole[name])
+        assert ("fields", ",".join(f for f in RESULT_FIELDS if f in fields)) in parameters(
+            some["links"]["next"]
+        )
+    lines = client.get("/search.ndjson?q=ONU&fields=id,title").text.splitlines()
+    assert {tuple(json.loads(line)) for line in lines} == {("id", "title")}
+
+
+def without_fields(value: Any) -> Any:
+    return json.loads(re.sub(r"&fields=[a-z_,]+", "", json.dumps(value)))
+
+
+def test_an_unknown_field_is_an_error_that_names_them_all(client: FlaskClient) -> None:
+    told = client.get("/api/search?q=ONU&fields=id,titel,date")
+    assert told.status_code == 400
+    faults = told.get_json()["errors"]
+    assert [fault["value"] for fault in faults] == ["titel", "date"]
+    assert faults[0]["suggestion"] == "title"
+    assert all(name in faults[0]["detail"] for name in RESULT_FIELDS)
+    assert client.get("/api/search?q=ONU&links=templates").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        "&page=2&highlight=false",
+        "&theme=economy&exclude_organization=onu&lang=fr",
+        "&theme=politics/government&from=2018-01-01&to=2018-12-31&interval=year",
+        "&source=AFP&fields=id&facet_size=1000",
+    ],
+)
+def test_a_template_gives_the_address_that_each_value_has(client: FlaskClient, more: str) -> None:
+    full = ask(client, f"/api/search?q=s%C3%A9curit%C3%A9+%7Bx%7D+OR+ONU{more}")
+    short = ask(client, f"/api/search?q=s%C3%A9curit%C3%A9+%7Bx%7D+OR+ONU{more}&links=template")
+    assert {**short, "facets": 0, "took_ms": 0, "links": 0} == {
+        **full,
+        "facets": 0,
+        "took_ms": 0,
+        "links": 0,
+    }
+    for name, facet in full["facets"].items():
+        templates = short["facets"][name].pop("templates")
+        assert len(templates) == (1 if name == "date" else 2)
+        values = every_value(short["facets"][name])
+        assert sum("url" in value for value in values) < max(3, len(values))
+        for value in values:
+            url = value.get("url") or expand(templates["choose"], **value)
+            value["url"] = url.replace("&links=template", "")
+            value.pop("exclude_url", None)
+        assert short["facets"][name] == facet
+
+
+def every_value(facet: Any) -> list[Any]:
+    return [one for value in facet["values"] for one in (value, *value.get("children", ()))]
+
+
+def test_values_are_excluded_by_template(client: FlaskClient) -> None:
+    start = "/api/search?q=ONU&links=template&facets=organization,theme&theme=politics"
+    answer = ask(client, start)
+    for name in ("organization", "theme"):
+        facet = answer["facets"][name]
+        for value in every_value(facet)[:12]:
+            without = expand(facet["templates"]["exclude"], value=value["value"])
+            narrowed = ask(client, value.get("exclude_url", without))
+            assert narrowed["query"][f"exclude_{name}"] == [value["value"]]
+            assert value["value"] not in narrowed["query"][name]
+            if name == "organization":
+                assert narrowed["total"] == answer["total"] - value["count"]
+
+
+def test_what_no_field_shows_is_not_looked_for(client: FlaskClient) -> None:
+    """Neither snippets nor explanations are worked out, nor addresses of values written."""
+
+    def calls(address: str) -> Counter[str]:
+        counted: Counter[str] = Counter()
+
+        def count(frame: FrameType, event: str, _: Any) -> None:
+            if event == "call":
+                counted[Path(frame.f_code.co_filename).stem] += 1
+                counted[frame.f_code.co_name] += 1
+
+        client.application.config["ANSWERS"].forget()
+        sys.setprofile(count)
+        try:
+            assert client.get(address).status_code == 200
+        finally:
+            sys.setprofile(None)
+        return counted
+
+    address = "/api/search?q=ONU+accord&explain=true&per_page=10"
+    calls(address)
+    whole = calls(address)
+    marking = ("highlighter", "snippets", "explanation", "toggled")
+    assert all(whole[name] for name in marking)
+    short = calls(f"{address}&fields=id,title,published&links=template")
+    assert not any(short[name] for name in marking)
+    assert calls(f"{address}&fields=page")["highlighter"]
+    assert whole["_value_facet"]
+    assert not calls(f"{address}&facets=&fields=id")["_value_facet"]

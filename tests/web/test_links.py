@@ -4,10 +4,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from hypothesis import given
 from hypothesis import strategies as st
+from uri_template import expand
 
 from index.facets import VALUE_FACETS
 from search.engine import DateBucket
-from search.request import FACETS, SearchRequest, parse_request
+from search.request import FACETS, RESULT_FIELDS, SearchRequest, parse_request
 from web import links
 
 VALUES = {
@@ -55,6 +56,8 @@ def requests(draw: st.DrawFn) -> SearchRequest:
         facet_size=draw(st.integers(1, 1000)),
         interval=draw(st.sampled_from(["auto", "year", "month", "day"])),
         highlight=draw(st.sampled_from(["true", "false", "offsets"])),
+        fields=tuple(name for name in RESULT_FIELDS if draw(st.booleans())) or RESULT_FIELDS,
+        links=draw(st.sampled_from(["full", "template"])),
     )
 
 
@@ -131,3 +134,35 @@ def test_addresses_one_choice_away_say_what_the_requests_do(
     ):
         written = [*links.parameters(wanted), ("hl", "fr")]
         assert found == f"{page}?{links.encoded(written)}"
+
+
+@given(
+    request=requests(),
+    facet=st.sampled_from(list(VALUE_FACETS)),
+    text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12),
+    days=st.tuples(DAYS, DAYS).map(sorted),
+)
+def test_templates_expand_to_the_addresses_of_the_values(
+    request: SearchRequest, facet: str, text: str, days: list[date]
+) -> None:
+    to = links.FilterLinks("http://localhost/api/search", request)
+    values = (*VALUES[facet], text)
+    choose, exclude = to.templates(facet)
+    irregular = to.irregular(facet, values)
+    chosen, excluded = to.toggled(facet, values), to.excluded(facet, values)
+    for number, value in enumerate(values):
+        if number not in irregular:
+            assert expand(choose, value=value) == chosen[number]
+            assert expand(exclude, value=value) == excluded[number]
+    if not request.selected[facet] and not request.excluded[facet]:
+        # Ordinary values need no address of their own.
+        assert set(irregular).isdisjoint(
+            number
+            for number, value in enumerate(values)
+            if value.replace("/", "").isalnum() and ("/" not in value or facet == "theme")
+        )
+    first, last = (day.isoformat() for day in days)
+    bucket = DateBucket(first, first, last, 1)
+    if not to.is_range(bucket):
+        template = to.range("{from}", "{to}")
+        assert expand(template, **{"from": first, "to": last}) == to.buckets([bucket])[0]

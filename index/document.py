@@ -238,6 +238,13 @@ def page_at(pages: Sequence[int], character: int) -> int | None:
     return max(1, bisect_right(pages, character)) if pages else None
 
 
+class Standing(NamedTuple):
+    """Where a document of an index came from, and its version."""
+
+    path: str
+    version: str
+
+
 def newer(version: str, than: str) -> bool:
     """Return whether a version follows another: numbers by value, other words in their order."""
     return _version_key(version) > _version_key(than)

@@ -62,9 +62,13 @@ class IndexVersion(IndexUnavailable):
 
 
 class ClusterUnavailable(IndexUnavailable):
-    """The cluster does not answer, or says that it cannot. ``retry_after`` is in seconds."""
+    """The cluster does not answer, or says that it cannot. ``retry_after`` is in seconds.
+
+    ``status`` is that of its answer, 0 if it is not known.
+    """
 
     retry_after = 5
+    status = 0
 
 
 class ClusterRefused(IndexUnavailable):

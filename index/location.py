@@ -242,7 +242,7 @@ class OnCluster:
     def _archive(self) -> "Archive":
         from index.opensearch import Archive
 
-        return Archive(self.cluster, self.name)
+        return Archive(self.cluster, self.name, self.root)
 
     def _published(self) -> "Published":
         from index.opensearch import published
@@ -271,9 +271,7 @@ class OnCluster:
         partial: Partial | None = None,
     ) -> BuildResult:
         """Index what is new or changed, delete what is gone."""
-        raise UsageError(
-            "An index on a cluster cannot be updated yet.", "Use `trouvaille rebuild`."
-        )
+        return build.update_into(self._archive(), sources, options, progress, partial)
 
     def rollback(self, mode: int) -> Described:
         """Publish the previous generation again."""

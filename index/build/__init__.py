@@ -16,6 +16,7 @@ from index.build.plan import (
     rebuild,
     rebuild_into,
     update,
+    update_into,
 )
 from index.build.progress import Progress
 from index.build.sources import Partial
@@ -40,4 +41,5 @@ __all__ = [
     "rebuild",
     "rebuild_into",
     "update",
+    "update_into",
 ]

@@ -1,26 +1,16 @@
 """Where the documents of a build go: into the folders of an index, or wherever else takes them.
 
-``rebuild_into`` knows no more of it than ``Destination``. ``Directory`` is an index directory.
+``rebuild_into`` and ``update_into`` know no more of it than ``Destination``. ``Directory`` is an
+index directory (``index.build.directory``), ``Archive`` one on a cluster (``index.opensearch``).
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-import orjson
-
-from index.errors import IndexUnavailable
-from index.publishing import FILE_MODE, Commit, LiveSegment, building, read_pointer
-from index.segments import (
-    AnalysedDocument,
-    Draft,
-    Report,
-    SegmentWriter,
-    analyse_drafts,
-)
+from index.document import Document, Fields, Standing
+from index.segments import Draft, Report
 
 
 class Ready(Protocol):
@@ -31,6 +21,8 @@ class Ready(Protocol):
         """The id of the document."""
 
 
+Failures = tuple[tuple[str, str], ...]
+"""Extractors that failed of a document, with reasons."""
 Prepare = Callable[[Sequence[Draft]], Sequence[Any]]
 """Makes documents ready, in their order; workers are sent it by name."""
 
@@ -38,8 +30,8 @@ Prepare = Callable[[Sequence[Draft]], Sequence[Any]]
 class DocumentWriter(Protocol):
     """Takes the documents of a generation, each as ``Prepare`` made it."""
 
-    def add(self, document: Any, hash: str) -> None:
-        """Write a document with its content hash."""
+    def add(self, document: Any, hash: str, failures: Failures) -> None:
+        """Write a document with its content hash, and what failed of it."""
 
     def remove(self, id: str) -> None:
         """Take the last document away that was added with an id."""
@@ -60,6 +52,27 @@ class Described(Protocol):
         """How many documents it has."""
 
 
+class Basis(Described, Protocol):
+    """The published generation, as what an update begins with."""
+
+    @property
+    def made_by(self) -> str:
+        """The programs and settings that made it."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The options that it was built with."""
+
+    def report(self) -> Report:
+        """Return what its build left out."""
+
+    def content_hashes(self) -> Mapping[str, str]:
+        """Return the content hashes of its documents by id."""
+
+    def standings(self, ids: Iterable[str]) -> Iterator[tuple[str, Standing]]:
+        """Yield where documents are; those that it has not are left out."""
+
+
 class NewGeneration(Protocol):
     """A generation that is being built, while nobody else builds."""
 
@@ -77,6 +90,38 @@ class NewGeneration(Protocol):
         """Complete, check and publish it. ``hashes`` are the content hashes by id."""
 
 
+class Update(NewGeneration, Protocol):
+    """A generation that has most documents of the published one.
+
+    It is filled in this order: ``sent`` and ``writer``, ``drop``, ``again``, ``publish``.
+    """
+
+    @property
+    def before(self) -> Basis:
+        """The published generation."""
+
+    @property
+    def known(self) -> Mapping[str, str]:
+        """The content hashes of documents that need not be read again, by id."""
+
+    def sent(self, id: str) -> tuple[Any, Failures] | None:
+        """Return a document of ``known`` that a killed update wrote; None if it is published.
+
+        What the writer takes again, and what failed of it.
+        """
+
+    def drop(self, ids: Iterable[str]) -> None:
+        """Leave documents of the published generation out: deleted, or written anew."""
+
+    def again(
+        self, everything: bool, may_stay_apart: bool
+    ) -> Iterator[tuple[Document, Fields]] | None:
+        """Return the other documents that have to be written again, to keep the index quick.
+
+        None if there are none. ``everything`` has to be if its analysis may be of another kind.
+        """
+
+
 class Destination(Protocol):
     """Where a build goes."""
 
@@ -85,8 +130,8 @@ class Destination(Protocol):
         """What makes documents ready for its writer."""
 
     @property
-    def reuse_from(self) -> Path | None:
-        """The index directory whose fields can be taken over."""
+    def folder(self) -> Path | None:
+        """The index directory: its fields can be taken over, learned themes lie in it."""
 
     def withdrawn(self) -> dict[str, str]:
         """Return what the published generation remembers as withdrawn, with versions."""
@@ -94,85 +139,8 @@ class Destination(Protocol):
     def building(self) -> AbstractContextManager[NewGeneration]:
         """Begin a generation; after an exception nothing of it stays."""
 
+    def updating(self) -> AbstractContextManager[Update]:
+        """Begin a generation with the documents of the published one.
 
-class NewSegment:
-    """A segment that is begun with its first document: a ``DocumentWriter``."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._segment: SegmentWriter | None = None
-        self._dead: Counter[str] = Counter()
-
-    def add(self, document: AnalysedDocument, hash: str) -> None:
-        """Write a document."""
-        if self._segment is None:
-            self._segment = SegmentWriter(self._folder)
-        self._segment.add(document)
-
-    def remove(self, id: str) -> None:
-        """Take the last document away that was added with an id: it will not be live."""
-        self._dead[id] += 1
-
-    def abandon(self) -> None:
-        """Delete what was written, unless it was committed."""
-        if self._segment is not None:
-            self._segment.abandon()
-
-    def commit(self) -> LiveSegment:
-        """Finish the segment."""
-        if self._segment is None:
-            raise RuntimeError("there is nothing to commit")
-        live = np.ones(self._segment.documents, np.bool_)
-        for place, id in enumerate(self._segment.ids if self._dead else ()):
-            if self._dead[id]:  # of several documents with an id, the last may be live
-                self._dead[id] -= 1
-                live[place] = False
-        entry = self._segment.commit()
-        self._segment = None
-        return LiveSegment(entry, live)
-
-
-class _NewDirectoryGeneration:
-    def __init__(self, commit: Commit) -> None:
-        self._commit = commit
-        self.writer = NewSegment(commit.segment_folder)
-
-    def publish(
-        self,
-        hashes: Mapping[str, str],
-        report: Report,
-        settings: Mapping[str, object],
-        made_by: str,
-    ) -> Described:
-        segments = [self.writer.commit()]
-        return self._commit.publish(segments, hashes, report, settings, made_by)
-
-
-class Directory:
-    """An index directory as a ``Destination``."""
-
-    prepare = staticmethod(analyse_drafts)
-
-    def __init__(self, root: Path, mode: int = FILE_MODE) -> None:
-        self._root = root
-        self._mode = mode
-
-    @property
-    def reuse_from(self) -> Path | None:
-        """The index directory."""
-        return self._root
-
-    def withdrawn(self) -> dict[str, str]:
-        """Return what the published generation remembers as withdrawn, whatever its format."""
-        try:
-            name = read_pointer(self._root).current
-            raw = orjson.loads((self._root / "generations" / name / "report.json").read_bytes())
-            return {str(id): str(version) for id, version in raw["withdrawn"].items()}
-        except (IndexUnavailable, OSError, ValueError, KeyError, AttributeError, TypeError):
-            return {}
-
-    @contextmanager
-    def building(self) -> Iterator[NewGeneration]:
-        """Begin a generation."""
-        with building(self._root, self._mode) as commit:
-            yield _NewDirectoryGeneration(commit)
+        Raises IndexMissing, IndexVersion, IndexDamaged.
+        """

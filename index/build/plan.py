@@ -1,9 +1,8 @@
 """Building an index: what ``trouvaille rebuild`` and ``trouvaille update`` do.
 
-``rebuild`` writes everything into one new segment. ``update`` compares content hashes, writes what
-is new or changed into one more segment and marks what it replaces as deleted. When there are too
-many segments or deletions, it writes all live documents into one new segment instead, from what is
-stored of them. ``index_documents`` indexes documents whose fields are known already.
+``rebuild`` writes everything anew. ``update`` compares content hashes and writes what is new or
+changed. Both go to a ``Destination``, an index directory or another. ``index_documents`` indexes
+documents whose fields are known already.
 """
 
 import os
@@ -19,15 +18,15 @@ from pathlib import Path, PurePath
 from time import time
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.build.destination import Described, Destination, Directory, NewSegment
+from index.build.destination import Basis, Described, Destination, Update
+from index.build.directory import Directory
 from index.build.learning import load as load_learned
 from index.build.pipeline import (
     Extracted,
-    Item,
+    Indexed,
     Job,
+    Outcome,
+    Unchanged,
     rare_collections,
     run,
 )
@@ -41,11 +40,11 @@ from index.build.sources import (
     paths_above,
     places,
 )
-from index.build.writer import BuildWriter, Standing
-from index.document import Document, Fields, Skipped
+from index.build.writer import BuildWriter
+from index.document import Document, Fields, Skipped, Standing
 from index.errors import IndexDamaged, NoDocuments, TooManyDeletions
 from index.extract import ExtractionOptions, extraction_version
-from index.publishing import FILE_MODE, LiveSegment, building, open_published, read_pointer
+from index.publishing import FILE_MODE, LiveSegment, building, read_pointer
 from index.readers import ReadOptions, display
 from index.segments import (
     AnalysedDocument,
@@ -58,9 +57,6 @@ from index.segments import (
 from index.store import REMEDY
 from index.versions import ANALYSIS_VERSION
 
-MAX_SEGMENTS = 8
-MAX_DELETED = 0.25
-"""Segments, and the share of deleted documents, beyond which an update writes all anew."""
 _TOGETHER = 1024
 """Documents that ``index_documents`` analyses together."""
 _READING = [item.name for item in fields(ReadOptions) if item.name != "ocr_cache"]
@@ -133,7 +129,7 @@ def rebuild(
     BuildFailed, IndexDamaged (learned themes that cannot be read). After an exception the published
     generation still serves.
     """
-    options = _with_learned(options or BuildOptions(), root)
+    options = options or BuildOptions()
     return rebuild_into(Directory(root, options.mode), sources, options, progress, partial)
 
 
@@ -146,6 +142,7 @@ def rebuild_into(
 ) -> BuildResult:
     """Do what ``rebuild`` does, wherever the documents go."""
     progress, began = progress or Progress(), time()
+    options = _with_learned(options, destination)
     with (
         opened_sources(sources) as opened,
         destination.building() as generation,
@@ -160,7 +157,7 @@ def rebuild_into(
             options.reading,
             options.extraction,
             version,
-            reuse_from=None if options.fresh else destination.reuse_from,
+            reuse_from=None if options.fresh else destination.folder,
             prepare=destination.prepare,
         )
         _read(reading, job, options.workers, writer, progress)
@@ -192,69 +189,84 @@ def update(
     answers as after a rebuild. Raises what ``rebuild`` does, and IndexMissing, IndexDamaged,
     IndexVersion, TooManyDeletions.
     """
-    progress, began = progress or Progress(), time()
     read_pointer(root)
     mode = options.mode if options else FILE_MODE
-    with opened_sources(sources) as opened, building(root, mode) as commit, rare_collections():
-        before = open_published(root)
-        options = _with_learned(options or options_of(before.manifest.settings), root)
+    return update_into(Directory(root, mode), sources, options, progress, partial)
+
+
+def update_into(
+    destination: Destination,
+    sources: Sequence[Path],
+    options: BuildOptions | None = None,
+    progress: Progress | None = None,
+    partial: Partial | None = None,
+) -> BuildResult:
+    """Do what ``update`` does, wherever the documents are."""
+    progress, began = progress or Progress(), time()
+    with (
+        opened_sources(sources) as opened,
+        destination.updating() as generation,
+        rare_collections(),
+    ):
+        before, published = generation.before, generation.before.content_hashes()
+        options = _with_learned(options or options_of(before.settings), destination)
         report = before.report()
         if partial and not partial.adds:
             partial = _with_superseded(partial, report)
         reading = Reading(opened, options.reading, partial)
-        known = before.content_hashes()
-        job = Job(options.reading, options.extraction, made_by(options.extraction), known)
-        stands = _Standing(before, opened, partial)
+        job = Job(
+            options.reading,
+            options.extraction,
+            made_by(options.extraction),
+            generation.known,
+            prepare=destination.prepare,
+        )
+        stands = _Standing(before, published, opened, partial)
         withdrawn = {} if options.forget_withdrawals else report.withdrawn
-        segment = NewSegment(commit.segment_folder)
-        with BuildWriter(segment, withdrawn, stands.document) as writer:
-            _read(reading, job, options.workers, writer, progress)
-            unread = _keep_unread(before, known, writer, stands)
+        with BuildWriter(generation.writer, withdrawn, stands.document) as writer:
+            _read(reading, job, options.workers, writer, progress, generation)
+            unread = _keep_unread(published, writer, stands)
             if not writer.seen:
                 raise _no_documents(writer.report)
             writer.finish_report(report, stands.is_reported)
-            new, gone = writer.hashes.keys() - known.keys(), known.keys() - writer.seen.keys()
-            changed = writer.hashes.keys() & known.keys()
+            new, gone = (
+                writer.hashes.keys() - published.keys(),
+                published.keys() - writer.seen.keys(),
+            )
+            changed = writer.hashes.keys() & published.keys()
             if options.max_deletions < 1:
                 required = () if stands.all_left else opened.files
                 _require_few(gone, before, required, writer.seen, options.max_deletions)
             if not new and not gone and not changed and writer.report == report:
                 return _result(before, writer, published=False, unchanged=len(writer.seen))
-            live = _survivors(before, [*changed, *gone])
-            kept = {id: known[id] for id in known if id not in changed and id not in gone}
-            segments = _live_segments(before, live)
+            lost = changed | gone
+            kept = {id: hash for id, hash in published.items() if id not in lost}
+            generation.drop(lost)
             # What could not be read has to be analysed anew too where all the rest was.
-            compact = _wants_compaction(segments, bool(writer.hashes)) or (
-                unread and before.manifest.made_by != job.made_by
+            again = generation.again(
+                unread and before.made_by != job.made_by, stands.may_stay_apart
             )
-            if compact:
+            if again is not None:
                 progress.phase("Writing documents into one segment")
-                again = live
-                if stands.may_stay_apart and before.manifest.made_by == job.made_by:
-                    again = _of_small_segments(before, live)
-                with closing(run(_stored(before, again, kept), job, options.workers)) as outcomes:
+                items = (Extracted(document, of, kept[document.id]) for document, of in again)
+                with closing(run(items, job, options.workers)) as outcomes:
                     for outcome in outcomes:
                         writer.rewrite(outcome)
-                segments = _live_segments(before, live & ~again)
             progress.phase("Writing the index")
-            if writer.hashes:
-                segments.append(segment.commit())
-            hashes = {**kept, **writer.hashes}
-            snapshot = commit.publish(
-                segments,
-                hashes,
+            described = generation.publish(
+                {**kept, **writer.hashes},
                 writer.report,
                 settings_of(options) | _origin(opened, began, before, partial),
                 job.made_by,
             )
     return _result(
-        snapshot,
+        described,
         writer,
         added=len(new),
         changed=len(changed),
         deleted=len(gone),
         unchanged=len(kept),
-        compacted=compact,
+        compacted=again is not None,
     )
 
 
@@ -303,11 +315,11 @@ def settings_of(options: BuildOptions) -> dict[str, Any]:
 def _origin(
     opened: Sources,
     began: float,
-    before: Snapshot | None = None,
+    before: Basis | None = None,
     partial: Partial | None = None,
 ) -> dict[str, Any]:
     """Return where the sources are, and since when their files may have been written again."""
-    settings = before.manifest.settings if before else {}
+    settings = before.settings if before else {}
     ways = [(name, place) for name, place in settings.get("sources", ())]
     if before and (partial or not opened.files):  # others were not read again
         began = settings.get("began", 0)
@@ -339,7 +351,10 @@ def ocr_cache(root: Path) -> Path:
     return (root / "ocr").absolute()
 
 
-def _with_learned(options: BuildOptions, root: Path) -> BuildOptions:
+def _with_learned(options: BuildOptions, destination: Destination) -> BuildOptions:
+    root = destination.folder
+    if root is None:
+        return options
     extraction = replace(options.extraction, learned=load_learned(root))
     reading = options.reading
     if reading.ocr:
@@ -348,14 +363,28 @@ def _with_learned(options: BuildOptions, root: Path) -> BuildOptions:
 
 
 def _read(
-    reading: Reading, job: Job, workers: int, writer: BuildWriter, progress: Progress
+    reading: Reading,
+    job: Job,
+    workers: int,
+    writer: BuildWriter,
+    progress: Progress,
+    update: Update | None = None,
 ) -> None:
     progress.phase("Reading and extracting")
     with closing(run(reading.items(), job, workers)) as outcomes:
         for outcome in outcomes:
-            writer.take(outcome)
+            writer.take(_with_sent(outcome, update) if update else outcome)
             skipped = len(writer.report.skipped)
             progress.step(reading.done, reading.total, len(writer.seen), skipped, reading.kinds)
+
+
+def _with_sent(outcome: Outcome, update: Update) -> Outcome:
+    """Return an outcome, written again if a killed update wrote it: it is not published yet."""
+    sent = update.sent(outcome.id) if isinstance(outcome, Unchanged) else None
+    if sent is None or not isinstance(outcome, Unchanged):
+        return outcome
+    document, failures = sent
+    return Indexed(document, outcome.path, update.known[outcome.id], failures, outcome.version)
 
 
 def _with_superseded(partial: Partial, report: Report) -> Partial:
@@ -370,63 +399,18 @@ def _with_superseded(partial: Partial, report: Report) -> Partial:
     return partial._replace(read=partial.read | (gave_way & partial.files.keys()))
 
 
-def _survivors(before: Snapshot, lost: Iterable[str]) -> NDArray[np.bool_]:
-    """Return the mask of live documents without those whose ids are ``lost``."""
-    live = np.array(before.live)
-    for id in lost:
-        doc = before.docnum(id)
-        if doc is not None:
-            live[doc] = False
-    return live
-
-
-def _live_segments(before: Snapshot, live: NDArray[np.bool_]) -> list[LiveSegment]:
-    """Divide a mask of live documents among the segments; drop those without any."""
-    segments, base = [], 0
-    for segment in before.manifest.segments:
-        of_segment = live[base : base + segment.documents]
-        base += segment.documents
-        if of_segment.any():
-            segments.append(LiveSegment(segment, of_segment))
-    return segments
-
-
-def _wants_compaction(segments: Sequence[LiveSegment], one_more: bool) -> bool:
-    size = sum(len(segment.live) for segment in segments)
-    deleted = size - sum(int(np.count_nonzero(segment.live)) for segment in segments)
-    return len(segments) + one_more > MAX_SEGMENTS or deleted > MAX_DELETED * size
-
-
-def _of_small_segments(before: Snapshot, live: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the mask of live documents of the segments that together are no larger than the next.
-
-    So a document is written again a few times only, however many updates there are.
-    """
-    ends = np.cumsum([segment.documents for segment in before.manifest.segments])
-    places = [
-        slice(end - s.documents, end) for end, s in zip(ends, before.manifest.segments, strict=True)
-    ]
-    together, chosen = 0, np.zeros_like(live)
-    for number, place in enumerate(sorted(places, key=lambda place: np.count_nonzero(live[place]))):
-        size = int(np.count_nonzero(live[place]))
-        if number >= 2 and size > together:
-            break
-        together += size
-        chosen[place] = live[place]
-    return chosen
-
-
-def _stored(before: Snapshot, live: NDArray[np.bool_], hashes: dict[str, str]) -> Iterator[Item]:
-    for doc in np.flatnonzero(live).tolist():
-        document, fields = before.stored_fields.get(doc)
-        yield Extracted(document, fields, hashes[document.id])
-
-
 class _Standing:
     """The documents of an index that an update does not read again."""
 
-    def __init__(self, before: Snapshot, sources: Sources, partial: Partial | None) -> None:
+    def __init__(
+        self,
+        before: Basis,
+        published: Collection[str],
+        sources: Sources,
+        partial: Partial | None,
+    ) -> None:
         self._before = before
+        self._published = published
         self._sources = sources
         self._partial = partial
         self.all_left = not sources.files or bool(partial and partial.adds)
@@ -442,26 +426,21 @@ class _Standing:
         """Return whether what was reported of a path still holds."""
         return self.is_left(path) and not (self._sources.input and is_of_input(path))
 
-    def stored(self, id: str) -> Standing | None:
-        """Return where a document of the index is, and its version."""
-        doc = self._before.docnum(id)
-        if doc is None:
-            return None
-        fields = self._before.stored_fields
-        details = fields.details(doc, fields.head(doc))
-        return Standing(details.path, details.version)
+    def stored(self, ids: Iterable[str]) -> Iterator[tuple[str, Standing]]:
+        """Yield where documents of the index are."""
+        return self._before.standings(ids)
 
     def document(self, id: str) -> Standing | None:
         """Return a document that is not read again; None if there is none."""
         if self._partial is None and self._sources.input is None:
             return None
-        standing = self.stored(id)
+        if id not in self._published:
+            return None
+        standing = dict(self.stored([id])).get(id)
         return standing if standing and self.is_left(standing.path) else None
 
 
-def _keep_unread(
-    before: Snapshot, known: Collection[str], writer: BuildWriter, stands: _Standing
-) -> bool:
+def _keep_unread(published: Collection[str], writer: BuildWriter, stands: _Standing) -> bool:
     """Keep the documents that are not read again, and those of files and folders that are there but
     cannot be read; report the latter.
 
@@ -472,16 +451,13 @@ def _keep_unread(
     places = {abspath(item.path): at for at, item in enumerate(skipped) if item.kind == _UNREAD}
     kept: Counter[int] = Counter()
     any_kept = False
-    for id in known:
-        if id in writer.seen or id in writer.deleted:
-            continue
-        if stands.all_left and not writer.withdraws(id):
-            writer.seen[id] = ""
-            any_kept = True
-            continue
-        standing = stands.stored(id)
-        if standing is None:
-            continue
+    unseen = [id for id in published if id not in writer.seen and id not in writer.deleted]
+    if stands.all_left:
+        stay = [id for id in unseen if not writer.withdraws(id)]
+        writer.seen.update(dict.fromkeys(stay, ""))
+        any_kept = bool(stay)
+        unseen = [id for id in unseen if id not in writer.seen]
+    for id, standing in stands.stored(unseen):
         above = paths_above(standing.path) if places else ()
         place = next((places[path] for path in above if path in places), None)
         if place is None and not stands.is_left(standing.path):
@@ -491,17 +467,17 @@ def _keep_unread(
             if place is not None:
                 kept[place] += 1
     for place, count in kept.items():
-        stay = (
+        noun = (
             "document stays as it was" if count == 1 else f"{count:,} documents stay as they were"
         )
-        reason = f"{skipped[place].reason}; its {stay}"
+        reason = f"{skipped[place].reason}; its {noun}"
         skipped[place] = skipped[place]._replace(kind="kept", reason=reason)
     return any_kept
 
 
 def _require_few(
     gone: Collection[str],
-    before: Snapshot,
+    before: Basis,
     sources: Sequence[Path],
     seen: Mapping[str, str],
     share: float,
@@ -516,9 +492,7 @@ def _require_few(
     empty = [source for source in sources if not _from(source, seen.values())]
     if not many and not empty:
         return
-    docs = (before.docnum(id) for id in gone)
-    heads = ((doc, before.stored_fields.head(doc)) for doc in docs if doc is not None)
-    paths = [before.stored_fields.details(doc, head).path for doc, head in heads]
+    paths = [standing.path for _, standing in before.standings(gone)]
     lost = [source for source in empty if _from(source, paths)]
     if not many and not lost:
         return

@@ -2,25 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from os.path import abspath
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 from index.build.destination import DocumentWriter
 from index.build.pipeline import Indexed, Outcome, Unchanged
 from index.build.sources import is_of_input
-from index.document import Skipped, newer
+from index.document import Skipped, Standing, newer
 from index.segments import Report
 
 MAX_WITHDRAWN: Final = 100_000
 """Withdrawals that an index remembers: the latest."""
 _OF_FOLDERS: Final = frozenset({"hidden", "link", "missing", "unreadable", "kept"})
 """Kinds of what is skipped where folders are listed, at every update."""
-
-
-class Standing(NamedTuple):
-    """Where a document is, and its version."""
-
-    path: str
-    version: str
 
 
 class BuildWriter:
@@ -158,7 +151,7 @@ class BuildWriter:
             self.report.skipped.append(outcome)
 
     def _write(self, outcome: Indexed[Any]) -> None:
-        self._documents.add(outcome.document, outcome.hash)
+        self._documents.add(outcome.document, outcome.hash, outcome.failures)
         self.hashes[outcome.document.id] = outcome.hash
 
     def finish_report(

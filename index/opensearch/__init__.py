@@ -4,25 +4,24 @@ For: the mapping, tokens, bulk requests, publishing, rollback. Not for: what a q
 ``search.opensearch``'s. Only ``client`` imports opensearch-py.
 """
 
+from index.opensearch.archive import Archive, publish_documents
 from index.opensearch.client import Address, Cluster
-from index.opensearch.encode import document_key, encode_drafts, key_term, term
+from index.opensearch.encode import encode_drafts, key_term, term
+from index.opensearch.filling import Generation
 from index.opensearch.generations import (
-    Archive,
-    Generation,
     Health,
     Published,
     Size,
     check,
     check_name,
     health,
-    locked,
     previous,
-    publish_documents,
     published,
     report_of,
     rollback,
     size,
 )
+from index.opensearch.lock import locked
 from index.opensearch.mapping import MAX_VALUES, facet_field
 from index.opensearch.stored import (
     Figures,
@@ -44,7 +43,6 @@ __all__ = [
     "Size",
     "check",
     "check_name",
-    "document_key",
     "encode_drafts",
     "facet_field",
     "figures",

@@ -4,21 +4,20 @@ Nothing else imports opensearch-py.
 """
 
 import logging
-import random
+import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from math import ceil
 from time import monotonic
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import orjson
 from urllib3 import Timeout
 
 from index.errors import (
-    BuildFailed,
     ClusterRefused,
     ClusterUnavailable,
     IndexMissing,
@@ -32,17 +31,12 @@ from index.opensearch.breaker import Breaker
 INSTALL: Final = "pip install 'trouvaille[opensearch]'"
 OLDEST: Final = (2, 12)
 """The oldest version of OpenSearch that has what is asked of it."""
-BULK_DOCUMENTS: Final = 500
-BULK_BYTES: Final = 8 * 1024 * 1024
-"""Documents and bytes of a bulk request at most."""
-_AGAIN: Final = frozenset({429, 502, 503, 504})
+AGAIN: Final = frozenset({429, 502, 503, 504})
 """Statuses after which a request, or an item of a bulk request, is sent again."""
-_READ_AGAIN: Final = _AGAIN | {500}
+_READ_AGAIN: Final = AGAIN | {500}
 """The same for searches: a node that dies breaks off what it does with 500."""
 _PAUSE: Final = 0.05
 """Seconds before a search that a shard did not answer is sent again, and so many more each time."""
-_TOLD: Final = "errors,items.*.status,items.*.error"
-"""What is wanted of the answer to a bulk request."""
 _ATTEMPTS: Final = 4
 """Times that a request is sent, each time to another node if there is one."""
 _CONNECT_SECONDS: Final = 1.0
@@ -55,8 +49,6 @@ _CONNECTIONS: Final = 32
 """Connections to each node that are kept open: about as many as there are threads."""
 _DEAD_SECONDS: Final = 1.0
 """After which a node that failed is tried again; up to eight times as long if it fails again."""
-_PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
-"""Seconds before a bulk request is sent again, each up to half as long again."""
 
 Json = dict[str, Any]
 
@@ -101,19 +93,6 @@ class Address:
         return cls(urls, **others)
 
 
-class Action(NamedTuple):
-    """What is done to one document: it is written as ``source`` (JSON), or deleted without one.
-
-    ``id`` is the document as it is named in messages. Of several with one key, the highest
-    ``version`` stays, in whatever order they arrive.
-    """
-
-    key: str
-    source: bytes | None
-    id: str
-    version: int = 0
-
-
 class Cluster:
     """Sends requests to a cluster; safe for threads. Raises IndexUnavailable."""
 
@@ -126,6 +105,7 @@ class Cluster:
         logging.getLogger("opensearch").setLevel(logging.CRITICAL)
         self.address = address
         self.breaker = Breaker()
+        self._wished = threading.local()
         self._errors = opensearchpy.exceptions
         options: Json = {"ca_certs": address.ca_file} if address.ca_file else {}
         if address.user:
@@ -138,11 +118,12 @@ class Cluster:
             # ``request`` sends again; the transport only notes which nodes do not answer.
             max_retries=0,
             retry_on_timeout=True,
-            retry_on_status=tuple(_AGAIN),
+            retry_on_status=tuple(AGAIN),
             dead_timeout=_DEAD_SECONDS,
             timeout_cutoff=3,
             pool_maxsize=_CONNECTIONS,
             http_compress=False,
+            connection_class=_hearing(opensearchpy, self._wished),
             **options,
         ).transport
 
@@ -186,6 +167,26 @@ class Cluster:
             raise self._raised(error) from error
         return answer if isinstance(answer, dict) else {"found": answer}
 
+    def once(
+        self, method: str, path: str, body: bytes, params: Mapping[str, object], seconds: float
+    ) -> Json:
+        """Send a request to one node only, one time.
+
+        ClusterUnavailable has the status of the answer, and what ``Retry-After`` says.
+        """
+        self._wished.seconds = 0.0
+        given = {**params, "request_timeout": seconds}
+        try:
+            answer = self._transport.perform_request(method, path, params=given, body=body)
+        except self._errors.OpenSearchException as error:
+            raised = self._raised(error)
+            if isinstance(raised, ClusterUnavailable):
+                status = getattr(error, "status_code", 0)
+                raised.status = status if isinstance(status, int) else 0
+                raised.retry_after = ceil(self._wished.seconds)
+            raise raised from error
+        return answer if isinstance(answer, dict) else {}
+
     def _in_time(self, method: str, path: str, sent: bytes | None, given: Json) -> Any:
         """Send a request that somebody waits for, unless the cluster is away."""
         if wait := self.breaker.wait():
@@ -223,7 +224,7 @@ class Cluster:
         """Tell whether another node may answer what this one did not."""
         if isinstance(error, self._errors.SSLError):
             return False
-        return isinstance(error, self._errors.ConnectionError) or error.status_code in _AGAIN
+        return isinstance(error, self._errors.ConnectionError) or error.status_code in AGAIN
 
     def _is_there(self) -> bool:
         """Tell whether any node answers at all, when a request was not answered in time."""
@@ -253,7 +254,7 @@ class Cluster:
 
     def _unanswered(self, status: int | str, reason: object) -> IndexUnavailable:
         where = ", ".join(self.address.urls)
-        if status in ("N/A", "TIMEOUT") or status in _AGAIN:
+        if status in ("N/A", "TIMEOUT") or status in AGAIN:
             return self._away(reason)
         if status in (401, 403):
             return ClusterRefused(
@@ -326,63 +327,34 @@ class Cluster:
 
         So many are asked for at once. With ``includes``, only these fields of theirs.
         """
+        only = {"_source": list(includes)} if includes else {}
+        return (hit["_source"] for hit in self.walk(index, query, sort, size, **only))
+
+    def walk(
+        self, index: str, query: Json, sort: list[Any], size: int = 5_000, **others: Any
+    ) -> Iterator[Json]:
+        """Yield all documents that match, ``size`` of a request, in an order without ties."""
         body: Json = {"query": query, "sort": sort, "size": size, "track_total_hits": False}
-        if includes:
-            body["_source"] = list(includes)
+        body |= others
         while True:
             hits = self.search(index, body)["hits"]["hits"]
-            yield from (hit["_source"] for hit in hits)
+            yield from hits
             if len(hits) < size:
                 return
             body["search_after"] = hits[-1]["sort"]
 
-    def bulk(self, index: str, actions: Sequence[Action]) -> None:
-        """Do what the actions say; what the cluster has no room for yet is sent again.
 
-        Raises BuildFailed for a document that the cluster refuses, and names it.
-        """
-        for pause in (*_PAUSES, None):
-            actions = self._sent(index, actions)
-            if not actions:
-                return
-            if pause is None:
-                break
-            time.sleep(pause * (1 + random.random() / 2))
-        raise BuildFailed(
-            f"The cluster takes no more documents ({len(actions)} were left).",
-            "Give it more memory or nodes, or build again later.",
-        )
+def _hearing(opensearchpy: Any, wished: threading.local) -> type:
+    """Return a class of connections that notes after how many seconds a node wants to be asked."""
 
-    def _sent(self, index: str, actions: Sequence[Action]) -> Sequence[Action]:
-        """Send actions once; return those to be sent again."""
-        lines = []
-        for action in actions:
-            kind = "delete" if action.source is None else "index"
-            target: Json = {"_id": action.key}
-            if action.version:
-                target |= {"version": action.version, "version_type": "external_gte"}
-            lines.append(orjson.dumps({kind: target}))
-            if action.source is not None:
-                lines.append(action.source)
-        try:
-            body = b"\n".join(lines) + b"\n"
-            answer = self.request("POST", f"/{index}/_bulk", body, {"filter_path": _TOLD})
-        except ClusterUnavailable:
-            return actions
-        if not answer["errors"]:
-            return ()
-        again = []
-        for action, item in zip(actions, answer["items"], strict=True):
-            (result,) = item.values()
-            if result["status"] in _AGAIN:
-                again.append(action)
-            elif "error" in result and result["status"] != 409:  # a later version is there
-                reason = result["error"].get("reason", result["error"])
-                raise BuildFailed(
-                    f"The cluster refuses the document {action.id}: {reason}",
-                    "Leave the document out, or report this.",
-                )
-        return again
+    class Connection(opensearchpy.Urllib3HttpConnection):  # type: ignore[misc]
+        def get_response_headers(self, response: Any) -> Any:
+            headers = super().get_response_headers(response)
+            after = headers.get("retry-after", "")
+            wished.seconds = float(after) if after.isdigit() else 0.0
+            return headers
+
+    return Connection
 
 
 def too_long() -> SearchTimeout:
@@ -421,17 +393,3 @@ def _is_cancelled(answer: object) -> bool:
     error = answer.get("error") if isinstance(answer, dict) else None
     causes = [error, *error.get("root_cause", ())] if isinstance(error, dict) else []
     return any(cause.get("type") == "task_cancelled_exception" for cause in causes)
-
-
-def batches(actions: Iterable[Action]) -> Iterator[list[Action]]:
-    """Divide actions into what one bulk request has."""
-    batch: list[Action] = []
-    size = 0
-    for action in actions:
-        batch.append(action)
-        size += len(action.source or b"")
-        if len(batch) == BULK_DOCUMENTS or size >= BULK_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

@@ -22,7 +22,7 @@ from index.opensearch.mapping import facet_field
 from index.segments import Draft
 
 MAX_KEY_BYTES: Final = 512
-"""Bytes of an ``_id``; ids of documents may be twice as long."""
+"""Bytes of an ``_id``; words and values may be longer."""
 _MAX_CACHED: Final = 200
 _CACHE_SIZE: Final = 131_072
 
@@ -57,11 +57,11 @@ def term(suffix: str, form: str) -> str:
     return f"/{suffix}/{fit(form)}"
 
 
-def document_key(id: str) -> str:
-    """Return the ``_id`` of a document: its id, or a digest of a long one."""
-    encoded = id.encode()
-    if len(encoded) <= MAX_KEY_BYTES and not id.startswith("#"):
-        return id
+def entry_key(name: str) -> str:
+    """Return the ``_id`` of a word or value: its name, or a digest of a long one."""
+    encoded = name.encode()
+    if len(encoded) <= MAX_KEY_BYTES and not name.startswith("#"):
+        return name
     return "#" + blake2b(encoded, digest_size=20).hexdigest()
 
 

@@ -1,9 +1,14 @@
 """The mapping of an index: which fields documents have, and how OpenSearch treats them."""
 
+from functools import cache
+from hashlib import blake2b
 from typing import Any, Final
+
+import orjson
 
 from index.analysis import PART_GAP
 from index.facets import VALUE_FACETS
+from index.versions import ANALYSIS_VERSION, FORMAT_VERSION
 
 Json = dict[str, Any]
 
@@ -23,6 +28,7 @@ _TEXT: Final = {
 }
 _KEYWORD: Final = {"type": "keyword"}
 _DATE: Final = {"type": "date", "format": "strict_date"}
+_STORED: Final = {"type": "object", "enabled": False}
 _LENGTH: Final = {"type": "integer", "index": False}
 
 _ANALYSIS: Final = {
@@ -58,7 +64,8 @@ def documents(shards: int, meta: Json) -> Json:
         "embargo": {"type": "long"},
         "place": {"type": "long"},
         "hash": {"type": "keyword", "index": False},
-        "stored": {"type": "object", "enabled": False},
+        "failures": _STORED,
+        "stored": _STORED,
     }
     return {
         "settings": {
@@ -95,6 +102,7 @@ def words() -> Json:
             "form": {"type": "keyword", "index": False, "doc_values": False},
             "title_terms": {**_KEYWORD, "doc_values": False},
             "body_terms": {**_KEYWORD, "doc_values": False},
+            "lists": _STORED,
         }
     )
 
@@ -107,6 +115,7 @@ def values() -> Json:
             "value": _KEYWORD,
             "label": {"type": "keyword", "index": False, "doc_values": False},
             "count": {"type": "integer", "index": False},
+            "labels": _STORED,
         }
     )
 
@@ -120,7 +129,11 @@ def control() -> Json:
             "properties": {
                 "owner": _KEYWORD,
                 "time": {"type": "date"},
-                "report": {"type": "object", "enabled": False},
+                "token": _KEYWORD,
+                "ends": {"type": "double"},
+                "base": _KEYWORD,
+                "mapping": _KEYWORD,
+                "report": _STORED,
             },
         },
     }
@@ -141,3 +154,11 @@ def _beside(properties: Json) -> Json:
 def facet_field(name: str) -> str:
     """Return the field that has the values of a facet."""
     return f"facet_{name}"
+
+
+@cache
+def version() -> str:
+    """Return a digest of all mappings and versions: an index with another is not searched."""
+    made = [FORMAT_VERSION, ANALYSIS_VERSION, documents(1, {}), words(), values()]
+    digest = blake2b(orjson.dumps(made, option=orjson.OPT_SORT_KEYS), digest_size=8)
+    return digest.hexdigest()

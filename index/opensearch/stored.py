@@ -8,7 +8,6 @@ from typing import Any
 from index.document import Document
 from index.facets import VALUE_FACETS
 from index.opensearch.client import Cluster
-from index.opensearch.encode import document_key
 from index.opensearch.generations import Published
 from index.opensearch.mapping import facet_field
 from index.store import Head, decode_head, unpack
@@ -21,7 +20,7 @@ _TOGETHER = 200
 
 def stored_document(cluster: Cluster, generation: Published, id: str) -> Document | None:
     """Return a document; None if it is absent."""
-    body = {"query": {"ids": {"values": [document_key(id)]}}, "size": 1, "_source": ["stored"]}
+    body = {"query": {"term": {"id": id}}, "size": 1, "_source": ["stored"]}
     hits = cluster.search(generation.index, body)["hits"]["hits"]
     return _document(hits[0]["_source"]) if hits else None
 

@@ -1,9 +1,13 @@
-"""What is counted while documents are sent: the words of an archive, the values of its facets."""
+"""What is counted while documents are sent: the words of an archive, the values of its facets.
+
+An index of words, or of values, has in each of its entries what the entry was counted from. So the
+counts of some documents can be added to it or taken away.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from index.analysis import Token, analyzer
 from index.facets import VALUE_FACETS
@@ -22,7 +26,8 @@ class Word(NamedTuple):
     - ``frequency``: about how many documents have it, those of its ways to be written added up;
     - ``spelt``: the word again if others may be misspellings of it, else empty;
     - ``form``: how most documents write it;
-    - ``title_terms``, ``body_terms``: the terms that it has in any language.
+    - ``title_terms``, ``body_terms``: the terms that it has in any language;
+    - ``lists``: how many titles and bodies have it, by analyzer, spelling and kind.
     """
 
     word: str
@@ -33,20 +38,25 @@ class Word(NamedTuple):
     form: str
     title_terms: Sequence[str]
     body_terms: Sequence[str]
+    lists: Sequence[tuple[str, str, str, int, int]]
 
 
 class Value(NamedTuple):
-    """A value of a facet, the label that most documents write, and how many have the value."""
+    """A value of a facet, the label that most documents write, and how many have the value.
+
+    ``labels`` are all labels with the number of documents that write them.
+    """
 
     facet: str
     value: str
     label: str
     count: int  # type: ignore[assignment]  # hides tuple.count
+    labels: Sequence[tuple[str, int]]
 
 
 @dataclass
 class Counts:
-    """Counts of the documents that were sent, without those taken away again."""
+    """Counts of documents: of all that an index has, or of what has changed in it."""
 
     _titled: Counter[WordList] = field(default_factory=Counter)
     _lists: Counter[WordList] = field(default_factory=Counter)
@@ -64,6 +74,50 @@ class Counts:
                 self._values[name, value] += 1
                 if label:
                     self._labels[name, value, label] += 1
+
+    def take_away(self, document: Encoded) -> None:
+        """Count a document no longer."""
+        self._titled.subtract(document.titled)
+        self._lists.subtract(document.words)
+        self._bodies.subtract({word.folded for word in document.words})
+        for name, values in zip(VALUE_FACETS, document.facets, strict=True):
+            for value, label in values:
+                self._values[name, value] -= 1
+                if label:
+                    self._labels[name, value, label] -= 1
+
+    @property
+    def of_words(self) -> set[str]:
+        """The words that are counted, folded."""
+        return {one.folded for one in self._lists.keys() | self._titled.keys()}
+
+    @property
+    def of_values(self) -> set[tuple[str, str]]:
+        """The values that are counted, with their facets."""
+        return set(self._values)
+
+    def add_word(self, entry: dict[str, Any]) -> None:
+        """Count the documents of an entry of an index of words."""
+        word = entry["word"]
+        self._bodies[word] += entry["body"]
+        for suffix, normal, kind, titles, bodies in entry["lists"]:
+            one = WordList(suffix, normal, word, kind)
+            if titles:
+                self._titled[one] += titles
+            if bodies:
+                self._lists[one] += bodies
+
+    def add_value(self, entry: dict[str, Any]) -> None:
+        """Count the documents of an entry of an index of values."""
+        name, value = entry["facet"], entry["value"]
+        self._values[name, value] += entry["count"]
+        for label, count in entry["labels"]:
+            self._labels[name, value, label] += count
+
+    def settle(self) -> None:
+        """Forget what no document has any more."""
+        self._titled, self._lists = +self._titled, +self._lists
+        self._bodies, self._values, self._labels = +self._bodies, +self._values, +self._labels
 
     def words(self) -> Iterator[Word]:
         """Yield every word, in no order."""
@@ -90,6 +144,10 @@ class Counts:
                 self._usual_form(of_body, word),
                 _terms(of_title),
                 _terms(of_body),
+                sorted(
+                    (one.suffix, one.normal, one.kind, self._titled[one], self._lists[one])
+                    for one in {*of_body, *of_title}
+                ),
             )
 
     def _usual_form(self, lists: Sequence[WordList], word: str) -> str:
@@ -100,12 +158,12 @@ class Counts:
 
     def values(self) -> Iterator[Value]:
         """Yield every value of a facet."""
-        best: dict[tuple[str, str], tuple[int, str]] = {}
+        labels: defaultdict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
         for (name, value, label), count in self._labels.items():
-            key = name, value
-            best[key] = min(best.get(key, (0, "")), (-count, label))
+            labels[name, value].append((label, count))
         for (name, value), count in self._values.items():
-            yield Value(name, value, best.get((name, value), (0, ""))[1], count)
+            ranked = sorted(labels.get((name, value), ()), key=lambda one: (-one[1], one[0]))
+            yield Value(name, value, ranked[0][0] if ranked else "", count, ranked)
 
 
 def _by_word(lists: Counter[WordList]) -> dict[str, list[WordList]]:

@@ -8,7 +8,7 @@ for: layouts of files (``index.store``), or which generation is published (``ind
 
 from index.segments.inverted_index import InvertedIndex, Lists, sum_postings
 from index.segments.lexicon import SnapshotLexicon
-from index.segments.manifest import Manifest, Report, SegmentEntry, read_manifest
+from index.segments.manifest import Manifest, Report, SegmentEntry, parse_report, read_manifest
 from index.segments.segment import (
     AnalysedDocument,
     Draft,
@@ -34,6 +34,7 @@ __all__ = [
     "UnfitDocumentError",
     "analyse_drafts",
     "draft",
+    "parse_report",
     "read_manifest",
     "sum_postings",
     "write_segment",

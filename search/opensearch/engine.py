@@ -11,7 +11,6 @@ from index.analysis import analyzer
 from index.errors import ClusterUnavailable, IndexUnavailable, SearchTimeout
 from index.opensearch import (
     Cluster,
-    document_key,
     facet_field,
     health,
     published,
@@ -338,7 +337,7 @@ class OpenSearchEngine:
             "query": {
                 "bool": {
                     "must": [any_of(should)],
-                    "must_not": [{"ids": {"values": [document_key(id)]}}],
+                    "must_not": [terms("id", [id])],
                 }
             },
             "size": limit,
@@ -394,7 +393,7 @@ class OpenSearchEngine:
 
 def _values_of(opened: Opened, id: str, field: str) -> list[str]:
     body = {
-        "query": {"ids": {"values": [document_key(id)]}},
+        "query": terms("id", [id]),
         "size": 1,
         "_source": {"includes": [field]},
     }

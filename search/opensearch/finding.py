@@ -186,7 +186,7 @@ class Finder:
                 page += self._more(found, room, start=start)
             else:
                 page += self._more(found, room, after=last)
-        numbers = self.reader.fetch([hit.key for hit in page], self._includes)
+        numbers = self.reader.fetch([hit.id for hit in page], self._includes)
         return [hit._replace(number=number) for hit, number in zip(page, numbers, strict=True)]
 
     def _order(self, hit: Hit) -> tuple[float, float, str]:
@@ -319,6 +319,6 @@ class Finder:
             best = {hit.key for hit in hits}
             hits = sorted(self._with_bonus(wished, hits, best), key=self._order)
         hits = hits[:room]
-        numbers = self.reader.fetch([hit.key for hit in hits], self._includes)
+        numbers = self.reader.fetch([hit.id for hit in hits], self._includes)
         hits = [hit._replace(number=number) for hit, number in zip(hits, numbers, strict=True)]
         return hits, answer["total"]["value"]

@@ -6,7 +6,7 @@ from whoosh import query
 
 from index.analysis import fold
 from index.document import fit
-from index.opensearch import document_key, facet_field, key_term, term
+from index.opensearch import facet_field, key_term, term
 from index.store import key_digest
 from search.engine import Notices
 from search.opensearch.clauses import (
@@ -231,7 +231,7 @@ class Matcher:
         if node.key == "thread":
             reader = Reader(self.opened)
             docs = conversation(reader, node.having[0]).tolist()
-            found = {"ids": {"values": [document_key(reader.head(doc).id) for doc in docs]}}
+            found = terms("id", [reader.head(doc).id for doc in docs])
             found = found if docs else NOTHING
         else:
             keys = [key_term(key_digest(node.key, having)) for having in node.having]

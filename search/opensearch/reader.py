@@ -13,7 +13,7 @@ from index import Document, Fields
 from index.analysis import analyse
 from index.calendar import UNDATED_SECOND
 from index.document import Span, fit
-from index.opensearch import document_key, key_term, term
+from index.opensearch import key_term, term
 from index.store import Details, Head, LongText, decode_head, key_digest, unpack
 from search.opensearch.clauses import Json, terms
 from search.opensearch.opened import Opened
@@ -53,18 +53,19 @@ class Reader:
             self._pieces[number] = source["stored"]["text"]
         return number
 
-    def fetch(self, keys: Sequence[str], includes: Sequence[str]) -> list[int]:
-        """Read documents by ``_id``; return their numbers, in the same order."""
-        if not keys:
+    def fetch(self, ids: Sequence[str], includes: Sequence[str]) -> list[int]:
+        """Read documents by id; return their numbers, in the same order."""
+        if not ids:
             return []
         body = {
-            "query": {"ids": {"values": list(keys)}},
-            "size": len(keys),
+            "query": terms("id", ids),
+            "size": len(ids),
             "track_total_hits": False,
             "_source": {"includes": list(includes)},
         }
-        by_key = {hit["_id"]: hit for hit in self._opened.search(body)["hits"]["hits"]}
-        return [self.add(by_key[key]) for key in keys if key in by_key]
+        hits = self._opened.search(body)["hits"]["hits"]
+        numbers = {self._heads[number].id: number for number in map(self.add, hits)}
+        return [numbers[id] for id in ids if id in numbers]
 
     # Documents
 
@@ -72,7 +73,7 @@ class Reader:
         """Return the number of the document with this id; None if there is none."""
         number = self._number.get(id)
         if number is None:
-            numbers = self.fetch([document_key(id.encode("utf-8", "replace").decode())], HEAD)
+            numbers = self.fetch([id.encode("utf-8", "replace").decode()], HEAD)
             number = numbers[0] if numbers else None
         return number
 
@@ -120,7 +121,7 @@ class Reader:
         """Return the text of a document."""
         pieces = self._pieces[doc]
         if pieces is None:
-            self.fetch([document_key(self._heads[doc].id)], WHOLE)
+            self.fetch([self._heads[doc].id], WHOLE)
             pieces = self._pieces[doc] or [""]
         if not details.piece_starts:
             return pieces[0]

@@ -54,7 +54,8 @@ def test_every_command_on_a_cluster(on_node: Any, tmp_path: Path) -> None:
     first = told("rebuild", tmp_path, "--workers", 0, "--index", tmp_path / "work")
     assert (first["documents"], first["added"]) == (1, 1)
     (tmp_path / "b.md").write_text("Un second accord, à Tunis.", "utf-8")
-    second = told("rebuild", tmp_path, "--workers", 0, "--index", tmp_path / "work")
+    second = told("update", tmp_path, "--workers", 0, "--index", tmp_path / "work")
+    assert (second["added"], second["unchanged"]) == (1, 1)
     figures = told("stats", "--formats")
     assert (figures["generation"], figures["previous"]) == (
         second["generation"],

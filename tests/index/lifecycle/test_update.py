@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.build import BuildOptions
-from index.build import plan as build
+from index.build import directory as build
 from index.build.plan import options_of, rebuild, settings_of, update
 from index.errors import IndexMissing, NoDocuments, SourceError
 from index.extract import ExtractionOptions

@@ -20,7 +20,6 @@ from index.opensearch import (
     Address,
     Archive,
     Cluster,
-    Generation,
     check,
     encode_drafts,
     locked,
@@ -94,19 +93,20 @@ def test_of_documents_with_one_id_the_later_version_counts(node: Any, tmp_path: 
 
 def test_what_was_removed_is_not_found(node: Any) -> None:
     name = node.new_name()
-    with locked(node.cluster, name), Generation(node.cluster, name) as generation:
+    with Archive(node.cluster, name).building() as generation:
         for id in "abc":
             generation.add(encoded(id, f"texte {id}"))
         generation.remove("b")
         generation.remove("c")
         generation.add(encoded("c", "encore"))
-        assert generation.publish({}, Report(), {}, "").documents == 2
+        hashes = dict.fromkeys("ac", "")
+        assert generation.publish(hashes, Report(), {}, "").documents == 2
     assert texts(node, name) == {"a": "texte a", "c": "encore"}
 
 
 def build_refused(node: Any, name: str) -> None:
     refused = encoded("a", "texte")._replace(source=b'{"id":"a","no_such_field":1}')
-    with locked(node.cluster, name), Generation(node.cluster, name) as generation:
+    with Archive(node.cluster, name).building() as generation:
         generation.add(refused)
         generation.publish({}, Report(), {}, "")
 

@@ -1,0 +1,89 @@
+"""An archive on a cluster, as where a build goes (``index.build.destination``)."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from index.document import Document, Fields
+from index.opensearch.client import Cluster
+from index.opensearch.encode import encode_drafts
+from index.opensearch.filling import Generation
+from index.opensearch.generations import Published, aliased, check_name, delete_leftovers
+from index.opensearch.lock import LEASE, locked
+from index.opensearch.updating import Update
+from index.segments import Report, draft
+
+_TOGETHER: Final = 256
+"""Documents that are encoded together."""
+
+
+class Archive:
+    """An archive on a cluster."""
+
+    prepare = staticmethod(encode_drafts)
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        name: str,
+        folder: Path | None = None,
+        shards: int = 1,
+        lease_seconds: float = LEASE,
+    ) -> None:
+        """Describe one. Learned themes, and texts that were read in pictures, lie in ``folder``.
+
+        A builder that is not heard of for ``lease_seconds`` loses the lock.
+        """
+        check_name(name)
+        self.folder = folder
+        self._cluster = cluster
+        self._name = name
+        self._shards = shards
+        self._lease_seconds = lease_seconds
+
+    def withdrawn(self) -> dict[str, str]:
+        """Return what the published generation remembers as withdrawn, with versions."""
+        index = aliased(self._cluster, self._name)
+        if index is None:
+            return {}
+        path = f"/{self._name}-control/_doc/{index}"
+        found = self._cluster.request("GET", path, params={"ignore": 404})
+        return dict(found.get("_source", {}).get("report", {}).get("withdrawn", {}))
+
+    @contextmanager
+    def building(self) -> Iterator[Generation]:
+        """Begin a generation. Raises IndexLocked."""
+        self._cluster.check_version()
+        with locked(self._cluster, self._name, self._lease_seconds) as lock:
+            delete_leftovers(self._cluster, self._name)
+            with Generation(self._cluster, self._name, lock, self._shards) as generation:
+                yield generation
+
+    @contextmanager
+    def updating(self) -> Iterator[Update]:
+        """Begin a generation with the documents of the published one. Raises IndexLocked."""
+        self._cluster.check_version()
+        with (
+            locked(self._cluster, self._name, self._lease_seconds) as lock,
+            Update(self._cluster, self._name, lock, self._shards) as update,
+        ):
+            yield update
+
+
+def publish_documents(
+    cluster: Cluster, name: str, documents: Iterable[tuple[Document, Fields]], shards: int = 1
+) -> Published:
+    """Publish a generation of documents with their fields, analysed in this process."""
+    entries = iter(documents)
+    hashes: dict[str, str] = {}
+    with Archive(cluster, name, shards=shards).building() as generation:
+        while batch := list(islice(entries, _TOGETHER)):
+            drafts = [draft(document, fields) for document, fields in batch]
+            for encoded in encode_drafts(drafts):
+                if encoded.id in hashes:
+                    generation.remove(encoded.id)
+                generation.add(encoded)
+                hashes[encoded.id] = ""
+        return generation.publish(hashes, Report(), {}, "")

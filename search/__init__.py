@@ -36,6 +36,7 @@ from search.request import (
     InvalidRequest,
     Parameter,
     SearchRequest,
+    parse_leniently,
     parse_request,
 )
 from search.results import Budget
@@ -72,5 +73,6 @@ __all__ = [
     "WhooshEngine",
     "answers",
     "open_engine",
+    "parse_leniently",
     "parse_request",
 ]

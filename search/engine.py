@@ -204,13 +204,18 @@ class DateBucket(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DateFacet:
-    """Contiguous date buckets, empty ones included; ``missing`` counts undated documents."""
+    """Contiguous date buckets, empty ones included; ``missing`` counts undated documents.
+
+    ``before`` and ``after`` count those of years that a ``trimmed`` request leaves out.
+    """
 
     name: str
     interval: str
     missing: int
     values: tuple[DateBucket, ...]
     truncated: bool = False
+    before: int = 0
+    after: int = 0
 
 
 class WordScore(NamedTuple):

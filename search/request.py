@@ -85,7 +85,9 @@ class SearchRequest:
     - ``beside``: tell what there is in other languages where there are vectors, and say nothing
       where there are none. It is no parameter: pages do so;
     - ``months``: the most buckets of a month if ``interval`` is ``auto``. It is no parameter: pages
-      have less room than other clients.
+      have less room than other clients;
+    - ``trimmed``: leave out of the dates the few documents that are years away from all others. It
+      is no parameter: pages draw what is left.
     """
 
     q: str = ""
@@ -111,6 +113,7 @@ class SearchRequest:
     locale: str = "fr"
     beside: bool = False
     months: int = 120
+    trimmed: bool = False
 
     @property
     def marks(self) -> Highlight:
@@ -373,6 +376,47 @@ def parse_request(
     )
     arguments.check()
     return request
+
+
+def parse_leniently(
+    args: Mapping[str, Sequence[str]],
+    locale: str,
+    also: Collection[str] = (),
+    parameters: Mapping[str, Parameter] = PARAMETERS,
+) -> tuple[SearchRequest, tuple[Fault, ...]]:
+    """Return the request without what is not understood in it, and the faults.
+
+    Of too many values of facets the first stay, of a repeated parameter the first value.
+    """
+    faults: list[Fault] = []
+    left = {name: values for name, values in args.items() if name in parameters or name in also}
+    while True:
+        try:
+            return parse_request(left, locale, also, parameters), tuple(faults)
+        except InvalidRequest as wrong:
+            faults += wrong.faults
+            for fault in wrong.faults:
+                _leave_out(left, fault)
+
+
+def _leave_out(args: dict[str, Sequence[str]], fault: Fault) -> None:
+    """Remove what a fault is about; every fault has something to remove."""
+    name = fault.parameter
+    if fault.code in ("too_many_values", "values_too_long"):
+        count = length = 0
+        for choosing in _CHOOSING:
+            kept = []
+            for value in filter(str.strip, args.get(choosing, ())):
+                count, length = count + 1, length + len(value)
+                if count <= MAX_VALUES and length <= MAX_VALUES_LENGTH:
+                    kept.append(value)
+            args[choosing] = kept
+    elif fault.code == "repeated_parameter":
+        args[name] = [value for value in args[name] if value.strip()][:1]
+    elif fault.code == "empty_range":
+        args |= {"from": (), "to": ()}
+    else:
+        args.pop(name, None)
 
 
 _CHOOSING = tuple(prefix + name for prefix in ("", "exclude_") for name in VALUE_FACETS)

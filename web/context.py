@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
@@ -17,9 +18,11 @@ from search import (
     PARAMETERS,
     Arguments,
     Engine,
+    Fault,
     Parameter,
     SearchRequest,
     SearchResponse,
+    parse_leniently,
     parse_request,
 )
 from web import i18n
@@ -267,6 +270,11 @@ def asked() -> SearchRequest:
     return parse_request(given(), negotiate(), _current().parameters, search_parameters())
 
 
+def asked_leniently() -> tuple[SearchRequest, tuple[Fault, ...]]:
+    """Return the search of the query string without what was not understood, and the faults."""
+    return parse_leniently(given(), negotiate(), _current().parameters, search_parameters())
+
+
 def search_parameters() -> dict[str, Parameter]:
     """Return the parameters of a search with the bounds that the settings give them."""
     return _bounded_parameters(settings().max_per_page)
@@ -380,7 +388,9 @@ def _shown() -> tuple[str, ...]:
     """Return what a page shows of its request, beside the search; the endpoint shows no more."""
     if not _is_page():
         return ()
-    return request.full_path, str(i18n.asked()), str(i18n.remembered())
+    # Links to the last days change every day.
+    today = date.today().isoformat()
+    return request.full_path, today, str(i18n.asked()), str(i18n.remembered())
 
 
 def _frame() -> dict[str, object]:

@@ -15,10 +15,21 @@ from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from index.document import Person
-from search import Engine, Parameter, Result, SearchRequest, SearchResponse, Suggestion
+from index.facets import VALUE_FACETS
+from search import (
+    FACETS,
+    DateFacet,
+    Engine,
+    Parameter,
+    Result,
+    SearchRequest,
+    SearchResponse,
+    Suggestion,
+)
 from search.answers import selected
 from web import context, links
 from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
+from web.errors import NoSuchFacet
 from web.i18n import facet_label, gettext, negotiate
 from web.links import language_parameter
 from web.operate import give_way
@@ -28,6 +39,8 @@ from web.serialize import Serializer
 blueprint = Blueprint("export", __name__)
 
 BATCH = 100
+MAX_FACET_ROWS = 10_000
+"""Values of a facet that its table has at most."""
 EXPORT_SECONDS = 10
 """What ``Retry-After`` says when too many exports are under way."""
 FEED_SIZE = 50
@@ -91,6 +104,33 @@ def csv() -> Response:
         return _csv([_harmless(cells[column]) for column in COLUMNS])
 
     return _stream("text/csv", mark + _csv(COLUMNS), row, "csv")
+
+
+@blueprint.get("/facet/<name>.csv")
+@operation(HL, BOM, search=True, answer="text/csv")
+def facet_csv(name: str) -> Response:
+    """The counts of a facet as CSV: its most frequent values, or its dates without empty ones."""
+    own = arguments()
+    mark = "\ufeff" if own.choice("bom") == "yes" else ""
+    own.check()
+    query = links.first_page(asked())
+    label, count = facet_label(name), gettext("Documents")
+    if name == "date":
+        dated = replace(query, facets=("date",), per_page=1, highlight="false")
+        dates = cast(DateFacet, context.search(dated).facets["date"])
+        rows: list[tuple[object, ...]] = [(label, gettext("From"), gettext("To"), count)]
+        rows += [(one.value, one.first, one.last, one.count) for one in dates.values if one.count]
+        rows += [(gettext("undated"), "", "", dates.missing)] if dates.missing else []
+    elif name in VALUE_FACETS:
+        found = engine().facet(name, replace(query, facet_size=MAX_FACET_ROWS), "", 1).facet
+        rows = [(label, gettext("Identifier"), count)]
+        rows += [(one.label, one.value, one.count) for one in found.values]
+    else:
+        raise NoSuchFacet(FACETS)
+    body = mark + "".join(_csv([_harmless(cell) for cell in row]) for row in rows)
+    response = localized(Response(body, mimetype="text/csv"))
+    response.headers["Content-Disposition"] = f'attachment; filename="trouvaille-{name}.csv"'
+    return response
 
 
 def _people(people: Sequence[Person]) -> str:

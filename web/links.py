@@ -378,6 +378,11 @@ class FilterLinks:
         head, tail = self._around_range
         return f"{head}from={first}&to={last}{tail}"
 
+    def since(self, first: str) -> str:
+        """Return the address that sets a range of dates without an end."""
+        head, tail = self._around_range
+        return f"{head}from={first}{tail}"
+
     def undated(self) -> str:
         """Return the address without a range; see ``links.undated``."""
         return self._address(_UNDATED)

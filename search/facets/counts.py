@@ -25,6 +25,8 @@ MAX_BUCKETS = 1_000
 """If there were more, buckets are wider; of more years than this, the last are counted."""
 MAX_DAYS = 62
 """Buckets of a day that the interval ``auto`` makes at most; for months the request says."""
+_OUTLIERS = 100
+"""One document in so many may lie outside a trimmed range, at either end."""
 _MAX_KEPT_SIZE = 100
 """Values of a facet over all documents that are kept at most."""
 
@@ -231,20 +233,25 @@ def _date_facet(request: SearchRequest, tallies: Tallies, localized: LocalizedFa
     """Count by date: in the range that is asked for, else from the first to the last document."""
 
     def count() -> DateFacet:
-        return _count_dates(request, tallies.dates())
+        return count_dates(request, tallies.dates())
 
     if request.date_from or request.date_to or not tallies.is_whole("date"):
         return count()
     return localized.unfiltered(
-        ("date", request.date_field, request.interval, request.months), count
+        ("date", request.date_field, request.interval, request.months, request.trimmed), count
     )
 
 
-def _count_dates(request: SearchRequest, dates: Dates) -> DateFacet:
+def count_dates(request: SearchRequest, dates: Dates) -> DateFacet:
+    """Count dates by year, month or day, in the range that a request shows."""
     shown = _shown_range(dates.extent(), request)
     if shown is None:
         unit = "year" if request.interval == "auto" else request.interval
         return DateFacet("date", unit, dates.missing, ())
+    before = after = 0
+    unranged = request.date_from is None and request.date_to is None
+    if request.trimmed and unranged and request.date_field == "published":
+        shown, before, after = _without_outliers(shown, dates)
     unit = _unit(*shown, request)
     first, last = in_units(shown, unit)
     buckets = buckets_of(max(first, last - MAX_BUCKETS + 1), last, unit)
@@ -255,7 +262,32 @@ def _count_dates(request: SearchRequest, dates: Dates) -> DateFacet:
         missing=dates.missing,
         values=tuple(map(DateBucket, *columns, _selected(buckets, request))),
         truncated=unit == "year" and day_of(shown[0]).year < int(buckets.names[0]),
+        before=before,
+        after=after,
     )
+
+
+def _without_outliers(shown: tuple[int, int], dates: Dates) -> tuple[tuple[int, int], int, int]:
+    """Return the days without those years away, and how many documents lie before and after.
+
+    An end is left out if it has one document in a hundred at most (of ten, one), and is as long as
+    all that stays.
+    """
+    first, last = in_units(shown, "year")
+    years = buckets_of(max(first, last - MAX_BUCKETS + 1), last, "year")
+    counts = dates.counts(years)
+    total = int(counts.sum())
+    few = max(total // _OUTLIERS, int(total >= _OUTLIERS // 10))
+    until, since = counts.cumsum(), counts[::-1].cumsum()
+    begin = int(until.searchsorted(few, "right"))
+    end = len(counts) - int(since.searchsorted(few, "right"))
+    before = after = 0
+    oldest, newest = shown
+    if begin >= end - begin > 0:
+        oldest, before = int(years.bounds[begin]), int(until[begin - 1])
+    if len(counts) - end >= end - begin > 0:
+        newest, after = int(years.bounds[end]) - 1, int(since[len(counts) - end - 1])
+    return (oldest, newest), before, after
 
 
 def _shown_range(extent: tuple[int, int] | None, request: SearchRequest) -> tuple[int, int] | None:

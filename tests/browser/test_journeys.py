@@ -14,8 +14,15 @@ NUMBER = re.compile(r"\d+")
 def total(reader: Reader) -> int:
     """Return how many documents the page says that it found."""
     said = reader.page.get_by_role("main").get_by_role("status").first
-    expect(said).to_have_text(NUMBER)
-    return int(NUMBER.findall(said.inner_text())[0])
+    # The live region is empty for a moment, so that it is read aloud.
+    text = said.evaluate(
+        """one => new Promise((done) => {
+          const look = () => /\\d/.test(one.textContent) ? done(one.textContent)
+            : setTimeout(look, 20);
+          look();
+        })"""
+    )
+    return int(NUMBER.findall(text)[0])
 
 
 def facet(reader: Reader, name: str) -> Any:
@@ -139,7 +146,7 @@ def test_zoom_into_dates_and_out(reader: Readers) -> None:
         if re.search(r"from=(\d{4}-\d\d-\d\d)&to=\1", one.page.url):
             break
     assert len(urls) >= 3
-    facet(one, "Date").get_by_role("link", name="All dates").click()
+    one.page.get_by_role("main").get_by_role("link", name="All dates").click()
     assert total(one) == whole
     # A range by hand, then undated documents, which are never dropped in silence.
     one.page.get_by_label("From", exact=True).fill("2016")
@@ -149,6 +156,38 @@ def test_zoom_into_dates_and_out(reader: Readers) -> None:
     assert 0 < ranged < whole
     facet(one, "Date").get_by_role("link", name="undated", exact=False).first.click()
     assert total(one) < whole
+
+
+def test_dates_as_people_write_them_and_what_is_folded(reader: Readers) -> None:
+    one = reader("de")
+    one.goes("/search?q=ONU")
+    whole = total(one)
+    first, last = one.page.locator("#from"), one.page.locator("#to")
+    first.fill("1. März 2016")
+    last.fill("31.12.2018")
+    last.press("Enter")
+    expect(one.page).to_have_url(re.compile("from="))
+    expect(first).to_have_value("2016-03-01")
+    assert total(one) < whole
+    # What is no date is told at its field; the words stay.
+    first.fill("neulich")
+    first.press("Enter")
+    expect(first).to_have_value("neulich")
+    expect(first).to_have_attribute("aria-invalid", "true")
+    expect(one.page.locator("#q")).to_have_value("ONU")
+    expect(one.page.locator("#dates-wrong")).to_be_visible()
+    one.page.locator("aside summary").nth(1).click()
+    one.page.reload()
+    expect(one.page.locator("aside details").nth(1)).not_to_have_attribute("open", "")
+    expect(one.page.locator("aside details").nth(0)).to_have_attribute("open", "")
+    # The timeline is as wide as the results, and says what its highest bar stands for.
+    one.goes("/search?q=")
+    timeline = one.page.locator(".timeline").bounding_box()
+    results = one.page.locator(".results").bounding_box()
+    assert abs(timeline["width"] - results["width"]) < 2
+    bars = one.page.get_by_role("group", name="Dokumente nach Datum").get_by_role("link")
+    highest = max(said(bar) for bar in bars.all())
+    expect(one.page.locator(".scale")).to_contain_text(str(highest))
 
 
 def said(bar: Any) -> int:

@@ -22,7 +22,7 @@ def focused(page: Any) -> dict[str, Any]:
             tag: one.localName, text: one.textContent.trim(), href: one.getAttribute("href"),
             seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
             inMain: !!one.closest("main"), inResult: !!one.closest("article h3, article h2"),
-            inFacet: !!one.closest("aside"), chip: !!one.closest(".chips"),
+            inFacet: !!one.closest("aside .values"), chip: !!one.closest(".chips"),
           };
         }"""
     )

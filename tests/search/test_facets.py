@@ -6,14 +6,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Document, Fields, IndexDirectory
 from index.build import index_documents
+from index.calendar import day_number
 from index.facets import VALUE_FACETS
 from search.engine import DateFacet, FacetValue, SearchResponse, ValueFacet
+from search.facets.counts import count_dates
+from search.facets.dates import DayRanges
 from search.request import SearchRequest
 from search.results import Budget
 from search.whoosh_engine import WhooshEngine
@@ -321,3 +325,36 @@ def test_pages_inside_a_facet(engine: WhooshEngine) -> None:
     assert counts == sorted(counts, reverse=True)
     with pytest.raises(KeyError):
         engine.facet("date", request, "", 1)
+
+
+@given(
+    years=st.lists(st.integers(1900, 2100), min_size=1, max_size=6).flatmap(
+        lambda few: st.lists(st.integers(2010, 2020), max_size=300).map(lambda many: few + many)
+    ),
+    interval=st.sampled_from(("auto", "year")),
+)
+def test_a_trimmed_range_leaves_out_few_and_counts_them(years: list[int], interval: Any) -> None:
+    days = np.sort(np.array([day_number(date(year, 6, 15)) for year in years], np.int32))
+    dates = DayRanges(np.arange(len(days), dtype=np.int32), days, days, 0, single=True)
+    request = SearchRequest(interval=interval, trimmed=True)
+    found, plain = count_dates(request, dates), count_dates(replace(request, trimmed=False), dates)
+    counts = [bucket.count for bucket in found.values]
+    assert sum(counts) + found.before + found.after == len(years)
+    assert max(found.before, found.after) <= max(len(years) / 100, 1)
+    first, last = found.values[0].first, found.values[-1].last
+    assert found.before == sum(date(year, 6, 15).isoformat() < first for year in years)
+    assert found.after == sum(date(year, 6, 15).isoformat() > last for year in years)
+    # What is left out is at least as long as what stays.
+    kept = int(last[:4]) - int(first[:4]) + 1
+    assert not found.before or int(first[:4]) - min(years) >= kept
+    assert not found.after or max(years) - int(last[:4]) >= kept
+    if not found.before and not found.after:
+        assert found == plain
+
+
+def test_one_wrong_date_does_not_rule_the_axis() -> None:
+    days = np.array([day_number(date(1948, 12, 24)), *range(17_000, 17_100)], np.int32)
+    dates = DayRanges(np.arange(len(days), dtype=np.int32), days, days, 0, single=True)
+    found = count_dates(SearchRequest(trimmed=True), dates)
+    assert (found.before, found.after, found.interval) == (1, 0, "month")
+    assert len(count_dates(SearchRequest(), dates).values) > 60

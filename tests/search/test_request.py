@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.request import FACETS, PARAMETERS, Fault, InvalidRequest, SearchRequest, parse_request
+from search.request import (
+    FACETS,
+    MAX_VALUES,
+    PARAMETERS,
+    Fault,
+    InvalidRequest,
+    SearchRequest,
+    parse_leniently,
+    parse_request,
+)
 
 
 def parse(**parameters: str | list[str]) -> SearchRequest:
@@ -181,3 +190,31 @@ def test_any_parameters_give_a_request_or_named_faults(args: dict[str, list[str]
     assert found
     for each in found:
         f"{each.parameter}{each.value}".encode()
+
+
+@given(
+    args=st.dictionaries(
+        st.sampled_from(("q", "from", "to", "sort", "page", "cursor", "facets", "lang", "zz")),
+        st.text(max_size=8) | st.sampled_from(("2024", "2023", "date", "600", "*")),
+    ),
+    many=st.integers(0, 2 * MAX_VALUES),
+)
+def test_what_is_not_understood_loses_nothing_else(args: dict[str, str], many: int) -> None:
+    sources = [f"source {number}" for number in range(many)]
+    given = {**{name: [value] for name, value in args.items()}, "source": sources}
+    request, faults = parse_leniently(given, "fr")
+    wrong = {fault.parameter for fault in faults} | {"zz"}
+    if "empty_range" in {fault.code for fault in faults}:
+        wrong.add("to")
+    left = len(request.selected.get("source", ()))
+    assert min(many, MAX_VALUES - 1) <= left <= MAX_VALUES or left == many
+    kept = {name: values for name, values in given.items() if name not in wrong}
+    kept |= {"source": sources[:left], "lang": given.get("lang", [])}
+    assert request == parse_request(kept, "fr")
+    assert bool(faults) == bool(many > left or any(name in args for name in wrong - {"zz"}))
+
+
+def test_of_a_repeated_parameter_the_first_value_stays() -> None:
+    request, faults = parse_leniently({"from": ["2023", "2024"], "x": ["1"]}, "fr")
+    assert request == parse_request({"from": ["2023"]}, "fr")
+    assert [fault.code for fault in faults] == ["repeated_parameter"]

@@ -1,3 +1,6 @@
+import csv
+import io
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -85,7 +88,13 @@ def test_dates_as_a_table(client: FlaskClient) -> None:
             counts = [int(one.text) for one in page.xpath("//tbody//td")]
             dates = answer["facets"]["date"]
             missing = [dates["missing"]] if dates["missing"] else []
-            assert counts == [one["count"] for one in dates["values"]] + missing
+            whole = [one["count"] for one in dates["values"]]
+            # A run of empty months is one row.
+            rows = [n for count, run in groupby(whole) for n in (run if count else [0])]
+            assert counts == rows + missing
+            table = client.get(f"/facet/date.csv?{query}interval={interval}&hl=en").text
+            lines = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
+            assert [int(row["Documents"]) for row in lines] == [n for n in whole if n] + missing
     link = page.xpath("//tbody//a")[0]
     count = int(link.xpath("../../td")[0].text)
     assert total(read(client, link.get("href"))) == count
@@ -114,7 +123,7 @@ def test_bars_say_what_they_lead_to(client: FlaskClient) -> None:
 
 def test_undated_documents_have_their_links(client: FlaskClient) -> None:
     page = read(client, "/search?from=2016&to=2018&hl=fr")
-    links = page.xpath("//section[@aria-labelledby='facet-date']/ul//a")
+    links = page.xpath("//section[@aria-labelledby='facet-date']//ul//a")
     only, include = links
     missing = int(only.findtext("b"))
     assert total(read(client, only.get("href"))) == missing > 0
@@ -124,3 +133,14 @@ def test_undated_documents_have_their_links(client: FlaskClient) -> None:
 def test_no_such_facet(client: FlaskClient) -> None:
     assert client.get("/facet/nothing").status_code == 404
     assert client.get("/facet/organization?page=0").status_code == 400
+
+
+def test_the_values_of_a_facet_as_csv(client: FlaskClient) -> None:
+    answer = client.get("/api/search?q=ONU&facet_size=1000").get_json()["facets"]
+    for name in ("organization", "theme", "lang", "source"):
+        text = client.get(f"/facet/{name}.csv?q=ONU&hl=en&bom=no").text
+        rows = list(csv.DictReader(io.StringIO(text)))
+        values = [one for top in answer[name]["values"] for one in (top, *top.get("children", ()))]
+        counted = {one["value"]: one["count"] for one in values}
+        assert {row["Identifier"]: int(row["Documents"]) for row in rows} == counted
+    assert client.get("/facet/nothing.csv").status_code == 404

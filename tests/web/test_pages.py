@@ -1,8 +1,9 @@
 import re
 from collections import defaultdict
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -115,7 +116,7 @@ def test_results_facets_and_counts_are_those_of_the_endpoint(client: FlaskClient
         shown = [
             (one.findtext("bdi"), int(one.findtext("b")))
             for one in page.xpath(
-                f"//section[@aria-labelledby='facet-{name}']/ul/li/a[not(@class='not')]"
+                f"//section[@aria-labelledby='facet-{name}']//ul/li[not(ancestor::li)]/a[not(@class='not')]"
             )
         ]
         values = [(one["label"], one["count"]) for one in answer["facets"][name]["values"]]
@@ -215,8 +216,68 @@ def test_states_that_help(client: FlaskClient) -> None:
     assert beyond.xpath("//p[@class='empty']/a")
     warned = read(client, "/search?q=%22ONU")
     assert "guillemet" in warned.xpath("//ul[@class='notices']")[0].text_content()
-    wrong = read(client, "/search?from=hier")
+    wrong = read(client, "/facet/lang?from=hier")
     assert "from=hier" in wrong.xpath("//li/code")[0].text_content()
+
+
+DATES = {
+    "01/03/2016": "2016-03-01",
+    "1er mars 2016": "2016-03-01",
+    "1. März 2016": "2016-03-01",
+    "1 de marzo de 2016": "2016-03-01",
+    "1º de março de 2016": "2016-03-01",
+    "1 marzo 2016": "2016-03-01",
+    "March 1, 2016": "2016-03-01",
+    "١ مارس ٢٠١٦": "2016-03-01",
+    "3/2016": "2016-03-01",
+    "2016-3": "2016-03-01",
+}
+
+
+def test_a_range_takes_dates_as_people_write_them(client: FlaskClient) -> None:
+    for typed, day in DATES.items():
+        page = read(client, "/search?" + urlencode({"from": typed}))
+        assert page.xpath("//input[@id='from']/@value") == [day]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_not_understood_is_told_in_place_and_keeps_the_search(
+    client: FlaskClient, language: str
+) -> None:
+    whole = read(client, "/search?q=ONU&lang=fr", language)
+    total = whole.xpath("//p[@class='total']")[0].text_content()
+    many = urlencode([("source", f"s{number}") for number in range(200)])
+    for more in ("from=hier", "from=2016-13&to=2017", "from=2020&to=2019", "page=600", "sort=x"):
+        page = read(client, f"/search?q=ONU&lang=fr&{more}", language)
+        check(page)
+        told = page.xpath("//ul[@class='notices']/li")
+        assert more.split("&")[0] in told[0].text_content()
+        if "to=2017" not in more:
+            assert page.xpath("//p[@class='total']")[0].text_content() == total
+        for name, typed in parse_qsl(more):
+            if name in ("from", "to"):
+                (field,) = page.xpath(f"//input[@id='{name}']")
+                assert field.get("value") == typed
+                (said,) = page.xpath(f"//p[@id='{field.get('aria-describedby')}']")
+                assert said.text_content().strip()
+    page = read(client, f"/search?{many}", language)
+    check(page)
+    assert len(page.xpath("//ul[@class='chips']/li")) > 50
+    assert "200" in page.xpath("//ul[@class='notices']/li")[0].text_content()
+
+
+def test_the_last_days_are_a_link_away(client: FlaskClient) -> None:
+    presets = "//p[@class='presets']/a"
+    # This archive is older: no link leads to nothing, as far as the counts tell.
+    assert not read(client, "/search?q=ONU").xpath(presets)
+    found = read(client, "/search?q=ONU&from=2016&to=2018").xpath(presets)
+    days = [dict(parse_qsl(urlsplit(one.get("href")).query)) for one in found]
+    today = date.today()
+    assert [one["from"] for one in days] == [
+        *((today - timedelta(size)).isoformat() for size in (1, 7, 30)),
+        f"{today.year}-01-01",
+    ]
+    assert all(one["q"] == "ONU" and "to" not in one for one in days)
 
 
 def test_hostile_documents_are_shown_as_text(hostile: FlaskClient) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from markupsafe import Markup
 
@@ -22,7 +22,12 @@ from web.i18n import facet_label, gettext, month_or_day, negotiate, number
 from web.links import PageLinks
 from web.render import escaped, html
 
-FIRST_VALUES = 8
+SHOWN_ORDER = (
+    *("date", "source", "lang"),
+    *(name for name in VALUE_FACETS if name not in ("source", "lang")),
+)
+"""Facets in the column beside the results: first those that every documentalist begins with."""
+FIRST_VALUES = 5
 """Values of a facet that a search page shows, besides those that are chosen."""
 FIRST_CHILDREN = 2
 
@@ -268,7 +273,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """The bars of the buckets that have documents, and the labels around them.
+    """The bars of the buckets that have documents, and what is written around them.
+
+    ``labels`` name the first bucket, the middle one and the last; ``scale`` says how many documents
+    the highest bar stands for; ``edges`` lead to what lies before and after, see ``DateFacet``.
 
     The drawing has ``WIDTH`` units for each bucket and is ``HEIGHT`` units high; the style sheet
     stretches it. Time runs with the text around it: from right to left in Arabic.
@@ -277,9 +285,10 @@ class Histogram:
     bars: Markup
     width: int
     height: int
-    first: str
-    last: str
-    steps: tuple[Step, ...]
+    labels: Markup
+    scale: str
+    edges: Markup
+    steps: Markup
 
 
 def histogram(facet: DateFacet, to: PageLinks) -> Histogram | None:
@@ -300,10 +309,79 @@ def histogram(facet: DateFacet, to: PageLinks) -> Histogram | None:
         bars=Markup("".join(bars)),
         width=width,
         height=HEIGHT,
-        first=month_or_day(facet.values[0].value),
-        last=month_or_day(facet.values[-1].value),
+        labels=_labels_below(facet.values),
+        scale=number(most),
+        edges=_edges(facet, to),
         steps=steps(to),
     )
+
+
+def _labels_below(buckets: Sequence[DateBucket]) -> Markup:
+    """Return the names of the first bucket, the last, and the middle one if there is one."""
+    count = len(buckets)
+    places = (0, count // 2, count - 1) if count > 2 and count % 2 else (0, count - 1)
+    labels = (month_or_day(buckets[place].value) for place in dict.fromkeys(places))
+    return Markup(" ").join(Markup("<span>{}</span>").format(label) for label in labels)
+
+
+def _edges(facet: DateFacet, to: PageLinks) -> Markup:
+    """Return links to the documents that lie years before and after the buckets."""
+    edges = []
+    if facet.before:
+        last = date.fromisoformat(facet.values[0].first) - timedelta(1)
+        label = gettext(
+            "%(count)s before %(date)s",
+            count=number(facet.before),
+            date=month_or_day(facet.values[0].value),
+        )
+        edges.append(Step(label, to.changed(date_from=None, date_to=last)))
+    if facet.after:
+        first = date.fromisoformat(facet.values[-1].last) + timedelta(1)
+        label = gettext(
+            "%(count)s after %(date)s",
+            count=number(facet.after),
+            date=month_or_day(facet.values[-1].value),
+        )
+        edges.append(Step(label, to.changed(date_from=first, date_to=None)))
+    return _written(edges, " ")
+
+
+def presets(facet: DateFacet, to: PageLinks) -> Markup:
+    """Return links to the last days and to this year, if the archive goes so far.
+
+    The range that is set has no address.
+    """
+    today, request = date.today(), to.request
+    ranges = (
+        (gettext("Last 24 hours"), today - timedelta(1)),
+        (gettext("Last 7 days"), today - timedelta(7)),
+        (gettext("Last 30 days"), today - timedelta(30)),
+        (gettext("This year"), today.replace(month=1, day=1)),
+    )
+    newest = facet.values[-1].last if facet.values else ""
+    if facet.after or request.date_to:
+        newest = today.isoformat()
+    open_range = request.date_from if request.date_to is None else None
+    steps = [
+        Step(label, None if first == open_range else to.since(first.isoformat()))
+        for label, first in ranges
+        if first == open_range or newest >= first.isoformat()
+    ]
+    return _written(steps, " ")
+
+
+def date_rows(facet: DateFacet, to: PageLinks) -> list[tuple[DateBucket, str | None, DateBucket]]:
+    """Return the rows of a table of dates: the first bucket, its address, the last bucket.
+
+    Several buckets without documents, side by side, are one row.
+    """
+    rows: list[tuple[DateBucket, str | None, DateBucket]] = []
+    for bucket, address in zip(facet.values, to.buckets(facet.values), strict=True):
+        if not bucket.count and rows and not rows[-1][0].count:
+            rows[-1] = (rows[-1][0], None, bucket)
+        else:
+            rows.append((bucket, address if bucket.count else None, bucket))
+    return rows
 
 
 def _bar_writer(step: int, most: int) -> Callable[[int, DateBucket, str], str]:
@@ -327,14 +405,25 @@ def _bar_writer(step: int, most: int) -> Callable[[int, DateBucket, str], str]:
     return write
 
 
-def steps(to: PageLinks) -> tuple[Step, ...]:
+def _written(steps: Iterable[Step], between: str) -> Markup:
+    """Return steps as links, those without an address in bold."""
+    items = [
+        f'<a href="{html(step.address)}">{html(step.label)}</a>'
+        if step.address
+        else f"<b>{html(step.label)}</b>"
+        for step in steps
+    ]
+    return Markup(between.join(items))
+
+
+def steps(to: PageLinks) -> Markup:
     """Return the way out of a range of dates: all dates, its year, its month, the range itself."""
     first, last = to.request.date_from, to.request.date_to
     if not first and not last:
-        return ()
+        return Markup()
     steps = [Step(gettext("All dates"), to.undated())]
     if first and last:
         for text in _periods(first, last):
             address = None if period(text) == (first, last) else to.range(text, text)
             steps.append(Step(month_or_day(text), address))
-    return tuple(steps)
+    return _written(steps, '<span aria-hidden="true"> / </span>')

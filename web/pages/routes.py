@@ -1,6 +1,7 @@
 """The routes of the pages: search, document, facets, status, problems, language."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -16,6 +17,7 @@ from search import (
     DateFacet,
     FacetOrder,
     FacetValue,
+    Fault,
     Parameter,
     Related,
     SearchRequest,
@@ -30,6 +32,7 @@ from web.context import (
     VERSION,
     arguments,
     asked,
+    asked_leniently,
     engine,
     localized,
     operation,
@@ -43,9 +46,22 @@ from web.links import PageLinks, language_parameter, same_results
 from web.operate import vary
 from web.originals import original_address
 from web.pages.document import Neighbours, citation, joined, neighbours, reading
-from web.pages.facets import MAX_MONTHS, chips, histogram, lines, sections, steps, tags
+from web.pages.facets import (
+    MAX_MONTHS,
+    SHOWN_ORDER,
+    chips,
+    date_rows,
+    histogram,
+    lines,
+    presets,
+    sections,
+    steps,
+    tags,
+)
 
 blueprint = Blueprint("pages", __name__)
+
+_l = str  # Marks a sentence for the message catalogues of web/translations.
 
 ORDER = Parameter("order", "`name` for the order of names, else by count.")
 AT = Parameter("at", "Position in the results.", "number", maximum=MAX_DEPTH - 1)
@@ -70,7 +86,8 @@ REMEMBERED_SECONDS = 365 * 24 * 3600
 def search() -> Response:
     """Show the answer to a search, or the newest documents."""
     # A page shows marks, whichever form of highlights the parameters name.
-    query = replace(asked(), highlight="true", beside=True, months=MAX_MONTHS)
+    understood, faults = asked_leniently()
+    query = replace(understood, highlight="true", beside=True, months=MAX_MONTHS, trimmed=True)
     answer = context.kept(query)
     if answer is not None:
         return answer
@@ -87,18 +104,38 @@ def search() -> Response:
         request_=understood,
         to=to,
         chips=chips(response, to),
+        faults=[(fault, _fault_sentence(fault)) for fault in faults],
+        wrong_dates=_wrong_dates(faults),
         warnings=[notice.detail(gettext) for notice in response.warnings],
         pages=links.pages(response),
         numbers=_page_numbers(response),
         first=(understood.page - 1) * understood.per_page + 1 if not understood.cursor else None,
         facet_label=facet_label,
         sections=sections(facets.values(), to),
+        facet_order=[name for name in SHOWN_ORDER if name in facets],
         histogram=histogram(dates, to) if isinstance(dates, DateFacet) else None,
+        presets=presets(dates, to) if isinstance(dates, DateFacet) else (),
         home=home,
         examples=_examples() if not response.total and response.documents else {},
         joined=joined,
         tags=tags,
     )
+
+
+def _fault_sentence(fault: Fault) -> str:
+    """Say what was not understood, of a date with examples in the reader's language."""
+    if fault.code != "invalid_date":
+        return fault.detail(gettext)
+    day, month = i18n.month_or_day("2024-03-15"), i18n.month_or_day("2024-03")
+    sentence = _l("Not a date: write 15/03/2024, %(day)s, %(month)s or 2024.")
+    return gettext(sentence, day=day, month=month)
+
+
+def _wrong_dates(faults: Sequence[Fault]) -> dict[str, str]:
+    """Return what was typed as the ends of a range, if it was not understood."""
+    if not any(fault.code in ("invalid_date", "empty_range") for fault in faults):
+        return {}
+    return {name: request.args.get(name, "")[:MAX_PREFIX] for name in ("from", "to")}
 
 
 def _page_numbers(response: SearchResponse) -> list[int | None]:
@@ -230,7 +267,9 @@ def _dates() -> Response:
         "dates.html",
         title=facet_label("date"),
         dates=dates,
-        buckets=list(zip(dates.values, to.buckets(dates.values), strict=True)),
+        rows=date_rows(dates, to),
+        coarser=query.interval not in ("auto", dates.interval),
+        csv=to.facet("date.csv", interval=dates.interval),
         to=to,
         back=to.own(),
         steps=steps(to),

@@ -110,6 +110,28 @@ for (const field of document.querySelectorAll("input[type=search]")) {
 // What the signs beside a value do, for those who point at them.
 for (const sign of document.querySelectorAll("a.not")) sign.title = sign.getAttribute("aria-label");
 
+// What a reader folds stays folded.
+const FOLDED = "trouvaille.folded";
+const foldable = [...document.querySelectorAll("details.fold")];
+const folded = () => {
+  try {
+    const names = JSON.parse(localStorage.getItem(FOLDED) ?? "[]");
+    return new Set(Array.isArray(names) ? names : []);
+  } catch {
+    return new Set();
+  }
+};
+const before = folded();
+for (const group of foldable) {
+  const name = group.parentElement.getAttribute("aria-labelledby");
+  group.open = !before.has(name);
+  group.addEventListener("toggle", () => {
+    const names = folded();
+    names[group.open ? "delete" : "add"](name);
+    try { localStorage.setItem(FOLDED, JSON.stringify([...names])); } catch {}
+  });
+}
+
 // The list of languages closes like a menu.
 const languages = document.querySelector("details.languages");
 languages?.addEventListener("keydown", (event) => {

@@ -22,7 +22,7 @@ from index.opensearch.generations import (
     size,
 )
 from index.opensearch.lock import locked
-from index.opensearch.mapping import MAX_VALUES, facet_field
+from index.opensearch.mapping import HOLE, HOLES, MAX_VALUES, facet_field
 from index.opensearch.stored import (
     Figures,
     figures,
@@ -32,6 +32,8 @@ from index.opensearch.stored import (
 )
 
 __all__ = [
+    "HOLE",
+    "HOLES",
     "MAX_VALUES",
     "Address",
     "Archive",

@@ -15,6 +15,9 @@ Json = dict[str, Any]
 MAX_VALUES: Final = 10_000
 """Values of a facet up to which all are counted at once."""
 MAX_CLAUSES: Final = 16_384
+HOLE: Final = "_"
+"""Any position, in what the analyzer ``HOLES`` reads."""
+HOLES: Final = "holes"
 MAX_RESULTS: Final = 20_000
 """Results that can be skipped; pages end at ``search.request.MAX_DEPTH``."""
 
@@ -35,11 +38,14 @@ _ANALYSIS: Final = {
     # A position has some words and terms of up to MAX_TERM_BYTES.
     "tokenizer": {"spaces": {"type": "whitespace", "max_token_length": 8192}},
     "filter": {
-        "apart": {"type": "pattern_capture", "preserve_original": False, "patterns": ["([^|]+)"]}
+        "apart": {"type": "pattern_capture", "preserve_original": False, "patterns": ["([^|]+)"]},
+        "hole": {"type": "stop", "stopwords": [HOLE]},
     },
     "analyzer": {
         "analysed": {"type": "custom", "tokenizer": "spaces", "filter": ["apart"]},
         "as_sent": {"type": "custom", "tokenizer": "spaces"},
+        # Of queries: words behind positions where anything may stand.
+        HOLES: {"type": "custom", "tokenizer": "spaces", "filter": ["hole", "apart"]},
     },
 }
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from index.opensearch import HOLE, HOLES
+
 Json = dict[str, Any]
 
 NOTHING: Final[Json] = {"match_none": {}}
@@ -61,5 +63,23 @@ def within(words: Sequence[Json], gaps: int, ordered: bool) -> Json:
 
 def one_word(words: Sequence[str]) -> Json:
     """Return an interval rule: any of some words."""
-    rules: list[Json] = [{"match": {"query": word}} for word in words]
-    return rules[0] if len(rules) == 1 else {"any_of": {"intervals": rules}}
+    return any_rule([{"match": {"query": word}} for word in words])
+
+
+def reaching(words: Sequence[str], before: int) -> Json:
+    """Return an interval rule: any of some words, with so many positions before it.
+
+    One that two words have is two of them: a single one would have no positions before it.
+    """
+    apart = "|".join(words if len(words) > 1 else [*words, *words])
+    return {"match": {"query": f"{HOLE} " * before + apart, "analyzer": HOLES}}
+
+
+def contained(rule: Json, outer: Json) -> Json:
+    """Return an interval rule: what is inside of another."""
+    return {"all_of": {"intervals": [rule], "filter": {"contained_by": outer}}}
+
+
+def any_rule(rules: Sequence[Json]) -> Json:
+    """Return an interval rule: any of several, each place once."""
+    return rules[0] if len(rules) == 1 else {"any_of": {"intervals": list(rules)}}

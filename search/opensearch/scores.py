@@ -15,8 +15,11 @@ from search.opensearch.clauses import (
     Json,
     all_of,
     any_of,
+    any_rule,
     best_of,
+    contained,
     one_word,
+    reaching,
     scored,
     terms,
     within,
@@ -33,7 +36,7 @@ from search.query import (
     WordPattern,
     WordQuery,
 )
-from search.scoring import PARAMETERS, CollectionStats
+from search.scoring import PARAMETERS, WINDOW, CollectionStats
 
 _NORM = "_score * params.weight / (params.shift + params.scale * doc[params.length].value)"
 _SATURATION = "params.idf * _score * (params.k1 + 1) / (_score + params.k1)"
@@ -45,8 +48,6 @@ _CLOSE = (
     " double norm = norms[1] + norms[0] * length;"
     " return params.factor * _score / (_score + params.k1 * norm);"
 )
-_WINDOW_GAPS = 7
-"""Words between two that are close, at most."""
 _PREFIXED = 1_000
 """Words with a prefix whose occurrences are counted."""
 
@@ -75,7 +76,10 @@ class Scorer:
                 by_field = {field: self._occurrences(field, node) for field in node.fields}
                 return self._bm25f(by_field, self._idf_of(node.words), self._statistics.all)
             case NearQuery():
-                by_field = {field: script(matcher.near(field, node), _SUM) for field in node.fields}
+                # A word given twice must be there twice: narrow windows count more.
+                twice = len(set(node.words)) < len(node.words)
+                rule = matcher.near if twice else _windows
+                by_field = {field: script(rule(field, node), _SUM) for field in node.fields}
                 return self._bm25f(by_field, self._idf_of(node.words), self._statistics.all)
             case LetterQuery():
                 by_field = {
@@ -221,7 +225,7 @@ class Scorer:
         idf = min(statistics.all.idf(count) for count in counts)
         near = [
             script(
-                {"intervals": {field: within(rules, _WINDOW_GAPS, ordered=False)}},
+                {"intervals": {field: within(rules, WINDOW - 1, ordered=False)}},
                 _WEIGHED,
                 weight=PARAMETERS.weight(field),
             )
@@ -238,6 +242,20 @@ class Scorer:
 
 
 _WEIGHED = "params.weight * _score / (1 - _score)"
+
+
+def _windows(field: str, node: NearQuery) -> Json:
+    """Return a clause whose score is the number of words that begin a window with all of them."""
+    words = [fit(word) for word in node.words]
+    width = len(words) - 1 + node.distance
+    starts = []
+    for word in words:
+        rule = one_word([word])
+        for other in words:
+            if other != word:
+                rule = contained(rule, reaching([other], width))
+        starts.append(rule)
+    return {"intervals": {field: any_rule(starts)}}
 
 
 def _frequency(field: str, suffix: str, forms: Sequence[str]) -> Json:

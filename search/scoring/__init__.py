@@ -10,7 +10,7 @@ from search.scoring.conversation import conversation
 from search.scoring.deadline import Deadline
 from search.scoring.evaluate import Evaluation, Matches
 from search.scoring.explanation import explain, in_field
-from search.scoring.proximity import RESCORED
+from search.scoring.proximity import RESCORED, WINDOW
 from search.scoring.relaxation import MOST, Answer, answer, most
 from search.scoring.similar import VALUE_WEIGHTS, distinctive_words, similar
 from search.scoring.spellings import MOST_DOCUMENTS, halves
@@ -22,6 +22,7 @@ __all__ = [
     "PARAMETERS",
     "RESCORED",
     "VALUE_WEIGHTS",
+    "WINDOW",
     "Answer",
     "CollectionStats",
     "Deadline",

@@ -31,8 +31,12 @@ def _all_nodes(parsed: ParsedQuery) -> Iterator[query.Query]:
 
 
 def _has_neighbours(parsed: ParsedQuery) -> bool:
-    pairs = parsed.pairs or parsed.wished().pairs or (parsed.question and parsed.question.pairs)
-    return bool(pairs) or any(isinstance(node, NearQuery) for node in _all_nodes(parsed))
+    return any(each.pairs for each in (parsed, parsed.wished(), parsed.question) if each)
+
+
+def _is_near_itself(parsed: ParsedQuery) -> bool:
+    near = (node for node in _all_nodes(parsed) if isinstance(node, NearQuery))
+    return any(len(set(node.words)) < len(node.words) for node in near)
 
 
 def _has_two_forms(parsed: ParsedQuery) -> bool:
@@ -54,7 +58,8 @@ class Known:
 
 
 KNOWN = (
-    Known("the score of words near one another", _ORDER, _has_neighbours),
+    Known("the bonus for neighbouring words", _ORDER, _has_neighbours),
+    Known("the score of a word near itself", _ORDER, _is_near_itself),
     Known("a word with two forms", _ORDER, _has_two_forms),
     Known("prefixes and open phrases", _ORDER, _has_prefix),
 )

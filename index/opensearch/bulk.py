@@ -4,6 +4,7 @@ A cluster that is busy refuses a request, or some documents of it. These, and on
 again after a pause that grows, or that the cluster asks for.
 """
 
+import logging
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +13,8 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from index.errors import BuildFailed, ClusterUnavailable
-from index.opensearch.client import AGAIN, Cluster
+from index.opensearch.client import Cluster
+from index.opensearch.refusals import AGAIN, DISK
 
 BULK_DOCUMENTS: Final = 500
 BULK_BYTES: Final = 8 * 1024 * 1024
@@ -22,12 +24,18 @@ BULK_SECONDS: Final = 120.0
 PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 """Seconds before a bulk request is sent again, each up to half as long again."""
 _LONGEST_PAUSE: Final = 120.0
+DISK_PAUSE: Final = 5.0
+DISK_SECONDS: Final = 3600.0
+"""Seconds between two requests while the disk of a node is nearly full, and until that is an error.
+"""
 _MOST_NAMED: Final = 5
 """Documents that a message names."""
 _TOLD: Final = "errors,items.*.status,items.*.error"
 """What is wanted of the answer to a bulk request."""
 
 Json = dict[str, Any]
+
+_log = logging.getLogger(__name__)
 
 
 class Action(NamedTuple):
@@ -57,20 +65,39 @@ def bulk(
     Raises BuildFailed for documents that the cluster refuses, and names them; ClusterUnavailable if
     it takes no more; ClusterRefused, IndexMissing.
     """
-    left = _sent(cluster, index, actions)
+    left = _sent_to_disk(cluster, index, actions)
     for pause in pauses:
         if not left.actions:
             return
         longer = max(pause, min(left.pause, _LONGEST_PAUSE))
         time.sleep(longer * (1 + random.random() / 2))
-        left = _sent(cluster, index, left.actions)
+        left = _sent_to_disk(cluster, index, left.actions)
     if left.actions:
-        where = ", ".join(cluster.address.urls)
         raise ClusterUnavailable(
-            f"The cluster at {where} takes no more: {_named(left.actions)} could not be written"
+            f"The cluster at {cluster.where} takes no more: {_named(left.actions)} could not be written"
             f" ({left.reason}).",
             "Give it more memory, disk or nodes, and start the build again.",
         )
+
+
+def _sent_to_disk(cluster: Cluster, index: str, actions: Sequence[Action]) -> _Left:
+    """Send actions; while a disk has no room for them, say so and wait."""
+    left = _sent(cluster, index, actions)
+    end = time.monotonic() + DISK_SECONDS
+    waited = False
+    while left.actions and DISK in left.reason and time.monotonic() < end:
+        if not waited:
+            _log.warning(
+                "The disk of a node of the cluster at %s is nearly full: it takes no documents."
+                " Free disk space; the build then goes on by itself.",
+                cluster.where,
+            )
+        waited = True
+        time.sleep(DISK_PAUSE)
+        left = _sent(cluster, index, left.actions)
+    if waited and DISK not in left.reason:
+        _log.warning("The cluster at %s takes documents again.", cluster.where)
+    return left
 
 
 def _sent(cluster: Cluster, index: str, actions: Sequence[Action]) -> _Left:

@@ -18,23 +18,18 @@ import orjson
 from urllib3 import Timeout
 
 from index.errors import (
-    ClusterRefused,
     ClusterUnavailable,
-    IndexMissing,
     IndexUnavailable,
-    IndexVersion,
     SearchTimeout,
     UsageError,
 )
+from index.opensearch import refusals
 from index.opensearch.breaker import Breaker
+from index.opensearch.refusals import AGAIN
 
 INSTALL: Final = "pip install 'trouvaille[opensearch]'"
-OLDEST: Final = (2, 12)
-"""The oldest version of OpenSearch that has what is asked of it."""
-AGAIN: Final = frozenset({429, 502, 503, 504})
-"""Statuses after which a request, or an item of a bulk request, is sent again."""
 _READ_AGAIN: Final = AGAIN | {500}
-"""The same for searches: a node that dies breaks off what it does with 500."""
+"""Statuses after which a search is sent again; 500 is what a node breaks off with that dies."""
 _PAUSE: Final = 0.05
 """Seconds before a search that a shard did not answer is sent again, and so many more each time."""
 _ATTEMPTS: Final = 4
@@ -106,6 +101,7 @@ class Cluster:
         self.address = address
         self.breaker = Breaker()
         self._wished = threading.local()
+        self._is_checked = False
         self._errors = opensearchpy.exceptions
         options: Json = {"ca_certs": address.ca_file} if address.ca_file else {}
         if address.user:
@@ -190,7 +186,7 @@ class Cluster:
     def _in_time(self, method: str, path: str, sent: bytes | None, given: Json) -> Any:
         """Send a request that somebody waits for, unless the cluster is away."""
         if wait := self.breaker.wait():
-            away = self._away("it did not answer before")
+            away = refusals.away(self.where, "it did not answer before")
             away.retry_after = ceil(wait)
             raise away
         try:
@@ -234,53 +230,33 @@ class Cluster:
         except self._errors.OpenSearchException:
             return False
 
-    def _away(self, reason: object) -> ClusterUnavailable:
-        where = ", ".join(self.address.urls)
-        return ClusterUnavailable(
-            f"The cluster at {where} does not answer ({reason}).",
-            "Start it, or wait until it is back.",
-        )
+    @property
+    def where(self) -> str:
+        """The addresses of its nodes, for messages."""
+        return ", ".join(self.address.urls)
 
     def _raised(self, error: Any) -> IndexUnavailable | SearchTimeout:
+        status, info = getattr(error, "status_code", "N/A"), getattr(error, "info", None)
         if isinstance(error, self._errors.SSLError):
-            where = ", ".join(self.address.urls)
-            return ClusterRefused(
-                f"The certificate of the cluster at {where} is not accepted.",
-                "Give the file of its authority, or http:// if it has no TLS.",
-            )
-        if _is_cancelled(getattr(error, "info", None)):
+            return refusals.of_tls(self.where, str(error))
+        if _is_cancelled(info):
             return too_long()
-        return self._unanswered(getattr(error, "status_code", "N/A"), error)
+        if isinstance(status, int):
+            return self._refusal(status, info)
+        return refusals.away(self.where, error)
 
-    def _unanswered(self, status: int | str, reason: object) -> IndexUnavailable:
-        where = ", ".join(self.address.urls)
-        if status in ("N/A", "TIMEOUT") or status in AGAIN:
-            return self._away(reason)
-        if status in (401, 403):
-            return ClusterRefused(
-                f"The cluster at {where} refuses ({status}).",
-                "Check the user, the password and the rights of the user.",
-            )
-        if status == 404:
-            return IndexMissing(
-                f"The cluster at {where} has no such index.", "Build it with `trouvaille rebuild`."
-            )
-        return ClusterUnavailable(
-            f"The cluster at {where} cannot do this ({reason}).", "See there."
+    def _refusal(self, status: int, answer: object) -> IndexUnavailable:
+        address = self.address
+        who = f"the user “{address.user}”" if address.user else ""
+        return refusals.of_status(
+            self.where, "the API key" if address.api_key else who, status, answer
         )
 
     def check_version(self) -> None:
-        """Raise IndexVersion unless this is an OpenSearch that has what is needed."""
-        version = self.request("GET", "/")["version"]
-        number = str(version.get("number", "0"))
-        if version.get("distribution") != "opensearch":
-            raise IndexVersion(
-                f"What answers is no OpenSearch (version {number}).",
-                "Give the address of an OpenSearch cluster.",
-            )
-        if tuple(int(part) for part in number.split(".")[:2]) < OLDEST:
-            oldest = ".".join(map(str, OLDEST))
-            raise IndexVersion(f"OpenSearch {number} is too old.", f"Use {oldest} or later.")
+        """Raise IndexVersion unless this is an OpenSearch that has what is needed; asks once."""
+        if not self._is_checked:
+            refusals.check_root(self.where, self.request("GET", "/"))
+            self._is_checked = True
 
     def search(self, index: str, body: Json, preference: str = "") -> Json:
         """Return the answer of all shards to one search; there is none of some of them."""
@@ -305,7 +281,7 @@ class Cluster:
                     if _is_cancelled(answer):
                         raise too_long()
                     if attempt == _ATTEMPTS or answer["status"] not in _READ_AGAIN:
-                        raise self._unanswered(answer["status"], answer["error"])
+                        raise self._refusal(answer["status"], answer)
                     time.sleep(_PAUSE * attempt)
                     break
                 answers.append(answer)

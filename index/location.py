@@ -283,11 +283,12 @@ class OnCluster:
         """Compare what the cluster has with what was sent."""
         from index.opensearch import check, size
 
-        self.cluster.check_version()
-        problems = tuple(check(self.cluster, self.name))
-        of = self._published()
-        bytes = size(self.cluster, self.name).bytes
-        return CheckResult(of.name, of.documents, 0, bytes, 0, problems)
+        found = check(self.cluster, self.name)
+        generation, problems = found.generation, found.faults
+        bytes = 0 if problems else size(self.cluster, self.name).bytes
+        return CheckResult(
+            generation.name, generation.documents, 0, bytes, found.searches, problems
+        )
 
     def overview(self, *, formats: bool) -> Overview:
         """Describe the index."""

@@ -5,6 +5,7 @@ For: the mapping, tokens, bulk requests, publishing, rollback. Not for: what a q
 """
 
 from index.opensearch.archive import Archive, publish_documents
+from index.opensearch.checking import Checked, check
 from index.opensearch.client import Address, Cluster
 from index.opensearch.encode import encode_drafts, key_term, term
 from index.opensearch.filling import Generation
@@ -12,7 +13,6 @@ from index.opensearch.generations import (
     Health,
     Published,
     Size,
-    check,
     check_name,
     health,
     previous,
@@ -37,6 +37,7 @@ __all__ = [
     "MAX_VALUES",
     "Address",
     "Archive",
+    "Checked",
     "Cluster",
     "Figures",
     "Generation",

@@ -74,8 +74,8 @@ def bulk(
         left = _sent_to_disk(cluster, index, left.actions)
     if left.actions:
         raise ClusterUnavailable(
-            f"The cluster at {cluster.where} takes no more: {_named(left.actions)} could not be written"
-            f" ({left.reason}).",
+            f"The cluster at {cluster.where} takes no more: {_named(left.actions)} could not be"
+            f" written ({left.reason}).",
             "Give it more memory, disk or nodes, and start the build again.",
         )
 

@@ -87,12 +87,18 @@ def described(cluster: Cluster, index: str) -> Published:
     Its terms and fields may be of another version of the program. Raises IndexMissing,
     IndexVersion if what is stored cannot be read, IndexDamaged.
     """
+    cluster.check_version()
     # What the node knows itself: it answers while the cluster chooses another manager, too.
     answer = cluster.request("GET", f"/{index}/_mapping", params={"local": "true"})
     if len(answer) != 1:
         raise IndexMissing(f"The cluster has no index “{index}”.", _REMEDY)
     ((index, content),) = answer.items()
     meta = content["mappings"].get("_meta", {})
+    if not meta:
+        raise IndexDamaged(
+            f"“{index}” is not an index of Trouvaille, or it was never finished.",
+            "Choose another name with --opensearch-index, or use `trouvaille rebuild`.",
+        )
     if meta.get("format", FORMAT_VERSION) != FORMAT_VERSION:
         raise IndexVersion(f"“{index}” was built by another version of the program.", _REMEDY)
     try:
@@ -184,40 +190,6 @@ def report_of(cluster: Cluster, name: str, generation: Published) -> Json:
     found = cluster.request("GET", f"/{name}-control/_doc/{generation.index}")
     report: Json = found["_source"]["report"]
     return report
-
-
-def check(cluster: Cluster, name: str) -> list[str]:
-    """Return what is wrong with the published generation, a sentence for each fault.
-
-    Raises what ``published`` does.
-    """
-    generation = published(cluster, name)
-    faults = []
-    health = cluster.request("GET", f"/_cluster/health/{generation.index}")
-    if health["status"] == "red":
-        faults.append(f"Shards of “{generation.index}” are missing: start the nodes they are on.")
-    count = cluster.request("GET", f"/{generation.index}/_count")["count"]
-    if count != generation.documents:
-        faults.append(
-            f"“{generation.index}” has {count} documents instead of {generation.documents}:"
-            " rebuild it."
-        )
-    for index in (generation.words, generation.values):
-        if not cluster.exists(f"/{index}"):
-            faults.append(f"The index “{index}” is missing: rebuild it.")
-    for index, made_with in (
-        (generation.index, mapping.documents(1, {})),
-        (generation.words, mapping.words()),
-        (generation.values, mapping.values()),
-    ):
-        answer = cluster.request("GET", f"/{index}/_mapping", params={"ignore": 404})
-        found = answer.get(index, {}).get("mappings", {})
-        wanted = made_with["mappings"]["properties"]
-        for field in wanted.keys() - found.get("properties", {}).keys() if found else ():
-            faults.append(f"“{index}” has no field “{field}”: rebuild it.")
-        if found and found.get("dynamic") != "strict":
-            faults.append(f"Somebody has changed the mapping of “{index}”: rebuild it.")
-    return sorted(faults)
 
 
 class Health(NamedTuple):

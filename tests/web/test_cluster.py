@@ -1,6 +1,8 @@
 """The commands on a cluster: what works as in a directory, and what is wrong with settings."""
 
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from index.location import API_KEY, PASSWORD, ClusterSettings
+from tests.index.opensearch.front import basic, front
 from web.cli import cli
 
+ROOT = Path(__file__).parents[2]
+WRITTEN = (ROOT / "docs" / "opensearch.md").read_text("utf-8")
 ADDRESS = "https://cluster.example:9200"
 
 
@@ -79,6 +84,67 @@ def test_every_command_on_a_cluster(on_node: Any, tmp_path: Path) -> None:
     embedded = on_node("vectors")
     assert embedded.exit_code == 2
     assert "`trouvaille vectors` is for the embedded engine" in embedded.stderr
+
+
+@pytest.mark.opensearch
+def test_the_start_of_the_documentation(
+    node: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What docs/opensearch.md tells to type works as it stands there, but for address and name."""
+    (typed,) = re.findall(r"^```sh\n(pip install.*?)```", WRITTEN, re.DOTALL | re.MULTILINE)
+    install, *lines = typed.splitlines()
+    assert len(lines) < 10
+    assert (ROOT / install.split()[-1]).is_file()
+    name = node.new_name()
+    given = {"TROUVAILLE_OPENSEARCH_INDEX": name, "TROUVAILLE_WORKERS": "0"}
+    monkeypatch.setenv("TROUVAILLE_INDEX", str(tmp_path / "work"))
+    monkeypatch.chdir(ROOT)
+    for line in lines:
+        if line.startswith("export "):
+            variable, _, value = line.removeprefix("export ").partition("=")
+            is_address = variable == "TROUVAILLE_OPENSEARCH_URL"
+            given[variable] = node.cluster.address.urls[0] if is_address else value
+        elif line == "trouvaille serve":
+            assert line == lines[-1]  # tests/web/test_serve.py serves an index on a cluster
+        else:
+            result = run(*shlex.split(line)[1:], **given)
+            assert result.exit_code == 0, result.output
+    assert "documents for" in result.output
+    node.delete(name)
+
+
+def test_what_the_table_of_bad_days_quotes_is_said() -> None:
+    table = WRITTEN.partition("## Bad days")[2].partition("\n## ")[0]
+    said = re.sub(
+        r'"\s*f?"',
+        "",
+        "".join(
+            path.read_text("utf-8") for path in sorted((ROOT / "index" / "opensearch").glob("*.py"))
+        ),
+    )
+    quoted = re.findall("“(.*?)”", table)
+    assert len(quoted) >= 20
+    assert [phrase for phrase in quoted if phrase not in said] == []
+
+
+@pytest.mark.opensearch
+@pytest.mark.parametrize("command", ["stats", "rebuild seeds", "check", "rollback", "search x"])
+def test_a_wrong_password_is_one_line(node: Any, tmp_path: Path, command: str) -> None:
+    with front(node.cluster.address.urls[0], known=(basic("u", "right"),)) as guarded:
+        result = run(
+            *command.split(),
+            "--index",
+            tmp_path / "work",
+            TROUVAILLE_ENGINE="opensearch",
+            TROUVAILLE_OPENSEARCH_URL=guarded,
+            TROUVAILLE_OPENSEARCH_USER="u",
+            TROUVAILLE_OPENSEARCH_PASSWORD="wrong",
+        )
+    assert result.exit_code == 1
+    told = result.stderr or str(result.exception)
+    assert "does not accept the user “u”" in told
+    assert "\n" not in told.strip()
+    assert not (tmp_path / "work").exists()
 
 
 def settings(path: Path, **given: Any) -> ClusterSettings:

@@ -17,6 +17,7 @@ from tempfile import TemporaryFile
 from threading import Timer
 from time import monotonic, sleep
 from typing import IO, Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -26,6 +27,7 @@ from index import IndexDirectory, kernels
 from index.build import BuildOptions, rebuild, update
 from index.cli import merged_options
 from index.location import InDirectory
+from tests.search.opensearch.relay import Relay
 from web.cli import cli, main
 from web.operate import prepare
 
@@ -227,6 +229,33 @@ def test_serve_over_a_cluster(node: Any, tmp_path: Path) -> None:
         assert service.process.returncode == 0
         assert "Traceback" not in complained
     node.delete(name)
+
+
+@pytest.mark.opensearch
+def test_serve_waits_for_a_cluster_that_is_away(node: Any, clustered: str, tmp_path: Path) -> None:
+    relay = Relay(node.cluster.address.urls[0])
+    relay.cut()
+    where = ("--engine=opensearch", f"--opensearch-url={relay.url}")
+    nothing = run("rebuild", tmp_path, *where, cwd=tmp_path)
+    assert nothing.returncode == 1
+    assert re.fullmatch(r"trouvaille: The cluster at .* does not answer.*\n", nothing.stderr)
+    with serving(*where, f"--opensearch-index={clustered}", cwd=tmp_path) as service:
+        with pytest.raises(HTTPError) as raised:
+            service.ask("api/search?q=accord")
+        assert raised.value.code == 503
+        assert raised.value.headers["Retry-After"]
+        relay.restore()
+
+        def answers() -> bool:
+            with suppress(HTTPError):
+                return bool(service.ask("api/search?q=ONU")["total"])
+            return False
+
+        eventually(answers, True)
+        _, complained = service.stop(signal.SIGTERM)
+        assert "is served as soon as" in complained
+        assert "Traceback" not in complained
+    relay.cut()
 
 
 def test_serve_deletes_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,6 +30,7 @@ from index.build import BuildOptions, BuildResult, Progress
 from index.cli import merged_options
 from index.errors import (
     BuildUnsettled,
+    ClusterUnavailable,
     IndexLocked,
     IndexMissing,
     IndexVersion,
@@ -143,6 +144,11 @@ def prepare(index: Location, sources: Sequence[Path], flags: dict[str, Any]) -> 
             error.message,
             "Name the documents, `trouvaille serve FOLDER`, or an index with --index.",
         ) from error
+    except ClusterUnavailable as error:
+        if sources:
+            raise
+        click.echo(f"trouvaille: {error} The index is served as soon as it does.", err=True)
+        return None
     except IndexVersion as error:
         if not sources:
             raise

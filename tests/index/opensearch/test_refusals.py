@@ -1,6 +1,7 @@
 """Clusters that are not what was meant, or not as they were: each in a sentence with its remedy."""
 
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,17 @@ from index.errors import (
     IndexUnavailable,
     IndexVersion,
 )
-from index.opensearch import Address, Cluster, check, publish_documents, published
+from index.opensearch import (
+    Address,
+    Archive,
+    Cluster,
+    bulk,
+    check,
+    encode_drafts,
+    publish_documents,
+    published,
+)
+from index.segments import Report, draft
 from tests.index.opensearch.front import basic, front, self_signed
 
 pytestmark = pytest.mark.opensearch
@@ -44,6 +55,10 @@ def refused(address: Address, name: str = "absent") -> IndexUnavailable:
     assert raised.value.remedy
     assert raised.value.message.count(". ") == 0, "one sentence"
     return raised.value
+
+
+def faults_of(node: Any, name: str) -> tuple[str, ...]:
+    return check(node.cluster, name).faults
 
 
 # Who asks
@@ -124,21 +139,21 @@ def test_versions_that_are_known(url: str, number: str) -> None:
 # What became of the index
 
 
-def change(node: Any, index: str, settings: dict[str, object]) -> None:
+def change(node: Any, index: str, settings: dict[str, object], shards: int = 1) -> None:
     """Change settings that only a closed index takes."""
     node.cluster.request("POST", f"/{index}/_close")
     node.cluster.request("PUT", f"/{index}/_settings", {"index": settings})
-    node.cluster.request("POST", f"/{index}/_open", params={"wait_for_active_shards": "0"})
+    node.cluster.request("POST", f"/{index}/_open", params={"wait_for_active_shards": shards})
 
 
 def test_a_red_index_is_told(node: Any, name: str) -> None:
     index = published(node.cluster, name).index
-    assert check(node.cluster, name) == []
-    change(node, index, {"routing.allocation.require._name": "no-such-node"})
+    assert not faults_of(node, name)
+    change(node, index, {"routing.allocation.require._name": "no-such-node"}, shards=0)
     with pytest.raises(ClusterUnavailable, match="are missing") as raised:
         node.cluster.search(index, {})
     assert "Start the nodes" in raised.value.remedy
-    assert any(index in fault and "start the nodes" in fault for fault in check(node.cluster, name))
+    assert any(index in fault and "start the nodes" in fault for fault in faults_of(node, name))
 
 
 def test_a_full_disk_is_told_by_check(node: Any, name: str) -> None:
@@ -146,7 +161,7 @@ def test_a_full_disk_is_told_by_check(node: Any, name: str) -> None:
     full = {"index": {"blocks": {"read_only_allow_delete": True}}}
     node.cluster.request("PUT", f"/{index}/_settings", full)
     assert node.cluster.search(index, {})["hits"]["total"]["value"] == 1
-    (fault,) = check(node.cluster, name)
+    (fault,) = faults_of(node, name)
     assert "nearly full" in fault
 
 
@@ -163,7 +178,7 @@ def alter_window(node: Any, index: str) -> None:
 
 
 def alter_similarity(node: Any, index: str) -> None:
-    change(node, index, {"similarity": {"frequency": {"type": "BM25"}}})
+    change(node, index, {"similarity.frequency.script.source": "return 1.0;"})
 
 
 def alter_analysis(node: Any, index: str) -> None:
@@ -172,7 +187,8 @@ def alter_analysis(node: Any, index: str) -> None:
 
 def delete_document(node: Any, index: str) -> None:
     node.cluster.request("PUT", f"/{index}/_settings", {"index": {"blocks": {"write": False}}})
-    node.cluster.request("DELETE", f"/{index}/_doc/1", params={"refresh": "true"})
+    path, query = f"/{index}/_delete_by_query", {"query": {"term": {"id": "1"}}}
+    node.cluster.request("POST", path, query, {"refresh": "true"})
 
 
 def delete_words(node: Any, index: str) -> None:
@@ -193,18 +209,64 @@ def delete_words(node: Any, index: str) -> None:
 )
 def test_check_notices_what_somebody_changed(node: Any, name: str, alter: Any) -> None:
     index = published(node.cluster, name).index
-    assert check(node.cluster, name) == []
+    assert not faults_of(node, name)
     alter(node, index)
-    (fault,) = check(node.cluster, name)
+    (fault,) = faults_of(node, name)
     assert index in fault
     assert "rebuild it" in fault
+
+
+def test_words_are_searched_whose_documents_are_known(node: Any, name: str) -> None:
+    assert check(node.cluster, name).searches == 2
+    words = published(node.cluster, name).words
+    node.cluster.request("PUT", f"/{words}/_settings", {"index": {"blocks": {"write": False}}})
+    query = {"query": {"term": {"word": "accord"}}, "script": {"source": "ctx._source.body = 2"}}
+    node.cluster.request("POST", f"/{words}/_update_by_query", query, {"refresh": "true"})
+    (fault,) = faults_of(node, name)
+    assert "“accord” is found in 1 documents" in fault
+
+
+def test_a_full_disk_is_told_and_the_build_goes_on(
+    node: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The disk has room again while the build waits: nothing is lost, and nothing is done twice."""
+    monkeypatch.setattr(bulk, "DISK_PAUSE", 0.05)
+    name = node.new_name()
+    waited = threading.Event()
+    sent = bulk._sent
+
+    def noticed(cluster: Cluster, index: str, actions: Any) -> Any:
+        left = sent(cluster, index, actions)
+        if left.actions:
+            waited.set()
+        return left
+
+    monkeypatch.setattr(bulk, "_sent", noticed)
+    blocks: Any = {"index": {"blocks": {"read_only_allow_delete": True}}}
+
+    def lift(index: str) -> None:
+        assert waited.wait(60)
+        blocks["index"]["blocks"]["read_only_allow_delete"] = None
+        node.cluster.request("PUT", f"/{index}/_settings", blocks)
+
+    with Archive(node.cluster, name).building() as generation:
+        node.cluster.request("PUT", f"/{generation.writer.index}/_settings", blocks)
+        lifting = threading.Thread(target=lift, args=[generation.writer.index])
+        lifting.start()
+        for encoded in encode_drafts([draft(*one) for one in DOCUMENTS]):
+            generation.writer.add(encoded, "")
+        assert generation.publish({"1": ""}, Report(), {}, "").documents == 1
+        lifting.join()
+    assert "nearly full" in caplog.text
+    assert "takes documents again" in caplog.text
+    node.delete(name)
 
 
 def test_what_an_operator_may_change_is_no_fault(node: Any, name: str) -> None:
     index = published(node.cluster, name).index
     settings = {"auto_expand_replicas": False, "number_of_replicas": 0, "refresh_interval": "9s"}
     node.cluster.request("PUT", f"/{index}/_settings", {"index": settings})
-    assert check(node.cluster, name) == []
+    assert not faults_of(node, name)
 
 
 def test_an_index_of_another_version_or_of_somebody_else(node: Any, name: str, url: str) -> None:

@@ -25,7 +25,7 @@ from search.engine import (
     SearchResponse,
     ValueFacet,
 )
-from search.request import RESULT_FIELDS, DateField, Match, SearchRequest, Sort, Undated
+from search.request import RESULT_FIELDS, DateField, Match, Mode, SearchRequest, Sort, Undated
 
 Json = dict[str, Any]
 
@@ -259,6 +259,7 @@ QUERY = Shape(
         "understood": Annotated[str, "How the words were read."],
         "languages": Annotated[list[str], "The languages whose forms were looked for."],
         **{prefix + name: list[str] for prefix in ("", "exclude_") for name in VALUE_FACETS},
+        **dict.fromkeys((f"{name}_mode" for name in VALUE_FACETS), Mode),
         "from": Day | None,
         "to": Day | None,
         "undated": Undated | None,
@@ -490,6 +491,8 @@ def query(response: SearchResponse) -> Json:
     for prefix, values in (("", request.selected), ("exclude_", request.excluded)):
         for facet in VALUE_FACETS:
             answer[prefix + facet] = list(values.get(facet, ()))
+    for facet in VALUE_FACETS:
+        answer[f"{facet}_mode"] = "all" if facet in request.all_of else "any"
     return answer | {
         "from": request.date_from.isoformat() if request.date_from else None,
         "to": request.date_to.isoformat() if request.date_to else None,

@@ -62,6 +62,7 @@ Sort = Literal["relevance", "-date", "date"]
 Explain = Literal["false", "true"]
 Across = Literal["false", "true"]
 Links = Literal["full", "template"]
+Mode = Literal["any", "all"]
 Match = Literal["most", "all"]
 Undated = Literal["include", "exclude", "only"]
 Interval = Literal["auto", "year", "month", "day"]
@@ -74,8 +75,8 @@ FacetOrder = Literal["count", "name"]
 class SearchRequest:
     """One search; valid if ``parse_request`` made it.
 
-    - ``selected``, ``excluded``: canonical values by value facet. Values of one facet are
-      alternatives; facets are all required;
+    - ``selected``, ``excluded``: canonical values by value facet. Selected values of one facet are
+      alternatives, but of those in ``all_of`` all are required; facets are all required;
     - ``date_from``, ``date_to``: first and last day, of publication or as the text mentions them;
       ``date_field`` says which;
     - ``cursor``: ``"*"`` on the first page of a walk, then ``next_cursor`` of the response before;
@@ -93,6 +94,7 @@ class SearchRequest:
     q: str = ""
     selected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     excluded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    all_of: tuple[str, ...] = ()
     date_from: date | None = None
     date_to: date | None = None
     undated: Undated | None = None
@@ -213,7 +215,8 @@ _DECLARED = (
     *(
         Parameter(
             name,
-            f"Only documents with this {facet.label.lower()}: {facet.meaning}. Repeated: any.",
+            f"Only documents with this {facet.label.lower()}: {facet.meaning}. Repeated: any, "
+            f"or as {name}_mode says.",
             "values",
         )
         for name, facet in VALUE_FACETS.items()
@@ -225,6 +228,16 @@ _DECLARED = (
             "values",
         )
         for name, facet in VALUE_FACETS.items()
+    ),
+    *(
+        Parameter(
+            f"{name}_mode",
+            f"Whether a document needs any of the given values of {name}, or all of them.",
+            "choice",
+            get_args(Mode),
+            "any",
+        )
+        for name in VALUE_FACETS
     ),
     Parameter(
         "from",
@@ -355,6 +368,7 @@ def parse_request(
         q=q,
         selected=selected,
         excluded=excluded,
+        all_of=tuple(name for name in VALUE_FACETS if arguments.choice(f"{name}_mode") == "all"),
         date_from=date_from,
         date_to=date_to,
         undated=cast("Undated | None", arguments.choice("undated") or None),

@@ -52,6 +52,7 @@ def parameters(request: SearchRequest) -> Parameters:
     for prefix, values in (("", request.selected), ("exclude_", request.excluded)):
         for facet in VALUE_FACETS if values else ():
             pairs.extend((prefix + facet, value) for value in values.get(facet, ()))
+    pairs.extend((f"{facet}_mode", "all") for facet in request.all_of)
     if request.date_from:
         pairs.append(("from", request.date_from.isoformat()))
     if request.date_to:
@@ -132,13 +133,19 @@ def toggled(request: SearchRequest, facet: str, value: str) -> SearchRequest:
 
     A value and one below it are never selected together, because the upper one covers the lower:
     a sub-theme replaces its selected theme, and a theme its selected sub-themes. A value that was
-    excluded no longer is.
+    excluded no longer is. Where all values are required, only a theme above is replaced.
     """
     selected = request.selected.get(facet, ())
     if value in selected:
         kept = tuple(other for other in selected if other != value)
     else:
-        kept = (*(other for other in selected if not _same_branch(other, value)), value)
+        together = facet in request.all_of
+        replaced = [
+            other
+            for other in selected
+            if (value.startswith(other + "/") if together else _same_branch(other, value))
+        ]
+        kept = (*(other for other in selected if other not in replaced), value)
     remaining = tuple(other for other in request.excluded.get(facet, ()) if other != value)
     return replace(
         first_page(request),
@@ -170,6 +177,20 @@ def excluded(request: SearchRequest, facet: str, value: str) -> SearchRequest:
         selected=_with(request.selected, facet, kept),
         excluded=_with(request.excluded, facet, (*request.excluded.get(facet, ()), value)),
     )
+
+
+def _among(facets: Sequence[str], facet: str) -> tuple[str, ...]:
+    """Return the facets with another one, in their order."""
+    return tuple(name for name in VALUE_FACETS if name == facet or name in facets)
+
+
+def other_mode(request: SearchRequest, facet: str) -> SearchRequest:
+    """Require all values of a facet if any is enough, and the other way round."""
+    if facet in request.all_of:
+        modes = tuple(name for name in request.all_of if name != facet)
+    else:
+        modes = _among(request.all_of, facet)
+    return replace(first_page(request), all_of=modes)
 
 
 def _with(
@@ -284,7 +305,8 @@ class Query:
 
 
 _ORDER = (
-    *("q", *VALUE_FACETS, *(f"exclude_{name}" for name in VALUE_FACETS), "from", "to", "undated"),
+    *("q", *VALUE_FACETS, *(f"exclude_{name}" for name in VALUE_FACETS)),
+    *(*(f"{name}_mode" for name in VALUE_FACETS), "from", "to", "undated"),
     *("sort", *_OTHERS, "facets", "fields"),
 )
 """The order in which ``parameters`` writes them."""
@@ -313,6 +335,7 @@ class FilterLinks:
         self._page, self._more = page, more or []
         self._query = Query(request, self._more)
         self._around: dict[str, tuple[str, str]] = {}
+        self._narrowing: dict[str, FilterLinks] = {}
         days = request.date_from, request.date_to
         self._range = tuple(day and day.isoformat() for day in days)
 
@@ -337,6 +360,24 @@ class FilterLinks:
     def excluded(self, facet: str, values: Sequence[str]) -> list[str]:
         """Return the addresses that exclude or readmit each value; see ``links.excluded``."""
         return self._choosing(f"exclude_{facet}", facet, values, excluded)
+
+    def narrowed(self, facet: str, values: Sequence[str]) -> list[str]:
+        """Return the addresses that narrow the search to what has each value.
+
+        Beside one that is selected it is required too; it takes the place of several alternatives.
+        """
+        selected = self.request.selected.get(facet, ())
+        if not selected or facet in self.request.all_of:
+            return self.toggled(facet, values)
+        if facet not in self._narrowing:
+            left = selected if len(selected) == 1 else ()
+            narrowing = replace(
+                self.request,
+                selected=_with(self.request.selected, facet, left),
+                all_of=_among(self.request.all_of, facet) if left else self.request.all_of,
+            )
+            self._narrowing[facet] = FilterLinks(self._page, narrowing, self._more)
+        return self._narrowing[facet].toggled(facet, values)
 
     def buckets(self, buckets: Sequence[DateBucket]) -> list[str]:
         """Return the addresses that set or remove the range of each bucket; see ``links.dated``."""

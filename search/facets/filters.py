@@ -1,9 +1,11 @@
 """The filters of a request: which matches pass all of them, and which pass all but one facet's.
 
 A facet of values has two filters. Its selection passes documents that carry any of the selected
-values; the facet itself is counted without it. Its exclusion passes documents that carry none of
-the excluded values and holds everywhere, also for the counts of its own facet. The date range is
-one filter, on the publication date or on the dates that the text mentions. See docs/facets.md.
+values; the facet itself is counted without it. A selection of a facet in ``all_of`` passes those
+that carry all of them, and narrows its own facet too. Its exclusion passes documents that carry
+none of the excluded values and holds everywhere, also for the counts of its own facet. The date
+range is one filter, on the publication date or on the dates that the text mentions. See
+docs/facets.md.
 """
 
 from collections.abc import Iterable, Sequence
@@ -79,13 +81,20 @@ class Filtered:
         return self._matches.take(self.passing) if self.any else self._matches
 
     def without(self, facet: str) -> Docs:
-        """Return the documents that pass every filter but the selection of ``facet``."""
-        if facet not in self._selected:
+        """Return the documents that pass every filter but the selection of ``facet``.
+
+        A selection of which all values are required holds for its own facet too.
+        """
+        if not self._widens(facet):
             return self.all
         others = [name for name in self._selected if name != facet]
         if not others and not self._exclusions:
             return self._matches
         return self._matches.take(self._where(self._masks(others), self._exclusions.values()))
+
+    def _widens(self, facet: str) -> bool:
+        """Tell whether a facet is counted without its own selection."""
+        return facet in self._selected and facet not in self._request.all_of
 
     def is_whole(self, facet: str) -> bool:
         """Tell whether all documents pass every filter but the selection of a facet."""
@@ -93,8 +102,7 @@ class Filtered:
 
     def tally(self, facet: str) -> Tally:
         """Count what passes every filter but the selection of a facet, by value."""
-        selected = facet in self._selected
-        chosen = self._chosen(self.without(facet)) if selected else self._all_chosen
+        chosen = self._chosen(self.without(facet)) if self._widens(facet) else self._all_chosen
         return self.snapshot.columns[facet].tally(chosen)
 
     def distinct(self, facet: str, counts: NDArray[np.int64]) -> int:
@@ -123,7 +131,9 @@ class Filtered:
     def readmitting(self, facet: str, value: str) -> Docs:
         """Return what ``without(facet)`` would be if ``value`` were not excluded."""
         passing = self._where(
-            self._masks([name for name in self._selected if name != facet]),
+            self._masks(
+                [name for name in self._selected if name != facet or not self._widens(name)]
+            ),
             [mask for name, mask in self._exclusions.items() if name != facet],
             [self._excluded_counts(facet) == self._carrying(facet, [value])],
         )
@@ -150,9 +160,15 @@ class Filtered:
                 self._selections[name] = (
                     self._in_range()
                     if name == "date"
-                    else self._carrying(name, self._request.selected[name])
+                    else self._selecting(name, self._request.selected[name])
                 )
         return [self._selections[name] for name in names]
+
+    def _selecting(self, facet: str, values: Sequence[str]) -> Mask:
+        """Return which matches pass the selection of a facet."""
+        if facet not in self._request.all_of:
+            return self._carrying(facet, values)
+        return reduce(np.logical_and, (self._carrying(facet, [value]) for value in values))
 
     def _carrying(self, facet: str, values: Sequence[str]) -> Mask:
         """Return which matches carry any of the values."""

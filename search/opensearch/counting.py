@@ -34,7 +34,9 @@ class Filters:
         self.request = request
         self.date_field = "mentioned" if request.date_field == "mentioned" else "day"
         self.selected: dict[str, Json] = {
-            name: terms(facet_field(name), values)
+            name: all_of([terms(facet_field(name), [value]) for value in values])
+            if name in request.all_of
+            else terms(facet_field(name), values)
             for name, values in request.selected.items()
             if values and name in VALUE_FACETS
         }
@@ -71,13 +73,23 @@ class Filters:
         return all_of(self.selected.values(), self.excluded.values())
 
     def without(self, facet: str) -> Json:
-        """Return the clause of all filters but the selection of a facet."""
-        others = [clause for name, clause in self.selected.items() if name != facet]
-        return all_of(others, self.excluded.values())
+        """Return the clause of all filters but the selection of a facet; see ``widens``."""
+        return all_of(self._others(facet), self.excluded.values())
+
+    def widens(self, facet: str) -> bool:
+        """Tell whether a facet is counted without its own selection."""
+        return facet in self.selected and facet not in self.request.all_of
+
+    def _others(self, facet: str) -> list[Json]:
+        return [
+            clause
+            for name, clause in self.selected.items()
+            if name != facet or not self.widens(name)
+        ]
 
     def readmitting(self, facet: str, value: str) -> Json:
         """Return the clause of the documents with an excluded value if it were not excluded."""
-        others = [clause for name, clause in self.selected.items() if name != facet]
+        others = self._others(facet)
         but = [clause for key, clause in self.excluded.items() if key != (facet, value)]
         return all_of([*others, self.excluded[facet, value]], but)
 
@@ -106,7 +118,7 @@ class Counter:
         self._asked = {name: self._of_facet(name) for name in facets}
         self._groups: dict[str, list[str]] = {}
         for name in facets:
-            selected = name if name in filters.selected else ""
+            selected = name if filters.widens(name) else ""
             self._groups.setdefault(selected, []).append(name)
         self._matching: Json = EVERYTHING
         self._answer: Json = {}

@@ -101,6 +101,7 @@ def request_fingerprint(request: SearchRequest) -> bytes:
         request.q,
         sorted((name, sorted(values)) for name, values in request.selected.items()),
         sorted((name, sorted(values)) for name, values in request.excluded.items()),
+        request.all_of,
         request.date_from,
         request.date_to,
         request.undated,

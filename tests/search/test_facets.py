@@ -46,6 +46,7 @@ REQUESTS = st.builds(
     q=st.sampled_from(("", "", "zanova", "mirka toluma", "-bexandi", "introuvable")),
     selected=chosen(),
     excluded=chosen(),
+    all_of=st.lists(st.sampled_from(list(VALUES)), unique=True).map(tuple),
     date_from=DAYS,
     date_to=DAYS,
     undated=st.sampled_from((None, None, "include", "exclude", "only")),
@@ -96,7 +97,8 @@ def passes(request: SearchRequest, document: Document, fields: Fields) -> bool:
     for facet in VALUE_FACETS:
         values = carried(facet, document, fields)
         selected = request.selected.get(facet)
-        if selected and not values & set(selected):
+        required = all if facet in request.all_of else any
+        if selected and not required(value in values for value in selected):
             return False
         if values & set(request.excluded.get(facet, ())):
             return False
@@ -113,12 +115,16 @@ def passes(request: SearchRequest, document: Document, fields: Fields) -> bool:
 
 
 def choosing(request: SearchRequest, facet: str, value: str) -> SearchRequest:
-    """Choose a value alone in its facet; it is no longer excluded."""
+    """Choose a value alone in its facet, or beside the others if all are required.
+
+    It is no longer excluded.
+    """
+    beside = request.selected.get(facet, ()) if facet in request.all_of else ()
     excluded = {name: values for name, values in request.excluded.items() if name != facet}
     rest = tuple(other for other in request.excluded.get(facet, ()) if other != value)
     return replace(
         request,
-        selected={**request.selected, facet: (value,)},
+        selected={**request.selected, facet: (*beside, value)},
         excluded={**excluded, facet: rest} if rest else excluded,
         facets=(),
     )
@@ -167,7 +173,11 @@ def test_contract(
         assert len(shown) == len(set(shown))
         pinned = {*request.selected.get(name, ()), *request.excluded.get(name, ())}
         assert pinned <= set(shown)
-        free = replace(request, selected={n: v for n, v in request.selected.items() if n != name})
+        widens = name not in request.all_of
+        free = replace(
+            request,
+            selected={n: v for n, v in request.selected.items() if n != name or not widens},
+        )
         bare = [entry for entry in entries if not carried(name, *entry) and passes(free, *entry)]
         assert facet.missing == len(bare)
         counts = [value.count for value in facet.values if value.value not in pinned]

@@ -23,15 +23,37 @@ def labels(page: Any) -> list[str]:
     return [one.text_content() for one in page.xpath("//form[@class='choose']//bdi")]
 
 
+def submitted(page: Any, button: str = "", ticked: tuple[str, ...] = (), **typed: str) -> str:
+    """Return the address that the form of a facet leads to, some more values ticked.
+
+    ``button`` is a part of its text; without one it is that of the results.
+    """
+    (form,) = page.xpath("//form[@class='choose']")
+    pairs = [
+        (one.get("name"), typed.get(one.get("name"), one.get("value")))
+        for one in form.xpath(".//input")
+        if one.get("type") in ("hidden", "search")
+        or (one.get("type") == "radio" and typed.get(one.get("name"), "") == one.get("value"))
+        or (one.get("type") == "radio" and one.get("checked") and one.get("name") not in typed)
+        or (one.get("type") == "checkbox" and (one.get("checked") or one.get("value") in ticked))
+    ]
+    if not button:
+        return f"{form.get('action')}?{urlencode(pairs)}"
+    (pressed,) = form.xpath(f".//button[contains(., '{button}')]")
+    if pressed.get("name"):
+        pairs.append((pressed.get("name"), pressed.get("value")))
+    return f"{pressed.get('formaction')}?{urlencode(pairs)}"
+
+
 def test_all_values_by_count_and_by_name(client: FlaskClient) -> None:
     whole = client.get("/api/facets/organization?q=de&facet_size=1000").get_json()
     page = read(client, "/facet/organization?q=de")
     assert total(page) == whole["total"] > 50
     assert labels(page) == [one["label"] for one in whole["values"]][:50]
-    second = read(client, page.xpath("//a[@rel='next']/@href")[0])
+    second = read(client, submitted(page, "Suivante"))
     assert labels(page) + labels(second) == [one["label"] for one in whole["values"]]
-    by_name = read(client, page.xpath("//nav[@class='sorts']/a/@href")[1])
-    after = read(client, by_name.xpath("//a[@rel='next']/@href")[0])
+    by_name = read(client, submitted(page, "Réafficher", order="name"))
+    after = read(client, submitted(by_name, "Suivante"))
     named = labels(by_name) + labels(after)
     assert sorted(named) == sorted(labels(page) + labels(second))
     assert named[0][0].casefold() == "a"
@@ -41,7 +63,7 @@ def test_all_values_by_count_and_by_name(client: FlaskClient) -> None:
 def test_search_in_a_facet_knows_aliases_and_no_accents(client: FlaskClient) -> None:
     page = read(client, "/facet/organization?hl=fr&prefix=UNITED+nat")
     assert "Organisation des Nations Unies" in labels(page)
-    (form,) = page.xpath("//form[@class='within']")
+    (form,) = page.xpath("//form[@class='choose']")
     assert form.xpath(".//input[@name='prefix']/@value") == ["UNITED nat"]
     assert form.xpath(".//input[@name='hl']/@value") == ["fr"]
     assert not labels(read(client, "/facet/organization?prefix=zzzzqq"))
@@ -52,7 +74,7 @@ def test_search_in_a_facet_knows_aliases_and_no_accents(client: FlaskClient) -> 
 def test_several_values_at_once_by_the_form(client: FlaskClient) -> None:
     page = read(client, "/facet/organization?q=de&organization=onu&exclude_lang=de&hl=fr")
     (form,) = page.xpath("//form[@class='choose']")
-    assert form.xpath(".//input[@checked]/@value") == ["onu"]
+    assert form.xpath(".//input[@type='checkbox'][@checked]/@value") == ["onu"]
     fields = [(one.get("name"), one.get("value")) for one in form.xpath(".//input[@type='hidden']")]
     assert sorted(fields) == [("exclude_lang", "de"), ("hl", "fr"), ("q", "de")]
     chosen = [("organization", value) for value in form.xpath(".//input[@type='checkbox']/@value")]
@@ -132,7 +154,52 @@ def test_undated_documents_have_their_links(client: FlaskClient) -> None:
 
 def test_no_such_facet(client: FlaskClient) -> None:
     assert client.get("/facet/nothing").status_code == 404
-    assert client.get("/facet/organization?page=0").status_code == 400
+    told = read(client, "/facet/organization?page=0")
+    assert "page=0" in told.xpath("//ul[@class='notices']/li")[0].text_content()
+
+
+def test_ticks_survive_paging_sorting_and_searching(client: FlaskClient) -> None:
+    page = read(client, "/facet/organization?q=de&hl=fr")
+    assert page.xpath("//h1")[0].text_content() == "Organisation pour «\xa0de\xa0»"
+    boxes = page.xpath("//input[@type='checkbox']/@value")
+    ticked = (boxes[1], boxes[4])
+    page = read(client, submitted(page, "Suivante", ticked=ticked))
+    kept = "//form[@class='choose']/input[@type='hidden'][@name='organization']/@value"
+    assert page.xpath(kept) == list(ticked)
+    third = page.xpath("//input[@type='checkbox']/@value")[2]
+    page = read(client, submitted(page, "Réafficher", ticked=(third,), order="name"))
+    page = read(client, submitted(page, "Chercher", prefix="zzzz"))
+    results = read(client, submitted(page, organization_mode="all"))
+    chips = results.xpath("//ul[@class='chips']//a[not(@class='all')]")
+    assert len(chips) == 3
+    assert [chip.text_content().startswith("et ") for chip in chips] == [False, True, True]
+
+
+def test_all_of_several_values_are_required_on_request(client: FlaskClient) -> None:
+    page = read(client, "/search?organization=onu&hl=en")
+    section = "//section[@aria-labelledby='facet-organization']"
+    either = read(client, page.xpath(f"{section}//li[not(@class)]/a[1]/@href")[0])
+    assert "or Organization" in either.xpath("//ul[@class='chips']/li")[1].text_content()
+    both = read(client, either.xpath(f"{section}//p[@class='mode']/a/@href")[0])
+    assert 0 < total(both) < total(page) < total(either)
+    # What a value says is what the results are with it too.
+    for link in both.xpath(f"{section}//li[not(@class)]/a[1]")[:2]:
+        assert total(read(client, link.get("href"))) == int(link.findtext("b"))
+    again = read(client, both.xpath(f"{section}//p[@class='mode']/a/@href")[0])
+    assert total(again) == total(either)
+
+
+@pytest.mark.parametrize("more", ["", "&organization=onu", "&organization=onu&organization=ue"])
+def test_a_pill_narrows_the_search(client: FlaskClient, more: str) -> None:
+    page = read(client, f"/search?q=de&hl=en{more}")
+    pills = page.xpath("//ol[@class='results']//ul[@class='tags']//a")
+    assert len(pills) > 10
+    for pill in pills[:8]:
+        after = read(client, pill.get("href"))
+        assert after.xpath("//input[@id='q']/@value") == ["de"]
+        # Several alternatives give way to the one value.
+        assert total(after) > 0
+        assert total(after) <= total(page) or more.count("organization") == 2
 
 
 def test_the_values_of_a_facet_as_csv(client: FlaskClient) -> None:

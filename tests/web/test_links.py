@@ -45,6 +45,7 @@ def requests(draw: st.DrawFn) -> SearchRequest:
         q=q,
         selected=draw(chosen()),
         excluded=draw(chosen()),
+        all_of=tuple(name for name in VALUE_FACETS if draw(st.booleans())),
         date_from=draw(st.sampled_from([None, first])),
         date_to=draw(st.sampled_from([None, last])),
         undated=draw(st.sampled_from([None, "include", "exclude", "only"])),

@@ -216,7 +216,7 @@ def test_states_that_help(client: FlaskClient) -> None:
     assert beyond.xpath("//p[@class='empty']/a")
     warned = read(client, "/search?q=%22ONU")
     assert "guillemet" in warned.xpath("//ul[@class='notices']")[0].text_content()
-    wrong = read(client, "/facet/lang?from=hier")
+    wrong = read(client, "/document/a?from=hier")
     assert "from=hier" in wrong.xpath("//li/code")[0].text_content()
 
 

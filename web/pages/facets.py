@@ -69,9 +69,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The values of a facet that a search page shows, as HTML; ``more`` if there are others."""
+    """The values of a facet that a search page shows, as HTML; ``more`` if there are others.
+
+    ``mode`` is the choice between any and all of the selected values, once there is one.
+    """
 
     values: Markup
+    mode: Markup
     more: bool
     distinct: int
 
@@ -91,10 +95,28 @@ def sections(facets: Iterable[ValueFacet | DateFacet], to: PageLinks) -> dict[st
     Lower values stand under their upper one; more of them where it is chosen.
     """
     write = _ValueWriter(to)
-    return {facet.name: _section(facet, write) for facet in facets if isinstance(facet, ValueFacet)}
+    return {
+        facet.name: _section(facet, write, to) for facet in facets if isinstance(facet, ValueFacet)
+    }
 
 
-def _section(facet: ValueFacet, write: "_ValueWriter") -> Section:
+def mode(facet: str, to: PageLinks) -> Markup:
+    """Return the choice between any and all of the selected values of a facet.
+
+    Empty while none is selected, and where documents have one value.
+    """
+    if facet == "lang" or not to.request.selected.get(facet):
+        return Markup()
+    other = to.search(links.other_mode(to.request, facet))
+    labels = (gettext("any of these"), gettext("all of these"))
+    required = facet in to.request.all_of
+    return _written(
+        [Step(label, None if place == required else other) for place, label in enumerate(labels)],
+        '<span aria-hidden="true"> / </span>',
+    )
+
+
+def _section(facet: ValueFacet, write: "_ValueWriter", to: PageLinks) -> Section:
     first = facet.values[:FIRST_VALUES]
     shown = [*first, *filter(_is_chosen, facet.values[FIRST_VALUES:])]
     below = [_shown_children(value) for value in shown]
@@ -104,7 +126,9 @@ def _section(facet: ValueFacet, write: "_ValueWriter") -> Section:
     ]
     values = Markup(f'<ul class="values">\n{"".join(items)}</ul>\n') if items else Markup()
     hidden = sum(len(value.children) for value in first) > sum(map(len, below))
-    return Section(values, hidden or facet.distinct > len(shown), facet.distinct)
+    return Section(
+        values, mode(facet.name, to), hidden or facet.distinct > len(shown), facet.distinct
+    )
 
 
 def _shown_children(value: FacetValue) -> list[FacetValue]:
@@ -123,6 +147,7 @@ class _ValueWriter:
         self._number = number.into(negotiate())
         self._exclude = _around(gettext("Exclude: %(value)s"))
         self._admit = _around(gettext("Stop excluding: %(value)s"))
+        self._documents = _unseen(gettext("documents"))
         self._notes = {
             "": "",
             "chosen": _unseen(gettext("(chosen: remove)")),
@@ -149,7 +174,8 @@ class _ValueWriter:
         return (
             f"<li{_CLASSES[state]}>"
             f'<a href="{toggle}"{_CURRENT[state]}>'
-            f"<bdi>{label}</bdi>{self._notes[state]} <b>{self._number(value.count)}</b></a>"
+            f"<bdi>{label}</bdi>{self._notes[state]} <b>{self._number(value.count)}</b>"
+            f"{self._documents}</a>"
             f'<a class="not" href="{exclude}" aria-label="{before}{label}{after}">'
             f"{'+' if state == 'excluded' else '−'}</a>\n"
         )
@@ -174,19 +200,35 @@ def _state(value: FacetValue) -> str:
 
 
 def tags(organizations: Sequence[Labelled], themes: Sequence[Labelled], to: PageLinks) -> Markup:
-    """Return the organizations and themes of a result as items of a list."""
-    items = [
-        *(("", one, to.value("organization", one.value)) for one in organizations),
-        *((' class="theme"', one, to.value("theme", one.value)) for one in themes),
-    ]
-    if not items:
+    """Return the organizations and themes of a result as items of a list.
+
+    Each narrows the search, but what is selected already. Of a theme and one below it, the lower
+    one is shown.
+    """
+    below = {theme.value.rpartition("/")[0] for theme in themes}
+    themes = [theme for theme in themes if theme.value not in below]
+    if not organizations and not themes:
         return Markup()
-    addresses = escaped([address for _, _, address in items])
+    styles = [""] * len(organizations) + [' class="theme"'] * len(themes)
+    addresses = escaped(
+        [
+            *to.narrowed("organization", [one.value for one in organizations]),
+            *to.narrowed("theme", [one.value for one in themes]),
+        ]
+    )
+    selected = {
+        *to.request.selected.get("organization", ()),
+        *to.request.selected.get("theme", ()),
+    }
     return Markup(
         "".join(
             [
-                f'<li{style}><a href="{address}"><bdi>{html(one.label)}</bdi></a></li>\n'
-                for (style, one, _), address in zip(items, addresses, strict=True)
+                f"<li{style}><span><bdi>{html(one.label)}</bdi></span></li>\n"
+                if one.value in selected
+                else f'<li{style}><a href="{address}"><bdi>{html(one.label)}</bdi></a></li>\n'
+                for one, style, address in zip(
+                    (*organizations, *themes), styles, addresses, strict=True
+                )
             ]
         )
     )
@@ -203,9 +245,12 @@ def chips(response: SearchResponse, to: PageLinks) -> list[Chip]:
     for facet in VALUE_FACETS if request.selected or request.excluded else ():
         labels = _labels(response, facet)
         name = facet_label(facet)
+        joined = gettext("and") if facet in request.all_of else gettext("or")
         selected = request.selected.get(facet, ())
         for value, address in zip(selected, to.toggled(facet, selected), strict=True):
             chips.append(Chip(name, labels.get(value, value), address))
+            name = f"{joined} {facet_label(facet)}"
+        name = facet_label(facet)
         for value in request.excluded.get(facet, ()):
             address = to.search(links.readmitted(request, facet, value))
             chips.append(Chip(name, labels.get(value, value), address, excluded=True))

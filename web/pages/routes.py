@@ -31,7 +31,6 @@ from web.context import (
     PREFIX,
     VERSION,
     arguments,
-    asked,
     asked_leniently,
     engine,
     localized,
@@ -214,7 +213,7 @@ def facet(name: str) -> Response:
         return _dates()
     if name not in VALUE_FACETS:
         raise NoSuchFacet(FACET_NAMES)
-    query = asked()
+    query, faults = asked_leniently()
     prefix = request.args.get("prefix", "")[:MAX_PREFIX]
     order: FacetOrder = "name" if request.args.get("order") == "name" else "count"
     results = same_results(query)
@@ -223,7 +222,6 @@ def facet(name: str) -> Response:
     to = PageLinks(results)
     shown = {value.value for value in found.facet.values}
     carried = links.parameters(results)
-    ordered = [("order", order)] if order == "name" else []
     return page(
         "facet.html",
         name=name,
@@ -232,12 +230,14 @@ def facet(name: str) -> Response:
         lines=lines(name, [(_full_label(name, value), value) for value in found.facet.values], to),
         found=found,
         prefix=prefix,
-        order=order if order == "name" else "",
+        order=order,
+        mode="all" if name in results.all_of else "any",
+        faults=[(fault, _fault_sentence(fault)) for fault in faults],
         to=to,
         back=to.own(),
-        carried_filters=[pair for pair in carried if pair[0] != name] + language_parameter(),
+        carried_filters=[pair for pair in carried if pair[0] not in (name, f"{name}_mode")]
+        + language_parameter(),
         kept_values=[value for value in query.selected.get(name, ()) if value not in shown],
-        search_hidden=carried + ordered + language_parameter(),
         page_number=query.page,
         page_count=-(-found.total // FACET_VALUES),
     )
@@ -253,7 +253,7 @@ def _full_label(name: str, value: FacetValue) -> str:
 
 def _dates() -> Response:
     """Show the dates as a table: what the histogram shows, in words and numbers."""
-    query = asked()
+    query, _ = asked_leniently()
     results = same_results(query)
     dated = replace(results, facets=("date",), per_page=1, highlight="false")
     dated = replace(dated, interval=query.interval)

@@ -107,9 +107,6 @@ for (const field of document.querySelectorAll("input[type=search]")) {
   });
 }
 
-// What the signs beside a value do, for those who point at them.
-for (const sign of document.querySelectorAll("a.not")) sign.title = sign.getAttribute("aria-label");
-
 // What a reader folds stays folded.
 const FOLDED = "trouvaille.folded";
 const foldable = [...document.querySelectorAll("details.fold")];

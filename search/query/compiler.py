@@ -72,7 +72,7 @@ from search.query.words import (
     wildcard_pattern,
     word_node,
 )
-from search.request import typed_period
+from search.typed import typed_period
 
 _KINDS: Mapping[type[query.Query], Kind] = {
     PrefixQuery: Kind.PREFIX,

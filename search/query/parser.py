@@ -27,7 +27,8 @@ from index.facets import FACETS, VALUE_FACETS
 from index.keys import KEY_FIELDS
 from index.vocabularies import LANGUAGES
 from search.engine import Notices
-from search.request import MAX_QUERY, typed_period
+from search.request import MAX_QUERY
+from search.typed import typed_period
 
 MAX_DEPTH = 30
 MAX_LEAVES = 128

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from whoosh import query
 
 from search.query import parse
-from search.request import typed_period
+from search.typed import typed_period
 
 ANALYZERS = ("de", "en", "fr")
 

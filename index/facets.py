@@ -5,14 +5,15 @@ the query language, the options of ``trouvaille search``, the description of the
 sections of the pages follow from the declaration. CONTRIBUTING.md says how to add one.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from index.document import Document, Fields
-from index.vocabularies import countries, languages, organizations, themes
+from index.vocabularies import countries, languages, organizations, source_names, themes
 
 _KEPT = 1 << 14
 """Sources, and sets of themes, whose values are kept: most documents share them."""
@@ -116,18 +117,49 @@ def _source(document: Document, fields: Fields) -> Values:
 @lru_cache(_KEPT)
 def _named_sources(text: str) -> Values:
     """Return the sources of a document, each on a line of its own, as it writes them."""
-    lines = (" ".join(line.split()) for line in text.split("\n"))
+    lines = (_ANNOUNCED.sub("", " ".join(line.split())) for line in text.split("\n"))
     return tuple({_one_spelling(line): line for line in lines if line}.items())
 
 
 @lru_cache(_KEPT)
 def _one_spelling(name: str) -> str:
-    """Return a name in small letters, with one kind of apostrophes and hyphens, composed."""
+    """Return a name in small letters, composed, without what one writer adds and another does not.
+
+    Apostrophes and hyphens are of one kind. The word “source”, quotation marks, points of initials
+    and punctuation at the ends go. A name in ``sources.tsv`` stands for its source.
+    """
+    spelling = _plain_source(_ANNOUNCED.sub("", name.strip()))
+    return _aliases().get(spelling, spelling)
+
+
+def _plain_source(name: str) -> str:
     visible = "".join(char for char in name if unicodedata.category(char) != "Cf")
-    unified = unicodedata.normalize("NFKC", visible.translate(_ALIKE))
-    return " ".join(unicodedata.normalize("NFC", unified.casefold()).split())
+    composed = unicodedata.normalize("NFKC", visible.translate(_ALIKE))
+    folded = unicodedata.normalize("NFKC", composed.casefold()).translate(_ALIKE)
+    bare = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), _QUOTES.sub(" ", folded))
+    spaced = " ".join(_AROUND_APOSTROPHE.sub("'", bare).split())
+    return spaced.strip(_AT_ENDS) or " ".join(folded.split())
 
 
+@cache
+def _aliases() -> dict[str, str]:
+    """Return the spelling of a source by those of its other names."""
+    return {
+        _plain_source(other): _plain_source(name)
+        for name, others in source_names().items()
+        for other in others
+    }
+
+
+_ANNOUNCED = re.compile(
+    r"^(?:(?:(?:sources?|quellen?|fuentes?|fontes?|fonti|المصدر|مصدر)\s*:\s*|source\s+)(?=\S))+",
+    re.IGNORECASE,
+)
+"""The word before a source: with a colon in any language, in French and English also without."""
+_QUOTES = re.compile('["“”„«»‹›]')
+_INITIALS = re.compile(r"\b(?:\w\.){2,}")
+_AROUND_APOSTROPHE = re.compile(r"\s*'\s*")
+_AT_ENDS = " .,;:!?-_/|*()[]"
 _ALIKE = {**dict.fromkeys(map(ord, "’‘ʼ`´′＇ʻ"), "'"), **dict.fromkeys(map(ord, "‐‑–—−"), "-")}
 
 

@@ -14,6 +14,7 @@ from index.vocabularies.organizations import (
     organizations,
     slug,
 )
+from index.vocabularies.sources import source_names
 from index.vocabularies.themes import Expression, inflected, themes
 from index.vocabularies.vocabulary import DETECTED_LANGUAGES, LANGUAGES, function_words, languages
 
@@ -33,5 +34,6 @@ __all__ = [
     "languages",
     "organizations",
     "slug",
+    "source_names",
     "themes",
 ]

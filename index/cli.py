@@ -35,7 +35,7 @@ from index.extract import ExtractionOptions
 from index.extract.organizations import require_models
 from index.flags import Command, flag, index_option, options
 from index.formats import table, unread_lines
-from index.location import Location
+from index.location import InDirectory, Location
 from index.overview import lines, size
 from index.readers import ReadOptions, require_ocr
 from index.vectors import compute, coverage
@@ -494,7 +494,7 @@ def check(index: Location, as_json: bool) -> None:
     compared with their checksums.
     """
     result = index.check()
-    covered = coverage(index.root)
+    covered = coverage(index.root) if isinstance(index, InDirectory) else None
     damaged = [
         f"“{index.root / name}” is damaged: write it anew with `trouvaille vectors`."
         for name in (covered.damaged if covered else ())

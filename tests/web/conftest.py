@@ -11,11 +11,9 @@ from index import IndexDirectory
 from index.build import BuildOptions, rebuild
 from search.opensearch import OpenSearchEngine
 from search.whoosh_engine import WhooshEngine
+from tests.search.conftest import ENGINES
 from web import create_app
 from web.i18n import TRANSLATIONS
-
-ENGINES = ["embedded", pytest.param("opensearch", marks=pytest.mark.opensearch)]
-"""The second asks a node at TROUVAILLE_OPENSEARCH; its tests are skipped without one."""
 
 HOSTILE_ID = "a/b c?d#e&f=%41//..g<h>\"'"
 HOSTILE_TITLE = '<script>alert("titre")</script> & \u202eégaré\u202c <b onclick=x>accord</b>'

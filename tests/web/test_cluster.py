@@ -3,18 +3,24 @@
 import json
 import re
 import shlex
+import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from index.location import API_KEY, PASSWORD, ClusterSettings
+from index.build import BuildOptions, Watching, learning
+from index.extract import LearnedThemes
+from index.location import API_KEY, PASSWORD, ClusterSettings, OnCluster
+from index.opensearch import check, published
 from tests.index.opensearch.front import basic, front
 from web.cli import cli
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = (ROOT / "docs" / "opensearch.md").read_text("utf-8")
+HERE = BuildOptions(workers=0)
 ADDRESS = "https://cluster.example:9200"
 
 
@@ -77,13 +83,67 @@ def test_every_command_on_a_cluster(on_node: Any, tmp_path: Path) -> None:
     assert told("search", "accords")["total"] == 2
     assert told("rollback")["generation"] == first["generation"]
     assert told("search", "accords")["total"] == 1
+    updated = told("update", tmp_path, "--workers", 0, "--index", tmp_path / "work")
+    assert (updated["added"], updated["unchanged"]) == (1, 1)
+    assert told("check")["problems"] == []
+    source.unlink()
+    many = on_node("update", tmp_path)
+    assert many.exit_code == 1
+    assert "--yes" in many.stderr
+    assert told("update", tmp_path, "--yes")["deleted"] == 1
+    assert told("check")["problems"] == []
+    (left,) = told("search", "accords")["results"]
     labelled = tmp_path / "labelled.csv"
-    labelled.write_text("id,themes\nb,conflict\n", "utf-8")
+    labelled.write_text(f"id,themes\n{left['id']},conflict\na,conflict\n", "utf-8")
     absent = on_node("learn", labelled)
-    assert "the index has no document “b”" in absent.stderr
+    assert "line 3: the index has no document “a”" in absent.stderr
     embedded = on_node("vectors")
     assert embedded.exit_code == 2
     assert "`trouvaille vectors` is for the embedded engine" in embedded.stderr
+
+
+@pytest.mark.opensearch
+def test_what_is_learned_lies_in_the_directory(node: Any, tmp_path: Path) -> None:
+    name, root = node.new_name(), tmp_path / "work"
+    (tmp_path / "a.txt").write_text("Un accord sur la pêche.", "utf-8")
+    index = OnCluster(root, ClusterSettings(node.cluster.address.urls, name))
+    index.rebuild([tmp_path / "a.txt"], HERE)
+    assert not root.exists(), "nothing is written where nothing was learned"
+    learning.save(root, LearnedThemes("", frozenset(), {}, np.array([], np.float32), {}))
+    version = learning.load(root)
+    assert version is not None
+    updated = index.update([tmp_path / "a.txt"], HERE)
+    assert updated.changed == 1
+    made_by = published(node.cluster, name).made_by
+    assert made_by.endswith(f"learned themes {version.version}")
+    node.delete(name)
+
+
+@pytest.mark.opensearch
+def test_watching_publishes_on_a_cluster(
+    node: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.build.watching.STILL_SECONDS", 0)
+    name, source = node.new_name(), tmp_path / "source"
+    source.mkdir()
+    (source / "a.txt").write_text("Un accord sur la pêche.", "utf-8")
+    told: list[Any] = []
+    index = OnCluster(tmp_path / "work", ClusterSettings(node.cluster.address.urls, name))
+    watching = Watching(
+        index, [source], HERE, every=1, poll=True, told=told.append, stop=threading.Event()
+    )
+    watching.publish()
+    (source / "b.txt").write_text("Un second accord.", "utf-8")
+    watching.publish()
+    (source / "a.txt").unlink()
+    watching.publish()
+    assert [(one.added, one.deleted, one.documents) for one in told] == [
+        (1, 0, 1),
+        (1, 0, 2),
+        (0, 1, 1),
+    ]
+    assert not check(node.cluster, name).faults
+    node.delete(name)
 
 
 @pytest.mark.opensearch

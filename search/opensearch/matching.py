@@ -24,7 +24,6 @@ from search.opensearch.reader import Reader
 from search.query import (
     MAX_TERMS,
     AnalyzerFilter,
-    CompoundQuery,
     DateFilter,
     FacetFilter,
     FuzzyExpansion,
@@ -51,6 +50,8 @@ class Matcher:
         self.opened = opened
         self.statistics = opened.statistics
         self.notices = Notices() if notices is None else notices
+        self.prefixes = 1
+        """Nodes of the query that stand for all words with a prefix."""
 
     def __call__(self, node: query.Query | None) -> Json:
         """Return what matches a node."""
@@ -98,7 +99,9 @@ class Matcher:
 
     def prepare(self, nodes: Sequence[query.Query]) -> None:
         """Ask for the numbers of all words at once, instead of for those of each."""
-        words = list(dict.fromkeys(word for node in nodes for word in words_of(node)))
+        every = [part for node in nodes for part in nodes_of(node)]
+        self.prefixes = sum(isinstance(part, PrefixQuery) for part in every)
+        words = list(dict.fromkeys(part for part in every if isinstance(part, WordQuery)))
         asked = [self.forms(word) for word in words] + [self.typed(word) for word in words]
         asked += [self.forms(word, suffix) for word in words for suffix in word.forms]
         counts = self.statistics.counts(asked)
@@ -251,17 +254,14 @@ def _published(node: DateFilter) -> Json:
     return {"range": {"day": bounds}} if bounds else {"exists": {"field": "day"}}
 
 
-def words_of(node: query.Query) -> Iterator[WordQuery]:
-    """Yield the words of a tree."""
+def nodes_of(node: query.Query) -> Iterator[query.Query]:
+    """Yield a node and all that it is made of."""
+    yield node
     match node:
-        case WordQuery():
-            yield node
         case LetterQuery():
             yield node.word
-        case CompoundQuery():
-            yield node.joined
         case query.Not():
-            yield from words_of(node.query)
+            yield from nodes_of(node.query)
         case query.And() | query.Or() | query.DisjunctionMax():
             for child in node.subqueries:
-                yield from words_of(child)
+                yield from nodes_of(child)

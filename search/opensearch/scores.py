@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from whoosh import query
 
+from index.analysis import fold
 from index.document import fit
 from index.opensearch import term
 from search.opensearch.clauses import (
@@ -48,8 +49,8 @@ _CLOSE = (
     " double norm = norms[1] + norms[0] * length;"
     " return params.factor * _score / (_score + params.k1 * norm);"
 )
-_PREFIXED = 1_000
-"""Words with a prefix whose occurrences are counted."""
+_PREFIXED = 10_000
+"""Words with a prefix whose occurrences are counted, in all fields, for all prefixes together."""
 
 
 def script(inner: Json, source: str, **params: object) -> Json:
@@ -173,9 +174,10 @@ class Scorer:
         matcher = self._matcher
         documents = self._statistics.count(matcher(node))
         by_field = {}
+        words = _PREFIXED // (len(node.fields) * max(1, matcher.prefixes))
         for field in node.fields:
             part = field.partition("_")[0]
-            content = {"value": fit(node.prefix), "rewrite": f"top_terms_{_PREFIXED}"}
+            content = {"value": fit(node.prefix), "rewrite": f"top_terms_{words}"}
             by_field[part] = {"prefix": {part: content}}
         return self._bm25f(by_field, self._statistics.all.idf(documents), self._statistics.all)
 
@@ -261,17 +263,16 @@ def _windows(field: str, node: NearQuery) -> Json:
 def _frequency(field: str, suffix: str, forms: Sequence[str]) -> Json:
     """Return a clause that scores by how often a word stands in a field.
 
-    An occurrence in the closest form counts once, one that has only other forms counts less. With
-    two forms, all occurrences of one most often have the other as well, whichever it is: then
-    ``s + w * max(0, t - s)`` is exact, which is the greater of ``s`` and ``(1 - w) * s + w * t``.
-    With more of them, positions that have any are counted, which is exact but takes longer.
+    An occurrence in the closest form counts once, one that has only other forms counts less. Where
+    two forms differ by accents only, whatever has the one with accents has the other as well: then
+    ``s + w * (t - s)`` is exact. Else positions that have any form are counted, which takes longer.
     """
     first, *others = [term(suffix, form) for form in forms]
     if not others:
         return {"term": {field: {"value": first}}}
     inexact = PARAMETERS.inexact
     closest: Json = {"term": {field: {"value": first, "boost": 1 - inexact}}}
-    if len(others) == 1:
+    if len(others) == 1 and fold(forms[0]) == fold(forms[1]):
         other: Json = {"term": {field: {"value": others[0], "boost": inexact}}}
         return best_of([{"term": {field: {"value": first}}}, any_of([closest, other])])
     anywhere = {"intervals": {field: one_word([first, *others])}}

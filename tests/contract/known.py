@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from whoosh import query
 
-from search.query import NearQuery, ParsedQuery, PrefixQuery, WordQuery, parse
+from search.query import NearQuery, ParsedQuery, parse
 from search.request import SearchRequest
 
 _ORDER = frozenset(
@@ -39,15 +39,6 @@ def _is_near_itself(parsed: ParsedQuery) -> bool:
     return any(len(set(node.words)) < len(node.words) for node in near)
 
 
-def _has_two_forms(parsed: ParsedQuery) -> bool:
-    words = (node for node in _all_nodes(parsed) if isinstance(node, WordQuery))
-    return any(len(forms) == 2 for word in words for forms in word.forms.values())
-
-
-def _has_prefix(parsed: ParsedQuery) -> bool:
-    return any(isinstance(node, PrefixQuery) for node in _all_nodes(parsed))
-
-
 @dataclass(frozen=True, slots=True)
 class Known:
     """A difference: how its line in the table begins, what it touches, and in which queries."""
@@ -60,8 +51,6 @@ class Known:
 KNOWN = (
     Known("the bonus for neighbouring words", _ORDER, _has_neighbours),
     Known("the score of a word near itself", _ORDER, _is_near_itself),
-    Known("a word with two forms", _ORDER, _has_two_forms),
-    Known("prefixes and open phrases", _ORDER, _has_prefix),
 )
 
 

@@ -287,6 +287,21 @@ class Cluster:
                 answers.append(answer)
         return answers
 
+    def create(
+        self,
+        path: str,
+        body: Json,
+        params: Mapping[str, object] | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """Make an index of a name that nobody else takes.
+
+        If a node dies after it was made, the request is sent again, and told that it is there.
+        """
+        answer = self.request("PUT", path, body, {**(params or {}), "ignore": 400}, seconds)
+        if "error" in answer and answer["error"]["type"] != "resource_already_exists_exception":
+            raise self._refusal(answer["status"], answer)
+
     def exists(self, path: str) -> bool:
         """Tell whether there is something at a path."""
         return bool(self.request("HEAD", path)["found"])

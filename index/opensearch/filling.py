@@ -288,7 +288,7 @@ class Filling:
             ("values", mapping.values(), map(_value_action, self._counts.values())),
         ):
             index = f"{self.index}-{kind}"
-            self._cluster.request("PUT", f"/{index}", made_with)
+            self._cluster.create(f"/{index}", made_with)
             count = self._bulk_beside(index, sources)
             self._refresh(index)
             self._require_count(index, count)
@@ -308,7 +308,7 @@ class Generation(Filling):
 
     def __init__(self, cluster: Cluster, name: str, lock: Lock, shards: int = 1) -> None:
         index = new_name(name)
-        cluster.request("PUT", f"/{index}", mapping.documents(shards, {}))
+        cluster.create(f"/{index}", mapping.documents(shards, {}))
         super().__init__(cluster, name, index, lock, 0)
 
     def publish(

@@ -142,7 +142,7 @@ class Update(Filling):
     def _begin(self, cluster: Cluster, shards: int) -> str:
         index = new_name(self._name)
         if self._anew:
-            cluster.request("PUT", f"/{index}", mapping.documents(shards, {}))
+            cluster.create(f"/{index}", mapping.documents(shards, {}))
         else:
             _clone(cluster, self.before.name, index)
         # From here on a killed update can be gone on with.
@@ -263,8 +263,7 @@ def _clone(cluster: Cluster, source: str, target: str) -> None:
         "index.number_of_replicas": 0,
         "index.refresh_interval": "-1",
     }
-    cluster.request(
-        "PUT",
+    cluster.create(
         f"/{source}/_clone/{target}",
         {"settings": settings},
         {"wait_for_active_shards": 1},

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from whoosh import query
 
-from search.query import NearQuery, ParsedQuery, parse
+from index.analysis import analyzer, tokenize
+from search.query import NearQuery, ParsedQuery, WordQuery, parse
 from search.request import SearchRequest
 
 _ORDER = frozenset(
@@ -30,13 +31,24 @@ def _all_nodes(parsed: ParsedQuery) -> Iterator[query.Query]:
             yield from nodes(each.tree)
 
 
-def _has_neighbours(parsed: ParsedQuery) -> bool:
+def _has_neighbours(parsed: ParsedQuery, _: Sequence[str]) -> bool:
     return any(each.pairs for each in (parsed, parsed.wished(), parsed.question) if each)
 
 
-def _is_near_itself(parsed: ParsedQuery) -> bool:
+def _is_near_itself(parsed: ParsedQuery, _: Sequence[str]) -> bool:
     near = (node for node in _all_nodes(parsed) if isinstance(node, NearQuery))
     return any(len(set(node.words)) < len(node.words) for node in near)
+
+
+def _is_stopped_somewhere(parsed: ParsedQuery, analyzers: Sequence[str]) -> bool:
+    """Tell whether a word, as typed, is a stop word of any language of the archive."""
+    words = {node.literal for node in _all_nodes(parsed) if isinstance(node, WordQuery)}
+    return any(
+        analyzer(suffix).is_stop(token)
+        for suffix in analyzers
+        for word in words
+        for token in tokenize(word)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +57,13 @@ class Known:
 
     line: str
     touches: frozenset[str]
-    applies: Callable[[ParsedQuery], bool]
+    applies: Callable[[ParsedQuery, Sequence[str]], bool]
 
 
 KNOWN = (
     Known("the bonus for neighbouring words", _ORDER, _has_neighbours),
     Known("the score of a word near itself", _ORDER, _is_near_itself),
+    Known("words as typed", _ORDER, _is_stopped_somewhere),
 )
 
 
@@ -60,7 +73,9 @@ def known_lines(
     """Return the lines that explain what differs, and what none explains."""
     parsed = parse(request.q, tuple(analyzers))
     lines = [
-        known.line for known in KNOWN if known.touches.intersection(found) and known.applies(parsed)
+        known.line
+        for known in KNOWN
+        if known.touches.intersection(found) and known.applies(parsed, analyzers)
     ]
     explained = {name for known in KNOWN if known.line in lines for name in known.touches}
     return lines[:1], [name for name in found if name not in explained]

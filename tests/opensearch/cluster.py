@@ -264,6 +264,8 @@ class LocalCluster:
             if time.monotonic() > deadline:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.1)
+        if process is not None:
+            process.wait()
 
     def _is_ours(self, pid: int, number: int) -> bool:
         """Tell whether a process is a node; its number may be another's by now."""

@@ -19,6 +19,7 @@ from index.build.plan import (
     update_into,
 )
 from index.build.progress import Progress
+from index.build.sharing import rebuild_shared
 from index.build.sources import Partial
 from index.build.watching import Watching
 
@@ -40,6 +41,7 @@ __all__ = [
     "read_labelled",
     "rebuild",
     "rebuild_into",
+    "rebuild_shared",
     "update",
     "update_into",
 ]

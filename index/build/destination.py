@@ -136,8 +136,11 @@ class Destination(Protocol):
     def withdrawn(self) -> dict[str, str]:
         """Return what the published generation remembers as withdrawn, with versions."""
 
-    def building(self) -> AbstractContextManager[NewGeneration]:
-        """Begin a generation; after an exception nothing of it stays."""
+    def building(self, size: int) -> AbstractContextManager[NewGeneration]:
+        """Begin a generation; after an exception nothing of it stays.
+
+        ``size`` are the bytes of its sources.
+        """
 
     def updating(self) -> AbstractContextManager[Update]:
         """Begin a generation with the documents of the published one.

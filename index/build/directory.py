@@ -182,7 +182,7 @@ class Directory:
             return {}
 
     @contextmanager
-    def building(self) -> Iterator[NewGeneration]:
+    def building(self, size: int) -> Iterator[NewGeneration]:
         """Begin a generation."""
         with building(self._root, self._mode) as commit:
             yield _NewDirectoryGeneration(commit)

@@ -9,7 +9,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from itertools import islice
@@ -142,16 +142,14 @@ def rebuild_into(
 ) -> BuildResult:
     """Do what ``rebuild`` does, wherever the documents go."""
     progress, began = progress or Progress(), time()
-    options = _with_learned(options, destination)
-    with (
-        opened_sources(sources) as opened,
-        destination.building() as generation,
-        rare_collections(),
-        BuildWriter(
-            generation.writer, {} if options.forget_withdrawals else destination.withdrawn()
-        ) as writer,
-    ):
+    options = with_learned(options, destination.folder)
+    with ExitStack() as stack:
+        opened = stack.enter_context(opened_sources(sources))
         reading = Reading(opened, options.reading, partial)
+        generation = stack.enter_context(destination.building(reading.total))
+        stack.enter_context(rare_collections())
+        withdrawn = {} if options.forget_withdrawals else destination.withdrawn()
+        writer = stack.enter_context(BuildWriter(generation.writer, withdrawn))
         version = made_by(options.extraction)
         job = Job(
             options.reading,
@@ -162,16 +160,16 @@ def rebuild_into(
         )
         _read(reading, job, options.workers, writer, progress)
         if not writer.hashes:
-            raise _no_documents(writer.report)
+            raise no_documents(writer.report)
         writer.finish_report()
         progress.phase("Writing the index")
         described = generation.publish(
             writer.hashes,
             writer.report,
-            settings_of(options) | _origin(opened, began),
+            settings_of(options) | origin(opened, began),
             version,
         )
-    return _result(described, writer, added=described.documents, reused=writer.reused)
+    return result_of(described, writer, added=described.documents, reused=writer.reused)
 
 
 def update(
@@ -209,7 +207,7 @@ def update_into(
         rare_collections(),
     ):
         before, published = generation.before, generation.before.content_hashes()
-        options = _with_learned(options or options_of(before.settings), destination)
+        options = with_learned(options or options_of(before.settings), destination.folder)
         report = before.report()
         if partial and not partial.adds:
             partial = _with_superseded(partial, report)
@@ -227,7 +225,7 @@ def update_into(
             _read(reading, job, options.workers, writer, progress, generation)
             unread = _keep_unread(published, writer, stands)
             if not writer.seen:
-                raise _no_documents(writer.report)
+                raise no_documents(writer.report)
             writer.finish_report(report, stands.is_reported)
             new, gone = (
                 writer.hashes.keys() - published.keys(),
@@ -238,7 +236,7 @@ def update_into(
                 required = () if stands.all_left else opened.files
                 _require_few(gone, before, required, writer.seen, options.max_deletions)
             if not new and not gone and not changed and writer.report == report:
-                return _result(before, writer, published=False, unchanged=len(writer.seen))
+                return result_of(before, writer, published=False, unchanged=len(writer.seen))
             lost = changed | gone
             kept = {id: hash for id, hash in published.items() if id not in lost}
             generation.drop(lost)
@@ -256,10 +254,10 @@ def update_into(
             described = generation.publish(
                 {**kept, **writer.hashes},
                 writer.report,
-                settings_of(options) | _origin(opened, began, before, partial),
+                settings_of(options) | origin(opened, began, before, partial),
                 job.made_by,
             )
-    return _result(
+    return result_of(
         described,
         writer,
         added=len(new),
@@ -312,7 +310,7 @@ def settings_of(options: BuildOptions) -> dict[str, Any]:
     return settings | {"reference_date": reference.isoformat() if reference else None}
 
 
-def _origin(
+def origin(
     opened: Sources,
     began: float,
     before: Basis | None = None,
@@ -351,8 +349,8 @@ def ocr_cache(root: Path) -> Path:
     return (root / "ocr").absolute()
 
 
-def _with_learned(options: BuildOptions, destination: Destination) -> BuildOptions:
-    root = destination.folder
+def with_learned(options: BuildOptions, root: Path | None) -> BuildOptions:
+    """Return options with the learned themes of an index directory, and where texts are kept."""
     if root is None:
         return options
     extraction = replace(options.extraction, learned=load_learned(root))
@@ -518,7 +516,8 @@ def _from(source: Path, paths: Iterable[str]) -> bool:
     )
 
 
-def _no_documents(report: Report) -> NoDocuments:
+def no_documents(report: Report) -> NoDocuments:
+    """Return the error of sources that have nothing to index."""
     if not report.skipped:
         return NoDocuments("The sources have no documents.", "Give files or folders of documents.")
     first = report.skipped[0]
@@ -529,9 +528,10 @@ def _no_documents(report: Report) -> NoDocuments:
     )
 
 
-def _result(
+def result_of(
     generation: Described, writer: BuildWriter, *, published: bool = True, **counts: Any
 ) -> BuildResult:
+    """Return what a build did."""
     return BuildResult(
         generation.name,
         generation.documents,

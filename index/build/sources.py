@@ -129,9 +129,17 @@ class Reading:
     """The sources as items of work; counts how many of their bytes have been handed out."""
 
     def __init__(
-        self, sources: Sources, options: ReadOptions, partial: Partial | None = None
+        self,
+        sources: Sources,
+        options: ReadOptions,
+        partial: Partial | None = None,
+        entries: Sequence[SourceFile | Skipped] | None = None,
     ) -> None:
-        """Measure the sources. Raises SourceError for one that cannot be read at all."""
+        """Measure the sources, or only these ``entries`` of theirs.
+
+        Raises SourceError for one that cannot be read at all.
+        """
+        self._entries = entries
         self._sources = sources
         self._options = options
         self._partial = partial
@@ -151,7 +159,9 @@ class Reading:
         }
 
     def _list(self) -> Iterator[SourceFile | Skipped]:
-        if self._partial is None:
+        if self._entries is not None:
+            yield from self._entries
+        elif self._partial is None:
             yield from list_files(self._sources.files, self._options)
         else:
             yield from self._partial.skipped

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from index.document import Document, Fields
+from index.opensearch import mapping
 from index.opensearch.client import Cluster
 from index.opensearch.encode import encode_drafts
 from index.opensearch.filling import Generation
 from index.opensearch.generations import Published, aliased, check_name, delete_leftovers
 from index.opensearch.lock import LEASE, locked
+from index.opensearch.sharing import Sharing
 from index.opensearch.updating import Update
 from index.segments import Report, draft
 
@@ -29,36 +31,38 @@ class Archive:
         cluster: Cluster,
         name: str,
         folder: Path | None = None,
-        shards: int = 1,
+        shards: int = 0,
         lease_seconds: float = LEASE,
     ) -> None:
         """Describe one. Learned themes, and texts that were read in pictures, lie in ``folder``.
 
+        Without a number of ``shards``, ``mapping.shards_for`` chooses it.
         A builder that is not heard of for ``lease_seconds`` loses the lock.
         """
         check_name(name)
         self.folder = folder
         self._cluster = cluster
-        self._name = name
+        self.name = name
         self._shards = shards
         self._lease_seconds = lease_seconds
 
     def withdrawn(self) -> dict[str, str]:
         """Return what the published generation remembers as withdrawn, with versions."""
-        index = aliased(self._cluster, self._name)
+        index = aliased(self._cluster, self.name)
         if index is None:
             return {}
-        path = f"/{self._name}-control/_doc/{index}"
+        path = f"/{self.name}-control/_doc/{index}"
         found = self._cluster.request("GET", path, params={"ignore": 404})
         return dict(found.get("_source", {}).get("report", {}).get("withdrawn", {}))
 
     @contextmanager
-    def building(self) -> Iterator[Generation]:
-        """Begin a generation. Raises IndexLocked."""
+    def building(self, size: int = 0) -> Iterator[Generation]:
+        """Begin a generation of sources of so many bytes. Raises IndexLocked."""
         self._cluster.check_version()
-        with locked(self._cluster, self._name, self._lease_seconds) as lock:
-            delete_leftovers(self._cluster, self._name)
-            with Generation(self._cluster, self._name, lock, self._shards) as generation:
+        with locked(self._cluster, self.name, self._lease_seconds) as lock:
+            delete_leftovers(self._cluster, self.name)
+            shards = self._shards_for(size)
+            with Generation(self._cluster, self.name, lock, shards) as generation:
                 yield generation
 
     @contextmanager
@@ -66,10 +70,30 @@ class Archive:
         """Begin a generation with the documents of the published one. Raises IndexLocked."""
         self._cluster.check_version()
         with (
-            locked(self._cluster, self._name, self._lease_seconds) as lock,
-            Update(self._cluster, self._name, lock, self._shards) as update,
+            locked(self._cluster, self.name, self._lease_seconds) as lock,
+            Update(self._cluster, self.name, lock, self._shards_for(0)) as update,
         ):
             yield update
+
+    @contextmanager
+    def sharing(self, digest: str, units: int, size: int = 0) -> Iterator[Sharing]:
+        """Begin a rebuild of several machines, or join it. Raises IndexLocked."""
+        self._cluster.check_version()
+        shards = self._shards_for(size)
+        with Sharing(
+            self._cluster, self.name, digest, units, shards, self._lease_seconds
+        ) as sharing:
+            yield sharing
+
+    def _shards_for(self, size: int) -> int:
+        """Return the number of shards for sources of a size, or for what is published if larger."""
+        if self._shards:
+            return self._shards
+        index = aliased(self._cluster, self.name)
+        if index is not None:
+            stats = self._cluster.request("GET", f"/{index}/_stats/store")
+            size = max(size, stats["_all"]["primaries"]["store"]["size_in_bytes"])
+        return mapping.shards_for(size)
 
 
 def publish_documents(

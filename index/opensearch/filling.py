@@ -36,7 +36,7 @@ from index.opensearch.words import Counts, Value, Word
 from index.segments import Report
 from index.versions import ANALYSIS_VERSION, FORMAT_VERSION, PRODUCT
 
-_TOGETHER: Final = 512
+SENT_TOGETHER: Final = 512
 """Documents that are collected before they are sent."""
 _PENDING: Final = 2
 """Bulk requests on their way at once."""
@@ -102,7 +102,7 @@ class Filling:
             beside["failures"] = list(failures)
         source = document.source[:-1] + b"," + orjson.dumps(beside)[1:]
         self._ready.append(Action(str(place), source, document.id))
-        if len(self._ready) >= _TOGETHER:
+        if len(self._ready) >= SENT_TOGETHER:
             self._flush()
 
     def remove(self, id: str) -> None:
@@ -120,9 +120,12 @@ class Filling:
     def _settle(self) -> None:
         """Wait until everything is written, and can be found."""
         self._flush()
+        self._await_sent()
+        self._refresh(self.index)
+
+    def _await_sent(self) -> None:
         while self._pending:
             self._pending.popleft().result()
-        self._refresh(self.index)
 
     def _refresh(self, index: str) -> None:
         self._cluster.request("POST", f"/{index}/_refresh", seconds=_LONG_SECONDS)
@@ -185,11 +188,15 @@ class Filling:
             cluster.request("PUT", f"/{one}/_settings", settled)
         self._wait_for_copies()
         _allow_clauses(cluster)
-        self._lock.fence()
+        self._fence()
         point(cluster, self._name, index)
         self._published = True
         delete_leftovers(cluster, self._name)
         return published(cluster, self._name)
+
+    def _fence(self) -> None:
+        """Hold the lock while the aliases are moved. Raises BuildFailed if it was lost."""
+        self._lock.fence()
 
     def _require_count(self, index: str, count: int) -> None:
         there = self._cluster.request("GET", f"/{index}/_count")["count"]

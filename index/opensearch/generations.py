@@ -151,14 +151,14 @@ def new_name(name: str) -> str:
 
 def indexes_of(cluster: Cluster, name: str) -> list[str]:
     """Return the documents' indexes of all generations that are there, the oldest first."""
-    ours = re.compile(re.escape(name) + r"-\d{8}t\d{12}(?:-words|-values)?")
+    ours = re.compile(re.escape(name) + r"-\d{8}t\d{12}(?:-words|-values|-units)?")
     found = filter(ours.fullmatch, cluster.request("GET", f"/{name}-*/_settings"))
-    return sorted({index.removesuffix("-words").removesuffix("-values") for index in found})
+    return sorted({"-".join(index.split("-")[: name.count("-") + 2]) for index in found})
 
 
 def delete(cluster: Cluster, name: str, index: str) -> None:
     """Delete a generation, whatever there is of it."""
-    for one in (index, f"{index}-words", f"{index}-values"):
+    for one in (index, f"{index}-words", f"{index}-values", f"{index}-units"):
         cluster.request("DELETE", f"/{one}", params={"ignore": 404})
     cluster.request("DELETE", f"/{name}-control/_doc/{index}", params={"ignore": 404})
 
@@ -169,6 +169,8 @@ def delete_leftovers(cluster: Cluster, name: str, spared: str = "") -> None:
     for index in indexes_of(cluster, name):
         if index not in kept:
             delete(cluster, name, index)
+        elif index != spared:
+            cluster.request("DELETE", f"/{index}-units", params={"ignore": 404})
 
 
 def point(cluster: Cluster, name: str, index: str) -> None:

@@ -54,28 +54,39 @@ class Lease:
         self._token = uuid4().hex
         self._begun = now()
         self._version: Json = {}
+        self.says: Json = {}
+        """What the document says beside who has it until when."""
+
+    def read(self) -> Json:
+        """Return what the document says, and remember its version; nothing if there is none."""
+        found = self._cluster.request("GET", self._path, params={"ignore": 404})
+        if not found.get("found"):
+            self._version = {"op_type": "create"}
+            return {}
+        self._remember(found)
+        return dict(found["_source"])
 
     def take(self) -> Json | None:
         """Take the document; return what it says if it is another's, else None."""
-        params: Json = {"op_type": "create"}
-        found = self._cluster.request("GET", self._path, params={"ignore": 404})
-        if found.get("found"):
-            if found["_source"]["ends"] > time():
-                return dict(found["_source"])
-            params = {
-                "if_seq_no": found["_seq_no"],
-                "if_primary_term": found["_primary_term"],
-            }
-        if self._put(params):
-            return None
-        return dict(self._cluster.request("GET", self._path, params={"ignore": 404})["_source"])
+        other = self.read()
+        if other.get("ends", 0.0) > time():
+            return other
+        return None if self.write() else self.read()
 
-    def _put(self, params: Json) -> bool:
+    def join(self, other: Json) -> None:
+        """Hold the document together with those who hold it."""
+        self._token = other["token"]
+        self._begun = other["time"]
+
+    def write(self) -> bool:
+        """Write the document if nobody did since it was read; return whether it is ours."""
+        params = self._version
         source = {
             "owner": owner(),
             "token": self._token,
             "time": self._begun,
             "ends": time() + self._seconds,
+            **self.says,
         }
         answer = self._cluster.request("PUT", self._path, source, {**params, "ignore": 409})
         if answer.get("status") == 409 and not self._is_ours():
@@ -100,7 +111,7 @@ class Lease:
 
     def renew(self) -> bool:
         """Hold it for all of its seconds from now on; return whether it is still ours."""
-        return self._put(self._version)
+        return self.write()
 
     def release(self) -> None:
         """Give it up; does nothing if it is another's."""
@@ -150,10 +161,15 @@ class Lock:
         self._ended.set()
         self._thread.join()
 
-    def close(self) -> None:
-        """Give the lock up."""
+    @property
+    def is_lost(self) -> bool:
+        """Whether another has it."""
+        return self._lost
+
+    def close(self, release: bool = True) -> None:
+        """Give the lock up; without ``release`` it ends by itself, or others hold it."""
         self._stop()
-        if not self._lost:
+        if release and not self._lost:
             with suppress(IndexUnavailable):  # it ends by itself
                 self._lease.release()
 

@@ -21,6 +21,9 @@ HOLES: Final = "holes"
 MAX_RESULTS: Final = 20_000
 """Results that can be skipped; pages end at ``search.request.MAX_DEPTH``."""
 
+SHARD_BYTES: Final = 30 * 1024**3
+"""Bytes that a shard of documents should have: OpenSearch advises 10 to 50 GiB."""
+_MOST_SHARDS: Final = 1_024
 _TEXT: Final = {
     "type": "text",
     "analyzer": "analysed",
@@ -96,6 +99,11 @@ def documents(shards: int, meta: Json) -> Json:
     }
 
 
+def shards_for(size: int) -> int:
+    """Return how many shards an index of documents is made with that will have so many bytes."""
+    return max(1, min(_MOST_SHARDS, -(-size // SHARD_BYTES)))
+
+
 def words() -> Json:
     """Return what the index of the words of an archive is made with; see ``words.Word``."""
     return _beside(
@@ -138,8 +146,30 @@ def control() -> Json:
                 "token": _KEYWORD,
                 "ends": {"type": "double"},
                 "base": _KEYWORD,
+                "index": _KEYWORD,
+                "work": _KEYWORD,
+                "began": {"type": "double"},
                 "mapping": _KEYWORD,
                 "report": _STORED,
+            },
+        },
+    }
+
+
+def units() -> Json:
+    """Return what the index of the units of work of a shared rebuild is made with."""
+    return {
+        "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
+        "mappings": {
+            "dynamic": "strict",
+            "properties": {
+                "owner": _KEYWORD,
+                "time": {"type": "date"},
+                "token": _KEYWORD,
+                "ends": {"type": "double"},
+                "attempt": {"type": "integer"},
+                "pieces": {"type": "integer"},
+                "content": _STORED,
             },
         },
     }

@@ -5,9 +5,10 @@ counts of some documents can be added to it or taken away.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 from index.analysis import Token, analyzer
 from index.facets import VALUE_FACETS
@@ -114,6 +115,19 @@ class Counts:
         for label, count in entry["labels"]:
             self._labels[name, value, label] += count
 
+    def dump(self, entries: int) -> Iterator[tuple[str, list[list[Any]]]]:
+        """Yield all counts, so many at once, each as ``load`` takes it."""
+        for name in _KEYS:
+            rest = ([*_flat(key), count] for key, count in getattr(self, name).items())
+            while some := list(islice(rest, entries)):
+                yield name, some
+
+    def load(self, name: str, counts: list[list[Any]]) -> None:
+        """Add counts that were dumped."""
+        counter = getattr(self, name)
+        for *key, count in counts:
+            counter[_KEYS[name](key)] += count
+
     def settle(self) -> None:
         """Forget what no document has any more."""
         self._titled, self._lists = +self._titled, +self._lists
@@ -164,6 +178,20 @@ class Counts:
         for (name, value), count in self._values.items():
             ranked = sorted(labels.get((name, value), ()), key=lambda one: (-one[1], one[0]))
             yield Value(name, value, ranked[0][0] if ranked else "", count, ranked)
+
+
+_KEYS: Final[dict[str, Callable[[list[str]], Any]]] = {
+    "_titled": WordList._make,
+    "_lists": WordList._make,
+    "_bodies": lambda key: key[0],
+    "_values": tuple,
+    "_labels": tuple,
+}
+"""The counters, and how their keys are made of strings."""
+
+
+def _flat(key: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (key,) if isinstance(key, str) else tuple(key)
 
 
 def _by_word(lists: Counter[WordList]) -> dict[str, list[WordList]]:

@@ -7,8 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from urllib.parse import urlsplit
 
+import orjson
+
 Rule = Callable[[str, str], str]
-"""Says what is done with a request (method, path): see ``Handler.spoil``."""
+"""Says what is done with a request (method, path): see ``Handler.answer``."""
 
 
 class Proxy(ThreadingHTTPServer):
@@ -21,9 +23,12 @@ class Proxy(ThreadingHTTPServer):
         self.node = urlsplit(url)
         self.rule = rule
         self.lock = Lock()
-        self.seen: list[tuple[str, str, str]] = []
-        """Method, path, and what was done."""
+        self.seen: list[tuple[str, str]] = []
+        """Path, and what was done."""
         self.stalled = Event()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that were killed."""
 
     @property
     def url(self) -> str:
@@ -41,13 +46,16 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         with self.server.lock:
             deed = self.server.rule(self.command, self.path)
-            self.server.seen.append((self.command, self.path, deed))
+            self.server.seen.append((self.path, deed))
         if deed.isdigit():  # the node says no
             self.reply(int(deed), b'{"error": "too busy"}', {"Retry-After": "1"})
             return
         if deed == "stall":  # no answer, and nothing is done
             self.server.stalled.set()
             Event().wait(600)
+        if deed == "busy":  # the node has room for half of the documents
+            self.reply(200, self.ask_half(body), {})
+            return
         status, data = self.ask(body)
         if deed == "drop":  # done, but nobody hears of it
             self.close_connection = True
@@ -67,6 +75,23 @@ class Handler(BaseHTTPRequestHandler):
         data = answer.read()
         node.close()
         return answer.status, data
+
+    def ask_half(self, body: bytes) -> bytes:
+        """Pass the first half of a bulk request on; say of the others that there is no room."""
+        actions: list[list[bytes]] = []
+        for line in body.splitlines():
+            if actions and b'{"index"' in actions[-1][0] and len(actions[-1]) == 1:
+                actions[-1].append(line)
+            else:
+                actions.append([line])
+        done = actions[: len(actions) // 2]
+        items = []
+        if done:
+            lines = b"".join(line + b"\n" for action in done for line in action)
+            items = orjson.loads(self.ask(lines)[1])["items"]
+        refusal = {"status": 429, "error": {"reason": "rejected execution"}}
+        items += [{"index": refusal}] * (len(actions) - len(done))
+        return orjson.dumps({"errors": True, "items": items})
 
     def reply(self, status: int, data: bytes, headers: dict[str, str], half: bool = False) -> None:
         self.send_response(status)

@@ -1,0 +1,105 @@
+"""Bulk requests to a node that is busy, or that nobody hears: nothing is lost or comes twice."""
+
+from itertools import cycle
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import orjson
+import pytest
+
+from index.build import rebuild_into, update_into
+from index.errors import BuildFailed, ClusterUnavailable
+from index.opensearch import Address, Archive, Cluster, filling, mapping
+from index.opensearch.bulk import Action, bulk
+
+from .conftest import HERE, content, record, write
+from .proxy import proxied
+
+pytestmark = pytest.mark.opensearch
+SPOILT = ("429", "pass", "half", "busy", "pass", "drop", "503", "busy")
+
+
+def test_what_a_busy_cluster_refuses_is_sent_again(
+    node: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "SENT_TOGETHER", 12)
+    name, plain = node.new_name(), node.new_name()
+    (url,) = node.cluster.address.urls
+    deeds = cycle(SPOILT)
+    write(tmp_path / "a.jsonl", [record(number) for number in range(24)])
+
+    def rule(method: str, path: str) -> str:
+        return next(deeds) if path.partition("?")[0].endswith("/_bulk") else "pass"
+
+    with proxied(url, rule) as proxy:
+        cluster = Cluster(Address((proxy.url,)))
+        rebuild_into(Archive(cluster, name), [tmp_path], HERE)
+        write(tmp_path / "a.jsonl", [record(number, number % 3) for number in range(5, 29)])
+        update_into(Archive(cluster, name), [tmp_path], HERE)
+        assert {deed for _, deed in proxy.seen} == set(SPOILT)
+    rebuild_into(Archive(node.cluster, plain), [tmp_path], HERE)
+    assert content(node, name) == content(node, plain)
+
+
+@pytest.fixture
+def index(node: Any) -> str:
+    name = f"{node.new_name()}-20200101t000000000000"
+    node.cluster.request("PUT", f"/{name}", mapping.documents(1, {}))
+    return name
+
+
+def action(id: str, **more: Any) -> Action:
+    return Action(id, orjson.dumps({"id": id, "place": 1, **more}), id)
+
+
+def test_a_cluster_says_when_it_wants_to_be_asked_again(node: Any, index: str) -> None:
+    (url,) = node.cluster.address.urls
+    times: list[float] = []
+
+    def rule(method: str, path: str) -> str:
+        times.append(monotonic())
+        return "429" if len(times) == 1 else "pass"
+
+    with proxied(url, rule) as proxy:
+        bulk(Cluster(Address((proxy.url,))), index, [action("a")], pauses=[0.0])
+    assert len(times) == 2
+    assert times[1] - times[0] >= 1  # as its Retry-After asks
+
+
+def test_what_is_refused_is_named_and_nothing_else(node: Any, index: str) -> None:
+    actions = [action("a"), action("b", other=1), action("c"), action("d", other=1)]
+    with pytest.raises(BuildFailed, match=r"refuses the documents b, d: .*other"):
+        bulk(node.cluster, index, actions)
+    with pytest.raises(BuildFailed, match="refuses the document b: "):
+        bulk(node.cluster, index, actions[:2])
+
+
+def test_a_cluster_that_takes_no_more_is_told_with_its_reason(node: Any, index: str) -> None:
+    (url,) = node.cluster.address.urls
+    with proxied(url, lambda method, path: "busy") as proxy:
+        busy = Cluster(Address((proxy.url,)))
+        with pytest.raises(ClusterUnavailable, match=r"the document a .*rejected execution"):
+            bulk(busy, index, [action("a")], pauses=[0.0, 0.0])
+        assert len(proxy.seen) == 3
+    with pytest.raises(ClusterUnavailable, match="the documents a, b could not"):
+        bulk(Cluster(Address(("http://127.0.0.1:9",))), index, [action("a"), action("b")], [0.0])
+
+
+def test_a_read_only_index_is_told(node: Any, index: str) -> None:
+    blocked = {"index.blocks.read_only_allow_delete": True}
+    node.cluster.request("PUT", f"/{index}/_settings", blocked)
+    with pytest.raises(ClusterUnavailable, match="read-only"):
+        bulk(node.cluster, index, [action("a")], [0.0])
+    node.cluster.request("PUT", f"/{index}/_settings", {next(iter(blocked)): None})
+    bulk(node.cluster, index, [action("a")], [0.0])
+
+
+def test_a_request_that_is_too_large_is_divided(node: Any, index: str) -> None:
+    (url,) = node.cluster.address.urls
+    requests = iter(["413", "pass", "413", "pass", "pass"])
+    with proxied(url, lambda method, path: next(requests)) as proxy:
+        bulk(Cluster(Address((proxy.url,))), index, [action(id) for id in "abcd"])
+        assert len(proxy.seen) == 5
+    node.cluster.request("POST", f"/{index}/_refresh")
+    assert node.cluster.request("GET", f"/{index}/_count")["count"] == 4

@@ -23,6 +23,7 @@ from index.opensearch.generations import (
 )
 from index.opensearch.lock import locked
 from index.opensearch.mapping import HOLE, HOLES, MAX_VALUES, facet_field
+from index.opensearch.snapshots import Backup, backup, backups, restore
 from index.opensearch.stored import (
     Figures,
     figures,
@@ -37,6 +38,7 @@ __all__ = [
     "MAX_VALUES",
     "Address",
     "Archive",
+    "Backup",
     "Checked",
     "Cluster",
     "Figures",
@@ -44,6 +46,8 @@ __all__ = [
     "Health",
     "Published",
     "Size",
+    "backup",
+    "backups",
     "check",
     "check_name",
     "encode_drafts",
@@ -56,6 +60,7 @@ __all__ = [
     "publish_documents",
     "published",
     "report_of",
+    "restore",
     "rollback",
     "size",
     "stored_document",

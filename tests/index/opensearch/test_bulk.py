@@ -86,15 +86,6 @@ def test_a_cluster_that_takes_no_more_is_told_with_its_reason(node: Any, index: 
         bulk(Cluster(Address(("http://127.0.0.1:9",))), index, [action("a"), action("b")], [0.0])
 
 
-def test_a_read_only_index_is_told(node: Any, index: str) -> None:
-    blocked = {"index.blocks.read_only_allow_delete": True}
-    node.cluster.request("PUT", f"/{index}/_settings", blocked)
-    with pytest.raises(ClusterUnavailable, match="read-only"):
-        bulk(node.cluster, index, [action("a")], [0.0])
-    node.cluster.request("PUT", f"/{index}/_settings", {next(iter(blocked)): None})
-    bulk(node.cluster, index, [action("a")], [0.0])
-
-
 def test_a_request_that_is_too_large_is_divided(node: Any, index: str) -> None:
     (url,) = node.cluster.address.urls
     requests = iter(["413", "pass", "413", "pass", "pass"])

@@ -1,0 +1,63 @@
+"""Backups in a folder: what comes back is what was there, under the same name or another."""
+
+import os
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from index.build import rebuild_into
+from index.errors import IndexMissing, UsageError
+from index.opensearch import Archive, backup, backups, published, restore
+
+from .conftest import HERE, content, record, write
+
+pytestmark = pytest.mark.opensearch
+
+
+def test_what_is_no_repository_is_told(node: Any, tmp_path: Path) -> None:
+    name = node.new_name()
+    write(tmp_path / "a.jsonl", [record(1)])
+    rebuild_into(Archive(node.cluster, name), [tmp_path], HERE)
+    with pytest.raises(UsageError, match="no repository “none-there”"):
+        backup(node.cluster, name, "none-there")
+    with pytest.raises(UsageError, match="cannot be the name"):
+        backup(node.cluster, name, "A/b")
+    with pytest.raises(UsageError, match=r"path\.repo"):
+        backup(node.cluster, name, f"test-{uuid4().hex}", "/nowhere/that/nodes/share")
+
+
+def test_a_backup_comes_back(node: Any, tmp_path: Path) -> None:
+    folder = os.environ.get("TROUVAILLE_OPENSEARCH_REPO")
+    if not folder:
+        pytest.skip("set TROUVAILLE_OPENSEARCH_REPO to a folder of path.repo of the node")
+    name, other = node.new_name(), node.new_name()
+    repository = f"test-{uuid4().hex}"
+    archive = Archive(node.cluster, name)
+    write(tmp_path / "a.jsonl", [record(number) for number in range(20)] + [{"id": "x"}])
+    rebuild_into(archive, [tmp_path], HERE)
+    first = content(node, name)
+    try:
+        made = backup(node.cluster, name, repository, f"{folder}/{repository}")
+        assert made.name == published(node.cluster, name).name
+        assert backup(node.cluster, name, repository) == made
+        write(tmp_path / "a.jsonl", [record(number, 1) for number in range(5)])
+        second = rebuild_into(archive, [tmp_path], HERE)
+        later = backup(node.cluster, name, repository)
+        assert backups(node.cluster, repository) == [made, later]
+        restored = restore(node.cluster, name, repository, made.name)
+        assert restored.name > second.generation
+        assert content(node, name) == first
+        assert restore(node.cluster, other, repository, later.name).documents == 5
+        assert restore(node.cluster, name, repository).documents == 5
+        with pytest.raises(IndexMissing, match="no “another”"):
+            restore(node.cluster, name, repository, "another")
+        with pytest.raises(IndexMissing, match=f"no backup of “{other}”"):
+            restore(node.cluster, other, repository)
+        indexes = node.cluster.request("GET", f"/{name}-*/_settings")
+        assert not [index for index in indexes if index.endswith("-units")]
+    finally:
+        for one in backups(node.cluster, repository):
+            node.cluster.request("DELETE", f"/_snapshot/{repository}/{one.name}")
+        node.cluster.request("DELETE", f"/_snapshot/{repository}")

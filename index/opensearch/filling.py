@@ -56,8 +56,19 @@ _log: Final = logging.getLogger("trouvaille")
 Json = dict[str, Any]
 
 
+FILLED: Final = {
+    "index.blocks.write": None,
+    "index.auto_expand_replicas": "false",
+    "index.number_of_replicas": 0,
+}
+"""Settings of an index that is being filled."""
+
+
 class Filling:
     """An index that is filled. Use as a context: what is not published is deleted."""
+
+    _told: Mapping[str, str] = {}
+    """What the control index says of it beside its report."""
 
     def __init__(self, cluster: Cluster, name: str, index: str, lock: Lock, first: int) -> None:
         """Begin to fill an index that is there; its documents get places from ``first`` on."""
@@ -181,7 +192,7 @@ class Filling:
             **self._statistics(),
         }
         cluster.request("PUT", f"/{index}/_mapping", {"_meta": meta})
-        source = {"time": meta["built"], "report": orjson.loads(report.to_bytes())}
+        source = {**self._told, "time": meta["built"], "report": orjson.loads(report.to_bytes())}
         cluster.request("PUT", f"/{self._name}-control/_doc/{index}", source)
         for one in (index, f"{index}-words", f"{index}-values"):
             settled = {"index": {"auto_expand_replicas": "0-1", "blocks": {"write": True}}}

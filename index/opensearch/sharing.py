@@ -18,7 +18,7 @@ from index.opensearch import mapping
 from index.opensearch.bulk import Action, bulk
 from index.opensearch.client import Cluster
 from index.opensearch.encode import Encoded
-from index.opensearch.filling import Filling
+from index.opensearch.filling import FILLED, Filling
 from index.opensearch.generations import (
     Published,
     aliased,
@@ -66,7 +66,7 @@ class Sharing(Filling):
             (index, mapping.documents(shards, {})),
             (f"{index}-units", mapping.units()),
         ):
-            cluster.request("PUT", f"/{made}", made_with, {"ignore": 400})
+            cluster.create(f"/{made}", made_with)
         super().__init__(cluster, name, index, lock, 0)
         self._units = units
         self._seconds = seconds
@@ -217,7 +217,7 @@ class Sharing(Filling):
         """Complete, check and publish the generation. Raises BuildFailed."""
         cluster, index = self._cluster, self.index
         # A machine that died here may have come this far.
-        cluster.request("PUT", f"/{index}/_settings", {"index.blocks.write": None})
+        cluster.request("PUT", f"/{index}/_settings", FILLED)
         for kind in ("words", "values"):
             cluster.request("DELETE", f"/{index}-{kind}", params={"ignore": 404})
         self._refresh(index)

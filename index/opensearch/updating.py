@@ -21,7 +21,7 @@ from index.errors import ClusterUnavailable, IndexMissing
 from index.opensearch import mapping
 from index.opensearch.client import Cluster
 from index.opensearch.encode import Encoded
-from index.opensearch.filling import Filling, changed_beside
+from index.opensearch.filling import FILLED, Filling, changed_beside
 from index.opensearch.generations import (
     Published,
     aliased,
@@ -113,11 +113,14 @@ class Update(Filling):
         base = self.before.name
         self._anew = not self.before.published.is_current
         self._base_end = last_place(cluster, base)
+        self._told = {"base": base, "mapping": mapping.version()}
         index = _left(cluster, name, base)
         self._goes_on = index is not None
         delete_leftovers(cluster, name, index or "")
         if index is None:
             index = self._begin(cluster, shards)
+        else:  # it may have been completed, and not yet served
+            cluster.request("PUT", f"/{index}/_settings", FILLED)
         cluster.request("POST", f"/{index}/_refresh")
         first = (last_place(cluster, index) // _BLOCK + 1) * _BLOCK
         super().__init__(cluster, name, index, lock, first)
@@ -146,8 +149,7 @@ class Update(Filling):
         else:
             _clone(cluster, self.before.name, index)
         # From here on a killed update can be gone on with.
-        source = {"base": self.before.name, "mapping": mapping.version()}
-        cluster.request("PUT", f"/{self._name}-control/_doc/{index}", source)
+        cluster.request("PUT", f"/{self._name}-control/_doc/{index}", self._told)
         return index
 
     def __exit__(self, *exception: object) -> None:
@@ -245,7 +247,10 @@ class Update(Filling):
 
 def _left(cluster: Cluster, name: str, base: str) -> str | None:
     """Return the index that a killed update of a generation left, if it can be gone on with."""
+    kept = {aliased(cluster, name), aliased(cluster, f"{name}-previous")}
     for index in reversed(indexes_of(cluster, name)):
+        if index in kept:
+            continue
         path = f"/{name}-control/_doc/{index}"
         source = cluster.request("GET", path, params={"ignore": 404}).get("_source", {})
         if source.get("base") == base and source["mapping"] == mapping.version():
@@ -257,15 +262,9 @@ def _left(cluster: Cluster, name: str, base: str) -> str | None:
 
 def _clone(cluster: Cluster, source: str, target: str) -> None:
     """Make an index with the documents of another, which is not written to any more."""
-    settings = {
-        "index.blocks.write": None,
-        "index.auto_expand_replicas": "false",
-        "index.number_of_replicas": 0,
-        "index.refresh_interval": "-1",
-    }
     cluster.create(
         f"/{source}/_clone/{target}",
-        {"settings": settings},
+        {"settings": {**FILLED, "index.refresh_interval": "-1"}},
         {"wait_for_active_shards": 1},
         seconds=_SECONDS,
     )

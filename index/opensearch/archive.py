@@ -11,7 +11,13 @@ from index.opensearch import mapping
 from index.opensearch.client import Cluster
 from index.opensearch.encode import encode_drafts
 from index.opensearch.filling import Generation
-from index.opensearch.generations import Published, aliased, check_name, delete_leftovers
+from index.opensearch.generations import (
+    Published,
+    aliased,
+    check_name,
+    delete_leftovers,
+    require_ours,
+)
 from index.opensearch.lock import LEASE, locked
 from index.opensearch.sharing import Sharing
 from index.opensearch.updating import Update
@@ -59,6 +65,7 @@ class Archive:
     def building(self, size: int = 0) -> Iterator[Generation]:
         """Begin a generation of sources of so many bytes. Raises IndexLocked."""
         self._cluster.check_version()
+        require_ours(self._cluster, self.name)
         with locked(self._cluster, self.name, self._lease_seconds) as lock:
             delete_leftovers(self._cluster, self.name)
             shards = self._shards_for(size)
@@ -69,6 +76,7 @@ class Archive:
     def updating(self) -> Iterator[Update]:
         """Begin a generation with the documents of the published one. Raises IndexLocked."""
         self._cluster.check_version()
+        require_ours(self._cluster, self.name)
         with (
             locked(self._cluster, self.name, self._lease_seconds) as lock,
             Update(self._cluster, self.name, lock, self._shards_for(0)) as update,

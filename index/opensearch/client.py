@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from time import monotonic
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 from urllib3 import Timeout
@@ -76,7 +77,7 @@ class Address:
                     f"The address of the cluster, “…@{url.rpartition('@')[2]}”, has a user in it.",
                     "Give the user with --opensearch-user, and the password in a file or variable.",
                 )
-            if not url.startswith(("http://", "https://")):
+            if not _is_address(url):
                 raise UsageError(
                     f"“{url}” is no address of a cluster.", "Give it as https://HOST:9200."
                 )
@@ -346,6 +347,14 @@ def _hearing(opensearchpy: Any, wished: threading.local) -> type:
             return headers
 
     return Connection
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        return False
 
 
 def too_long() -> SearchTimeout:

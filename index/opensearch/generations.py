@@ -18,6 +18,9 @@ from index.opensearch.lock import locked
 from index.versions import FORMAT_VERSION
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+_MOMENT: Final = r"-\d{8}t\d{12}"
+_ENDINGS: Final = ("-control", "-previous", "-words", "-values", "-units")
+"""What the names of our own indexes and aliases end with."""
 _REMEDY: Final = "Build it again with `trouvaille rebuild`."
 
 Json = dict[str, Any]
@@ -67,6 +70,26 @@ def check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"“{name}” cannot be the name of an index.", "Use small letters, digits, - and _."
+        )
+    if name.endswith(_ENDINGS):
+        raise UsageError(
+            f"“{name}” cannot be the name of an index: one of “{name.rpartition('-')[0]}” may have"
+            " it.",
+            "Choose another ending.",
+        )
+
+
+def require_ours(cluster: Cluster, name: str) -> None:
+    """Raise UsageError if a name is that of an index, or an alias, which somebody else made."""
+    index = aliased(cluster, name)
+    if index is None:
+        ours = not cluster.exists(f"/{name}")
+    else:
+        ours = re.fullmatch(re.escape(name) + _MOMENT, index) is not None
+    if not ours:
+        raise UsageError(
+            f"The cluster has an index “{name}” that is not an index of Trouvaille.",
+            "Choose another name with --opensearch-index.",
         )
 
 
@@ -128,6 +151,7 @@ def previous(cluster: Cluster, name: str) -> str:
 def rollback(cluster: Cluster, name: str) -> Published:
     """Publish the previous generation again. Raises IndexMissing if there is none."""
     check_name(name)
+    require_ours(cluster, name)
     with locked(cluster, name) as lock:
         before = aliased(cluster, f"{name}-previous")
         if before is None:
@@ -151,7 +175,7 @@ def new_name(name: str) -> str:
 
 def indexes_of(cluster: Cluster, name: str) -> list[str]:
     """Return the documents' indexes of all generations that are there, the oldest first."""
-    ours = re.compile(re.escape(name) + r"-\d{8}t\d{12}(?:-words|-values|-units)?")
+    ours = re.compile(re.escape(name) + _MOMENT + r"(?:-words|-values|-units)?")
     found = filter(ours.fullmatch, cluster.request("GET", f"/{name}-*/_settings"))
     return sorted({"-".join(index.split("-")[: name.count("-") + 2]) for index in found})
 

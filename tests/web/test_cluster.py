@@ -235,6 +235,7 @@ def test_secrets_come_from_files_and_variables(
         (["--opensearch-url", "cluster:9200"], "“cluster:9200” is no address of a cluster"),
         (["--opensearch-url", "https://u:geheim@cluster:9200"], "--opensearch-user"),
         (["--opensearch-url", ADDRESS, "--opensearch-index", "A B"], "“A B” cannot be the name"),
+        (["--opensearch-url", ADDRESS, "--opensearch-index", "a-words"], "one of “a” may have it"),
         (["--opensearch-url", ADDRESS, "--opensearch-user", "u"], PASSWORD),
         (["--opensearch-url", ADDRESS, "--opensearch-ca", "gone.pem"], "“gone.pem” cannot be read"),
         (

@@ -149,7 +149,9 @@ def test_a_cluster_that_is_away_is_named() -> None:
         published(cluster, "archive")
 
 
-@pytest.mark.parametrize("urls", ["", "localhost:9200", "ftp://host"])
+@pytest.mark.parametrize(
+    "urls", ["", "localhost:9200", "ftp://host", "http://", "https://:9200", "http://a:x", "a,b"]
+)
 def test_what_is_no_address_is_refused(urls: str) -> None:
     with pytest.raises(UsageError):
         Address.parse(urls)

@@ -14,6 +14,7 @@ from index.errors import (
     IndexMissing,
     IndexUnavailable,
     IndexVersion,
+    UsageError,
 )
 from index.opensearch import (
     Address,
@@ -267,6 +268,27 @@ def test_what_an_operator_may_change_is_no_fault(node: Any, name: str) -> None:
     settings = {"auto_expand_replicas": False, "number_of_replicas": 0, "refresh_interval": "9s"}
     node.cluster.request("PUT", f"/{index}/_settings", {"index": settings})
     assert not faults_of(node, name)
+
+
+@pytest.mark.parametrize("way", ["index", "alias", "index of ours"])
+def test_nothing_is_built_over_an_index_of_somebody_else(node: Any, name: str, way: str) -> None:
+    """It is told before the build begins, and whatever it is stays."""
+    taken = {"index": f"{name}-of-another", "alias": f"{name}-alias"}.get(way, name)
+    if way == "index":
+        node.cluster.request("PUT", f"/{taken}", {})
+    elif way == "alias":
+        node.cluster.request("PUT", f"/{name}-of-another", {"aliases": {taken: {}}})
+    before = set(node.cluster.request("GET", f"/{name}*/_settings"))
+    archive = Archive(node.cluster, taken)
+    for begin in (archive.building, archive.updating):
+        if way == "index of ours":
+            with begin():
+                pass
+            continue
+        with pytest.raises(UsageError, match="not an index of Trouvaille") as raised, begin():
+            pass
+        assert "--opensearch-index" in raised.value.remedy
+    assert set(node.cluster.request("GET", f"/{name}*/_settings")) == before
 
 
 def test_an_index_of_another_version_or_of_somebody_else(node: Any, name: str, url: str) -> None:

@@ -7,12 +7,16 @@ a model of them, which happens in ``index.build``.
 
 from index.extract.extraction import ExtractionOptions, extract, extraction_version, given_themes
 from index.extract.language import detect_language, detect_text
+from index.extract.theme_expressions import find_expressions as find_theme_expressions
 from index.extract.themes import (
     Decider,
     LearnedTheme,
     LearnedThemes,
+    ThemeScore,
     Vector,
+    decided_themes,
     find_themes,
+    score_themes,
     term_spans,
     vector,
 )
@@ -22,13 +26,17 @@ __all__ = [
     "ExtractionOptions",
     "LearnedTheme",
     "LearnedThemes",
+    "ThemeScore",
     "Vector",
+    "decided_themes",
     "detect_language",
     "detect_text",
     "extract",
     "extraction_version",
+    "find_theme_expressions",
     "find_themes",
     "given_themes",
+    "score_themes",
     "term_spans",
     "vector",
 ]

@@ -6,6 +6,7 @@ names in texts is not done here but in ``index.extract``.
 """
 
 from index.vocabularies.countries import CountryEntry, CountryForm, countries
+from index.vocabularies.forms import exact_forms, without_prefixes, words_of, written_forms
 from index.vocabularies.organizations import (
     Grammar,
     Name,
@@ -15,25 +16,30 @@ from index.vocabularies.organizations import (
     slug,
 )
 from index.vocabularies.sources import source_names
-from index.vocabularies.themes import Expression, inflected, themes
+from index.vocabularies.themes import SURE, Expression, ThemeVocabulary, themes
 from index.vocabularies.vocabulary import DETECTED_LANGUAGES, LANGUAGES, function_words, languages
 
 __all__ = [
     "DETECTED_LANGUAGES",
     "LANGUAGES",
+    "SURE",
     "CountryEntry",
     "CountryForm",
     "Expression",
     "Grammar",
     "Name",
     "OrganizationEntry",
+    "ThemeVocabulary",
     "countries",
+    "exact_forms",
     "function_words",
     "grammar",
-    "inflected",
     "languages",
     "organizations",
     "slug",
     "source_names",
     "themes",
+    "without_prefixes",
+    "words_of",
+    "written_forms",
 ]

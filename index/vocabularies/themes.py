@@ -2,9 +2,10 @@
 
 ``themes.tsv`` has the columns id, iptc (Media Topics code), eurovoc, then the label in fr, en,
 es, de, it, pt, ar. An id is ``parent`` or ``parent/child``. ``themes-LANGUAGE.txt`` has rows
-``id | expression ; ~weak expression ; -plain expression ; =exact word``, a row ``! | phrase`` of
-phrases whose words speak for nothing, and a row ``? | word`` of words that may stand between those
-of an expression. ``themes-organizations.txt`` has rows
+``id | expression ; ~weak expression ; -plain expression ; =exact word ; +sure expression``, a row
+``! | phrase`` of phrases whose words speak for nothing, a row ``? | word`` of words that may stand
+between those of an expression, and a row ``^ | word`` of negations. ``themes-weights.tsv`` has the
+weights that were learned: language, id, expression, weight. ``themes-organizations.txt`` has rows
 ``id | organization ; ~organization``: naming the organization decides for the theme, or (``~``)
 speaks for it as a word does.
 """
@@ -38,17 +39,34 @@ _CODE = re.compile(
 )
 
 
+SURE, SEVERAL_WORDS, ONE_WORD, WEAK = 2.5, 2.0, 1.0, 0.5
+"""Points of a sure expression, of one of several words, of one word, and of a weak one."""
+
+
 class Expression(NamedTuple):
     """An expression that speaks for a theme.
 
-    A weak one counts only beside another. A plain one of several words counts as one word does.
-    An exact one matches no inflected form but its plural.
+    A weak one counts only beside others. A plain one of several words counts as one word does.
+    An exact one matches no inflected form but its plural. A sure one is enough wherever it stands.
     """
 
     text: str
-    weak: bool
-    plain: bool
+    weak: bool = False
+    plain: bool = False
     exact: bool = False
+    sure: bool = False
+    learned: float | None = None
+    """The weight learned from labelled documents, in points, if enough of them have it."""
+
+    def weight_of(self, words: int) -> float:
+        """Return the weight in points of the expression, which has so many words."""
+        if self.sure:
+            return SURE
+        if self.learned is not None:
+            return self.learned
+        if self.weak:
+            return WEAK
+        return ONE_WORD if words == 1 or self.plain else SEVERAL_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,7 @@ class ThemeEntry:
         return self.labels.values()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ThemeVocabulary(Vocabulary[ThemeEntry]):
     """All themes, parents before their children."""
 
@@ -79,6 +97,8 @@ class ThemeVocabulary(Vocabulary[ThemeEntry]):
     """Phrases whose words speak for no theme, by language."""
     stop_words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Folded words without meaning in an expression, by language."""
+    negations: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Folded words that deny what follows them, by language."""
 
     codes: Mapping[str, str] = field(default_factory=dict)
     """Ids by the eight digits of their codes of IPTC."""
@@ -125,12 +145,13 @@ def load_themes(folder: Path) -> ThemeVocabulary:
     for language in LANGUAGES:
         for row in read_rows(folder / f"themes-{language}.txt", "|"):
             id, listed = _expressions(row)
-            if id not in labels and id not in ("!", "?"):
+            if id not in labels and id not in ("!", "?", "^"):
                 raise row.error(f"unknown theme {id}")
             if language in expressions[id]:
                 raise row.error(f"the theme {id} stands twice")
             expressions[id][language] = listed
-    traps, stop_words = expressions.pop("!", {}), expressions.pop("?", {})
+    traps, stop_words, negations = (expressions.pop(mark, {}) for mark in "!?^")
+    _weigh(expressions, folder / "themes-weights.tsv")
     implied: dict[str, list[str]] = {}
     for row in read_rows(folder / "themes-organizations.txt", "|"):
         if len(row.cells) != 2 or row.cells[0] not in labels:
@@ -150,9 +171,32 @@ def load_themes(folder: Path) -> ThemeVocabulary:
         entries,
         _aliases(entries.values()),
         {code: tuple(phrase.text for phrase in listed) for code, listed in traps.items()},
-        {code: frozenset(word.text for word in listed) for code, listed in stop_words.items()},
+        _folded_words(stop_words),
+        _folded_words(negations),
         codes,
     )
+
+
+def _folded_words(listed: Mapping[str, Iterable[Expression]]) -> dict[str, frozenset[str]]:
+    return {
+        code: frozenset(fold_key(word.text) for word in words) for code, words in listed.items()
+    }
+
+
+def _weigh(expressions: dict[str, dict[str, tuple[Expression, ...]]], path: Path) -> None:
+    """Give expressions the weights that were learned."""
+    weights: dict[tuple[str, str, str], float] = {}
+    for row in read_rows(path, "\t") if path.exists() else ():
+        try:
+            language, id, text, weight = row.cells
+            weights[language, id, text] = float(weight)
+        except ValueError as error:
+            raise row.error("expected: language, theme, expression, weight") from error
+    for id, by_language in expressions.items():
+        for language, listed in by_language.items():
+            by_language[language] = tuple(
+                each._replace(learned=weights.get((language, id, each.text))) for each in listed
+            )
 
 
 def _expressions(row: Row) -> tuple[str, tuple[Expression, ...]]:
@@ -162,14 +206,15 @@ def _expressions(row: Row) -> tuple[str, tuple[Expression, ...]]:
     id, listed = row.cells
     expressions: dict[str, Expression] = {}
     for marked in split_list(listed):
-        text = marked.lstrip("~-=")
+        text = marked.lstrip("~-=+")
         marks = marked[: len(marked) - len(text)]
         folded = fold_key(text)
         if not folded:
             raise row.error(f"the expression {marked!r} has no letter")
         if folded in expressions:
             raise row.error(f"the expression {folded!r} stands twice for {id}")
-        expressions[folded] = Expression(text.strip(), "~" in marks, "-" in marks, "=" in marks)
+        weak, plain, exact, sure = (mark in marks for mark in "~-=+")
+        expressions[folded] = Expression(text.strip(), weak, plain, exact, sure)
     return id, tuple(expressions.values())
 
 
@@ -198,85 +243,3 @@ def _aliases(entries: Iterable[ThemeEntry]) -> dict[str, str]:
 def themes() -> ThemeVocabulary:
     """Return the themes that come with the product, read once."""
     return load_themes(Path(__file__).parent)
-
-
-_PLURALS: dict[str, tuple[tuple[str, str], ...]] = {
-    "fr": ((r"[sxz]$", r"\g<0>"), ("al$", "aux"), ("eau$|eu$", r"\g<0>x"), ("$", "s")),
-    "es": (
-        ("([aeiou])$|é$", r"\g<0>s"),
-        ("z$", "ces"),
-        ("án$", "anes"),
-        ("én$", "enes"),
-        ("ín$", "ines"),
-        ("ón$", "ones"),
-        ("s$", "s"),
-        ("$", "es"),
-    ),
-    "pt": (
-        ("ão$", "ões"),
-        ("([aou])l$", r"\1is"),
-        ("[ei]l$|ível$", "eis"),
-        ("m$", "ns"),
-        ("[rz]$", r"\g<0>es"),
-        ("s$", "s"),
-        ("$", "s"),
-    ),
-    "it": (
-        ("ista$", "isti"),
-        ("ico$", "ici"),
-        ("logo$", "logi"),
-        ("([cg])o$", r"\1hi"),
-        ("([cg])a$", r"\1he"),
-        ("io$", "i"),
-        ("[oe]$", "i"),
-        ("a$", "e"),
-    ),
-}
-"""Endings and what replaces them in the plural; the first that fits counts.
-
-Only where stemming misses the plural of a folded word: the Snowball stemmers know suffixes by
-their accents (``inundación``), and give some plurals another stem (``vulcani``, ``métros``).
-English and German forms have one stem once folded.
-"""
-_FEMININES: dict[str, tuple[tuple[str, str], ...]] = {
-    "fr": (("[éu]$", r"\g<0>e"), ("teur$", "trice")),
-    "es": (("oso$", "osa"),),
-    "pt": (("ário$", "ária"),),
-    "it": (("tore$", "trice"),),
-}
-_PREPOSITION = re.compile(
-    r"(?:[dl]['’].*|d[eou]s?|del|della|dell['’].*|degli|delle|dei|di|d[ao]s?|à|aux?|al?|an|en|in|em|su"
-    r"|sur|para|per|pour|par|contra|contre|contro|con|com|avec|n[ao]s?|nella|nel|la|le|les|e|et|y)$",
-    re.IGNORECASE,
-)
-
-
-def inflected(text: str, language: str) -> tuple[str, ...]:
-    """Return the plurals and feminines of an expression that differ from it, each once.
-
-    What stands before the first preposition agrees (``arma química``, ``armas químicas``); what
-    follows stays (``accidente de tráfico``, ``accidentes de tráfico``). Words in capitals have no
-    other forms. Empty for languages without rules.
-    """
-    if language not in _PLURALS:
-        return ()
-    plurals, words = _PLURALS[language], text.split()
-    fixed = next((at for at, word in enumerate(words) if _PREPOSITION.match(word)), len(words))
-    head, rest = words[:fixed], words[fixed:]
-    if not head:
-        return ()
-    forms = [[_inflect(word, plurals) for word in head]]
-    if len(words) == 1:
-        feminine = _inflect(text, _FEMININES[language])
-        forms += [[feminine], [_inflect(feminine, plurals)]] if feminine != text else []
-    joined = dict.fromkeys(" ".join([*form, *rest]) for form in forms)
-    return tuple(form for form in joined if form != text)
-
-
-def _inflect(word: str, rules: tuple[tuple[str, str], ...]) -> str:
-    if word.isupper():
-        return word
-    for ending, replacement in rules:
-        if re.search(ending, word):
-            return re.sub(f"(?:{ending})", replacement, word, count=1)
-    return word

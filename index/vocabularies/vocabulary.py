@@ -80,7 +80,7 @@ class Entry(Protocol):
 EntryT = TypeVar("EntryT", bound=Entry)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary(Generic[EntryT]):
     """Entries by identifier, and identifiers by folded name."""
 

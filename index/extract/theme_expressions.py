@@ -1,0 +1,267 @@
+"""Expressions of themes in a text: where they stand, and how they stand there.
+
+The words of an expression must stand side by side, stop words aside, each in one of its written
+forms. Nothing is stemmed here: words that only share a stem are other words.
+"""
+
+import threading
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from index.analysis import Folded, fold_key
+from index.document import Span
+from index.vocabularies import (
+    LANGUAGES,
+    Expression,
+    ThemeVocabulary,
+    exact_forms,
+    without_prefixes,
+    words_of,
+    written_forms,
+)
+
+TRAP = ""
+"""The theme of phrases that are evidence for none."""
+
+
+class Pattern(NamedTuple):
+    """An expression as it is matched: the forms of each of its words that is not a stop word."""
+
+    forms: tuple[frozenset[str], ...]
+    theme: str
+    expression: Expression
+    weight: float
+    key: str
+    """What an expression and its other forms have in common."""
+    capitals: bool = False
+    accented: str = ""
+    """The word with its accents, in lower case, if it is one word."""
+    compound: bool = False
+    """Whether it is the first part of a German compound, which says less than the last."""
+
+
+class Hit(NamedTuple):
+    """An expression in a text. A negation before it takes most of its weight."""
+
+    span: Span
+    pattern: Pattern
+    negated: bool
+
+
+def find_expressions(
+    text: str,
+    folded: Folded,
+    language: str,
+    covered: Sequence[tuple[int, int]],
+    vocabulary: ThemeVocabulary,
+) -> list[Hit]:
+    """Return the expressions in a text, in order; ``covered`` are folded ranges to leave out."""
+    words, starts = folded.words, folded.starts
+    lexicon = _lexicons(vocabulary)[language]
+    masked = bytearray(len(words))
+    for start, end in covered:
+        first, last = bisect_left(starts, start), bisect_left(starts, end)
+        masked[first:last] = b"\1" * (last - first)
+    negations = vocabulary.negations.get(language, frozenset())
+    hits = []
+    for index, patterns in enumerate(map(lexicon.__getitem__, words)):
+        if not patterns or masked[index]:
+            continue
+        start, end = starts[index], starts[index] + len(words[index])
+        here = folded.span(start, end)
+        negated = words[index - 1] in negations or words[index - 2] in negations
+        for pattern in patterns:
+            span = here
+            if len(pattern.forms) > 1:
+                last_word = lexicon.last_word(words, masked, index, pattern)
+                if last_word is None:
+                    continue
+                span = folded.span(start, starts[last_word] + len(words[last_word]))
+            elif pattern.accented and not _is_spelt(pattern, text[here.start : here.end]):
+                continue
+            hits.append(Hit(span, pattern, negated))
+    traps = [hit.span for hit in hits if hit.pattern.theme == TRAP]
+    if not traps:
+        return hits
+    return [
+        hit
+        for hit in hits
+        if hit.pattern.theme != TRAP
+        and not any(
+            t != hit.span and t.start <= hit.span.start and hit.span.end <= t.end for t in traps
+        )
+    ]
+
+
+def _is_spelt(pattern: Pattern, surface: str) -> bool:
+    if pattern.capitals:
+        return surface.isupper()
+    return surface.isascii() or _same_accents(pattern.accented, surface)
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _same_accents(word: str, surface: str) -> bool:
+    """Return whether the accents of a word are those of an expression, as far as both go.
+
+    French ``élève`` is not ``élevé``, Arabic ``أمام`` is not ``إمام``. A word in capitals, or
+    without any accents, may have lost them, and the last letter may be an ending.
+    """
+    if not word.isalpha():
+        return True
+    carriers = [letter for letter in word if letter in _HAMZA]
+    if carriers:
+        others = [letter for letter in surface if letter in _HAMZA]
+        return not others or others[: len(carriers)] == carriers
+    if not surface.islower():
+        return True
+    size = min(len(word), len(surface)) - 1
+    return word.isascii() or word[:size] == surface[:size]
+
+
+_HAMZA = "أإآ"
+
+
+# What a word may begin
+
+_LEAST_COMPOUND_PART = 5
+"""Letters that a part of a German compound has at least."""
+_CACHED_WORDS = 100_000
+_LONGEST_CACHED = 40
+_Patterns = tuple[Pattern, ...]
+
+
+class _Lexicon(dict[str, _Patterns]):
+    """The patterns that each folded word of a language may begin, the longest first."""
+
+    def __init__(self, language: str, vocabulary: ThemeVocabulary) -> None:
+        super().__init__()
+        self._language = language
+        self._stop_words = vocabulary.stop_words.get(language, frozenset())
+        self._by_form = _by_form(language, vocabulary, self._stop_words)
+
+    def __missing__(self, word: str) -> _Patterns:
+        if len(self) >= _CACHED_WORDS:
+            self.clear()
+        patterns = () if word in self._stop_words else self._patterns(word)
+        if len(word) <= _LONGEST_CACHED:
+            self[word] = patterns
+        return patterns
+
+    def _patterns(self, word: str) -> _Patterns:
+        if self._language == "ar":
+            found = {
+                id(pattern): pattern
+                for form in without_prefixes(word)
+                for pattern in self._by_form.get(form, ())
+            }
+            return tuple(sorted(found.values(), key=lambda each: -len(each.forms)))
+        patterns = self._by_form.get(word, ())
+        if not patterns and self._language == "de" and len(word) > 2 * _LEAST_COMPOUND_PART:
+            return self._compound(word)
+        return patterns
+
+    def _compound(self, word: str) -> _Patterns:
+        """Return the patterns of a German compound: those of its last part, or of its first."""
+        for start in range(3, len(word) - _LEAST_COMPOUND_PART + 1):
+            if patterns := self._part(word[start:]):
+                return patterns
+        for end in range(len(word) - 3, _LEAST_COMPOUND_PART - 1, -1):
+            if patterns := self._part(word[:end]):
+                return tuple(pattern._replace(compound=True) for pattern in patterns)
+        return ()
+
+    def _part(self, part: str) -> _Patterns:
+        return tuple(
+            pattern._replace(accented="")
+            for pattern in self._by_form.get(part, ())
+            if len(pattern.forms) == 1 and not pattern.capitals and not pattern.expression.exact
+        )
+
+    def last_word(
+        self, words: Sequence[str], masked: Sequence[int], index: int, pattern: Pattern
+    ) -> int | None:
+        """Return the index of the last word of a pattern that begins at ``index``, or None.
+
+        Stop words may stand between its words, but no name of an organization.
+        """
+        arabic = self._language == "ar"
+        for forms in pattern.forms[1:]:
+            index += 1
+            while index < len(words) and words[index] in self._stop_words and not masked[index]:
+                index += 1
+            if index >= len(words) or masked[index]:
+                return None
+            word = words[index]
+            if word not in forms and (not arabic or forms.isdisjoint(without_prefixes(word))):
+                return None
+        return index
+
+
+class _Lexicons(threading.local):
+    """The lexicons of the vocabulary used last, by language; one set for each thread."""
+
+    def __init__(self) -> None:
+        self.vocabulary: ThemeVocabulary | None = None
+        self.by_language: dict[str, _Lexicon] = {}
+
+
+_LEXICONS = _Lexicons()
+
+
+def _lexicons(vocabulary: ThemeVocabulary) -> dict[str, _Lexicon]:
+    if _LEXICONS.vocabulary is not vocabulary:
+        _LEXICONS.vocabulary = vocabulary
+        _LEXICONS.by_language = {code: _Lexicon(code, vocabulary) for code in LANGUAGES}
+    return _LEXICONS.by_language
+
+
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def _by_form(
+    language: str, vocabulary: ThemeVocabulary, stop_words: frozenset[str]
+) -> dict[str, _Patterns]:
+    """Return the patterns of a language by each form of their first word, the longest first."""
+    patterns: dict[str, list[Pattern]] = defaultdict(list)
+    for id, entry in vocabulary.entries.items():
+        for expression in entry.expressions.get(language, ()):
+            pattern = _pattern(id, expression, language, stop_words)
+            if pattern and pattern.weight:
+                for form in pattern.forms[0]:
+                    patterns[form].append(pattern)
+    for phrase in vocabulary.traps.get(language, ()):
+        pattern = _pattern(TRAP, Expression(phrase), language, stop_words)
+        if pattern:
+            for form in pattern.forms[0]:
+                patterns[form].append(pattern)
+    return {
+        form: tuple(sorted(group, key=lambda each: -len(each.forms)))
+        for form, group in patterns.items()
+    }
+
+
+def _pattern(
+    theme: str, expression: Expression, language: str, stop_words: frozenset[str]
+) -> Pattern | None:
+    """Return the pattern of an expression; None if it has only stop words."""
+    folded, written = fold_key(expression.text).split(), words_of(expression.text)
+    if len(written) != len(folded):
+        written = folded
+    forms_of = exact_forms if expression.exact else written_forms
+    forms = tuple(
+        forms_of(word, language) | {plain}
+        for word, plain in zip(written, folded, strict=True)
+        if plain not in stop_words
+    )
+    if not forms:
+        return None
+    single = len(folded) == 1
+    capitals = single and expression.text.isupper() and expression.text.isascii()
+    accented = expression.text.lower() if single else ""
+    weight = expression.weight_of(len(forms))
+    key = " ".join(min(each, key=lambda form: (len(form), form)) for each in forms)
+    return Pattern(forms, theme, expression, weight, key, capitals, accented)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from index import IndexDirectory
 from index.build import rebuild
+from tools.bench.cluster_searches import URL, cluster
 from tools.bench.context import Context
 from tools.bench.corpora import Corpus, indexed_corpus, sample, synthetic_corpus
 from tools.bench.growth import growth
@@ -41,13 +42,15 @@ PARTS: dict[str, Callable[[Context], Section]] = {
     "rebuild": rebuilding,
     "http": http,
     "growth": growth,
+    "cluster": cluster,
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the parts that were asked for and print their tables."""
     options = _options(arguments)
-    names = options.only.split(",") if options.only else list(PARTS)
+    possible = [name for name in PARTS if name != "cluster" or os.environ.get(URL)]
+    names = options.only.split(",") if options.only else possible
     unknown = [name for name in names if name not in PARTS]
     if unknown:
         print(f"There is no part “{unknown[0]}”; there are {', '.join(PARTS)}.", file=sys.stderr)

@@ -104,6 +104,16 @@ class Cluster:
         self._wished = threading.local()
         self._is_checked = False
         self._errors = opensearchpy.exceptions
+
+        class Orjson(opensearchpy.JSONSerializer):  # type: ignore[misc]
+            """Reads answers several times faster than json."""
+
+            def loads(self, s: str) -> Any:
+                try:
+                    return orjson.loads(s)
+                except orjson.JSONDecodeError as error:
+                    raise opensearchpy.SerializationError(s, error) from error
+
         options: Json = {"ca_certs": address.ca_file} if address.ca_file else {}
         if address.user:
             options["http_auth"] = (address.user, address.password)
@@ -120,6 +130,7 @@ class Cluster:
             timeout_cutoff=3,
             pool_maxsize=_CONNECTIONS,
             http_compress=False,
+            serializer=Orjson(),
             connection_class=_hearing(opensearchpy, self._wished),
             **options,
         ).transport

@@ -55,6 +55,7 @@ class Words:
         self._generation = generation
         self._statistics = statistics
         self._forms: dict[str, str] = {}
+        self._having: dict[tuple[str, ...], frozenset[str]] = {}
         self._near: dict[tuple[str, int], dict[str, Near]] = {}
 
     def _found(self, query: Json, size: int, **others: object) -> list[Json]:
@@ -148,9 +149,14 @@ class Words:
         """Return the words of all titles, or bodies, that have any of some terms as indexed."""
         if not indexed:
             return frozenset()
-        body = {"includes": ["word"]}
-        hits = self._found(terms(f"{part}_terms", indexed), 10_000, _source=body)
-        return frozenset(hit["_source"]["word"] for hit in hits)
+        key = part, *indexed
+        words = self._having.get(key)
+        if words is None:
+            body = {"includes": ["word"]}
+            hits = self._found(terms(f"{part}_terms", indexed), 10_000, _source=body)
+            words = frozenset(hit["_source"]["word"] for hit in hits)
+            self._having = {**(self._having if len(self._having) < 1_000 else {}), key: words}
+        return words
 
 
 class Opened:

@@ -21,7 +21,7 @@ from search.opensearch.scores import Scorer, script
 from search.query import Clause, WordQuery
 from search.scoring import MOST
 
-_SCORE = "_score"
+SCORE = "_score"
 _ROUNDING = 1e-6
 
 
@@ -89,7 +89,7 @@ class Weighed:
                 {"constant_score": {"filter": wish.matching, "boost": weight}}
                 for wish, weight in zip(self._wishes, weights, strict=True)
             )
-            enough = script(having, _SCORE)
+            enough = script(having, SCORE)
             enough["script_score"]["min_score"] = needed * (1 - _ROUNDING)
             found.append(all_of([terms("analyzer", suffixes), enough]))
         return all_of([any_of(found), self.conditions])
@@ -114,7 +114,7 @@ class Weighed:
                     for wish in self._wishes
                 ],
             ),
-            "aggs": {"best": {"max": {"script": {"source": _SCORE}}}},
+            "aggs": {"best": {"max": {"script": {"source": SCORE}}}},
         }
         best = self._matcher.opened.search(body)["aggregations"]["best"]["value"] or 0.0
         total = sum(wish.idf for wish in self._wishes) or 1.0
@@ -129,7 +129,7 @@ class Weighed:
             "size": 0,
             "track_total_hits": False,
             "query": scored(matching, counted),
-            "aggs": {"least": {"min": {"script": {"source": _SCORE}}}},
+            "aggs": {"least": {"min": {"script": {"source": SCORE}}}},
         }
         return int(self._matcher.opened.search(body)["aggregations"]["least"]["value"] or 0)
 

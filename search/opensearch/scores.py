@@ -49,6 +49,9 @@ _CLOSE = (
     " double norm = norms[1] + norms[0] * length;"
     " return params.factor * _score / (_score + params.k1 * norm);"
 )
+_WEIGHED = "params.weight * _score / (1 - _score)"
+SCRIPTS = frozenset({_NORM, _SATURATION, _SUM, _CLOSE, _WEIGHED})
+"""All scripts that scores are made by; what was typed is in none of them."""
 _PREFIXED = 10_000
 """Words with a prefix whose occurrences are counted, in all fields, for all prefixes together."""
 
@@ -241,9 +244,6 @@ class Scorer:
             norms[suffix] = [scale, shift]
         factor = PARAMETERS.proximity * idf * (PARAMETERS.k1 + 1)
         return script(any_of(near), _CLOSE, factor=factor, k1=PARAMETERS.k1, norms=norms)
-
-
-_WEIGHED = "params.weight * _score / (1 - _score)"
 
 
 def _windows(field: str, node: NearQuery) -> Json:

@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from index.opensearch import Address, Cluster, document_key, facet_field, publish_documents
-from index.opensearch.client import Action, batches
+from index.opensearch import Address, Cluster, facet_field, publish_documents
+from index.opensearch.bulk import Action, batches, bulk
 from search.opensearch import OpenSearchEngine
 from search.opensearch.counting import Counter, Filters
 from search.request import SearchRequest
@@ -111,7 +111,7 @@ def build_stock(cluster: Cluster, index: str, entries: Iterable[Entry], shards: 
     mappings = {"dynamic": "strict", "properties": properties}
     cluster.request("PUT", f"/{index}", {"settings": settings, "mappings": mappings})
     for batch in batches(map(_action, entries)):
-        cluster.bulk(index, batch)
+        bulk(cluster, index, batch)
     cluster.request("POST", f"/{index}/_refresh")
     path = f"/{index}/_forcemerge"
     cluster.request("POST", path, params={"max_num_segments": 1}, seconds=600.0)
@@ -130,7 +130,7 @@ def _action(entry: Entry) -> Action:
         facet_field("theme"): themes_of(fields),
         facet_field("lang"): [fields.language.code],
     }
-    return Action(document_key(document.id), orjson.dumps(source), document.id)
+    return Action(document.id, orjson.dumps(source), document.id)
 
 
 def address(urls: str) -> Cluster:

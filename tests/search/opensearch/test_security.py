@@ -41,7 +41,7 @@ COUNTED = "top|missing|distinct|pinned|first|last|month|year"
 NAMED = re.compile(rf"(group|readmitted)\d+|[a-z]+:({COUNTED})")
 """Names of aggregations: numbers, and those of facets."""
 SUFFIX = re.compile(r"[a-z_]{0,12}")
-PATH = re.compile(r"/(_msearch|(test-[0-9a-z-]+|_cluster/health)[-/_a-z0-9,]*)")
+PATH = re.compile(r"/((_msearch|(test-[0-9a-z-]+|_cluster/health)[-/_a-z0-9,]*))?")
 
 PIECES = st.sampled_from(
     [

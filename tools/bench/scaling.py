@@ -149,7 +149,7 @@ def tables(given: Measured, sizes: Sequence[int]) -> list[Table]:
     ]
     for name, cells in rows:
         table.add(name, *cells)
-    inputs = Table("Put in", ["", "value"])
+    inputs = Table("Put in", ["option", "value"])
     for field in fields(Measured):
         if field.name != "documents":
             inputs.add(field.name, f"{getattr(given, field.name):,g}")

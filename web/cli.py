@@ -38,7 +38,6 @@ from web.operate import (
     preload,
     prepare,
     run,
-    warm_up,
 )
 
 DEFAULT_FILE = "trouvaille.toml"
@@ -135,9 +134,7 @@ def serve(
         address = address_of(listener)
 
         def make() -> Flask:
-            app = create_app(open_engine(index, budget), settings)
-            warm_up(app)
-            return app
+            return create_app(open_engine(index, budget), settings)
 
         run(
             listener,

@@ -27,7 +27,7 @@ from search import (
 )
 from web import i18n
 from web.i18n import negotiate, own_names
-from web.kept import ZSTD_LEVEL, Found, KeptAnswer, KeptAnswers
+from web.kept import Found, KeptAnswer, KeptAnswers, compressed
 from web.links import address, language_parameter, page_address, parameters
 from web.render import environment
 
@@ -173,7 +173,7 @@ def keep(response: Response, searched: SearchResponse, tag: str) -> None:
         return
 
     def made() -> KeptAnswer:
-        body = zstandard.compress(response.get_data(), ZSTD_LEVEL)
+        body = compressed(response.get_data())
         g.by_zstd = response, body
         headers = {
             name: response.headers[name]

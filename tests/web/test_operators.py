@@ -1,21 +1,24 @@
 """Metrics, log, status page: what an operator sees."""
 
+import gc
 import json
 import logging
 import re
 import signal
 from pathlib import Path
 from urllib.request import Request, urlopen
+from weakref import ref
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 
-from index import IndexDirectory
+from index import IndexDirectory, Snapshot
 from search.whoosh_engine import WhooshEngine
 from web import Settings, create_app
 from web.operate.observe import JsonLines, TextLines
-from web.operate.serve import warm
+from web.operate.serve import rehearse, warm
 
 from .test_serve import PATIENCE, run, serving, write
 
@@ -191,6 +194,27 @@ def test_warming_is_neither_counted_nor_logged(
     warm(app)
     assert not caplog.records
     assert "/search" not in app.test_client().get("/metrics").get_data(as_text=True)
+
+
+def test_what_is_loaded_before_processes_fork_does_not_hold_the_index(archive: Path) -> None:
+    """An index that a process before them keeps open would stay on the disk for ever."""
+    engines: list[ref[WhooshEngine]] = []
+    snapshots: list[ref[Snapshot]] = []
+
+    def make() -> Flask:
+        engine = WhooshEngine(IndexDirectory(archive))
+        engines.append(ref(engine))
+        snapshots.append(ref(engine.directory.current()))
+        return create_app(engine)
+
+    thresholds = gc.get_threshold()
+    try:
+        rehearse(make)
+        assert gc.get_freeze_count() > 10_000
+        assert [one() for one in (*engines, *snapshots)] == [None, None]
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
 
 
 def test_warming_without_an_index_leaves_the_error_to_readers(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tracemalloc
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
@@ -15,7 +16,7 @@ from index.build import BuildOptions, rebuild
 from search import SearchResponse, WhooshEngine
 from search.request import SearchRequest
 from web import create_app
-from web.kept import ANSWER_BYTES, ANSWER_OVERHEAD, Found, KeptAnswer, KeptAnswers
+from web.kept import ANSWER_BYTES, ANSWER_OVERHEAD, Found, KeptAnswer, KeptAnswers, compressed
 
 PAGES = ("/", "/?hl=en", "/search?q=accord", "/search?q=accord&lang=fr&page=1", "/search?q=&x=y")
 
@@ -149,6 +150,18 @@ def test_four_hundred_answers_in_turn_are_kept(tmp_path: Path) -> None:
         for address in addresses:
             client.get(address)
     assert engine.searched == 400
+
+
+def test_kept_answers_take_the_memory_that_is_counted() -> None:
+    pages = [f"{number} ".encode() * 20_000 for number in range(50)]
+    tracemalloc.start()
+    try:
+        bodies = [compressed(page) for page in pages]
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert list(map(zstandard.decompress, bodies)) == pages
+    assert taken < sum(map(len, bodies)) + 50 * ANSWER_OVERHEAD
 
 
 def answer(size: int) -> KeptAnswer:

@@ -17,7 +17,7 @@ from web.operate.guard import (
     is_prefix,
 )
 from web.operate.observe import configure_log
-from web.operate.serve import address_of, bind, preload, prepare, run, warm_up
+from web.operate.serve import address_of, bind, preload, prepare, run
 
 __all__ = [
     "REFUSED",
@@ -39,5 +39,4 @@ __all__ = [
     "prepare",
     "run",
     "vary",
-    "warm_up",
 ]

@@ -188,15 +188,21 @@ def _build(
 
 
 def preload(compiled: bool) -> None:
-    """Load, before processes fork, what all of them need; compiled loops too if asked for.
-
-    Memory that nobody writes to is shared between the processes. The garbage collector writes to
-    every object that it looks at, so the objects loaded here are frozen.
-    """
+    """Load the vocabularies, and compiled loops if asked for."""
     if compiled:
         kernels.activate()
     organizations()
     themes()
+    gc.collect()
+
+
+def rehearse(make_app: Callable[[], Flask]) -> None:
+    """Answer a few requests before processes fork, and keep what was loaded, but for the index.
+
+    Memory that nobody writes to is shared between the processes. The garbage collector writes to
+    every object that it looks at, so the objects loaded here are frozen.
+    """
+    warm(make_app())
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS, 20, 100)
@@ -240,7 +246,8 @@ def run(
 ) -> None:
     """Serve until SIGTERM (requests under way are finished) or SIGINT.
 
-    ``make_app`` is called in each worker process, so that they share no open file. ``ready`` is
+    ``make_app`` is called before processes fork, to load what they share, and in each of them, so
+    that they share no open file. ``ready`` is
     called once, when the address listens. Raises PortInUseError if the port was taken meanwhile,
     and SystemExit at the end.
     """
@@ -268,6 +275,7 @@ def run(
         "control_socket_disable": True,
     }
     with _shared_metrics():
+        rehearse(make_app)
         _Server(make_app, options).run()
 
 
@@ -325,6 +333,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Make the application, in a worker process."""
+        """Make the application, in a worker process, and warm it up."""
         sys.setswitchinterval(SWITCH_SECONDS)
-        return self.make_app()
+        app = self.make_app()
+        warm_up(app)
+        return app

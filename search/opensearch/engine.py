@@ -161,6 +161,8 @@ class OpenSearchEngine:
         notices = tuple(finder.notices)
         if cursor is not None and cursor.generation != fingerprint(opened.name):
             notices = (*notices, Notice("generation_changed"))
+        if request.across == "true" and request.cursor is None:
+            notices = (*notices, Notice("across_on_cluster"))
         ended = perf_counter()
         return SearchResponse(
             request=request,

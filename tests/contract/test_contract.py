@@ -140,6 +140,11 @@ def test_both_have_the_same_status(both: Both) -> None:
     assert (local.documents, local.languages) == (remote.documents, remote.languages)
 
 
+def test_other_languages_are_said_not_to_be_searched(samples: Both) -> None:
+    warnings = samples.cluster.search(as_request({"q": "accord", "across": "true"})).warnings
+    assert [warning.code for warning in warnings] == ["across_on_cluster"]
+
+
 @pytest.mark.parametrize(
     "path",
     [

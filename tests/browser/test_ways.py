@@ -89,6 +89,42 @@ def test_by_keyboard_alone(reader: Readers) -> None:
     assert total(one) == whole
 
 
+def test_few_keys_lead_far(reader: Readers) -> None:
+    one = reader("en")
+    one.goes("/search?q=ONU")
+    keys = one.page.keyboard
+    one.page.locator("#q").focus()
+    for _ in range(5):
+        keys.press("Tab")
+        if focused(one.page)["inResult"]:
+            break
+    assert focused(one.page)["inResult"]
+    # From result to result, to the box, and not while typing.
+    first = focused(one.page)["text"]
+    keys.press("j")
+    assert focused(one.page)["inResult"]
+    assert focused(one.page)["text"] != first
+    keys.press("k")
+    assert focused(one.page)["text"] == first
+    keys.press("/")
+    assert focused(one.page)["tag"] == "input"
+    keys.press("End")
+    keys.type("/jk")
+    expect(one.page.locator("#q")).to_have_value("ONU/jk")
+    # The second skip link leads to the filters; a choice there keeps its place.
+    one.goes("/search?q=ONU")
+    keys.press("Tab")
+    keys.press("Tab")
+    assert focused(one.page)["text"] == "Go to the filters"
+    keys.press("Enter")
+    tab_to(one, "inFacet")
+    label = focused(one.page)["text"]
+    keys.press("Enter")
+    expect(chips(one)).to_have_count(1)
+    expect(one.page.locator("aside a:focus")).to_have_count(1)
+    assert focused(one.page)["text"].split()[0] == label.split()[0]
+
+
 def test_in_arabic_everything_runs_from_right_to_left(reader: Readers) -> None:
     one = reader("ar")
     one.goes("/")
@@ -186,8 +222,18 @@ def test_on_a_phone(reader: Readers) -> None:
     whole = total(one)
     value = facet(one, "Language").get_by_role("listitem").first.get_by_role("link").first
     promised = count(value)
+    # The filters come over the page, and go again.
+    one.page.get_by_role("link", name="Filters", exact=True).tap()
+    sheet = one.page.locator("#filters")
+    expect(sheet).to_be_in_viewport()
+    assert sheet.bounding_box()["y"] == 0
+    one.page.get_by_role("link", name="Back to the results").tap()
+    assert sheet.bounding_box()["y"] > 640
+    one.page.get_by_role("link", name="Filters", exact=True).tap()
     value.tap()
     assert total(one) == promised <= whole
+    for snippet in one.page.locator(".snippet").all()[:5]:
+        assert snippet.bounding_box()["height"] <= 2 * 32
     one.page.get_by_role("main").get_by_role("article").first.get_by_role("heading").get_by_role(
         "link"
     ).tap()

@@ -202,7 +202,8 @@ def _state(value: FacetValue) -> str:
 def tags(organizations: Sequence[Labelled], themes: Sequence[Labelled], to: PageLinks) -> Markup:
     """Return the organizations and themes of a result as items of a list.
 
-    Each narrows the search, but what is selected already. Of a theme and one below it, the lower
+    Each narrows the search, but what is selected already. Tab passes them by, since the facets lead
+    to the same. Of a theme and one below it, the lower
     one is shown.
     """
     below = {theme.value.rpartition("/")[0] for theme in themes}
@@ -225,7 +226,8 @@ def tags(organizations: Sequence[Labelled], themes: Sequence[Labelled], to: Page
             [
                 f"<li{style}><span><bdi>{html(one.label)}</bdi></span></li>\n"
                 if one.value in selected
-                else f'<li{style}><a href="{address}"><bdi>{html(one.label)}</bdi></a></li>\n'
+                else f'<li{style}><a href="{address}" tabindex="-1">'
+                f"<bdi>{html(one.label)}</bdi></a></li>\n"
                 for one, style, address in zip(
                     (*organizations, *themes), styles, addresses, strict=True
                 )
@@ -337,7 +339,10 @@ class Histogram:
 
 
 def histogram(facet: DateFacet, to: PageLinks) -> Histogram | None:
-    """Return the histogram of the date facet, each bar a link; None if it has no bucket."""
+    """Return the histogram of the date facet, each bar a link; None if it has no bucket.
+
+    Tab passes the bars by: they would stand before the results, and the table has them all.
+    """
     if not facet.values:
         return None
     most = max(bucket.count for bucket in facet.values)
@@ -441,7 +446,7 @@ def _bar_writer(step: int, most: int) -> Callable[[int, DateBucket, str], str]:
         label = html(said % {"date": day(bucket.value), "count": digits(bucket.count)})
         start, top = x + left, HEIGHT - height
         return (
-            f'<a href="{address}" aria-label="{label}"'
+            f'<a href="{address}" tabindex="-1" aria-label="{label}"'
             f"{_CLASSES['chosen' if bucket.selected else '']}><title>{label}</title>"
             f'<path class="reach" d="M{start} 0h{width}v{HEIGHT}h-{width}"/>'
             f'<path d="M{start} {top}h{width}v{height}h-{width}"/></a>\n'

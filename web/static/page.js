@@ -107,6 +107,51 @@ for (const field of document.querySelectorAll("input[type=search]")) {
   });
 }
 
+// Single keys: / for the box, j and k from result to result. They can be switched off.
+const KEYS = "trouvaille.keys";
+const shortcuts = document.querySelector(".keys");
+const titles = [...document.querySelectorAll(".results h3 a")];
+if (shortcuts) {
+  const box = shortcuts.querySelector("input");
+  shortcuts.hidden = false;
+  try { box.checked = localStorage.getItem(KEYS) !== "off"; } catch {}
+  box.addEventListener("change", () => {
+    try { localStorage.setItem(KEYS, box.checked ? "on" : "off"); } catch {}
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (!box.checked || (typing && typing !== box) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = titles.indexOf(document.activeElement);
+    if (event.key === "/") document.getElementById("q").focus();
+    else if (event.key === "j") titles[Math.min(at + 1, titles.length - 1)]?.focus();
+    else if (event.key === "k") titles[Math.max(at - 1, 0)]?.focus();
+    else return;
+    event.preventDefault();
+  });
+}
+
+// Who chooses a filter by the keyboard goes on from there on the next page.
+const PLACE = "trouvaille.place";
+const place = (link) => [link.closest("section")?.getAttribute("aria-labelledby"), link.querySelector("bdi")?.textContent];
+const filters = document.getElementById("filters");
+if (filters) {
+  let left = null;
+  try {
+    left = JSON.parse(sessionStorage.getItem(PLACE));
+    sessionStorage.removeItem(PLACE);
+  } catch {}
+  if (Array.isArray(left)) {
+    const again = [...filters.querySelectorAll("a:not(.not)")].find((link) => `${place(link)}` === `${left}`);
+    (again ?? document.getElementById(left[0])?.closest("summary"))?.focus();
+  }
+  filters.addEventListener("click", (event) => {
+    const link = event.detail === 0 && event.target.closest("section a");
+    if (!link) return;
+    const value = link.classList.contains("not") ? link.previousElementSibling : link;
+    try { sessionStorage.setItem(PLACE, JSON.stringify(place(value))); } catch {}
+  });
+}
+
 // What a reader folds stays folded.
 const FOLDED = "trouvaille.folded";
 const foldable = [...document.querySelectorAll("details.fold")];

@@ -84,6 +84,8 @@ class Filling:
         self._pool = ThreadPoolExecutor(_PENDING)
         self._pending: deque[Future[None]] = deque()
         self._published = False
+        self._beside: dict[str, int] = {}
+        """How many words and values were written, where all were."""
 
     def __enter__(self) -> Self:
         return self
@@ -173,10 +175,13 @@ class Filling:
     ) -> Published:
         """Check and publish the index, when words and values are written. Raises BuildFailed."""
         cluster, index = self._cluster, self.index
-        self._refresh(index)
-        self._require_count(index, documents)
+        # One request for all three: each costs most by being waited for.
+        names = f"{index},{index}-words,{index}-values"
+        self._refresh(names)
+        for one, count in {index: documents, **self._beside}.items():
+            self._require_count(one, count)
         if merge:
-            self._merge(index)
+            self._merge(names)
         self._probe()
         meta = {
             "format": FORMAT_VERSION,
@@ -194,10 +199,9 @@ class Filling:
         cluster.request("PUT", f"/{index}/_mapping", {"_meta": meta})
         source = {**self._told, "time": meta["built"], "report": orjson.loads(report.to_bytes())}
         cluster.request("PUT", f"/{self._name}-control/_doc/{index}", source)
-        for one in (index, f"{index}-words", f"{index}-values"):
-            settled = {"index": {"auto_expand_replicas": "0-1", "blocks": {"write": True}}}
-            cluster.request("PUT", f"/{one}/_settings", settled)
-        self._wait_for_copies()
+        settled = {"index": {"auto_expand_replicas": "0-1", "blocks": {"write": True}}}
+        cluster.request("PUT", f"/{names}/_settings", settled)
+        self._wait_for_copies(names)
         _allow_clauses(cluster)
         self._fence()
         point(cluster, self._name, index)
@@ -246,9 +250,8 @@ class Filling:
             if answer["hits"]["total"]["value"] != 1:
                 raise BuildFailed(f"The new generation does not find {what}.", _STILL)
 
-    def _wait_for_copies(self) -> None:
+    def _wait_for_copies(self, names: str) -> None:
         """Wait until every shard has its copies on other nodes, if there are any."""
-        names = f"{self.index},{self.index}-words,{self.index}-values"
         path = f"/_cluster/health/{names}?wait_for_status=green&timeout={_HEALTH_SECONDS}s"
         answer = self._cluster.request(
             "GET", path, {}, {"ignore": 408}, seconds=_HEALTH_SECONDS + 30.0
@@ -307,10 +310,7 @@ class Filling:
         ):
             index = f"{self.index}-{kind}"
             self._cluster.create(f"/{index}", made_with)
-            count = self._bulk_beside(index, sources)
-            self._refresh(index)
-            self._require_count(index, count)
-            self._merge(index)
+            self._beside[index] = self._bulk_beside(index, sources)
 
     def _bulk_beside(self, index: str, actions: Iterator[Action]) -> int:
         count = 0

@@ -230,7 +230,6 @@ class Update(Filling):
             self._cluster.request("DELETE", f"/{index}", params={"ignore": 404})
             _clone(self._cluster, f"{self.before.name}-{kind}", index)
             self._bulk_beside(index, iter(actions))
-            self._refresh(index)
 
     def _entries(self, kind: str, keys: list[str]) -> Iterator[Json]:
         index = f"{self.before.name}-{kind}"

@@ -2,11 +2,14 @@
 
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from csv import writer as csv_writer
 from dataclasses import replace
+from datetime import date
 from threading import BoundedSemaphore
 from typing import cast
+from urllib.parse import quote
 from weakref import finalize
 from xml.etree import ElementTree
 
@@ -38,6 +41,8 @@ from web.serialize import Serializer
 
 blueprint = Blueprint("export", __name__)
 
+_l = str  # Marks a label for the message catalogues of web/translations.
+
 BATCH = 100
 MAX_FACET_ROWS = 10_000
 """Values of a facet that its table has at most."""
@@ -49,6 +54,33 @@ COLUMNS = (
     *("id", "url", "title", "language", "published", "date_precision", "source", "source_url"),
     *("organizations", "themes", "score", "from", "to", "cc", "countries"),
 )
+HEADINGS = Parameter(
+    "headings",
+    "`labels`: the first row is in the reader's language, and several values of a cell stand on one"
+    " line, as people and spreadsheets read them.",
+    "choice",
+    ("names", "labels"),
+    "names",
+)
+_LABELS = {
+    "id": _l("Identifier"),
+    "url": _l("Address"),
+    "title": _l("Title"),
+    "language": _l("Language"),
+    "published": _l("Date"),
+    "date_precision": _l("Precision of the date"),
+    "source": _l("Source"),
+    "source_url": _l("Original address"),
+    "organizations": _l("Organizations"),
+    "themes": _l("Themes"),
+    "score": _l("Score"),
+    "from": _l("Sender"),
+    "to": _l("Recipients"),
+    "cc": _l("Copies"),
+    "countries": _l("Countries"),
+}
+MAX_NAME = 40
+"""Characters of a question in the name of a file."""
 BOM = Parameter(
     "bom",
     "Whether the file begins with a byte order mark, without which spreadsheets misread accents.",
@@ -80,16 +112,19 @@ def ndjson() -> Response:
 
 
 @blueprint.get("/search.csv")
-@operation(HL, BOM, search=True, answer="text/csv")
+@operation(HL, BOM, HEADINGS, search=True, answer="text/csv")
 def csv() -> Response:
     """All results as CSV.
 
-    RFC 4180, UTF-8 with a byte order mark; several values of a cell stand on lines of it.
+    RFC 4180, UTF-8 with a byte order mark; several values of a cell stand on lines of it, or
+    between semicolons with ``headings=labels``.
     """
     serializer = Serializer(g.base)
     own = arguments()
     mark = "\ufeff" if own.choice("bom") == "yes" else ""
+    labels = own.choice("headings") == "labels"
     own.check()
+    head = _csv([gettext(_LABELS[name]) for name in COLUMNS] if labels else COLUMNS)
 
     def row(result: Result) -> str:
         cells = {
@@ -101,9 +136,20 @@ def csv() -> Response:
             "to": _people(result.mail.to) if result.mail else "",
             "cc": _people(result.mail.cc) if result.mail else "",
         }
-        return _csv([_harmless(cells[column]) for column in COLUMNS])
+        row = [_harmless(cells[column]) for column in COLUMNS]
+        return _csv([cell.replace("\n", "; ") for cell in row] if labels else row)
 
-    return _stream("text/csv", mark + _csv(COLUMNS), row, "csv")
+    return _stream("text/csv", mark + head, row, "csv")
+
+
+def _attached(words: str, suffix: str) -> str:
+    """Return the header that names a file: what was searched for, and the day (RFC 6266)."""
+    said = "-".join(re.findall(r"[^\W_]+", words))[:MAX_NAME].strip("-")
+    name = "-".join(filter(None, ("trouvaille", said, date.today().isoformat()))) + f".{suffix}"
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = re.sub("-+", "-", plain)
+    exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{plain}"{exact}'
 
 
 @blueprint.get("/facet/<name>.csv")
@@ -129,7 +175,7 @@ def facet_csv(name: str) -> Response:
         raise NoSuchFacet(FACETS)
     body = mark + "".join(_csv([_harmless(cell) for cell in row]) for row in rows)
     response = localized(Response(body, mimetype="text/csv"))
-    response.headers["Content-Disposition"] = f'attachment; filename="trouvaille-{name}.csv"'
+    response.headers["Content-Disposition"] = _attached(f"{name} {query.q}", "csv")
     return response
 
 
@@ -144,7 +190,7 @@ def _stream(mimetype: str, head: str, write: Callable[[Result], str], suffix: st
     _take_place(response)
     # The first batch is searched for now, so that an error still has a status of its own.
     response.response = _lines(engine(), context.search(walk), head, write)
-    response.headers["Content-Disposition"] = f'attachment; filename="trouvaille.{suffix}"'
+    response.headers["Content-Disposition"] = _attached(query.q, suffix)
     return response
 
 
@@ -266,6 +312,24 @@ def _add(
 def _xml(root: ElementTree.Element) -> bytes:
     document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return document
+
+
+@blueprint.get("/robots.txt")
+@operation()
+def robots() -> Response:
+    """Keep crawlers out of what every search makes anew; documents and the first page are open."""
+    closed = ("/search", "/facet/", "/api/", "/suggest.json", "/metrics")
+    root = request.script_root
+    lines = ["User-agent: *", *(f"Disallow: {root}{path}" for path in closed)]
+    return localized(Response("\n".join(lines) + "\n", mimetype="text/plain"))
+
+
+@blueprint.get("/favicon.ico")
+@operation()
+def favicon() -> Response:
+    """Show the icon to browsers that ask for it by this name."""
+    with current_app.open_resource("static/icon.svg") as icon:
+        return localized(Response(icon.read(), mimetype="image/svg+xml"))
 
 
 @blueprint.get("/opensearch.xml")

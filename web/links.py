@@ -561,6 +561,11 @@ class PageLinks(FilterLinks):
         """Return the address of the same search in another form."""
         return self.whole(f"{self._root}{path}")
 
+    def spreadsheet(self) -> str:
+        """Return the address of the same search as a table for people."""
+        address = self.export("/search.csv")
+        return f"{address}{'&' if '?' in address else '?'}headings=labels"
+
     def api(self, base: str | None = None) -> str:
         """Return the address of the same answer from the endpoint."""
         root = self._root if base is None else base

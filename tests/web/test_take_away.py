@@ -1,3 +1,6 @@
+import csv
+import io
+from datetime import date
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -172,3 +175,46 @@ def test_exports_at_once_are_bounded(archive: Path) -> None:
             assert answer.status_code in (200, 400)
             answer.close()
             assert client.head(address).status_code == answer.status_code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_of_a_page_is_for_people(client: FlaskClient, language: str) -> None:
+    page = read(client, f"/search?q=élection+ONU&hl={language}")
+    (link,) = page.xpath("//footer//a[text()='CSV']/@href")
+    answer = client.get(link)
+    rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+    assert len({len(row) for row in rows}) == 1
+    assert not any("\n" in cell for row in rows for cell in row)
+    assert len(set(rows[0])) == len(rows[0])
+    plain = client.get(link.replace("headings=labels", "headings=names")).get_data()
+    named = list(csv.DictReader(io.StringIO(plain.decode("utf-8-sig"))))
+    place = list(named[0]).index("organizations")
+    assert [row["organizations"].replace("\n", "; ") for row in named] == [
+        row[place] for row in rows[1:]
+    ]
+    if language != "en":
+        assert rows[0][2] != "title"
+    name = answer.headers["Content-Disposition"]
+    assert name.startswith('attachment; filename="trouvaille-election-ONU-')
+    assert f"{date.today()}.csv" in name
+    assert "filename*=UTF-8''trouvaille-%C3%A9lection-ONU-" in name
+
+
+def test_programs_read_what_a_document_is(client: FlaskClient) -> None:
+    first = client.get("/api/search?q=ONU&from=2016").get_json()["results"][0]
+    page = read(client, first["url"].removeprefix("http://localhost"))
+    told = {
+        one.get("name") or one.get("property"): one.get("content")
+        for one in page.xpath("//head/meta")
+    }
+    assert told["citation_title"] == told["og:title"] == first["title"]
+    assert told["citation_publisher"] == first["source"]
+    assert told["citation_publication_date"] == first["published"][:10].replace("-", "/")
+    assert told["og:url"] == first["url"].split("?")[0]
+    (article,) = page.xpath("//article[@itemtype='https://schema.org/NewsArticle']")
+    assert article.xpath(".//*[@itemprop='headline']")[0].text_content() == first["title"]
+    assert "page 2" in read(client, "/search?q=de&page=2&hl=en").findtext(".//title")
+    robots = client.get("/robots.txt")
+    assert robots.mimetype == "text/plain"
+    assert "Disallow: /search" in robots.text
+    assert client.get("/favicon.ico").mimetype == "image/svg+xml"

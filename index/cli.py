@@ -425,6 +425,12 @@ def _languages(text: str | None) -> tuple[str, ...]:
         "Extract the fields of every document again.",
         is_flag=True,
     ),
+    flag(
+        "--shared",
+        False,
+        "Share the work with all machines that begin the same rebuild on a cluster.",
+        is_flag=True,
+    ),
     _forget_option,
     _report_options,
 )
@@ -432,6 +438,7 @@ def rebuild(
     sources: tuple[Path, ...],
     index: Location,
     fresh: bool,
+    shared: bool,
     forget_withdrawals: bool,
     strict: bool,
     quiet: bool,
@@ -448,7 +455,8 @@ def rebuild(
         fresh=fresh,
         forget_withdrawals=forget_withdrawals,
     )
-    _carry_out(partial(index.rebuild, sources, options), strict, quiet, as_json)
+    rebuild = index.rebuild_shared if shared else index.rebuild
+    _carry_out(partial(rebuild, sources, options), strict, quiet, as_json)
 
 
 @command(

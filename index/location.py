@@ -78,8 +78,16 @@ class Location(Protocol):
     def documents(self) -> AbstractContextManager[Documents]:
         """Open the stored documents."""
 
+    def rebuild_shared(
+        self, sources: Sequence[Path], options: BuildOptions, progress: Progress | None = None
+    ) -> BuildResult:
+        """Index the sources anew, with other machines. Raises UsageError without a cluster."""
+
     def directory(self, command: str) -> Path:
         """Return the index directory. Raises UsageError if the index is on a cluster."""
+
+    def on_cluster(self, command: str) -> "OnCluster":
+        """Return the place on a cluster. Raises UsageError if the index is in a directory."""
 
 
 class _InSnapshot:
@@ -144,9 +152,24 @@ class InDirectory:
         with open_published(self.root) as snapshot:
             yield _InSnapshot(snapshot)
 
+    def rebuild_shared(
+        self, sources: Sequence[Path], options: BuildOptions, progress: Progress | None = None
+    ) -> BuildResult:
+        """Raise UsageError: one machine writes a directory."""
+        raise UsageError(
+            "One machine builds the index of a directory.", "Leave --shared out, or use a cluster."
+        )
+
     def directory(self, command: str) -> Path:
         """Return the index directory."""
         return self.root
+
+    def on_cluster(self, command: str) -> "OnCluster":
+        """Raise UsageError: the index is in a directory."""
+        raise UsageError(
+            f"`trouvaille {command}` is for an index on a cluster.",
+            "Copy the index directory, or use --engine opensearch.",
+        )
 
 
 @dataclass(frozen=True)
@@ -298,6 +321,16 @@ class OnCluster:
     def documents(self) -> Iterator[Documents]:
         """Open the stored documents."""
         yield _OnIndex(self.cluster, self._published())
+
+    def rebuild_shared(
+        self, sources: Sequence[Path], options: BuildOptions, progress: Progress | None = None
+    ) -> BuildResult:
+        """Index the sources anew, with all machines that do the same."""
+        return build.rebuild_shared(self._archive(), sources, options, progress)
+
+    def on_cluster(self, command: str) -> "OnCluster":
+        """Return this place."""
+        return self
 
     def directory(self, command: str) -> Path:
         """Raise UsageError: the index is in no directory."""

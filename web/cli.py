@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask
 
+from index.backups import commands as backup_commands
 from index.build import cores
 from index.cli import build_options, deletions_option, plain_errors
 from index.cli import commands as index_commands
@@ -311,6 +312,6 @@ def _setting_value(path: Path, key: str, value: Any, option: click.Option) -> An
     return whole
 
 
-for command in (*index_commands, *ways_in, search, serve):
+for command in (*index_commands, *ways_in, *backup_commands, search, serve):
     cli.add_command(command)
 _add_config_flag(cli.commands)

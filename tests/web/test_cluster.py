@@ -97,6 +97,12 @@ def test_every_command_on_a_cluster(on_node: Any, tmp_path: Path) -> None:
     labelled.write_text(f"id,themes\n{left['id']},conflict\na,conflict\n", "utf-8")
     absent = on_node("learn", labelled)
     assert "line 3: the index has no document “a”" in absent.stderr
+    shared = told("rebuild", tmp_path, "--shared", "--workers", 0, "--index", tmp_path / "work")
+    assert shared["generation"] == told("stats")["generation"]
+    nowhere = on_node("backup", "--repository", "no-such-repository")
+    assert nowhere.exit_code == 2
+    assert "no-such-repository" in nowhere.stderr
+    assert on_node("restore", "--repository", "no-such-repository").exit_code == 2
     embedded = on_node("vectors")
     assert embedded.exit_code == 2
     assert "`trouvaille vectors` is for the embedded engine" in embedded.stderr
@@ -205,6 +211,13 @@ def test_a_wrong_password_is_one_line(node: Any, tmp_path: Path, command: str) -
     assert "does not accept the user “u”" in told
     assert "\n" not in told.strip()
     assert not (tmp_path / "work").exists()
+
+
+@pytest.mark.parametrize("command", ["backup", "restore", "rebuild . --shared"])
+def test_what_only_a_cluster_can_says_so(command: str, tmp_path: Path) -> None:
+    result = run(*command.split(), "--index", tmp_path / "index")
+    assert result.exit_code == 2
+    assert "cluster" in result.stderr
 
 
 def settings(path: Path, **given: Any) -> ClusterSettings:

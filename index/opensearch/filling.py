@@ -219,6 +219,8 @@ class Filling:
             raise BuildFailed(f"“{index}” should have {count} entries and has {there}.", _STILL)
 
     def _merge(self, index: str) -> None:
+        # A merge keeps what was sent of documents that are not safely on disk: up to twice as much.
+        self._cluster.request("POST", f"/{index}/_flush", seconds=_LONG_SECONDS)
         self._cluster.request(
             "POST", f"/{index}/_forcemerge", params={"max_num_segments": 1}, seconds=_LONG_SECONDS
         )

@@ -169,9 +169,7 @@ ADDITIONS["theme"] = Addition(
 
 RESULT_FIELD = [
     Edit("search/engine.py", "    score: float\n    highlights", "    path: str\n"),
-    Edit(
-        "search/whoosh_engine.py", "            score=0.0,", "            path=head.id.upper(),\n"
-    ),
+    Edit("search/results.py", "            score=0.0,", "            path=head.id.upper(),\n"),
     Edit("search/answers.py", "    score: float\n\n\nclass ExplainedResult", "    path: str\n"),
     Edit("search/answers.py", '            "score": round', '            "path": result.path,\n'),
 ]

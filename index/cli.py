@@ -19,6 +19,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 import orjson
 
+from index import teaching
 from index.build import (
     BuildOptions,
     BuildResult,
@@ -39,6 +40,7 @@ from index.location import InDirectory, Location
 from index.overview import lines, size
 from index.readers import ReadOptions, require_ocr
 from index.vectors import compute, coverage
+from index.vocabularies import VARIABLE, own_file
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -600,7 +602,37 @@ def vectors(index: Location, index_mode: str, quiet: bool, as_json: bool) -> Non
         )
 
 
-commands: tuple[click.Command, ...] = (rebuild, update, check, stats, rollback, learn, vectors)
+@command(
+    click.argument("action", type=click.Choice(["check", "show", "test"])),
+    click.argument("what", metavar="[FILE|THEME|SENTENCE]", required=False),
+    json_option,
+)
+def vocabulary(action: str, what: str | None, as_json: bool) -> None:
+    """Check the archive's own vocabulary, show a theme, or test what a sentence says.
+
+    check FILE reads a file as TROUVAILLE_VOCABULARY would and says what is in it. show THEME lists
+    the labels and expressions of a theme, show alone all themes. test SENTENCE says which themes
+    it speaks for, how much, and by which expressions.
+    """
+    if action == "check":
+        path = Path(what) if what else own_file()
+        if path is None:
+            raise UsageError("No file is named.", f"Give one, or set {VARIABLE}.")
+        answer = teaching.checked(path)
+    elif action == "show":
+        answer = teaching.shown(what)
+    else:
+        answer = teaching.tested(what or "")
+    if as_json:
+        print_json(answer)
+    else:
+        for line in teaching.lines(answer):
+            click.echo(line)
+
+
+commands: tuple[click.Command, ...] = (
+    *(rebuild, update, check, stats, rollback, learn, vectors, vocabulary),
+)
 """What the command ``trouvaille`` takes from this package."""
 
 

@@ -143,6 +143,7 @@ def rebuild_into(
     """Do what ``rebuild`` does, wherever the documents go."""
     progress, began = progress or Progress(), time()
     options = with_learned(options, destination.folder)
+    version = made_by(options.extraction)
     with ExitStack() as stack:
         opened = stack.enter_context(opened_sources(sources))
         reading = Reading(opened, options.reading, partial)
@@ -150,7 +151,6 @@ def rebuild_into(
         stack.enter_context(rare_collections())
         withdrawn = {} if options.forget_withdrawals else destination.withdrawn()
         writer = stack.enter_context(BuildWriter(generation.writer, withdrawn))
-        version = made_by(options.extraction)
         job = Job(
             options.reading,
             options.extraction,

@@ -34,7 +34,7 @@ from index.extract.organizations import (
 )
 from index.extract.themes import LearnedThemes, find_themes
 from index.versions import EXTRACTION_VERSION
-from index.vocabularies import DETECTED_LANGUAGES
+from index.vocabularies import DETECTED_LANGUAGES, own_file
 from index.vocabularies import themes as themes_vocabulary
 
 
@@ -52,6 +52,10 @@ def extraction_version() -> str:
             if path.suffix in (".tsv", ".txt"):
                 digest.update(path.name.encode())
                 digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    themes_vocabulary()  # the archive's own file is checked before anything rests on it
+    own = own_file()
+    if own:
+        digest.update(own.read_bytes().replace(b"\r\n", b"\n"))
     return f"{EXTRACTION_VERSION}.{digest.hexdigest()}"
 
 

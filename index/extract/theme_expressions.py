@@ -14,7 +14,6 @@ from typing import NamedTuple
 from index.analysis import Folded, fold_key
 from index.document import Span
 from index.vocabularies import (
-    LANGUAGES,
     Expression,
     ThemeVocabulary,
     exact_forms,
@@ -60,7 +59,7 @@ def find_expressions(
 ) -> list[Hit]:
     """Return the expressions in a text, in order; ``covered`` are folded ranges to leave out."""
     words, starts = folded.words, folded.starts
-    lexicon = _lexicons(vocabulary)[language]
+    lexicon = _lexicon(language, vocabulary)
     masked = bytearray(len(words))
     for start, end in covered:
         first, last = bisect_left(starts, start), bisect_left(starts, end)
@@ -214,14 +213,16 @@ class _Lexicons(threading.local):
 _LEXICONS = _Lexicons()
 
 
-def _lexicons(vocabulary: ThemeVocabulary) -> dict[str, _Lexicon]:
+def _lexicon(language: str, vocabulary: ThemeVocabulary) -> _Lexicon:
     if _LEXICONS.vocabulary is not vocabulary:
         _LEXICONS.vocabulary = vocabulary
-        _LEXICONS.by_language = {code: _Lexicon(code, vocabulary) for code in LANGUAGES}
-    return _LEXICONS.by_language
+        _LEXICONS.by_language = {}
+    if language not in _LEXICONS.by_language:
+        _LEXICONS.by_language[language] = _Lexicon(language, vocabulary)
+    return _LEXICONS.by_language[language]
 
 
-@lru_cache(maxsize=2 * len(LANGUAGES))
+@lru_cache(maxsize=64)
 def _by_form(
     language: str, vocabulary: ThemeVocabulary, stop_words: frozenset[str]
 ) -> dict[str, _Patterns]:

@@ -19,7 +19,7 @@ from index.analysis import Folded, analyzer, fold_text, tokenize
 from index.document import Organization, Span, Theme
 from index.extract.organizations import OrganizationMatches
 from index.extract.theme_expressions import Hit, find_expressions
-from index.vocabularies import LANGUAGES, SURE, ThemeVocabulary
+from index.vocabularies import SURE, ThemeVocabulary
 from index.vocabularies import organizations as organization_vocabulary
 from index.vocabularies import themes as theme_vocabulary
 
@@ -126,12 +126,10 @@ def score_themes(
     The first ``title_length`` characters of ``text`` are a title.
     """
     vocabulary = vocabulary or theme_vocabulary()
-    needed = _ENOUGH
-    if language in LANGUAGES:
-        needed = min(max(_ENOUGH, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
+    needed = min(max(_ENOUGH, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
     recurs = _RECURS_SHORT if len(text) < _SHORT else _RECURS
     scores: dict[str, ThemeScore] = defaultdict(lambda: ThemeScore(needed, recurs=recurs))
-    if language in LANGUAGES:
+    if language in vocabulary.languages:
         folded = folded or fold_text(text)
         for hit in find_expressions(text, folded, language, organizations.covered, vocabulary):
             scores[hit.pattern.theme].add(hit, title_length)

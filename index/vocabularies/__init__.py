@@ -15,14 +15,16 @@ from index.vocabularies.organizations import (
     organizations,
     slug,
 )
+from index.vocabularies.own import VARIABLE, own_file, themes, with_own
 from index.vocabularies.sources import source_names
-from index.vocabularies.themes import SURE, Expression, ThemeVocabulary, themes
+from index.vocabularies.themes import SURE, Expression, ThemeVocabulary, load_themes
 from index.vocabularies.vocabulary import DETECTED_LANGUAGES, LANGUAGES, function_words, languages
 
 __all__ = [
     "DETECTED_LANGUAGES",
     "LANGUAGES",
     "SURE",
+    "VARIABLE",
     "CountryEntry",
     "CountryForm",
     "Expression",
@@ -35,10 +37,13 @@ __all__ = [
     "function_words",
     "grammar",
     "languages",
+    "load_themes",
     "organizations",
+    "own_file",
     "slug",
     "source_names",
     "themes",
+    "with_own",
     "without_prefixes",
     "words_of",
     "written_forms",

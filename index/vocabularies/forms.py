@@ -130,6 +130,8 @@ def written_forms(word: str, language: str) -> frozenset[str]:
         return frozenset(_arabic(folded))
     if language == "de":
         return frozenset((folded, *(folded + ending for ending in _GERMAN)))
+    if language not in _PLURALS:
+        return frozenset((folded,))
     word = word.lower()
     plural = _first(word, _PLURALS[language])
     others = list(_each(word, _OTHERS.get(language, ())))

@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,6 +103,11 @@ class ThemeVocabulary(Vocabulary[ThemeEntry]):
     codes: Mapping[str, str] = field(default_factory=dict)
     """Ids by the eight digits of their codes of IPTC."""
 
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages of the expressions."""
+        return frozenset(code for entry in self.entries.values() for code in entry.expressions)
+
     def of_code(self, code: str) -> str | None:
         """Return the theme that a subject code of IPTC stands for; None for any other code.
 
@@ -144,7 +149,9 @@ def load_themes(folder: Path) -> ThemeVocabulary:
     expressions: dict[str, dict[str, tuple[Expression, ...]]] = defaultdict(dict)
     for language in LANGUAGES:
         for row in read_rows(folder / f"themes-{language}.txt", "|"):
-            id, listed = _expressions(row)
+            if len(row.cells) != 2:
+                raise row.error("expected: theme | expression ; expression")
+            id, listed = row.cells[0], read_expressions(row, *row.cells)
             if id not in labels and id not in ("!", "?", "^"):
                 raise row.error(f"unknown theme {id}")
             if language in expressions[id]:
@@ -199,11 +206,8 @@ def _weigh(expressions: dict[str, dict[str, tuple[Expression, ...]]], path: Path
             )
 
 
-def _expressions(row: Row) -> tuple[str, tuple[Expression, ...]]:
-    """Return the id and the expressions of a row."""
-    if len(row.cells) != 2:
-        raise row.error("expected: theme | expression ; expression")
-    id, listed = row.cells
+def read_expressions(row: Row, id: str, listed: str) -> tuple[Expression, ...]:
+    """Return the expressions that a cell lists. Raises VocabularyError."""
     expressions: dict[str, Expression] = {}
     for marked in split_list(listed):
         text = marked.lstrip("~-=+")
@@ -215,7 +219,14 @@ def _expressions(row: Row) -> tuple[str, tuple[Expression, ...]]:
             raise row.error(f"the expression {folded!r} stands twice for {id}")
         weak, plain, exact, sure = (mark in marks for mark in "~-=+")
         expressions[folded] = Expression(text.strip(), weak, plain, exact, sure)
-    return id, tuple(expressions.values())
+    return tuple(expressions.values())
+
+
+def made_of(entries: dict[str, ThemeEntry], ours: "ThemeVocabulary") -> "ThemeVocabulary":
+    """Return a vocabulary of these entries; the rest is that of ``ours``."""
+    return ThemeVocabulary(
+        entries, _aliases(entries.values()), ours.traps, ours.stop_words, ours.negations, ours.codes
+    )
 
 
 def _aliases(entries: Iterable[ThemeEntry]) -> dict[str, str]:
@@ -237,9 +248,3 @@ def _aliases(entries: Iterable[ThemeEntry]) -> dict[str, str]:
         if len(ids) == 1:
             aliases.setdefault(part, *ids)
     return aliases
-
-
-@cache
-def themes() -> ThemeVocabulary:
-    """Return the themes that come with the product, read once."""
-    return load_themes(Path(__file__).parent)

@@ -43,9 +43,14 @@ def read_rows(path: Path, separator: str) -> Iterator[Row]:
         raise VocabularyError(
             f"{path}: the vocabulary cannot be read ({error}).", "Give a readable UTF-8 file."
         ) from error
+    yield from rows_of(path.name, text, separator)
+
+
+def rows_of(file: str, text: str, separator: str) -> Iterator[Row]:
+    """Yield the rows of a text as ``read_rows`` does; ``file`` is its name in errors."""
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not line.startswith("#"):
-            yield Row(path.name, number, tuple(cell.strip() for cell in line.split(separator)))
+            yield Row(file, number, tuple(cell.strip() for cell in line.split(separator)))
 
 
 def split_list(cell: str) -> list[str]:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from index.errors import SettingError
 from index.location import API_KEY, PASSWORD
+from index.vocabularies import VARIABLE
 from search.request import PARAMETERS
 from web.cli import cli, read_settings, serve, setting_keys
 
@@ -41,6 +42,7 @@ def test_every_documented_flag_and_variable_exists() -> None:
         "TROUVAILLE_DEBUG",
         PASSWORD,
         API_KEY,
+        VARIABLE,
     }
 
 

@@ -1,0 +1,147 @@
+"""The vocabulary of an archive: its own themes and expressions, merged over those of the product.
+
+A text file in UTF-8, named by ``TROUVAILLE_VOCABULARY``. Rows are
+
+    theme | ID | LANGUAGE: LABEL ; LANGUAGE: LABEL
+    LANGUAGE | ID | expression ; ~weak ; -plain ; =exact ; +sure
+
+An id is that of a theme at the top (``harbour``), or of one below it (``harbour/docks``), whose
+parent must stand above or be one of ours. Expressions may be given for our themes too, in any
+language. The whole file is checked before anything of it is used.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from os import environ
+from pathlib import Path
+from typing import Final
+
+from index.analysis import fold_key
+from index.errors import VocabularyError
+from index.vocabularies.themes import (
+    Expression,
+    ThemeEntry,
+    ThemeVocabulary,
+    load_themes,
+    made_of,
+    read_expressions,
+)
+from index.vocabularies.vocabulary import LANGUAGES, Row, locale_of, rows_of, split_list
+
+VARIABLE: Final = "TROUVAILLE_VOCABULARY"
+_MOST_ROWS = 20_000
+_LEAST_LETTERS = 3
+_ID = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+def own_file() -> Path | None:
+    """Return the file that the environment names, if any."""
+    name = environ.get(VARIABLE, "").strip()
+    return Path(name) if name else None
+
+
+def with_own(ours: ThemeVocabulary, path: Path) -> ThemeVocabulary:
+    """Return our themes with those of a file.
+
+    Raises VocabularyError, with file, line and reason, for a file that cannot be read or is not
+    UTF-8, too many rows, a malformed row, an id, a label or an expression that stands twice, a
+    theme without its parent, an unknown language, an expression of fewer than three letters.
+    """
+    entries = dict(ours.entries)
+    labelled = {fold_key(label): id for id, entry in entries.items() for label in entry.all_names()}
+    taught: dict[str, dict[str, list[Expression]]] = defaultdict(lambda: defaultdict(list))
+    known: dict[tuple[str, str], set[str]] = {}
+    for row in _rows(path):
+        kind, id, listed = row.cells
+        if kind == "theme":
+            entries[id] = _theme(row, id, listed, entries, labelled)
+        elif id not in entries:
+            raise row.error(f"the theme {id} is neither one of ours nor in a row above")
+        else:
+            if (id, kind) not in known:
+                before = entries[id].expressions.get(kind, ())
+                known[id, kind] = {fold_key(each.text) for each in before}
+            taught[id][kind] += _expressions(row, id, known[id, kind])
+    for id, by_language in taught.items():
+        entry = entries[id]
+        merged = {
+            code: (*entry.expressions.get(code, ()), *new) for code, new in by_language.items()
+        }
+        entries[id] = ThemeEntry(
+            id, entry.labels, {**entry.expressions, **merged}, entry.organizations, entry.hinting
+        )
+    return made_of(entries, ours)
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise VocabularyError(
+            f"“{path}” cannot be read ({error.strerror}).", f"Correct {VARIABLE}, or unset it."
+        ) from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise Row(path.name, line, ()).error("it is not UTF-8") from error
+    for number, row in enumerate(rows_of(path.name, text, "|"), 1):
+        if number > _MOST_ROWS:
+            raise row.error(f"the file has more than {_MOST_ROWS:,} rows")
+        if len(row.cells) != 3:
+            raise row.error("expected: theme | id | labels, or language | id | expressions")
+        if not _ID.fullmatch(row.cells[1]):
+            raise row.error(f"“{row.cells[1]}” is no id: small letters, figures, - and one /")
+        if row.cells[0] != "theme" and (
+            not _LANGUAGE.fullmatch(row.cells[0]) or row.cells[0] not in locale_of("en").languages
+        ):
+            raise row.error(f"“{row.cells[0]}” is neither “theme” nor the code of a language")
+        yield row
+
+
+def _theme(
+    row: Row, id: str, listed: str, entries: dict[str, ThemeEntry], labelled: dict[str, str]
+) -> ThemeEntry:
+    if id in entries:
+        raise row.error(f"the theme {id} stands twice, or is one of ours")
+    parent = id.rpartition("/")[0]
+    if parent and parent not in entries:
+        raise row.error(f"the parent of {id} is neither one of ours nor in a row above")
+    labels: dict[str, str] = {}
+    for item in split_list(listed):
+        language, colon, label = map(str.strip, item.partition(":"))
+        if not colon or language not in LANGUAGES or len(fold_key(label)) < _LEAST_LETTERS:
+            raise row.error(f"“{item}” is no label: fr: Port autonome ; en: Harbour")
+        if labelled.setdefault(fold_key(label), id) != id:
+            raise row.error(f"“{label}” is the label of {labelled[fold_key(label)]}")
+        labels[language] = label
+    if not labels:
+        raise row.error(f"the theme {id} has no label")
+    first = next(iter(labels.values()))
+    return ThemeEntry(id, {code: labels.get(code, first) for code in LANGUAGES}, {})
+
+
+def _expressions(row: Row, id: str, known: set[str]) -> tuple[Expression, ...]:
+    """Return the expressions of a row; ``known``, to which they are added, are those before."""
+    new = read_expressions(row, id, row.cells[2])
+    for expression in new:
+        folded = fold_key(expression.text)
+        if folded in known:
+            raise row.error(f"“{expression.text}” speaks for {id} already")
+        if folded.isascii() and len(folded) < _LEAST_LETTERS:
+            raise row.error(f"“{expression.text}” has fewer than {_LEAST_LETTERS} letters")
+        known.add(folded)
+    return new
+
+
+@cache
+def themes() -> ThemeVocabulary:
+    """Return the themes of the product, with those of the archive's own file, read once.
+
+    Raises VocabularyError as :func:`with_own` does.
+    """
+    ours, path = load_themes(Path(__file__).parent), own_file()
+    return with_own(ours, path) if path else ours

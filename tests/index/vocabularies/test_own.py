@@ -1,0 +1,128 @@
+"""The archive's own themes: what a file adds, and which files are refused."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.errors import VocabularyError
+from index.extract import find_themes, score_themes
+from index.vocabularies import themes, with_own
+from web.cli import cli as main
+
+OWN = """\
+# our own
+theme | harbour | fr: Port autonome ; en: Harbour
+theme | harbour/docks | fr: Dockers ; en: Dockers
+theme | economy/shipyards | fr: Chantiers navals
+fr | harbour | +port autonome ; ~grue portuaire
+nl | harbour/docks | +havenarbeider
+fr | sport/football | +tifo géant
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    path = tmp_path / "own.txt"
+    path.write_text(OWN, "utf-8")
+    return path
+
+
+def given_by(text: str, language: str, path: Path) -> set[str]:
+    vocabulary = with_own(themes(), path)
+    scores = score_themes(text, language, vocabulary=vocabulary)
+    return {id for id, score in scores.items() if score.holds}
+
+
+def test_own_themes_are_found_beside_ours(own: Path) -> None:
+    assert given_by("Le port autonome de Dakar s'agrandit.", "fr", own) == {"harbour"}
+    assert "sport/football" in given_by("Un tifo géant.", "fr", own)
+    assert "labour/strike" in given_by("La grève ! Une grève, des grévistes.", "fr", own)
+
+
+def test_expressions_may_be_in_any_language(own: Path) -> None:
+    assert given_by("De havenarbeider werkt.", "nl", own) == {"harbour/docks"}
+
+
+def test_labels_resolve_and_fall_back(own: Path) -> None:
+    vocabulary = with_own(themes(), own)
+    assert vocabulary.resolve("port autonome") == "harbour"
+    assert vocabulary.label("economy/shipyards", "en") == "Chantiers navals"
+    assert vocabulary.parent("harbour/docks") == "harbour"
+    assert vocabulary.resolve("sport/football") == "sport/football"
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "reason"),
+    [
+        (b"theme | a-b | fr: Port\ntheme | a-b | fr: Quai", 2, "stands twice"),
+        (b"theme | sport | fr: Port", 1, "one of ours"),
+        (b"theme | a/b | fr: Port\ntheme | a | fr: Quai", 1, "the parent of a/b"),
+        (b"theme | a/b/c | fr: Port", 1, "is no id"),
+        (b"theme | port | fr: Sport", 1, "is the label of sport"),
+        (b"theme | port | fr: AB", 1, "is no label"),
+        (b"theme | port | ", 1, "no label"),
+        (b"fr | port | quai", 1, "neither one of ours"),
+        (b"xx | sport | stade", 1, "code of a language"),
+        (b"fr | sport | ab", 1, "fewer than 3 letters"),
+        (b"fr | sport | kayak polo ; Kayak-polo", 1, "stands twice"),
+        (b"fr | sport | kayak polo\nfr | sport | kayak polo", 2, "already"),
+        (b"fr | sport/football | footballeur", 1, "already"),
+        (b"fr | sport", 1, "expected"),
+        (b"# fine\nfr | sport | \xff\xfe", 2, "not UTF-8"),
+        (b"fr | sport | kayak\n" * 100_000, 2, "already"),
+        (b"".join(b"fr | sport | kayak%d\n" % n for n in range(100_000)), 20_001, "20,000 rows"),
+    ],
+)
+def test_a_bad_file_is_refused_with_line_and_reason(
+    tmp_path: Path, rows: bytes, line: int, reason: str
+) -> None:
+    path = tmp_path / "own.txt"
+    path.write_bytes(rows)
+    with pytest.raises(VocabularyError, match=rf"own\.txt, line {line}: .*{reason}"):
+        with_own(themes(), path)
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.binary(min_size=1, max_size=200))
+def test_no_bytes_do_worse_than_being_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("own") / "own.txt"
+    path.write_bytes(data)
+    with suppress(VocabularyError):
+        assert with_own(themes(), path).entries.keys() >= themes().entries.keys()
+
+
+def test_a_build_with_a_bad_file_builds_nothing(tmp_path: Path) -> None:
+    bad, source, index = tmp_path / "own.txt", tmp_path / "a.txt", tmp_path / "index"
+    bad.write_text("fr | nothing | quai", "utf-8")
+    source.write_text("Un texte.", "utf-8")
+    themes.cache_clear()
+    try:
+        result = CliRunner().invoke(
+            main,
+            ["rebuild", str(source), "--index", str(index)],
+            env={"TROUVAILLE_VOCABULARY": str(bad)},
+        )
+    finally:
+        themes.cache_clear()
+    assert result.exit_code
+    assert "own.txt, line 1" in result.output
+    assert not index.exists() or not list(index.rglob("manifest*"))
+
+
+def test_the_command_checks_shows_and_tests(own: Path) -> None:
+    run = CliRunner()
+    checked = run.invoke(main, ["vocabulary", "check", str(own)])
+    assert "3 themes and 4 expressions" in checked.output
+    shown = run.invoke(main, ["vocabulary", "show", "football"])
+    assert "sport/football" in shown.output
+    tested = run.invoke(main, ["vocabulary", "test", "Le trafic d'armes continue au port."])
+    assert "* crime/arms-trafficking" in tested.output
+    assert "trafic d'armes" in tested.output
+    assert run.invoke(main, ["vocabulary", "show", "xyzzy"]).exit_code == 2
+    assert find_themes("", "fr") == ()

@@ -119,7 +119,7 @@ def test_suggestions_are_equal(both: Both) -> None:
     for _ in range(12):
         document, _ = chance.choice(both.documents)
         a, b = chance.choices(words(document.text) or ["un"], k=2)
-        for text in (a[:2], a[:4], f"{a} {b[:3]}", (words(document.title) or [a])[0][:4], "é", ""):
+        for text in (a[:2], a[:4], f"{a} {b[:5]}", (words(document.title) or [a])[0][:4], "é", ""):
             local, remote = (engine.suggest(text, 8, "fr") for engine in both.engines)
             assert local == remote, text
 
@@ -163,5 +163,5 @@ def test_pages_are_served_from_either(samples: Both, path: str) -> None:
     local, remote = (create_app(engine).test_client().get(path) for engine in samples.engines)
     assert local.status_code == remote.status_code == 200
     assert local.content_type == remote.content_type
-    if "json" in local.content_type:
+    if path.startswith("/api"):
         assert local.get_json().keys() == remote.get_json().keys()

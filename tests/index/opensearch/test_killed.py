@@ -35,10 +35,10 @@ into(archive, [Path(source)], build.BuildOptions(workers=0))
 POINTS = {
     "the first documents": ("-2*/_bulk", 1, "stall"),
     "some documents": ("-2*/_bulk", 3, "stall after"),
-    "all documents": ("-2*/_refresh", 2, "stall after"),
+    "all documents": ("-words/_bulk", 1, "stall"),
     "words": ("-words/_bulk", 1, "stall after"),
     "values": ("-values/_refresh", 1, "stall"),
-    "replicas": ("-2*/_settings", 1, "stall after"),
+    "replicas": ("-values/_settings", 1, "stall after"),
     "before it is served": ("/_aliases", 1, "stall"),
     "when it is served": ("/_aliases", 1, "stall after"),
 }

@@ -206,7 +206,9 @@ def _zone(moment: datetime) -> str:
 def language(code: str, locale: str) -> str:
     """Return the name of a language in the reader's; the code itself if it has none."""
     try:
-        name = Locale.parse(code, sep="-").get_language_name(locale)
+        # The undetermined language is none: its likely one would be English.
+        parsed = Locale.parse(code, sep="-", resolve_likely_subtags=False)
+        name = parsed.get_language_name(locale)
     except (UnknownLocaleError, ValueError):
         name = Locale(locale).languages.get(code)
     return name or code

@@ -2,6 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from index.vocabularies import LANGUAGES
+from web import i18n
 from web.pages import joined
 from web.pages.document import Annotation, annotated, apart, paragraphs
 
@@ -70,3 +72,10 @@ def test_no_character_is_lost_and_every_id_is_given_once(
     for tree in trees:
         # What is inside a lower layer never holds one.
         assert not tree.xpath(".//mark//abbr|.//mark//span|.//span//abbr")
+
+
+def test_the_undetermined_language_is_no_other() -> None:
+    for code in LANGUAGES:
+        name = i18n.language.into(code)
+        assert name("und") not in {name(other) for other in LANGUAGES}
+        assert name("zh-Hant") != name("und")

@@ -153,7 +153,7 @@ def test_searches(nodes: LocalCluster, cluster: Cluster, entries: Entries, victi
     for number, parameters in requests:
         after.ask(number, parameters)
     assert after.failed == 0
-    assert faults_of(cluster, name) == []
+    assert faults_of(cluster, name).faults == ()
 
 
 def replace_counts(asked: Asked) -> Asked:
@@ -181,7 +181,7 @@ def test_indexing(nodes: LocalCluster, cluster: Cluster, entries: Entries) -> No
     publish_documents(cluster, "disturbed", watched(entries, reached), SHARDS)
     assert restarted.wait(300)
     nodes.wait("green")
-    assert faults_of(cluster, "disturbed") == []
+    assert faults_of(cluster, "disturbed").faults == ()
     disturbed = Asked(nodes, "disturbed")
     disturbed.expected = undisturbed.expected
     for number, parameters in requests:

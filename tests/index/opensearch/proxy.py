@@ -1,7 +1,7 @@
 """A proxy in front of a node that spoils some requests, as networks and busy clusters do."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
@@ -70,11 +70,10 @@ class Handler(BaseHTTPRequestHandler):
     def ask(self, body: bytes) -> tuple[int, bytes]:
         node = HTTPConnection(self.server.node.hostname or "", self.server.node.port, timeout=300)
         kept = {"Content-Type": self.headers.get("Content-Type", "application/json")}
-        node.request(self.command, self.path, body, kept)
-        answer = node.getresponse()
-        data = answer.read()
-        node.close()
-        return answer.status, data
+        with closing(node):
+            node.request(self.command, self.path, body, kept)
+            with node.getresponse() as answer:
+                return answer.status, answer.read()
 
     def ask_half(self, body: bytes) -> bytes:
         """Pass the first half of a bulk request on; say of the others that there is no room."""

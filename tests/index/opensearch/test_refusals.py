@@ -140,17 +140,28 @@ def test_versions_that_are_known(url: str, number: str) -> None:
 # What became of the index
 
 
-def change(node: Any, index: str, settings: dict[str, object], shards: int = 1) -> None:
+def change(node: Any, index: str, settings: dict[str, object]) -> None:
     """Change settings that only a closed index takes."""
     node.cluster.request("POST", f"/{index}/_close")
     node.cluster.request("PUT", f"/{index}/_settings", {"index": settings})
-    node.cluster.request("POST", f"/{index}/_open", params={"wait_for_active_shards": shards})
+    node.cluster.request("POST", f"/{index}/_open", params={"wait_for_active_shards": 1})
+
+
+def lose(node: Any, index: str) -> None:
+    """Make an index again whose shard no node may take, as if the disk that held it were lost."""
+    made = node.cluster.request("GET", f"/{index}")[index]
+    settings = made["settings"]["index"]
+    for name in ("uuid", "creation_date", "provided_name", "version"):
+        del settings[name]
+    settings["routing"] = {"allocation": {"require": {"_name": "no-such-node"}}}
+    node.cluster.request("DELETE", f"/{index}")
+    node.cluster.request("PUT", f"/{index}", made, params={"wait_for_active_shards": 0})
 
 
 def test_a_red_index_is_told(node: Any, name: str) -> None:
     index = published(node.cluster, name).index
     assert not faults_of(node, name)
-    change(node, index, {"routing.allocation.require._name": "no-such-node"}, shards=0)
+    lose(node, index)
     with pytest.raises(ClusterUnavailable, match="are missing") as raised:
         node.cluster.search(index, {})
     assert "Start the nodes" in raised.value.remedy

@@ -101,10 +101,6 @@ def _is_spelt(pattern: Pattern, surface: str) -> bool:
     return surface.isascii() or _same_accents(pattern.accented, surface)
 
 
-def _within(inner: Span, outer: Span) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
-
-
 def _same_accents(word: str, surface: str) -> bool:
     """Return whether the accents of a word are those of an expression, as far as both go.
 

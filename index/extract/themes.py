@@ -177,15 +177,6 @@ def decided_themes(scores: Mapping[str, ThemeScore]) -> dict[str, ThemeScore]:
     return held
 
 
-def _apart(spans: set[Span]) -> int:
-    """Return how many of the spans overlap none before them."""
-    number, last_end = 0, -1
-    for start, end in sorted(spans):
-        number += start >= last_end
-        last_end = max(end, last_end)
-    return number
-
-
 def _with_parents(evidence: Mapping[str, set[Span]]) -> tuple[Theme, ...]:
     """Return themes with their evidence, in the order of the vocabulary.
 

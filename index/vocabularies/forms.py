@@ -11,95 +11,109 @@ from functools import cache, lru_cache
 
 from index.analysis import fold_key
 
-_Rules = tuple[tuple[str, str], ...]
+_Rules = tuple[tuple[re.Pattern[str], str], ...]
 
-_PLURALS: dict[str, _Rules] = {
-    "fr": (
-        (r"[sxz]$", r"\g<0>"),
-        ("al$", "aux"),
-        ("ail$", "aux"),
-        ("eau$|eu$", r"\g<0>x"),
-        ("$", "s"),
-    ),
-    "en": ((r"(s|x|z|ch|sh)$", r"\1es"), (r"([^aeiou])y$", r"\1ies"), ("$", "s")),
-    "es": (
-        ("([aeiou])$|é$", r"\g<0>s"),
-        ("z$", "ces"),
-        ("án$", "anes"),
-        ("én$", "enes"),
-        ("ín$", "ines"),
-        ("ón$", "ones"),
-        ("s$", "s"),
-        ("$", "es"),
-    ),
-    "pt": (
-        ("ão$", "ões"),
-        ("([aou])l$", r"\1is"),
-        ("[ei]l$|ível$", "eis"),
-        ("m$", "ns"),
-        ("[rz]$", r"\g<0>es"),
-        ("ês$", "eses"),
-        ("s$", "s"),
-        ("$", "s"),
-    ),
-    "it": (
-        ("ista$", "isti"),
-        ("ico$", "ici"),
-        ("logo$", "logi"),
-        ("([cg])o$", r"\1hi"),
-        ("([cg])a$", r"\1he"),
-        ("([cg])ia$", r"\1e"),
-        ("io$", "i"),
-        ("[oe]$", "i"),
-        ("a$", "e"),
-    ),
-}
+
+def _compiled(rules: dict[str, tuple[tuple[str, str], ...]]) -> dict[str, _Rules]:
+    return {
+        language: tuple((re.compile(ending), replacement) for ending, replacement in pairs)
+        for language, pairs in rules.items()
+    }
+
+
+_PLURALS = _compiled(
+    {
+        "fr": (
+            (r"[sxz]$", r"\g<0>"),
+            ("al$", "aux"),
+            ("ail$", "aux"),
+            ("eau$|eu$", r"\g<0>x"),
+            ("$", "s"),
+        ),
+        "en": ((r"(s|x|z|ch|sh)$", r"\1es"), (r"([^aeiou])y$", r"\1ies"), ("$", "s")),
+        "es": (
+            ("([aeiou])$|é$", r"\g<0>s"),
+            ("z$", "ces"),
+            ("án$", "anes"),
+            ("én$", "enes"),
+            ("ín$", "ines"),
+            ("ón$", "ones"),
+            ("s$", "s"),
+            ("$", "es"),
+        ),
+        "pt": (
+            ("ão$", "ões"),
+            ("([aou])l$", r"\1is"),
+            ("[ei]l$|ível$", "eis"),
+            ("m$", "ns"),
+            ("[rz]$", r"\g<0>es"),
+            ("ês$", "eses"),
+            ("s$", "s"),
+            ("$", "s"),
+        ),
+        "it": (
+            ("ista$", "isti"),
+            ("ico$", "ici"),
+            ("logo$", "logi"),
+            ("([cg])o$", r"\1hi"),
+            ("([cg])a$", r"\1he"),
+            ("([cg])ia$", r"\1e"),
+            ("io$", "i"),
+            ("[oe]$", "i"),
+            ("a$", "e"),
+        ),
+    }
+)
 """Endings and what replaces them in the plural; the first that fits counts."""
 
-_OTHERS: dict[str, _Rules] = {
-    "fr": (
-        ("[éu]$", r"\g<0>e"),
-        ("teur$", "trice"),
-        ("eur$|eux$", "euse"),
-        ("eur$", "eure"),
-        ("al$", "als"),
-        ("if$", "ive"),
-        ("er$", "ère"),
-        ("el$", "elle"),
-        ("(ien|yen|éen)$", r"\g<0>ne"),
-        ("(?<=...)(ant|ent|ain|at|and|ard|ois|ais|al|an|in)$", r"\g<0>e"),
-    ),
-    "es": (
-        ("(ic|iv|ari|er|ad|id|an|in|os|óg|ógraf|ólog|ct)o$", r"\1a"),
-        ("or$", "ora"),
-        ("és$", "esa"),
-        ("án$", "ana"),
-    ),
-    "pt": (
-        ("(ic|iv|ári|eir|ad|id|an|in|os|óg|ógraf|ólog|ct)o$", r"\1a"),
-        ("or$", "ora"),
-        ("ês$", "esa"),
-        ("ão$", "ã"),
-        ("ão$", "ão"),
-    ),
-    "it": (
-        ("(ic|iv|ari|ier|at|it|ut|an|in|os|og|ograf|olog|tt)o$", r"\1a"),
-        ("tore$", "trice"),
-        ("ista$", "iste"),
-    ),
-}
+_OTHERS = _compiled(
+    {
+        "fr": (
+            ("[éu]$", r"\g<0>e"),
+            ("teur$", "trice"),
+            ("eur$|eux$", "euse"),
+            ("eur$", "eure"),
+            ("al$", "als"),
+            ("if$", "ive"),
+            ("er$", "ère"),
+            ("el$", "elle"),
+            ("(ien|yen|éen)$", r"\g<0>ne"),
+            ("(?<=...)(ant|ent|ain|at|and|ard|ois|ais|al|an|in)$", r"\g<0>e"),
+        ),
+        "es": (
+            ("(ic|iv|ari|er|ad|id|an|in|os|óg|ógraf|ólog|ct)o$", r"\1a"),
+            ("or$", "ora"),
+            ("és$", "esa"),
+            ("án$", "ana"),
+        ),
+        "pt": (
+            ("(ic|iv|ári|eir|ad|id|an|in|os|óg|ógraf|ólog|ct)o$", r"\1a"),
+            ("or$", "ora"),
+            ("ês$", "esa"),
+            ("ão$", "ã"),
+            ("ão$", "ão"),
+        ),
+        "it": (
+            ("(ic|iv|ari|ier|at|it|ut|an|in|os|og|ograf|olog|tt)o$", r"\1a"),
+            ("tore$", "trice"),
+            ("ista$", "iste"),
+        ),
+    }
+)
 """Feminines of persons, adjectives and participles, in the singular. Each that fits counts.
 
 Not every word in ``o`` has one: ``puerto`` is not ``puerta``.
 """
 
-_SINGULARS: dict[str, _Rules] = {
-    "fr": (("aux$", "al"), ("([^s])s$", r"\1"), ("eux$", "eu"), ("eaux$", "eau")),
-    "en": (("ies$", "y"), ("(ss|x|z|ch|sh)es$", r"\1"), ("([^s])s$", r"\1")),
-    "es": (("ces$", "z"), ("ones$", "ón"), ("([^aeiou])es$", r"\1"), ("s$", "")),
-    "pt": (("ões$", "ão"), ("ns$", "m"), ("([rz])es$", r"\1"), ("s$", "")),
-    "it": (),
-}
+_SINGULARS = _compiled(
+    {
+        "fr": (("aux$", "al"), ("([^s])s$", r"\1"), ("eux$", "eu"), ("eaux$", "eau")),
+        "en": (("ies$", "y"), ("(ss|x|z|ch|sh)es$", r"\1"), ("([^s])s$", r"\1")),
+        "es": (("ces$", "z"), ("ones$", "ón"), ("([^aeiou])es$", r"\1"), ("s$", "")),
+        "pt": (("ões$", "ão"), ("ns$", "m"), ("([rz])es$", r"\1"), ("s$", "")),
+        "it": (),
+    }
+)
 """The singular of an expression in the plural, without its last letter where that is ``s``."""
 
 _GERMAN = ("n", "en", "e", "er", "ern", "s", "es", "em", "nen", "se", "in", "innen")
@@ -183,5 +197,5 @@ def _first(word: str, rules: _Rules) -> str:
 
 def _each(word: str, rules: _Rules) -> Iterator[str]:
     for ending, replacement in rules:
-        if re.search(ending, word):
-            yield re.sub(f"(?:{ending})", replacement, word, count=1)
+        if match := ending.search(word):
+            yield f"{word[: match.start()]}{match.expand(replacement)}{word[match.end() :]}"

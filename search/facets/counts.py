@@ -281,13 +281,19 @@ def _without_outliers(shown: tuple[int, int], dates: Dates) -> tuple[tuple[int, 
     until, since = counts.cumsum(), counts[::-1].cumsum()
     begin = int(until.searchsorted(few, "right"))
     end = len(counts) - int(since.searchsorted(few, "right"))
-    before = after = 0
     oldest, newest = shown
-    if begin >= end - begin > 0:
-        oldest, before = int(years.bounds[begin]), int(until[begin - 1])
-    if len(counts) - end >= end - begin > 0:
-        newest, after = int(years.bounds[end]) - 1, int(since[len(counts) - end - 1])
-    return (oldest, newest), before, after
+    for start, stop in ((begin, end), (begin, len(counts)), (0, end)):
+        kept, late = stop - start, len(counts) - stop
+        if kept <= 0 or 0 < start < kept or 0 < late < kept:
+            continue
+        if start:
+            oldest = int(years.bounds[start])
+        if late:
+            newest = int(years.bounds[stop]) - 1
+        before = int(until[start - 1]) if start else 0
+        after = int(since[late - 1]) if late else 0
+        return (oldest, newest), before, after
+    return shown, 0, 0
 
 
 def _shown_range(extent: tuple[int, int] | None, request: SearchRequest) -> tuple[int, int] | None:

@@ -216,7 +216,14 @@ class ClusterSettings:
 
 def _secret(path: Path | None, flag: str, variable: str) -> str:
     """Return the first line of a file, or the value of a variable if no file is named."""
-    return environ.get(variable, "") if path is None else _text(path, flag).partition("\n")[0]
+    text = environ.get(variable, "") if path is None else _text(path, flag)
+    secret = text.strip().partition("\n")[0].strip()
+    if not secret.isprintable():
+        raise SettingError(
+            f"{variable if path is None else flag}: a character in it cannot be sent.",
+            "Write it again, as text.",
+        )
+    return secret
 
 
 def _text(path: Path, flag: str) -> str:

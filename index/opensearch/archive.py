@@ -87,6 +87,7 @@ class Archive:
     def sharing(self, digest: str, units: int, size: int = 0) -> Iterator[Sharing]:
         """Begin a rebuild of several machines, or join it. Raises IndexLocked."""
         self._cluster.check_version()
+        require_ours(self._cluster, self.name)
         shards = self._shards_for(size)
         with Sharing(
             self._cluster, self.name, digest, units, shards, self._lease_seconds

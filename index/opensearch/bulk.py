@@ -69,6 +69,8 @@ def bulk(
     for pause in pauses:
         if not left.actions:
             return
+        if DISK in left.reason:  # it was waited for long enough
+            break
         longer = max(pause, min(left.pause, _LONGEST_PAUSE))
         time.sleep(longer * (1 + random.random() / 2))
         left = _sent_to_disk(cluster, index, left.actions)

@@ -6,6 +6,7 @@ Nothing else imports opensearch-py.
 import logging
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,6 +36,10 @@ _PAUSE: Final = 0.05
 """Seconds before a search that a shard did not answer is sent again, and so many more each time."""
 _ATTEMPTS: Final = 4
 """Times that a request is sent, each time to another node if there is one."""
+_PAUSES: Final = (1.0, 4.0, 10.0)
+"""Seconds between these in a build: a node may restart, or the cluster choose another manager."""
+_EOF: Final = "EOF"
+"""What an error of TLS says where a node hung up: its settings are not at fault."""
 _CONNECT_SECONDS: Final = 1.0
 """After which a node that takes no connection is given up, if an answer is waited for."""
 _CANCELLED_AT: Final = 0.9
@@ -116,7 +121,8 @@ class Cluster:
 
         options: Json = {"ca_certs": address.ca_file} if address.ca_file else {}
         if address.user:
-            options["http_auth"] = (address.user, address.password)
+            pair = b64encode(f"{address.user}:{address.password}".encode()).decode()
+            options["headers"] = {"Authorization": f"Basic {pair}"}
         if address.api_key:
             options["headers"] = {"Authorization": f"ApiKey {address.api_key}"}
         self._transport = opensearchpy.OpenSearch(
@@ -204,7 +210,9 @@ class Cluster:
         try:
             answer = self._attempted(method, path, sent, given)
         except self._errors.TransportError as error:
-            if self._is_unanswered(error):
+            if not self._is_unanswered(error):
+                self.breaker.succeeded()
+            else:
                 if error.status_code == "TIMEOUT" and self._is_there():
                     raise too_long() from error
                 self.breaker.failed()
@@ -227,11 +235,13 @@ class Cluster:
                 late = left is not None and error.status_code == "TIMEOUT"
                 if attempt == _ATTEMPTS or late or not self._is_unanswered(error):
                     raise
+                if left is None and self._is_checked:  # nobody waits for it: a node may come back
+                    time.sleep(_PAUSES[attempt - 1])
 
     def _is_unanswered(self, error: Any) -> bool:
         """Tell whether another node may answer what this one did not."""
         if isinstance(error, self._errors.SSLError):
-            return False
+            return _EOF in str(error)
         return isinstance(error, self._errors.ConnectionError) or error.status_code in AGAIN
 
     def _is_there(self) -> bool:
@@ -249,7 +259,7 @@ class Cluster:
 
     def _raised(self, error: Any) -> IndexUnavailable | SearchTimeout:
         status, info = getattr(error, "status_code", "N/A"), getattr(error, "info", None)
-        if isinstance(error, self._errors.SSLError):
+        if isinstance(error, self._errors.SSLError) and _EOF not in str(error):
             return refusals.of_tls(self.where, str(error))
         if _is_cancelled(info):
             return too_long()

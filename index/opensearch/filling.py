@@ -24,8 +24,8 @@ from index.opensearch.client import Cluster
 from index.opensearch.encode import Encoded, entry_key
 from index.opensearch.generations import (
     Published,
-    delete,
     delete_leftovers,
+    delete_unserved,
     new_name,
     point,
     published,
@@ -161,9 +161,10 @@ class Filling:
     def abandon(self) -> None:
         """Delete what was sent, unless it is published."""
         self._pool.shutdown(wait=True, cancel_futures=True)
-        if not self._published:
+        # Who has taken the lock over may go on with it.
+        if not self._published and not self._lock.is_lost:
             with suppress(Exception):
-                delete(self._cluster, self._name, self.index)
+                delete_unserved(self._cluster, self._name, self.index)
 
     def _complete(
         self,
@@ -311,6 +312,7 @@ class Filling:
             ("values", mapping.values(), map(_value_action, self._counts.values())),
         ):
             index = f"{self.index}-{kind}"
+            self._cluster.request("DELETE", f"/{index}", params={"ignore": 404})
             self._cluster.create(f"/{index}", made_with)
             self._beside[index] = self._bulk_beside(index, sources)
 

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from index.errors import IndexDamaged, IndexMissing, IndexVersion, UsageError
+from index.errors import (
+    IndexDamaged,
+    IndexMissing,
+    IndexUnavailable,
+    IndexVersion,
+    SearchTimeout,
+    UsageError,
+)
 from index.opensearch import mapping
 from index.opensearch.client import Cluster
 from index.opensearch.lock import locked
@@ -155,8 +162,11 @@ def rollback(cluster: Cluster, name: str) -> Published:
     with locked(cluster, name) as lock:
         before = aliased(cluster, f"{name}-previous")
         if before is None:
-            raise IndexMissing(f"The index “{name}” has no previous generation.", "")
-        described(cluster, before)
+            raise IndexMissing(
+                f"The index “{name}” has no previous generation.",
+                "The next build keeps the present one.",
+            )
+        published(cluster, before)
         lock.fence()
         point(cluster, name, before)
         return published(cluster, name)
@@ -178,6 +188,12 @@ def indexes_of(cluster: Cluster, name: str) -> list[str]:
     ours = re.compile(re.escape(name) + _MOMENT + r"(?:-words|-values|-units)?")
     found = filter(ours.fullmatch, cluster.request("GET", f"/{name}-*/_settings"))
     return sorted({"-".join(index.split("-")[: name.count("-") + 2]) for index in found})
+
+
+def delete_unserved(cluster: Cluster, name: str, index: str) -> None:
+    """Delete a generation unless it is served: the answer to its publication may be lost."""
+    if aliased(cluster, name) != index:
+        delete(cluster, name, index)
 
 
 def delete(cluster: Cluster, name: str, index: str) -> None:
@@ -208,7 +224,12 @@ def point(cluster: Cluster, name: str, index: str) -> None:
     if older is not None and older != before:
         actions.append({"remove": {"index": older, "alias": f"{name}-previous"}})
     actions.append({"add": {"index": index, "alias": name}})
-    cluster.request("POST", "/_aliases", {"actions": actions})
+    try:
+        cluster.request("POST", "/_aliases", {"actions": actions})
+    except IndexUnavailable:
+        # It may have been done, and its answer lost: asked for again, it cannot be done.
+        if aliased(cluster, name) != index:
+            raise
 
 
 def report_of(cluster: Cluster, name: str, generation: Published) -> Json:
@@ -247,7 +268,10 @@ def health(cluster: Cluster, generation: Published) -> Health:
     found = cluster.request("GET", f"/_cluster/health/{names}", params={"local": "true"})
     params = {"filter_path": ",".join(_REJECTED)}
     path = "/_nodes/stats/thread_pool,indexing_pressure"
-    nodes = cluster.request("GET", path, params=params).get("nodes", {}).values()
+    try:
+        nodes = cluster.request("GET", path, params=params).get("nodes", {}).values()
+    except (IndexUnavailable, SearchTimeout):  # one node is slow, or the user may not ask
+        nodes = ()
     pressed = [
         count
         for node in nodes

@@ -89,10 +89,9 @@ class Lease:
             **self.says,
         }
         answer = self._cluster.request("PUT", self._path, source, {**params, "ignore": 409})
-        if answer.get("status") == 409 and not self._is_ours():
-            return False
-        if answer.get("status") != 409:
-            self._remember(answer)
+        if answer.get("status") == 409:
+            return self._is_ours() and self.write()
+        self._remember(answer)
         return True
 
     def _is_ours(self) -> bool:

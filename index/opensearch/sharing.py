@@ -173,7 +173,6 @@ class Sharing(Filling):
                 time.sleep(_PAUSE)
             elif not self._is_published():
                 self._lock.require()
-        self._published = True
         return False
 
     def published(self) -> Published:

@@ -12,12 +12,12 @@ from index.opensearch.client import Cluster
 from index.opensearch.generations import (
     Published,
     check_name,
-    delete,
     delete_leftovers,
-    described,
+    delete_unserved,
     new_name,
     point,
     published,
+    require_ours,
 )
 from index.opensearch.lock import LEASE, locked
 
@@ -45,6 +45,10 @@ def backup(cluster: Cluster, name: str, repository: str, folder: str = "") -> Ba
     _require_repository(cluster, repository, folder)
     path = f"/_snapshot/{repository}/{generation.index}"
     found = cluster.request("GET", path, params={"ignore": 404}).get("snapshots", [])
+    if found and found[0]["state"] == "IN_PROGRESS":
+        raise BuildFailed(
+            f"Another backup of “{generation.index}” is under way.", "Wait until it has ended."
+        )
     if found and found[0]["state"] != "SUCCESS":
         cluster.request("DELETE", path, seconds=_LONG_SECONDS)
         found = []
@@ -85,6 +89,7 @@ def restore(
     the program, BuildFailed.
     """
     check_name(name)
+    require_ours(cluster, name)
     of = [
         one.name
         for one in backups(cluster, repository)
@@ -99,7 +104,7 @@ def restore(
         index = new_name(name)
         try:
             _restore(cluster, f"{repository}/{backed_up}", backed_up, index, _indexes(backed_up))
-            generation = described(cluster, index)
+            generation = published(cluster, index)
             count = cluster.request("GET", f"/{index}/_count")["count"]
             if count != generation.documents:
                 raise BuildFailed(
@@ -111,7 +116,7 @@ def restore(
             lock.fence()
             point(cluster, name, index)
         except BaseException:
-            delete(cluster, name, index)
+            delete_unserved(cluster, name, index)
             raise
         delete_leftovers(cluster, name)
     return published(cluster, name)

@@ -152,12 +152,15 @@ class Update(Filling):
         cluster.request("PUT", f"/{self._name}-control/_doc/{index}", self._told)
         return index
 
+    def abandon(self) -> None:
+        """Leave it to ``__exit__``, which knows why."""
+
     def __exit__(self, *exception: object) -> None:
         # Of what the cluster could not take, or a person interrupted, the rest may come later.
         if isinstance(exception[1], ClusterUnavailable | KeyboardInterrupt):
             self._pool.shutdown(wait=True, cancel_futures=True)
             return
-        self.abandon()
+        super().abandon()
 
     def sent(self, id: str) -> tuple[_Again, Failures] | None:
         """Return a document that a killed update wrote, and what failed of it."""

@@ -135,7 +135,7 @@ class Finder:
         """Tell whether few documents will have all words, as far as their numbers tell."""
         if not isinstance(tree, query.And):
             return False
-        documents = self.opened.generation.documents
+        documents = max(1, self.opened.generation.documents)
         words = [node for node in tree.subqueries if isinstance(node, WordQuery)]
         counts = self.opened.statistics.counts([self.matcher.forms(word) for word in words])
         together = documents * prod(count / documents for count in counts)

@@ -1,5 +1,6 @@
 """Bulk requests to a node that is busy, or that nobody hears: nothing is lost or comes twice."""
 
+from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
 from time import monotonic
@@ -10,7 +11,7 @@ import pytest
 
 from index.build import rebuild_into, update_into
 from index.errors import BuildFailed, ClusterUnavailable
-from index.opensearch import Address, Archive, Cluster, filling, mapping
+from index.opensearch import Address, Archive, Cluster, client, filling, mapping, published
 from index.opensearch.bulk import Action, bulk
 
 from .conftest import HERE, content, record, write
@@ -94,3 +95,50 @@ def test_a_request_that_is_too_large_is_divided(node: Any, index: str) -> None:
         assert len(proxy.seen) == 5
     node.cluster.request("POST", f"/{index}/_refresh")
     assert node.cluster.request("GET", f"/{index}/_count")["count"] == 4
+
+
+@pytest.mark.parametrize("lost", [1, 4])
+def test_what_is_published_stays_when_nobody_hears_of_it(
+    node: Any, tmp_path: Path, lost: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "_PAUSES", (0.0, 0.0, 0.0))
+    name = node.new_name()
+    (url,) = node.cluster.address.urls
+    deeds = iter(["drop"] * lost)
+    write(tmp_path / "a.jsonl", [record(number) for number in range(3)])
+
+    def rule(method: str, path: str) -> str:
+        return next(deeds, "pass") if path.startswith("/_aliases") else "pass"
+
+    with proxied(url, rule) as proxy:
+        rebuild_into(Archive(Cluster(Address((proxy.url,))), name), [tmp_path], HERE)
+    assert published(node.cluster, name).documents == 3
+
+
+def test_an_update_that_the_cluster_could_not_take_is_gone_on_with(
+    node: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "SENT_TOGETHER", 4)
+    monkeypatch.setattr(client, "_PAUSES", (0.0, 0.0, 0.0))
+    name, archive = node.new_name(), Archive(node.cluster, node.new_name())
+    (url,) = node.cluster.address.urls
+    write(tmp_path / "a.jsonl", [record(number) for number in range(8)])
+    rebuild_into(Archive(node.cluster, name), [tmp_path], HERE)
+    write(tmp_path / "a.jsonl", [record(number) for number in range(24)])
+
+    def rule(method: str, path: str) -> str:
+        return "503" if path.partition("?")[0].endswith("/_count") else "pass"
+
+    with proxied(url, rule) as proxy, pytest.raises(ClusterUnavailable):
+        update_into(Archive(Cluster(Address((proxy.url,))), name), [tmp_path], HERE)
+    into: list[str] = []
+
+    def noted(cluster: Cluster, index: str, actions: Sequence[Action]) -> None:
+        into.append(index)
+        bulk(cluster, index, actions)
+
+    monkeypatch.setattr(filling, "bulk", noted)
+    update_into(Archive(node.cluster, name), [tmp_path], HERE)
+    assert all(index.endswith(("-words", "-values")) for index in into)  # no document again
+    rebuild_into(archive, [tmp_path], HERE)
+    assert content(node, name) == content(node, archive.name)

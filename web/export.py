@@ -21,6 +21,7 @@ from index.document import Person
 from index.facets import VALUE_FACETS
 from search import (
     FACETS,
+    RESULT_FIELDS,
     DateFacet,
     Engine,
     Parameter,
@@ -159,7 +160,7 @@ def facet_csv(name: str) -> Response:
     own = arguments()
     mark = "\ufeff" if own.choice("bom") == "yes" else ""
     own.check()
-    query = links.first_page(asked())
+    query = replace(links.first_page(asked()), explain="false", across="false")
     label, count = facet_label(name), gettext("Documents")
     if name == "date":
         dated = replace(query, facets=("date",), per_page=1, highlight="false")
@@ -185,7 +186,7 @@ def _people(people: Sequence[Person]) -> str:
 
 def _stream(mimetype: str, head: str, write: Callable[[Result], str], suffix: str) -> Response:
     query = links.first_page(asked())
-    walk = replace(query, cursor="*", per_page=BATCH, facets=(), highlight="false")
+    walk = replace(query, cursor="*", per_page=BATCH, facets=(), highlight="false", explain="false")
     response = localized(Response(mimetype=mimetype))
     _take_place(response)
     # The first batch is searched for now, so that an error still has a status of its own.
@@ -239,7 +240,7 @@ def atom() -> Response:
 
     RFC 4287.
     """
-    query = links.first_page(asked())
+    query = replace(links.first_page(asked()), fields=RESULT_FIELDS, explain="false")
     tag = stop_if_known(query)
     response = context.search(
         # A walk by cursor never leaves anything out for lack of time: a feed could not say so.

@@ -123,7 +123,7 @@ def compressed(data: bytes) -> bytes:
 
 
 def _size(answer: KeptAnswer) -> int:
-    return len(answer.body) + ANSWER_OVERHEAD
+    return len(answer.body) + sum(map(len, answer.headers.values())) + ANSWER_OVERHEAD
 
 
 def _places(tag: str) -> tuple[int, int]:

@@ -126,6 +126,8 @@ _HAMZA = "أإآ"
 
 _LEAST_COMPOUND_PART = 5
 """Letters that a part of a German compound has at least."""
+_LONGEST_COMPOUND = 80
+"""Letters beyond which a word is no compound but data: its parts would take quadratic time."""
 _CACHED_WORDS = 100_000
 _LONGEST_CACHED = 40
 _Patterns = tuple[Pattern, ...]
@@ -157,7 +159,8 @@ class _Lexicon(dict[str, _Patterns]):
             }
             return tuple(sorted(found.values(), key=lambda each: -len(each.forms)))
         patterns = self._by_form.get(word, ())
-        if not patterns and self._language == "de" and len(word) > 2 * _LEAST_COMPOUND_PART:
+        may_be_compound = 2 * _LEAST_COMPOUND_PART < len(word) <= _LONGEST_COMPOUND
+        if not patterns and self._language == "de" and may_be_compound:
             return self._compound(word)
         return patterns
 

@@ -251,7 +251,7 @@ def chips(response: SearchResponse, to: PageLinks) -> list[Chip]:
         selected = request.selected.get(facet, ())
         for value, address in zip(selected, to.toggled(facet, selected), strict=True):
             chips.append(Chip(name, labels.get(value, value), address))
-            name = f"{joined} {facet_label(facet)}"
+            name = f"{facet_label(facet)} ({joined})"
         name = facet_label(facet)
         for value in request.excluded.get(facet, ()):
             address = to.search(links.readmitted(request, facet, value))
@@ -384,7 +384,7 @@ def _edges(facet: DateFacet, to: PageLinks) -> Markup:
             count=number(facet.before),
             date=month_or_day(facet.values[0].value),
         )
-        edges.append(Step(label, to.changed(date_from=None, date_to=last)))
+        edges.append(Step(label, to.changed(date_from=None, date_to=last, undated=None)))
     if facet.after:
         first = date.fromisoformat(facet.values[-1].last) + timedelta(1)
         label = gettext(
@@ -392,7 +392,7 @@ def _edges(facet: DateFacet, to: PageLinks) -> Markup:
             count=number(facet.after),
             date=month_or_day(facet.values[-1].value),
         )
-        edges.append(Step(label, to.changed(date_from=first, date_to=None)))
+        edges.append(Step(label, to.changed(date_from=first, date_to=None, undated=None)))
     return _written(edges, " ")
 
 

@@ -14,6 +14,7 @@ from index.vocabularies import LANGUAGES
 from search import FACETS as FACET_NAMES
 from search import (
     MAX_DEPTH,
+    RESULT_FIELDS,
     DateFacet,
     FacetOrder,
     FacetValue,
@@ -84,9 +85,10 @@ REMEMBERED_SECONDS = 365 * 24 * 3600
 @operation(HL, search=True)
 def search() -> Response:
     """Show the answer to a search, or the newest documents."""
-    # A page shows marks, whichever form of highlights the parameters name.
     understood, faults = asked_leniently()
-    query = replace(understood, highlight="true", beside=True, months=MAX_MONTHS, trimmed=True)
+    # A page shows marks and explanations, whatever fields and highlights the parameters name.
+    understood = replace(understood, fields=RESULT_FIELDS, highlight="true")
+    query = replace(understood, beside=True, months=MAX_MONTHS, trimmed=True)
     answer = context.kept(query)
     if answer is not None:
         return answer
@@ -253,7 +255,7 @@ def _full_label(name: str, value: FacetValue) -> str:
 
 def _dates() -> Response:
     """Show the dates as a table: what the histogram shows, in words and numbers."""
-    query, _ = asked_leniently()
+    query, faults = asked_leniently()
     results = same_results(query)
     dated = replace(results, facets=("date",), per_page=1, highlight="false")
     dated = replace(dated, interval=query.interval)
@@ -268,6 +270,7 @@ def _dates() -> Response:
         title=facet_label("date"),
         dates=dates,
         rows=date_rows(dates, to),
+        faults=[(fault, _fault_sentence(fault)) for fault in faults],
         coarser=query.interval not in ("auto", dates.interval),
         csv=to.facet("date.csv", interval=dates.interval),
         to=to,

@@ -211,3 +211,21 @@ def test_the_values_of_a_facet_as_csv(client: FlaskClient) -> None:
         counted = {one["value"]: one["count"] for one in values}
         assert {row["Identifier"]: int(row["Documents"]) for row in rows} == counted
     assert client.get("/facet/nothing.csv").status_code == 404
+
+
+def test_fields_of_the_endpoint_take_nothing_from_a_page_or_a_feed(client: FlaskClient) -> None:
+    page = read(client, "/search?q=accord&fields=id&explain=true")
+    assert page.xpath("//p[@class='snippet']//mark")
+    assert b"<summary" in client.get("/search.atom?q=accord&fields=id").data
+
+
+@pytest.mark.parametrize("facet", ["date", "organization"])
+def test_the_page_of_a_facet_says_what_was_left_out(client: FlaskClient, facet: str) -> None:
+    page = read(client, f"/facet/{facet}?from=garbage")
+    assert "garbage" in page.xpath("//ul[@class='notices']")[0].text_content()
+
+
+def test_an_excluded_value_is_not_to_be_ticked(client: FlaskClient) -> None:
+    page = read(client, "/facet/organization?exclude_organization=onu")
+    (tick,) = page.xpath("//form[@class='choose']//input[@value='onu' and @type='checkbox']")
+    assert tick.get("disabled") is not None

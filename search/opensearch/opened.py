@@ -213,12 +213,20 @@ class Opened:
 
     def _visible_rows(self, name: str, rows: Sequence[Row]) -> Sequence[Row]:
         """Return the values of a facet that documents have which are there."""
-        if self._hidden is None or len(rows) > MAX_VALUES:
+        if self._hidden is None:
             return rows
-        of_values = {"terms": {"field": facet_field(name), "size": MAX_VALUES}}
-        answer = self.search({"size": 0, "aggs": {"values": of_values}})
-        buckets = answer["aggregations"]["values"]["buckets"]
-        counts = {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+        parts = len(rows) // (MAX_VALUES // 2) + 1  # about half of what is asked for is in each
+        bodies: list[Json] = []
+        for part in range(parts):
+            values: Json = {"field": facet_field(name), "size": MAX_VALUES}
+            if parts > 1:
+                values["include"] = {"partition": part, "num_partitions": parts}
+            bodies.append({"size": 0, "aggs": {"values": {"terms": values}}})
+        counts = {
+            bucket["key"]: bucket["doc_count"]
+            for answer in self.searches(bodies)
+            for bucket in answer["aggregations"]["values"]["buckets"]
+        }
         return [(value, label, counts[value]) for value, label, _ in rows if value in counts]
 
     def _columns(self) -> Mapping[str, ValueColumn]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from index.document import Document, Fields, Language
+from index.document import Document, Fields, Language, Organization, Span
 from index.opensearch import publish_documents
 from search.opensearch import OpenSearchEngine, opened
 from search.request import SearchRequest
@@ -37,11 +37,15 @@ def test_values_of_hidden_documents_are_hidden_however_many_there_are(
     node: Any, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opened, "MAX_VALUES", most)
-    of = Fields(Language("fr"))
-    documents = [Document(f"{n:02}", "Rien.", source=f"Agence {n:02}") for n in range(60)]
-    secret = Document("z", "Un secret.", source="Zanova", embargo="2023-11-15T00:00:00Z")
-    name = node.new_name()
-    publish_documents(node.cluster, name, [(one, of) for one in [*documents, secret]])
-    engine = OpenSearchEngine(node.cluster, name, clock=lambda: 1_700_000_000.0)
-    assert not [one for one in engine.suggest("zanova", 5, "fr") if one.kind == "source"]
-    assert [one.value for one in engine.suggest("agence 5", 20, "fr") if one.kind == "source"]
+    entries = []
+    for number in range(61):
+        name = "Zanova" if number == 60 else f"Agence {number:02}"
+        named = Organization(f"~{name.lower()}", name, (Span(0, 1),), known=False)
+        embargo = "2023-11-15T00:00:00Z" if number == 60 else ""
+        fields = Fields(Language("fr"), organizations=(named,))
+        entries.append((Document(f"{number:02}", "Rien.", embargo=embargo), fields))
+    archive = node.new_name()
+    publish_documents(node.cluster, archive, entries)
+    engine = OpenSearchEngine(node.cluster, archive, clock=lambda: 1_700_000_000.0)
+    kinds = {text: {one.kind for one in engine.suggest(text, 9, "fr")} for text in ("zan", "agen")}
+    assert kinds == {"zan": set(), "agen": {"organization"}}

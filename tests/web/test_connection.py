@@ -110,6 +110,7 @@ def test_no_header_passes_for_another() -> None:
 HOLDING = """
 from threading import Event
 from time import sleep
+from flask import Flask
 from web.operate import bind, run, address_of
 
 release = Event()
@@ -126,7 +127,9 @@ def application(environ, start_response):
 
 listener = bind("127.0.0.1", 0)
 address = address_of(listener)
-run(listener, lambda: application, 1, 20, lambda: print(address, flush=True))
+app = Flask("app")
+app.wsgi_app = application
+run(listener, lambda: app, 1, 20, lambda: print(address, flush=True))
 """
 
 
@@ -186,6 +189,7 @@ def test_requests_that_take_long_stop_no_other() -> None:
 
 SLOWLY = """
 from time import thread_time
+from flask import Flask
 from web.operate import address_of, bind, run
 
 def application(environ, start_response):
@@ -197,7 +201,9 @@ def application(environ, start_response):
 
 listener = bind("127.0.0.1", 0)
 address = address_of(listener)
-run(listener, lambda: application, 1, 20, lambda: print(address, flush=True))
+app = Flask("app")
+app.wsgi_app = application
+run(listener, lambda: app, 1, 20, lambda: print(address, flush=True))
 """
 
 

@@ -12,15 +12,6 @@ from typing import Any, Protocol
 from index.document import Document, Fields, Standing
 from index.segments import Draft, Report
 
-
-class Ready(Protocol):
-    """A document that a worker made ready to be written."""
-
-    @property
-    def id(self) -> str:
-        """The id of the document."""
-
-
 Failures = tuple[tuple[str, str], ...]
 """Extractors that failed of a document, with reasons."""
 Prepare = Callable[[Sequence[Draft]], Sequence[Any]]

@@ -212,10 +212,10 @@ class Cluster:
         except self._errors.TransportError as error:
             if not self._is_unanswered(error):
                 self.breaker.succeeded()
-            else:
-                if error.status_code == "TIMEOUT" and self._is_there():
-                    raise too_long() from error
-                self.breaker.failed()
+                raise
+            if error.status_code == "TIMEOUT" and self._is_there():
+                raise too_long() from error
+            self.breaker.failed()
             raise
         self.breaker.succeeded()
         return answer

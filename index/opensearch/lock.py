@@ -79,7 +79,10 @@ class Lease:
         self._begun = other["time"]
 
     def write(self) -> bool:
-        """Write the document if nobody did since it was read; return whether it is ours."""
+        """Write it, and so hold it for all of its seconds, if nobody did since it was read.
+
+        Return whether it is ours.
+        """
         params = self._version
         source = {
             "owner": owner(),
@@ -108,10 +111,6 @@ class Lease:
             "if_primary_term": answer["_primary_term"],
         }
 
-    def renew(self) -> bool:
-        """Hold it for all of its seconds from now on; return whether it is still ours."""
-        return self.write()
-
     def release(self) -> None:
         """Give it up; does nothing if it is another's."""
         params = {**self._version, "ignore": [404, 409]}
@@ -133,7 +132,7 @@ class Lock:
     def _renew(self) -> None:
         while not self._ended.wait(self._pause):
             with suppress(IndexUnavailable):  # it is tried again
-                if not self._lease.renew():
+                if not self._lease.write():
                     self._lost = True
                     return
 
@@ -152,7 +151,7 @@ class Lock:
         Raises BuildFailed if it was lost. What is done at once is done by the only one who may.
         """
         self._stop()
-        if self._lost or not self._lease.renew():
+        if self._lost or not self._lease.write():
             self._lost = True
         self.require()
 

@@ -136,42 +136,36 @@ def values() -> Json:
 
 def control() -> Json:
     """Return what the index of locks and reports is made with."""
-    return {
-        "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
-        "mappings": {
-            "dynamic": "strict",
-            "properties": {
-                "owner": _KEYWORD,
-                "time": {"type": "date"},
-                "token": _KEYWORD,
-                "ends": {"type": "double"},
-                "base": _KEYWORD,
-                "index": _KEYWORD,
-                "work": _KEYWORD,
-                "began": {"type": "double"},
-                "mapping": _KEYWORD,
-                "report": _STORED,
-            },
-        },
-    }
+    return _leased(
+        {
+            "base": _KEYWORD,
+            "index": _KEYWORD,
+            "work": _KEYWORD,
+            "began": {"type": "double"},
+            "mapping": _KEYWORD,
+            "report": _STORED,
+        }
+    )
 
 
 def units() -> Json:
     """Return what the index of the units of work of a shared rebuild is made with."""
+    return _leased(
+        {"attempt": {"type": "integer"}, "pieces": {"type": "integer"}, "content": _STORED}
+    )
+
+
+def _leased(properties: Json) -> Json:
+    """Return what an index is made with whose documents are leases; see ``lock.Lease``."""
+    of_lease = {
+        "owner": _KEYWORD,
+        "time": {"type": "date"},
+        "token": _KEYWORD,
+        "ends": {"type": "double"},
+    }
     return {
         "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
-        "mappings": {
-            "dynamic": "strict",
-            "properties": {
-                "owner": _KEYWORD,
-                "time": {"type": "date"},
-                "token": _KEYWORD,
-                "ends": {"type": "double"},
-                "attempt": {"type": "integer"},
-                "pieces": {"type": "integer"},
-                "content": _STORED,
-            },
-        },
+        "mappings": {"dynamic": "strict", "properties": {**of_lease, **properties}},
     }
 
 

@@ -128,13 +128,13 @@ def _address(scheme: str, host: str, path: str) -> str:
 
 def _is_dear() -> bool:
     """Tell whether a request asks for so much that it may take many times an ordinary search."""
-    given = request.args
+    given, query_string = request.args, request.query_string
     per_page = given.get("per_page", "")
     return (
         len(given.get("q", "")) > ORDINARY_LENGTH
         or len(per_page) > 2
         or (per_page.isdecimal() and int(per_page) > ORDINARY_RESULTS)
-        or request.query_string.count(b"&") > ORDINARY_PARAMETERS
+        or query_string.count(b"&") > ORDINARY_PARAMETERS
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.metadata import version
 from typing import Any, Literal, TypeVar, cast, get_args
@@ -267,12 +267,29 @@ def arguments() -> Arguments:
 
 def asked() -> SearchRequest:
     """Return the search of the query string. Raises InvalidRequest."""
-    return parse_request(given(), negotiate(), _current().parameters, search_parameters())
+    return _asked(*_address())
 
 
 def asked_leniently() -> tuple[SearchRequest, tuple[Fault, ...]]:
     """Return the search of the query string without what was not understood, and the faults."""
-    return parse_leniently(given(), negotiate(), _current().parameters, search_parameters())
+    return _asked_leniently(*_address())
+
+
+def _address() -> tuple[bytes, str | None, str, int]:
+    """Return what a search is read from: an address that is asked again is not read again."""
+    return request.query_string, request.endpoint, negotiate(), settings().max_per_page
+
+
+@lru_cache(maxsize=256)
+def _asked(_query: bytes, _endpoint: str | None, locale: str, _most: int) -> SearchRequest:
+    return parse_request(given(), locale, _current().parameters, search_parameters())
+
+
+@lru_cache(maxsize=256)
+def _asked_leniently(
+    _query: bytes, _endpoint: str | None, locale: str, _most: int
+) -> tuple[SearchRequest, tuple[Fault, ...]]:
+    return parse_leniently(given(), locale, _current().parameters, search_parameters())
 
 
 def search_parameters() -> dict[str, Parameter]:

@@ -18,7 +18,7 @@ from index.opensearch import Address, Archive, Cluster
 # Examples of each property: few in the fast suite, many with --hypothesis-profile=full, as in CI.
 # No deadline: machines are busy.
 settings.register_profile(
-    "fast", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "fast", max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("full", settings.get_profile("fast"), max_examples=100)
 settings.load_profile("fast")

@@ -67,6 +67,7 @@ def test_whoosh_reloaded_is_what_is_installed() -> None:
     assert set(locked(ROOT / ".ci" / "whoosh3.lock")) == {"whoosh3"}
 
 
+@pytest.mark.long
 def test_bill_of_materials_names_what_is_locked() -> None:
     """One command, a document of the standard, every package with version, hashes and licence."""
     pytest.importorskip("cyclonedx_py", reason="install requirements-test.lock: cyclonedx-bom")

@@ -23,7 +23,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.mark.parametrize(
     ("points", "first"),
     [
-        (1, 0.6),
         pytest.param(6, 0.05, marks=pytest.mark.long),
         pytest.param(10_000, 0, marks=pytest.mark.exhaustive),
     ],

@@ -15,6 +15,7 @@ def test_medians_and_growth() -> None:
     assert memory(0) == 0.0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [150, pytest.param(10_000, marks=pytest.mark.exhaustive)])
 def test_the_memory_of_a_build_is_level(tmp_path: Path, count: int) -> None:
     folder = tmp_path / "files"

@@ -136,6 +136,7 @@ def test_a_line_is_one_line_whatever_readers_send(
     assert JsonLines().format(strange).isprintable()
 
 
+@pytest.mark.long
 def test_processes_add_up_and_log_in_json(tmp_path: Path) -> None:
     sources = tmp_path / "documents"
     write(sources, "un.txt", "Un accord sur la pêche est signé à Rabat par les ministres.")

@@ -183,6 +183,7 @@ def test_serve_builds_serves_moves_on_and_stops(tmp_path: Path) -> None:
         assert refuses(service.address)
 
 
+@pytest.mark.long
 def test_serve_brings_an_index_up_to_date_and_stops_on_interrupt(tmp_path: Path) -> None:
     sources = tmp_path / "documents"
     write(sources, "un.txt", "Un accord sur la pêche est signé à Rabat par les ministres.")

@@ -125,6 +125,7 @@ class Deaf(Document):
         return super().__getattribute__(name)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
@@ -139,6 +140,7 @@ def test_a_document_beyond_its_limits_is_skipped_alone(limits: dict[str, int], r
     assert outcomes[3] == Skipped("dear.txt", "huge", reason)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("extractor", "field", "loop"),
     [
@@ -199,6 +201,7 @@ def test_a_document_that_no_signal_stops_is_ended_by_the_system() -> None:
     )
 
 
+@pytest.mark.long
 def test_a_script_without_a_guard_is_told_so(tmp_path: Path, sample_source: Path) -> None:
     """Each worker imports the script, which begins a build of its own, which fails."""
     script = tmp_path / "script.py"

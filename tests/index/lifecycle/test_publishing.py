@@ -134,6 +134,7 @@ BUILD_WITH_WORKERS = dedent(
 )
 
 
+@pytest.mark.long
 def test_a_killed_build_leaves_no_process_behind(tmp_path: Path) -> None:
     if not Path("/proc/self/stat").exists():
         pytest.skip("processes are counted through /proc")

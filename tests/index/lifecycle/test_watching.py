@@ -72,6 +72,7 @@ def watcher(source: Path, tmp_path: Path) -> Iterator[Watcher]:
     assert not any((tmp_path / "index" / "generations").glob("*.new"))
 
 
+@pytest.mark.long
 def test_the_index_follows_the_files(watcher: Watcher, source: Path) -> None:
     watcher.until(lambda: watcher.ids() == {"a"})
     (source / "new").mkdir()

@@ -123,6 +123,7 @@ def test_it_is_off_by_default(name: str) -> None:
     assert "--ocr" in item.reason
 
 
+@pytest.mark.long
 @needs_tesseract
 def test_pages_of_a_picture_and_of_a_book() -> None:
     (document,) = read("a.tif", tiff(LINES, LINES[1:]), options())

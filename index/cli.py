@@ -239,7 +239,7 @@ build_options = options(
     flag(
         "--time-zone",
         None,
-        "The zone in which days are counted and times shown: Europe/Paris.  [default: UTC]",
+        "The zone in which days are counted and times shown: Europe/Paris.  [default: written]",
         metavar="NAME",
     ),
     flag(

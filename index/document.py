@@ -175,9 +175,9 @@ class Theme:
 class PublicationDate:
     """A publication date: ISO 8601 ``value`` cut at its ``precision``, and where it was found.
 
-    ``2024``, ``2024-03``, ``2024-03-12``, ``2024-03-12T09:41`` or ``2024-03-12T09:41:00``, with
-    ``Z`` behind a time whose zone was known (it has then been converted to UTC). In an archive of
-    another time zone, every time has its offset: ``2024-03-12T09:41:00+01:00``.
+    ``2024``, ``2024-03``, ``2024-03-12``, ``2024-03-12T09:41`` or ``2024-03-12T09:41:00``. A time
+    whose zone is known has its offset, which is the written one unless the archive has a zone of
+    its own: ``2024-03-12T09:41:00+01:00``, ``2024-03-12T08:41:00Z``.
     """
 
     value: str

@@ -16,9 +16,17 @@ from index.calendar.days import (
     month_period,
     period,
 )
-from index.calendar.written import isoformat, localized, read_date, says_nothing, time_zone
+from index.calendar.written import (
+    AS_WRITTEN,
+    isoformat,
+    localized,
+    read_date,
+    says_nothing,
+    time_zone,
+)
 
 __all__ = [
+    "AS_WRITTEN",
     "DAY_SECONDS",
     "UNDATED_DAY",
     "UNDATED_SECOND",

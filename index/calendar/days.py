@@ -67,7 +67,7 @@ def first_second(value: str) -> int:
     """Return the second since 1970-01-01 at which a partial date, a day or a time begins.
 
     ``2024``, ``2024-03``, ``2024-03-12``, ``2024-03-12T09:41Z``; a time counts as its own clock
-    shows it, whatever its zone: all times of an archive are in one. Raises ValueError for anything
+    shows it, whatever its zone, so that its day is the written one. Raises ValueError for anything
     else.
     """
     if len(value) > len("2024-03-12"):

@@ -20,6 +20,8 @@ from babel import Locale, UnknownLocaleError
 from index.document import Precision
 from index.errors import SettingError
 
+AS_WRITTEN = "written"
+"""The name that stands for no zone: times keep the one that is written."""
 _FIRST_YEAR, _LAST_YEAR = 1000, 2200
 _MAX_LENGTH = 100
 _PIVOT = 69
@@ -48,12 +50,13 @@ class _Clock(NamedTuple):
     zone: tzinfo | None = None
 
 
-def read_date(text: str, language: str = "", zone: tzinfo = UTC) -> WrittenDate | None:
+def read_date(text: str, language: str = "", zone: tzinfo | None = None) -> WrittenDate | None:
     """Return the date that a text is; None if it is not understood.
 
-    A time whose zone is written is converted to ``zone``. One without is as written, and of
-    ``zone`` if that is not UTC. Of ``03/12/2019`` the day comes first, unless only the other order
-    makes a date. ``language`` is a code that decides what a name means; it may be empty.
+    A time keeps the zone that is written, so that its day is the one that is written. With a
+    ``zone`` it is converted to that; one without a zone is then of it, and bare for UTC. Of
+    ``03/12/2019`` the day comes first, unless only the other order makes a date. ``language`` is a
+    code that decides what a name means; it may be empty.
     """
     if len(text) > _MAX_LENGTH:
         return None
@@ -61,7 +64,7 @@ def read_date(text: str, language: str = "", zone: tzinfo = UTC) -> WrittenDate 
     plain = _plain(text)
     moment = _numbered(plain)
     if moment:
-        return _cut(moment.astimezone(zone), second=True)
+        return _cut(moment.astimezone(zone or UTC), second=True)
     for part, clock in _divided(plain):
         day = _day(part, language)
         if day and 1200 <= day.year < 1500:
@@ -72,14 +75,17 @@ def read_date(text: str, language: str = "", zone: tzinfo = UTC) -> WrittenDate 
 
 
 @cache
-def time_zone(name: str) -> tzinfo:
-    """Return a zone of the tz database. Raises SettingError."""
+def time_zone(name: str) -> tzinfo | None:
+    """Return a zone of the tz database; None for ``AS_WRITTEN``. Raises SettingError."""
+    if name.lower() == AS_WRITTEN:
+        return None
     if name.upper() in ("UTC", "Z", "GMT"):
         return UTC
     with suppress(ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo(_regions().get(name.lower(), name))
     raise SettingError(
-        f"“{name}” is not a time zone.", "Give a name of the tz database, such as Europe/Paris."
+        f"“{name}” is not a time zone.",
+        f"Give a name of the tz database, such as Europe/Paris, or “{AS_WRITTEN}”.",
     )
 
 
@@ -88,8 +94,13 @@ def says_nothing(text: str) -> bool:
     return bool(_MISSING.fullmatch(text.strip()))
 
 
-def localized(moment: datetime, zone: tzinfo) -> datetime:
-    """Return a moment in a zone. One without a zone is of ``zone``, and stays bare for UTC."""
+def localized(moment: datetime, zone: tzinfo | None) -> datetime:
+    """Return a moment in a zone, or as it is written.
+
+    One without a zone is of ``zone``, and stays bare for UTC.
+    """
+    if zone is None:
+        return moment
     if moment.tzinfo is not None:
         return moment.astimezone(zone)
     return moment if zone is UTC else moment.replace(tzinfo=zone)
@@ -110,7 +121,7 @@ def _cut(moment: datetime, *, second: bool) -> WrittenDate:
     return WrittenDate(isoformat(moment, second=second), "second" if second else "minute")
 
 
-def _written(day: _Day, clock: _Clock | None, zone: tzinfo) -> WrittenDate:
+def _written(day: _Day, clock: _Clock | None, zone: tzinfo | None) -> WrittenDate:
     if not day.month:
         return WrittenDate(f"{day.year:04}", "year")
     if not day.day:

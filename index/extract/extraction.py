@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from index.analysis import Folded, fold_text
-from index.calendar import says_nothing, time_zone
+from index.calendar import AS_WRITTEN, says_nothing, time_zone
 from index.document import (
     Agency,
     Country,
@@ -76,8 +76,11 @@ class ExtractionOptions:
     languages: tuple[str, ...] = DETECTED_LANGUAGES
     file_times: bool = False
     """Whether the time of a file may date a document that nothing else dates."""
-    time_zone: str = "UTC"
-    """The zone of the tz database whose days are counted, and whose times are shown."""
+    time_zone: str = AS_WRITTEN
+    """The zone of the tz database whose days are counted, and whose times are shown.
+
+    By default every time keeps the zone that its document writes, and counts on the day it writes.
+    """
     ner: bool = False
     """Full mode: whether a spaCy model looks for organizations too (``trouvaille[ner]``)."""
     learned: LearnedThemes | None = None

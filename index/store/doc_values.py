@@ -341,7 +341,7 @@ class NumberColumn:
 
 
 class DateColumn:
-    """When documents were published, in days and seconds since 1970-01-01 (UTC).
+    """When documents were published, in days and seconds since 1970-01-01, by its own clock.
 
     Undated: the smallest integer of each type.
     """

@@ -70,7 +70,7 @@ class DateColumn(Column):  # type: ignore[misc]
 
 
 class DateField(DATETIME):  # type: ignore[misc]
-    """The beginning of the publication date, in UTC and without a time zone."""
+    """The beginning of the publication date, as its own clock shows it, without a zone."""
 
     def __init__(self) -> None:
         super().__init__(stored=True, sortable=DateColumn())

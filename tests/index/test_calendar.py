@@ -1,6 +1,6 @@
 """Dates by themselves: every form that exports and people have, and nothing else."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,10 +36,10 @@ FORMS = """
 2019-03-12T10:15:00: Tue Mar 12 10:15:00 2019, 20190312101500, 2019-03-12-10.15.00.123456
 2019-03-12T10:15:00: 2019-03-12 10:15:00 IST, 2019年3月12日 10時15分
 2019-03-13T00:00:00: 2019-03-12T24:00:00
-2019-03-12T09:15:00Z: Tue Mar 12 10:15:00 CET 2019, 2019-03-12T10:15:00 Europe/Paris
-2019-03-12T09:15:00Z: 2019-03-12T10:15:00+01:00[Europe/Paris], 12/Mar/2019:10:15:00 +0100
-2019-03-12T09:15:00Z: D:20190312101500+01'00', 2019-03-12 10:15:00 +0100 CET
-2019-03-12T22:30Z: Mar. 12 2019 5:30 p.m. EST
+2019-03-12T10:15:00+01:00: Tue Mar 12 10:15:00 CET 2019, 2019-03-12T10:15:00 Europe/Paris
+2019-03-12T10:15:00+01:00: 2019-03-12T10:15:00+01:00[Europe/Paris], 12/Mar/2019:10:15:00 +0100
+2019-03-12T10:15:00+01:00: D:20190312101500+01'00', 2019-03-12 10:15:00 +0100 CET
+2019-03-12T17:30-05:00: Mar. 12 2019 5:30 p.m. EST
 2019-03-12T10:00:00Z: 1552384800, 1552384800.0, 1552384800123, 1552384800123456, 1.5523848e9
 2019-03-12T10:00:00Z: /Date(1552384800000)/
 """
@@ -113,6 +113,7 @@ def test_a_moment_is_the_same_in_every_form_and_zone(
 ) -> None:
     there = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(written_in))
     zone = time_zone(archive)
+    assert zone is not None
     seconds = int(there.timestamp())
     forms = [
         there.isoformat(),
@@ -133,6 +134,22 @@ def test_a_moment_is_the_same_in_every_form_and_zone(
         local = there.astimezone(zone)
         assert read.value[:10] == local.date().isoformat()
         assert first_second(read.value) == first_second(local.replace(tzinfo=None).isoformat())
+
+
+@given(
+    st.datetimes(datetime(1975, 1, 1), datetime(2099, 1, 1)).map(
+        lambda m: m.replace(microsecond=0)
+    ),
+    st.integers(-12 * 4, 14 * 4).map(lambda quarters: timezone(timedelta(minutes=15 * quarters))),
+)
+def test_the_written_day_is_the_day(clock: datetime, zone: timezone) -> None:
+    written = clock.replace(tzinfo=zone)
+    for form in (written.isoformat(), written.strftime("%a, %d %b %Y %H:%M:%S %z")):
+        read = read_date(form)
+        assert read is not None, form
+        assert datetime.fromisoformat(read.value) == written
+        assert read.value[:19] == clock.isoformat()
+        assert first_second(read.value) == first_second(clock.isoformat())
 
 
 def test_a_time_without_a_zone_is_of_the_archive() -> None:

@@ -114,6 +114,10 @@ _NEAR = 91
 _FAR = 550
 """Days from the reference within which a weekday confirms the year of a date."""
 _LONGEST_RANGE = 366
+_LATEST_SHORT_YEAR = 20
+"""Years after the reference at which a year of two digits lies at most."""
+_HIJRI_YEARS = range(1300, 1500)
+"""Years of the Hijra that a text of today may write, as if they were early ones."""
 _DIRECTIONS = {"next": 1, "last": -1, "morrow": 1, "eve": -1}
 """The direction in time of a form, by the last part of its name."""
 
@@ -151,6 +155,8 @@ class _Resolver:
         return resolved
 
     def _resolved(self, expression: Expression) -> list[_Resolved]:
+        if self._is_hijri(expression):
+            return []
         match expression.form:
             case "habit":
                 return []
@@ -159,7 +165,9 @@ class _Resolver:
             case "days":
                 return self._day_range(expression)
             case "months":
-                return _month_range(expression)
+                return self._month_range(expression)
+            case "numerics":
+                return self._numeric_range(expression)
             case "years":
                 return _year_range(expression)
             case "short":
@@ -231,15 +239,53 @@ class _Resolver:
 
     def _written_day(self, expression: Expression, parts: _Parts, suffix: str = "") -> date | None:
         day, month = parts[f"day{suffix}"].value, parts[f"month{suffix}"].value
-        year = parts.get(f"year{suffix}")
-        if year:
-            return _date(year.value, month, day)
-        return self._nearest(expression, month, day, parts.get(f"weekday{suffix}"))
+        if year := parts.get(f"year{suffix}"):
+            return _date(self._year(year), month, day)
+        if "unclear" in parts:
+            return None
+        if suffix or not self._reference:
+            return self._nearest(expression, month, day, parts.get(f"weekday{suffix}"))
+        unit = parts.get("unit") or parts.get("unit2")
+        if "this" in parts or (unit and UNITS[unit.value] == "year"):
+            shift = 0 if "this" in parts else 1 if parts["turn"].letter == "X" else -1
+            return _date(self._reference.year + shift, month, day)
+        return self._nearest(
+            expression, month, day, parts.get("weekday"), None if unit else parts.get("turn")
+        )
+
+    def _year(self, token: Token) -> int:
+        """Return the year that is written; 0 for two digits without a reference.
+
+        One of two digits lies at most 79 years before the reference and 20 after it, as ICU has it.
+        """
+        if token.letter not in "jJN":
+            return token.value
+        if self._reference is None:
+            return 0
+        last = self._reference.year + _LATEST_SHORT_YEAR
+        return last - (last - token.value) % 100
+
+    def _is_hijri(self, expression: Expression) -> bool:
+        """Return whether an Arabic text may count the years of an expression from the Hijra."""
+        return "hijri-years" in table(self._language).rules and any(
+            (token.letter in "HQ" and token.value in _HIJRI_YEARS)
+            or (token.letter in "DI" and max(_numbers(token)) in _HIJRI_YEARS)
+            for name, token in expression.parts.items()
+            if "month" not in expression.parts or name.startswith("numeric")
+        )
 
     def _nearest(
-        self, expression: Expression, month: int, day: int, weekday: Token | None
+        self,
+        expression: Expression,
+        month: int,
+        day: int,
+        weekday: Token | None,
+        turn: Token | None = None,
     ) -> date | None:
-        """Complete a day without a year: the nearest that the weekday and the tense allow."""
+        """Complete a day without a year: the nearest that the weekday and the tense allow.
+
+        ``turn`` is a word for "last" or "next" beside it.
+        """
         reference = self._reference
         if reference is None:
             return None
@@ -249,10 +295,12 @@ class _Resolver:
         def distance(day: date) -> int:
             return abs((day - reference).days)
 
+        if turn:
+            days = [day for day in days if (day > reference) == (turn.letter == "X")]
         if weekday:  # where no near year agrees, the text contradicts itself
             days = [day for day in days if day.weekday() == weekday.value and distance(day) < _FAR]
         nearest = min(days, key=distance, default=None)
-        if nearest is None or weekday or distance(nearest) < _NEAR:
+        if nearest is None or weekday or turn or distance(nearest) < _NEAR:
             return nearest
         tense = self._tense(expression)
         agreeing = [day for day in days if (day - reference).days * tense >= 0]
@@ -264,9 +312,41 @@ class _Resolver:
         if token.letter == "I":
             return _date(*numbers)
         first, second, year = numbers
+        if token.letter in "Bo":
+            year = self._year(Token("J", year, token.start, token.end))
         if self._language == "en" and first <= 12 and second <= 12 and first != second:
             return None
         return _date(year, second, first) or _date(year, first, second)
+
+    def _numeric_range(self, expression: Expression) -> list[_Resolved]:
+        """Resolve two days in figures; the first may lack the year, or the month too."""
+        first, second = expression.parts["numeric"], expression.parts["numeric2"]
+        if second.letter == "Z":
+            (day, month), (day2, month2) = _numbers(first), _numbers(second)
+            return self._between(
+                expression,
+                self._nearest(expression, month, day, None),
+                self._nearest(expression, month2, day2, None),
+            )
+        last = self._numeric_day(second)
+        if first.letter in "DIBo":
+            start = self._numeric_day(first)
+        elif last is None:
+            start = None
+        else:
+            day, month = _numbers(first) if first.letter in "ZS" else (first.value, last.month)
+            start = _date(last.year - ((month, day) > (last.month, last.day)), month, day)
+        if _are_two(expression.parts):
+            return _two(expression, first, second, _one_day(start), _one_day(last))
+        return self._between(expression, start, last)
+
+    def _between(
+        self, expression: Expression, first: date | None, last: date | None
+    ) -> list[_Resolved]:
+        """Return the days from one to another, unresolved where they are none or too many."""
+        if first and last and first <= last and (last - first).days <= _LONGEST_RANGE:
+            return [_whole(expression, _Days(first, last))]
+        return [_whole(expression, _Days())]
 
     def _short(self, expression: Expression) -> list[_Resolved]:
         """Resolve ``03/04``; of two readings the weekday chooses."""
@@ -306,8 +386,9 @@ class _Resolver:
         parts = {"month": month, "month2": month, **written}
         if "day3" in written:
             parts["day2"] = written["day3"]
-        if "year2" in written:
-            parts.setdefault("year", written["year2"])
+        year = written.get("year2") or written.get("year")
+        if year:
+            parts = {"year": year, "year2": year, **parts}
         first = self._written_day(expression, parts)
         last = self._written_day(expression, parts, "2")
         if _are_two(parts):
@@ -315,9 +396,9 @@ class _Resolver:
             return _two(expression, parts["day"], second, _one_day(first), _one_day(last))
         if first and last and first > last and "year" not in written:
             first = _date(first.year - 1, first.month, first.day)
-        if first and last and first <= last and (last - first).days <= _LONGEST_RANGE:
-            return [_whole(expression, _Days(first, last))]
-        return [_whole(expression, _Days())]
+        if first and last and first > last and "year2" not in written:
+            last = _date(last.year + 1, last.month, last.day)
+        return self._between(expression, first, last)
 
     def _night(self, expression: Expression) -> list[_Resolved]:
         """Resolve two days of the week, the second of which follows the first."""
@@ -326,32 +407,36 @@ class _Resolver:
         if self._reference:
             after = _weekday(self._reference, second, self._tense(expression) > 0)
             before = after - ((second.value - first.value) % 7) * _DAY
+        if (second.value - first.value) % 7 > 1:
+            return self._between(expression, before, after)
         return _two(expression, first, second, _one_day(before), _one_day(after))
+
+    def _month_range(self, expression: Expression) -> list[_Resolved]:
+        """Resolve two months, or the months from one to another."""
+        parts = expression.parts
+        token2 = parts.get("year2") or parts.get("year")
+        token = parts.get("year") or token2
+        if not (token and token2):
+            return [_whole(expression, _Days(precision="month"))] if "between" in parts else []
+        year, year2 = self._year(token), self._year(token2)
+        month, month2 = parts["month"], parts["month2"]
+        first, last = _month_days(year, month.value), _month_days(year2, month2.value)
+        if _are_two(parts):
+            return _two(expression, month, month2, first, last)
+        if first.first and last.last and first.first > last.last and "year" not in parts:
+            first = _month_days(year - 1, month.value)
+        if first.first and last.last and first.first <= last.last:
+            return [_whole(expression, _Days(first.first, last.last, "month"))]
+        return []
 
     def _night_day(self, expression: Expression) -> list[_Resolved]:
         """Resolve "from Monday to Tuesday 5 March": the first day is before the second."""
         before, weekday = expression.parts["before"], expression.parts["weekday"]
         last = self._written_day(expression, expression.parts)
         first = _shifted(last, -((weekday.value - before.value) % 7)) if last else None
+        if (weekday.value - before.value) % 7 > 1:
+            return self._between(expression, first, last)
         return _two(expression, before, weekday, _one_day(first), _one_day(last))
-
-
-def _month_range(expression: Expression) -> list[_Resolved]:
-    """Resolve two months, or the months from one to another."""
-    parts = expression.parts
-    year2 = parts.get("year2") or parts.get("year")
-    year = parts.get("year") or year2
-    if not (year and year2):
-        return [_whole(expression, _Days(precision="month"))] if "between" in parts else []
-    month, month2 = parts["month"], parts["month2"]
-    first, last = _month_days(year.value, month.value), _month_days(year2.value, month2.value)
-    if _are_two(parts):
-        return _two(expression, month, month2, first, last)
-    if first.first and last.last and first.first > last.last and "year" not in parts:
-        first = _month_days(year.value - 1, month.value)
-    if first.first and last.last and first.first <= last.last:
-        return [_whole(expression, _Days(first.first, last.last, "month"))]
-    return []
 
 
 def _year_range(expression: Expression) -> list[_Resolved]:

@@ -60,13 +60,13 @@ def publication_date(
     reference: date | None = None,
     *,
     file_times: bool = False,
-    zone: tzinfo = UTC,
+    zone: tzinfo | None = None,
 ) -> PublicationDate | None:
     """Return the publication date of a document; None if no source has one.
 
     A date in the metadata that cannot be parsed is ignored. ``reference`` completes a dateline
     without a year, which means the nearest such day not after it, and is the last resort. Times
-    are in ``zone``.
+    are in ``zone``, or in the one that is written.
     """
     declared = parse_declared(document.date, document.language, zone)
     if declared:
@@ -83,7 +83,7 @@ def publication_date(
 
 
 def parse_declared(
-    declared: str, language: str = "", zone: tzinfo = UTC
+    declared: str, language: str = "", zone: tzinfo | None = None
 ) -> tuple[str, Precision] | None:
     """Parse a date of metadata: as ``read_date`` does, or else one in words among others.
 
@@ -98,7 +98,7 @@ def parse_declared(
     return _value(full, zone) if full else None
 
 
-def _value(written: _WrittenDate, zone: tzinfo) -> tuple[str, Precision] | None:
+def _value(written: _WrittenDate, zone: tzinfo | None) -> tuple[str, Precision] | None:
     """Return the ISO 8601 value and precision of a full date; None if there is no such day."""
     try:
         day = date(written.year, written.month, written.day)
@@ -161,7 +161,9 @@ def _written_dates(text: str) -> Iterator[_WrittenDate]:
         yield written
 
 
-def _dateline(document: Document, reference: date | None, zone: tzinfo) -> PublicationDate | None:
+def _dateline(
+    document: Document, reference: date | None, zone: tzinfo | None
+) -> PublicationDate | None:
     first_line = document.text.lstrip("\ufeff \n\t")[:_DATELINE_REACH].split("\n", 1)[0]
     for line in (document.dateline, _before_dash(first_line)):
         written = next(_written_dates(line), None)
@@ -197,7 +199,7 @@ def _completed(written: _WrittenDate, reference: date | None) -> _WrittenDate | 
     return None
 
 
-def _start_of_text(text: str, zone: tzinfo) -> PublicationDate | None:
+def _start_of_text(text: str, zone: tzinfo | None) -> PublicationDate | None:
     """Return the first full date, with a year, at the start of the text."""
     start = text[: _TEXT_REACH + 40].lstrip("\ufeff \n\t")
     for written in _written_dates(start):
@@ -221,10 +223,10 @@ def _file_name_day(path: str) -> str | None:
     return None
 
 
-def _file_time(path: str, zone: tzinfo) -> PublicationDate | None:
+def _file_time(path: str, zone: tzinfo | None) -> PublicationDate | None:
     try:
         seconds = os.stat(re.sub(r":\d+$", "", path)).st_mtime
     except OSError:
         return None
-    moment = datetime.fromtimestamp(seconds, zone)
+    moment = datetime.fromtimestamp(seconds, zone or UTC)
     return PublicationDate(isoformat(moment, second=True), "second", "mtime")

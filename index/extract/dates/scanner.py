@@ -43,7 +43,9 @@ CLASSES = {
     "between": "g",  # makes a range of "and" too
     "to": "a",
     "and": "e",
-    "before-year": "p",  # a month behind it begins no date
+    "before-year": "p",
+    "in": "q",  # likewise; a month behind it begins no day: "in March 10 people"
+    "hijri": "z",  # the year before it is one of the Hijra
     "relative-day": "r",  # value: days from the day of publication
     "unit": "U",  # of time, value: index in UNITS
     "units": "P",  # the plural
@@ -246,6 +248,8 @@ _ANNOUNCING = frozenset("WwMmrYVEUP")
 """Classes one of which is in every form of a date that has no number of four digits."""
 _DOTTED_DAY = re.compile(r"\d\.\d\d?\.")
 """A day in figures without a year, as German writes it: ``am 28.10.``."""
+_BRIEF_DAY = re.compile(r"\d[/.-]\d\d?[/.-]\d\d(?!\d)")
+"""A day in figures with a year of two digits: ``le 12/03/98``."""
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _UNUSUAL = re.compile(
     "[^\x00-\xac\xae-\u024f\u060c\u061b\u061f\u0621-\u0652\u0660-\u066c"
@@ -265,7 +269,7 @@ def passages(text: str, language: str, folded: Folded, lead: int) -> Iterator[tu
         return
     known = _passage_kinds(language)
     dotted_days = "dotted-days" in table(language).rules and _DOTTED_DAY.search(text)
-    least_digits = 1 if dotted_days else 4
+    least_digits = 1 if dotted_days or _BRIEF_DAY.search(text) else 4
     kinds = "".join(
         [
             known[word]
@@ -325,13 +329,14 @@ _TOKEN = re.compile(
     r"(?! )(?:[^\W\d_]+(?:[\u064b-\u0652\u0640]+[^\W\d_]+)*[\u064b-\u0652]*"
     r"|(?P<iso>(?<![\d/.-])\d{4}([-/.])\d{1,2}\2\d{1,2}(?![\d/-]))"
     r"|(?P<numeric>(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\4\d{4}(?![\d/-]))"
+    r"|(?P<brief>(?<![\d/.-])\d{1,2}([/.-])\d{1,2}\6\d{2}(?![\d/-]|[.,:]\d|[^\W\d_]))"
     r"|(?P<short>(?<![\d/.-])\d{1,2}/\d{1,2}(?![\d/-]))"
     r"|(?P<dotted>(?<![\d/.-])\d{1,2}\.\d{1,2}\.(?!\d))"
     r"|\d+(?:[.,:hH]\d+)+\w*|\d+(?P<suffix>[^\W\d_]*[º°]?)"
     # Marks that mean nothing in dates: many are as good as one.
     r"|[^\w\s'’ʼ`–—,،.()%€$£-]+|[^\w\s]|\n)"
 )
-_NUMERIC = (("iso", "I"), ("numeric", "D"), ("short", "S"), ("dotted", "Z"))
+_NUMERIC = (("iso", "I"), ("numeric", "D"), ("brief", "B"), ("short", "S"), ("dotted", "Z"))
 _ORDINALS = frozenset(("er", "re", "st", "nd", "rd", "th", "º", "°", "ª", "o", "ro"))
 _SILENT = frozenset("'’ʼ`")
 _PUNCTUATION = {"-": "-", "–": "-", "—": "-", ",": ",", "،": ",", ".": ".", "(": "(", ")": ")"}
@@ -408,22 +413,41 @@ def _classify(match: re.Match[str], language: str) -> Meaning | None:
 
 
 def _number(match: re.Match[str]) -> Meaning:
+    word = match.group()
     for name, letter in _NUMERIC:
         if match[name]:
-            return Meaning(letter)
-    word = match.group()
+            return Meaning("o" if letter == "B" and len(word) == len("1.2.98") else letter)
     suffix = match["suffix"] or ""
     digits = word[: len(word) - len(suffix)]
     if not digits.isdecimal() or len(digits) > 4 or (suffix and suffix.lower() not in _ORDINALS):
         return Meaning("n")
     number = int(digits)
+    if len(digits) == 2 and not suffix and _behind_apostrophe(match):
+        return Meaning("J", number)
     if len(digits) <= 2 and 1 <= number <= 31:
         return Meaning("N", number)
-    if len(digits) == 4 and not suffix and _FIRST_YEAR <= number <= _LAST_YEAR:
-        return Meaning("Y", number)
-    if len(digits) == 4 and not suffix and _FIRST_EARLY_YEAR <= number < _FIRST_YEAR:
-        return Meaning("H" if number % 100 else "Q", number)
-    return Meaning("n", number)
+    return Meaning("n" if suffix else _year_letter(digits, number), number)
+
+
+def _behind_apostrophe(match: re.Match[str]) -> bool:
+    """Return whether a number has the apostrophe of a year: ``'98``, but not ``l'98``."""
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    return before[-1:] in _SILENT and not before[:-1].isalnum()
+
+
+def _year_letter(digits: str, number: int) -> str:
+    """Return the class of a number that may be a year, ``n`` for any other.
+
+    ``Y`` is one of today, ``R`` a round one, ``H`` an early one, ``Q`` a round early one, ``K`` one
+    far off; ``c`` has three digits and ``j`` two. The more a number looks like a count, the more
+    must stand beside it.
+    """
+    if len(digits) == 4 and number >= _FIRST_EARLY_YEAR:
+        if number > _LAST_YEAR:
+            return "K"
+        early = number < _FIRST_YEAR
+        return ("H" if early else "Y") if number % 100 else ("Q" if early else "R")
+    return {2: "j", 3: "c"}.get(len(digits), "n") if digits[0] != "0" else "n"
 
 
 def _phrase(
@@ -466,9 +490,20 @@ def _class_by_case(word: str, meaning: Meaning, language: str, before: list[Toke
 
 # Expressions
 
-_ANY_YEAR = r"(?:[YH]|Q(?![x]))"
-"""A year, also an early one. A round number before a noun is none: "le 12 juin 1500 personnes"."""
-_YEAR = rf"(?:(?:,|[dbptf]{{0,2}})(?P<%s>{_ANY_YEAR}))?"
+_ANY_YEAR = r"(?:Y|[RH](?!u)|[QK](?![xu]))"
+"""A year of four digits. A round one before a noun is none: "le 12 juin 1500 personnes"."""
+_PAUSE = r"(?=[;.)]|,(?!N)|$)"
+"""What stands behind a year of two or three digits that has no apostrophe."""
+_BEFORE_YEAR = r"(?:,|[dbptqf]{0,2}(?:U[db]?)?)"
+_THAT_YEAR = rf"(?:{_ANY_YEAR}|J|[cj]{_PAUSE}|(?<![,dbptqfU])N{_PAUSE})"
+_YEAR = rf"(?:{_BEFORE_YEAR}(?P<%s>{_THAT_YEAR}))?"
+_UNCLEAR = r"(?P<unclear>j(?![uPU])|c(?![xuPU])|N(?=[apq]))"
+"""A number behind a month that may be a year, or a count of something."""
+_YEAR_IF_ANY = rf"(?:{_BEFORE_YEAR}(?P<year>{_THAT_YEAR})|{_UNCLEAR})?"
+_WHICH_YEAR = (
+    r"(?:[dbptlfq]{0,3}(?P<unit>U)?(?P<turn>[LX])(?P<unit2>U)?|[dbptlf]{0,2}(?P<this>TU|UT))?"
+)
+"""Behind a day and month: "last", "next", "of last year", "this year"."""
 _DAY_OF_WEEK = r"(?:[tlfbT]?(?P<%s>[Ww])(?:(?<=w)\.)?,?\(?[tlf]{0,2})?"
 
 
@@ -482,6 +517,7 @@ def _month_day(suffix: str) -> str:
     return _DAY_OF_WEEK % f"weekday{suffix}" + day
 
 
+_IN_YEAR = r"(?:q[tlb]?U?|U)(?P<year>[YRH])"
 _WEEKDAY1 = r"(?:t?(?P<weekday>W)t?)?"
 _WEEKDAY2 = r"(?:(?P<weekday2>W)t?)?"
 _END = r"(?P<day2>[NO])\.?[db]?(?P<month2>[Mm])\.?" + _YEAR % "year2"
@@ -490,47 +526,79 @@ _END = r"(?P<day2>[NO])\.?[db]?(?P<month2>[Mm])\.?" + _YEAR % "year2"
 _FORMS: tuple[tuple[str, str, str], ...] = (
     (
         "days",
-        rf"(?P<between>[fgb]?)[tl]?{_WEEKDAY1}(?P<day>[NO])\.?(?P<joint>a|-|e)[tl]?{_WEEKDAY2}{_END}",
+        rf"(?P<between>[fgb]?)(?:[tl]P?)?{_WEEKDAY1}(?P<day>[NO])\.?(?P<joint>a|-|e)a?[tl]?{_WEEKDAY2}{_END}",
         "",
     ),
     (
         "days",
-        rf"(?P<between>[fgb]?)t?{_day_month('')}{_YEAR % 'year'}(?P<joint>a|-|e)[tl]?"
+        rf"(?P<between>[fgb]?)t?{_day_month('')}{_YEAR % 'year'}(?P<joint>a|-|e)a?[tl]?"
         rf"{_day_month('2')}{_YEAR % 'year2'}",
         "",
     ),
     (
         "days",
-        rf"(?P<between>[fgb]?){_month_day('')}(?P<joint>a|-|e)(?:t?{_month_day('2')}|(?P<day3>N)(?![MmN]))"
-        rf"{_YEAR % 'year2'}",
+        rf"(?P<between>[fgb]?){_month_day('')}{_YEAR % 'year'}(?P<joint>a|-|e)a?"
+        rf"(?:t?{_month_day('2')}|(?P<day3>N)(?![MmN])){_YEAR % 'year2'}",
         "month-first",
     ),
-    ("night_day", rf"(?P<before>W)a{_day_month('')}{_YEAR % 'year'}", ""),
+    ("night_day", rf"[fb]?(?P<before>W)a{_day_month('')}{_YEAR % 'year'}", ""),
     (
         "list",
         rf"(?P<list>[NO]\.?(?:(?:,|e)[tl]?[NO]\.?){{1,6}})[db]?(?P<month>[Mm])\.?{_YEAR % 'year'}",
         "",
     ),
-    ("day", rf"{_day_month('')}{_YEAR % 'year'}(?!u)", ""),
-    ("day", rf"(?<!p){_month_day('')}(?:{_YEAR % 'year'})(?![MmP])", "month-first"),
-    ("numeric", rf"{_DAY_OF_WEEK % 'weekday'}(?P<numeric>[DI])", ""),
+    ("day", rf"{_IN_YEAR},?[tlf]?{_day_month('')}(?!{_ANY_YEAR})", ""),
+    ("day", rf"{_IN_YEAR},?[tlf]?{_month_day('')}(?!,?{_ANY_YEAR}|[MmP])", "month-first"),
+    ("day", rf"{_day_month('')}\((?P<year>[YRH])\)", ""),
+    ("day", rf"[tl]?(?P<turn>[LX])t?{_day_month('')}(?!{_ANY_YEAR})", ""),
+    ("day", rf"[tl]?(?P<turn>[LX])t?{_month_day('')}(?!,?{_ANY_YEAR}|[MmP])", "month-first"),
+    ("day", rf"{_day_month('')}{_YEAR_IF_ANY}{_WHICH_YEAR}", ""),
+    (
+        "day",
+        rf"(?<!q){_month_day('')}{_YEAR_IF_ANY}(?![MmP]){_WHICH_YEAR}",
+        "month-first",
+    ),
+    (
+        "numerics",
+        rf"(?P<between>[fgb]?)[tl]?{_DAY_OF_WEEK % 'weekday'}(?P<numeric>[DIBZS]|N\.?(?=-))"
+        rf"(?P<joint>a|-|e)a?[tl]?{_DAY_OF_WEEK % 'weekday2'}(?P<numeric2>[DIB])",
+        "",
+    ),
+    (
+        "numerics",
+        rf"(?P<between>[fgb])[tl]?{_DAY_OF_WEEK % 'weekday'}(?P<numeric>Z)(?P<joint>a|-|e)a?[tl]?"
+        rf"{_DAY_OF_WEEK % 'weekday2'}(?P<numeric2>Z)",
+        "dotted-days",
+    ),
+    ("numeric", rf"{_DAY_OF_WEEK % 'weekday'}(?P<numeric>[DI])(?!z)", ""),
+    ("numeric", r"[tlfbT]?(?P<weekday>[Ww])\.?,?\(?[tlf]{0,2}(?P<numeric>[Bo])", ""),
+    ("numeric", r"[abdefglptq(](?P<numeric>B)", ""),
+    ("numeric", r"[tf](?P<numeric>o)", "dotted-days"),
     ("short", r"(?P<weekday>[Ww])\.?,?\(?[tl]?(?P<short>S)\)?", ""),
     ("short", r"(?:(?P<weekday>[Ww])\.?,?\(?[tlf]{0,2}|[tf])(?P<short>Z)", "dotted-days"),
     (
         "months",
-        rf"(?P<between>[fgb]?)(?P<month>M){_YEAR % 'year'}(?P<joint>a|-|e)"
+        rf"(?P<between>[fgb]?)(?P<month>M){_YEAR % 'year'}(?P<joint>a|-|e)a?"
         rf"(?P<month2>[Mm]){_YEAR % 'year2'}",
         "",
     ),
-    ("month", rf"[pbf]?(?P<month>[Mm])\.?,?[dbp]{{0,2}}(?P<year>{_ANY_YEAR})(?!-?N)", ""),
-    ("years", r"(?P<between>[fgbp]?)(?P<year>Y)(?P<joint>a|e|-)(?P<year2>Y)(?![u-])", ""),
-    ("year", r"(?:p[tlb]?U?|U)[tlbdf]?(?P<year>Y)(?![uNM-])", ""),
-    ("year", r"\((?P<year>Y)\)", ""),
-    ("year", r"(?:p[tlb]?)?U[tlbdf]?(?P<year>[HQ])(?![uNM-])", ""),
-    ("years", r"(?<=\()(?P<year>[HQ])(?P<joint>-)(?P<year2>[HQY])(?=\))", ""),
+    (
+        "months",
+        rf"(?P<between>[fgb])(?P<month>m)(?P<joint>a|-|e)a?(?P<month2>[Mm]){_BEFORE_YEAR}"
+        rf"(?P<year2>{_THAT_YEAR})",
+        "",
+    ),
+    ("month", rf"[pqbf]?(?P<month>[Mm])\.?,?[dbpq]{{0,2}}(?P<year>{_ANY_YEAR})(?!-?N)", ""),
+    ("years", r"(?P<between>[fgbpq]?)(?P<year>[YR])(?P<joint>a|e|-)(?P<year2>[YR])(?![u-])", ""),
+    ("years", r"(?P<between>[fgb])(?P<year>H)(?P<joint>a|e)(?P<year2>[YH])(?![uxz-])", ""),
+    ("year", r"(?:[pq][tlb]?U?|U)[tlbdf]?(?P<year>[YR])(?![uNM-])", ""),
+    ("year", r"\((?P<year>[YR])\)", ""),
+    ("year", r"(?:[pq][tlb]?)?U[tlbdf]?(?P<year>[HQ])(?![uzNM-])", ""),
+    ("year", r"[pq][tlb]?(?P<year>H)(?![uxzNM-])", ""),
+    ("years", r"(?<=\()(?P<year>[HQ])(?P<joint>-)(?P<year2>[HQYR])(?=\))", ""),
     ("weekday_day", r"(?P<weekday>[Ww])\(?t?(?P<day>N)\)?(?![MmuUPN])", ""),
     ("weekday_day", r"(?P<weekday>W),(?P<day>N)(?=[,;.)])", "weekday-comma-day"),
-    ("habit", r"h[tl]?W|fWaW|[WMU]h", ""),
+    ("habit", r"h[tl]?W|fWaW(?!t?[NO])|[WMU]h", ""),
     ("weekday_next", r"[tl]?[tTf]?(?P<weekday>W)X", ""),
     ("weekday_next", r"X(?P<weekday>W)", "modifier-first"),
     ("weekday_last", r"[tl]?[tTf]?(?P<weekday>W)L", ""),
@@ -538,8 +606,8 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("today_weekday", r"(?P<offset>r),?\(?t?(?P<weekday>W)\)?", ""),
     ("night", r"(?P<weekday>W)a(?P<weekday2>W)", ""),
     ("weekday", r"(?<!l)(?P<weekday>W)(?!-W)", ""),
-    ("month_last", r"[pbf]?(?P<month>M)L", ""),
-    ("month_next", r"[pbf]?(?P<month>M)X", ""),
+    ("month_last", r"[pqbf]?(?P<month>M)L", ""),
+    ("month_next", r"[pqbf]?(?P<month>M)X", ""),
     ("month_last", r"L(?P<month>[Mm])", "modifier-first"),
     ("month_next", r"X(?P<month>[Mm])", "modifier-first"),
     ("ago", r"A(?P<count>[CN])(?P<unit>[PU])", ""),
@@ -552,7 +620,8 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("offset", r"(?P<offset>r)", ""),
     ("eve", r"V", ""),
     ("morrow", r"E", ""),
-    ("bare_month", r"(?:p|b|f)(?P<month>M)(?![hLX])", ""),
+    ("bare_month", r"(?:q|[pbf](?!Mt?[NO]))(?P<month>M)(?![hLX])", "month-first"),
+    ("bare_month", r"[pqbf](?P<month>M)(?![hLX])", "day-first"),
 )
 
 
@@ -562,6 +631,7 @@ def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[
     alternatives = []
     groups: dict[str, tuple[str, dict[str, str]]] = {}
     rules = {"", *table(language).rules}
+    rules |= {"day-first"} - {rule.replace("month", "day") for rule in rules}
     for number, (form, pattern, rule) in enumerate(_FORMS):
         if rule not in rules:
             continue
@@ -569,7 +639,9 @@ def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[
         renamed = re.sub(r"\(\?P<(\w+)>", rf"(?P<f{number}_\1>", pattern)
         alternatives.append(f"(?P<f{number}>{renamed})")
         groups[f"f{number}"] = (form, {name: f"f{number}_{name}" for name in names})
-    starts = "(?=[A-Zabefghlmprtw(])(?=[^x;]{0,18}?[WwMmDISZYHQrVEULPG])"  # spares most attempts
+    starts = (
+        "(?=[A-Zabdefghlmpqrtw(])(?=[^x;]{0,18}?[WwMmDIBoSZYRHQrVEULPG])"  # spares most attempts
+    )
     return re.compile(starts + "(?:" + "|".join(alternatives) + ")"), groups
 
 

@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -292,16 +291,6 @@ def test_any_text(text: str, language: str, reference: date | None) -> None:
         assert bool(one.first) == bool(one.last)
         if one.first:
             assert date.fromisoformat(one.first) <= date.fromisoformat(one.last)
-
-
-@given(
-    day=st.dates(date(1001, 1, 1), date(2100, 12, 31)),
-    language=st.sampled_from(("fr", "en", "es", "de", "it", "pt")),
-)
-def test_a_written_year_is_the_year(day: date, language: str) -> None:
-    """However old, and never the year of the dispatch."""
-    text = f"({format_date(day, 'long', language)})."
-    assert only(text, language) == (day.isoformat(), "")
 
 
 @pytest.mark.parametrize(

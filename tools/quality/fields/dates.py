@@ -5,7 +5,10 @@ Run from the root: ``python -m tools.quality.fields.dates``. The measures:
 - weekday, day and month: every ``jeudi 14 novembre`` of the archive must be found and resolved to a
   day that is a Thursday, and to the year where one is written;
 - bare weekday: the day and month of such dates are deleted where they lie within six days of the
-  publication, and ``jeudi`` alone must resolve to the same day; a judged sample as well;
+  publication, and ``jeudi`` alone must resolve to the same day, also by how many days it is after
+  the publication; a judged sample as well;
+- day and month: the year of written dates is deleted where they lie within 300 days of the
+  publication, and the day must be the same;
 - the cases of Recognizers-Text, made for assistants that are told of appointments: dates whose
   day is expected and found, found wrong (another day), and sentences without a date in which one
   is found; those of dateparser, each a date alone.
@@ -20,6 +23,7 @@ from typing import Any, NamedTuple
 
 from index import MentionedDate, Span
 from index.extract.dates import mentioned_dates
+from index.extract.dates.scanner import expressions
 from tools.quality import DATA, press, rows
 
 GOLD = Path(__file__).parent / "gold" / "dates-fr.jsonl"
@@ -33,6 +37,7 @@ _WRITTEN = re.compile(
     rf" (?P<month>{'|'.join(MONTHS)})(?: (?P<year>\d{{4}}))?)\b"
 )
 _NEAR = 6
+_YEARLESS = 300
 LANGUAGES = ("fr", "en", "es", "de", "it", "pt", "ar")
 
 
@@ -122,9 +127,19 @@ def true_day(written: re.Match[str], published: date) -> date | None:
     return None
 
 
-def bare_weekday(records: list[dict[str, Any]]) -> tuple[Share, list[str]]:
+Outcomes = dict[int, Share]
+"""What was right by how many days the true day is after the publication."""
+
+
+def added(outcomes: Outcomes, distance: int, right: bool) -> None:
+    """Count one outcome."""
+    before = outcomes.get(distance, Share(0, 0))
+    outcomes[distance] = Share(before.right + right, before.of + 1)
+
+
+def bare_weekday(records: list[dict[str, Any]]) -> tuple[Outcomes, list[str]]:
     """Score bare weekdays made by deleting the day and month behind them."""
-    right = of = 0
+    outcomes: Outcomes = {}
     errors = []
     for record in records:
         text, published = record["text"], date.fromisoformat(record["date"])
@@ -136,22 +151,56 @@ def bare_weekday(records: list[dict[str, Any]]) -> tuple[Share, list[str]]:
             before = re.sub(r"\b([Ll]e|[Dd]u) $", "", text[:start])
             bare = before + text[start : written.start("rest")] + text[written.end() :]
             at = len(before)
-            of += 1
             found = found_at(bare, at, at + len(written["weekday"]), published)
             value = found.first if found else ""
-            right += value == expected.isoformat()
+            added(outcomes, (expected - published).days, value == expected.isoformat())
             if value != expected.isoformat():
                 context = bare[max(0, at - 100) : at + 100].replace("\n", " ")
-                errors.append(f"{record['id']} {published} {expected} not {value}: …{context}…")
+                far = (expected - published).days
+                errors.append(f"{far:+} {record['id']} {published} not {value}: …{context}…")
+    return outcomes, errors
+
+
+def year_deleted(language: str) -> tuple[Share, list[str]]:
+    """Score days and months made by deleting the year behind them."""
+    right = of = 0
+    errors = []
+    for record in press(language):
+        text = record["text"]
+        try:
+            published = date.fromisoformat(record["date"])
+        except ValueError:
+            continue
+        for one in expressions(text, language):
+            month, year = one.parts.get("month"), one.parts.get("year")
+            if one.form != "day" or month is None or year is None or year.letter not in "YR":
+                continue
+            if "weekday" in one.parts or year.start < month.end:
+                continue
+            try:
+                expected = date(year.value, month.value, one.parts["day"].value)
+            except ValueError:
+                continue
+            if abs(expected - published).days > _YEARLESS:
+                continue
+            day = max(month.end, one.parts["day"].end)
+            bare = text[:day] + text[year.end :]
+            found = mentioned_dates(bare, [(Span(0, len(bare)), language)], published)
+            values = [each.first for each in found if each.span.start < day <= each.span.end]
+            of += 1
+            right += values[:1] == [expected.isoformat()]
+            if values[:1] != [expected.isoformat()]:
+                context = bare[max(0, day - 100) : day + 60].replace("\n", " ")
+                errors.append(f"{record['id']} {published} {expected} not {values}: …{context}…")
     return Share(right, of), errors
 
 
-def bare_elsewhere(language: str) -> Share:
+def bare_elsewhere(language: str) -> Outcomes:
     """Score bare weekdays of Portuguese and Arabic archives whose day is deleted likewise.
 
     The day of the month beside the weekday tells the day, within six of the publication.
     """
-    right = of = 0
+    outcomes: Outcomes = {}
     pattern, names = _ELSEWHERE[language]
     for record in press(language):
         text = record["text"]
@@ -170,9 +219,20 @@ def bare_elsewhere(language: str) -> Share:
                 whole = [(Span(0, len(bare)), language)]
                 found = mentioned_dates(bare, whole, published)
                 over = [one.first for one in found if one.span.start < end and one.span.end > start]
-                of += 1
-                right += over[:1] == [expected[0].isoformat()]
-    return Share(right, of)
+                far = (expected[0] - published).days
+                added(outcomes, far, over[:1] == [expected[0].isoformat()])
+    return outcomes
+
+
+def by_distance(outcomes: Outcomes) -> list[str]:
+    """Return the shares of all, of the days before, of the same day, and of each day after."""
+    groups = [range(-_NEAR, _NEAR + 1), range(-_NEAR, 0), range(1), range(1, 2), range(2, 3)]
+    groups.append(range(3, _NEAR + 1))
+    shares = []
+    for group in groups:
+        counted = [share for distance, share in outcomes.items() if distance in group]
+        shares.append(str(Share(sum(one.right for one in counted), sum(one.of for one in counted))))
+    return shares
 
 
 def judged() -> tuple[Share, list[str]]:
@@ -272,14 +332,21 @@ def main() -> None:
     print(
         f"| the same, where weekday and date contradict each other (left out) | {contradictory} |"
     )
-    print(f"| bare weekday, day and month deleted | {bare} |")
-    for language in _ELSEWHERE:
-        print(f"| the same, {language} | {bare_elsewhere(language)} |")
     if GOLD.exists():
         sample, sample_errors = judged()
         print(f"| bare weekday, judged sample | {sample} |")
         bare_errors += sample_errors
     print(f"| documents a second | {speed(records[:2000]):,.0f} |")
+    print("\n| bare weekday | all | 1-6 days before | same day | 1 after | 2 after | 3-6 after |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print(f"| fr | {' | '.join(by_distance(bare))} |")
+    for language in _ELSEWHERE:
+        print(f"| {language} | {' | '.join(by_distance(bare_elsewhere(language)))} |")
+    print("\n| day and month, year deleted | within 300 days |\n| --- | --- |")
+    for language in ("fr", "en", "es", "de", "pt", "ar"):
+        yearless, errors = year_deleted(language)
+        print(f"| {language} | {yearless} |")
+        full_errors += errors
     print("\n| language | dates found | another day | no date said | but one found | dateparser |")
     print("| --- | --- | --- | --- | --- | --- |")
     alone = dateparser()

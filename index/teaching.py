@@ -47,10 +47,7 @@ def shown(name: str | None) -> Answer:
         "id": id,
         "labels": dict(entry.labels),
         "expressions": {
-            code: [
-                {"text": each.text, "points": each.weight_of(len(each.text.split()))}
-                for each in listed
-            ]
+            code: [{"text": each.text, "points": vocabulary.points(each, code)} for each in listed]
             for code, listed in entry.expressions.items()
         },
     }

@@ -37,17 +37,26 @@ class Pattern(NamedTuple):
     """What an expression and its other forms have in common."""
     capitals: bool = False
     accented: str = ""
-    """The word with its accents, in lower case, if it is one word."""
+    """The word as it is spelt, in lower case, where the folded one does not say enough."""
     compound: bool = False
     """Whether it is the first part of a German compound, which says less than the last."""
 
 
 class Hit(NamedTuple):
-    """An expression in a text. A negation before it takes most of its weight."""
+    """An expression in a text: the indexes of its first and last word.
 
-    span: Span
+    A negation before it takes most of its weight.
+    """
+
+    first: int
+    last: int
     pattern: Pattern
     negated: bool
+
+
+def span_of(folded: Folded, first: int, last: int) -> Span:
+    """Return the characters from one word of a text to another."""
+    return folded.span(folded.starts[first], folded.starts[last] + len(folded.words[last]))
 
 
 def find_expressions(
@@ -57,7 +66,10 @@ def find_expressions(
     covered: Sequence[tuple[int, int]],
     vocabulary: ThemeVocabulary,
 ) -> list[Hit]:
-    """Return the expressions in a text, in order; ``covered`` are folded ranges to leave out."""
+    """Return the expressions in a text, in order; ``covered`` are folded ranges to leave out.
+
+    The places of hits are words, since the characters of most are never asked for.
+    """
     words, starts = folded.words, folded.starts
     lexicon = _lexicon(language, vocabulary)
     masked = bytearray(len(words))
@@ -66,31 +78,33 @@ def find_expressions(
         masked[first:last] = b"\1" * (last - first)
     negations = vocabulary.negations.get(language, frozenset())
     hits = []
+    traps = []
     for index, patterns in enumerate(map(lexicon.__getitem__, words)):
         if not patterns or masked[index]:
             continue
-        start, end = starts[index], starts[index] + len(words[index])
-        here = folded.span(start, end)
         negated = words[index - 1] in negations or words[index - 2] in negations
         for pattern in patterns:
-            span = here
+            last = index
             if len(pattern.forms) > 1:
-                last_word = lexicon.last_word(words, masked, index, pattern)
-                if last_word is None:
+                last = lexicon.last_word(words, masked, index, pattern)
+                if last < 0:
                     continue
-                span = folded.span(start, starts[last_word] + len(words[last_word]))
-            elif pattern.accented and not _is_spelt(pattern, text[here.start : here.end]):
-                continue
-            hits.append(Hit(span, pattern, negated))
-    traps = [hit.span for hit in hits if hit.pattern.theme == TRAP]
+            elif pattern.accented:
+                start, end = span_of(folded, index, index)
+                if not _is_spelt(pattern, text[start:end]):
+                    continue
+            if pattern.theme == TRAP:
+                traps.append((index, last))
+            else:
+                hits.append(Hit(index, last, pattern, negated))
     if not traps:
         return hits
     return [
         hit
         for hit in hits
-        if hit.pattern.theme != TRAP
-        and not any(
-            t != hit.span and t.start <= hit.span.start and hit.span.end <= t.end for t in traps
+        if not any(
+            trap != (hit.first, hit.last) and trap[0] <= hit.first and hit.last <= trap[1]
+            for trap in traps
         )
     ]
 
@@ -183,8 +197,8 @@ class _Lexicon(dict[str, _Patterns]):
 
     def last_word(
         self, words: Sequence[str], masked: Sequence[int], index: int, pattern: Pattern
-    ) -> int | None:
-        """Return the index of the last word of a pattern that begins at ``index``, or None.
+    ) -> int:
+        """Return the index of the last word of a pattern that begins at ``index``; -1 if none does.
 
         Stop words may stand between its words, but no name of an organization.
         """
@@ -194,10 +208,10 @@ class _Lexicon(dict[str, _Patterns]):
             while index < len(words) and words[index] in self._stop_words and not masked[index]:
                 index += 1
             if index >= len(words) or masked[index]:
-                return None
+                return -1
             word = words[index]
             if word not in forms and (not arabic or forms.isdisjoint(without_prefixes(word))):
-                return None
+                return -1
         return index
 
 
@@ -261,7 +275,8 @@ def _pattern(
         return None
     single = len(folded) == 1
     capitals = single and expression.text.isupper() and expression.text.isascii()
-    accented = expression.text.lower() if single else ""
+    spelt = capitals or (single and not expression.text.isascii())
+    accented = expression.text.lower() if spelt else ""
     weight = expression.weight_of(len(forms))
     key = " ".join(min(each, key=lambda form: (len(form), form)) for each in forms)
     return Pattern(forms, theme, expression, weight, key, capitals, accented)

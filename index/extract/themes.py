@@ -6,6 +6,7 @@ one that stands in the title, that recurs, or that says by itself what a text is
 needs more points. Models are trained in ``index.build``.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from index.analysis import Folded, analyzer, fold_text, tokenize
 from index.document import Organization, Span, Theme
 from index.extract.organizations import OrganizationMatches
-from index.extract.theme_expressions import Hit, find_expressions
+from index.extract.theme_expressions import Hit, find_expressions, span_of
 from index.vocabularies import SURE, ThemeVocabulary
 from index.vocabularies import organizations as organization_vocabulary
 from index.vocabularies import themes as theme_vocabulary
@@ -58,6 +59,7 @@ class ThemeScore:
     """What a text says for a theme: the points, and what gave them."""
 
     needed: float
+    folded: Folded
     points: float = 0.0
     recurs: int = _RECURS
     weak: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -65,8 +67,10 @@ class ThemeScore:
     """How often each expression stands in the text."""
     alone: bool = False
     """Whether one expression is enough by itself."""
-    spans: set[Span] = field(default_factory=set)
-    last_end: int = 0
+    places: list[tuple[int, int]] = field(default_factory=list)
+    """The first and last words of expressions."""
+    organizations: set[Span] = field(default_factory=set)
+    last_word: int = -1
 
     @property
     def total(self) -> float:
@@ -74,25 +78,32 @@ class ThemeScore:
         weak = sum(min(points, _MOST_WEAK_EACH) for points in self.weak.values())
         return self.points + min(weak, _MOST_WEAK)
 
-    def add(self, hit: Hit, title_length: int) -> None:
-        """Count an expression that does not stand within a longer one."""
-        start, end = hit.span
-        if end <= self.last_end:
+    @property
+    def spans(self) -> set[Span]:
+        """The characters of what gave the points."""
+        return {span_of(self.folded, *place) for place in self.places} | self.organizations
+
+    def add(self, hit: Hit, title_end: int, lead_end: int) -> None:
+        """Count an expression that does not stand within a longer one.
+
+        ``title_end`` and ``lead_end`` are the first words behind the title and the lead.
+        """
+        if hit.last <= self.last_word:
             return
-        self.last_end = end
+        self.last_word = hit.last
         weight = hit.pattern.weight / (2 if hit.pattern.compound else 1)
         weight *= _NEGATED if hit.negated else 1.0
         key = hit.pattern.key
-        self.spans.add(hit.span)
+        self.places.append((hit.first, hit.last))
         self.counts[key] += 1
         if weight < _WEAKEST_ALONE:
-            self.weak[key] += weight * (_TITLE if start < title_length else 1.0)
+            self.weak[key] += weight * (_TITLE if hit.first < title_end else 1.0)
             return
-        if start < title_length:
+        if hit.first < title_end:
             self.points += self.needed
             self.alone = True
             return
-        self.points += weight + _LEAD_BONUS * (start < title_length + _LEAD)
+        self.points += weight + _LEAD_BONUS * (hit.first < lead_end)
         self.alone = self.alone or weight >= SURE or self.counts[key] >= self.recurs
 
     def add_organization(
@@ -103,7 +114,7 @@ class ThemeScore:
         self.points += self.needed if decides or titled else 1.0 * len(organization.spans)
         self.counts[organization.id] += len(organization.spans)
         self.alone = self.alone or decides or titled
-        self.spans.update(organization.spans)
+        self.organizations.update(organization.spans)
 
     @property
     def holds(self) -> bool:
@@ -128,16 +139,27 @@ def score_themes(
     vocabulary = vocabulary or theme_vocabulary()
     needed = min(max(_ENOUGH, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
     recurs = _RECURS_SHORT if len(text) < _SHORT else _RECURS
-    scores: dict[str, ThemeScore] = defaultdict(lambda: ThemeScore(needed, recurs=recurs))
+    folded = folded or fold_text(text)
+    scores: dict[str, ThemeScore] = defaultdict(lambda: ThemeScore(needed, folded, recurs=recurs))
     if language in vocabulary.languages:
-        folded = folded or fold_text(text)
+        ends = _word_at(folded, title_length), _word_at(folded, title_length + _LEAD)
         for hit in find_expressions(text, folded, language, organizations.covered, vocabulary):
-            scores[hit.pattern.theme].add(hit, title_length)
+            scores[hit.pattern.theme].add(hit, *ends)
     implied = _implied(vocabulary)
     for organization in organizations.organizations:
         for theme, decides in implied.get(organization.id, ()):
             scores[theme].add_organization(organization, decides, title_length)
     return scores
+
+
+def _word_at(folded: Folded, character: int) -> int:
+    """Return the index of the first word that begins at a character of the text, or behind it."""
+    starts = folded.starts
+    return bisect_left(
+        range(len(starts)),
+        character,
+        key=lambda index: folded.span(starts[index], starts[index] + 1).start,
+    )
 
 
 def find_themes(
@@ -171,8 +193,9 @@ def decided_themes(scores: Mapping[str, ThemeScore]) -> dict[str, ThemeScore]:
             points = sum(score.total for score in family)
             keys = set().union(*(score.counts for score in family))
             if points >= _FAMILY * family[0].needed and len(keys) >= _COMPANY:
-                held[id] = ThemeScore(family[0].needed, points)
-                held[id].spans = set().union(*(score.spans for score in family))
+                held[id] = ThemeScore(family[0].needed, family[0].folded, points)
+                held[id].places = [place for score in family for place in score.places]
+                held[id].organizations = set().union(*(score.organizations for score in family))
                 held[id].counts = dict.fromkeys(keys, 1)
     return held
 

@@ -48,7 +48,8 @@ def with_own(ours: ThemeVocabulary, path: Path) -> ThemeVocabulary:
 
     Raises VocabularyError, with file, line and reason, for a file that cannot be read or is not
     UTF-8, too many rows, a malformed row, an id, a label or an expression that stands twice, a
-    theme without its parent, an unknown language, an expression of fewer than three letters.
+    theme without its parent, an unknown language, an expression of fewer than three letters or of
+    stop words only.
     """
     entries = dict(ours.entries)
     labelled = {fold_key(label): id for id, entry in entries.items() for label in entry.all_names()}
@@ -64,7 +65,11 @@ def with_own(ours: ThemeVocabulary, path: Path) -> ThemeVocabulary:
             if (id, kind) not in known:
                 before = entries[id].expressions.get(kind, ())
                 known[id, kind] = {fold_key(each.text) for each in before}
-            taught[id][kind] += _expressions(row, id, known[id, kind])
+            new = _expressions(row, id, known[id, kind])
+            for expression in new:
+                if not ours.says_something(expression, kind):
+                    raise row.error(f"“{expression.text}” has only stop words, which say nothing")
+            taught[id][kind] += new
     for id, by_language in taught.items():
         entry = entries[id]
         merged = {

@@ -120,6 +120,17 @@ class ThemeVocabulary(Vocabulary[ThemeEntry]):
             return None
         return self.codes.get(match[1]) or self.codes.get(f"{match[1][:2]}000000")
 
+    def points(self, expression: Expression, language: str) -> float:
+        """Return what an expression counts: stop words among its words count for none."""
+        stop_words = self.stop_words.get(language, frozenset())
+        words = fold_key(expression.text).split()
+        return expression.weight_of(sum(word not in stop_words for word in words))
+
+    def says_something(self, expression: Expression, language: str) -> bool:
+        """Return whether an expression has another word than stop words."""
+        stop_words = self.stop_words.get(language, frozenset())
+        return not stop_words.issuperset(fold_key(expression.text).split())
+
     def parent(self, id: str) -> str | None:
         """Return the theme above ``id``, None at the top."""
         return id.rpartition("/")[0] or None

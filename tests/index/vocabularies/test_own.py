@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.errors import VocabularyError
 from index.extract import find_themes, score_themes
-from index.vocabularies import themes, with_own
+from index.vocabularies import Expression, themes, with_own
 from web.cli import cli as main
 
 OWN = """\
@@ -71,6 +71,8 @@ def test_labels_resolve_and_fall_back(own: Path) -> None:
         (b"fr | port | quai", 1, "neither one of ours"),
         (b"xx | sport | stade", 1, "code of a language"),
         (b"fr | sport | ab", 1, "fewer than 3 letters"),
+        (b"fr | sport | kayak ; de la", 1, "de la” has only stop words"),
+        (b"de | sport | in der", 1, "only stop words"),
         (b"fr | sport | kayak polo ; Kayak-polo", 1, "stands twice"),
         (b"fr | sport | kayak polo\nfr | sport | kayak polo", 2, "already"),
         (b"fr | sport/football | footballeur", 1, "already"),
@@ -115,6 +117,16 @@ def test_a_build_with_a_bad_file_builds_nothing(tmp_path: Path) -> None:
     assert result.returncode
     assert "own.txt, line 1" in result.stderr
     assert not index.exists() or not list(index.rglob("manifest*"))
+
+
+def test_stop_words_count_for_no_points() -> None:
+    vocabulary = themes()
+    for text, points in (("courses de la montagne", 2.0), ("dans la montagne", 1.0)):
+        assert vocabulary.points(Expression(text), "fr") == points
+    for entry in vocabulary.entries.values():
+        for language, listed in entry.expressions.items():
+            for each in listed:
+                assert vocabulary.says_something(each, language), (entry.id, language, each.text)
 
 
 def test_the_command_checks_shows_and_tests(own: Path) -> None:

@@ -2,7 +2,7 @@
 
 This door is for whoever reads an index. ``IndexDirectory(path).current()`` gives the published
 ``Snapshot``; ``SnapshotLexicon`` completes and corrects words over it. Indexes are written through
-``index.build``, and by the commands of ``index.cli``. ``index.errors``, ``index.facets`` and
+``index.build``, and by the commands of ``index.commands``. ``index.errors``, ``index.facets`` and
 ``index.arrays`` are small shared modules, ``index.calendar`` a small room, all imported by name.
 """
 

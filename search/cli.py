@@ -9,8 +9,8 @@ from typing import TypeVar
 import click
 import orjson
 
+from index.commands import index_option
 from index.errors import UsageError
-from index.flags import index_option
 from index.location import Location
 from search.answers import Presenter
 from search.engine import DateFacet, Result, SearchResponse, ValueFacet

@@ -17,14 +17,18 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask
 
-from index.backups import commands as backup_commands
 from index.build import cores
-from index.cli import build_options, deletions_option, plain_errors
-from index.cli import commands as index_commands
+from index.commands import (
+    COMMANDS,
+    build_options,
+    deletions_option,
+    flag,
+    index_option,
+    options,
+    plain_errors,
+)
 from index.errors import SettingError
-from index.flags import flag, index_option, options
 from index.location import Location
-from index.ways_in import commands as ways_in
 from search import Budget, open_engine
 from search.cli import search
 from web.app import MAX_WAITING, create_app
@@ -312,6 +316,6 @@ def _setting_value(path: Path, key: str, value: Any, option: click.Option) -> An
     return whole
 
 
-for command in (*index_commands, *ways_in, *backup_commands, search, serve):
+for command in (*COMMANDS, search, serve):
     cli.add_command(command)
 _add_config_flag(cli.commands)

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from index import fetch as fetching
 from index.build import BuildOptions, rebuild
+from index.commands import COMMANDS
 from index.fetch import Client, FetchError, FetchOptions
 from index.publishing import open_published
-from index.ways_in import commands
 
-GROUP = click.Group("trouvaille", commands={str(c.name): c for c in commands})
+GROUP = click.Group("trouvaille", commands={str(c.name): c for c in COMMANDS})
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
 

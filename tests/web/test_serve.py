@@ -24,7 +24,7 @@ import pytest
 
 from index import IndexDirectory, kernels
 from index.build import BuildOptions, rebuild, update
-from index.cli import merged_options
+from index.commands import merged_options
 from index.location import InDirectory
 from tests.search.opensearch.relay import Relay
 from web.cli import main

@@ -27,7 +27,7 @@ from gunicorn.app.base import BaseApplication
 
 from index import kernels
 from index.build import BuildOptions, BuildResult, Progress
-from index.cli import merged_options
+from index.commands import merged_options
 from index.errors import (
     BuildUnsettled,
     ClusterUnavailable,

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from index.build import BuildOptions, Labelled, read_labelled, rebuild, update
 from index.build.learning import dumps, forget, learn, load, loads, save, themes_of
-from index.cli import learn as command
+from index.commands.teaching import learn as command
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.extract import ExtractionOptions, extract

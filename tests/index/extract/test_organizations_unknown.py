@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from index.cli import rebuild
+from index.commands.building import rebuild
 from index.document import Document, Organization
 from index.errors import SettingError
 from index.extract import ExtractionOptions, extract

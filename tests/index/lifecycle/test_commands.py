@@ -16,16 +16,15 @@ from click.testing import CliRunner, Result
 
 from index.build import Progress, progress
 from index.build.progress import Handed
-from index.cli import commands
+from index.commands import COMMANDS
 from index.publishing import open_published
 from index.store.files import HEADER_BYTES
-from index.ways_in import commands as ways_in
 from tests.index.readers import made
 
 from .conftest import record, write_records
 
 ROOT = Path(__file__).parents[3]
-GROUP = click.Group("trouvaille", commands={str(c.name): c for c in commands})
+GROUP = click.Group("trouvaille", commands={str(c.name): c for c in COMMANDS})
 IndexOf = Callable[[str], Path]
 
 
@@ -228,7 +227,7 @@ def test_every_setting_has_a_variable(source: Path, tmp_path: Path) -> None:
     assert open_published(tmp_path / "index").manifest.settings["reference_date"] == "2024-03-12"
     unset = {
         f"{command.name} {option.name}"
-        for command in commands
+        for command in COMMANDS
         for option in command.params
         if isinstance(option, click.Option) and not option.envvar
     }
@@ -236,6 +235,7 @@ def test_every_setting_has_a_variable(source: Path, tmp_path: Path) -> None:
     assert unset == {
         *("stats skipped", "update yes", "learn from_tags", "learn dry_run", "learn forget"),
         *("stats formats", "rebuild forget_withdrawals", "update forget_withdrawals"),
+        "restore snapshot",
     }
 
 
@@ -296,8 +296,8 @@ def test_check_names_what_is_damaged(index_of: IndexOf) -> None:
 def test_no_room_left_is_one_sentence(tmp_path: Path) -> None:
     many = write_records(tmp_path / "many.jsonl", [record(number) for number in range(200)])
     program = (
-        "import click, sys; from index.cli import commands\n"
-        "click.Group('trouvaille', commands={c.name: c for c in commands})()"
+        "import click, sys; from index.commands import COMMANDS\n"
+        "click.Group('trouvaille', commands={c.name: c for c in COMMANDS})()"
     )
     command = [sys.executable, "-c", program, "rebuild", str(many), "--workers", "0", "--quiet"]
     ended = subprocess.run(
@@ -332,7 +332,7 @@ def test_an_unforeseen_error_is_one_line_too(
 def test_every_command_and_option_is_documented() -> None:
     page = (ROOT / "docs" / "index.md").read_text("utf-8")
     settings = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    for command in (*commands, *ways_in):
+    for command in COMMANDS:
         assert f"`trouvaille {command.name}" in page
         for option in command.params:
             if isinstance(option, click.Option):

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from index.build import learning, rebuild, update
-from index.cli import commands
+from index.commands import COMMANDS
 from index.errors import BuildFailed, BuildUnsettled, IndexDamaged, IndexUnavailable
 from index.extract import LearnedThemes
 from index.publishing import building, check, open_published, read_pointer, rollback
@@ -21,7 +21,7 @@ from index.publishing import building, check, open_published, read_pointer, roll
 from .conftest import HERE, record, write_records
 
 IndexOf = Callable[[str], Path]
-GROUP = click.Group("trouvaille", commands={str(c.name): c for c in commands})
+GROUP = click.Group("trouvaille", commands={str(c.name): c for c in COMMANDS})
 MODEL = LearnedThemes("x", frozenset({"fr"}), {}, np.zeros(0, np.float32), {})
 
 
@@ -154,10 +154,10 @@ def test_learning_says_what_the_disk_says(
     if forget:
         learning.save(root, MODEL)
     disk = Disk(monkeypatch, number, (name,))
-    monkeypatch.setattr("index.cli._labelled_documents", lambda path, index: [])
+    monkeypatch.setattr("index.commands.teaching._labelled_documents", lambda path, index: [])
     lesson = learning.Lesson(MODEL, *([None] * (len(learning.Lesson.__dataclass_fields__) - 1)))
     monkeypatch.setattr("index.build.learning.learn", lambda documents: lesson)
-    monkeypatch.setattr("index.cli._lesson_lines", lambda lesson: [])
+    monkeypatch.setattr("index.commands.teaching._lesson_lines", lambda lesson: [])
     disk.failing = True
     arguments = ["--forget"] if forget else [str(tmp_path)]
     ended = CliRunner().invoke(GROUP, ["learn", *arguments, "--index", str(root)])

@@ -10,19 +10,16 @@ from typing import Any
 import click
 
 from index.build import BuildOptions, BuildResult, Watching
-from index.cli import (
+from index.commands.building import (
     build_options,
-    command,
     deletions_option,
-    json_option,
     merged_options,
-    print_json,
     sources_argument,
 )
+from index.commands.options import command, flag, index_option, json_option, print_json
 from index.errors import IndexMissing, IndexVersion, TrouvailleError, UsageError
 from index.fetch import FetchOptions, read_feeds
 from index.fetch import fetch as fetch_feeds
-from index.flags import flag, index_option
 from index.location import Location
 
 
@@ -153,7 +150,3 @@ def fetch(
     failed = sum(bool(result.trouble) for result in results)
     if failed and (strict or failed == len(results)):
         raise SystemExit(1)
-
-
-commands: tuple[click.Command, ...] = (watch, fetch)
-"""What the command ``trouvaille`` takes from this module."""

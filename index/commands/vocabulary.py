@@ -1,21 +1,52 @@
-"""What ``trouvaille vocabulary`` answers: what is in a file, in a theme, in a sentence."""
+"""The command ``vocabulary``: what is in a file, in a theme, in a sentence."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
+
 from index.analysis import fold_text
+from index.commands.options import command, json_option, print_json
 from index.document import Document
 from index.errors import UsageError
 from index.extract import ExtractionOptions, decided_themes, detect_language, score_themes
 from index.extract.organizations import find_organizations
-from index.vocabularies import ThemeVocabulary, load_themes, themes, with_own
+from index.vocabularies import VARIABLE, ThemeVocabulary, load_themes, own_file, themes, with_own
 from index.vocabularies import __file__ as _vocabularies
 
 Answer = dict[str, Any]
 
 
-def checked(path: Path) -> Answer:
+@command(
+    click.argument("action", type=click.Choice(["check", "show", "test"])),
+    click.argument("what", metavar="[FILE|THEME|SENTENCE]", required=False),
+    json_option,
+)
+def vocabulary(action: str, what: str | None, as_json: bool) -> None:
+    """Check the archive's own vocabulary, show a theme, or test what a sentence says.
+
+    check FILE reads a file as TROUVAILLE_VOCABULARY would and says what is in it. show THEME lists
+    the labels and expressions of a theme, show alone all themes. test SENTENCE says which themes
+    it speaks for, how much, and by which expressions.
+    """
+    if action == "check":
+        path = Path(what) if what else own_file()
+        if path is None:
+            raise UsageError("No file is named.", f"Give one, or set {VARIABLE}.")
+        answer = _checked(path)
+    elif action == "show":
+        answer = _shown(what)
+    else:
+        answer = _tested(what or "")
+    if as_json:
+        print_json(answer)
+    else:
+        for line in _lines(answer):
+            click.echo(line)
+
+
+def _checked(path: Path) -> Answer:
     """Return how many themes and expressions a file adds. Raises VocabularyError."""
     ours = load_themes(Path(_vocabularies).parent)
     merged = with_own(ours, path)
@@ -34,7 +65,7 @@ def _expressions(vocabulary: ThemeVocabulary) -> int:
     )
 
 
-def shown(name: str | None) -> Answer:
+def _shown(name: str | None) -> Answer:
     """Return the labels and expressions of a theme, or all themes. Raises UsageError."""
     vocabulary = themes()
     if not name:
@@ -53,7 +84,7 @@ def shown(name: str | None) -> Answer:
     }
 
 
-def tested(sentence: str) -> Answer:
+def _tested(sentence: str) -> Answer:
     """Return what a sentence says for each theme. Raises UsageError for an empty one."""
     if not sentence.strip():
         raise UsageError("There is nothing to test.", 'Give a sentence: `vocabulary test "..."`.')
@@ -78,7 +109,7 @@ def tested(sentence: str) -> Answer:
     }
 
 
-def lines(answer: Answer) -> Iterator[str]:
+def _lines(answer: Answer) -> Iterator[str]:
     """Yield the lines of an answer for people."""
     if "file" in answer:
         yield (

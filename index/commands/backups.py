@@ -4,8 +4,14 @@ from typing import Any
 
 import click
 
-from index.cli import command, json_option, print_json
-from index.flags import flag, index_option, options
+from index.commands.options import (
+    command,
+    flag,
+    index_option,
+    json_option,
+    options,
+    print_json,
+)
 from index.location import Location
 
 _repository = options(
@@ -67,7 +73,3 @@ def _tell(told: Any, sentence: str, *, as_json: bool) -> None:
         print_json(told)
     else:
         click.echo(sentence)
-
-
-commands: tuple[click.Command, ...] = (backup, restore)
-"""What the command ``trouvaille`` takes from this module."""

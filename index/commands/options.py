@@ -1,14 +1,25 @@
-"""The options of commands: how one is declared, and those that say where the index is."""
+"""What commands have in common: how one is declared, its options, its errors in one line.
 
+Every option can be set by a variable of the environment. With ``--json`` a command prints one
+object and nothing else.
+"""
+
+import sys
+import traceback
 from collections.abc import Callable
 from functools import wraps
+from os import environ
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
+import orjson
 
+from index.errors import TrouvailleError
 from index.location import ClusterSettings, InDirectory, Location, OnCluster
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Command = Callable[..., Any]
 ENGINES = ("embedded", "opensearch")
 
@@ -131,3 +142,71 @@ def index_option(command: Command) -> Command:
         return command(*arguments, index=location, **given)
 
     return _flags(located)
+
+
+mode_option = flag(
+    "--index-mode",
+    "0640",
+    "The permissions of files of the index; folders can also be entered.",
+    type=click.Choice(["0600", "0640", "0644", "0660", "0664"]),
+)
+json_option = flag(
+    "--json", False, "Print one JSON object and nothing else.", "as_json", is_flag=True
+)
+
+
+def plain_errors(command: Callable[P, T]) -> Callable[P, T]:
+    """Turn an error into one line on standard error and an exit status, never a traceback.
+
+    Under ``--json`` the object on standard output is then ``{"error": ..., "remedy": ...}``.
+    With TROUVAILLE_DEBUG set, an error that nobody foresaw shows its traceback.
+    """
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except TrouvailleError as error:
+            _fail(error, as_json=bool(kwargs.get("as_json")))
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:
+            # Whoever read our output has gone; that is their decision.
+            sys.stderr.close()
+            sys.exit(1)
+        except Exception as error:
+            if environ.get("TROUVAILLE_DEBUG"):
+                traceback.print_exc()
+            unforeseen = TrouvailleError(
+                f"An unforeseen error: {type(error).__name__}: {error}.".replace("\n", " "),
+                "Set TROUVAILLE_DEBUG=1 to see where, and report it.",
+            )
+            _fail(unforeseen, as_json=bool(kwargs.get("as_json")))
+
+    return guarded
+
+
+def _fail(error: TrouvailleError, *, as_json: bool) -> NoReturn:
+    """Write an error as one line and end with its exit status."""
+    if as_json:
+        print_json({"error": error.message, "remedy": error.remedy})
+    click.echo(f"trouvaille: {error}", err=True)
+    sys.exit(error.exit_status)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object: dataclasses as objects, named tuples too."""
+    data = orjson.dumps(value, default=_as_dict, option=orjson.OPT_INDENT_2)
+    click.echo(data.decode())
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    """Turn what orjson does not know, named tuples and read-only mappings, into a dictionary."""
+    return value._asdict() if hasattr(value, "_asdict") else dict(value)
+
+
+def command(
+    *parameters: Callable[[Command], Command],
+) -> Callable[[Callable[..., None]], click.Command]:
+    """Return what makes a function a command whose errors are one line."""
+    return lambda function: click.command()(options(*parameters)(plain_errors(function)))

@@ -13,7 +13,14 @@ from functools import cache, lru_cache
 from typing import Protocol
 
 from index.document import Document, Fields
-from index.vocabularies import countries, languages, organizations, source_names, themes
+from index.vocabularies import (
+    countries,
+    languages,
+    names_body,
+    organizations,
+    source_names,
+    themes,
+)
 
 _KEPT = 1 << 14
 """Sources, and sets of themes, whose values are kept: most documents share them."""
@@ -45,8 +52,10 @@ class Facet:
     numeric. ``label`` is English; the catalogues translate it. ``meaning`` says how a value is
     written. ``fields`` are further names of the field in the query language, folded. ``vocabulary``
     names values beyond what documents write. ``spelling`` makes one value of the ways to write it.
-    A value ``a/b`` of a facet with ``levels`` lies below ``a``. ``suggested`` values complete what
-    a reader types.
+    ``parent`` returns the value that a value lies directly below, None for one at the top: a
+    document with a value has all values above it. ``weak`` tells of a value with its label whether
+    so little speaks for it that one document is not enough to list it. ``suggested`` values
+    complete what a reader types.
     """
 
     name: str
@@ -56,8 +65,16 @@ class Facet:
     fields: tuple[str, ...] = ()
     vocabulary: Callable[[], Vocabulary] | None = None
     spelling: Callable[[str], str] = str
-    levels: bool = False
+    parent: Callable[[str], str | None] | None = None
+    weak: Callable[[str, str], bool] | None = None
     suggested: bool = False
+
+    def above(self, value: str) -> tuple[str, ...]:
+        """Return the values above a value, the nearest first."""
+        above: list[str] = []
+        while self.parent and (value := self.parent(value) or ""):
+            above.append(value)
+        return tuple(above)
 
     def canonical(self, text: str) -> str:
         """Return the value that ``text`` (a value, an alias, a label) stands for.
@@ -80,12 +97,11 @@ def _organizations(document: Document, fields: Fields) -> Values:
     if not fields.organizations:
         return ()
     # The authority has the labels of the organizations it knows.
-    return sorted(
-        {
-            organization.id: "" if organization.known else organization.label
-            for organization in fields.organizations
-        }.items()
-    )
+    labels = {one.id: "" if one.known else one.label for one in fields.organizations}
+    for one in fields.organizations:
+        if one.known:
+            labels.update(dict.fromkeys(_ORGANIZATION.above(one.id), ""))
+    return sorted(labels.items())
 
 
 def _countries(document: Document, fields: Fields) -> Values:
@@ -163,23 +179,27 @@ _AT_ENDS = " .,;:!?-_/|*()[]"
 _ALIKE = {**dict.fromkeys(map(ord, "’‘ʼ`´′＇ʻ"), "'"), **dict.fromkeys(map(ord, "‐‑–—−"), "-")}
 
 
+_ORGANIZATION = Facet(
+    "organization",
+    _l("Organization"),
+    "an identifier or any known name, in any language; a body covers its organs",
+    _organizations,
+    fields=("organisation", "org"),
+    vocabulary=organizations,
+    parent=lambda value: organizations().parent(value),
+    weak=lambda value, label: value.startswith("~") and not names_body(label),
+    suggested=True,
+)
+
 FACETS: tuple[Facet, ...] = (
-    Facet(
-        "organization",
-        _l("Organization"),
-        "an identifier or any known name, in any language",
-        _organizations,
-        fields=("organisation", "org"),
-        vocabulary=organizations,
-        suggested=True,
-    ),
+    _ORGANIZATION,
     Facet(
         "theme",
         _l("Theme"),
         "an identifier or a label; a theme covers its sub-themes",
         _themes,
         vocabulary=themes,
-        levels=True,
+        parent=lambda value: value.rpartition("/")[0] or None,
         suggested=True,
     ),
     Facet(

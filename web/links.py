@@ -1,7 +1,7 @@
 """Links: a search request written as an address, and the requests one link away from it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -143,7 +143,7 @@ def toggled(request: SearchRequest, facet: str, value: str) -> SearchRequest:
         replaced = [
             other
             for other in selected
-            if (value.startswith(other + "/") if together else _same_branch(other, value))
+            if _is_below(facet, value, other) or (not together and _is_below(facet, other, value))
         ]
         kept = (*(other for other in selected if other not in replaced), value)
     remaining = tuple(other for other in request.excluded.get(facet, ()) if other != value)
@@ -170,7 +170,7 @@ def excluded(request: SearchRequest, facet: str, value: str) -> SearchRequest:
     kept = tuple(
         other
         for other in request.selected.get(facet, ())
-        if other != value and not other.startswith(value + "/")
+        if other != value and not _is_below(facet, other, value)
     )
     return replace(
         first_page(request),
@@ -201,16 +201,9 @@ def _with(
     return others | {facet: values} if values else others
 
 
-def _above(value: str) -> Iterator[str]:
-    """Yield the values above a value, the nearest first."""
-    while "/" in value:
-        value = value.rpartition("/")[0]
-        yield value
-
-
-def _same_branch(one: str, other: str) -> bool:
-    """Tell whether one value is below the other."""
-    return one.startswith(other + "/") or other.startswith(one + "/")
+def _is_below(facet: str, value: str, other: str) -> bool:
+    """Tell whether a value of a facet lies below another."""
+    return other in VALUE_FACETS[facet].above(value)
 
 
 def undated(request: SearchRequest) -> SearchRequest:
@@ -401,7 +394,7 @@ class FilterLinks:
 
         Expanded, they are those of ``toggled`` and ``excluded``, but for values in ``irregular``.
         """
-        variable = "{+value}" if VALUE_FACETS[facet].levels else "{value}"
+        variable = "{+value}" if VALUE_FACETS[facet].parent else "{value}"
         choose, exclude = (self._around_values(name) for name in (facet, f"exclude_{facet}"))
         return variable.join(choose), variable.join(exclude)
 
@@ -410,7 +403,7 @@ class FilterLinks:
 
         The values of a tree have slashes, which stay as they are, and nothing else that does.
         """
-        plain = _EXPANDED_WITH_SLASHES if VALUE_FACETS[facet].levels else _EXPANDED
+        plain = _EXPANDED_WITH_SLASHES if VALUE_FACETS[facet].parent else _EXPANDED
         others = [number for number, value in enumerate(values) if not plain(value)]
         return sorted({*others, *self._related(facet, values)})
 
@@ -462,11 +455,12 @@ class FilterLinks:
         chosen = {*self.request.selected.get(facet, ()), *self.request.excluded.get(facet, ())}
         if not chosen:
             return []
-        related = chosen.union(*map(_above, chosen))
+        above = VALUE_FACETS[facet].above
+        related = chosen.union(*map(above, chosen))
         return [
             number
             for number, value in enumerate(values)
-            if value in related or not chosen.isdisjoint(_above(value))
+            if value in related or not chosen.isdisjoint(above(value))
         ]
 
     @cached_property

@@ -31,6 +31,7 @@ from index.extract.organizations import (
     find_organizations,
     find_places,
     given_organization,
+    place_national,
 )
 from index.extract.themes import LearnedThemes, find_themes
 from index.versions import EXTRACTION_VERSION
@@ -134,6 +135,11 @@ def extract(
         lambda: _countries(document, text, language.code, folded, matches),
         (),
     )
+    organizations = attempt(
+        "organizations",
+        lambda: place_national(text, matches.organizations, countries),
+        matches.organizations,
+    )
     curated: tuple[Theme, ...] = attempt(
         "themes", lambda: find_themes(text, language.code, folded, matches, len(lead)), ()
     )
@@ -167,7 +173,6 @@ def extract(
         ),
         (),
     )
-    organizations = matches.organizations
     if lead:  # spans are those in the text
         organizations = tuple(
             Organization(each.id, each.label, _in_text(each.spans, len(lead)), each.known)

@@ -15,13 +15,15 @@ de, it, pt, ar. ``;`` separates the names of a cell. Marks stand before a name:
 ``organizations-grammar.txt`` lists words by language and role, and says what the roles are.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 
 from index.analysis import fold_key, name_key
+from index.vocabularies.national import NationalBodies, load_national
 from index.vocabularies.vocabulary import (
     LANGUAGES,
     Row,
@@ -94,6 +96,126 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
 
     traps: tuple[str, ...] = ()
     """Folded phrases that contain a known name and name something else, or nothing."""
+    national: NationalBodies = field(default_factory=lambda: NationalBodies({}, {}, {}))
+
+    def label(self, id: str, locale: str) -> str:
+        """Return the name of ``id`` in ``locale``; an unknown ``id`` is returned as it is."""
+        return self.national.label(id, locale) or Vocabulary.label(self, id, locale)
+
+    def names(self, id: str) -> Iterable[str]:
+        """Return every name of ``id``, in all languages, each once."""
+        if self.national.parts(id) is None:
+            return Vocabulary.names(self, id)
+        return dict.fromkeys(self.label(id, locale) for locale in LANGUAGES)
+
+    def resolve(self, text: str) -> str | None:
+        """Return the id that ``text`` is, or is a name of, whatever its case and accents."""
+        return Vocabulary.resolve(self, text) or self.national.resolve(text)
+
+    def parent(self, id: str) -> str | None:
+        """Return the body that ``id`` is an organ of."""
+        entry = self.entries.get(id)
+        return entry.parent or None if entry else None
+
+    def known(self, name: str, language: str) -> str | None:
+        """Return the one body that a name is of without doubt, in whatever way it is written.
+
+        Case, accents, a legal form and words such as *group* beside it do not matter. A name that
+        is not sought in texts counts in its own language alone.
+        """
+        folded = _without_legal(fold_key(name).split())
+        whole = _ARTICLE.sub("", " ".join(folded)).split()
+        for words in (*_without_corporate(folded), *_without_corporate(whole)):
+            key = " ".join(words)
+            if len(key) < _SHORT_ACRONYM:
+                continue
+            id = self._known.get((key, language)) or self._known.get((key, "mul"))
+            if id:
+                return id
+        return None
+
+    @cached_property
+    def _known(self) -> Mapping[tuple[str, str], str]:
+        """Bodies by key of their unambiguous names and language; empty where two have one."""
+        ids: dict[tuple[str, str], str] = {}
+        for entry in self.entries.values():
+            for name in entry.names:
+                if name.ambiguous:
+                    continue
+                key = _without_legal(name_key(name.text).split())
+                keys = {" ".join(key)}
+                if entry.kind in _CALLED_WITHOUT_ARTICLE:
+                    keys.add(_ARTICLE.sub("", " ".join(key)))
+                language = "mul" if name.sought else name.language
+                for each in keys:
+                    if ids.setdefault((each, language), entry.id) != entry.id:
+                        ids[each, language] = ""
+        return ids
+
+
+_CALLED_WITHOUT_ARTICLE = frozenset(("company", "party"))
+_CORPORATE = frozenset(
+    ("group", "groupe", "grupo", "gruppo", "gruppe", "konzern", "holding", "company", "concern")
+)
+_ARTICLE = re.compile(r"^(?:the|le|la|les|l|el|los|las|il|lo|gli|i|der|die|das|o|a|os|as) ")
+_LONGEST_WITH_S = 5
+
+
+def _without_legal(words: list[str]) -> list[str]:
+    legal = grammar("und")["legal"]
+    while len(words) > 1:
+        count = 1 if words[-1] in legal else 2 if " ".join(words[-2:]) in legal else 0
+        if not count or count == len(words):
+            return words
+        words = words[:-count]
+    return words
+
+
+def _without_corporate(words: list[str]) -> Iterator[list[str]]:
+    """Yield words, then the same without one more word such as *group* at their ends."""
+    yield words
+    while len(words) > 1 and words[-1] in _CORPORATE:
+        words = _without_legal(words[:-1])
+        yield words
+    while len(words) > 1 and words[0] in _CORPORATE:
+        words = words[1:]
+        yield words
+
+
+def body_key(name: str) -> str:
+    """Return what all ways to write an unknown name have in common, in whatever language.
+
+    No article, no legal form, no final *s* of a long last word: the key of a name is that of the
+    label under which it is shown.
+    """
+    words = _without_legal(_ARTICLE.sub("", fold_key(name)).split())
+    if words and len(words[-1]) > _LONGEST_WITH_S and words[-1].endswith("s"):
+        words = [*words[:-1], words[-1].removesuffix("s")]
+    return " ".join(words)
+
+
+def names_body(name: str) -> bool:
+    """Say whether a name holds a word that bodies are called by, in whatever language."""
+    called, endings = _called()
+    words = fold_key(name).split()
+    return any(
+        word in called or word.removeprefix("ال") in called or word.endswith(endings)
+        for word in words
+    )
+
+
+@cache
+def _called() -> tuple[frozenset[str], tuple[str, ...]]:
+    roles = ("head", "ministry", "court", "bare", "lower", "direct", "legal", "suffix", "of", "own")
+    words = {
+        word
+        for code in LANGUAGES
+        for role in roles
+        for word in grammar(code)[role]
+        if len(word) > 2
+    }
+    endings = ("ministerium", "verband", "verein", "gesellschaft", "gericht", "bund", "zeitung")
+    return frozenset(words), endings
 
 
 def slug(name: str) -> str:
@@ -141,7 +263,9 @@ def _entry(row: Row) -> OrganizationEntry:
     return OrganizationEntry(id, cells["kind"], cells["parent"], context, tuple(names))
 
 
-def load_organizations(path: Path, traps: Path | None = None) -> OrganizationAuthority:
+def load_organizations(
+    path: Path, traps: Path | None = None, national: Path | None = None
+) -> OrganizationAuthority:
     """Read and check an authority.
 
     Raises VocabularyError, with file, line and reason, for a malformed row, a duplicate id, a
@@ -158,9 +282,19 @@ def load_organizations(path: Path, traps: Path | None = None) -> OrganizationAut
     for entry in entries.values():
         if entry.parent and entry.parent not in entries:
             raise rows[entry.id].error(f"the parent {entry.parent} is not in the authority")
+    for entry in entries.values():
+        above, steps = entry.parent, {entry.id}
+        while above:
+            if above in steps:
+                raise rows[entry.id].error(f"{entry.id} is above itself: its parents are a circle")
+            steps.add(above)
+            above = entries[above].parent
     _check_names(entries.values(), rows)
     return OrganizationAuthority(
-        entries, best_claims(_claims(entries.values())), read_phrases(traps)
+        entries,
+        best_claims(_claims(entries.values())),
+        read_phrases(traps),
+        load_national(national, entries) if national else NationalBodies({}, {}, {}),
     )
 
 
@@ -198,7 +332,8 @@ def _claims(entries: Iterable[OrganizationEntry]) -> Iterator[tuple[int, str, st
 def organizations() -> OrganizationAuthority:
     """Return the authority that comes with the product, read once."""
     folder = Path(__file__).parent
-    return load_organizations(folder / "organizations.tsv", folder / "organizations-traps.txt")
+    files = (folder / f"{name}.txt" for name in ("organizations-traps", "national-bodies"))
+    return load_organizations(folder / "organizations.tsv", *files)
 
 
 _HEAD_ROLES = frozenset(("bare", "direct", "head", "lower", "ministry", "court"))

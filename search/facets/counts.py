@@ -3,8 +3,7 @@
 Counts keep the contract of docs/facets.md. Days are numbers since 1970-01-01.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import repeat
@@ -157,15 +156,37 @@ class _ValueCounter:
             self.counts[ordinal] = tallies.readmitted(name, value)
 
     def facet(self) -> ValueFacet:
-        """Return the most frequent values, then the other pinned ones."""
-        if self._localized.names.flat:
-            distinct = self._tallies.distinct(self.name, self.counts)
-            values = self.values(self._localized.most_frequent(self.counts, self._size))
+        """Return the most frequent values, then the other pinned ones.
+
+        Values that the names call ``weak`` are counted as distinct and not listed.
+        """
+        names = self._localized.names
+        distinct = self._tallies.distinct(self.name, self.counts)
+        counts = self.counts
+        if len(names.weak):
+            counts = counts.copy()
+            counts[names.weak] = 0
+        if names.flat:
+            values = self.values(self._localized.most_frequent(counts, self._size))
             listed = {value.value for value in values} if self._pinned else set()
             values += [self._value(value) for value in self._pinned if value not in listed]
         else:
-            distinct, values = self._two_levels()
+            lower = names.parents >= 0
+            distinct -= int(np.count_nonzero(self.counts[lower]))
+            first = self._localized.most_frequent(np.where(lower, 0, counts), self._size)
+            values = self.values(first, map(self._children, first))
+            if self._pinned:
+                values = self._with_pinned(values)
         return ValueFacet(self.name, self._size, distinct, self.missing, tuple(values))
+
+    def _children(self, top: int) -> tuple[FacetValue, ...]:
+        """Return the most frequent values below a value."""
+        below = self._localized.names.below.get(top)
+        if below is None:
+            return ()
+        counts = np.zeros_like(self.counts)
+        counts[below] = self.counts[below]
+        return tuple(self.values(self._localized.most_frequent(counts, self._size)))
 
     def values(
         self, ordinals: Sequence[int], children: Iterable[tuple[FacetValue, ...]] = repeat(())
@@ -189,22 +210,7 @@ class _ValueCounter:
             excluded=value in self._excluded,
         )
 
-    def _two_levels(self) -> tuple[int, list[FacetValue]]:
-        """Return how many values of the first level have a count, and those to be listed."""
-        parents, size = self._localized.names.parents, self._size
-        first: list[int] = []
-        second: list[int] = []
-        for ordinal in self._localized.most_frequent(self.counts, len(self.counts)):
-            (first if parents[ordinal] < 0 else second).append(ordinal)
-        below: defaultdict[int, list[FacetValue]] = defaultdict(list)
-        for ordinal, value in zip(second, self.values(second), strict=True):
-            below[parents[ordinal]].append(value)
-        values = self.values(first[:size], [tuple(below[top][:size]) for top in first[:size]])
-        return len(first), self._with_pinned(values, below) if self._pinned else values
-
-    def _with_pinned(
-        self, values: list[FacetValue], below: Mapping[int, list[FacetValue]]
-    ) -> list[FacetValue]:
+    def _with_pinned(self, values: list[FacetValue]) -> list[FacetValue]:
         """Add the pinned values that are not listed, and the values above them."""
         names, ordinals = self._localized.names, self._localized.column.ordinal
         place = {value.value: number for number, value in enumerate(values)}
@@ -213,12 +219,12 @@ class _ValueCounter:
             top = above or pinned
             if top not in place:
                 place[top] = len(values)
-                children = below.get(ordinals.get(top, -1), [])[: self._size]
-                values.append(self._value(top)._replace(children=tuple(children)))
+                children = self._children(ordinals.get(top, -1))
+                values.append(self._value(top)._replace(children=children))
             value = values[place[top]]
             if above and pinned not in {child.value for child in value.children}:
-                children = [*value.children, self._value(pinned)]
-                values[place[top]] = value._replace(children=tuple(children))
+                children = (*value.children, self._value(pinned))
+                values[place[top]] = value._replace(children=children)
         return values
 
 

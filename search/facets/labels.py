@@ -71,23 +71,40 @@ class FacetNames:
         self._facet = VALUE_FACETS[name]
 
     @cached_property
-    def parents(self) -> list[int]:
-        """The ordinal of the value above each value; -1 on the first level."""
+    def parents(self) -> NDArray[np.int64]:
+        """The ordinal of the topmost value above each value; -1 on the first level."""
         ordinal = self.column.ordinal
         above = (self.parent(value) for value in self.column.values)
-        return [-1 if value is None else ordinal[value] for value in above]
+        places = [-1 if value is None else ordinal[value] for value in above]
+        return np.array(places, np.int64)
 
     @cached_property
+    def below(self) -> dict[int, NDArray[np.int64]]:
+        """The ordinals of the values below each value that has any."""
+        lower = np.flatnonzero(self.parents >= 0)
+        tops = self.parents[lower]
+        return {top: lower[tops == top] for top in np.unique(tops).tolist()}
+
+    @property
     def flat(self) -> bool:
         """Whether all values are on the first level."""
-        return not self._facet.levels or all(parent < 0 for parent in self.parents)
+        return not self.below
 
     def parent(self, value: str) -> str | None:
-        """Return the value above; None on the first level, or if no document carries it."""
-        if not self._facet.levels or "/" not in value:
-            return None
-        above = value.rpartition("/")[0]
-        return above if above in self.column.ordinal else None
+        """Return the topmost value above that documents carry; None on the first level."""
+        carried = [each for each in self._facet.above(value) if each in self.column.ordinal]
+        return carried[-1] if carried else None
+
+    @cached_property
+    def weak(self) -> NDArray[np.int64]:
+        """The ordinals of values that one document has, on weak evidence: not listed at first."""
+        weak = self._facet.weak
+        if weak is None:
+            return np.empty(0, np.int64)
+        values, labels = self.column.values, self.column.labels
+        single = np.flatnonzero(self.column.totals.counts <= 1).tolist()
+        found = [at for at in single if weak(values[at], labels.get(values[at], ""))]
+        return np.array(found, np.int64)
 
     @cached_property
     def _sorted_keys(self) -> tuple[list[str], NDArray[np.int32]]:

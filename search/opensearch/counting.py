@@ -158,7 +158,7 @@ class Counter:
         found: Json = {f"{name}:missing": {"missing": {"field": field}}}
         if self._is_large(name):
             if not self._whole:
-                size = self._filters.request.facet_size + 1
+                size = self._wanted(name) + 1
                 found[f"{name}:top"] = self._top(field, size, _SHARD_SIZE)
                 found[f"{name}:distinct"] = {
                     "cardinality": {"field": field, "precision_threshold": 40_000}
@@ -169,11 +169,16 @@ class Counter:
         pinned = [
             *self._filters.request.selected.get(name, ()),
             *self._filters.request.excluded.get(name, ()),
+            *self._opened.columns[name].lower,
         ]
         if pinned and self._is_large(name):
             chosen = {"field": field, "include": pinned, "size": len(pinned)}
             found[f"{name}:pinned"] = {"terms": chosen}
         return found
+
+    def _wanted(self, name: str) -> int:
+        """Return how many values hold as many of the first level as are asked for."""
+        return self._filters.request.facet_size + len(self._opened.columns[name].lower)
 
     def _top(self, field: str, size: int, shard_size: int) -> Json:
         return {"terms": {"field": field, "size": size, "shard_size": max(size, shard_size)}}
@@ -202,7 +207,7 @@ class Counter:
     def _first(self, facet: str) -> list[Json]:
         """Return the most frequent values with exact counts, and all that are as frequent."""
         answer = self._answer[f"{facet}:top"]
-        wanted = self._filters.request.facet_size
+        wanted = self._wanted(facet)
         size, shard_size = wanted + 1, _SHARD_SIZE
         while True:
             buckets: list[Json] = answer["buckets"]

@@ -36,6 +36,8 @@ class ValueColumn:
     ordinal: Mapping[str, int]
     labels: Mapping[str, str]
     totals: Tally
+    lower: tuple[str, ...] = ()
+    """The values that lie below another."""
 
 
 class Words:
@@ -236,16 +238,18 @@ class Opened:
         for one in everything(self.generation.values, {"match_all": {}}, order):
             found[one["facet"]].append((one["value"], one["label"], one["count"]))
         return {
-            name: self._column(self._visible_rows(name, sorted(rows)))
+            name: self._column(name, self._visible_rows(name, sorted(rows)))
             for name, rows in found.items()
         }
 
-    def _column(self, rows: Sequence[Row]) -> ValueColumn:
+    def _column(self, name: str, rows: Sequence[Row]) -> ValueColumn:
         values = tuple(value for value, _, _ in rows)
+        above = VALUE_FACETS[name].above
         counts = np.array([count for _, _, count in rows], np.int64)
         return ValueColumn(
             values,
             {value: ordinal for ordinal, value in enumerate(values)},
             {value: label for value, label, _ in rows if label},
             Tally(counts, 0),
+            tuple(value for value in values if above(value)),
         )

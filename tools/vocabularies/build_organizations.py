@@ -26,6 +26,7 @@ from index.vocabularies.vocabulary import read_rows
 HERE = Path(__file__).parents[2] / "index" / "vocabularies"
 HAND = HERE / "organizations-hand.txt"
 LISTS = HERE / "organizations-lists.txt"
+PACKAGES = HERE / "organizations-packages.txt"
 TARGET = HERE / "organizations.tsv"
 
 
@@ -126,6 +127,52 @@ def from_lists(drafts: list[Draft], path: Path = LISTS) -> list[Draft]:
                 draft.add(language, f"^{name}" if _exact(name, kind) else name)
                 borne |= {(fold_key(parse_name(name, language).text), each) for each in codes}
             ids.add(id)
+            added.append(draft)
+    return added
+
+
+_CUES = {
+    "company": "groupe;entreprise;enseigne;magasin;marque;filiale;action;client;usine;salarie"
+    ";company;store;shares;brand;subsidiary;retailer;konzern;unternehmen;handelskette;aktie;tochter;filiale"
+    ";empresa;tienda;accionista;filial;azienda;negozi;marchio;loja;marca",
+    "bank": "banque;bank;banco;banca;credit;kredit;actionnaire;shares",
+    "sport": "football;championnat;ligue;match;entraineur;coach;league;fussball;spiel;trainer;liga"
+    ";partido;entrenador;campionato;allenatore;jogo;tecnico;basket;handball;rugby",
+}
+"""Beginnings of words beside which an ambiguous name of a package counts, by kind."""
+
+
+def from_packages(drafts: list[Draft], path: Path = PACKAGES) -> list[Draft]:
+    """Read organizations gathered from packages; names that ``drafts`` bear are passed over.
+
+    Raises VocabularyError for a malformed row.
+    """
+    ids = {draft.id for draft in drafts}
+    borne = {
+        fold_key(parse_name(written, language).text)
+        for draft in drafts
+        for language, names in draft.names.items()
+        for written in names
+    }
+    added = []
+    for row in read_rows(path, "|"):
+        if len(row.cells) != 3 or row.cells[0] not in _CUES:
+            raise row.error("expected: kind | source | name; name = Arabic name; ...")
+        kind, source, listed = row.cells
+        for item in filter(None, map(str.strip, listed.split(";"))):
+            latin, _, arabic = (part.strip() for part in item.partition("="))
+            name = parse_name(latin, "mul")
+            id, key = slug(name.text), fold_key(name.text)
+            if id in ids or key in borne:
+                continue
+            cues = _CUES[kind] if name.ambiguous else ""
+            draft = Draft(id, kind, context=cues, sources=[source])
+            draft.add("mul", latin)
+            if arabic and fold_key(arabic) not in borne:
+                draft.add("ar", arabic)
+                borne.add(fold_key(arabic))
+            ids.add(id)
+            borne.add(key)
             added.append(draft)
     return added
 
@@ -290,14 +337,16 @@ def write(drafts: Iterable[Draft], target: Path = TARGET) -> None:
 def main(folder: Path) -> None:
     """Build, check and report."""
     drafts = by_hand()
-    merger = Merger([*drafts, *from_lists(drafts)])
+    drafts += from_lists(drafts)
+    merger = Merger(drafts)
     for concept in eurovoc(folder / "eurovoc-76-international-orgs.jsonl"):
         merger.merge(concept)
     for each in supraverden(folder / "supraverden-international-orgs.jsonl"):
         merger.merge(each)
     for channel in oecd(folder / "oecd-dac-channels.jsonl"):
         merger.merge(channel)
-    write(merger.drafts.values())
+    rows = list(merger.drafts.values())
+    write([*rows, *from_packages(rows)])
     authority = load_organizations(TARGET)
     print(f"{len(authority.entries)} organizations in {TARGET.name}")
 

@@ -206,8 +206,9 @@ def tags(organizations: Sequence[Labelled], themes: Sequence[Labelled], to: Page
     to the same. Of a theme and one below it, the lower
     one is shown.
     """
-    below = {theme.value.rpartition("/")[0] for theme in themes}
-    themes = [theme for theme in themes if theme.value not in below]
+    above = VALUE_FACETS["theme"].above
+    upper = {value for theme in themes for value in above(theme.value)}
+    themes = [theme for theme in themes if theme.value not in upper]
     if not organizations and not themes:
         return Markup()
     styles = [""] * len(organizations) + [' class="theme"'] * len(themes)

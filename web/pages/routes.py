@@ -247,10 +247,9 @@ def facet(name: str) -> Response:
 
 def _full_label(name: str, value: FacetValue) -> str:
     """Return the label of a value, after the label of the one above it."""
-    if not VALUE_FACETS[name].levels or "/" not in value.value:
-        return value.label
-    above = VALUE_FACETS[name].known_label(value.value.rpartition("/")[0], i18n.negotiate())
-    return f"{above} / {value.label}" if above else value.label
+    facet = VALUE_FACETS[name]
+    labels = [facet.known_label(above, i18n.negotiate()) for above in facet.above(value.value)]
+    return " / ".join([*filter(None, reversed(labels)), value.label])
 
 
 def _dates() -> Response:

@@ -13,11 +13,13 @@ from index.extract.organizations.extractor import (
     given_organization,
     require_models,
 )
+from index.extract.organizations.national import place_national
 
 __all__ = [
     "OrganizationMatches",
     "find_organizations",
     "find_places",
     "given_organization",
+    "place_national",
     "require_models",
 ]

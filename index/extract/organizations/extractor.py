@@ -34,7 +34,7 @@ from index.extract.organizations.authority import (
     find_abbreviations,
 )
 from index.extract.organizations.words import Candidate, Words, fold_word
-from index.vocabularies import LANGUAGES, countries, grammar, organizations, slug
+from index.vocabularies import LANGUAGES, body_key, countries, grammar, organizations, slug
 
 
 class OrganizationMatches(NamedTuple):
@@ -128,8 +128,12 @@ def find_organizations(
     result = []
     for id, written in spans.items():
         written.sort()
-        label = labels.get(id) or text[written[0].start : written[0].end]
+        names = (text[span.start : span.end] for span in written)
         is_known = not id.startswith("~")
+        label = labels.get(id) or next(
+            (name for name in names if is_known or _new_id(name) == id),
+            text[written[0].start : written[0].end],
+        )
         result.append(Organization(id, " ".join(label.split()), tuple(written), is_known))
     result.sort(key=lambda organization: (organization.spans[0], organization.id))
     return OrganizationMatches(tuple(result), covered, tuple(places))
@@ -267,7 +271,7 @@ def _bind(abbreviations: list[Abbreviation], mentions: list[Mention]) -> dict[st
                 and mention.form.id != TRAP
             )
             id = next(covering, None) or _nearly_named(acronym, name, mentions)
-            bound[acronym] = id or "~" + slug(name)
+            bound[acronym] = id or _new_id(name)
     return bound
 
 
@@ -314,8 +318,6 @@ def _occurrences(text: str, names: Iterable[str]) -> dict[str, list[Span]]:
 
 _WITH_SHAPES = frozenset(("es", "it", "de"))
 """Languages in which names in quotation marks and web addresses count; others do better without."""
-_ARTICLE = re.compile(r"^(?:the|le|la|les|l|el|los|las|il|lo|gli|i|der|die|das|o|a|os|as) ")
-_SHORTEST_KNOWN = 4
 _CACHED_WORDS = 60_000
 _LONGEST_CACHED = 40
 
@@ -415,7 +417,7 @@ def _join(
     """
     by_key: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        key = _key(text[candidate.span.start : candidate.span.end], language)
+        key = body_key(text[candidate.span.start : candidate.span.end])
         if len(key) > 1:
             by_key[key].append(candidate)
     longer: dict[str, str] = {}  # the longest name that begins with these words
@@ -426,44 +428,21 @@ def _join(
     joined: dict[str, list[Candidate]] = defaultdict(list)
     for key, named in by_key.items():
         whole = longer.get(key, key)
-        id = known.get(whole) or _known_id(whole, language) or "~" + slug(whole)
+        name = next(text[one.span.start : one.span.end] for one in by_key[whole])
+        id = known.get(whole) or organizations().known(name, language) or _new_id(name)
         joined[id] += named
     return joined
 
 
 def given_organization(name: str, language: str) -> Organization:
     """Return the organization that a name given beside a text stands for, without mentions."""
-    whole = _key(name, language)
-    id = organizations().resolve(fold_key(name)) or _known_id(whole, language) or "~" + slug(whole)
+    id = organizations().resolve(name) or organizations().known(name, language) or _new_id(name)
     return Organization(id, name, (), not id.startswith("~"))
 
 
-def _key(name: str, language: str) -> str:
-    """Return what names of one organization have in common: no article, no legal form."""
-    words = _ARTICLE.sub("", fold_key(name)).split()
-    legal = grammar(language)["legal"]
-    while len(words) > 1 and words[-1] in legal:
-        words.pop()
-    if words and language in ("de", "en") and len(words[-1]) > 5 and words[-1].endswith("s"):
-        words[-1] = words[-1].removesuffix("s")
-    return " ".join(words)
-
-
-def _known_id(key: str, language: str) -> str | None:
-    """Return the organization of the authority that bears a folded name without ambiguity.
-
-    A name that is not sought in texts counts in its own language alone.
-    """
-    id = organizations().resolve(key)
-    if id is None or len(key) < _SHORTEST_KNOWN:
-        return None
-    sure = any(
-        not name.ambiguous
-        and fold_key(name.text) == key
-        and (name.sought or name.language == language)
-        for name in organizations().entries[id].names
-    )
-    return id if sure else None
+def _new_id(name: str) -> str:
+    """Return the identifier of a body that the authority does not know."""
+    return "~" + slug(body_key(name))
 
 
 # Full mode: names that a spaCy model takes for organizations. The models are an optional extra,

@@ -1,0 +1,128 @@
+"""One body is one line of the facet, whatever a document calls it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.document import Document, Fields, Language, Organization
+from index.extract import ExtractionOptions, extract
+from index.extract.organizations import find_organizations, given_organization
+from index.facets import VALUE_FACETS
+from index.vocabularies import LANGUAGES, body_key, organizations, slug
+
+GOLDEN = Path(__file__).with_name("golden_documents.jsonl")
+NAMES = st.from_regex(r"[A-Z][a-zé]{2,9}( [A-Z][a-zé]{2,9}){0,2}", fullmatch=True)
+SENTENCES = {
+    "fr": "Hier, la société {} a réuni l'Association {}. {} SA se développe.",
+    "en": "Yesterday {} Inc met the {} Association. {} Ltd is growing.",
+    "de": "Gestern hat der Verband für {} den Konzern {} getroffen. {} AG wächst.",
+    "es": "Ayer la empresa {} se reunió con la Asociación {}. {} SA crece.",
+}
+
+
+def organizations_of(text: str, language: str, dateline: str = "") -> dict[str, str]:
+    document = Document("a", text, language=language, dateline=dateline)
+    found = extract(document, ExtractionOptions()).organizations
+    return {one.id: one.label for one in found}
+
+
+def one_line(one: Organization) -> bool:
+    return one.known or one.id == "~" + slug(body_key(one.label))
+
+
+@given(st.sampled_from(sorted(SENTENCES)), st.tuples(NAMES, NAMES, NAMES))
+def test_equal_labels_are_one_line(language: str, names: tuple[str, str, str]) -> None:
+    text = SENTENCES[language].format(*names)
+    assert all(map(one_line, find_organizations(text, language).organizations))
+
+
+def test_equal_labels_are_one_line_in_whole_documents() -> None:
+    rows = map(json.loads, GOLDEN.read_text("utf-8").splitlines())
+    for row in rows:
+        document = Document(row["id"], row["text"], row.get("title", ""))
+        found = extract(document, ExtractionOptions()).organizations
+        assert [one.label for one in found if not one_line(one)] == []
+
+
+BEARERS: dict[str, set[str]] = {}
+SURE = [
+    (entry.id, name.text)
+    for entry in organizations().entries.values()
+    for name in entry.names
+    if not name.ambiguous and name.sought and name.language == "mul" and len(name.text) > 3
+]
+
+
+for _id, _name in SURE:
+    BEARERS.setdefault(body_key(_name), set()).add(_id)
+
+
+@given(st.sampled_from(SURE), st.sampled_from(("", " SA", " Inc", " AG", " Group", " Ltd")))
+def test_a_legal_form_makes_no_other_body(body: tuple[str, str], form: str) -> None:
+    id, name = body
+    for written in (f"{name}{form}", f"{name}{form}".upper()):
+        found = given_organization(written, "fr")
+        assert found.id in {id, *BEARERS.get(body_key(written), ())}, written
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "id"),
+    [
+        ("fr", "Le ministère tunisien de l'Intérieur a démenti.", "interieur-tn"),
+        ("fr", "Le ministère de l'Intérieur libyen a démenti.", "interieur-ly"),
+        ("en", "The Libyan Ministry of the Interior denied it.", "interieur-ly"),
+        ("de", "Das Innenministerium in Paris dementierte.", "interieur-fr"),
+        ("es", "El Ministerio del Interior de Chile lo desmintió.", "interieur-cl"),
+        ("fr", "Au Maroc, le ministère de la Santé a publié un bilan.", "sante-ma"),
+        ("fr", "Le Sénat belge a voté la loi.", "senat-be"),
+        ("fr", "Le ministère de l'Intérieur a démenti.", "~ministere-de-l-interieur"),
+    ],
+)
+def test_a_national_body_has_its_country(language: str, text: str, id: str) -> None:
+    assert id in organizations_of(text, language)
+
+
+def test_a_national_body_is_of_the_place_of_its_document() -> None:
+    text = "Le ministère de l'Intérieur a démenti, alors que l'Allemagne et l'Italie accusaient."
+    assert "interieur-ma" in organizations_of(text, "fr", "RABAT, 14 nov")
+    assert "~ministere-de-l-interieur" in organizations_of(text, "fr")
+
+
+@pytest.mark.parametrize("body", organizations().national.bodies)
+def test_a_national_body_is_asked_for_by_its_label(body: str) -> None:
+    known = organizations()
+    for country, language in zip(
+        ("fr", "us", "es", "at", "it", "br", "tn"), LANGUAGES, strict=True
+    ):
+        id = known.national.of(body, country)
+        label = known.national.label(f"{body}-{country}", language)
+        assert known.resolve(label or "") == id
+
+
+def test_a_body_counts_with_its_organs() -> None:
+    named = (
+        Organization("ctc", "CTC", (), True),
+        Organization("~interco", "Interco", (), False),
+    )
+    facet = VALUE_FACETS["organization"]
+    assert facet.values
+    values = facet.values(Document("a", ""), Fields(Language("fr"), named))
+    assert dict(values) == {
+        "ctc": "",
+        "conseil-de-securite-onu": "",
+        "onu": "",
+        "~interco": "Interco",
+    }
+    assert facet.above("ctc") == ("conseil-de-securite-onu", "onu")
+
+
+def test_one_document_with_a_name_that_holds_no_word_for_a_body_is_weak() -> None:
+    weak = VALUE_FACETS["organization"].weak
+    assert weak
+    assert weak("~zbrk", "ZBRK")
+    assert not weak("~interco", "Interco Inc")
+    assert not weak("~federation-francaise-de-surf", "Fédération française de surf")
+    assert not weak("onu", "")

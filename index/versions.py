@@ -21,7 +21,7 @@ Raise it when these bytes change. A file with another number cannot be opened: I
 rebuild.
 """
 
-ANALYSIS_VERSION: Final = 5
+ANALYSIS_VERSION: Final = 6
 """The terms and facet values that a document gets from its text and fields.
 
 Raise it when the same document would get others; a test says when that is due. An index with

@@ -368,3 +368,38 @@ def test_one_wrong_date_does_not_rule_the_axis() -> None:
     found = count_dates(SearchRequest(trimmed=True), dates)
     assert (found.before, found.after, found.interval) == (1, 0, "month")
     assert len(count_dates(SearchRequest(), dates).values) > 60
+
+
+def test_a_body_covers_its_organs(
+    engine_of: Callable[..., WhooshEngine], make_entry: Callable[..., Any]
+) -> None:
+    engine = engine_of(
+        make_entry("a", "un", organizations=["conseil-de-securite-onu"]),
+        make_entry("b", "deux", organizations=["onu", "ctc"]),
+        make_entry("c", "trois", organizations=["otan"]),
+    )
+    facet = value_facet(engine.search(SearchRequest()), "organization")
+    listed = {value.value: value for value in facet.values}
+    assert {name: value.count for name, value in listed.items()} == {"onu": 2, "otan": 1}
+    assert facet.distinct == 2
+    below = {child.value: child.count for child in listed["onu"].children}
+    assert below == {"conseil-de-securite-onu": 2, "ctc": 1}
+    assert engine.search(SearchRequest(selected={"organization": ("onu",)})).total == 2
+    assert engine.search(SearchRequest(excluded={"organization": ("onu",)})).total == 1
+
+
+def test_names_of_little_weight_are_not_listed_but_found(
+    engine_of: Callable[..., WhooshEngine], make_entry: Callable[..., Any]
+) -> None:
+    engine = engine_of(
+        make_entry("a", "un", organizations=["~zbrk", "~twice", "~interco-inc"]),
+        make_entry("b", "deux", organizations=["~twice"]),
+    )
+    facet = value_facet(engine.search(SearchRequest()), "organization")
+    assert [value.value for value in facet.values] == ["~twice", "~interco-inc"]
+    assert facet.distinct == 3
+    chosen = engine.search(SearchRequest(selected={"organization": ("~zbrk",)}))
+    assert chosen.total == 1
+    assert "~zbrk" in {value.value for value in value_facet(chosen, "organization").values}
+    page = engine.facet("organization", SearchRequest(facet_size=10), "", 1)
+    assert {value.value for value in page.facet.values} == {"~zbrk", "~twice", "~interco-inc"}

@@ -25,6 +25,7 @@ from search.engine import (
     ValueFacet,
 )
 from search.opening import open_engine
+from search.query import understood_as
 from search.request import (
     FACETS,
     MAX_DEPTH,
@@ -75,4 +76,5 @@ __all__ = [
     "open_engine",
     "parse_leniently",
     "parse_request",
+    "understood_as",
 ]

@@ -58,7 +58,7 @@ class Across:
         the way.
         """
         snapshot = evaluation.snapshot
-        text = running_text(parsed.text)
+        text = running_text(parsed.text, parsed.language)
         language = question_language(text, request.locale)
         if not text.strip() or not parsed.understood:
             return language, []

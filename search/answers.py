@@ -299,6 +299,8 @@ class SearchAnswerJson(TypedDict):
     ]
     suggestion: Annotated[str | None, "Words that were probably meant."]
     themes: Annotated[list[LabelledJson], "Themes that the whole query names, in any language."]
+    organizations: Annotated[list[LabelledJson], "Likewise the organization, if it names one."]
+    countries: Annotated[list[LabelledJson], "Likewise the country."]
     warnings: list[NoticeJson]
     next_cursor: str | None
     links: LinksJson
@@ -332,6 +334,10 @@ class Presenter:
             result["explanation"] = explained(explanation)
         if request.fields != RESULT_FIELDS:
             results = [selected(result, request.fields) for result in results]
+
+        def named(facet: str) -> list[LabelledJson]:
+            return [labelled(one) for name, one in response.names if name == facet]
+
         answer: SearchAnswerJson = {
             "query": query(response),
             "total": response.total,
@@ -349,7 +355,9 @@ class Presenter:
                 for name, facet in response.facets.items()
             },
             "suggestion": response.suggestion,
-            "themes": [labelled(theme) for theme in response.themes],
+            "themes": named("theme"),
+            "organizations": named("organization"),
+            "countries": named("country"),
             "warnings": [
                 {
                     "code": notice.code,

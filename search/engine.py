@@ -263,7 +263,7 @@ class SearchResponse:
     - ``division``: how many of the results do; those below, if any, have only most of the words.
       None if all do;
     - ``explanations``: one for each result, if asked for and in the order of relevance;
-    - ``themes``: those that the whole query names, to be offered as filters;
+    - ``names``: facets with values that the whole query names, to be offered as filters;
     - ``across``: what there is in other languages, if asked for;
     - ``more``: how many documents have most of the words and do not match;
     - ``generation``, ``documents``: the index that was searched and its size;
@@ -283,7 +283,7 @@ class SearchResponse:
     next_cursor: str | None = None
     division: int | None = None
     more: int = 0
-    themes: tuple[Labelled, ...] = ()
+    names: tuple[tuple[str, Labelled], ...] = ()
     explanations: tuple[Explanation, ...] = ()
     across: InOtherLanguages | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
@@ -491,6 +491,12 @@ class Lexicon(Protocol):
         """Return words with a prefix and how many documents have them and all words ``before``.
 
         Most documents first. Stop words and very short words are left out.
+        """
+
+    def of_language(self, words: Mapping[str, int], suffix: str) -> frozenset[str]:
+        """Return those words a form of which more documents have in a language than they say.
+
+        ``suffix`` is that of the analyzer of the language.
         """
 
     def titles(self, prefix: str, limit: int, before: Sequence[str] = ()) -> Sequence[Head]:

@@ -28,6 +28,12 @@ from search.query import (
 
 MAX_TEXT = 100
 """A text of more characters gets no suggestions."""
+RARE_SHARE = 50
+"""Completions that so many times fewer documents have than the first make room for others."""
+CONSIDERED = 4
+"""Words that are looked at for each that is suggested, to find those in the reader's language."""
+OWN_SHARE = 4
+"""A word is of a language in which one in so many of its documents is."""
 _LAST_WORD = re.compile(r"\w+\Z")
 MIN_LENGTH = 4
 MAX_CORRECTED = 3
@@ -44,24 +50,42 @@ Count = Callable[[query.Query], int]
 
 
 def suggest(
-    text: str, limit: int, lexicon: Lexicon, localized: LocalizedFacets
+    text: str,
+    limit: int,
+    lexicon: Lexicon,
+    localized: LocalizedFacets,
+    locale: str,
 ) -> tuple[Suggestion, ...]:
-    """Return at most ``limit`` suggestions, kind after kind, the best of each kind first.
+    """Return at most ``limit`` suggestions: what most documents have first, titles last.
 
     Facet values complete the whole text: any word of any of their names may begin with it. Words
-    and titles complete its last word. If there are too many, the kinds share the limit evenly.
+    and titles complete its last word. If there are too many, the kinds share the limit evenly, but
+    what few documents have makes room for what many have. Words of the language ``locale`` come
+    before those of others.
     """
     text = text.lstrip()
     if not fold(text).strip() or limit < 1 or len(text) > MAX_TEXT:
         return ()
-    kinds = [
-        *(_values(localized.facet(name), text, limit) for name in SUGGESTED),
-        _words(text, limit, lexicon),
-        _titles(text, limit, lexicon),
-    ]
-    in_turn = sorted((rank, kind) for kind, items in enumerate(kinds) for rank in range(len(items)))
-    shown = sorted((kind, rank) for rank, kind in in_turn[:limit])
-    return tuple(kinds[kind][rank] for kind, rank in shown)
+    values = [_values(localized.facet(name), text, limit) for name in SUGGESTED]
+    words, foreign = _words(text, limit, lexicon, locale)
+    titles = _titles(text, limit, lexicon)
+    most = max((item.count for kind in (*values, words) for item in kind), default=0)
+
+    def turn(kind: int, rank: int, item: Suggestion) -> tuple[bool, int, int]:
+        return item.kind != "title" and item.count * RARE_SHARE < most, rank, kind
+
+    def order(entry: tuple[tuple[bool, int, int], Suggestion]) -> tuple[object, ...]:
+        (_, rank, kind), item = entry
+        if item.kind == "title":
+            return True, False, 0, rank, kind
+        return False, item.kind == "word" and item.value in foreign, -item.count, rank, kind
+
+    in_turn = sorted(
+        (turn(kind, rank, item), item)
+        for kind, items in enumerate((*values, words, titles))
+        for rank, item in enumerate(items)
+    )
+    return tuple(item for _, item in sorted(in_turn[:limit], key=order))
 
 
 def _values(facet: LocalizedFacet, text: str, limit: int) -> list[Suggestion]:
@@ -71,18 +95,25 @@ def _values(facet: LocalizedFacet, text: str, limit: int) -> list[Suggestion]:
     ]
 
 
-def _words(text: str, limit: int, lexicon: Lexicon) -> list[Suggestion]:
-    """Complete the last word, in the documents that have the words before it."""
+def _words(
+    text: str, limit: int, lexicon: Lexicon, locale: str
+) -> tuple[list[Suggestion], set[str]]:
+    """Complete the last word, in the documents that have the words before it.
+
+    Return the completions, those in the reader's language first, and which are in others.
+    """
     last = _LAST_WORD.search(text)
     prefix = fold(last[0]) if last else ""
     if last is None or not prefix:
-        return []
+        return [], set()
     typed = text[: last.start()]
+    counts = dict(lexicon.completions(prefix, limit * CONSIDERED, _folded_words(typed)))
+    own = lexicon.of_language({word: n // OWN_SHARE for word, n in counts.items()}, locale)
     suggestions = []
-    for word, count in lexicon.completions(prefix, limit, _folded_words(typed)):
+    for word in sorted(counts, key=lambda word: word not in own)[:limit]:
         completed = typed + lexicon.surface_form(word)
-        suggestions.append(Suggestion("word", completed, completed, count))
-    return suggestions
+        suggestions.append((word in own, Suggestion("word", completed, completed, counts[word])))
+    return [one for _, one in suggestions], {one.value for is_own, one in suggestions if not is_own}
 
 
 def _titles(text: str, limit: int, lexicon: Lexicon) -> list[Suggestion]:
@@ -118,7 +149,7 @@ def did_you_mean(
     text = parsed.text
     for word, form in sorted(replacements, key=lambda item: item[0].start, reverse=True):
         text = text[: word.start] + _cased(form, word.text) + text[word.end :]
-    tree = parse(text, parsed.analyzers).tree
+    tree = parse(text, parsed.analyzers, parsed.language).tree
     return text.strip() if tree is not None and count(tree) > total else None
 
 

@@ -86,7 +86,7 @@ class WhooshEngine:
         snapshot = opened.snapshot
         start = perf_counter()
         localized = opened.localized(request.locale)
-        parsed = parse(request.q, snapshot.analyzers)
+        parsed = parse(request.q, snapshot.analyzers, request.locale)
         request = canonical(request, localized)
         if request.q != parsed.text:
             # Links and cursors must lead to what was searched if an overlong query was cut.
@@ -119,9 +119,9 @@ class WhooshEngine:
             results=results,
             division=division,
             more=more,
-            themes=tuple(
-                opened.results(request.locale).value("theme", theme)
-                for theme in found.answered.parsed.themes
+            names=tuple(
+                (facet, opened.results(request.locale).value(facet, id))
+                for facet, id in found.answered.parsed.names
             ),
             explanations=explanations,
             across=across,
@@ -147,14 +147,14 @@ class WhooshEngine:
         localized = opened.localized(request.locale)
         localized.facet(name)
         request = canonical(replace(request, sort="date"), localized)
-        parsed = parse(request.q, opened.snapshot.analyzers)
+        parsed = parse(request.q, opened.snapshot.analyzers, request.locale)
         filtered = self._find(request, parsed, opened.snapshot, lenient=False).filtered
         return facet_page(name, request, filtered, localized, prefix, page, order)
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
         """Return completions of a text being typed."""
         opened = self._open()
-        return suggest(text, limit, opened.lexicon, opened.localized(locale))
+        return suggest(text, limit, opened.lexicon, opened.localized(locale), locale)
 
     def document(self, id: str, locale: str, q: str = "") -> DocumentView | None:
         """Return a whole document with all matches of ``q`` as offsets; None if it is absent."""
@@ -163,7 +163,8 @@ class WhooshEngine:
         if doc is None:
             return None
         stored = opened.snapshot.stored_fields
-        highlighter = self._highlighter(parse(q, opened.snapshot.analyzers), opened)
+        parsed = parse(q, opened.snapshot.analyzers, locale)
+        highlighter = self._highlighter(parsed, opened)
         highlights = highlighter.complete(doc, stored.head(doc))
         return opened.results(locale).view(*stored.get(doc), highlights)
 
@@ -316,7 +317,9 @@ class WhooshEngine:
             return did_you_mean(parsed, total, lexicon, terms, count), 500 + 4 * len(parsed.text)
 
         try:
-            correction: str | None = opened.corrections.get((parsed.text, total), correct)
+            correction: str | None = opened.corrections.get(
+                (parsed.text, parsed.language, total), correct
+            )
         except SearchTimeout:
             return None
         return correction

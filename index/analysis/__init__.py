@@ -19,6 +19,7 @@ from index.analysis.analyzers import (
     analyse,
     analyzer,
     direction,
+    forms_of,
 )
 from index.analysis.bulk import Part, Tokens, Vocabulary, part, parts, tokens
 from index.analysis.folding import Folded, fold, fold_key, fold_text, name_key, normalize
@@ -52,6 +53,7 @@ __all__ = [
     "fold",
     "fold_key",
     "fold_text",
+    "forms_of",
     "function_words",
     "name_key",
     "normalize",

@@ -219,6 +219,11 @@ def analyzer(language: str) -> Analyzer:
     return _of_suffix(code if code in ALGORITHMS else UNDETERMINED)
 
 
+def forms_of(word: str, language: str) -> tuple[str, ...]:
+    """Return the terms of a word in the stemmed field of a language; none of a function word."""
+    return next((analyzer(language).forms(token) for token in cut_words(word)), ())
+
+
 def direction(language: str) -> str:
     """Return ``rtl`` for a language written from right to left, else ``ltr``."""
     return "rtl" if language.lower().replace("_", "-").partition("-")[0] in _RTL else "ltr"

@@ -6,11 +6,12 @@ for that (``index.store.suggest``); the lexicon asks those of all
 segments. Where it counts documents, deleted ones are left out unless a method says otherwise.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.analysis import forms_of
 from index.segments.snapshot import Snapshot
 from index.store import Head, Near, TermCount
 
@@ -116,6 +117,17 @@ class SnapshotLexicon:
                 for entry in (dictionary.word(term) for dictionary in dictionaries)
             )
         ]
+
+    def of_language(self, words: Mapping[str, int], suffix: str) -> frozenset[str]:
+        """Return those words a form of which more documents have in a language than they say."""
+        return frozenset(
+            word
+            for word, documents in words.items()
+            if any(
+                self._index.exceeds(f"body_{suffix}", form, documents)
+                for form in forms_of(word, suffix)
+            )
+        )
 
     def titles(self, prefix: str, limit: int, before: Sequence[str] = ()) -> list[Head]:
         """Return the newest documents with all words ``before`` and one with a prefix in the title.

@@ -136,7 +136,7 @@ class OpenSearchEngine:
     def _search(self, opened: Opened, request: SearchRequest) -> SearchResponse:
         start = perf_counter()
         localized, results = self._of_locale(opened, request.locale)
-        parsed = parse(request.q, opened.generation.analyzers)
+        parsed = parse(request.q, opened.generation.analyzers, request.locale)
         request = canonical(request, localized)
         if request.q != parsed.text:
             request = replace(request, q=parsed.text)
@@ -172,7 +172,7 @@ class OpenSearchEngine:
             results=shown,
             division=division,
             more=more,
-            themes=tuple(results.value("theme", theme) for theme in parsed.themes),
+            names=tuple((facet, results.value(facet, id)) for facet, id in parsed.names),
             explanations=explanations,
             facets=counted,
             generation=opened.name,
@@ -232,7 +232,9 @@ class OpenSearchEngine:
 
         try:
             with self._cluster.answering(self._budget.spelling):
-                correction: str | None = opened.corrections.get((parsed.text, total), correct)
+                correction: str | None = opened.corrections.get(
+                    (parsed.text, parsed.language, total), correct
+                )
         except SearchTimeout:
             return None
         return correction
@@ -268,13 +270,13 @@ class OpenSearchEngine:
             filters = Filters(request)
             counter = Counter(opened, filters, (name,), whole=True)
             finder = Finder(opened, request, Reader(opened), counter, filters)
-            finder.answer(parse(request.q, opened.generation.analyzers))
+            finder.answer(parse(request.q, opened.generation.analyzers, request.locale))
             return facet_page(name, request, counter, localized, prefix, page, order)
 
     def suggest(self, text: str, limit: int, locale: str) -> tuple[Suggestion, ...]:
         """Return completions of a text being typed."""
         with self._answering() as opened:
-            return suggest(text, limit, opened.words, self._of_locale(opened, locale)[0])
+            return suggest(text, limit, opened.words, self._of_locale(opened, locale)[0], locale)
 
     def document(self, id: str, locale: str, q: str = "") -> DocumentView | None:
         """Return a whole document with all matches of ``q`` as offsets; None if it is absent."""
@@ -283,7 +285,7 @@ class OpenSearchEngine:
             doc = reader.docnum(id)
             if doc is None:
                 return None
-            parsed = parse(q, opened.generation.analyzers)
+            parsed = parse(q, opened.generation.analyzers, locale)
             highlights = self._highlighter(parsed, reader, opened).complete(doc, reader.head(doc))
             return self._of_locale(opened, locale)[1].view(*reader.get(doc), highlights)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from index.analysis import forms_of
 from index.document import fit
 from index.facets import VALUE_FACETS
 from index.opensearch import MAX_VALUES, Cluster, Published, facet_field
@@ -132,6 +133,16 @@ class Words:
         )
         counted = [(word, count) for (word, _), count in zip(words, counts, strict=True) if count]
         return sorted(counted, key=lambda entry: (-entry[1], entry[0]))[:limit]
+
+    def of_language(self, words: Mapping[str, int], suffix: str) -> frozenset[str]:
+        """Return those words a form of which more documents have in a language than they say."""
+        forms = [(word, form) for word in words for form in forms_of(word, suffix)]
+        counts = self._statistics.counts(
+            [terms(f"body_{suffix}", [fit(form)]) for _, form in forms]
+        )
+        return frozenset(
+            word for (word, _), count in zip(forms, counts, strict=True) if count > words[word]
+        )
 
     def titles(self, prefix: str, limit: int, before: Sequence[str] = ()) -> list[Head]:
         """Return the newest documents with all words ``before`` and one with a prefix in titles."""

@@ -5,7 +5,8 @@ question detection and the nodes of query trees. It finds no documents: ``search
 the tree. It knows no other parameter of a request than ``q``.
 """
 
-from search.query.compiler import Clause, Mark, ParsedQuery, QueryWord, parse
+from search.query.compiler import Clause, ParsedQuery, QueryWord, parse
+from search.query.marks import Mark
 from search.query.nodes import (
     TEXT_FIELDS,
     AnalyzerFilter,
@@ -25,6 +26,7 @@ from search.query.nodes import (
     WordQuery,
 )
 from search.query.parser import quoted, running_text
+from search.query.wording import in_own_words, understood_as
 from search.query.words import MAX_TERMS, FuzzyExpansion, default_edits, expand_fuzzy
 
 __all__ = [
@@ -52,7 +54,9 @@ __all__ = [
     "WordQuery",
     "default_edits",
     "expand_fuzzy",
+    "in_own_words",
     "parse",
     "quoted",
     "running_text",
+    "understood_as",
 ]

@@ -30,6 +30,7 @@ from search.query.entities import (
     named_themes,
     question_kind,
 )
+from search.query.marks import Mark, marks_of
 from search.query.nodes import (
     TEXT_FIELDS,
     CompoundQuery,
@@ -37,15 +38,14 @@ from search.query.nodes import (
     FacetFilter,
     FuzzyQuery,
     KeyFilter,
-    LetterQuery,
     NearQuery,
     PhraseQuery,
     PrefixQuery,
     WildcardQuery,
     WordQuery,
 )
+from search.query.operators import operator
 from search.query.parser import (
-    OPERATORS,
     And,
     Kind,
     Leaf,
@@ -127,25 +127,6 @@ class QueryWord(NamedTuple):
     node: query.Query
 
 
-class Mark(NamedTuple):
-    """What to highlight in ``fields`` (``title``, ``body``) of a document.
-
-    - ``stems``: by analyzer, index terms; words with any of them are highlighted;
-    - ``words``: folded words, highlighted in this order only or, with ``near``, anywhere;
-    - ``prefix``: folded words that begin so are highlighted if they match the ``pattern``, in
-      which ``*`` stands for any letters, or if there is none;
-    - ``edits``: the only word stands for all indexed words within this edit distance.
-    """
-
-    fields: tuple[str, ...] = TEXT_FIELDS
-    stems: Mapping[str, tuple[str, ...]] = {}
-    words: tuple[str, ...] = ()
-    near: int | None = None
-    prefix: str = ""
-    pattern: str = ""
-    edits: int = 0
-
-
 @dataclass(frozen=True)
 class ParsedQuery:
     """A compiled query.
@@ -160,10 +141,11 @@ class ParsedQuery:
       several and no AND was typed in it;
     - ``pairs``: words side by side in the query, stop words aside;
     - ``organizations``, ``countries``: those that words of the query name;
+    - ``analyzers``, ``language``: what it was compiled for;
     - ``closer``: the tree with the function words in a row that it has, three or more (*pour ou
       contre la corrida*), for documents that have these too; they come alone if there are any;
     - ``question``: what the query is if no document matches it, as it may be a question;
-    - ``themes``: those that the whole query names;
+    - ``names``: the facets and values that the whole query names;
     - ``parts``: what was joined, each of which adds to the score of a document;
     - ``wishes``: of which documents below the answer have most: ``clauses``, runs of a script
       without spaces as their pairs. Empty if nothing may be missing.
@@ -180,40 +162,46 @@ class ParsedQuery:
     organizations: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     analyzers: tuple[str, ...] = ()
+    language: str = ""
     closer: query.Query | None = None
     question: "ParsedQuery | None" = None
-    themes: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
     parts: tuple[Clause, ...] = ()
     wishes: tuple[Clause, ...] = ()
 
     def wished(self) -> "ParsedQuery":
         """Return the query of the wishes, as ranking and highlighting need it."""
         wishes = [clause for clause in self.wishes if not clause.condition]
-        marks = [mark for clause in wishes for mark in _marks(clause.node)]
+        marks = [mark for clause in wishes for mark in marks_of(clause.node)]
         return replace(self, pairs=_pairs(wishes), marks=tuple(marks), parts=self.wishes)
 
 
-def parse(q: str, analyzers: Sequence[str]) -> ParsedQuery:
-    """Compile a query for an index with these analyzers (suffixes). Never raises."""
+def parse(q: str, analyzers: Sequence[str], language: str = "") -> ParsedQuery:
+    """Compile a query for an index with these analyzers (suffixes). Never raises.
+
+    ``language`` is that of the reader; it decides which words are operators.
+    """
     compile_ = _cached if len(q) <= _CACHED_LENGTH else _compile
-    return compile_(q, tuple(analyzers))
+    return compile_(q, tuple(analyzers), language)
 
 
-def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
+def _compile(q: str, analyzers: tuple[str, ...], language: str = "") -> ParsedQuery:
     notices = Notices()
     text = clean(q, notices)
-    syntax = parse_syntax(text, lex(text, notices), notices)
+    syntax = parse_syntax(text, lex(text, notices, language), notices)
     quotations = _pasted_quotations(syntax)
     if quotations:
         syntax = Leaf(Kind.WORD, _QUOTATION_MARK.sub(" ", text), 0)
-    compiler = _Compiler(analyzers, notices)
+    compiler = _Compiler(analyzers, notices, language)
     clauses = compiler.conjunction(syntax) if syntax else []
     if not clauses:
         nothing = None
         if text.strip():  # something was asked for that no document can have
             notices.add("nothing_understood")
             nothing = query.NullQuery
-        return ParsedQuery(text, nothing, "", tuple(notices), analyzers=analyzers)
+        return ParsedQuery(
+            text, nothing, "", tuple(notices), analyzers=analyzers, language=language
+        )
     joined = compiler.all_of(clauses)
     explicit = isinstance(syntax, And) and syntax.explicit
     parsed = _of_clause(text, joined, clauses, compiler)
@@ -224,7 +212,7 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
         parsed = replace(parsed, clauses=tuple(pairs), wishes=tuple(pairs), pairs=_pairs(pairs))
     kind = QuestionKind.NONE
     if _is_plain(syntax):
-        parsed = replace(parsed, themes=named_themes(text))
+        parsed = replace(parsed, names=_names(text, clauses))
         kind = QuestionKind.CERTAIN if quotations else _question_kind(text, clauses, analyzers)
         runs = [PhraseQuery(words) for words in function_word_runs(text, analyzers)]
         if runs:
@@ -238,11 +226,20 @@ def _compile(q: str, analyzers: tuple[str, ...]) -> ParsedQuery:
     return question if kind is QuestionKind.CERTAIN else replace(parsed, question=question)
 
 
+def _names(text: str, clauses: Sequence[Clause]) -> tuple[tuple[str, str], ...]:
+    """Return the facets and values that a whole query names."""
+    names = [("theme", id) for id in named_themes(text)]
+    if len(clauses) == 1 and clauses[0].named:
+        node = clauses[0].named.node
+        names += [(node.facet, node.value)] if isinstance(node, FacetFilter) else []
+    return tuple(names)
+
+
 def _of_clause(
     text: str, joined: Clause, clauses: Sequence[Clause], compiler: "_Compiler"
 ) -> ParsedQuery:
     """Return the compiled query of a clause that joins all clauses."""
-    marks = list(_marks(joined.node))
+    marks = list(marks_of(joined.node))
     return ParsedQuery(
         text=text,
         tree=joined.node,
@@ -254,6 +251,7 @@ def _of_clause(
         organizations=tuple(dict.fromkeys(_named(joined.node, "organization"))),
         countries=tuple(dict.fromkeys(_named(joined.node, "country"))),
         analyzers=compiler.analyzers,
+        language=compiler.language,
         parts=joined.members or tuple(clauses),
     )
 
@@ -267,6 +265,7 @@ class _Compiler:
 
     analyzers: tuple[str, ...]
     notices: Notices
+    language: str = ""
     words: list[QueryWord] = field(default_factory=list)
     positive: bool = True
     units: int = 0
@@ -421,7 +420,7 @@ class _Compiler:
         """Compile words in a row; a name of an organization or country also matches others."""
         clauses: list[Clause] = []
         done = 0
-        for first, last, facet, id in link_names(text, found):
+        for first, last, facet, id in link_names(text, found, self.language):
             clauses += self._units(found[done:first], start, None)
             before = len(self.words)
             typed = self._resolve_stop_words(self._units(found[first:last], start, None))
@@ -491,7 +490,7 @@ class _Compiler:
                 break
             self.units += 1
             # A word that is written as an operator is one in small letters only.
-            text = unit.text.lower() if unit.text in OPERATORS else unit.text
+            text = unit.text.lower() if operator(unit.text) else unit.text
             kind = _KINDS.get(type(unit.node), Kind.WORD)
             clauses.append(Clause(unit.node, written(kind, text, field), unit.stops))
             if isinstance(unit.node, WordQuery | CompoundQuery | PhraseQuery):
@@ -599,33 +598,6 @@ def _fields(field: str | None) -> tuple[str, ...]:
 
 def _in_field(text: str, field: str | None) -> str:
     return f"{field}:{text}" if field else text
-
-
-def _marks(node: query.Query) -> Iterator[Mark]:
-    """Yield what to highlight for the positive part of a tree, with duplicates."""
-    match node:
-        case WordQuery():
-            if node.forms:
-                yield Mark(node.fields, stems=node.forms)
-            if node.literal_in:
-                yield Mark(node.fields, words=(node.literal,))
-            for word in node.joined:
-                yield Mark(node.fields, words=(word,))
-        case PhraseQuery():
-            yield Mark(node.fields, words=node.words[:-1] if node.open else node.words)
-        case LetterQuery():
-            yield Mark(node.fields, words=(node.word.literal, node.letter))
-        case NearQuery():
-            yield Mark(node.fields, words=node.words, near=node.distance)
-        case PrefixQuery():
-            yield Mark(node.fields, prefix=node.prefix)
-        case WildcardQuery():
-            yield Mark(node.fields, prefix=node.prefix, pattern=node.pattern)
-        case FuzzyQuery():
-            yield Mark(node.fields, words=(node.word,), near=0, edits=node.distance)
-        case query.And() | query.Or() | query.DisjunctionMax():
-            for child in node.subqueries:
-                yield from _marks(child)
 
 
 def _named(node: query.Query, facet: str) -> Iterator[str]:

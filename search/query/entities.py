@@ -5,9 +5,9 @@ A query that is the label or an expression of a theme names the theme, which is 
 Entity linking finds the organizations and countries that words of a query name, by any of their
 names. A name is the longest run of words from the left. Capitals count as they do in documents:
 names that mean something else in lower case must be typed with their capitals. These are the names
-marked ambiguous or exact in the vocabularies, acronyms of two letters, and acronyms that are stop
-words. The ambiguous name of a country (*Jordan*) must be all that is asked for. Demonyms and
-capitals are words.
+marked ambiguous or exact in the vocabularies, acronyms of two letters, and names that are stop
+words or other common words (*oil*, *bid*). The ambiguous name of a country (*Jordan*) must be all
+that is asked for. Demonyms and capitals are words.
 
 The words of a question are optional. A question such as "Comment renouveler mon passeport ?"
 describes a document, it does not quote one: few documents have all the words, and the one that
@@ -24,7 +24,16 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.analysis import Token, analyzer, fold, fold_key, name_key, tokenize
-from index.vocabularies import LANGUAGES, CountryForm, Name, countries, organizations, themes
+from index.vocabularies import (
+    LANGUAGES,
+    CountryForm,
+    Name,
+    countries,
+    exact_forms,
+    organizations,
+    themes,
+    written_forms,
+)
 from search.query.nodes import WordQuery
 from search.query.words import Unit
 
@@ -37,6 +46,16 @@ _FIRST = 3
 """An interrogative must be among so many first words."""
 
 
+_COMMON = frozenset(
+    (
+        *("aie", "apa", "att", "aua", "barca", "bid", "cade", "cese", "cis", "cope", "cut", "ema"),
+        *("fab", "faz", "fed", "fia", "gao", "god", "imo", "miti", "oil", "oma", "omi", "osa"),
+        *("pis", "sec", "seco", "uci", "uff", "unido", "utica", "voz", "برشلونه"),
+    )
+)
+"""Folded names of organizations that in small letters are common words of one language at least."""
+_COMMON_IN = {"it": frozenset(("nato",))}
+"""Those that are so common in one language only that its readers alone mean the word."""
 _ELSEWHERE = frozenset(("island", "man"))
 """Folded names of countries that are common words of another language, with a capital, too."""
 
@@ -56,8 +75,11 @@ class _NamedBy(NamedTuple):
     name: Name | CountryForm
 
 
-def link_names(text: str, units: Sequence[Unit]) -> list[NameSpan]:
-    """Return what units of ``text`` name, in order, without overlaps."""
+def link_names(text: str, units: Sequence[Unit], language: str = "") -> list[NameSpan]:
+    """Return what units of ``text`` name, in order, without overlaps.
+
+    ``language`` is that of the reader.
+    """
     names, max_words = _names()
     keys = [_key(unit) for unit in units]
     spans: list[NameSpan] = []
@@ -67,6 +89,9 @@ def link_names(text: str, units: Sequence[Unit]) -> list[NameSpan]:
         for last in range(min(first + min(longest, MAX_NAME_WORDS), len(units)), first, -1):
             key = " ".join(filter(None, keys[first:last]))
             typed = text[units[first].start : units[last - 1].end]
+            is_word = key in _COMMON or key in _COMMON_IN.get(language, ())
+            if is_word and typed == typed.lower():
+                continue
             named = _resolve(names.get(key, ()), typed, last - first == len(units))
             if named:
                 spans.append(NameSpan(first, last, named.facet, named.id))
@@ -77,25 +102,48 @@ def link_names(text: str, units: Sequence[Unit]) -> list[NameSpan]:
     return spans
 
 
+def is_named(text: str) -> bool:
+    """Tell whether a text is a name of an organization or country, whatever its capitals."""
+    return fold_key(text) in _names()[0]
+
+
 def named_themes(text: str) -> tuple[str, ...]:
-    """Return the themes that a whole query names, in any language: by label or expression."""
-    return _theme_names().get(fold_key(text), ())
+    """Return the themes that a whole query names, in any language.
+
+    It is a label or an expression, or an inflected form of an expression of one word.
+    """
+    names, forms = _theme_names()
+    key = fold_key(text)
+    return names.get(key) or forms.get(key, ())
 
 
 @cache
-def _theme_names() -> dict[str, tuple[str, ...]]:
-    """Return the themes by folded name. An expression that needs another one names none."""
-    by_name: dict[str, dict[str, None]] = {}
+def _theme_names() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """Return the themes by folded name, and by folded form of a name of one word.
+
+    An expression that needs another one names none.
+    """
+    names: dict[str, dict[str, None]] = {}
+    forms: dict[str, dict[str, None]] = {}
     for id, entry in themes().entries.items():
-        sure = [
-            expression.text
-            for of_language in entry.expressions.values()
-            for expression in of_language
-            if not expression.weak
-        ]
-        for name in (*entry.all_names(), *sure):
-            by_name.setdefault(fold_key(name), {})[id] = None
-    return {name: tuple(ids) for name, ids in by_name.items() if name}
+        for name in entry.all_names():
+            names.setdefault(fold_key(name), {})[id] = None
+        for language, expressions in entry.expressions.items():
+            for expression in expressions:
+                if expression.weak:
+                    continue
+                names.setdefault(fold_key(expression.text), {})[id] = None
+                if expression.text.isalpha():
+                    written = exact_forms if expression.exact else written_forms
+                    for form in written(expression.text, language):
+                        forms.setdefault(form, {})[id] = None
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def kept(by_name: dict[str, dict[str, None]]) -> dict[str, tuple[str, ...]]:
+        pairs = ((name, tuple(ids)) for name, ids in by_name.items() if name)
+        return {name: shared.setdefault(ids, ids) for name, ids in pairs}
+
+    return kept(names), kept({form: ids for form, ids in forms.items() if form not in names})
 
 
 def _key(unit: Unit) -> str:
@@ -154,7 +202,9 @@ def _case_matches(name: Name, typed: str) -> bool:
     if name.ambiguous or name.exact:
         return False
     if name.acronym:
-        return len(name.text) >= _SHORT_ACRONYM and not _is_stop_word(name.text)
+        # *età* is not ETA.
+        accented = name.text.isascii() and not typed.isascii()
+        return len(name.text) >= _SHORT_ACRONYM and not accented and not _is_stop_word(name.text)
     return True
 
 

@@ -12,7 +12,7 @@ The grammar of the parser (recursive descent)::
     unit   = { NOT } [ field: ] ( words | prefix* | wild*card | fuzzy~ | "quoted" | "(" or ")" )
 
 NOT binds tighter than AND, typed or not; AND binds tighter than OR. An operator that joins
-nothing is left out with a notice.
+nothing is left out with a notice. ``search.query.operators`` says which words are operators.
 """
 
 import re
@@ -27,14 +27,14 @@ from index.facets import FACETS, VALUE_FACETS
 from index.keys import KEY_FIELDS
 from index.vocabularies import LANGUAGES
 from search.engine import Notices
+from search.query.entities import is_named
+from search.query.operators import ARABIC, is_sentence, operator, possible
 from search.request import MAX_QUERY
 from search.typed import typed_period
 
 MAX_DEPTH = 30
 MAX_LEAVES = 128
 MAX_NEAR = 100
-
-OPERATORS = {"AND": "AND", "ET": "AND", "OR": "OR", "OU": "OR", "NOT": "NOT", "SAUF": "NOT"}
 
 FIELDS = {
     "title": "title",
@@ -121,9 +121,13 @@ def clean(text: str, notices: Notices) -> str:
     return cleaned
 
 
-def lex(text: str, notices: Notices) -> list[Lexeme]:
-    """Return the balanced and bounded lexemes of a cleaned query."""
-    return _bounded(_balanced(_Lexer(text, notices).run(), notices), notices)
+def lex(text: str, notices: Notices, language: str = "") -> list[Lexeme]:
+    """Return the balanced and bounded lexemes of a cleaned query.
+
+    ``language`` is that of the reader, in which a word may be an operator.
+    """
+    lexemes = _joined(_Lexer(text, notices).run(), text, language)
+    return _bounded(_balanced(lexemes, notices), notices)
 
 
 def written(kind: Kind, text: str, field: str | None = None) -> str:
@@ -248,8 +252,8 @@ class _Lexer:
             else:
                 # A value, even where it is spelt like an operator.
                 self._word(self._chunk_end(self.position))
-        elif chunk in OPERATORS:
-            self._add(Kind[OPERATORS[chunk]], chunk, end)
+        elif joining := operator(chunk):
+            self._add(Kind[joining], chunk, end)
         else:
             self._word(end)
 
@@ -272,7 +276,7 @@ class _Lexer:
             return False  # they are words that stand before a colon elsewhere: De : Paul
         if word[0] in _CLOSERS or word[0] in "(（":
             return True
-        if word in OPERATORS:
+        if operator(word):
             return False
         if canonical == "date":
             return self._date_end(start) is not None
@@ -314,6 +318,47 @@ class _Lexer:
             and field.text != "title"
         )
         return not is_value and not (number and word[-1].isdigit())
+
+
+_BEGIN = (*_LEAVES, Kind.OPEN, Kind.FIELD, Kind.NOT)
+_END = (*_LEAVES, Kind.CLOSE)
+_NAME_WORDS = 4
+"""Words of a name that a possible operator may belong to, on each side of it."""
+
+
+def _joined(lexemes: list[Lexeme], text: str, language: str) -> list[Lexeme]:
+    """Make operators of the words that are some between two operands; see ``operators``."""
+    places = [
+        place
+        for place, lexeme in enumerate(lexemes)
+        if lexeme.kind is Kind.WORD and possible(lexeme.text, language)
+    ]
+    if not places:
+        return lexemes
+    joined = list(lexemes)
+    arabic = not is_sentence(text)
+    for place in places:
+        word = joined[place].text
+        meaning = Kind[possible(word, language) or "AND"]
+        before = joined[place - 1].kind if place else None
+        after = joined[place + 1].kind if place + 1 < len(joined) else None
+        follows = before in _END or (meaning is Kind.NOT and before in (Kind.AND, Kind.OR))
+        if not follows or after not in _BEGIN:
+            continue
+        if arabic if word in ARABIC else not _is_of_name(lexemes, place):
+            joined[place] = joined[place]._replace(kind=meaning)
+    return joined
+
+
+def _is_of_name(lexemes: Sequence[Lexeme], place: int) -> bool:
+    """Tell whether a word stands in a known name, as the O of *O Globo*."""
+    words = [lexeme.text if lexeme.kind is Kind.WORD else "" for lexeme in lexemes]
+    return any(
+        all(run := words[first:last]) and is_named(" ".join(run))
+        for first in range(max(place - _NAME_WORDS, 0), place + 1)
+        for last in range(place + 1, place + _NAME_WORDS + 1)
+        if last - first > 1
+    )
 
 
 def _balanced(lexemes: Sequence[Lexeme], notices: Notices) -> list[Lexeme]:
@@ -397,10 +442,10 @@ def parse_syntax(text: str, lexemes: Sequence[Lexeme], notices: Notices) -> Synt
     return _Parser(text, lexemes, notices).disjunction(None)
 
 
-def running_text(text: str) -> str:
+def running_text(text: str, language: str = "") -> str:
     """Return the words that a cleaned query asks for as they were typed, without what narrows it:
     operators, negations, values of fields."""
-    return _words_of(parse_syntax(text, lex(text, Notices()), Notices()))
+    return _words_of(parse_syntax(text, lex(text, Notices(), language), Notices()))
 
 
 def _words_of(syntax: Syntax | None) -> str:

@@ -265,3 +265,28 @@ def test_the_language_of_the_interface(reader: Readers) -> None:
         "link"
     ).click()
     expect(one.page.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_a_reader_asks_in_german(reader: Readers) -> None:
+    """Operators, offers and suggestions in the reader's language."""
+    one = reader("de")
+    one.goes("/")
+    one.page.locator("#q").press_sequentially("secur", delay=20)
+    options = one.page.get_by_role("option")
+    expect(options.first).to_be_visible()
+    counts = [int(text) for text in one.page.locator("[role=option] b").all_inner_texts()]
+    assert counts
+    assert all(count > 0 for count in counts)
+    one.goes("/search?q=terrorisme+ODER+frontières")
+    either = total(one)
+    expect(one.page.locator(".understood")).to_have_count(0)
+    one.goes("/search?q=terrorisme+UND+frontières")
+    both = total(one)
+    one.goes("/search?q=terrorisme+NICHT+frontières")
+    assert 0 < both + total(one) <= either
+    # A theme by its name is found in all languages.
+    one.goes("/search?q=Grenzsicherung")
+    offer = one.page.locator(".meant").first
+    documents = int(NUMBER.findall(offer.inner_text())[0])
+    offer.get_by_role("link").click()
+    assert total(one) == documents

@@ -142,8 +142,37 @@ def suggested(generation: Snapshot, text: str, kind: str) -> list[str]:
     """Return the completions of one kind."""
     localized = LocalizedFacets(facet_names(generation.columns), "fr")
     return [
-        s.value for s in suggest(text, 50, SnapshotLexicon(generation), localized) if s.kind == kind
+        s.value
+        for s in suggest(text, 50, SnapshotLexicon(generation), localized, "fr")
+        if s.kind == kind
     ]
+
+
+def test_completions_come_by_use_and_in_the_readers_language_first(tmp_path: Path) -> None:
+    texts = [
+        *[("en", "Unlikely, unprecedented nations.")] * 6,
+        *[("fr", "Les nations unies, une unité.")] * 4,
+        ("fr", "Nations unique."),
+    ]
+    documents = [
+        (Document(f"{n}", text, "Unification"), Fields(Language(code)))
+        for n, (code, text) in enumerate(texts)
+    ]
+    generation = index_documents(tmp_path, documents)
+    lexicon, names = SnapshotLexicon(generation), facet_names(generation.columns)
+
+    def completed(text: str, locale: str, limit: int = 9) -> list[str]:
+        found = suggest(text, limit, lexicon, LocalizedFacets(names, locale), locale)
+        kinds = [one.kind for one in found]
+        assert kinds == sorted(kinds, key=lambda kind: kind == "title")
+        return [one.text for one in found if one.kind == "word"]
+
+    assert completed("un", "fr") == ["unies", "unité", "unique", "unlikely", "unprecedented"]
+    assert completed("un", "en") == ["unlikely", "unprecedented", "unies", "unité", "unique"]
+    assert completed("un", "de")[:2] == ["unlikely", "unprecedented"]
+    assert completed("nations un", "fr")[0] == "nations unies"
+    assert completed("nations un", "en")[0] == "nations unlikely"
+    assert completed("un", "fr", 1) == ["unies"]
 
 
 def test_many_words_are_completed_without_looking_at_all(tmp_path: Path) -> None:

@@ -40,8 +40,10 @@ def test_search_answers_in_the_shape_of_the_contract(client: FlaskClient) -> Non
     answer = ask(client, "/api/search?q=ONU&per_page=2")
     assert set(answer) == {
         *("query", "total", "page", "per_page", "pages", "took_ms", "results", "facets"),
-        *("division", "more", "themes", "suggestion", "warnings", "next_cursor", "links", "index"),
+        *("division", "more", "themes", "organizations", "countries", "suggestion", "warnings"),
+        *("next_cursor", "links", "index"),
     }
+    assert [one["value"] for one in answer["organizations"]] == ["onu"]
     assert answer["total"] > 2
     assert answer["pages"] == -(-answer["total"] // 2)
     assert len(answer["results"]) == 2

@@ -240,6 +240,47 @@ def test_a_range_takes_dates_as_people_write_them(client: FlaskClient) -> None:
         assert page.xpath("//input[@id='from']/@value") == [day]
 
 
+@pytest.mark.parametrize(
+    ("typed", "language", "told"),
+    [
+        ("accord pêche", "fr", []),
+        ("accord ET l'ONU -mer", "fr", ["accord ET (ONU OU organization:onu) ET SAUF mer"]),
+        ("Grenze UND Zoll", "de", []),
+        ("frontera O aduana", "es", []),
+        ("accord OU traité mer", "ar", ["accord أو (traité و mer)"]),
+        ("accord OR traité mer", "en", ["accord OR (traité AND mer)"]),
+    ],
+)
+def test_what_was_understood_is_told_if_it_surprises(
+    client: FlaskClient, typed: str, language: str, told: list[str]
+) -> None:
+    page = read(client, f"/search?{urlencode({'q': typed, 'hl': language})}")
+    assert [
+        one.text_content() for one in page.xpath("//*[contains(@class,'understood')]//code")
+    ] == told
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [("Grenzsicherung", "Sécurité des frontières"), ("United Nations", "Organisation des Nations")],
+)
+def test_what_a_query_names_is_offered_with_its_documents(
+    client: FlaskClient, typed: str, label: str
+) -> None:
+    page = read(client, f"/search?{urlencode({'q': typed})}")
+    (offer,) = page.xpath("//p[@class='meant']")
+    (link,) = offer.xpath("a/@href")
+    assert label in offer.text_content()
+    documents, languages = map(
+        int, re.findall(r"\((\d+) documents, (\d+) langues\)", offer.text_content())[0]
+    )
+    there = read(client, link)
+    assert there.xpath("//p[@role='status']")[0].text_content().split()[0] == str(documents)
+    assert len(there.xpath("//section[@aria-labelledby='facet-lang']//li")) == min(languages, 5)
+    assert languages > 1
+    assert not there.xpath("//p[@class='meant']")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_not_understood_is_told_in_place_and_keeps_the_search(
     client: FlaskClient, language: str

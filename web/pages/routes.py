@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -19,11 +19,13 @@ from search import (
     FacetOrder,
     FacetValue,
     Fault,
+    Labelled,
     Parameter,
     Related,
     SearchRequest,
     SearchResponse,
     parse_request,
+    understood_as,
 )
 from search.answers import web_address
 from web import context, i18n, links
@@ -70,6 +72,9 @@ SIMILAR = 5
 PEOPLE = 20
 """Senders or recipients of a mail that its page names."""
 EXAMPLES = 4
+MAX_OFFERS = 3
+"""Themes and other values that a page offers for one query."""
+MAX_LANGUAGES = 200
 NEWEST = 5
 """Documents on the first page, which must be light."""
 FACET_VALUES = 50
@@ -109,6 +114,8 @@ def search() -> Response:
         wrong_dates=_wrong_dates(faults),
         warnings=[notice.detail(gettext) for notice in response.warnings],
         pages=links.pages(response),
+        understood_as=understood_as(understood.q, response.understood, understood.locale),
+        offers=_offers(response),
         numbers=_page_numbers(response),
         first=(understood.page - 1) * understood.per_page + 1 if not understood.cursor else None,
         facet_label=facet_label,
@@ -121,6 +128,31 @@ def search() -> Response:
         joined=joined,
         tags=tags,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A value that the whole query names: how many documents have it, in how many languages."""
+
+    facet: str
+    one: Labelled
+    documents: int
+    languages: int
+
+
+def _offers(response: SearchResponse) -> list[Offer]:
+    """Return what the whole query names, which is found in other languages too."""
+    request = response.request
+    offers = []
+    for facet, one in response.names[:MAX_OFFERS]:
+        if not request.selected.get(facet):
+            having = SearchRequest(
+                selected={facet: (one.value,)}, facet_size=MAX_LANGUAGES, locale=request.locale
+            )
+            found = engine().facet("lang", having, "", 1).facet
+            documents = sum(value.count for value in found.values)
+            offers.append(Offer(facet, one, documents, found.distinct))
+    return [offer for offer in offers if offer.documents]
 
 
 def _fault_sentence(fault: Fault) -> str:

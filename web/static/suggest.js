@@ -84,6 +84,11 @@ if (input && form.dataset.suggest) {
         kind.className = "kind";
         kind.textContent = said[one.kind] ?? "";
         item.append(text, " ", kind);
+        if (one.kind !== "title") {
+          const count = document.createElement("b");
+          count.textContent = one.count.toLocaleString(document.documentElement.lang);
+          item.append(" ", count);
+        }
         item.addEventListener("pointerdown", (event) => event.preventDefault());
         item.addEventListener("click", () => take(one));
         return item;

@@ -13,6 +13,7 @@ from whoosh.query import Query
 
 from index import IndexDirectory
 from index.analysis import ANALYZERS
+from index.vocabularies import LANGUAGES
 from search import Budget, SearchRequest, WhooshEngine
 from search.query import ParsedQuery, parse
 from search.query.compiler import MAX_UNITS, _compile
@@ -25,7 +26,10 @@ WORDS = (
     *("اتفاق", "e\u0301", "ﷺ", "😀", "x", "2024", "14 mars 2024", "Nations unies", "\u200f", "ß"),
 )
 NAMES = ("title", "titre", "lang", "date", "org", "organization", "thème", "theme", "source", "foo")
-OPERATORS = (" ", " AND ", " OR ", " NOT ", " ET ", " OU ", " SAUF ", "  ", "\n", " -", "AND", ":")
+OPERATORS = (
+    *(" ", " AND ", " OR ", " NOT ", " ET ", " OU ", " SAUF ", "  ", "\n", " -", "AND", ":"),
+    *(" Y ", " E ", " O ", " NO ", " NON ", " UND ", " NÃO ", " و ", " أو ", " ليس "),
+)
 HOSTILE = tuple("()[]\"«»“”~*?:-+|&/\\'\x00\t\ud800")
 MOST_CALLS = 250_000
 """Calls of functions that a search may cost, highlights of some results included."""
@@ -96,11 +100,11 @@ def engine(archive: Path) -> WhooshEngine:
     return WhooshEngine(IndexDirectory(archive), ENDLESS)
 
 
-def check(engine: WhooshEngine, q: str) -> None:
+def check(engine: WhooshEngine, q: str, language: str) -> None:
     """Hold a query to the laws of the language."""
     analyzers = tuple(ANALYZERS)
-    parsed = parse(q, analyzers)
-    assert everything_about(_compile(q, analyzers)) == everything_about(parsed)
+    parsed = parse(q, analyzers, language)
+    assert everything_about(_compile(q, analyzers, language)) == everything_about(parsed)
     assert len(parsed.text) <= MAX_QUERY
     if parsed.tree is not None:
         depths = list(leaves(parsed.tree))
@@ -108,10 +112,10 @@ def check(engine: WhooshEngine, q: str) -> None:
         assert max(depths) <= 2 * MAX_DEPTH
     if "question" not in {notice.code for notice in parsed.warnings}:
         # The normal form is its own; only a word that is left of ``CEN-SAD*`` may be a name there.
-        again = parse(parsed.understood, analyzers)
+        again = parse(parsed.understood, analyzers, language)
         if "organization:" not in again.understood:
             assert again.understood == parsed.understood
-    response, work = calls(lambda: engine.search(SearchRequest(q=q, per_page=5)))
+    response, work = calls(lambda: engine.search(SearchRequest(q=q, per_page=5, locale=language)))
     assert work < MOST_CALLS
     assert 0 <= response.total <= response.documents
     below = response.division is not None
@@ -123,19 +127,19 @@ def check(engine: WhooshEngine, q: str) -> None:
             assert re.fullmatch(r"([^<>]|<mark>[^<>]+</mark>)*", fragment)
     if response.results:
         (first, *_) = response.results
-        view = engine.document(first.id, "fr", q)
+        view = engine.document(first.id, language, q)
         assert view is not None
         for start, stop in view.highlights.body_offsets:
             assert 0 <= start < stop <= len(view.text)
 
 
-@given(q=queries)
-def test_any_query_is_answered(engine: WhooshEngine, q: str) -> None:
-    check(engine, q)
+@given(q=queries, language=st.sampled_from(LANGUAGES))
+def test_any_query_is_answered(engine: WhooshEngine, q: str, language: str) -> None:
+    check(engine, q, language)
 
 
 @pytest.mark.exhaustive
 @settings(max_examples=10_000)
-@given(q=queries)
-def test_ten_thousand_queries_are_answered(engine: WhooshEngine, q: str) -> None:
-    check(engine, q)
+@given(q=queries, language=st.sampled_from(LANGUAGES))
+def test_ten_thousand_queries_are_answered(engine: WhooshEngine, q: str, language: str) -> None:
+    check(engine, q, language)

@@ -1,0 +1,69 @@
+"""Operators as readers of seven languages write them.
+
+``ALWAYS`` are words that, in capitals, hardly ever mean anything else. A word of ``SOMETIMES`` (the
+*Y* of *acuerdo Y paz*) may as well be the letter of a name (*Generation Y*) or the first word of a
+title (*O Globo*). It is an operator between two operands, in the language that it belongs to, and
+if no known name contains it. Arabic has no capitals: its words are operators between two operands
+where the query has no other function word, as a sentence has.
+"""
+
+import unicodedata
+from typing import Literal
+
+from index.analysis import analyzer, tokenize
+
+Operator = Literal["AND", "OR", "NOT"]
+
+ALWAYS: dict[str, Operator] = {
+    **dict.fromkeys(("AND", "ET", "UND"), "AND"),
+    **dict.fromkeys(("OR", "OU", "ODER"), "OR"),
+    **dict.fromkeys(("NOT", "SAUF", "NICHT", "NÃO"), "NOT"),
+}
+SOMETIMES: dict[str, tuple[Operator, frozenset[str]]] = {
+    "Y": ("AND", frozenset(("es",))),
+    "E": ("AND", frozenset(("it", "pt"))),
+    "O": ("OR", frozenset(("es", "it"))),
+    "NO": ("NOT", frozenset(("es",))),
+    "NON": ("NOT", frozenset(("fr", "it"))),
+    "NAO": ("NOT", frozenset(("pt",))),
+}
+"""What a word means, and in which languages."""
+ARABIC: dict[str, Operator] = {
+    "و": "AND",
+    "أو": "OR",
+    "او": "OR",
+    "ليس": "NOT",
+    "باستثناء": "NOT",
+}
+OWN: dict[str, dict[Operator, str]] = {
+    "fr": {"AND": "ET", "OR": "OU", "NOT": "SAUF"},
+    "es": {"AND": "Y", "OR": "O", "NOT": "NO"},
+    "de": {"AND": "UND", "OR": "ODER", "NOT": "NICHT"},
+    "it": {"AND": "E", "OR": "O", "NOT": "NON"},
+    "pt": {"AND": "E", "OR": "OU", "NOT": "NÃO"},
+    "ar": {"AND": "و", "OR": "أو", "NOT": "ليس"},
+}
+"""The operators that a reader of a language writes; a reader of another writes AND, OR, NOT."""
+
+
+def operator(word: str) -> Operator | None:
+    """Return what a word is as an operator wherever it stands; None if it is none."""
+    return ALWAYS.get(unicodedata.normalize("NFC", word))
+
+
+def possible(word: str, language: str) -> Operator | None:
+    """Return what a word may be between two operands, in a query in ``language``."""
+    meaning, languages = SOMETIMES.get(word, (None, frozenset()))
+    return meaning if language in languages else ARABIC.get(word)
+
+
+def is_sentence(text: str) -> bool:
+    """Tell whether an Arabic text has function words that are no operators."""
+    return any(
+        analyzer("ar").is_stop(token) and token.normal not in _FOLDED
+        for token in tokenize(text)
+        if token.kind == "word"
+    )
+
+
+_FOLDED = frozenset(token.normal for word in ARABIC for token in tokenize(word))

@@ -1,0 +1,77 @@
+"""How a reader is told how a query was understood: in the reader's operators, if it surprises."""
+
+from collections.abc import Iterator, Sequence
+
+from index.analysis import fold, tokenize
+from search.engine import Notices
+from search.query.operators import OWN, Operator
+from search.query.parser import Kind, Lexeme, clean, lex
+
+_OPERATORS: dict[Kind, Operator] = {Kind.AND: "AND", Kind.OR: "OR", Kind.NOT: "NOT"}
+
+_Item = tuple[Kind, str]
+
+
+def understood_as(typed: str, understood: str, language: str) -> str:
+    """Return what to tell a reader of how a query was understood; nothing if it does not surprise.
+
+    It does if something was added: an alternative, a filter, a group.
+    """
+    as_typed = _is_as_typed(typed, understood, language)
+    return "" if as_typed else in_own_words(understood, language)
+
+
+def in_own_words(understood: str, language: str) -> str:
+    """Return a normal form with the operators of a reader's language, if it means the same so."""
+    own = OWN.get(language, {})
+    lexemes = lex(understood, Notices(), language)
+    parts, end = [], 0
+    for lexeme in lexemes:
+        meaning = _OPERATORS.get(lexeme.kind)
+        if meaning in own and lexeme.text == meaning:
+            parts += [understood[end : lexeme.start], own[meaning]]
+            end = lexeme.end
+    told = "".join([*parts, understood[end:]])
+    again = lex(told, Notices(), language)
+    return told if [*map(_alike, again)] == [*map(_alike, lexemes)] else understood
+
+
+def _alike(lexeme: Lexeme) -> tuple[Kind, str, int | None]:
+    joins = lexeme.kind in _OPERATORS
+    return lexeme.kind, "" if joins else lexeme.text, lexeme.number
+
+
+def _is_as_typed(typed: str, understood: str, language: str) -> bool:
+    """Tell whether nothing was added. Words may be missing that ask nothing, such as articles."""
+    asked = lex(clean(typed, Notices()), Notices(), language)
+    read = lex(understood, Notices())
+    groups = [sum(lexeme.kind is Kind.OPEN for lexeme in some) for some in (asked, read)]
+    if groups[1] > groups[0]:
+        return False
+    left, right = list(_items(asked)), list(_items(read))
+    while right and left:
+        if left[-1] == right[-1]:
+            right.pop()
+        elif left[-1][0] is not Kind.WORD:
+            return False
+        left.pop()
+    return not right and all(kind is Kind.WORD for kind, _ in left)
+
+
+def _items(lexemes: Sequence[Lexeme]) -> Iterator[_Item]:
+    """Yield the words, operators and names of fields; not values, which are canonical."""
+    value = False
+    for lexeme in lexemes:
+        if lexeme.kind is Kind.FIELD:
+            value = lexeme.text != "title"
+            yield Kind.FIELD, lexeme.text
+        elif lexeme.kind in (Kind.OR, Kind.NOT):
+            yield lexeme.kind, ""
+        elif lexeme.kind not in (Kind.AND, Kind.OPEN, Kind.CLOSE):
+            if not value:
+                words = [
+                    token.folded for token in tokenize(lexeme.text) if token.kind != "compound"
+                ]
+                for word in words or [fold(lexeme.text)]:
+                    yield lexeme.kind, word
+            value = False

@@ -1,0 +1,113 @@
+"""Operators in the languages of the interface, and what readers are told of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.vocabularies import LANGUAGES
+from search.query import in_own_words, parse, understood_as
+from search.query.operators import OWN
+
+ANALYZERS = ("ar", "de", "en", "es", "fr", "it", "pt", "und")
+WORDS = st.sampled_from(
+    (
+        "accord",
+        "Merkel",
+        "pêche",
+        "frontera",
+        '"libre échange"',
+        "gouv*",
+        "acord~",
+        "(a b)",
+        "لاجئين",
+    )
+)
+NAMES = ("AND", "OR", "NOT")
+NONE = {name: name for name in NAMES}
+
+
+@given(a=WORDS, b=WORDS, name=st.sampled_from(NAMES), language=st.sampled_from(LANGUAGES))
+def test_operators_of_a_language_mean_those_of_all(
+    a: str, b: str, name: str, language: str
+) -> None:
+    own = {**NONE, **OWN.get(language, {})}[name]  # type: ignore[dict-item]
+    there = parse(f"{a} {own} {b}", ANALYZERS, language)
+    here = parse(f"{a} {name} {b}", ANALYZERS)
+    assert there.tree == here.tree
+    assert there.understood == here.understood
+    negated = parse(f"{a} {own} -{b}", ANALYZERS, language)
+    assert name == "NOT" or negated.tree == parse(f"{a} {name} -{b}", ANALYZERS).tree
+
+
+@pytest.mark.parametrize("word", ["UND", "ODER", "NICHT", "NÃO", "NA\u0303O", "ET", "OU", "SAUF"])
+def test_words_that_mean_nothing_else_are_operators_everywhere(word: str) -> None:
+    understood = parse(f"accord {word} traité", ANALYZERS, "en").understood
+    assert "NOT" in understood or understood in ("accord AND traité", "accord OR traité")
+    assert word not in understood
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [
+        ("Generation Y Studie", "de"),
+        ("vitamin E deficiency", "en"),
+        ("Conan O Brien", "fr"),
+        ("Y Combinator", "es"),
+        ("generación Y", "es"),
+        ("E noi", "it"),
+        ("NO TAV", "it"),
+        ("NON UNA DI MENO", "it"),
+        ("NO más deudas", "es"),
+        ("O Globo", "es"),
+        ("presidente O Globo", "es"),
+        ("acuerdo y paz o guerra", "es"),
+        ("Merkel und Seehofer oder nicht", "de"),
+        ("title:O", "es"),
+        ("sindaco O", "it"),
+        ("أو", "ar"),
+        ("لاجئين أو", "ar"),
+        ("هل يستطيع المغرب أو الجزائر", "ar"),
+    ],
+)
+def test_words_that_are_meant_stay_words(typed: str, language: str) -> None:
+    assert parse(typed, ANALYZERS, language).tree == parse(typed.lower(), ANALYZERS, "en").tree or (
+        parse(typed, ANALYZERS, language).tree == parse(typed, ANALYZERS, "en").tree
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "told"),
+    [
+        ("élection présidentielle", "fr", ""),
+        ("l'accord de pêche", "fr", ""),
+        ("accord ET pêche -mer", "fr", ""),
+        ("Merkel UND Seehofer", "de", ""),
+        ("frontera O aduana", "es", ""),
+        ("acord~ gouv*ment", "fr", ""),
+        ("(accord commercial)", "fr", ""),
+        ("date:mars 2024 pêche", "fr", ""),
+        ("ONU", "fr", "ONU OU organization:onu"),
+        ("ONU", "ar", "ONU أو organization:onu"),
+        ("accord OU traité commercial", "fr", "accord OU (traité ET commercial)"),
+        ("Vertrag ODER Abkommen Handel", "de", "Vertrag ODER (Abkommen UND Handel)"),
+    ],
+)
+def test_what_surprises_is_told_in_the_readers_operators(
+    typed: str, language: str, told: str
+) -> None:
+    understood = parse(typed, ANALYZERS, language).understood
+    assert understood_as(typed, understood, language) == told
+
+
+@given(
+    words=st.lists(WORDS, min_size=2, max_size=4),
+    signs=st.lists(st.sampled_from((" ", " AND ", " OR ", " NOT ", " -")), min_size=3),
+    language=st.sampled_from(LANGUAGES),
+)
+def test_what_is_told_reads_back_the_same(
+    words: list[str], signs: list[str], language: str
+) -> None:
+    typed = words[0] + "".join(map("".join, zip(signs, words[1:], strict=False)))
+    understood = parse(typed, ANALYZERS, language).understood
+    told = in_own_words(understood, language)
+    assert parse(told, ANALYZERS, language).understood == understood

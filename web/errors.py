@@ -44,7 +44,7 @@ PROBLEMS: Mapping[str, ProblemType] = {
         400,
         _l("Invalid parameter"),
         _l("The value of a parameter was not understood."),
-        _l("Correct what the list of errors names; it lists everything that is wrong."),
+        _l("Fix the listed items; the list is complete."),
     ),
     "unknown-parameter": ProblemType(
         400,
@@ -73,7 +73,7 @@ PROBLEMS: Mapping[str, ProblemType] = {
     "method-not-allowed": ProblemType(
         405,
         _l("Method not allowed"),
-        _l("This address can only be read."),
+        _l("This address is read-only."),
         _l("Use GET; parameters go into the address."),
     ),
     "rate-limited": ProblemType(

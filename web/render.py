@@ -110,11 +110,14 @@ def environment(locale: str) -> Environment:
     def gettext(message: str, **values: object) -> Markup:
         return Markup(catalogue.gettext(message)) % _clean(values)
 
+    def pgettext(context: str, message: str) -> Markup:
+        return Markup(clean_text(catalogue.pgettext(context, message)))
+
     def ngettext(singular: str, plural: str, num: int, **values: object) -> Markup:
         text = catalogue.ngettext(singular, plural, num)
         return Markup(text) % {"num": num, **_clean(values)}
 
-    environment.globals |= {"_": gettext, "ngettext": ngettext}
+    environment.globals |= {"_": gettext, "ngettext": ngettext, "pgettext": pgettext}
     environment.globals |= {"locale": locale, "direction": direction(locale)}
     environment.filters |= {
         "number": i18n.number.into(locale),

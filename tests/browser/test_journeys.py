@@ -115,7 +115,7 @@ def test_choose_widen_exclude_and_remove(reader: Readers) -> None:
 def test_search_inside_a_facet(reader: Readers) -> None:
     one = reader("en")
     one.goes("/search?q=")
-    facet(one, "Organization").get_by_role("link", name="All values").click()
+    facet(one, "Organization").get_by_role("link", name="See all").click()
     # The name in another language finds it, accents or not.
     one.page.get_by_role("searchbox", name="Search in this list").fill("nations")
     one.page.get_by_role("main").get_by_role("button", name="Search").click()

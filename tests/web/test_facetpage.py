@@ -168,7 +168,7 @@ def test_ticks_survive_paging_sorting_and_searching(client: FlaskClient) -> None
     assert page.xpath(kept) == list(ticked)
     third = page.xpath("//input[@type='checkbox']/@value")[2]
     page = read(client, submitted(page, "Réafficher", ticked=(third,), order="name"))
-    page = read(client, submitted(page, "Chercher", prefix="zzzz"))
+    page = read(client, submitted(page, "Rechercher", prefix="zzzz"))
     results = read(client, submitted(page, organization_mode="all"))
     chips = results.xpath("//ul[@class='chips']//a[not(@class='all')]")
     assert len(chips) == 3

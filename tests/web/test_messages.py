@@ -67,8 +67,8 @@ def extracted() -> Catalog:
 def test_catalogues_are_complete(extracted: Catalog, locale: str) -> None:
     with (TRANSLATIONS / locale / "LC_MESSAGES" / "messages.po").open("rb") as file:
         catalogue = read_po(file, locale=locale)
-    wanted = {message.id for message in extracted if message.id}
-    there = {message.id: message for message in catalogue if message.id}
+    wanted = {(message.id, message.context) for message in extracted if message.id}
+    there = {(message.id, message.context): message for message in catalogue if message.id}
     assert len(wanted) > 100
     assert set(there) == wanted
     for message in there.values():

@@ -210,7 +210,7 @@ def test_a_document_without_a_title_is_called_by_its_first_words(client: FlaskCl
 
 def test_states_that_help(client: FlaskClient) -> None:
     nothing = read(client, "/search?q=zzzzqqqq&lang=fr")
-    assert "Aucun document ne répond" in nothing.text_content()
+    assert "Aucun document ne correspond" in nothing.text_content()
     assert nothing.xpath("//div[@class='empty']//a[@href='/search?q=zzzzqqqq']")
     beyond = read(client, "/search?q=de&page=400&per_page=5")
     assert beyond.xpath("//p[@class='empty']/a")

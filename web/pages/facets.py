@@ -18,7 +18,7 @@ from search import (
     ValueFacet,
 )
 from web import links
-from web.i18n import facet_label, gettext, month_or_day, negotiate, number
+from web.i18n import facet_label, gettext, month_or_day, negotiate, ngettext, number
 from web.links import PageLinks
 from web.render import escaped, html
 
@@ -78,6 +78,25 @@ class Section:
     mode: Markup
     more: bool
     distinct: int
+
+
+def counted(facet: str, count: int) -> str:
+    """Say how many values of a facet there are: *275 organizations*."""
+    said = number(count)
+    match facet:
+        case "organization":
+            one = ngettext("%(count)s organization", "%(count)s organizations", count, count=said)
+        case "theme":
+            one = ngettext("%(count)s theme", "%(count)s themes", count, count=said)
+        case "country":
+            one = ngettext("%(count)s country", "%(count)s countries", count, count=said)
+        case "lang":
+            one = ngettext("%(count)s language", "%(count)s languages", count, count=said)
+        case "source":
+            one = ngettext("%(count)s source", "%(count)s sources", count, count=said)
+        case _:
+            one = ngettext("%(count)s value", "%(count)s values", count, count=said)
+    return one
 
 
 def lines(facet: str, labelled: Sequence[tuple[str, FacetValue]], to: PageLinks) -> list[Line]:
@@ -146,7 +165,7 @@ class _ValueWriter:
         self._to = to
         self._number = number.into(negotiate())
         self._exclude = _around(gettext("Exclude: %(value)s"))
-        self._admit = _around(gettext("Stop excluding: %(value)s"))
+        self._admit = _around(gettext("Include again: %(value)s"))
         self._documents = _unseen(gettext("documents"))
         self._notes = {
             "": "",

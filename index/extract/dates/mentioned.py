@@ -56,6 +56,8 @@ _CLAUSE = 45
 """Characters that a comma, a colon or a conjunction between cue and date counts for."""
 _BEHIND = 12
 """Characters by which a cue behind the date is farther than one before it."""
+_AHEAD = 10
+"""Characters by which a cue of the future may be farther than one of the past."""
 _ENDS = re.compile(r"[.!?…]+(?=[\s\"»”])|\n|[؟]")
 _LIMITS = re.compile(r"[,;:()«»\"“”]|\s(?:que|qui|dont|alors|mais|and|who|that|but|ma|mas|pero)\s")
 _NO_CUE = float("inf")
@@ -74,7 +76,7 @@ def _tense(text: str, language: str, start: int, end: int) -> int:
     future, past = (_distance(pattern, before, after) for pattern in cues)
     if future == past == _NO_CUE:
         return 0
-    return 1 if future <= past else -1
+    return 1 if future <= past + _AHEAD else -1
 
 
 @cache
@@ -109,7 +111,7 @@ def _distance(cues: re.Pattern[str], before: str, after: str) -> float:
 _DAY = timedelta(days=1)
 _REACH = 300
 """Characters between "the day before" and the day that it refers to, at most."""
-_NEAR = 91
+_NEAR = 45
 """Days from the reference within which the tense does not choose the year of a date."""
 _FAR = 550
 """Days from the reference within which a weekday confirms the year of a date."""
@@ -174,6 +176,8 @@ class _Resolver:
                 return self._short(expression)
             case "weekday_day":
                 return self._weekday_day(expression)
+            case "day_and_weekday":
+                return self._day_and_weekday(expression)
             case "night":
                 return self._night(expression)
             case "night_day":
@@ -241,7 +245,7 @@ class _Resolver:
         day, month = parts[f"day{suffix}"].value, parts[f"month{suffix}"].value
         if year := parts.get(f"year{suffix}"):
             return _date(self._year(year), month, day)
-        if "unclear" in parts:
+        if "unclear" in parts and "weekday" not in parts:
             return None
         if suffix or not self._reference:
             return self._nearest(expression, month, day, parts.get(f"weekday{suffix}"))
@@ -370,6 +374,21 @@ class _Resolver:
         if weekday.letter == "W":
             return self._resolved(expression._replace(form="weekday"))
         return []
+
+    def _day_and_weekday(self, expression: Expression) -> list[_Resolved]:
+        """Resolve "Saturday 22 and Sunday": the second day follows the first."""
+        parts = expression.parts
+        last, weekday, second = (
+            parts.get("month", parts["day"]),
+            parts["weekday"],
+            parts["weekday2"],
+        )
+        one = expression._replace(form="day" if "month" in parts else "weekday_day")
+        ((*_, days),) = self._resolved(one)
+        after = None
+        if days.first and days.precision == "day":
+            after = _shifted(days.first, (second.value - weekday.value) % 7)
+        return _two(expression, parts.get("year", last), second, days, _one_day(after))
 
     def _list(self, expression: Expression) -> list[_Resolved]:
         resolved = []

@@ -541,6 +541,12 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
         rf"(?:t?{_month_day('2')}|(?P<day3>N)(?![MmN])){_YEAR % 'year2'}",
         "month-first",
     ),
+    (
+        "day_and_weekday",
+        rf"(?P<weekday>W)t?(?P<day>N)(?:[db]?(?P<month>[Mm])\.?{_YEAR % 'year'})?e[tl]?"
+        r"(?P<weekday2>W)(?!t?\(?[NOLX])",
+        "",
+    ),
     ("night_day", rf"[fb]?(?P<before>W)a{_day_month('')}{_YEAR % 'year'}", ""),
     (
         "list",

@@ -204,3 +204,58 @@ def test_words_beside_a_day_choose_its_year(language: str, text: str, expected: 
 )
 def test_a_range_has_both_ends(language: str, text: str, expected: tuple[str, str]) -> None:
     assert days(text, language) == [expected]
+
+
+MARCH = date(2014, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("fr", "Le cours commencera le 4 septembre à Lyon.", "2014-09-04"),
+        ("fr", "L'exposition s'ouvre le 12 octobre à Lyon.", "2014-10-12"),
+        ("fr", "Le pont a été inauguré le 12 octobre à Lyon.", "2013-10-12"),
+        ("en", "The course starts on September 4 in Leeds.", "2014-09-04"),
+        ("en", "The law takes effect on October 12.", "2014-10-12"),
+        ("en", "The bridge was opened on October 12.", "2013-10-12"),
+        ("es", "El curso comienza el 4 de septiembre en Cádiz.", "2014-09-04"),
+        ("es", "La ley entra en vigor el 12 de octubre.", "2014-10-12"),
+        ("es", "El puente fue inaugurado el 12 de octubre.", "2013-10-12"),
+        ("de", "Der Kurs beginnt am 4. September in Graz.", "2014-09-04"),
+        ("de", "Die Messe findet am 12. Oktober statt.", "2014-10-12"),
+        ("de", "Die Brücke wurde am 12. Oktober eröffnet.", "2013-10-12"),
+        ("it", "Il corso inizia il 4 settembre a Bari.", "2014-09-04"),
+        ("it", "La mostra sarà aperta il 12 ottobre.", "2014-10-12"),
+        ("it", "Il ponte è stato aperto il 12 ottobre.", "2013-10-12"),
+        ("pt", "O curso começa em 4 de setembro em Natal.", "2014-09-04"),
+        ("pt", "A lei será votada em 12 de outubro.", "2014-10-12"),
+        ("pt", "A ponte foi inaugurada em 12 de outubro.", "2013-10-12"),
+        ("ar", "يبدأ الدرس يوم 4 سبتمبر في صفاقس.", "2014-09-04"),
+        ("ar", "تم افتتاح الجسر يوم 12 أكتوبر.", "2013-10-12"),
+    ],
+)
+def test_the_tense_decides_before_what_is_nearer(language: str, text: str, expected: str) -> None:
+    assert days(text, language, MARCH) == [(expected, expected)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("fr", "Le film sera diffusé mardi sur la chaîne.", "2013-11-19"),
+        ("fr", "La foire ouvrira samedi 16 et dimanche.", "2013-11-17"),
+        ("fr", "Les élus se réunissent mardi à Nantes.", "2013-11-19"),
+        ("en", "The verdict will be published on Tuesday.", "2013-11-19"),
+        ("en", "The fair opens on Tuesday in Leeds.", "2013-11-19"),
+        ("es", "La obra será estrenada el martes.", "2013-11-19"),
+        ("es", "La feria se inaugura el martes.", "2013-11-19"),
+        ("de", "Die Messe beginnt am Dienstag in Graz.", "2013-11-19"),
+        ("de", "Der Bericht wird am Dienstag veröffentlicht.", "2013-11-19"),
+        ("it", "La sentenza sarà letta martedì.", "2013-11-19"),
+        ("it", "La fiera inizia martedì a Bari.", "2013-11-19"),
+        ("pt", "O corpo será cremado na terça-feira.", "2013-11-19"),
+        ("pt", "A feira começa na terça-feira em Natal.", "2013-11-19"),
+        ("ar", "ينطلق المعرض يوم الثلاثاء في صفاقس.", "2013-11-19"),
+    ],
+)
+def test_a_weekday_that_is_announced_is_to_come(language: str, text: str, expected: str) -> None:
+    assert days(text, language)[-1] == (expected, expected)

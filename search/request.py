@@ -368,7 +368,12 @@ def parse_request(
         q=q,
         selected=selected,
         excluded=excluded,
-        all_of=tuple(name for name in VALUE_FACETS if arguments.choice(f"{name}_mode") == "all"),
+        # All of no value is any: it asks for the same.
+        all_of=tuple(
+            name
+            for name in VALUE_FACETS
+            if arguments.choice(f"{name}_mode") == "all" and selected.get(name)
+        ),
         date_from=date_from,
         date_to=date_to,
         undated=cast("Undated | None", arguments.choice("undated") or None),

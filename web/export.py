@@ -145,12 +145,31 @@ def csv() -> Response:
 
 def _attached(words: str, suffix: str) -> str:
     """Return the header that names a file: what was searched for, and the day (RFC 6266)."""
-    said = "-".join(re.findall(r"[^\W_]+", words))[:MAX_NAME].strip("-")
+    said = _shortened("-".join(_words(words))).strip("-")
     name = "-".join(filter(None, ("trouvaille", said, date.today().isoformat()))) + f".{suffix}"
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     plain = re.sub("-+", "-", plain)
     exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
     return f'attachment; filename="{plain}"{exact}'
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text, with their combining marks."""
+    composed = unicodedata.normalize("NFC", text)
+    kept = (char if char.isalnum() or _is_mark(char) else " " for char in composed)
+    return "".join(kept).split()
+
+
+def _shortened(name: str) -> str:
+    """Cut a name at ``MAX_NAME`` characters, before the letter whose marks would be cut off."""
+    end = MAX_NAME
+    while 0 < end < len(name) and _is_mark(name[end]):
+        end -= 1
+    return name[:end]
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char).startswith("M")
 
 
 @blueprint.get("/facet/<name>.csv")

@@ -459,3 +459,15 @@ def test_what_no_field_shows_is_not_looked_for(client: FlaskClient) -> None:
     assert calls(f"{address}&fields=page")["highlighter"]
     assert whole["_value_facet"]
     assert not calls(f"{address}&facets=&fields=id")["_value_facet"]
+
+
+def test_all_of_no_value_is_the_same_search(client: FlaskClient) -> None:
+    tags = {
+        client.get(address).headers["ETag"]
+        for address in ("/api/search?q=ONU", "/api/search?q=ONU&theme_mode=all")
+    }
+    assert len(tags) == 1
+    chosen = "/api/search?q=ONU&theme=economy&theme=politics"
+    assert (
+        client.get(chosen).headers["ETag"] != client.get(f"{chosen}&theme_mode=all").headers["ETag"]
+    )

@@ -175,8 +175,8 @@ def test_without_an_index_every_address_says_so(tmp_path: Path) -> None:
 
 def test_errors_of_pages_are_pages(client: FlaskClient) -> None:
     for address, status in (
-        *(("/nothing", 404), ("/document/absent", 404), ("/document/a?from=hier", 400)),
-        *(("/document/a?sort=%3Cb%3E", 400), ("/document/a?page=0", 400)),
+        *(("/nothing", 404), ("/document/absent", 404), ("/document/absent?from=hier", 404)),
+        *(("/document/a?at=%3Cb%3E", 400), ("/document/a?at=0", 400)),
     ):
         response = client.get(address)
         assert response.status_code == status

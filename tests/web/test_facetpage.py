@@ -229,3 +229,14 @@ def test_an_excluded_value_is_not_to_be_ticked(client: FlaskClient) -> None:
     page = read(client, "/facet/organization?exclude_organization=onu")
     (tick,) = page.xpath("//form[@class='choose']//input[@value='onu' and @type='checkbox']")
     assert tick.get("disabled") is not None
+
+
+def test_where_pages_end_is_told(client: FlaskClient) -> None:
+    """Pages reach the first ``MAX_DEPTH / per_page``, of any length."""
+    page = read(client, "/facet/organization?hl=en&page=200&per_page=50")
+    assert not page.xpath("//p[@role='note']")
+    far = read(client, "/facet/organization?hl=en&page=201&per_page=50")
+    assert "page=201" in far.xpath("//ul[@class='notices']//code")[0].text_content()
+    assert far.xpath("//input[@type='checkbox']")
+    few = read(client, "/facet/organization?hl=en&per_page=100")
+    assert not few.xpath("//p[@role='note']")

@@ -72,7 +72,9 @@ def test_an_address_says_all_of_a_request(request: SearchRequest) -> None:
     # Names become canonical values on the way in: that is done once here, then nothing changes.
     once = reread(request)
     assert reread(once) == once
-    assert replace(once, selected={}, excluded={}) == replace(request, selected={}, excluded={})
+    bare = {"selected": {}, "excluded": {}, "all_of": ()}
+    assert replace(once, **bare) == replace(request, **bare)
+    assert once.all_of == tuple(name for name in request.all_of if once.selected.get(name))
     assert links.parameters(once) == links.parameters(reread(once))
 
 

@@ -1,7 +1,9 @@
+import json
 import re
 from collections import defaultdict
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -9,7 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
+from index import IndexDirectory
+from index.build import BuildOptions, rebuild
 from index.vocabularies import LANGUAGES
+from search import WhooshEngine
+from web import create_app
 from web.pages.facets import FIRST_VALUES
 
 STATES = [
@@ -216,8 +222,10 @@ def test_states_that_help(client: FlaskClient) -> None:
     assert beyond.xpath("//p[@class='empty']/a")
     warned = read(client, "/search?q=%22ONU")
     assert "guillemet" in warned.xpath("//ul[@class='notices']")[0].text_content()
-    wrong = read(client, "/document/a?from=hier")
-    assert "from=hier" in wrong.xpath("//li/code")[0].text_content()
+    document = read(client, "/search?q=ONU").xpath("//ol//h3/a/@href")[0].split("?")[0]
+    wrong = read(client, f"{document}?q=ONU&from=hier&at=1")
+    assert "from=hier" in wrong.xpath("//ul[@class='notices']//code")[0].text_content()
+    assert wrong.xpath("//mark")
 
 
 DATES = {
@@ -307,18 +315,27 @@ def test_what_is_not_understood_is_told_in_place_and_keeps_the_search(
     assert "200" in page.xpath("//ul[@class='notices']/li")[0].text_content()
 
 
-def test_the_last_days_are_a_link_away(client: FlaskClient) -> None:
+def test_the_last_days_are_a_link_away(client: FlaskClient, tmp_path: Path) -> None:
+    """As far as the archive goes, whatever was found."""
     presets = "//p[@class='presets']/a"
-    # This archive is older: no link leads to nothing, as far as the counts tell.
-    assert not read(client, "/search?q=ONU").xpath(presets)
-    found = read(client, "/search?q=ONU&from=2016&to=2018").xpath(presets)
-    days = [dict(parse_qsl(urlsplit(one.get("href")).query)) for one in found]
+    newest = client.get("/api/search?sort=-date&undated=exclude&per_page=1").get_json()["results"]
+    for asked in ("q=ONU", "q=ONU&from=2016&to=2018"):
+        for one in read(client, f"/search?{asked}").xpath(f"{presets}/@href"):
+            assert dict(parse_qsl(urlsplit(one).query))["from"] <= newest[0]["published"]
     today = date.today()
-    assert [one["from"] for one in days] == [
-        *((today - timedelta(size)).isoformat() for size in (1, 7, 30)),
-        f"{today.year}-01-01",
-    ]
-    assert all(one["q"] == "ONU" and "to" not in one for one in days)
+    days = (today - timedelta(3), today - timedelta(400))
+    source = tmp_path / "a.jsonl"
+    lines = [{"id": str(day), "text": "accord", "date": day.isoformat()} for day in days]
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    rebuild(tmp_path / "index", [source], BuildOptions(workers=0))
+    recent = create_app(WhooshEngine(IndexDirectory(tmp_path / "index"))).test_client()
+    for asked in ("q=accord", "q=nothing", f"q=accord&to={days[1].isoformat()}"):
+        found = read(recent, f"/search?{asked}").xpath(presets)
+        links = [dict(parse_qsl(urlsplit(one.get("href")).query)) for one in found]
+        since = [(today - timedelta(size)).isoformat() for size in (7, 30)]
+        since += [f"{today.year}-01-01"] * (days[0].year == today.year)
+        assert [one["from"] for one in links] == since
+        assert all("to" not in one for one in links)
 
 
 def test_hostile_documents_are_shown_as_text(hostile: FlaskClient) -> None:

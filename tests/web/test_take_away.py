@@ -1,23 +1,28 @@
 import csv
 import io
+import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import html
 
 from index import IndexDirectory
 from index.vocabularies import LANGUAGES
 from search import WhooshEngine
 from web import Settings, create_app
+from web.export import MAX_NAME, _shortened
 from web.i18n import ngettext
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
 OPENSEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
-LIGHT = 57_000
+LIGHT = 58_000
 
 
 def read(client: FlaskClient, address: str, **headers: str) -> Any:
@@ -218,3 +223,17 @@ def test_programs_read_what_a_document_is(client: FlaskClient) -> None:
     assert robots.mimetype == "text/plain"
     assert "Disallow: /search" in robots.text
     assert client.get("/favicon.ico").mimetype == "image/svg+xml"
+
+
+@given(st.text(st.sampled_from("ae\u0301\u0300\u064bشيناé-"), max_size=90))
+def test_names_of_files_are_cut_between_letters(name: str) -> None:
+    said = _shortened(name)
+    assert len(said) <= MAX_NAME
+    assert name.startswith(said)
+    rest = name[len(said) :]
+    assert not rest or not said or not unicodedata.category(rest[0]).startswith("M")
+
+
+def test_names_of_files_keep_the_marks_of_letters(client: FlaskClient) -> None:
+    answer = client.get("/search.csv", query_string={"q": "e\u0301lection مُحَمَّد"})
+    assert quote("élection-مُحَمَّد-") in answer.headers["Content-Disposition"]

@@ -416,8 +416,10 @@ def _edges(facet: DateFacet, to: PageLinks) -> Markup:
     return _written(edges, " ")
 
 
-def presets(facet: DateFacet, to: PageLinks) -> Markup:
+def presets(newest: str, to: PageLinks) -> Markup:
     """Return links to the last days and to this year, if the archive goes so far.
+
+    ``newest`` is the date of its newest document, in ISO 8601, empty if it has none.
 
     The range that is set has no address.
     """
@@ -428,9 +430,8 @@ def presets(facet: DateFacet, to: PageLinks) -> Markup:
         (gettext("Last 30 days"), today - timedelta(30)),
         (gettext("This year"), today.replace(month=1, day=1)),
     )
-    newest = facet.values[-1].last if facet.values else ""
-    if facet.after or request.date_to:
-        newest = today.isoformat()
+    if newest:  # a month or a year may have its last day ahead
+        newest = period(newest[:10]).last.isoformat()
     open_range = request.date_from if request.date_to is None else None
     steps = [
         Step(label, None if first == open_range else to.since(first.isoformat()))

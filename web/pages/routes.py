@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -24,7 +25,6 @@ from search import (
     Related,
     SearchRequest,
     SearchResponse,
-    parse_request,
     understood_as,
 )
 from search.answers import web_address
@@ -124,12 +124,20 @@ def search() -> Response:
         sections=sections(facets.values(), to),
         facet_order=[name for name in SHOWN_ORDER if name in facets],
         histogram=histogram(dates, to) if isinstance(dates, DateFacet) else None,
-        presets=presets(dates, to) if isinstance(dates, DateFacet) else (),
+        presets=presets(_newest(response.generation, response.documents), to),
         home=home,
         examples=_examples() if not response.total and response.documents else {},
         joined=joined,
         tags=tags,
     )
+
+
+@lru_cache(maxsize=2)
+def _newest(_generation: str, _documents: int) -> str:
+    """Return the date of the newest document of the archive; empty if none has one."""
+    newest = SearchRequest(sort="-date", undated="exclude", per_page=1, facets=(), fields=("id",))
+    found = engine().search(newest).results
+    return found[0].published or "" if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +206,8 @@ def _examples() -> dict[str, tuple[FacetValue, ...]]:
 @operation(HL, AT, search=True)
 def document(id: str) -> Response:
     """Show a document, the matches of ``q`` marked, and where it stands in the results."""
-    query, position = _origin()
+    asked, faults = asked_leniently()
+    query, position = same_results(asked), _position()
     view = engine().document(id, i18n.negotiate(), query.q)
     if view is None:
         raise NoSuchDocument()
@@ -209,6 +218,7 @@ def document(id: str) -> Response:
         "document.html",
         view=view,
         name=name,
+        faults=[(fault, _fault_sentence(fault)) for fault in faults],
         reading=reading(view),
         to=to,
         around=around,
@@ -223,15 +233,14 @@ def document(id: str) -> Response:
     )
 
 
-def _origin() -> tuple[SearchRequest, int | None]:
-    """Return the search that led to a document, and the position of the document in it."""
-    query = same_results(parse_request(context.given(), i18n.negotiate(), also=("hl", "at")))
+def _position() -> int | None:
+    """Return the position of a document in the search that led to it. Raises InvalidRequest."""
     if not request.args.get("at"):
-        return query, None
+        return None
     own = arguments()
     position = own.number("at")
     own.check()
-    return query, position
+    return position
 
 
 def _back(to: PageLinks, around: Neighbours | None) -> str:
@@ -267,7 +276,7 @@ def facet(name: str) -> Response:
         counted=counted(name, found.total),
         prefix=prefix,
         order=order,
-        mode="all" if name in results.all_of else "any",
+        mode="all" if request.args.get(f"{name}_mode") == "all" else "any",
         faults=[(fault, _fault_sentence(fault)) for fault in faults],
         to=to,
         back=to.own(),
@@ -275,7 +284,9 @@ def facet(name: str) -> Response:
         + language_parameter(),
         kept_values=[value for value in query.selected.get(name, ()) if value not in shown],
         page_number=query.page,
-        page_count=-(-found.total // FACET_VALUES),
+        page_count=min(-(-found.total // FACET_VALUES), MAX_DEPTH // query.per_page),
+        reach=MAX_DEPTH // query.per_page * FACET_VALUES,
+        total=found.total,
     )
 
 

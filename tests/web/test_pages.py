@@ -338,6 +338,35 @@ def test_the_last_days_are_a_link_away(client: FlaskClient, tmp_path: Path) -> N
         assert all("to" not in one for one in links)
 
 
+def test_media_that_are_quoted_stand_apart(tmp_path: Path) -> None:
+    source = tmp_path / "a.jsonl"
+    texts = [
+        *["Selon Reuters, la BBC et Le Parisien, l'ONU et Interpol ont signé."] * 3,
+        "L'OTAN, Europol, l'UNESCO, l'OMS et le FMI aussi, d'après CNN et RTL.",
+    ]
+    lines = [{"id": f"{n}", "text": text, "language": "fr"} for n, text in enumerate(texts)]
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    rebuild(tmp_path / "index", [source], BuildOptions(workers=0))
+    client = create_app(WhooshEngine(IndexDirectory(tmp_path / "index"))).test_client()
+
+    def shown(address: str) -> tuple[list[str], list[str]]:
+        (section,) = read(client, address).xpath("//section[@aria-labelledby='facet-organization']")
+        assert section.xpath(".//h4")[0].text_content() == "Médias cités"
+        lists = section.xpath(".//ul[@class='values']")
+        first, media = ([link.text for link in one.xpath("./li/a/bdi")] for one in lists)
+        return first, media
+
+    first, media = shown("/search?q=signé")
+    assert len(media) == 3
+    assert {"Organisation des Nations Unies", "Interpol"} <= set(first)
+    first, media = shown("/search?q=")
+    assert len(first) == 5
+    assert len(media) == 3
+    chosen = shown("/search?organization=cnn")
+    assert "CNN" in chosen[1]
+    check(read(client, "/search?q="))
+
+
 def test_hostile_documents_are_shown_as_text(hostile: FlaskClient) -> None:
     found = read(hostile, "/search?q=accord")
     check(found)

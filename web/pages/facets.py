@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from index.calendar import period
 from index.facets import VALUE_FACETS
+from index.vocabularies import organizations
 from search import (
     DateBucket,
     DateFacet,
@@ -29,6 +30,8 @@ SHOWN_ORDER = (
 """Facets in the column beside the results: first those that every documentalist begins with."""
 FIRST_VALUES = 5
 """Values of a facet that a search page shows, besides those that are chosen."""
+FIRST_MEDIA = 3
+"""Media among the organizations that it shows, apart from the others."""
 FIRST_CHILDREN = 2
 
 MAX_MONTHS = 40
@@ -71,10 +74,13 @@ class Line:
 class Section:
     """The values of a facet that a search page shows, as HTML; ``more`` if there are others.
 
-    ``mode`` is the choice between any and all of the selected values, once there is one.
+    ``media`` are organizations that are media: they are quoted, or sign the dispatch, more often
+    than a text is about them. ``mode`` is the choice between any and all of the selected values,
+    once there is one.
     """
 
     values: Markup
+    media: Markup
     mode: Markup
     more: bool
     distinct: int
@@ -136,18 +142,38 @@ def mode(facet: str, to: PageLinks) -> Markup:
 
 
 def _section(facet: ValueFacet, write: "_ValueWriter", to: PageLinks) -> Section:
-    first = facet.values[:FIRST_VALUES]
-    shown = [*first, *filter(_is_chosen, facet.values[FIRST_VALUES:])]
+    quoted = [value for value in facet.values if _is_medium(facet.name, value.value)]
+    others = [value for value in facet.values if value not in quoted] if quoted else facet.values
+    shown = [*_first(others, FIRST_VALUES), *_first(quoted, FIRST_MEDIA)]
     below = [_shown_children(value) for value in shown]
     items = [
         f"{item}\n{write.nested(facet.name, children)}</li>\n"
         for item, children in zip(write.items(facet.name, shown), below, strict=True)
     ]
-    values = Markup(f'<ul class="values">\n{"".join(items)}</ul>\n') if items else Markup()
-    hidden = sum(len(value.children) for value in first) > sum(map(len, below))
+    size = len(_first(others, FIRST_VALUES))
+    hidden = sum(len(value.children) for value in shown) > sum(map(len, below))
     return Section(
-        values, mode(facet.name, to), hidden or facet.distinct > len(shown), facet.distinct
+        _listed(items[:size]),
+        _listed(items[size:]),
+        mode(facet.name, to),
+        hidden or facet.distinct > len(shown),
+        facet.distinct,
     )
+
+
+def _first(values: Sequence[FacetValue], size: int) -> list[FacetValue]:
+    """Return the first values, and all that are chosen."""
+    return [*values[:size], *filter(_is_chosen, values[size:])]
+
+
+def _listed(items: Sequence[str]) -> Markup:
+    return Markup(f'<ul class="values">\n{"".join(items)}</ul>\n') if items else Markup()
+
+
+def _is_medium(facet: str, value: str) -> bool:
+    """Tell whether a value is an organization that is known to be of the media."""
+    entry = organizations().entries.get(value) if facet == "organization" else None
+    return entry is not None and entry.kind == "media"
 
 
 def _shown_children(value: FacetValue) -> list[FacetValue]:

@@ -26,7 +26,7 @@ LOG = logging.getLogger("trouvaille")
 MAX_INSTANCE = 2_000
 """Characters of the address that a problem repeats."""
 
-EXPORTS = (".csv", ".ndjson", ".atom", ".json", ".xml")
+EXPORTS = (".csv", ".ndjson", ".ris", ".bib", ".atom", ".json", ".xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +227,11 @@ def respond(problem: Problem) -> Response:
 
 def _is_for_programs() -> bool:
     path = request.path
-    if path.endswith("/original"):  # for both: a browser says what it shows
-        return "text/html" not in request.headers.get("Accept", "")
-    return path.startswith(("/api/", "/healthz")) or path.endswith(EXPORTS) or path == "/api"
+    if path.startswith(("/api/", "/healthz")) or path == "/api":
+        return True
+    # What is saved is for both: a browser says what it shows.
+    saved = path.endswith(("/original", *EXPORTS))
+    return saved and "text/html" not in request.headers.get("Accept", "")
 
 
 def problem_json(problem: Problem, status: int, detail: str) -> ProblemJson:

@@ -1,12 +1,13 @@
-"""A search taken elsewhere: CSV, NDJSON, an Atom feed, and OpenSearch for browsers."""
+"""A search taken elsewhere: CSV, NDJSON, references, a feed, and OpenSearch for browsers."""
 
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from csv import writer as csv_writer
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from threading import BoundedSemaphore
 from typing import cast
 from urllib.parse import quote
@@ -30,14 +31,15 @@ from search import (
     SearchResponse,
     Suggestion,
 )
-from search.answers import selected
+from search.answers import selected, web_address
 from web import context, links
 from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
-from web.errors import NoSuchFacet
+from web.errors import NoSuchDocument, NoSuchFacet
 from web.i18n import facet_label, gettext, negotiate
 from web.links import language_parameter
 from web.operate import give_way
 from web.pages import joined
+from web.references import MAX_REFERENCES, Reference, bibtex, ris
 from web.serialize import Serializer
 
 blueprint = Blueprint("export", __name__)
@@ -128,19 +130,82 @@ def csv() -> Response:
     head = _csv([gettext(_LABELS[name]) for name in COLUMNS] if labels else COLUMNS)
 
     def row(result: Result) -> str:
-        cells = {
-            **serializer.result(result),
-            "organizations": "\n".join(one.label for one in result.organizations),
-            "themes": "\n".join(one.label for one in result.themes),
-            "countries": "\n".join(one.label for one in result.countries),
-            "from": _people(result.mail.sender) if result.mail else "",
-            "to": _people(result.mail.to) if result.mail else "",
-            "cc": _people(result.mail.cc) if result.mail else "",
-        }
+        cells = _cells(result, serializer)
         row = [_harmless(cells[column]) for column in COLUMNS]
         return _csv([cell.replace("\n", "; ") for cell in row] if labels else row)
 
     return _stream("text/csv", mark + head, row, "csv")
+
+
+def _cells(result: Result, serializer: Serializer) -> Mapping[str, str | float | None]:
+    """Return what a table says of a result; several values of a cell stand on lines of it."""
+    return {
+        "id": result.id,
+        "url": serializer.document_url(result.id),
+        "title": result.title,
+        "language": result.language,
+        "published": result.published,
+        "date_precision": result.date_precision,
+        "source": result.source,
+        "source_url": web_address(result.url),
+        "organizations": "\n".join(one.label for one in result.organizations),
+        "themes": "\n".join(one.label for one in result.themes),
+        "score": round(result.score, 4),
+        "from": _people(result.mail.sender) if result.mail else "",
+        "to": _people(result.mail.to) if result.mail else "",
+        "cc": _people(result.mail.cc) if result.mail else "",
+        "countries": "\n".join(one.label for one in result.countries),
+    }
+
+
+@blueprint.get("/search.ris")
+@operation(HL, search=True, answer="application/x-research-info-systems")
+def search_ris() -> Response:
+    """The first 10,000 results as references in RIS."""
+    return _references(ris, "application/x-research-info-systems", "ris")
+
+
+@blueprint.get("/search.bib")
+@operation(HL, search=True, answer="application/x-bibtex")
+def search_bibtex() -> Response:
+    """The first 10,000 results as references in BibTeX."""
+    return _references(bibtex, "application/x-bibtex", "bib")
+
+
+@blueprint.get("/document/<id:id>/reference.ris")
+@operation(HL, answer="application/x-research-info-systems")
+def document_ris(id: str) -> Response:
+    """A document as a reference in RIS."""
+    return _reference(id, ris, "application/x-research-info-systems", "ris")
+
+
+@blueprint.get("/document/<id:id>/reference.bib")
+@operation(HL, answer="application/x-bibtex")
+def document_bibtex(id: str) -> Response:
+    """A document as a reference in BibTeX."""
+    return _reference(id, bibtex, "application/x-bibtex", "bib")
+
+
+def _references(write: Reference, mimetype: str, suffix: str) -> Response:
+    archive, locale, base = engine(), negotiate(), g.base
+
+    def entry(result: Result) -> str:
+        view = archive.document(result.id, locale, "")
+        return write(view, links.address(base, f"/document/{result.id}")) if view else ""
+
+    return _stream(mimetype, "", entry, suffix, MAX_REFERENCES)
+
+
+def _reference(id: str, write: Reference, mimetype: str, suffix: str) -> Response:
+    arguments().check()
+    tag = stop_if_known(None, id)
+    view = engine().document(id, negotiate(), "")
+    if view is None:
+        raise NoSuchDocument()
+    body = write(view, links.address(g.base, f"/document/{id}"))
+    response = tagged(Response(body, mimetype=mimetype), tag)
+    response.headers["Content-Disposition"] = _attached(view.title, suffix)
+    return response
 
 
 def _attached(words: str, suffix: str) -> str:
@@ -203,13 +268,16 @@ def _people(people: Sequence[Person]) -> str:
     return "\n".join(map(str, people))
 
 
-def _stream(mimetype: str, head: str, write: Callable[[Result], str], suffix: str) -> Response:
+def _stream(
+    mimetype: str, head: str, write: Callable[[Result], str], suffix: str, most: int | None = None
+) -> Response:
+    """Answer with all results, or the first of them, each as ``write`` returns it."""
     query = links.first_page(asked())
-    walk = replace(query, cursor="*", per_page=BATCH, facets=(), highlight="false", explain="false")
     response = localized(Response(mimetype=mimetype))
     _take_place(response)
     # The first batch is searched for now, so that an error still has a status of its own.
-    response.response = _lines(engine(), context.search(walk), head, write)
+    batches = _batches(engine(), context.search(_walk(query)), most)
+    response.response = chain([head], ("".join(map(write, batch)) for batch in batches))
     response.headers["Content-Disposition"] = _attached(query.q, suffix)
     return response
 
@@ -227,14 +295,20 @@ def _take_place(response: Response) -> None:
     response.call_on_close(finalize(response, places.release))
 
 
-def _lines(
-    engine: Engine, response: SearchResponse, head: str, write: Callable[[Result], str]
-) -> Iterator[str]:
-    """Yield all results, batch by batch; runs after the request has ended."""
-    yield head
+def _walk(query: SearchRequest) -> SearchRequest:
+    """Return the request for the first batch of all results, with what exports show of them."""
+    return replace(query, cursor="*", per_page=BATCH, facets=(), highlight="false", explain="false")
+
+
+def _batches(
+    engine: Engine, response: SearchResponse, most: int | None
+) -> Iterator[Sequence[Result]]:
+    """Yield all results, or the first of them, batch by batch; also after the request has ended."""
+    sent = 0
     while True:
-        yield "".join(write(result) for result in response.results)
-        if not response.next_cursor:
+        yield response.results if most is None else response.results[: most - sent]
+        sent += len(response.results)
+        if not response.next_cursor or (most is not None and sent >= most):
             return
         response = engine.search(replace(response.request, cursor=response.next_cursor))
 

@@ -541,6 +541,10 @@ class PageLinks(FilterLinks):
         """Return the address under which a document may be cited, host included."""
         return address(g.base, f"/document/{id}")
 
+    def reference(self, id: str, suffix: str) -> str:
+        """Return the address of a document as a reference."""
+        return self._at(f"/document/{id}/reference.{suffix}", [])
+
     def value(self, facet: str, value: str) -> str:
         """Return the address of all documents that have a value."""
         head, tail = self._around_value
@@ -554,6 +558,10 @@ class PageLinks(FilterLinks):
     def export(self, path: str) -> str:
         """Return the address of the same search in another form."""
         return self.whole(f"{self._root}{path}")
+
+    def shared(self) -> str:
+        """Return the address of this page of results, host included."""
+        return self.own(f"{g.base}/search")
 
     def spreadsheet(self) -> str:
         """Return the address of the same search as a table for people."""

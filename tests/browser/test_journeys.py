@@ -223,7 +223,8 @@ def test_pages_and_order(reader: Readers) -> None:
     one.page.get_by_role("navigation", name="Pages").get_by_role("link", name="Next").click()
     expect(one.page).to_have_url(re.compile("page=2"))
     assert total(one) == whole
-    one.page.get_by_role("navigation", name="Order").get_by_role("link", name="Oldest").click()
+    one.page.locator(".toolbar summary").first.click()
+    one.page.get_by_role("link", name="Oldest first").click()
     times = [
         time.get_attribute("datetime") or "" for time in one.page.locator("article time").all()
     ]
@@ -241,10 +242,47 @@ def test_matches_of_a_document(reader: Readers, address: str) -> None:
     expect(one.page.locator("mark:focus")).to_have_count(1)
 
 
+def test_results_are_taken_away(reader: Readers) -> None:
+    one = reader("en")
+    one.goes("/search?q=ONU")
+    menus = one.page.locator(".toolbar details")
+    export, order = menus.last, menus.first
+    export.locator("summary").click()
+    with one.page.expect_download() as begun:
+        one.page.get_by_role("link", name="RIS", exact=True).click()
+    assert re.fullmatch(r"trouvaille-ONU-[\d-]+\.ris", begun.value.suggested_filename)
+    # One menu at a time; Escape closes it and gives the focus back.
+    order.locator("summary").click()
+    expect(export).not_to_have_attribute("open", re.compile(""))
+    one.page.get_by_role("link", name="Newest first").focus()
+    one.page.keyboard.press("Escape")
+    expect(order).not_to_have_attribute("open", re.compile(""))
+    expect(order.locator("summary")).to_be_focused()
+    one.page.keyboard.press("Enter")
+    one.page.get_by_role("link", name="Newest first").click()
+    expect(one.page).to_have_url(re.compile("sort=-date"))
+    expect(order.locator("summary")).to_contain_text("Newest first")
+
+
+def test_print_says_what_was_searched(reader: Readers) -> None:
+    one = reader("en")
+    one.goes("/search?q=ONU&lang=fr")
+    printed = one.page.locator(".printed")
+    expect(printed).to_be_hidden()
+    one.page.emulate_media(media="print")
+    expect(printed).to_be_visible()
+    expect(printed).to_contain_text("/search?q=ONU&lang=fr")
+    expect(one.page.get_by_role("heading", level=1)).to_be_visible()
+    expect(chips(one).first).to_be_visible()
+    expect(one.page.locator(".toolbar")).to_be_hidden()
+
+
 def test_searches_are_saved_in_the_browser_only(reader: Readers) -> None:
     one = reader("en")
     one.goes("/search?q=ONU&lang=fr")
+    one.page.get_by_text("Export and share").click()
     one.page.get_by_role("button", name="Save this search").click()
+    expect(one.page.get_by_role("button", name="first page")).to_be_visible()
     one.goes("/")
     saved = one.page.get_by_role("region", name="Saved searches")
     saved.get_by_role("link", name="ONU").click()

@@ -172,7 +172,7 @@ def test_every_route_for_programs_is_described(client: FlaskClient) -> None:
         rule
         for rule in rules
         if rule.startswith(("/api/", "/healthz"))
-        or rule.endswith((".csv", ".ndjson", ".atom", "/original"))
+        or rule.endswith((".csv", ".xlsx", ".ndjson", ".ris", ".bib", ".atom", "/original"))
     }
     assert programs - {"/api/openapi.json"} == set(API["paths"])
     served = client.get("/api/openapi.json").get_json()

@@ -185,7 +185,7 @@ def test_exports_at_once_are_bounded(archive: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_of_a_page_is_for_people(client: FlaskClient, language: str) -> None:
     page = read(client, f"/search?q=élection+ONU&hl={language}")
-    (link,) = page.xpath("//footer//a[text()='CSV']/@href")
+    (link,) = page.xpath("//*[@class='toolbar']//a[text()='CSV']/@href")
     answer = client.get(link)
     rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
     assert len({len(row) for row in rows}) == 1
@@ -237,3 +237,31 @@ def test_names_of_files_are_cut_between_letters(name: str) -> None:
 def test_names_of_files_keep_the_marks_of_letters(client: FlaskClient) -> None:
     answer = client.get("/search.csv", query_string={"q": "e\u0301lection مُحَمَّد"})
     assert quote("élection-مُحَمَّد-") in answer.headers["Content-Disposition"]
+
+
+def test_everything_to_do_with_results_is_beside_their_number(client: FlaskClient) -> None:
+    page = read(client, "/search?q=ONU&hl=en")
+    (bar,) = page.xpath("//div[@class='toolbar']")
+    assert bar.getprevious().get("role") == "status"
+    for link in bar.xpath(".//a/@href"):
+        with client.get(link) as answer:
+            assert answer.status_code == 200, link
+    names = [one.text_content().strip() for one in bar.xpath(".//a|.//button")]
+    assert names[:3] == ["Relevance", "Newest first", "Oldest first"]
+    assert {"CSV", "RIS", "BibTeX", "NDJSON", "JSON", "Atom feed", "Print"} <= set(names)
+    (printed,) = page.xpath("//*[@id='address']")
+    assert printed.text == "http://localhost/search?q=ONU&hl=en"
+
+
+def test_a_browser_is_told_on_a_page_that_exports_are_busy(archive: Path) -> None:
+    engine = WhooshEngine(IndexDirectory(archive))
+    client = create_app(engine, Settings(exports=1)).test_client()
+    with client.get("/search.csv", buffered=False) as one:
+        next(iter(one.response))
+        for path in ("/search.bib", "/search.ris"):
+            assert client.get(path).mimetype == "application/problem+json"
+            page = client.get(path, headers={"Accept": "text/html,*/*"})
+            assert (page.status_code, page.mimetype) == (503, "text/html")
+            assert page.headers["Retry-After"]
+    with client.get("/search.ris") as answer:
+        assert answer.status_code == 200

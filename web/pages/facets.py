@@ -303,7 +303,7 @@ def chips(response: SearchResponse, to: PageLinks) -> list[Chip]:
             address = to.search(links.readmitted(request, facet, value))
             chips.append(Chip(name, labels.get(value, value), address, excluded=True))
     if request.date_from or request.date_to or request.undated:
-        chips.append(Chip(facet_label("date"), _range_label(request), to.undated()))
+        chips.append(Chip(facet_label("date"), range_label(request), to.undated()))
     return chips
 
 
@@ -315,7 +315,7 @@ def _labels(response: SearchResponse, name: str) -> dict[str, str]:
     return {value.value: value.label for value in values}
 
 
-def _range_label(request: SearchRequest) -> str:
+def range_label(request: SearchRequest) -> str:
     """Say the range of dates of a search, and whether it includes undated documents."""
     first, last = request.date_from, request.date_to
     since = month_or_day(first.isoformat()) if first else ""

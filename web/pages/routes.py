@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import cast
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -61,6 +62,7 @@ from web.pages.facets import (
     steps,
     tags,
 )
+from web.references import MAX_REFERENCES
 
 blueprint = Blueprint("pages", __name__)
 
@@ -72,6 +74,12 @@ AT = Parameter("at", "Position in the results.", "number", maximum=MAX_DEPTH - 1
 SIMILAR = 5
 PEOPLE = 20
 """Senders or recipients of a mail that its page names."""
+EXPORTS = (
+    ("/search.ris", "RIS", MAX_REFERENCES),
+    ("/search.bib", "BibTeX", MAX_REFERENCES),
+    ("/search.ndjson", "NDJSON", 0),
+)
+"""Forms of all results that a page offers, and how many documents each has at most."""
 EXAMPLES = 4
 MAX_OFFERS = 3
 """Themes and other values that a page offers for one query."""
@@ -129,6 +137,8 @@ def search() -> Response:
         examples=_examples() if not response.total and response.documents else {},
         joined=joined,
         tags=tags,
+        exports=EXPORTS,
+        today=date.today().isoformat(),
     )
 
 

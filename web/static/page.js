@@ -49,6 +49,12 @@ const name = () => {
   return [document.getElementById("q")?.value.trim(), ...chips].filter(Boolean).join(" · ");
 };
 
+const printing = document.querySelector("[data-print]");
+if (printing) {
+  printing.hidden = false;
+  printing.addEventListener("click", () => print());
+}
+
 const save = document.querySelector("[data-save]");
 if (save && name()) {
   save.setAttribute("aria-live", "polite");
@@ -174,14 +180,15 @@ for (const group of foldable) {
   });
 }
 
-// The list of languages closes like a menu.
-const languages = document.querySelector("details.languages");
-languages?.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && languages.open) {
-    languages.open = false;
-    languages.querySelector("summary").focus();
+// What unfolds over the page closes like a menu.
+const menus = [...document.querySelectorAll("details.languages, details.menu")];
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus) {
+    if (menu.open && menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
   }
 });
 document.addEventListener("click", (event) => {
-  if (languages?.open && !languages.contains(event.target)) languages.open = false;
+  for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
 });

@@ -164,6 +164,21 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPerson:
+    """A person that a document names.
+
+    ``id`` is that of ``persons-known.txt``, or ``~`` and the name: all who bear one name have one
+    id. ``label`` is the fullest name that the document writes; ``spans`` are all mentions in the
+    text.
+    """
+
+    id: str
+    label: str
+    spans: tuple[Span, ...]
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
     """A theme of a document, with the expressions in its text that decided."""
 
@@ -215,6 +230,7 @@ class Fields:
     mentioned: tuple[MentionedDate, ...] = ()
     failures: tuple[tuple[str, str], ...] = field(default=())
     countries: tuple[Country, ...] = ()
+    persons: tuple[NamedPerson, ...] = ()
 
 
 class Skipped(NamedTuple):

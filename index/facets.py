@@ -15,6 +15,7 @@ from typing import Protocol
 from index.document import Document, Fields
 from index.vocabularies import (
     countries,
+    known_persons,
     languages,
     names_body,
     organizations,
@@ -106,6 +107,12 @@ def _organizations(document: Document, fields: Fields) -> Values:
 
 def _countries(document: Document, fields: Fields) -> Values:
     return sorted((country.id, "") for country in fields.countries)
+
+
+def _persons(document: Document, fields: Fields) -> Values:
+    return sorted(
+        {person.id: "" if person.known else person.label for person in fields.persons}.items()
+    )
 
 
 def _themes(document: Document, fields: Fields) -> Values:
@@ -209,6 +216,15 @@ FACETS: tuple[Facet, ...] = (
         _countries,
         fields=("pays", "land", "pais", "paese"),
         vocabulary=countries,
+        suggested=True,
+    ),
+    Facet(
+        "person",
+        _l("Person"),
+        "an identifier or a name, in any language",
+        _persons,
+        fields=("personne", "persona", "pessoa"),
+        vocabulary=known_persons,
         suggested=True,
     ),
     Facet("date", _l("Date"), "a date"),

@@ -2,17 +2,22 @@
 
 ``from:``, ``to:`` and ``cc:`` have the words of names and addresses, folded, and every two that
 stand beside each other, so that what is typed in one piece is found in one piece. So have
-``person:``, ``place:``, ``keyword:`` and ``slug:``, as agencies give them. The others have
-identifiers. The keys on disk (``index.store.keys``) and the fields of the query language follow
-from the declaration.
+``person:``, ``place:``, ``keyword:`` and ``slug:``, as agencies give them; ``person:`` also has the
+names of persons in texts. The others have identifiers. The keys on disk (``index.store.keys``) and
+the fields of the query language follow from the declaration.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from index.analysis import tokenize
-from index.document import Agency, Document, Mail, Person
+from index.document import Agency, Document, Mail, NamedPerson, Person
+from index.vocabularies import known_persons
+
+_KEPT = 1 << 12
+"""Persons whose terms are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +99,21 @@ KEY_FIELDS = {
 }
 
 
-def document_keys(document: Document) -> frozenset[tuple[str, str]]:
-    """Return the keys of a document: field and term."""
+def document_keys(
+    document: Document, persons: Sequence[NamedPerson] = ()
+) -> frozenset[tuple[str, str]]:
+    """Return the keys of a document and of the persons that it names: field and term."""
+    named = {("person", term) for person in persons for term in _named(person.id, person.label)}
     if not (document.mail or document.agency or document.parent or document.digest):
-        return frozenset()
+        return frozenset(named)
     return frozenset(
         (field.name, term) for field in KEY_FIELDS.values() for term in field.terms(document)
-    )
+    ).union(named)
+
+
+@lru_cache(_KEPT)
+def _named(id: str, label: str) -> tuple[str, ...]:
+    """Return the words of all names of a person, and every two beside each other."""
+    names = {label, *known_persons().names(id)}
+    words = [_words(name) for name in names]
+    return tuple({term for each in words for term in (*each, *_beside(each))})

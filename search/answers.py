@@ -128,6 +128,7 @@ class ResultJson(DocumentHeadJson):
     organizations: list[LabelledJson]
     themes: list[LabelledJson]
     countries: list[LabelledJson]
+    persons: list[LabelledJson]
     score: float
 
 
@@ -392,6 +393,7 @@ class Presenter:
             "organizations": [labelled(one) for one in result.organizations],
             "themes": [labelled(one) for one in result.themes],
             "countries": [labelled(one) for one in result.countries],
+            "persons": [labelled(one) for one in result.persons],
             "score": round(result.score, 4),
         }
 

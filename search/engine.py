@@ -160,6 +160,7 @@ class Result(NamedTuple):
     organizations: tuple[Labelled, ...]
     themes: tuple[Labelled, ...]
     countries: tuple[Labelled, ...]
+    persons: tuple[Labelled, ...]
     opening: str
     """The first words of the text if there is no title."""
     mail: Mail | None
@@ -317,8 +318,8 @@ class Suggestion:
 class DocumentView:
     """A whole document.
 
-    ``organization_spans``, ``country_spans`` and ``theme_evidence`` map a value to character spans
-    of ``text``.
+    ``organization_spans``, ``country_spans``, ``person_spans`` and ``theme_evidence`` map a value
+    to character spans of ``text``.
     """
 
     id: str
@@ -340,8 +341,10 @@ class DocumentView:
     organizations: tuple[Labelled, ...]
     themes: tuple[Labelled, ...]
     countries: tuple[Labelled, ...]
+    persons: tuple[Labelled, ...]
     organization_spans: Mapping[str, tuple[tuple[int, int], ...]]
     country_spans: Mapping[str, tuple[tuple[int, int], ...]]
+    person_spans: Mapping[str, tuple[tuple[int, int], ...]]
     theme_evidence: Mapping[str, tuple[tuple[int, int], ...]]
     highlights: Highlights
     mentioned: tuple[MentionedDate, ...] = ()

@@ -33,8 +33,8 @@ FACETS = tuple(facet.name for facet in _FACETS)
 
 RESULT_FIELDS = (
     *("id", "url", "title", "language", "direction", "published", "date_precision", "source"),
-    *("source_url", "mail", "highlights", "page", "organizations", "themes", "countries", "score"),
-    "explanation",
+    *("source_url", "mail", "highlights", "page", "organizations", "themes", "countries"),
+    *("persons", "score", "explanation"),
 )
 """Names of all fields of a result of the endpoint, in their order."""
 _MARKED = {"highlights", "page"}

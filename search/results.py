@@ -57,18 +57,18 @@ class ResultBuilder:
         self._localized = localized
         self._texts = texts
         self._results: dict[int, Result] = {}
-        self._organizations: dict[tuple[str, str], Labelled] = {}
+        self._named: dict[tuple[str, str, str], Labelled] = {}
         self._values: dict[tuple[str, str], Labelled] = {}
 
-    def organization(self, id: str, name: str) -> Labelled:
-        """Return an organization; its label is ``name`` if no vocabulary has it."""
-        organization = self._organizations.get((id, name))
-        if organization is None:
-            if len(self._organizations) >= MAX_LABELS:
-                self._organizations = {}
-            label = self._localized.facet("organization").known_label(id) or name
-            organization = self._organizations[id, name] = Labelled(id, label)
-        return organization
+    def named(self, facet: str, id: str, name: str) -> Labelled:
+        """Return a value of a facet; its label is ``name`` if no vocabulary has it."""
+        value = self._named.get((facet, id, name))
+        if value is None:
+            if len(self._named) >= MAX_LABELS:
+                self._named = {}
+            label = self._localized.facet(facet).known_label(id) or name
+            value = self._named[facet, id, name] = Labelled(id, label)
+        return value
 
     def value(self, facet: str, id: str) -> Labelled:
         """Return a value of a facet whose vocabulary has all values."""
@@ -102,9 +102,10 @@ class ResultBuilder:
             date_precision=head.precision or None,
             source=one_line(head.source),
             url=head.url,
-            organizations=tuple([self.organization(*named) for named in head.organizations]),
+            organizations=tuple([self.named("organization", *one) for one in head.organizations]),
             themes=tuple([self.value("theme", id) for id in head.themes]),
             countries=tuple([self.value("country", id) for id in head.countries]),
+            persons=tuple([self.named("person", *one) for one in head.persons]),
             opening=head.opening,
             mail=head.mail(),
             score=0.0,
@@ -131,11 +132,15 @@ class ResultBuilder:
             authors=document.authors,
             parent=document.parent,
             version=document.version,
-            organizations=tuple(self.organization(o.id, o.label) for o in fields.organizations),
+            organizations=tuple(
+                self.named("organization", o.id, o.label) for o in fields.organizations
+            ),
             themes=tuple(self.value("theme", theme.id) for theme in fields.themes),
             countries=tuple(self.value("country", country.id) for country in fields.countries),
+            persons=tuple(self.named("person", one.id, one.label) for one in fields.persons),
             organization_spans={o.id: _pairs(o.spans) for o in fields.organizations},
             country_spans={country.id: _pairs(country.spans) for country in fields.countries},
+            person_spans={one.id: _pairs(one.spans) for one in fields.persons},
             theme_evidence={theme.id: _pairs(theme.evidence) for theme in fields.themes},
             highlights=highlights,
             mentioned=fields.mentioned,

@@ -63,7 +63,8 @@ ADDITIONS["facet"] = Addition(
         return sorted(result["id"] for result in answer["results"]), answer["facets"]
     ids, facets = found(q="minister")
     assert ids == ["1", "2", "3"]
-    assert list(facets) == ["organization", "theme", "country", "tag", "date", "lang", "source"]
+    names = ["organization", "theme", "country", "person", "tag", "date", "lang", "source"]
+    assert list(facets) == names
     counts = {value["value"]: value["count"] for value in facets["tag"]["values"]}
     assert counts == {"Europe": 2, "budget": 1} and facets["tag"]["missing"] == 1
     assert facets["tag"]["label"] == "Tag"

@@ -55,7 +55,7 @@ FEED_SIZE = 50
 SUGGESTIONS = 8
 COLUMNS = (
     *("id", "url", "title", "language", "published", "date_precision", "source", "source_url"),
-    *("organizations", "themes", "score", "from", "to", "cc", "countries"),
+    *("organizations", "themes", "score", "from", "to", "cc", "countries", "persons"),
 )
 HEADINGS = Parameter(
     "headings",
@@ -81,6 +81,7 @@ _LABELS = {
     "to": _l("Recipients"),
     "cc": _l("Copies"),
     "countries": _l("Countries"),
+    "persons": _l("Persons"),
 }
 MAX_NAME = 40
 """Characters of a question in the name of a file."""
@@ -154,6 +155,7 @@ def _cells(result: Result, serializer: Serializer) -> Mapping[str, str | float |
         "from": _people(result.mail.sender) if result.mail else "",
         "to": _people(result.mail.to) if result.mail else "",
         "cc": _people(result.mail.cc) if result.mail else "",
+        "persons": "\n".join(one.label for one in result.persons),
         "countries": "\n".join(one.label for one in result.countries),
     }
 
@@ -379,7 +381,7 @@ def _add_entry(feed: ElementTree.Element, result: Result) -> None:
             _add(author, "email", person.address)
     if result.highlights.body:
         _add(entry, "summary", joined(result.highlights.body), type="html")
-    for one in (*result.organizations, *result.themes, *result.countries):
+    for one in (*result.organizations, *result.themes, *result.countries, *result.persons):
         _add(entry, "category", term=one.value, label=one.label)
 
 

@@ -82,6 +82,12 @@ class MentionedCountryJson(LabelledJson):
     spans: Annotated[list[Span], "Its mentions, in characters of `text`."]
 
 
+class MentionedPersonJson(LabelledJson):
+    """A person that a document names."""
+
+    spans: Annotated[list[Span], "Its mentions, in characters of `text`."]
+
+
 class AssignedThemeJson(LabelledJson):
     """A theme of a document."""
 
@@ -134,6 +140,7 @@ class DocumentJson(DocumentHeadJson):
     organizations: list[MentionedOrganizationJson]
     themes: list[AssignedThemeJson]
     countries: list[MentionedCountryJson]
+    persons: list[MentionedPersonJson]
     links: DocumentLinksJson
 
 
@@ -357,6 +364,10 @@ class Serializer(Presenter):
             "countries": [
                 {**labelled(one), "spans": spans(view.country_spans.get(one.value, ()))}
                 for one in view.countries
+            ],
+            "persons": [
+                {**labelled(one), "spans": spans(view.person_spans.get(one.value, ()))}
+                for one in view.persons
             ],
             "links": {
                 "self": links.address(self.base, f"/api/documents/{view.id}"),

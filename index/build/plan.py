@@ -298,6 +298,7 @@ def made_by(extraction: ExtractionOptions) -> str:
         f" reference date {reference.isoformat() if reference else 'none'};"
         f" file times {extraction.file_times}; time zone {extraction.time_zone};"
         f"{' full mode;' if extraction.ner else ''}"
+        f"{'' if extraction.persons else ' no persons;'}"
         f" learned themes {extraction.learned.version if extraction.learned else 'none'}"
     )
 

@@ -76,6 +76,11 @@ build_options = options(
         None,
         "Also find organizations with a language model: slow, needs trouvaille[ner].",
     ),
+    flag(
+        "--persons/--no-persons",
+        None,
+        "Find persons, or keep nothing of those that texts name.  [default: find]",
+    ),
     _bound_flag("--max-bytes", "Skip documents of more bytes than this.  [default: 64 MiB]"),
     _bound_flag(
         "--max-characters",
@@ -159,6 +164,7 @@ def merged_options(
     time_zone: str | None,
     file_times: bool | None,
     ner: bool | None,
+    persons: bool | None,
     max_bytes: int | None,
     max_characters: int | None,
     max_seconds: int | None,
@@ -206,6 +212,7 @@ def merged_options(
         time_zone=time_zone,
         file_times=file_times,
         ner=ner,
+        persons=persons,
     )
     if extraction.ner:
         require_models()

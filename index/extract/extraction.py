@@ -18,6 +18,7 @@ from index.document import (
     Fields,
     Language,
     MentionedDate,
+    NamedPerson,
     Organization,
     Span,
     Theme,
@@ -33,6 +34,7 @@ from index.extract.organizations import (
     given_organization,
     place_national,
 )
+from index.extract.persons import find_persons, given_person
 from index.extract.themes import LearnedThemes, find_themes
 from index.versions import EXTRACTION_VERSION
 from index.vocabularies import DETECTED_LANGUAGES, own_file
@@ -84,6 +86,8 @@ class ExtractionOptions:
     """
     ner: bool = False
     """Full mode: whether a spaCy model looks for organizations too (``trouvaille[ner]``)."""
+    persons: bool = True
+    """Whether persons are looked for."""
     learned: LearnedThemes | None = None
     """The model of learned themes, if one was trained."""
 
@@ -140,6 +144,13 @@ def extract(
         lambda: place_national(text, matches.organizations, countries),
         matches.organizations,
     )
+    persons: tuple[NamedPerson, ...] = ()
+    if options.persons:
+        persons = attempt(
+            "persons",
+            lambda: find_persons(text, language.code, folded, matches.words, matches.organizations),
+            (),
+        )
     curated: tuple[Theme, ...] = attempt(
         "themes", lambda: find_themes(text, language.code, folded, matches, len(lead)), ()
     )
@@ -180,15 +191,23 @@ def extract(
         )
         themes = tuple(Theme(theme.id, _in_text(theme.evidence, len(lead))) for theme in themes)
         countries = tuple(Country(each.id, _in_text(each.spans, len(lead))) for each in countries)
+        persons = tuple(
+            NamedPerson(each.id, each.label, _in_text(each.spans, len(lead)), each.known)
+            for each in persons
+        )
     if document.agency:
         given = document.agency
         themes = attempt("given themes", lambda: _with_given_themes(themes, given), themes)
+        if options.persons:
+            persons = attempt("given persons", lambda: _with_given_persons(persons, given), persons)
         organizations = attempt(
             "given organizations",
             lambda: _with_given_organizations(organizations, given, language.code),
             organizations,
         )
-    return Fields(language, organizations, themes, published, mentioned, tuple(failures), countries)
+    return Fields(
+        language, organizations, themes, published, mentioned, tuple(failures), countries, persons
+    )
 
 
 def given_themes(agency: Agency) -> tuple[str, ...]:
@@ -214,6 +233,12 @@ def _with_given_organizations(
         if len(one.id) > 1:
             by_id.setdefault(one.id, one)
     return tuple(by_id.values())
+
+
+def _with_given_persons(found: tuple[NamedPerson, ...], agency: Agency) -> tuple[NamedPerson, ...]:
+    given = (given_person(name) for name in agency.persons)
+    by_id = {one.id: one for one in (*(each for each in given if each), *found)}
+    return tuple((by_id | {one.id: one for one in found}).values())
 
 
 def _countries(

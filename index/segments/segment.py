@@ -111,7 +111,7 @@ def draft(document: Document, fields: Fields) -> Draft:
             if date.first and date.last
         ],
         packed,
-        sorted(key_digest(*key) for key in document_keys(document)),
+        sorted(key_digest(*key) for key in document_keys(document, fields.persons)),
         first_second(document.embargo) if document.embargo else 0,
     )
     if language.parts:

@@ -34,6 +34,7 @@ from index.document import (
     Language,
     Mail,
     MentionedDate,
+    NamedPerson,
     Organization,
     Person,
     PublicationDate,
@@ -158,7 +159,8 @@ class Head(NamedTuple):
     ``published`` and ``precision`` are empty for a document without a date. ``organizations`` are
     pairs of id and label as the document writes it. ``opening`` is the beginning of the text,
     where there is no title. ``people`` are sender, to and cc of a mail, each a list of names and
-    addresses; nothing for what is no mail.
+    addresses; nothing for what is no mail. ``persons`` are pairs of id and label, as organizations
+    are.
     """
 
     id: str
@@ -173,6 +175,7 @@ class Head(NamedTuple):
     opening: str
     people: Sequence[Sequence[tuple[str, str]]]
     countries: Sequence[str]
+    persons: Sequence[tuple[str, str]]
     details: bytes
 
     def mail(self) -> Mail | None:
@@ -217,6 +220,8 @@ class Details(NamedTuple):
     agency: Sequence[Any]
     ocr: bool
     country_mentions: Sequence[Sequence[int]]
+    known_persons: Sequence[bool]
+    person_mentions: Sequence[Sequence[int]]
 
     def of_agency(self) -> Agency | None:
         """Return what an agency says of the document; None if it is no item of one."""
@@ -248,6 +253,7 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         "" if document.title.strip() else opening(document.text),
         _people(document.mail) if document.mail else (),
         [one.id for one in fields.countries] if fields.countries else (),
+        [(one.id, one.label) for one in fields.persons] if fields.persons else (),
     )
     details = (  # as in ``Details``
         document.date,
@@ -277,6 +283,8 @@ def encode_head(document: Document, fields: Fields, pieces: Sequence[Piece]) -> 
         astuple(document.agency) if document.agency else (),
         document.ocr,
         [_flat(one.spans) for one in fields.countries] if fields.countries else (),
+        [one.known for one in fields.persons] if fields.persons else (),
+        [_flat(one.spans) for one in fields.persons] if fields.persons else (),
     )
     return orjson.dumps(line) + b"\n" + orjson.dumps(details)
 
@@ -353,6 +361,12 @@ def _fields(head: Head, details: Details) -> Fields:
         countries=tuple(
             Country(id, spans(flat))
             for id, flat in zip(head.countries, details.country_mentions, strict=True)
+        ),
+        persons=tuple(
+            NamedPerson(id, label, spans(flat), known)
+            for (id, label), flat, known in zip(
+                head.persons, details.person_mentions, details.known_persons, strict=True
+            )
         ),
     )
 

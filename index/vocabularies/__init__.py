@@ -17,10 +17,23 @@ from index.vocabularies.organizations import (
     organizations,
     slug,
 )
-from index.vocabularies.own import VARIABLE, own_file, themes, with_own
+from index.vocabularies.own import VARIABLE, never_persons, own_file, themes, with_own
+from index.vocabularies.persons import (
+    PersonGrammar,
+    known_persons,
+    person_grammar,
+    person_key,
+    person_names,
+)
 from index.vocabularies.sources import source_names
 from index.vocabularies.themes import SURE, Expression, ThemeVocabulary, load_themes
-from index.vocabularies.vocabulary import DETECTED_LANGUAGES, LANGUAGES, function_words, languages
+from index.vocabularies.vocabulary import (
+    DETECTED_LANGUAGES,
+    LANGUAGES,
+    function_words,
+    languages,
+    locale_of,
+)
 
 __all__ = [
     "DETECTED_LANGUAGES",
@@ -33,17 +46,24 @@ __all__ = [
     "Grammar",
     "Name",
     "OrganizationEntry",
+    "PersonGrammar",
     "ThemeVocabulary",
     "body_key",
     "countries",
     "exact_forms",
     "function_words",
     "grammar",
+    "known_persons",
     "languages",
     "load_themes",
+    "locale_of",
     "names_body",
+    "never_persons",
     "organizations",
     "own_file",
+    "person_grammar",
+    "person_key",
+    "person_names",
     "slug",
     "source_names",
     "themes",

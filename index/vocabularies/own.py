@@ -4,10 +4,12 @@ A text file in UTF-8, named by ``TROUVAILLE_VOCABULARY``. Rows are
 
     theme | ID | LANGUAGE: LABEL ; LANGUAGE: LABEL
     LANGUAGE | ID | expression ; ~weak ; -plain ; =exact ; +sure
+    never | person | NAME ; NAME
 
 An id is that of a theme at the top (``harbour``), or of one below it (``harbour/docks``), whose
 parent must stand above or be one of ours. Expressions may be given for our themes too, in any
-language. The whole file is checked before anything of it is used.
+language. Names behind ``never`` are never those of a person. The whole file is checked before
+anything of it is used.
 """
 
 import re
@@ -20,6 +22,7 @@ from typing import Final
 
 from index.analysis import fold_key
 from index.errors import VocabularyError
+from index.vocabularies.persons import known_persons, person_key
 from index.vocabularies.themes import (
     Expression,
     ThemeEntry,
@@ -31,6 +34,7 @@ from index.vocabularies.themes import (
 from index.vocabularies.vocabulary import LANGUAGES, Row, locale_of, rows_of, split_list
 
 VARIABLE: Final = "TROUVAILLE_VOCABULARY"
+_NEVER: Final = "never"
 _MOST_ROWS = 20_000
 _LEAST_LETTERS = 3
 _ID = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)?")
@@ -57,6 +61,8 @@ def with_own(ours: ThemeVocabulary, path: Path) -> ThemeVocabulary:
     known: dict[tuple[str, str], set[str]] = {}
     for row in _rows(path):
         kind, id, listed = row.cells
+        if kind == _NEVER:
+            continue
         if kind == "theme":
             entries[id] = _theme(row, id, listed, entries, labelled)
         elif id not in entries:
@@ -100,7 +106,10 @@ def _rows(path: Path) -> Iterator[Row]:
             raise row.error("expected: theme | id | labels, or language | id | expressions")
         if not _ID.fullmatch(row.cells[1]):
             raise row.error(f"“{row.cells[1]}” is no id: small letters, figures, - and one /")
-        if row.cells[0] != "theme" and (
+        if row.cells[0] == _NEVER:
+            if row.cells[1] != "person" or not all(map(fold_key, split_list(row.cells[2]))):
+                raise row.error("expected: never | person | names")
+        elif row.cells[0] != "theme" and (
             not _LANGUAGE.fullmatch(row.cells[0]) or row.cells[0] not in locale_of("en").languages
         ):
             raise row.error(f"“{row.cells[0]}” is neither “theme” nor the code of a language")
@@ -150,3 +159,17 @@ def themes() -> ThemeVocabulary:
     """
     ours, path = load_themes(Path(__file__).parent), own_file()
     return with_own(ours, path) if path else ours
+
+
+@cache
+def never_persons() -> frozenset[str]:
+    """Return what the archive's own file says is no person: ids of known ones, keys of all names.
+
+    Raises VocabularyError as :func:`with_own` does.
+    """
+    path = own_file()
+    rows = [row for row in _rows(path) if row.cells[0] == _NEVER] if path else []
+    names = [name for row in rows for name in split_list(row.cells[2])]
+    known = known_persons()
+    ids = filter(None, map(known.resolve, names))
+    return frozenset((*map(person_key, names), *ids))

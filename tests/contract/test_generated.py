@@ -15,6 +15,7 @@ from index.document import (
     Fields,
     Language,
     MentionedDate,
+    NamedPerson,
     Organization,
     PublicationDate,
     Span,
@@ -62,6 +63,10 @@ def entries(draw: st.DrawFn) -> Entries:
             countries=tuple(
                 Country(id, (Span(0, 1),))
                 for id in sorted(draw(some(st.sampled_from(("de", "fr")))))
+            ),
+            persons=tuple(
+                NamedPerson(id, id.strip("~"), (Span(0, 1),), not id.startswith("~"))
+                for id in sorted(draw(some(st.sampled_from(("emmanuel-macron", "~anne-martin")))))
             ),
             published=PublicationDate(date[:precision], named, "metadata") if date else None,
             mentioned=tuple(draw(st.lists(st.sampled_from(MENTIONED), max_size=2))),

@@ -15,6 +15,7 @@ from index.document import (
     Fields,
     Language,
     MentionedDate,
+    NamedPerson,
     Organization,
     Precision,
     PublicationDate,
@@ -40,6 +41,7 @@ PLENTY = Budget(60.0, 60.0, 60.0, 60.0)
 WORDS = ("zanova", "mirka", "toluma", "bexandi")
 ORGANIZATIONS = ("onu", "otan", "ue", "~alpha-beta", "~gamma")
 COUNTRIES = ("de", "fr", "xk")
+PERSONS = ("emmanuel-macron", "~jean-dupont", "~anne-martin")
 THEMES = ("culture/cinema", "culture/music", "conflict/peace", "conflict")
 LANGUAGES = ("fr", "en", "ar")
 SOURCES = ("Agence A", "Agence B", "")
@@ -63,6 +65,7 @@ def entry(
     source: str = "",
     mentioned: Sequence[tuple[str, str]] = (),
     countries: Sequence[str] = (),
+    persons: Sequence[str] = (),
 ) -> Entry:
     """Make a document whose fields are given rather than extracted."""
     precision: Precision = {4: "year", 7: "month", 10: "day"}.get(len(date), "minute")  # type: ignore[assignment]
@@ -75,6 +78,10 @@ def entry(
         themes=tuple(Theme(id) for id in themes),
         published=PublicationDate(date, precision, "metadata") if date else None,
         countries=tuple(Country(code, (Span(0, 1),)) for code in countries),
+        persons=tuple(
+            NamedPerson(id, id.strip("~").title(), (Span(0, 1),), not id.startswith("~"))
+            for id in persons
+        ),
         mentioned=tuple(MentionedDate(Span(0, 1), first, last, "day") for first, last in mentioned),
     )
     return Document(id=id, text=text, title=title, source=source), fields
@@ -86,6 +93,7 @@ def random_entries(seed: int, count: int) -> Entries:
     speaking = random.Random(seed + 1)
 
     travelling = random.Random(seed + 2)
+    naming = random.Random(seed + 3)
 
     def some(values: Sequence[str], chance: random.Random = chance) -> list[str]:
         return [value for value in values if chance.random() < 0.3]
@@ -118,6 +126,7 @@ def random_entries(seed: int, count: int) -> Entries:
             source=chance.choice(SOURCES),
             mentioned=mentioned(),
             countries=some(COUNTRIES, travelling),
+            persons=some(PERSONS, naming),
         )
         for number in range(count)
     )

@@ -26,6 +26,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "organization": ("onu", "otan", "ue", "~alpha-beta", "~gamma", "omc"),
     "theme": ("culture", "culture/cinema", "culture/music", "conflict", "conflict/peace", "sport"),
     "country": ("de", "fr", "xk", "jp"),
+    "person": ("emmanuel-macron", "~jean-dupont", "~nobody"),
     "lang": ("fr", "en", "ar", "tlh"),
     "source": ("agence a", "agence b", "agence z"),
 }
@@ -72,6 +73,8 @@ def carried(facet: str, document: Document, fields: Fields) -> set[str]:
         return themes | {theme.split("/")[0] for theme in themes}
     if facet == "country":
         return {one.id for one in fields.countries}
+    if facet == "person":
+        return {one.id for one in fields.persons}
     if facet == "lang":
         return {fields.language.code}
     return {document.source.casefold()} - {""}

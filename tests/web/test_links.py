@@ -15,6 +15,7 @@ VALUES = {
     "organization": ("onu", "otan", "~comite-x", "a&b=c", "l'été +1"),
     "theme": ("economy", "economy/trade", "society", "society/x", "économie? #1"),
     "country": ("fr", "ye", "x&y"),
+    "person": ("emmanuel-macron", "~jean-dupont", "~d'x&y"),
     "lang": ("fr", "ar", "en"),
     "source": ("AFP", "A, B; C", "%41", "../x"),
 }

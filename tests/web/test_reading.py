@@ -41,6 +41,8 @@ def view(**changed: Any) -> DocumentView:
         "themes": (Labelled("economy/trade", "Commerce"),),
         "countries": (Labelled("de", "Allemagne"),),
         "country_spans": {"de": ((len(TEXT) - 4, len(TEXT) - 2), (len(TEXT) - 1, len(TEXT)))},
+        "persons": (Labelled("~jean-dupont", "Jean Dupont"),),
+        "person_spans": {"~jean-dupont": ()},
         "organization_spans": {"onu": ((first, first + 3), (second, second + 3))},
         "theme_evidence": {"economy/trade": ((why, why + 17), (why, why + 6))},
         "highlights": Highlights(
@@ -82,6 +84,8 @@ def test_reasons_and_mentions_lead_to_their_places(shown: Any) -> None:
     (country,) = shown.countries
     assert (country.mentions, country.anchor) == (2, "o2")
     assert "".join(shown.paragraphs).count('class="land"') == 1  # its first mention
+    (person,) = shown.persons
+    assert (person.mentions, person.anchor) == (0, None)
     (theme,) = shown.themes
     assert {quote.text for quote in theme.quotes} == {"accord", "accord commercial"}
     assert {quote.anchor for quote in theme.quotes} == {"w1"}

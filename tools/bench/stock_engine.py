@@ -69,6 +69,7 @@ def _result(stored: dict[str, Any]) -> Result:
         organizations=(),
         themes=(),
         countries=(),
+        persons=(),
         opening="",
         mail=None,
         score=0.0,

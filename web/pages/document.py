@@ -63,7 +63,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An organization or country of a document: how often it is named, and the first anchor."""
+    """What a document names: how often, and the first anchor."""
 
     one: Labelled
     mentions: int
@@ -92,6 +92,7 @@ class Reading:
     listed: int
     organizations: tuple[Named, ...]
     countries: tuple[Named, ...]
+    persons: tuple[Named, ...]
     themes: tuple[ExplainedTheme, ...]
 
 
@@ -118,6 +119,10 @@ def reading(view: DocumentView) -> Reading:
             Named(one, len(view.country_spans.get(one.value, ())), anchors.get(_country(one.value)))
             for one in view.countries
         ),
+        persons=tuple(
+            Named(one, len(view.person_spans.get(one.value, ())), anchors.get(_person(one.value)))
+            for one in view.persons
+        ),
         themes=themes,
     )
 
@@ -127,10 +132,15 @@ def _country(code: str) -> str:
     return f"country:{code}"
 
 
+def _person(id: str) -> str:
+    """Return what tells a person from an organization."""
+    return f"person:{id}"
+
+
 def _names(view: DocumentView) -> tuple[list[Annotation], Mapping[str, str]]:
     """Return names and dates as annotations, and the anchor of each first mention.
 
-    Of a country only the first mention is marked: texts are full of them.
+    Of countries and persons only the first mention is marked: texts are full of them.
     """
     labels = {organization.value: organization.label for organization in view.organizations}
     mentions: list[tuple[str, Annotation]] = []
@@ -140,6 +150,11 @@ def _names(view: DocumentView) -> tuple[list[Annotation], Mapping[str, str]]:
     for code, spans in view.country_spans.items():
         for span in spans[:1]:
             mentions.append((_country(code), Annotation(*span, _NAMES, "span", {"class": "land"})))
+    for person, spans in view.person_spans.items():
+        for span in spans[:1]:
+            mentions.append(
+                (_person(person), Annotation(*span, _NAMES, "span", {"class": "person"}))
+            )
     # A bare weekday in a document without a date stays unresolved and has no first day.
     dates = [_date(day) for day in view.mentioned if day.first and day.last]
     values = {id(annotation): value for value, annotation in mentions}

@@ -1,7 +1,8 @@
 """Organizations that a text names: those of the authority, and those that rules recognise.
 
 ``find_organizations`` is the door. It also finds forms of countries, which
-``index.extract.countries`` judges; ``find_places`` finds only those. With ``ner`` it also asks a
+``index.extract.countries`` judges; ``find_places`` finds only those. The words of a text, as rules
+look at them, are for ``index.extract.persons`` too. With ``ner`` it also asks a
 spaCy model, an optional extra; ``require_models`` raises unless that extra is installed. What
 organizations are called is not here but in ``index.vocabularies``.
 """
@@ -14,9 +15,12 @@ from index.extract.organizations.extractor import (
     require_models,
 )
 from index.extract.organizations.national import place_national
+from index.extract.organizations.words import Word, Words
 
 __all__ = [
     "OrganizationMatches",
+    "Word",
+    "Words",
     "find_organizations",
     "find_places",
     "given_organization",

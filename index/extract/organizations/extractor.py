@@ -34,18 +34,28 @@ from index.extract.organizations.authority import (
     find_abbreviations,
 )
 from index.extract.organizations.words import Candidate, Words, fold_word
-from index.vocabularies import LANGUAGES, body_key, countries, grammar, organizations, slug
+from index.vocabularies import (
+    LANGUAGES,
+    body_key,
+    countries,
+    grammar,
+    organizations,
+    person_grammar,
+    slug,
+)
 
 
 class OrganizationMatches(NamedTuple):
     """Organizations, and the ranges of the folded text that names of the authority cover.
 
-    ``places`` are the forms of countries that the same pass has found.
+    ``places`` are the forms of countries that the same pass has found, ``words`` the words that
+    rules have looked at; None for Arabic.
     """
 
     organizations: tuple[Organization, ...]
     covered: tuple[tuple[int, int], ...]
     places: tuple[PlaceMatch, ...] = ()
+    words: Words | None = None
 
 
 class _Taken:
@@ -80,7 +90,8 @@ def find_organizations(
     folded = folded or fold_text(text)
     matcher = _matcher()
     mentions, places = matcher.mentions(text, folded, language)
-    candidates = _find_candidates(text, language)
+    words = None if language == "ar" else Words(text, _roles(language))
+    candidates = _find_candidates(text, language, words)
     abbreviations = find_abbreviations(text, language)
     abbreviations += _abbreviated_candidates(
         text, candidates, {abbreviation.acronym for abbreviation in abbreviations}
@@ -136,7 +147,7 @@ def find_organizations(
         )
         result.append(Organization(id, " ".join(label.split()), tuple(written), is_known))
     result.sort(key=lambda organization: (organization.spans[0], organization.id))
-    return OrganizationMatches(tuple(result), covered, tuple(places))
+    return OrganizationMatches(tuple(result), covered, tuple(places), words)
 
 
 def find_places(folded: Folded) -> list[PlaceMatch]:
@@ -322,11 +333,10 @@ _CACHED_WORDS = 60_000
 _LONGEST_CACHED = 40
 
 
-def _find_candidates(text: str, language: str) -> list[Candidate]:
+def _find_candidates(text: str, language: str, words: Words | None) -> list[Candidate]:
     """Return the names that the rules find in ``text``, the longest of overlapping ones."""
-    if language == "ar":
+    if words is None:
         return _longest(find_arabic(text))
-    words = Words(text, _roles(language))
     words_of = grammar(language)
     places = _places(language)
     candidates = list(rules.find_companies(words, words_of, places))
@@ -360,6 +370,7 @@ class _Roles(dict[str, tuple[str, ...]]):
         super().__init__()
         self._words_of = grammar(language)
         self._listed = self._words_of.heads | self._words_of["cue"]
+        self._persons = person_grammar(language if language in LANGUAGES else "und")
 
     def __missing__(self, text: str) -> tuple[str, ...]:
         if len(self) >= _CACHED_WORDS:
@@ -371,6 +382,7 @@ class _Roles(dict[str, tuple[str, ...]]):
 
     def _roles(self, text: str, folded: str) -> Iterator[str]:
         words_of, language = self._words_of, self._words_of.language
+        yield from self._persons.roles(text, folded)
         capital = text[0].isupper()
         if not capital and folded not in self._listed:
             return

@@ -1,7 +1,7 @@
 """The words of a text as the rules for unknown organizations see them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
 from operator import itemgetter
@@ -129,6 +129,10 @@ class Words:
     def with_role(self, role: str) -> Sequence[int]:
         """Return the indices of the words that have a role, ascending."""
         return self._by_role.get(role, ())
+
+    def written(self, texts: Container[str]) -> list[int]:
+        """Return the indices of the words that are written as one of ``texts``, ascending."""
+        return [index for index, (_, text) in enumerate(self._pairs) if text in texts]
 
     def phrases(self, role: str) -> Iterator[range]:
         """Yield the runs of tight words that hold a word with a role."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class GoldError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One organization of a document; ``spans`` has each form of its name at least once."""
+    """One organization or person of a document; ``spans`` has each form of its name."""
 
     label: str
     kind: str
@@ -75,7 +75,7 @@ class JudgedThemes:
 
 
 def languages(judged: str) -> tuple[str, ...]:
-    """Return the languages that have gold of ``organizations``, ``countries`` or ``themes``."""
+    """Return the languages that have gold of ``organizations``, ``persons`` and so on."""
     return tuple(code for code in LANGUAGES if (GOLD / f"{judged}-{code}.jsonl").exists())
 
 
@@ -104,6 +104,24 @@ def judged_countries(language: str, part: str = "countries") -> tuple[JudgedCoun
         )
     except (KeyError, TypeError) as error:
         raise GoldError(f"{part}-{language}.jsonl: {error!r}") from error
+
+
+def judged_persons(language: str) -> tuple[JudgedNames, ...]:
+    """Read the judged persons of a language; the title is the first paragraph of the text.
+
+    Raises GoldError as :func:`judged_names` does.
+    """
+    judged = []
+    for place, row, document in _rows("persons", language):
+        if document.title:
+            text = f"{document.title}\n\n{document.text}"
+            document = replace(document, title="", text=text)
+        try:
+            persons = [Entity("", "person", _spans(spans, document)) for spans in row["persons"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise GoldError(f"{place}: {error!r}") from error
+        judged.append(JudgedNames(document, tuple(persons), _optional(row, document, place)))
+    return tuple(judged)
 
 
 def judged_themes(language: str, kind: str = "themes") -> tuple[JudgedThemes, ...]:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.document import Document, Organization, Span
+from index.document import Document, NamedPerson, Organization, Span
 from index.errors import TrouvailleError
 from index.extract import ExtractionOptions, extract
 from index.extract.organizations import require_models
@@ -37,7 +37,7 @@ class DocumentScore:
 
     judged: JudgedNames
     counts: Counts
-    false: tuple[Organization, ...]
+    false: tuple[Organization | NamedPerson, ...]
     missed: tuple[Entity, ...]
 
 
@@ -63,7 +63,7 @@ def score_organizations(
     )
 
 
-def score(judged: JudgedNames, found: Sequence[Organization]) -> DocumentScore:
+def score(judged: JudgedNames, found: Sequence[Organization | NamedPerson]) -> DocumentScore:
     """Score what was found in one document.
 
     Names found in the title alone have no span in the text and are left aside, the title not
@@ -77,7 +77,9 @@ def score(judged: JudgedNames, found: Sequence[Organization]) -> DocumentScore:
     return DocumentScore(judged, Counts(len(pairs), len(missed), len(false)), false, missed)
 
 
-def _match(found: Sequence[Organization], entities: Sequence[Entity]) -> dict[int, int]:
+def _match(
+    found: Sequence[Organization | NamedPerson], entities: Sequence[Entity]
+) -> dict[int, int]:
     """Pair entities with findings one to one, as many as can be (augmenting paths)."""
     partners: dict[int, int] = {}
     fits = [

@@ -1,0 +1,228 @@
+"""Names of persons: given names, the words around names, persons with names in several scripts.
+
+``persons-grammar.txt`` has the words by which names are told, ``persons-names.txt`` given names and
+how Arabic names are written in Latin letters, ``persons-known.txt`` persons whom languages or
+scripts write in different ways.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from index.analysis import fold_key
+from index.vocabularies.vocabulary import LANGUAGES, Vocabulary, best_claims, read_rows, split_list
+
+_ROLES: Final = frozenset(
+    ("title", "trade", "crown", "suffix", "thing", "after", "byline", "joint", "joint-given")
+) | {"stop", "given", "doubtful", "said"}
+_KINDS: Final = frozenset(("latin", "arabic", "arabic-surname", "join"))
+_BEFORE_TITLE = re.compile(r"^(?:ex|vice|vize)(?=.{3})")
+_ARABIC = re.compile("[\u0621-\u064a]")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonGrammar:
+    """The words of one language, folded without spaces, by role."""
+
+    words: Mapping[str, frozenset[str]]
+    suffixes: tuple[str, ...]
+    given: frozenset[str]
+    doubtful: frozenset[str]
+    known: frozenset[str]
+    """Words that a known name ends with."""
+
+    def __getitem__(self, role: str) -> frozenset[str]:
+        return self.words.get(role, frozenset())
+
+    def roles(self, text: str, folded: str) -> Iterator[str]:
+        """Yield what a word may set off: ``given``, ``title`` or ``known``."""
+        capital = text[0].isupper()
+        if capital and not (text.isupper() and len(text) > 1):
+            if self.is_given(text, folded):
+                yield "given"
+            if folded in self.known:
+                yield "known"
+        if self.kind(folded):
+            yield "title"
+
+    def is_given(self, text: str, folded: str) -> bool:
+        """Say whether a word with a capital may be a given name; ``Jean-Pierre`` is two."""
+        if folded in self.given or folded in self.doubtful:
+            return True
+        first, hyphen, second = text.partition("-")
+        return bool(hyphen) and second[:1].isupper() and fold_key(first) in self.given
+
+    def kind(self, folded: str) -> str:
+        """Return which role announces a person: title, trade, crown; empty for none."""
+        for word in (folded, _BEFORE_TITLE.sub("", folded)):
+            for role in ("title", "crown", "trade"):
+                if word in self[role]:
+                    return role
+        return "title" if self.suffixes and folded.endswith(self.suffixes) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEntry:
+    """A known person: names by language, ``mul`` for all that have no name of their own.
+
+    ``alone`` are names that mean this person without a given name.
+    """
+
+    id: str
+    written: Mapping[str, tuple[str, ...]]
+    alone: tuple[str, ...] = ()
+
+    def label(self, locale: str) -> str:
+        """Return the first name in ``locale``."""
+        names = self.written.get(locale) or self.written["mul"]
+        return names[0]
+
+    def all_names(self) -> Iterator[str]:
+        """Yield every name in full."""
+        for names in self.written.values():
+            yield from names
+
+
+@dataclass(frozen=True)
+class Persons(Vocabulary[PersonEntry]):
+    """Known persons; ``called`` has the ids of those that one name is enough for."""
+
+    called: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNames:
+    """Given names, and Arabic names with the ways to write them in Latin letters, folded."""
+
+    latin: frozenset[str]
+    arabic: frozenset[str]
+    surnames: frozenset[str]
+    joined: Mapping[str, str]
+    """One Latin spelling for each Arabic name, and for each of its other Latin spellings."""
+
+
+def load_known(path: Path) -> Persons:
+    """Read known persons. Raises VocabularyError for a malformed row or a name of two persons."""
+    entries: dict[str, PersonEntry] = {}
+    called: dict[str, str] = {}
+    bearers: dict[str, str] = {}
+    for row in read_rows(path, "|"):
+        id, name, *cells = (*row.cells, "")
+        if not name or id in entries:
+            raise row.error("expected: id | name | LANGUAGE=names | alone=names, each id once")
+        written: dict[str, tuple[str, ...]] = {"mul": (name,)}
+        alone: tuple[str, ...] = ()
+        for cell in filter(None, cells):
+            code, equals, names = cell.partition("=")
+            listed = tuple(split_list(names))
+            if not equals or not listed or code not in ("alone", *LANGUAGES):
+                raise row.error(f"{cell[:20]!r} does not begin with a language and =")
+            if code == "alone":
+                alone = listed
+            else:
+                written[code] = listed
+        entry = entries[id] = PersonEntry(id, written, alone)
+        for text in (*entry.all_names(), *alone):
+            if bearers.setdefault(fold_key(text), id) != id:
+                raise row.error(f"“{text}” is also a name of {bearers[fold_key(text)]}")
+        called |= {fold_key(text): id for text in alone}
+    claims = [(2, fold_key(name), one.id) for one in entries.values() for name in one.all_names()]
+    claims += [(1, key, id) for key, id in called.items()]
+    return Persons(entries, best_claims(claims), called)
+
+
+def load_names(path: Path) -> PersonNames:
+    """Read given names and joined spellings. Raises VocabularyError for a malformed row."""
+    words: dict[str, set[str]] = defaultdict(set)
+    joined: dict[str, str] = {}
+    for row in read_rows(path, "|"):
+        if len(row.cells) != 2 or row.cells[0] not in _KINDS:
+            raise row.error(f"expected: one of {', '.join(sorted(_KINDS))} | names")
+        kind, listed = row.cells
+        if kind == "join":
+            first, *others = listed.split()
+            joined |= dict.fromkeys((first, *others), first)
+        else:
+            words[kind].update(listed.split())
+    latin, arabic = frozenset(words["latin"]), frozenset(words["arabic"])
+    return PersonNames(latin, arabic, frozenset(words["arabic-surname"]), joined)
+
+
+def load_grammar(path: Path, language: str) -> PersonGrammar:
+    """Read the words of a language; raises VocabularyError for a malformed row."""
+    words: dict[str, set[str]] = defaultdict(set)
+    for row in read_rows(path, "|"):
+        if len(row.cells) != 3 or row.cells[0] not in ("*", *LANGUAGES):
+            raise row.error("expected: language or * | role | words")
+        code, role, listed = row.cells
+        if role not in _ROLES:
+            raise row.error(f"unknown role {role!r}")
+        if code in ("*", language):
+            words[role] |= {fold_key(word).replace(" ", "") for word in split_list(listed)} - {""}
+    people = known_persons()
+    endings = {key.split()[-1] for key in people.aliases if not _ARABIC.search(key)}
+    doubtful = frozenset(words["doubtful"])
+    latin = person_names().latin | words["given"]
+    return PersonGrammar(
+        {role: frozenset(listed) for role, listed in words.items()},
+        tuple(words["suffix"]),
+        frozenset(latin - doubtful - words["stop"] - words["thing"] - words["title"]),
+        doubtful,
+        frozenset(endings),
+    )
+
+
+@cache
+def known_persons() -> Persons:
+    """Return the known persons that come with the product, read once."""
+    return load_known(Path(__file__).with_name("persons-known.txt"))
+
+
+@cache
+def person_names() -> PersonNames:
+    """Return given names and joined spellings, read once."""
+    return load_names(Path(__file__).with_name("persons-names.txt"))
+
+
+@cache
+def person_grammar(language: str) -> PersonGrammar:
+    """Return the words by which names of persons are told in a language, read once."""
+    return load_grammar(Path(__file__).with_name("persons-grammar.txt"), language)
+
+
+def person_key(name: str) -> str:
+    """Return what all ways to write a name have in common: folded, no initials, no *Jr.*
+
+    Arabic names are one whatever their script, where ``persons-names.txt`` has all their words.
+    """
+    folded = _SERVANT.sub(r"\1\2", fold_key(name))
+    words = [word for word in folded.split() if len(word) > 1 and word not in _JUNIOR]
+    spelt = _spelt(words)
+    if len(spelt) > 1 and all(spelt):
+        return " ".join(spelt)
+    return " ".join(words) or fold_key(name)
+
+
+def _spelt(words: list[str]) -> list[str]:
+    """Return the one spelling of each word; empty for what is no Arabic name.
+
+    The article is part of a name, or left out: *Al-Ghannouchi*, *Ghannouchi*.
+    """
+    joined = person_names().joined
+    spelt, article = [], ""
+    for word in words:
+        if word in ("al", "el"):
+            article = word
+            continue
+        spelt.append(joined.get(article + word) or joined.get(word, ""))
+        article = ""
+    return spelt
+
+
+_SERVANT = re.compile(r"\b(abd(?:el|ul|al|e)?|عبد) (?:al |el )?(\w)")
+"""*Abdel Aziz*, which is one name."""
+_JUNIOR = frozenset(("jr", "sr", "junior"))

@@ -1,0 +1,136 @@
+"""Persons that a text names, what only looks like one, and who is the same."""
+
+from pathlib import Path
+
+import pytest
+
+from index.document import Agency, Document
+from index.extract import ExtractionOptions, extract
+from index.vocabularies import never_persons
+
+
+def named(text: str, language: str, title: str = "") -> dict[str, str]:
+    """Return labels by identifier."""
+    document = Document("d", text, title=title, language=language)
+    fields = extract(document, ExtractionOptions())
+    assert not fields.failures
+    return {one.id: one.label for one in fields.persons}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "label"),
+    [
+        # Given names, particles, hyphens, initials.
+        ("fr", "Selon Jean-Michel Durand, rien ne change.", "Jean-Michel Durand"),
+        ("fr", "Le directeur du domaine, Jean d'Orgemont, a porté plainte.", "Jean d'Orgemont"),
+        ("fr", "Emmanuel MACHIN est arrivé.", "Emmanuel MACHIN"),
+        ("en", "The suit names Ivan F. Delaware and others.", "Ivan F. Delaware"),
+        ("es", "El libro de Alberto de Grandal es nuevo.", "Alberto de Grandal"),
+        ("pt", "O deputado Paulo Rebelo de Crasto falou.", "Paulo Rebelo de Crasto"),
+        ("de", "Gestern traf Ursula von der Heide ein.", "Ursula von der Heide"),
+        ("it", "Lo dice Benedetto Della Valdora al giornale.", "Benedetto Della Valdora"),
+        # Titles, roles, apposition.
+        ("fr", "Le président Machinot a parlé.", "Machinot"),
+        ("fr", "M. Machinot n'a rien dit.", "Machinot"),
+        ("en", "Finance Minister Kiitsi Miyazova said so.", "Kiitsi Miyazova"),
+        ("en", "Jorrio Dausterman, president of the institute, agreed.", "Jorrio Dausterman"),
+        ("en", "The president of the institute, Jorrio Dausterman, agreed.", "Jorrio Dausterman"),
+        ("de", "Finanzminister Stubbel sagte ab.", "Stubbel"),
+        ("es", "El portavoz, Ignazi Anasagastu, lo niega.", "Ignazi Anasagastu"),
+        ("it", "Il sindaco Brambillone ha firmato.", "Brambillone"),
+        ("fr", "Le pape Clément est mort.", "pape Clément"),
+        # Arabic.
+        ("ar", "قال وزير العدل محمد الشابي إن القانون جاهز.", "محمد الشابي"),
+        ("ar", "وأضاف أنيس بن عاشور أن الموعد قريب.", "أنيس بن عاشور"),
+    ],
+)
+def test_a_person_is_found(language: str, text: str, label: str) -> None:
+    assert label in named(text, language).values()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "Un accident s'est produit rue Victor Hugo."),
+        ("fr", "Les élèves du lycée Jean Moulin manifestent."),
+        ("fr", "Elle a reçu le prix Albert Londres."),
+        ("fr", "Le porte-avions Charles Martel a quitté Toulon."),
+        ("fr", "Il a lu « Jean Barois » en un jour."),
+        ("fr", "La ville est calme.\nPar Jean Dupont\nLa nuit aussi."),
+        ("fr", "La ville est calme.\nJean Dupont"),
+        ("fr", "Paris et Florence sont loin. Le président France Télévisions."),
+        ("en", "The carrier USS Carl Mason sailed."),
+        ("en", "He lives on John Carlton Street."),
+        ("en", "The partnership Ivan Delaware and Co was founded."),
+        ("en", "Prime Minister Thursday."),
+        ("es", "Viven en la calle Antonio Maura."),
+        ("de", "Der Präsident Europas kommt. Die Art der Kontrollen ist offen."),
+        ("pt", "Ele está na Cadeia Pública José Frederico Marques."),
+        ("ar", "نقل إلى مستشفى فرحات حشاد بسوسة."),
+        ("ar", "بين مدينة تونس والبحر."),
+    ],
+)
+def test_what_is_no_person(language: str, text: str) -> None:
+    assert named(text, language) == {}
+
+
+def test_names_of_one_person_are_one_line_and_all_are_mentions() -> None:
+    text = (
+        "Luiz Carlos da Silveira était là. Le maire Jean Dupont a parlé. Dupont a fini."
+        " Marie Dupont l'a suivi. Dupont est partie."
+    )
+    document = Document("d", text, title="DUPONT PARLE", language="fr")
+    persons = {one.id: one for one in extract(document, ExtractionOptions()).persons}
+    assert list(persons) == ["~jean-dupont", "~luiz-carlos-da-silveira", "~marie-dupont"]
+    written = [text[span.start : span.end] for span in persons["~jean-dupont"].spans]
+    assert written == ["Jean Dupont", "Dupont"]
+    written = [text[span.start : span.end] for span in persons["~marie-dupont"].spans]
+    assert written == ["Marie Dupont", "Dupont"]
+
+
+def test_titles_and_initials_make_no_other_person() -> None:
+    text = "Ivan F. Delaware resigned. Mr. Delaware said so. Ivan Delaware denied it."
+    assert named(text, "en") == {"~ivan-delaware": "Ivan F. Delaware"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "Le président russe Vladimir Poutine a parlé."),
+        ("en", "Putin said no."),
+        ("de", "Wladimir Putin sagte ab."),
+        ("es", "Lo dijo Vladímir Putin."),
+        ("ar", "أعلن الرئيس الروسي فلاديمير بوتين القرار."),
+        ("ar", "رفض بوتين القرار."),
+    ],
+)
+def test_a_known_person_is_one_in_all_languages(language: str, text: str) -> None:
+    assert list(named(text, language)) == ["vladimir-putin"]
+
+
+def test_arabic_names_are_one_in_both_scripts() -> None:
+    arabic = named("قال وزير العدل محمد بن علي إن القانون جاهز.", "ar")
+    assert list(arabic) == list(named("Le ministre Mohamed Ben Ali a parlé.", "fr"))
+    assert list(arabic) == list(named("Minister Mohammed bin Ali said so.", "en"))
+
+
+def test_persons_of_agencies_join_and_an_archive_may_have_none() -> None:
+    agency = Agency(persons=("Zoé Exemple", "Vladimir Putin"))
+    document = Document("d", "Jean Dupont parle.", language="fr", agency=agency)
+    ids = {one.id for one in extract(document, ExtractionOptions()).persons}
+    assert ids == {"~jean-dupont", "~zoe-exemple", "vladimir-putin"}
+    assert extract(document, ExtractionOptions(persons=False)).persons == ()
+
+
+def test_a_name_of_the_own_vocabulary_is_never_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "own.txt"
+    path.write_text("never | person | Jean DUPONT ; Vladimir Poutine\n", "utf-8")
+    monkeypatch.setenv("TROUVAILLE_VOCABULARY", str(path))
+    never_persons.cache_clear()
+    try:
+        text = "Jean-Paul Durand et Jean Dupont ont vu Poutine. M. Dupont est sorti."
+        assert named(text, "fr") == {"~jean-paul-durand": "Jean-Paul Durand"}
+    finally:
+        never_persons.cache_clear()

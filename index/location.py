@@ -1,5 +1,6 @@
 """Where an index is, in a directory or on a cluster, and what commands do with it there."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,15 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from index import build, publishing
-from index.build import BuildOptions, BuildResult, Described, Partial, Progress
+from index.build import (
+    BuildOptions,
+    BuildResult,
+    Described,
+    Destination,
+    Directory,
+    Partial,
+    Progress,
+)
 from index.document import Document
 from index.errors import SettingError, UsageError
 from index.overview import Overview, cluster_overview, overview
@@ -90,6 +99,34 @@ class Location(Protocol):
         """Return the place on a cluster. Raises UsageError if the index is in a directory."""
 
 
+class _Built(ABC):
+    """An index that is built in one way, wherever its documents go."""
+
+    @abstractmethod
+    def _destination(self, options: BuildOptions) -> Destination:
+        """Return where they go."""
+
+    def rebuild(
+        self,
+        sources: Sequence[Path],
+        options: BuildOptions,
+        progress: Progress | None = None,
+        partial: Partial | None = None,
+    ) -> BuildResult:
+        """Index the sources anew."""
+        return build.rebuild_into(self._destination(options), sources, options, progress, partial)
+
+    def update(
+        self,
+        sources: Sequence[Path],
+        options: BuildOptions,
+        progress: Progress | None = None,
+        partial: Partial | None = None,
+    ) -> BuildResult:
+        """Index what is new or changed, delete what is gone."""
+        return build.update_into(self._destination(options), sources, options, progress, partial)
+
+
 class _InSnapshot:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -104,35 +141,18 @@ class _InSnapshot:
 
 
 @dataclass(frozen=True)
-class InDirectory:
+class InDirectory(_Built):
     """An index of the embedded engine."""
 
     root: Path
+
+    def _destination(self, options: BuildOptions) -> Destination:
+        return Directory(self.root, options.mode)
 
     def options(self) -> BuildOptions:
         """Return the options of the last build."""
         with open_published(self.root) as snapshot:
             return build.options_of(snapshot.manifest.settings)
-
-    def rebuild(
-        self,
-        sources: Sequence[Path],
-        options: BuildOptions,
-        progress: Progress | None = None,
-        partial: Partial | None = None,
-    ) -> BuildResult:
-        """Index the sources anew."""
-        return build.rebuild(self.root, sources, options, progress, partial)
-
-    def update(
-        self,
-        sources: Sequence[Path],
-        options: BuildOptions,
-        progress: Progress | None = None,
-        partial: Partial | None = None,
-    ) -> BuildResult:
-        """Index what is new or changed, delete what is gone."""
-        return build.update(self.root, sources, options, progress, partial)
 
     def rollback(self, mode: int) -> Described:
         """Publish the previous generation again."""
@@ -252,7 +272,7 @@ class _OnIndex:
         return stored_documents(self._cluster, self._generation)
 
 
-class OnCluster:
+class OnCluster(_Built):
     """An index on a cluster of OpenSearch. Nothing is sent before something is done with it."""
 
     def __init__(self, root: Path, settings: ClusterSettings) -> None:
@@ -269,6 +289,9 @@ class OnCluster:
         """The client."""
         return self.settings.connect()
 
+    def _destination(self, options: BuildOptions) -> Destination:
+        return self._archive()
+
     def _archive(self) -> "Archive":
         from index.opensearch import Archive
 
@@ -282,26 +305,6 @@ class OnCluster:
     def options(self) -> BuildOptions:
         """Return the options of the last build."""
         return build.options_of(self._published().settings)
-
-    def rebuild(
-        self,
-        sources: Sequence[Path],
-        options: BuildOptions,
-        progress: Progress | None = None,
-        partial: Partial | None = None,
-    ) -> BuildResult:
-        """Index the sources anew."""
-        return build.rebuild_into(self._archive(), sources, options, progress, partial)
-
-    def update(
-        self,
-        sources: Sequence[Path],
-        options: BuildOptions,
-        progress: Progress | None = None,
-        partial: Partial | None = None,
-    ) -> BuildResult:
-        """Index what is new or changed, delete what is gone."""
-        return build.update_into(self._archive(), sources, options, progress, partial)
 
     def rollback(self, mode: int) -> Described:
         """Publish the previous generation again."""

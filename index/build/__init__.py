@@ -5,7 +5,8 @@ for: file layouts (``index.store``) or what publishing promises (``index.publish
 """
 
 from index.build import learning
-from index.build.destination import Described
+from index.build.destination import Described, Destination
+from index.build.directory import Directory
 from index.build.learning import Labelled, Lesson, Score, from_tags, read_labelled
 from index.build.plan import (
     BuildOptions,
@@ -27,6 +28,8 @@ __all__ = [
     "BuildOptions",
     "BuildResult",
     "Described",
+    "Destination",
+    "Directory",
     "Labelled",
     "Lesson",
     "Partial",

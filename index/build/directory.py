@@ -190,6 +190,7 @@ class Directory:
     @contextmanager
     def updating(self) -> Iterator[Update]:
         """Begin a generation with the documents of the published one."""
+        read_pointer(self._root)  # where none is published, nothing is made
         with building(self._root, self._mode) as commit:
             yield _DirectoryUpdate(commit, open_published(self._root))
 

@@ -44,7 +44,7 @@ from index.build.writer import BuildWriter
 from index.document import Document, Fields, Skipped, Standing
 from index.errors import IndexDamaged, NoDocuments, TooManyDeletions
 from index.extract import ExtractionOptions, extraction_version
-from index.publishing import FILE_MODE, LiveSegment, building, read_pointer
+from index.publishing import FILE_MODE, LiveSegment, building
 from index.readers import ReadOptions, display
 from index.segments import (
     AnalysedDocument,
@@ -187,7 +187,6 @@ def update(
     answers as after a rebuild. Raises what ``rebuild`` does, and IndexMissing, IndexDamaged,
     IndexVersion, TooManyDeletions.
     """
-    read_pointer(root)
     mode = options.mode if options else FILE_MODE
     return update_into(Directory(root, mode), sources, options, progress, partial)
 

@@ -5,6 +5,7 @@ the one before. The indexes of a generation are ``NAME-TIME``, ``NAME-TIME-words
 ``NAME-TIME-values``. ``NAME-control`` has the lock, and the report of every generation.
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from index.errors import (
+    ClusterUnavailable,
     IndexDamaged,
     IndexMissing,
     IndexUnavailable,
@@ -29,6 +31,8 @@ _MOMENT: Final = r"-\d{8}t\d{12}"
 _ENDINGS: Final = ("-control", "-previous", "-words", "-values", "-units")
 """What the names of our own indexes and aliases end with."""
 _REMEDY: Final = "Build it again with `trouvaille rebuild`."
+
+_log: Final = logging.getLogger("trouvaille")
 
 Json = dict[str, Any]
 
@@ -197,9 +201,18 @@ def delete_unserved(cluster: Cluster, name: str, index: str) -> None:
 
 
 def delete(cluster: Cluster, name: str, index: str) -> None:
-    """Delete a generation, whatever there is of it."""
-    for one in (index, f"{index}-words", f"{index}-values", f"{index}-units"):
-        cluster.request("DELETE", f"/{one}", params={"ignore": 404})
+    """Delete a generation, whatever there is of it; one that is being backed up stays.
+
+    It is a leftover of the next build then.
+    """
+    for one in (f"{index}-units", f"{index}-values", f"{index}-words", index):
+        try:
+            cluster.request("DELETE", f"/{one}", params={"ignore": 404})
+        except ClusterUnavailable as error:
+            if "being snapshotted" not in error.message:
+                raise
+            _log.info("“%s” is being backed up: the next build deletes it.", index)
+            return
     cluster.request("DELETE", f"/{name}-control/_doc/{index}", params={"ignore": 404})
 
 

@@ -55,6 +55,17 @@ def scored(matching: Json, scores: Iterable[Json]) -> Json:
     return {"bool": made}
 
 
+def narrowed(clause: Json, filters: Sequence[Json], added: Sequence[Json] = ()) -> Json:
+    """Return what matches a clause and some filters, with the score of the clause.
+
+    What is ``added`` to the score need not match.
+    """
+    made: Json = {"must": [clause], "filter": list(filters)}
+    if added:
+        made |= {"should": list(added), "minimum_should_match": 0}
+    return {"bool": made}
+
+
 def within(words: Sequence[Json], gaps: int, ordered: bool) -> Json:
     """Return an interval rule: all of some rules with so many other words among them."""
     mode = "ordered" if ordered else "unordered"

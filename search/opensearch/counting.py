@@ -4,7 +4,7 @@ A selection narrows everything but its own facet, an exclusion everything. Facet
 selections narrow stand under one ``filter`` aggregation.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,9 +72,21 @@ class Filters:
             return None
         return all_of(self.selected.values(), self.excluded.values())
 
-    def without(self, facet: str) -> Json:
-        """Return the clause of all filters but the selection of a facet; see ``widens``."""
-        return all_of(self._others(facet), self.excluded.values())
+    def common(self, facets: Collection[str]) -> list[Json]:
+        """Return the selections that narrow each of some facets, as one list of clauses."""
+        return [
+            clause
+            for name, clause in self.selected.items()
+            if name not in facets or not self.widens(name)
+        ]
+
+    def without(self, facet: str, common: Collection[Json] = ()) -> Json:
+        """Return the clause of all filters but the selection of a facet; see ``widens``.
+
+        What is ``common`` is left out.
+        """
+        others = [clause for clause in self._others(facet) if clause not in common]
+        return all_of(others, self.excluded.values())
 
     def widens(self, facet: str) -> bool:
         """Tell whether a facet is counted without its own selection."""
@@ -105,7 +117,7 @@ class Asked:
 class Counter:
     """Counts facets of what matches a query: ``search.facets.Tallies``.
 
-    ``aggregations`` go with the search; ``take`` gets the answer.
+    ``body`` goes beside the search for results; ``take`` gets its answer.
     """
 
     def __init__(
@@ -120,31 +132,51 @@ class Counter:
         for name in facets:
             selected = name if filters.widens(name) else ""
             self._groups.setdefault(selected, []).append(name)
+        self._common = filters.common(facets)
         self._matching: Json = EVERYTHING
         self._answer: Json = {}
         self._documents: dict[str, int] = {}
         self._readmitted: dict[tuple[str, str], int] = {}
 
+    def body(self, matching: Json) -> Json:
+        """Return the search that counts all that is asked for of what matches."""
+        return {
+            "query": all_of([matching, *self._common]),
+            "size": 0,
+            "track_total_hits": True,
+            "aggs": self.aggregations(),
+        }
+
     def aggregations(self) -> Json:
-        """Return what is asked for beside the results."""
-        made: Json = {"matches": {"filter": EVERYTHING}}
+        """Return what is counted of the documents that pass what all facets are narrowed by."""
+        made: Json = {}
         for number, (selected, names) in enumerate(self._groups.items()):
             below = {key: body for name in names for key, body in self._asked[name].items()}
-            made[f"group{number}"] = {"filter": self._filters.without(selected), "aggs": below}
+            narrowing = self._filters.without(selected, self._common)
+            if narrowing == EVERYTHING:
+                made |= below
+            else:
+                made[f"group{number}"] = {"filter": narrowing, "aggs": below}
         for number, (name, value) in enumerate(self._filters.excluded):
             made[f"readmitted{number}"] = {"filter": self._filters.readmitting(name, value)}
+        passing = self._filters.without("", self._common)
+        if passing != EVERYTHING:
+            made["passing"] = {"filter": passing}
         return made
 
-    def take(self, matching: Json, aggregations: Json) -> None:
-        """Take the answer for what matches."""
+    def take(self, matching: Json, answer: Json) -> int:
+        """Take the answer for what matches; return how many documents pass all filters."""
         self._matching = matching
-        self._answer = {}
+        total: int = answer["hits"]["total"]["value"]
+        found = answer.get("aggregations", {})
+        self._answer = found
         for number, names in enumerate(self._groups.values()):
-            group = aggregations[f"group{number}"]
-            self._answer |= group
+            group = found.get(f"group{number}", {"doc_count": total})
+            self._answer = {**self._answer, **group}
             self._documents |= dict.fromkeys(names, group["doc_count"])
         for number, key in enumerate(self._filters.excluded):
-            self._readmitted[key] = aggregations[f"readmitted{number}"]["doc_count"]
+            self._readmitted[key] = found[f"readmitted{number}"]["doc_count"]
+        return found["passing"]["doc_count"] if "passing" in found else total
 
     # Values
 
@@ -191,8 +223,9 @@ class Counter:
         """Count what passes every filter but the selection of a facet, by value."""
         column = self._opened.columns[facet]
         counts = np.zeros(len(column.values), np.int64)
-        for bucket in self._buckets(facet):
-            counts[column.ordinal[bucket["key"]]] = bucket["doc_count"]
+        buckets = self._buckets(facet)
+        ordinals = [column.ordinal[bucket["key"]] for bucket in buckets]
+        counts[ordinals] = [bucket["doc_count"] for bucket in buckets]
         return Tally(counts, self._answer[f"{facet}:missing"]["doc_count"])
 
     def _buckets(self, facet: str) -> list[Json]:

@@ -50,7 +50,7 @@ from search.request import (
 )
 from search.results import Budget, Locales, ResultBuilder, canonical, cursor_of
 from search.scoring import VALUE_WEIGHTS, distinctive_words, request_fingerprint
-from search.suggest import did_you_mean, suggest
+from search.suggest import PLENTY, did_you_mean, suggest
 
 _FOLLOWED = 1.0
 """Seconds for which a generation is taken to be the published one."""
@@ -148,7 +148,7 @@ class OpenSearchEngine:
         page = finder.page(found, cursor)
         next_cursor = self._next_cursor(finder, found, page, opened) if page else None
         below, more = finder.below(found, page)
-        suggestion = self._correction(parsed, found.unfiltered, finder)
+        suggestion = self._correction(found, finder)
         search_ended = perf_counter()
         counted = facets(request, finder.counter, localized, search_ended + self._budget.facets)
         facets_ended = perf_counter()
@@ -216,8 +216,11 @@ class OpenSearchEngine:
             )
         )
 
-    def _correction(self, parsed: ParsedQuery, total: int, finder: Finder) -> str | None:
+    def _correction(self, found: Found, finder: Finder) -> str | None:
         """Return the query in a better spelling, if there is one."""
+        if found.total >= PLENTY and not found.relaxed:
+            return None
+        parsed, total = found.parsed, 0 if found.relaxed else finder.unfiltered(found)
         opened, matcher = finder.opened, Matcher(finder.opened)
 
         def correct() -> tuple[str | None, int]:

@@ -1,6 +1,6 @@
 """Answering: the documents that match a query, relaxed if none does, and the order of a page."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
@@ -9,7 +9,16 @@ from whoosh import query
 
 from index.calendar import UNDATED_SECOND
 from search.engine import Notices
-from search.opensearch.clauses import EVERYTHING, NOTHING, Json, all_of, scored
+from search.opensearch.clauses import (
+    EVERYTHING,
+    NOTHING,
+    Json,
+    all_of,
+    any_of,
+    narrowed,
+    scored,
+    terms,
+)
 from search.opensearch.counting import Counter, Filters
 from search.opensearch.matching import Matcher
 from search.opensearch.opened import NEWEST, Opened
@@ -23,6 +32,8 @@ from search.scoring import RESCORED
 _TOGETHER = 4
 """How many times more often than by chance words are taken to stand in one document."""
 _LAST_SECOND = 2**63 - 1
+_UNREAD: Json = {"_source": False, "stored_fields": "_none_"}
+"""Of such hits nothing is known but what they are sorted by, and nothing is read from the disk."""
 _OLDEST: Sequence[Json] = (
     {"second": {"order": "asc", "missing": "_last"}},
     {"id": {"order": "asc"}},
@@ -40,16 +51,18 @@ class Hit(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What matches a request."""
+    """What matches a request.
+
+    ``matching`` is what matches the query, ``scored`` the same with scores. ``first`` are the hits
+    that came with the answer: the first ones, or as many as are ranked again.
+    """
 
     parsed: ParsedQuery
     matching: Json
-    scores: Sequence[Json]
+    scored: Json
     relaxed: bool
-    unfiltered: int
     total: int
     first: Sequence[Json]
-    """The hits that came with the answer: the first ones, or as many as are ranked again."""
     is_ranked: bool = False
     """Whether words close together count already: so few match that all are ranked so."""
 
@@ -85,14 +98,22 @@ class Finder:
         for asked, tree in trees:
             if tree is not None:
                 self.matcher.prepare([tree])
-            scores = [self.scorer(tree)] if self.by_score else []
-            ranked = self._ask_ranked(asked, tree, scores)
-            found = ranked or self._ask(asked, self.matcher(tree), scores)
-            if found.unfiltered:
+            scored = self.scorer.matching(tree) if self.by_score else NOTHING
+            ranked = self._ask_ranked(asked, tree, scored)
+            found = ranked or self._ask(asked, self.matcher(tree), scored)
+            if self.unfiltered(found):
                 return found
         if len(found.parsed.clauses) < 2:
             return found
         return self._relaxed(found.parsed) or found
+
+    def unfiltered(self, found: Found) -> int:
+        """Return how many documents match without the filters of the request."""
+        if self.filters.all() is None:
+            return found.total
+        if found.matching == EVERYTHING:
+            return self.opened.generation.documents
+        return self.opened.statistics.count(found.matching)
 
     def _relaxed(self, parsed: ParsedQuery) -> Found | None:
         weighed = Weighed(parsed.clauses, self.matcher, self.scorer)
@@ -101,9 +122,8 @@ class Finder:
         matching = weighed.enough()
         if not self.opened.statistics.count(matching):
             matching = weighed.best_share()
-        scores = weighed.scores() if self.by_score else []
-        found = self._ask(parsed, matching, scores)
-        if not found.unfiltered:
+        found = self._ask(parsed, matching, scored(matching, weighed.scores()))
+        if not self.unfiltered(found):
             return None
         self.notices.add(
             "relaxed",
@@ -111,25 +131,25 @@ class Finder:
             at_least=str(weighed.least_matching(matching)),
             asked=str(weighed.asked),
         )
-        return found._replace(relaxed=True, unfiltered=0)
+        return found._replace(relaxed=True)
 
     def is_scored(self, found: Found) -> bool:
         """Return whether the order is that of scores."""
         return self.by_score and found.parsed.tree is not None
 
     def _ask_ranked(
-        self, parsed: ParsedQuery, tree: query.Query | None, scores: Sequence[Json]
+        self, parsed: ParsedQuery, tree: query.Query | None, scored: Json
     ) -> Found | None:
-        """Ask for a page whose order is final, in one request instead of three.
+        """Ask for a page whose order is final, in one request instead of two.
 
         None if that takes more: as many documents match as are ranked again, and perhaps others.
         """
         expected = self.by_score and parsed.pairs and self.request.cursor in (None, "*")
         if not expected or not self._are_few(tree):
             return None
-        close = [self.scorer.closeness(*pair) for pair in parsed.pairs]
-        found = self._ask(parsed, self.matcher(tree), [*scores, *close], is_ranked=True)
-        return found if found.unfiltered <= RESCORED else None
+        ranked = narrowed(scored, [], self._closeness(parsed))
+        found = self._ask(parsed, self.matcher(tree), ranked, is_ranked=True)
+        return found if self.unfiltered(found) <= RESCORED else None
 
     def _are_few(self, tree: query.Query | None) -> bool:
         """Tell whether few documents will have all words, as far as their numbers tell."""
@@ -142,45 +162,41 @@ class Finder:
         return min(counts, default=documents) <= RESCORED or _TOGETHER * together <= RESCORED
 
     def _ask(
-        self,
-        parsed: ParsedQuery,
-        matching: Json,
-        scores: Sequence[Json],
-        is_ranked: bool = False,
+        self, parsed: ParsedQuery, matching: Json, scored: Json, is_ranked: bool = False
     ) -> Found:
-        """Ask for the total, the facets, and the first results, all at once."""
+        """Ask for the total and the facets, and for the first results beside them."""
         request = self.request
         is_scored = self.by_score and parsed.tree is not None
         rescored = is_scored and bool(parsed.pairs) and not is_ranked
         size, start = request.per_page, (request.page - 1) * request.per_page
         if rescored or request.cursor not in (None, "*"):
             size, start = (RESCORED if rescored else 0), 0
-        body: Json = {
-            "query": scored(matching, scores) if is_scored else all_of([matching]),
-            "track_total_hits": True,
+        bodies = [self.counter.body(matching)]
+        if size:
+            asked = scored if is_scored else matching
+            bodies.append(self._results(asked, is_scored, size, start, read=not rescored))
+        counts, *results = self.opened.searches(bodies)
+        total = self.counter.take(matching, counts)
+        first = results[0]["hits"]["hits"] if results else []
+        return Found(parsed, matching, scored, False, total, first, is_ranked)
+
+    def _results(
+        self, asked: Json, is_scored: bool, size: int, start: int = 0, read: bool = True
+    ) -> Json:
+        """Return the search for results that pass the filters of the request."""
+        filters = self.filters.all()
+        return {
+            "query": asked if filters is None else narrowed(asked, [filters]),
+            "track_total_hits": False,
             "size": size,
             "from": start,
-            "aggs": self.counter.aggregations(),
+            "sort": self._sort(is_scored),
+            **(self._reading if read else _UNREAD),
         }
-        if size:
-            body["sort"] = self._sort(is_scored)
-            body["_source"] = False if rescored else {"includes": self._includes}
-            body["docvalue_fields"] = ["id"]
-        filters = self.filters.all()
-        if filters is not None:
-            body["post_filter"] = filters
-        answer = self.opened.search(body)
-        self.counter.take(matching, answer["aggregations"])
-        return Found(
-            parsed,
-            matching,
-            scores,
-            False,
-            answer["aggregations"]["matches"]["doc_count"],
-            answer["hits"]["total"]["value"],
-            answer["hits"]["hits"],
-            is_ranked,
-        )
+
+    @property
+    def _reading(self) -> Json:
+        return {"_source": {"includes": self._includes}}
 
     @property
     def _includes(self) -> list[str]:
@@ -197,41 +213,37 @@ class Finder:
         """Return the documents of the page that is asked for, or of that behind a cursor."""
         request = self.request
         is_scored = self.is_scored(found)
-        rescored = is_scored and bool(found.parsed.pairs) and not found.is_ranked
         size = request.per_page
         start = 0 if request.cursor is not None else (request.page - 1) * size
-        if not rescored:
+        if not is_scored or not found.parsed.pairs or found.is_ranked:
             if cursor is None:
                 return [self._hit(hit, is_scored) for hit in found.first]
             return self._more(found, size, after=self._place(cursor, is_scored))
-        top = self._ranked_again(found)
-        if cursor is not None:
-            places = [place for place, hit in enumerate(top) if hit.id == cursor.id]
-            if places:
-                start = places[0] + 1
-            else:
-                start = sum(self._order(hit) <= self._order_of(cursor) for hit in top)
-        page = top[start : start + size]
+        top = [hit["sort"][-1] for hit in found.first]
+        is_part = self.filters.all() is not None and self.unfiltered(found) > RESCORED
+        best = self._best(found) if is_part else top
+        after = None if cursor is None else self._place(cursor, is_scored=True)
+        page = self._ranked_again(found.scored, top, best, found.parsed, size, start, after)
         if len(page) < size and len(top) == RESCORED:
             # Below those ranked again, the order is that of the base scores.
             room = size - len(page)
-            last = found.first[-1]["sort"]
-            if cursor is not None and start >= len(top) and not places:
-                last = self._place(cursor, is_scored)
-            skipped = max(0, start - len(top)) if cursor is None else 0
-            if skipped:
+            last = self._hit(found.first[-1], True, read=False)
+            if start > len(top):
                 page += self._more(found, room, start=start)
+            elif cursor is not None and self._is_below(cursor, top, last):
+                page += self._more(found, room, after=after)
             else:
-                page += self._more(found, room, after=last)
-        numbers = self.reader.fetch([hit.id for hit in page], self._includes)
-        return [hit._replace(number=number) for hit, number in zip(page, numbers, strict=True)]
+                page += self._more(found, room, after=found.first[-1]["sort"])
+        return page
+
+    def _is_below(self, cursor: Cursor, top: Sequence[str], last: Hit) -> bool:
+        """Tell whether a cursor stands below the documents that are ranked again."""
+        place = self._order(Hit("", cursor.score, cursor.seconds, cursor.id))
+        return cursor.id not in top and place > self._order(last)
 
     def _order(self, hit: Hit) -> tuple[float, float, str]:
         age = -float(hit.second) if hit.second != UNDATED_SECOND else float("inf")
         return -hit.score, age, hit.id
-
-    def _order_of(self, cursor: Cursor) -> tuple[float, float, str]:
-        return self._order(Hit("", cursor.score, cursor.seconds, cursor.id))
 
     def _place(self, cursor: Cursor, is_scored: bool) -> list[object]:
         second = cursor.seconds
@@ -244,72 +256,67 @@ class Finder:
         if second in (_LAST_SECOND, None):
             second = UNDATED_SECOND
         number = self.reader.add(hit) if read else -1
-        return Hit(hit["_id"], score[0] if is_scored and score else 0.0, second, id, number)
+        return Hit(hit.get("_id", ""), score[0] if is_scored and score else 0.0, second, id, number)
 
     def _more(
         self, found: Found, size: int, start: int = 0, after: list[object] | None = None
     ) -> list[Hit]:
         """Return further results in the order of the base scores, or of dates."""
         is_scored = self.is_scored(found)
-        body: Json = {
-            "query": scored(found.matching, found.scores) if is_scored else found.matching,
+        asked = found.scored if is_scored else found.matching
+        return self._hits(self._results(asked, is_scored, size, start), is_scored, after)
+
+    def _hits(self, body: Json, is_scored: bool, after: list[object] | None) -> list[Hit]:
+        if after is not None:
+            body = {**body, "search_after": after}
+        found = self.opened.search(body)["hits"]["hits"]
+        return [self._hit(hit, is_scored) for hit in found]
+
+    def _best(self, found: Found) -> Sequence[str]:
+        """Return the ids of the best documents before any filter of the request.
+
+        These are ranked again, as in the other engine.
+        """
+        body = {
+            "query": found.scored,
+            "size": RESCORED,
+            "sort": self._sort(True),
+            "track_total_hits": False,
+            **_UNREAD,
+        }
+        return [hit["sort"][-1] for hit in self.opened.search(body)["hits"]["hits"]]
+
+    def _closeness(self, parsed: ParsedQuery) -> list[Json]:
+        """Return what is added to scores for words close together."""
+        return [
+            clause for pair in parsed.pairs if (clause := self.scorer.closeness(*pair)) != NOTHING
+        ]
+
+    def _ranked_again(
+        self,
+        asked: Json,
+        top: Sequence[str],
+        best: Sequence[str],
+        parsed: ParsedQuery,
+        size: int,
+        start: int = 0,
+        after: list[object] | None = None,
+    ) -> list[Hit]:
+        """Return some documents in a new order: words close together count in the best ones."""
+        if not top:
+            return []
+        close = self._closeness(parsed)
+        if best is not top and close:
+            close = [narrowed(any_of(close), [terms("id", best)])]
+        body = {
+            "query": narrowed(asked, [terms("id", top)], close),
             "track_total_hits": False,
             "size": size,
-            "sort": self._sort(is_scored),
-            "_source": {"includes": self._includes},
+            "from": 0 if after is not None else start,
+            "sort": self._sort(True),
+            **self._reading,
         }
-        if after is not None:
-            body["search_after"] = after
-        else:
-            body["from"] = start
-        filters = self.filters.all()
-        if filters is not None:
-            body["post_filter"] = filters
-        return [self._hit(hit, is_scored) for hit in self.opened.search(body)["hits"]["hits"]]
-
-    def _ranked_again(self, found: Found) -> list[Hit]:
-        """Return the best documents with what is added for words close together, in order.
-
-        The best are those before any filter of the request, as in the other engine.
-        """
-        hits = [self._hit(hit, True, read=False) for hit in found.first]
-        best = {hit.key for hit in hits}
-        if self.filters.all() is not None and found.unfiltered > RESCORED:
-            body: Json = {
-                "query": scored(found.matching, found.scores),
-                "size": RESCORED,
-                "sort": self._sort(True),
-                "track_total_hits": False,
-                "_source": False,
-            }
-            best &= {hit["_id"] for hit in self.opened.search(body)["hits"]["hits"]}
-        return sorted(self._with_bonus(found.parsed, hits, best), key=self._order)
-
-    def _with_bonus(
-        self, parsed: ParsedQuery, hits: Sequence[Hit], best: Collection[str]
-    ) -> list[Hit]:
-        bonus = self.bonuses(parsed, [hit.key for hit in hits if hit.key in best])
-        return [hit._replace(score=hit.score + bonus.get(hit.key, 0.0)) for hit in hits]
-
-    def bonuses(self, parsed: ParsedQuery, keys: Sequence[str]) -> dict[str, float]:
-        """Return what is added to the scores of documents for words close together, by ``_id``."""
-        close = [self.scorer.closeness(*pair) for pair in parsed.pairs]
-        close = [clause for clause in close if clause != NOTHING]
-        if not close or not keys:
-            return {}
-        body: Json = {
-            "query": {
-                "bool": {
-                    "filter": [{"ids": {"values": list(keys)}}],
-                    "should": close,
-                    "minimum_should_match": 1,
-                }
-            },
-            "size": len(keys),
-            "track_total_hits": False,
-            "_source": False,
-        }
-        return {hit["_id"]: hit["_score"] for hit in self.opened.search(body)["hits"]["hits"]}
+        return self._hits(body, True, after)
 
     # Below the answer
 
@@ -341,21 +348,14 @@ class Finder:
         if having == NOTHING or (weighed.having(least) == NOTHING and not found.relaxed):
             return [], 0
         matching = all_of([having], [found.matching])
-        filters = self.filters.all() or EVERYTHING
         wished = parsed.wished()
-        body: Json = {
-            "query": scored(all_of([matching, filters]), weighed.scores()),
-            "size": RESCORED if wished.pairs else room,
-            "sort": self._sort(True),
-            "track_total_hits": True,
-            "_source": False,
-        }
+        asked = scored(matching, weighed.scores())
+        size, read = (RESCORED, False) if wished.pairs else (room, True)
+        body = {**self._results(asked, True, size, read=read), "track_total_hits": True}
         answer = self.opened.search(body)["hits"]
-        hits = [self._hit(hit, True, read=False) for hit in answer["hits"]]
         if wished.pairs:
-            best = {hit.key for hit in hits}
-            hits = sorted(self._with_bonus(wished, hits, best), key=self._order)
-        hits = hits[:room]
-        numbers = self.reader.fetch([hit.id for hit in hits], self._includes)
-        hits = [hit._replace(number=number) for hit, number in zip(hits, numbers, strict=True)]
+            top = [hit["sort"][-1] for hit in answer["hits"]]
+            hits = self._ranked_again(asked, top, top, wished, room)
+        else:
+            hits = [self._hit(hit, True) for hit in answer["hits"]]
         return hits, answer["total"]["value"]

@@ -39,6 +39,8 @@ from search.query import (
 )
 from search.scoring import MOST_DOCUMENTS, conversation, halves
 
+_KEPT = 20_000
+"""Words of which is remembered that they were counted."""
 MAX_OPEN = 1_000
 """Words that the open end of a phrase stands for at most, the most frequent ones."""
 
@@ -101,7 +103,11 @@ class Matcher:
         """Ask for the numbers of all words at once, instead of for those of each."""
         every = [part for node in nodes for part in nodes_of(node)]
         self.prefixes = sum(isinstance(part, PrefixQuery) for part in every)
-        words = list(dict.fromkeys(part for part in every if isinstance(part, WordQuery)))
+        asked_before = self.statistics.asked
+        distinct = dict.fromkeys(part for part in every if isinstance(part, WordQuery))
+        words = [word for word in distinct if word not in asked_before]
+        if not words:
+            return
         asked = [self.forms(word) for word in words] + [self.typed(word) for word in words]
         asked += [self.forms(word, suffix) for word in words for suffix in word.forms]
         counts = self.statistics.counts(asked)
@@ -114,11 +120,17 @@ class Matcher:
             for piece in both
         ]
         self.statistics.counts(pieces)
+        if len(asked_before) > _KEPT:
+            asked_before.clear()
+        asked_before.update(words)
 
     # Words
 
     def word(self, node: WordQuery) -> Json:
         """Return what has a word in any form, joined or written apart, or needs not have it."""
+        return self.opened.kept(("matching", node, node.joined), lambda: self._word(node))
+
+    def _word(self, node: WordQuery) -> Json:
         found = [self.forms(node)]
         for words in self.spellings(node):
             found += [self.phrase(field, PhraseQuery(words)) for field in node.fields]

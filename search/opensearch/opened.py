@@ -1,9 +1,10 @@
 """A generation on a cluster, opened for searching, with what is kept beside it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import orjson
 
 from index.analysis import forms_of
 from index.document import fit
@@ -19,6 +20,7 @@ NEWEST: Sequence[Json] = (
 )
 """Newest first, undated last, then by id."""
 _CORRECTIONS_BYTES = 1 << 20
+_CLAUSES_BYTES = 4 << 20
 _COUNTED = 100
 """Words that are counted together with the words before them, the most frequent ones."""
 _KEPT = 20_000
@@ -192,6 +194,7 @@ class Opened:
         self.statistics = Statistics(self.search, generation)
         self.words = Words(cluster, generation, self.statistics, self.search, bool(hidden))
         self.corrections = ByteCache(_CORRECTIONS_BYTES)
+        self._clauses = ByteCache(_CLAUSES_BYTES)
         self.columns = self._columns()
 
     def search(self, body: Json, preference: str = "") -> Json:
@@ -202,6 +205,16 @@ class Opened:
         """Search the documents several times at once."""
         index = self.generation.index
         return self.cluster.searches([(index, self.narrowed(body)) for body in bodies])
+
+    def kept(self, key: Hashable, make: Callable[[], Json]) -> Json:
+        """Return the clause that a word is translated to; it is kept by ``key``."""
+
+        def sized() -> tuple[Json, int]:
+            clause = make()
+            return clause, len(orjson.dumps(clause))
+
+        clause: Json = self._clauses.get(key, sized)
+        return clause
 
     def narrowed(self, body: Json) -> Json:
         """Return a search without the documents under an embargo."""

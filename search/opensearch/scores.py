@@ -1,6 +1,6 @@
 """Query nodes as scores: our BM25F over bare frequencies, as nested ``script_score``.
 
-The similarity of titles and bodies is the frequency of a term. Three constant scripts make of it
+The similarity of titles and bodies is the frequency of a term. A few constant scripts make of it
 what ``search.scoring.bm25`` and ``search.scoring.proximity`` compute.
 """
 
@@ -39,26 +39,34 @@ from search.query import (
 )
 from search.scoring import PARAMETERS, WINDOW, CollectionStats
 
-_NORM = "_score * params.weight / (params.shift + params.scale * doc[params.length].value)"
-_SATURATION = "params.idf * _score * (params.k1 + 1) / (_score + params.k1)"
+_NORM = {
+    field: f"_score * weight / (shift + scale * doc['{field}_length'].value)"
+    for field in TEXT_FIELDS
+}
+_SATURATION = "idf * _score * (k1 + 1) / (_score + k1)"
 # The score s of an interval is 1 - 1 / (1 + sum of 1 / distance).
 _SUM = "_score / (1 - _score)"
+_WEIGHED = "weight * _score / (1 - _score)"
 _CLOSE = (
     "double length = doc['body_length'].size() == 0 ? 0 : doc['body_length'].value;"
     " def norms = params.norms[doc['analyzer'].value];"
     " double norm = norms[1] + norms[0] * length;"
     " return params.factor * _score / (_score + params.k1 * norm);"
 )
-_WEIGHED = "params.weight * _score / (1 - _score)"
-SCRIPTS = frozenset({_NORM, _SATURATION, _SUM, _CLOSE, _WEIGHED})
+SCRIPTS = frozenset({*_NORM.values(), _SATURATION, _SUM, _CLOSE, _WEIGHED})
 """All scripts that scores are made by; what was typed is in none of them."""
 _PREFIXED = 10_000
 """Words with a prefix whose occurrences are counted, in all fields, for all prefixes together."""
 
 
 def script(inner: Json, source: str, **params: object) -> Json:
-    """Return a clause whose score is made of that of another by one of our constant scripts."""
-    return {"script_score": {"query": inner, "script": {"source": source, "params": params}}}
+    """Return a clause whose score is made of that of another by one of our constant scripts.
+
+    All but one are expressions of Lucene, which take a fraction of the time of Painless.
+    """
+    lang = "painless" if source == _CLOSE else "expression"
+    made = {"source": source, "lang": lang, "params": params}
+    return {"script_score": {"query": inner, "script": made}}
 
 
 class Scorer:
@@ -109,6 +117,29 @@ class Scorer:
                 return any_of([self.alone(child) for child in node.subqueries])
         return NOTHING
 
+    def matching(self, node: query.Query | None) -> Json:
+        """Return what matches a node, with its score.
+
+        Where the clause of a score matches no more and no less, it is looked for only once.
+        """
+        match node:
+            case WordQuery(optional_in=optional) if not optional:
+                return self(node)
+            case PhraseQuery() | LetterQuery() | FuzzyQuery():
+                return self(node)
+            case query.And():
+                wanted = [one for one in node.subqueries if not isinstance(one, query.Not)]
+                but = [one.query for one in node.subqueries if isinstance(one, query.Not)]
+                both = {"must": [*map(self.matching, wanted)]}
+                if but:
+                    both["must_not"] = [*map(self._matcher, but)]
+                return {"bool": both} if wanted else self._matcher(node)
+            case query.DisjunctionMax():
+                return best_of([*map(self.matching, node.subqueries)])
+            case query.Or():
+                return any_of(map(self.matching, node.subqueries))
+        return scored(self._matcher(node), [self(node)])
+
     def alone(self, node: query.Query) -> Json:
         """Return the score of an alternative, only of documents that match it."""
         score = self(node)
@@ -119,6 +150,10 @@ class Scorer:
 
     def word(self, node: WordQuery, factor: float = 1.0) -> Json:
         """Return the score of a word in any form and language, times ``factor``."""
+        key = "score", node, node.joined, factor
+        return self._matcher.opened.kept(key, lambda: self._word(node, factor))
+
+    def _word(self, node: WordQuery, factor: float) -> Json:
         statistics, matcher = self._statistics, self._matcher
         idf = statistics.all.idf(count) if (count := statistics.count(matcher.forms(node))) else 0.0
         found = []
@@ -211,10 +246,8 @@ class Scorer:
             if clause == NOTHING:
                 continue
             scale, shift = PARAMETERS.norm(field, collection.mean_lengths[field])
-            weight, length = PARAMETERS.weight(field), f"{field}_length"
-            parts.append(
-                script(clause, _NORM, weight=weight, scale=scale, shift=shift, length=length)
-            )
+            weight = PARAMETERS.weight(field)
+            parts.append(script(clause, _NORM[field], weight=weight, scale=scale, shift=shift))
         if not parts or idf <= 0:
             return NOTHING
         return script(any_of(parts), _SATURATION, idf=idf, k1=PARAMETERS.k1)
@@ -223,6 +256,10 @@ class Scorer:
 
     def closeness(self, first: WordQuery, second: WordQuery) -> Json:
         """Return the score that two neighbours of the query add where they are close together."""
+        key = "close", first, second
+        return self._matcher.opened.kept(key, lambda: self._closeness(first, second))
+
+    def _closeness(self, first: WordQuery, second: WordQuery) -> Json:
         statistics, matcher = self._statistics, self._matcher
         counts = statistics.counts([matcher.forms(first), matcher.forms(second)])
         if not all(counts):

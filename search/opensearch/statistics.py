@@ -1,6 +1,6 @@
 """How many documents have something: exact numbers, asked for once in a generation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from threading import Lock
 
 import orjson
@@ -22,6 +22,8 @@ class Statistics:
         self._search = search
         self._counts: dict[bytes, int] = {}
         self._lock = Lock()
+        self.asked: set[Hashable] = set()
+        """Words whose counts were all asked for."""
         self.all = CollectionStats(generation.documents, generation.lengths[""])
         documents: dict[str, int] = {}
         for language, count in generation.languages.items():

@@ -61,3 +61,31 @@ def test_a_backup_comes_back(node: Any, tmp_path: Path) -> None:
         for one in backups(node.cluster, repository):
             node.cluster.request("DELETE", f"/_snapshot/{repository}/{one.name}")
         node.cluster.request("DELETE", f"/_snapshot/{repository}")
+
+
+def test_builds_go_on_during_a_backup(node: Any, tmp_path: Path) -> None:
+    folder = os.environ.get("TROUVAILLE_OPENSEARCH_REPO")
+    if not folder:
+        pytest.skip("set TROUVAILLE_OPENSEARCH_REPO to a folder of path.repo of the node")
+    name, repository = node.new_name(), f"test-{uuid4().hex}"
+    archive = Archive(node.cluster, name)
+    write(tmp_path / "a.jsonl", [record(number) for number in range(200)])
+    rebuild_into(archive, [tmp_path], HERE)
+    index = published(node.cluster, name).index
+    slow = {"location": f"{folder}/{repository}", "max_snapshot_bytes_per_sec": "1kb"}
+    body = {"type": "fs", "settings": slow}
+    node.cluster.request("PUT", f"/_snapshot/{repository}", body)
+    path = f"/_snapshot/{repository}/{index}"
+    try:
+        node.cluster.request("PUT", path, {"indices": index})
+        for _ in range(2):
+            rebuild_into(archive, [tmp_path], HERE)
+        state = node.cluster.request("GET", path)["snapshots"][0]["state"]
+        assert state == "IN_PROGRESS"
+        assert node.cluster.exists(f"/{index}")
+    finally:
+        node.cluster.request("DELETE", path, seconds=60.0)
+        node.cluster.request("DELETE", f"/_snapshot/{repository}")
+    rebuild_into(archive, [tmp_path], HERE)
+    assert not node.cluster.exists(f"/{index}")
+    assert len(node.cluster.request("GET", f"/{name}-*/_settings")) == 2 * 3 + 1

@@ -25,18 +25,18 @@ BESIDE = {"word", "spelt", "title_terms", "body_terms", "completes", "facet", "v
 KEYS = re.findall(
     r"\w+",
     """
-    query size from sort track_total_hits aggs post_filter _source includes docvalue_fields
+    query size from sort track_total_hits aggs _source includes stored_fields passing
     search_after bool filter must should must_not minimum_should_match term terms prefix fuzzy
     wildcard match_phrase intervals match any_of all_of mode max_gaps ordered range exists ids
     values match_all match_none dis_max queries constant_score boost script_score script source
     params min_score rewrite fuzziness prefix_length transpositions _name value field missing
     min max cardinality precision_threshold include partition num_partitions shard_size
     date_histogram calendar_interval min_doc_count hard_bounds filters gte lte gt lt order
-    index allow_partial_search_results cancel_after_time_interval preference matches in histogram
+    index allow_partial_search_results cancel_after_time_interval preference in histogram
     top distinct counts best least lang stored _score contained_by
     """,
 )
-PARAMETERS = {"weight", "scale", "shift", "length", "idf", "k1", "factor", "norms"}
+PARAMETERS = {"weight", "scale", "shift", "idf", "k1", "factor", "norms"}
 COUNTED = "top|missing|distinct|pinned|first|last|month|year"
 NAMED = re.compile(rf"(group|readmitted)\d+|[a-z]+:({COUNTED})")
 """Names of aggregations: numbers, and those of facets."""

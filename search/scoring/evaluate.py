@@ -413,8 +413,8 @@ class Evaluation:
         """Intersect: cheap nodes first, then positions, filters and negations on what is left."""
         left: Hits | None = None if within is None else unscored(within)
         for node in sorted(nodes, key=_cost):
-            if left is not None and not len(left.docs):
-                return NO_HITS
+            if left is not None and not len(left.docs) and not _has_filter(node):
+                continue  # of a filter it is said that no document has its value
             if isinstance(node, Filter):
                 left = self._filtered(node, left or self._all())
             elif isinstance(node, query.Not):
@@ -510,6 +510,10 @@ def _hits_of(mask: Mask) -> Hits:
 
 def _where(part: TermPostings, mask: Mask) -> TermPostings:
     return TermPostings(part.docs[mask], part.freqs[mask])
+
+
+def _has_filter(node: query.Query) -> bool:
+    return any(isinstance(leaf, Filter) for leaf in node.leaves())
 
 
 def _is_plain(node: query.Query) -> bool:

@@ -550,8 +550,17 @@ def test_a_deadline_ends_a_search(one_segment: Built) -> None:
         Evaluation(one_segment.snapshot, time=Deadline(-1)).hits(tree)
 
 
-def test_an_unknown_value_is_said_and_matches_nothing(one_segment: Built) -> None:
-    tree = parse("accord source:Reuters", one_segment.snapshot.analyzers).tree
+@pytest.mark.parametrize(
+    "q",
+    [
+        "accord source:Reuters",
+        "zzyzx source:Reuters",
+        "zzyzx -source:Reuters",
+        "zzyzx (accord OR source:Reuters)",
+    ],
+)
+def test_an_unknown_value_is_said_and_matches_nothing(one_segment: Built, q: str) -> None:
+    tree = parse(q, one_segment.snapshot.analyzers).tree
     evaluation = Evaluation(one_segment.snapshot)
     assert not len(evaluation.hits(tree).docs)
     assert [notice.code for notice in evaluation.notices] == ["unknown_value"]

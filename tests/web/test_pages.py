@@ -252,6 +252,7 @@ def test_a_range_takes_dates_as_people_write_them(client: FlaskClient) -> None:
     [
         ("accord pêche", "fr", []),
         ("accord ET l'ONU -mer", "fr", ["accord ET (ONU OU organization:onu) ET SAUF mer"]),
+        ("ONU", "fr", []),
         ("Grenze UND Zoll", "de", []),
         ("frontera O aduana", "es", []),
         ("accord OU traité mer", "ar", ["accord أو (traité و mer)"]),
@@ -335,6 +336,17 @@ def test_the_last_days_are_a_link_away(client: FlaskClient, tmp_path: Path) -> N
         since += [f"{today.year}-01-01"] * (days[0].year == today.year)
         assert [one["from"] for one in links] == since
         assert all("to" not in one for one in links)
+
+
+def test_examples_stand_under_their_own_heading(client: FlaskClient) -> None:
+    page = read(client, "/search?q=zzzzqqqq&hl=en")
+    headings = page.xpath("//div[@class='empty']/h3")
+    names = [heading.text_content() for heading in headings]
+    assert len(names) == len(set(names)) >= 3
+    for heading in headings:
+        facet = parse_qsl(urlsplit(heading.getnext().xpath(".//a/@href")[0]).query)[0][0]
+        word = {"organization": "organizations", "theme": "themes", "country": "countries"}
+        assert word.get(facet, "") in heading.text_content()
 
 
 def test_media_that_are_quoted_stand_apart(tmp_path: Path) -> None:

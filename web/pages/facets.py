@@ -142,7 +142,7 @@ def mode(facet: str, to: PageLinks) -> Markup:
 
 
 def _section(facet: ValueFacet, write: "_ValueWriter", to: PageLinks) -> Section:
-    quoted = [value for value in facet.values if _is_medium(facet.name, value.value)]
+    quoted = [value for value in facet.values if is_medium(facet.name, value.value)]
     others = [value for value in facet.values if value not in quoted] if quoted else facet.values
     shown = [*_first(others, FIRST_VALUES), *_first(quoted, FIRST_MEDIA)]
     below = [_shown_children(value) for value in shown]
@@ -170,7 +170,7 @@ def _listed(items: Sequence[str]) -> Markup:
     return Markup(f'<ul class="values">\n{"".join(items)}</ul>\n') if items else Markup()
 
 
-def _is_medium(facet: str, value: str) -> bool:
+def is_medium(facet: str, value: str) -> bool:
     """Tell whether a value is an organization that is known to be of the media."""
     entry = organizations().entries.get(value) if facet == "organization" else None
     return entry is not None and entry.kind == "media"

@@ -56,6 +56,7 @@ from web.pages.facets import (
     counted,
     date_rows,
     histogram,
+    is_medium,
     lines,
     presets,
     sections,
@@ -123,7 +124,7 @@ def search() -> Response:
         wrong_dates=_wrong_dates(faults),
         warnings=[notice.detail(gettext) for notice in response.warnings],
         pages=links.pages(response),
-        understood_as=understood_as(understood.q, response.understood, understood.locale),
+        understood_as=_understood_as(response),
         offers=_offers(response),
         numbers=_page_numbers(response),
         first=(understood.page - 1) * understood.per_page + 1 if not understood.cursor else None,
@@ -140,6 +141,14 @@ def search() -> Response:
         exports=EXPORTS,
         today=date.today().isoformat(),
     )
+
+
+def _understood_as(response: SearchResponse) -> str:
+    """Say how the query was read, if that surprises and no offer says so."""
+    if any(facet != "theme" for facet, _ in response.names):
+        return ""
+    request = response.request
+    return understood_as(request.q, response.understood, request.locale)
 
 
 @lru_cache(maxsize=2)
@@ -208,8 +217,13 @@ def _page_numbers(response: SearchResponse) -> list[int | None]:
 
 def _examples() -> dict[str, tuple[FacetValue, ...]]:
     """Return the most frequent values of the archive, for a reader who found nothing."""
-    everything = SearchRequest(facet_size=EXAMPLES, locale=i18n.negotiate())
-    return {name: engine().facet(name, everything, "", 1).facet.values for name in SUGGESTED}
+    everything = SearchRequest(facet_size=4 * EXAMPLES, locale=i18n.negotiate())
+    examples = {}
+    for name in SUGGESTED:
+        values = engine().facet(name, everything, "", 1).facet.values
+        shown = [value for value in values if not is_medium(name, value.value)]
+        examples[name] = tuple(shown[:EXAMPLES])
+    return examples
 
 
 @blueprint.get("/document/<id:id>")

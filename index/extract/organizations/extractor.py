@@ -91,7 +91,7 @@ def find_organizations(
     matcher = _matcher()
     mentions, places = matcher.mentions(text, folded, language)
     words = None if language == "ar" else Words(text, _roles(language))
-    candidates = _find_candidates(text, language, words)
+    candidates = list(_sober(text, _find_candidates(text, language, words)))
     abbreviations = find_abbreviations(text, language)
     abbreviations += _abbreviated_candidates(
         text, candidates, {abbreviation.acronym for abbreviation in abbreviations}
@@ -350,6 +350,46 @@ def _find_candidates(text: str, language: str, words: Words | None) -> list[Cand
         candidates += rules.find_sites(text, words)
         candidates += rules.find_adjectival(text, words)
     return _longest(candidates)
+
+
+_HEADLINE_WORDS = re.compile(
+    r"\b(?:says?|said|sees?|sets?|to|of|in|for|on|by|with|from|at|gets?|raises?|cuts?|buys?|sells?"
+    r"|seeks?|names?|plans?|ends?|makes?|has|is|may|will|wins?|files?|votes?|completes?|acquires?"
+    r"|declares?|reports?|offers?|agrees?|holds?|takes?|urges?|asks?|drops?|issues?|unit|and) ",
+    re.IGNORECASE,
+)
+_HEADLINE = 4
+"""Spaces of a line that is no mere name."""
+_SHOUTED_WORD = 7
+"""Letters of a word in capitals that is no acronym."""
+
+
+def _sober(text: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Yield the candidates; of those in lines of capitals only companies by their legal form.
+
+    There a name begins behind the last word of a headline: ``ALLIED SAYS INTERCO INC``.
+    """
+    for candidate in candidates:
+        start, end = candidate.span
+        name = text[start:end]
+        long = " " in name or len(name) > _SHOUTED_WORD
+        if not (long and name.isupper() and _is_shouted_line(text, start, end)):
+            yield candidate
+        elif candidate.rule == "legal":
+            behind = max((match.end() for match in _HEADLINE_WORDS.finditer(name)), default=0)
+            if " " in name[behind:]:
+                yield candidate._replace(span=Span(start + behind, end), aliases=())
+
+
+def _is_shouted_line(text: str, start: int, end: int) -> bool:
+    """Say whether the line of a name is in capitals, and says more than a name does."""
+    line = text[text.rfind("\n", 0, start) + 1 : _line_end(text, end)]
+    return line.isupper() and (len(line) > end - start or line.count(" ") >= _HEADLINE)
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
 
 
 def _longest(candidates: Iterable[Candidate]) -> list[Candidate]:

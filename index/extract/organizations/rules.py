@@ -29,6 +29,17 @@ _GERMAN_NOMINATIVE = frozenset(("die", "das"))
 _FOR = frozenset(("para", "per", "pour"))
 _INFINITIVES = ("ar", "er", "ir", "are", "ere", "ire", "oir", "arse", "erse", "irse")
 _NO_INFINITIVES = frozenset(("mujer", "militar", "hogar", "mar", "mulher", "popular", "exterior"))
+_SURE_INFINITIVES = ("ser", "ger", "ter", "ler", "cer", "arse", "erse", "irse", "quer", "voir")
+_SHORT_VERB = 5
+_NO_PART = frozenset(
+    ("pour", "contre", "en", "aux", "para", "contra", "sobre", "per", "contro", "su")
+)
+"""Small words that do not lead to the place or the domain of a public body."""
+_IN = frozenset(("en", "aux", "sobre", "su"))
+_OF_A_HOUSE = frozenset(("de", "d", "du", "des", "del", "di", "do", "da", "della", "dell"))
+_HOSPITALS = frozenset(("hopital", "hospital", "ospedale", "clinique", "clinica", "krankenhaus"))
+_FORMAL = frozenset(("federal", "nacional", "estatal", "autonomico", "vasco", "catalan", "europeo"))
+"""Adjectives with a capital that belong to a parliament: ``Congreso Nacional``."""
 _SAINTS = frozenset(("san", "sao", "santo", "santa", "saint", "sankt", "st", "sant"))
 _PARTIES = frozenset(("partito", "partido"))
 _MINISTRIES = ("ministerium", "ministeriums")
@@ -52,7 +63,7 @@ class _Complement:
 
 def is_head(folded: str, grammar: Grammar) -> bool:
     """Say whether a name may begin with a word."""
-    if folded in grammar.heads:
+    if _nominative(folded, grammar) in grammar.heads:
         return True
     if grammar.language != "de":
         return False
@@ -72,7 +83,7 @@ def find_heads(words: Words, grammar: Grammar) -> Iterator[Candidate]:
 def _headed_name(words: Words, start: int, grammar: Grammar) -> int | None:
     """Return the last word of the name that begins with the head ``start``, None if none does."""
     word = words[start]
-    head = word.folded
+    head = _nominative(word.folded, grammar)
     if head not in grammar.heads:
         return start if grammar.language == "de" and _is_german_body(word) else None
     if word.capital:
@@ -80,9 +91,10 @@ def _headed_name(words: Words, start: int, grammar: Grammar) -> int | None:
         if head in grammar["bare"] and grammar.language == "de":
             return start if last is None else last
         if head in grammar["bare"] and not word.first:
-            if start and words[start - 1].folded in grammar["indefinite"]:
+            before = words[start - 1].folded if start else ""
+            if before in grammar["indefinite"] and before not in grammar["article"]:
                 return None
-            rest = _complement(words, start, grammar)
+            rest = _place(words, start, grammar)
             if rest.capitals:
                 return rest.last
             return start if _has_article(words, start, grammar) else None
@@ -90,6 +102,10 @@ def _headed_name(words: Words, start: int, grammar: Grammar) -> int | None:
             return None if _is_generic(words, start, last, grammar) else last
     elif head in _PARTIES:
         return _party(words, start, grammar)
+    if head in grammar["titled"]:
+        titled = _titled(words, start, grammar)
+        if titled is not None:
+            return titled
     ministry, court = head in grammar["ministry"], head in grammar["court"]
     upper = word.capital and not word.first and head in grammar["head"]
     if not (ministry or court or upper or head in grammar["lower"]):
@@ -109,6 +125,50 @@ def _headed_name(words: Words, start: int, grammar: Grammar) -> int | None:
     else:
         enough = rest.groups and (rest.capitals or rest.nation)
     return rest.last if enough else None
+
+
+def _nominative(folded: str, grammar: Grammar) -> str:
+    """Return a German head without the ending of its genitive: ``Bundesministeriums``."""
+    if grammar.language == "de" and folded not in grammar.heads:
+        for ending in _GENITIVES:
+            if ending and folded.removesuffix(ending) in grammar.heads:
+                return folded.removesuffix(ending)
+    return folded
+
+
+def _titled(words: Words, head: int, grammar: Grammar) -> int | None:
+    """Return the last word of a house with a proper name: ``musée d'Orsay``, ``hôpital Necker``."""
+    first = head + 1
+    if words.joined(first) and words[first].folded in _OF_A_HOUSE:
+        if words[head].folded in _HOSPITALS and not words[head].capital:  # a service of its town
+            return None
+        first += 1
+    if not words.joined(first) or not words[first].capital or words[first].text.isupper():
+        return None
+    if words[first].folded in grammar["stop"]:
+        return None
+    return words.capital_run(first, grammar["small"] - _NO_PART, 5)
+
+
+def _place(words: Words, head: int, grammar: Grammar) -> _Complement:
+    """Return what a body by itself is of: adjectives of nation, one place."""
+    rest = _Complement(head)
+    index = head + 1
+    while (
+        words.joined(index)
+        and not words[index].capital
+        and (words[index].folded not in grammar["stop"] and grammar.is_nation(words[index].folded))
+    ):
+        rest.last, rest.nation = index, True
+        index += 1
+    if words.joined(index) and words[index].folded in grammar["small"] - _NO_PART:
+        noun = _skip(words, index, grammar["small"] - _NO_PART)
+        if noun is not None and words[noun].capital and not words[noun].text.isupper():
+            rest.last = words.capital_run(noun, grammar["small"] - _NO_PART, 4)
+            rest.groups = rest.capitals = 1
+    elif words.joined(index) and words[index].capital and words[index].folded in _FORMAL:
+        rest.last, rest.capitals = index, 1
+    return rest
 
 
 def _direct(words: Words, head: int, grammar: Grammar) -> int | None:
@@ -151,7 +211,12 @@ def _complement(words: Words, head: int, grammar: Grammar) -> _Complement:
                 break
             if not words[noun].capital and (rest.groups >= _MOST_GROUPS or rest.capitals > 1):
                 break
-            if word.folded in _FOR and noun == index + 1 and _is_infinitive(words[noun]):
+            if noun == index + 1 and _is_infinitive(words[noun], word.folded in _FOR):
+                break
+            if word.folded in _NO_PART and (
+                words[head].folded in grammar["ministry"]
+                or (word.folded in _IN and not words[noun].capital)
+            ):
                 break
             rest.groups += 1
             rest.capitals += words[noun].capital
@@ -199,10 +264,13 @@ def _is_strong(words: Words, head: int, rest: _Complement) -> bool:
     return rest.groups > 0 and complement[0].folded not in _VAGUE and not lower
 
 
-def _is_infinitive(word: Word) -> bool:
+def _is_infinitive(word: Word, purpose: bool) -> bool:
+    """Say whether a word is an infinitive; behind ``de`` only one that is surely no noun."""
     if word.capital or word.folded in _NO_INFINITIVES:
         return False
-    return word.folded.endswith(_INFINITIVES)
+    if purpose:
+        return word.folded.endswith(_INFINITIVES)
+    return len(word.folded) > _SHORT_VERB and word.folded.endswith(_SURE_INFINITIVES)
 
 
 def _is_generic(words: Words, first: int, last: int, grammar: Grammar) -> bool:
@@ -451,7 +519,12 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
             continue
         name = " ".join(word.folded for word in words.slice(first, last + 1))
         titled = word.folded in small and (last == first or word.text.isupper())
-        if name not in places and not titled and word.folded not in stop:
+        if (
+            name.removesuffix("s") not in places
+            and name not in places
+            and not titled
+            and word.folded not in stop
+        ):
             yield Candidate(words.span(first, last), "cue")
             if words[cue].folded in grammar["plural"]:
                 yield from _second(words, last + 1, grammar)

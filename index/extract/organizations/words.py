@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, compress
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -83,10 +83,10 @@ class Words:
         self._ends = list(accumulate(map(len, chain.from_iterable(pairs))))
         self._words: list[Word | None] = [None] * len(pairs)
         self._by_role: dict[str, list[int]] = {}
-        for index, word_roles in enumerate(map(roles.__getitem__, map(itemgetter(1), pairs))):
-            if word_roles:
-                for role in word_roles:
-                    self._by_role.setdefault(role, []).append(index)
+        all_roles = list(map(roles.__getitem__, map(itemgetter(1), pairs)))
+        for index in compress(range(len(pairs)), all_roles):
+            for role in all_roles[index]:
+                self._by_role.setdefault(role, []).append(index)
 
     def __len__(self) -> int:
         return len(self._words)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.commands.building import rebuild
 from index.document import Document, Organization
@@ -197,3 +199,53 @@ def test_the_full_mode_adds_and_takes_nothing_away() -> None:
     full = extract(document, ExtractionOptions(ner=True))
     assert not full.failures
     assert {each.id for each in plain} < {each.id for each in full.organizations}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "ids"),
+    [
+        ("fr", "La maire PS et le député LR ont parlé.", ["ps-france", "lr"]),
+        ("pt", "O senador Fernando Pimentel (PT-MG) falou.", ["pt-brasil"]),
+        (
+            "fr",
+            "Il a vu le musée d'Orsay et l'hôpital Necker.",
+            ["~musee-d-orsay", "~hopital-necker"],
+        ),
+        ("fr", "Elle étudie à l'université George Washington.", ["~universite-george-washington"]),
+        ("de", "Ein Sprecher des Bundesministeriums für Fischerei", 1),
+        ("fr", "selon Le Courrier Picard", ["le-courrier-picard"]),
+        ("pt", "Ele saiu da Cadeia Pública de Benfica.", []),
+        ("en", "Hungarian shares <MTI> rose.", []),
+        ("en", "COURT SAYS NO TO CRUDE OIL BANK\n\nNothing happened.", []),
+        ("en", "ALLIED SAYS ZORBO INC GAINS\n\nZorbo Inc rose.", ["~zorbo"]),
+        ("en", "STANDARD LIFE RISES\n\nNothing happened.", []),
+    ],
+)
+def test_kinds_of_names_that_are_found_or_refused(
+    language: str, text: str, ids: list[str] | int
+) -> None:
+    found = [one.id for one in find(text, language)]
+    assert (len(found) if isinstance(ids, int) else found) == ids
+
+
+BODIES = st.sampled_from(
+    ("le ministère de la Santé", "le Sénat", "la Fédération française de surf")
+)
+TAILS = st.sampled_from(
+    (
+        "pour les profils",
+        "sur la pandémie",
+        "en marge de la prise",
+        "en partenariat avec",
+        "de la crise",
+        "de laisser",
+    )
+)
+
+
+@given(BODIES, TAILS)
+def test_a_name_ends_before_what_follows_it(body: str, tail: str) -> None:
+    alone = find(f"Hier, {body} a dit cela.", "fr")
+    followed = find(f"Hier, {body} {tail} a dit cela.", "fr")
+    assert [one.id for one in followed] == [one.id for one in alone]
+    assert [one.label for one in followed] == [one.label for one in alone]

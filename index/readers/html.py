@@ -1,7 +1,7 @@
 """HTML pages: the main text, and the fields that a page declares about itself.
 
-Fields come from JSON-LD, meta elements, ``link``, ``time`` and ``lang``; trafilatura finds the main
-text, and fields that are not declared.
+Fields come from meta elements, JSON-LD, ``link``, ``time``, headings and ``lang``; htmldate finds a
+date that only the text shows, and trafilatura the main text and what else is not declared.
 """
 
 import json
@@ -12,12 +12,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any, Final
 
+from index.calendar import DAY_SECONDS, first_second, read_date
 from index.document import Document, Skipped
 from index.readers.content import RefusedError, clean, read_whole
 from index.readers.encodings import decode
 from index.readers.formats import ReadOptions, SourceFile
 from index.readers.mapping import Mapper, encoding_notes, noted
 from index.readers.markup import unescaped
+from index.readers.titles import Page, page_title
 
 _CHARSET: Final = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
 _CHARSET_HEAD: Final = 4096
@@ -56,9 +58,11 @@ _META: Final[Mapping[str, tuple[str, ...]]] = {
     "language": ("content-language", "dc.language", "dcterms.language", "og:locale"),
     "dateline": ("dateline",),
 }
+_META_SITES: Final = ("og:site_name", "application-name", "twitter:site")
 _META_TAGS: Final = ("article:tag", "news_keywords", "keywords")
 _ARTICLE: Final = re.compile(r"(?:Article|Posting|Report|WebPage)$")
 _MAX_NESTING: Final = 20
+_MAX_HEADINGS: Final = 10
 MAX_TAGS: Final = 200_000
 """Tags of a page; the search for the main text takes a quarter of a millisecond for an element."""
 _DEEP: Final = 250
@@ -82,6 +86,7 @@ def read_html(file: SourceFile, options: ReadOptions) -> Iterator[Document | Ski
 
 def _read_page(page: str) -> tuple[dict[str, object], str]:
     """Return the fields of a page and its main text. Raises ``RefusedError`` if it is not HTML."""
+    import htmldate
     import trafilatura  # slow to import, and not needed for other formats
 
     for name in ("trafilatura", "htmldate", "justext"):  # what concerns the user is reported here
@@ -93,13 +98,16 @@ def _read_page(page: str) -> tuple[dict[str, object], str]:
             raise RefusedError("empty", "the page has no text")
         fields = _declared_fields(tree)
         all_text, deep = _all_text(tree)
+        if not deep and _precision(fields.get("date")) is None:
+            shown = htmldate.find_date(tree, original_date=True)
+            fields["date"] = shown or fields.get("date", "")
         main = (
             None
             if deep
             else trafilatura.bare_extraction(
                 tree,
                 # It halves the speed, and what the page declares is more reliable.
-                with_metadata=not (fields.get("title") and fields.get("date")),
+                with_metadata=not fields.get("title"),
                 include_comments=False,
                 date_extraction_params={"original_date": True, "extensive_search": False},
             )
@@ -112,7 +120,6 @@ def _read_page(page: str) -> tuple[dict[str, object], str]:
     if main is not None:
         for field, value in (
             ("title", main.title),
-            ("date", main.date),
             ("source", main.sitename),
             ("url", main.url),
             ("language", main.language),
@@ -223,27 +230,101 @@ def _declared_fields(tree: Any) -> dict[str, object]:
     publisher = linked.get("publisher")
     if isinstance(publisher, list) and publisher:
         publisher = publisher[0]
+    address = _first(tree, "//link[@rel='canonical']/@href") or "".join(
+        _meta(metas, _META["url"])[:1]
+    )
     fields: dict[str, object] = {
-        "title": linked.get("headline"),
-        "date": linked.get("datePublished"),
+        "date": _date(tree, metas, linked, address),
         "source": publisher.get("name") if isinstance(publisher, dict) else publisher,
-        "url": _first(tree, "//link[@rel='canonical']/@href"),
+        "url": address,
         "language": _first(tree, "/html/@lang") or _first(tree, "/html/@*[name()='xml:lang']"),
         "dateline": linked.get("dateline"),
         "tags": linked.get("keywords"),
     }
-    for field, names in _META.items():
+    for field in ("source", "language", "dateline"):
         if not _is_text(fields[field]):
-            fields[field] = next(iter(_meta(metas, names)), "")
+            fields[field] = next(iter(_meta(metas, _META[field])), "")
     if not fields["tags"]:
         contents = _meta(metas, _META_TAGS)
         fields["tags"] = [tag.strip() for content in contents for tag in content.split(",")]
-    if not _is_text(fields["title"]):
-        fields["title"] = _first(tree, "//h1") or _first(tree, "//title")
-    if not _is_text(fields["date"]):
-        fields["date"] = _first(tree, "(//time[@pubdate] | //article//time)/@datetime")
+    titles = [linked.get("headline"), *(_meta(metas, (name,)) for name in _META["title"])]
+    fields["title"] = page_title(
+        Page(
+            [_line(text) for title in titles for text in _texts(title)],
+            _line(_first(tree, "//title")),
+            _lines_of(tree, "//h1"),
+            _lines_of(tree, "//h2"),
+            [*_texts(fields["source"]), *_meta_all(metas, _META_SITES)],
+            str(fields["url"] or ""),
+        )
+    )
     fields["language"] = _language(fields["language"])
     return {field: _once_more(value) for field, value in fields.items() if value}
+
+
+def _date(
+    tree: Any, metas: list[tuple[str, str]], linked: Mapping[str, object], address: str
+) -> str:
+    """Return the date that a page declares.
+
+    It is the first that is understood to the day, else the first that is understood at all.
+    """
+    declared = [
+        *_meta_all(metas, _META["date"]),
+        *_texts(linked.get("datePublished")),
+        _first(tree, "(//time[@pubdate] | //article//time)/@datetime"),
+    ]
+    declared = [text for text in declared if text]
+    understood = [text for text in declared if _precision(text)]
+    days = [text for text in understood if _precision(text) not in ("year", "month")]
+    date = next(iter([*days, *understood, *declared]), "")
+    return _local_day(date, address) or date
+
+
+_DAY_IN_ADDRESS: Final = re.compile(r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?!\d)")
+_OF_UTC: Final = re.compile(r"\d(?:Z|[+-]00:?00)$")
+
+
+def _local_day(date: str, address: str) -> str:
+    """Return the day in the address of a page beside whose time in UTC it stands, if any.
+
+    A site writes its own day into addresses; in UTC it may be the one before or after.
+    """
+    written = _DAY_IN_ADDRESS.search(address)
+    if not written or not _OF_UTC.search(date):
+        return ""
+    local, utc = read_date("-".join(written.groups())), read_date(date)
+    if not local or not utc:
+        return ""
+    apart = first_second(local.value) - first_second(utc.value[:10])
+    return local.value if abs(apart) == DAY_SECONDS else ""
+
+
+def _precision(value: object) -> str | None:
+    """Return how precise a declared date is; None if it is not understood."""
+    read = read_date(_line(value)) if isinstance(value, str) else None
+    return read.precision if read else None
+
+
+def _texts(value: object) -> list[str]:
+    """Return the texts of a declared value that is one, or a list of them."""
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str) and text.strip()]
+
+
+def _line(text: str) -> str:
+    return " ".join(unescaped(text).replace("\u00ad", "").split())
+
+
+def _lines_of(tree: Any, path: str) -> list[str]:
+    """Return the text of the first elements that a path finds, one line each, if they have any."""
+    texts = (_line(element.text_content()) for element in tree.xpath(path)[:_MAX_HEADINGS])
+    return [text for text in texts if text]
+
+
+def _meta_all(metas: list[tuple[str, str]], names: tuple[str, ...]) -> list[str]:
+    """Return the contents of the meta elements with any of ``names``, in the order of these."""
+    return [content for name in names for other, content in metas if other == name]
 
 
 def _once_more(value: object) -> object:

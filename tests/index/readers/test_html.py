@@ -39,7 +39,7 @@ def test_json_ld(reading):
       "datePublished": "2019-11-14T09:30:00+01:00",
       "publisher": {"@type": "Organization", "name": "Agence"},
       "keywords": ["pêche", "OMC"]}]}
-    </script><meta property="article:published_time" content="2001-01-01">"""
+    </script><meta property="dc.date" content="2001">"""
     document = reading({"a.html": page(head, 'lang="fr-FR"')}).only
     assert document.title == "L'accord"
     assert (document.date, document.date_origin) == ("2019-11-14T09:30:00+01:00", "html")
@@ -111,3 +111,69 @@ def test_a_page_without_text_is_empty(reading, data):
 
 def test_compressed_page(reading):
     assert reading({"a.html.gz": page()}).only.id == "a.html"
+
+
+def shown(title: str, heading: str, head: str = "") -> str:
+    """Return a page with a title, a heading and more of its head."""
+    return (
+        f"<html><head><title>{title}</title>{head}</head><body><h1>{heading}</h1>"
+        "<p>Les ministres se sont réunis pour parler de la pêche.</p></body></html>"
+    )
+
+
+SITE = '<meta property="og:site_name" content="Le Phare du Soir">'
+CANONICAL = '<link rel="canonical" href="https://www.phare-du-soir.example/politique/accord">'
+
+
+@pytest.mark.parametrize("mark", [" | ", " - ", " – ", " — ", " · ", " » ", " :: "])
+@pytest.mark.parametrize("known_by", [SITE, CANONICAL])
+def test_a_title_is_without_the_name_of_its_site(reading, mark, known_by):
+    headline = "Un accord sur la pêche - enfin"
+    for title in (
+        f"{headline}{mark}Le Phare du Soir",
+        f"{headline}{mark}Politique{mark}Le Phare du Soir",
+    ):
+        og = f'{known_by}<meta property="og:title" content="{title}">'
+        assert reading({"a.html": shown(title, headline, og)}).only.title == headline
+    og = f'{SITE}<meta property="og:title" content="Le Phare du Soir{mark}{headline}">'
+    assert reading({"a.html": shown("Le Phare du Soir", "Rubriques", og)}).only.title == headline
+
+
+def test_the_title_is_the_heading_that_the_declared_one_has(reading):
+    title = "Un accord sur la pêche | Le Phare"
+    page = shown(title, "Rubriques").replace("<p>", "<h1>Un accord sur la pêche</h1><p>", 1)
+    assert reading({"a.html": page}).only.title == "Un accord sur la pêche"
+    assert reading({"a.html": shown("Accueil", "Un accord sur la pêche")}).only.title == "Accueil"
+    assert reading({"a.html": shown("", "Un accord sur la pêche")}).only.title == (
+        "Un accord sur la pêche"
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "expected"),
+    [
+        ('<meta name="date" content="2019-11-14T00:30:00+01:00">', "", "2019-11-14T00:30:00+01:00"),
+        (
+            '<meta name="date" content="bientôt"><meta name="dc.date" content="2019-11-14">',
+            "",
+            "2019-11-14",
+        ),
+        (
+            '<meta name="dc.date" content="2019"><meta name="date" content="2019-11-14">',
+            "",
+            "2019-11-14",
+        ),
+        ("", '<article><time datetime="2019-11-14">hier</time></article>', "2019-11-14"),
+        ("", "<span>14.11.2019</span>", "2019-11-14"),
+        ("", "<div>Publié le 14 novembre 2019</div>", "2019-11-14"),
+        (
+            '<link rel="canonical" href="https://phare.example/2019/11/13/accord">'
+            '<meta property="article:published_time" content="2019-11-14T02:10:00Z">',
+            "",
+            "2019-11-13",
+        ),
+    ],
+)
+def test_the_date_of_a_page_is_the_first_that_is_understood(reading, head, body, expected):
+    page = shown("Un accord", "Un accord", head).replace("<p>", f"{body}<p>", 1)
+    assert reading({"a.html": page}).only.date == expected

@@ -32,6 +32,7 @@ from search import Parameter
 from search.answers import Json, Keywords, SearchAnswerJson, Selection, Shape
 from web import context
 from web.context import (
+    HL,
     PREFIX,
     VERSION,
     Operation,
@@ -40,14 +41,17 @@ from web.context import (
     asked,
     engine,
     keep,
+    localized,
     operation,
     operation_of,
+    page,
     search_parameters,
     stop_if_known,
     tagged,
 )
 from web.errors import NoSuchDocument, NoSuchFacet, ProblemJson
 from web.i18n import DEFAULT, negotiate
+from web.links import API_SEARCH, page_address
 from web.serialize import (
     DocumentJson,
     FacetPageJson,
@@ -123,8 +127,8 @@ def facet(name: str) -> Response:
     query = asked()
     prefix = request.args.get("prefix", "")[:MAX_LENGTH]
     tag = stop_if_known(query, name, prefix)
-    page = engine().facet(name, query, prefix, query.page)
-    return tagged(_json(Serializer(g.base).facet_page(page, query)), tag)
+    found = engine().facet(name, query, prefix, query.page)
+    return tagged(_json(Serializer(g.base).facet_page(found, query)), tag)
 
 
 @blueprint.get("/api/suggest")
@@ -184,6 +188,28 @@ def openapi() -> Response:
     answer = _json(description(g.base))
     answer.headers["Cache-Control"] = "no-cache"
     return answer
+
+
+@blueprint.get("/docs/api")
+@operation(HL)
+def docs() -> Response:
+    """Explain the endpoint to people."""
+    arguments().check()
+    return page(
+        "docs_api.html",
+        api=description(g.base),
+        openapi_address=f"{g.base}/api/openapi.json",
+        example=f"{g.base}{API_SEARCH}?q=accord&per_page=2",
+    )
+
+
+@blueprint.get("/api/docs")
+@operation()
+def docs_elsewhere() -> Response:
+    """Lead to the page that explains the endpoint, where it is looked for too."""
+    response = localized(Response(status=308))
+    response.headers["Location"] = page_address("/docs/api")
+    return response
 
 
 @blueprint.get("/healthz")

@@ -438,6 +438,8 @@ def _frame() -> dict[str, object]:
         "search_address": page_address("/search"),
         "search_action": f"{root}/search",
         "status_address": page_address("/status"),
+        "help_address": page_address("/help"),
+        "api_docs_address": page_address("/docs/api"),
         "description_address": page_address("/opensearch.xml"),
         "suggest_address": f"{root}/api/suggest",
         "document_address": f"{root}/document/",

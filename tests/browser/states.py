@@ -36,6 +36,8 @@ def states(address: str) -> dict[str, str]:
         "document in Arabic": f"/document/{arabic}",
         "status": "/status",
         "problems": "/docs/errors",
+        "help": "/help",
+        "description of the endpoint": "/docs/api",
         "not found": "/nothing",
         "wrong parameters": "/search?from=hier&organisation=onu",
     }

@@ -29,6 +29,7 @@ from search import (
     understood_as,
 )
 from search.answers import web_address
+from search.query import in_own_words
 from web import context, i18n, links
 from web.context import (
     HL,
@@ -365,6 +366,36 @@ def status() -> Response:
         version=VERSION,
     )
     return localized(make_response(body))
+
+
+_FACETS = {
+    "date": _l("When a document was published, as it says itself or as its text tells."),
+    "source": _l("Where a document comes from; spellings of one name are one value."),
+    "lang": _l("The language of the text."),
+    "organization": _l("Organizations that a text names, by any of their names."),
+    "theme": _l(
+        "Subjects, told by the expressions of a text; a theme has the documents of its sub-themes"
+        " too."
+    ),
+    "country": _l("Countries and territories that a text names, also by their people or capital."),
+    "person": _l("Persons that a text names, by any of their names."),
+}
+"""What the help says of each facet."""
+_OPERATORS = ("ONU AND UE", "ONU OR UE", "ONU NOT UE", "(ONU OR UE) NOT OTAN")
+
+
+@blueprint.get("/help")
+@operation(HL)
+def help() -> Response:
+    """Tell how to search, with examples that search."""
+    arguments().check()
+    return page(
+        "help.html",
+        to=PageLinks(SearchRequest()),
+        operators=[in_own_words(example, i18n.negotiate()) for example in _OPERATORS],
+        facets=[(name, gettext(_FACETS[name])) for name in SHOWN_ORDER],
+        facet_label=facet_label,
+    )
 
 
 @blueprint.get("/docs/errors")

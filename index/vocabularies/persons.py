@@ -38,17 +38,6 @@ class PersonGrammar:
     def __getitem__(self, role: str) -> frozenset[str]:
         return self.words.get(role, frozenset())
 
-    def roles(self, text: str, folded: str) -> Iterator[str]:
-        """Yield what a word may set off: ``given``, ``title`` or ``known``."""
-        capital = text[0].isupper()
-        if capital and not (text.isupper() and len(text) > 1):
-            if self.is_given(text, folded):
-                yield "given"
-            if folded in self.known:
-                yield "known"
-        if self.kind(folded):
-            yield "title"
-
     def is_given(self, text: str, folded: str) -> bool:
         """Say whether a word with a capital may be a given name; ``Jean-Pierre`` is two."""
         if folded in self.given or folded in self.doubtful:

@@ -15,14 +15,14 @@ from index.extract.organizations.extractor import (
     require_models,
 )
 from index.extract.organizations.national import place_national
-from index.extract.organizations.words import Word, Words
+from index.extract.organizations.words import Words, fold_word
 
 __all__ = [
     "OrganizationMatches",
-    "Word",
     "Words",
     "find_organizations",
     "find_places",
+    "fold_word",
     "given_organization",
     "place_national",
     "require_models",

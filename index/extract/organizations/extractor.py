@@ -40,7 +40,6 @@ from index.vocabularies import (
     countries,
     grammar,
     organizations,
-    person_grammar,
     slug,
 )
 
@@ -410,7 +409,6 @@ class _Roles(dict[str, tuple[str, ...]]):
         super().__init__()
         self._words_of = grammar(language)
         self._listed = self._words_of.heads | self._words_of["cue"]
-        self._persons = person_grammar(language if language in LANGUAGES else "und")
 
     def __missing__(self, text: str) -> tuple[str, ...]:
         if len(self) >= _CACHED_WORDS:
@@ -422,7 +420,6 @@ class _Roles(dict[str, tuple[str, ...]]):
 
     def _roles(self, text: str, folded: str) -> Iterator[str]:
         words_of, language = self._words_of, self._words_of.language
-        yield from self._persons.roles(text, folded)
         capital = text[0].isupper()
         if not capital and folded not in self._listed:
             return

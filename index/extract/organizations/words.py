@@ -1,15 +1,17 @@
 """The words of a text as the rules for unknown organizations see them."""
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain, compress
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from index.analysis import fold_key
 from index.document import Span
 
+T = TypeVar("T")
 _PLAIN_WORD = r"[a-zA-Zà-öø-ÿ]{2,}+(?![\w!.+\xad-])"  # most words; tried first, it is fast
 _GAP_AND_WORD = re.compile(
     rf"([\W_]*+)({_PLAIN_WORD}|(?:[^\W\d_]\.){{2,}}|\d[\w.,%]*"
@@ -130,9 +132,15 @@ class Words:
         """Return the indices of the words that have a role, ascending."""
         return self._by_role.get(role, ())
 
-    def written(self, texts: Container[str]) -> list[int]:
-        """Return the indices of the words that are written as one of ``texts``, ascending."""
-        return [index for index, (_, text) in enumerate(self._pairs) if text in texts]
+    def looked_up(self, table: Mapping[str, T]) -> list[T]:
+        """Return what a table says of each word as written."""
+        return list(map(table.__getitem__, map(itemgetter(1), self._pairs)))
+
+    def at(self, start: int) -> int | None:
+        """Return the word that begins at a character; None if none does."""
+        end = bisect_left(self._ends, start)  # of the gap before it
+        begins = end < len(self._ends) and self._ends[end] == start and end % 2 == 0
+        return end // 2 if begins else None
 
     def phrases(self, role: str) -> Iterator[range]:
         """Yield the runs of tight words that hold a word with a role."""

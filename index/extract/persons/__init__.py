@@ -39,6 +39,4 @@ def find_persons(
     taken = Taken(span for one in organizations for span in one.spans)
     if words is None:
         return joined(text, list(arabic_names(text, folded, taken)))
-    if not (words.with_role("given") or words.with_role("title") or words.with_role("known")):
-        return ()
     return LatinNames(text, language, words, taken).persons()

@@ -7,8 +7,8 @@ from functools import cache
 
 from index.analysis import fold_key
 from index.document import NamedPerson, Span
-from index.extract.organizations import Word, Words
-from index.extract.persons.naming import Name, Person, Taken, joined
+from index.extract.organizations import Words, fold_word
+from index.extract.persons.naming import Name, Person, Taken, folded_name, joined
 from index.vocabularies import (
     LANGUAGES,
     countries,
@@ -22,7 +22,7 @@ _LONGEST_NAME = 6
 _SURNAMES = {"de": 1, "en": 2, "fr": 2, "it": 2}
 """Words of a surname at most; elsewhere as many as a name has."""
 _MANY_SURNAMES = 4
-_DOTTED = frozenset(
+_WITH_STOP = frozenset(
     re.findall(
         r"\w+",
         "dr prof sr sra srta mr mrs ms sen rep gov gen col capt lt maj sgt adm rev sig dott avv on"
@@ -33,17 +33,84 @@ _DOTTED = frozenset(
 _ROMAN = re.compile(r"(?:X{0,2}(?:IX|IV|V?I{1,3}|V)|X{1,2})")
 _RUN_IN = re.compile(r"(?<=[a-zà-ÿ]{2})par$")
 """A credit that runs into the last word of a line: ``Macronpar 6MEDIAS``."""
-_PATRONYMIC = re.compile(r"[eoji]v(?:itch|ich|na)$|[eoji]w(?:itsch|na)$")
+_PATRONYM = re.compile(r"[eoji]v(?:itch|ich|na)$|[eoji]w(?:itsch|na)$")
 _QUOTES = '«“"„‹»”›'
 _LONG_SURNAME = 3
-_APPOSITION = 14
-"""Words between a role and a name behind a comma, at most."""
+_APPOSITION = 100
+"""Characters between a role and a name behind a comma, at most."""
+_ARTICLES_LENGTH = 16
+"""Characters between a comma and the role behind it."""
+_SENTENCE_END = re.compile(r"[.!?:;\n(](?:\s|$)")
+_JOINTS_IN_A_ROW = 3
+_OF = frozenset(("de", "du", "des", "d", "von", "l"))
+_AND = frozenset(("and", "et", "und"))
+_COMPANY = frozenset(("co", "sons", "cie", "company", "associates"))
 _JUNIOR = frozenset(("jr", "sr", "junior"))
 
 
-def _begins_high(text: str) -> bool:
-    """Say whether a word begins with a capital, perhaps behind an article: ``al-Assad``."""
-    return text[0].isupper() or (text[2:3] == "-" and text[3:4].isupper())
+# What a written word may be, as bits, so that each word is judged once.
+
+_CAPITAL, _HIGH, _UPPER, _DIGIT, _INITIAL, _RUNS_IN = (1 << bit for bit in range(6))
+_GIVEN, _DOUBTFUL, _PATRONYMIC = (1 << bit for bit in range(6, 9))
+_TITLE, _CROWN, _TRADE, _DOTTED, _KNOWN = (1 << bit for bit in range(9, 14))
+_STOP, _PLACE, _THING, _AFTER, _BYLINE, _JOINT, _FRONT_JOINT = (1 << bit for bit in range(14, 21))
+_ANNOUNCES = _TITLE | _CROWN | _TRADE
+_SETS_OFF = _GIVEN | _ANNOUNCES | _KNOWN
+_FORENAME = _GIVEN | _PATRONYMIC
+_ENDS = _STOP | _THING | _DIGIT
+_NO_PART = _UPPER | _DIGIT | _PLACE | _STOP | _ANNOUNCES
+"""Of a word that is no part of a name behind or before a comma."""
+_KINDS = {"": 0, "title": _TITLE, "crown": _CROWN, "trade": _TRADE}
+_CACHED = 60_000
+_LONGEST_CACHED = 40
+
+
+class _Bits(dict[str, int]):
+    """What each word as written may be in a language."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._grammar = person_grammar(language if language in LANGUAGES else "und")
+        self._stop = _no_surnames(language)
+
+    def __missing__(self, text: str) -> int:
+        if len(self) >= _CACHED:
+            self.clear()
+        bits = self._bits(text, fold_word(text))
+        if len(text) <= _LONGEST_CACHED:
+            self[text] = bits
+        return bits
+
+    def _bits(self, text: str, folded: str) -> int:
+        grammar = self._grammar
+        capital = text[:1].isupper()
+        upper = len(text) > 1 and text.isupper()
+        given = capital and not upper and grammar.is_given(text, folded)
+        facts = (
+            (capital, _CAPITAL),
+            (capital or (text[2:3] == "-" and text[3:4].isupper()), _HIGH),  # al-Assad
+            (upper, _UPPER),
+            (any(map(str.isdigit, text)), _DIGIT),
+            (len(text) == 1, _INITIAL),
+            (_RUN_IN.search(text) is not None, _RUNS_IN),
+            (given, _GIVEN),
+            (given and folded in grammar.doubtful, _DOUBTFUL),
+            (_PATRONYM.search(folded) is not None, _PATRONYMIC),
+            (True, _KINDS[grammar.kind(folded)]),
+            (folded in _WITH_STOP, _DOTTED),
+            (capital and not upper and folded in grammar.known, _KNOWN),
+            (folded in self._stop, _STOP),
+            (folded in _places() or folded in _places("demonym"), _PLACE),
+            (folded in grammar["thing"], _THING),
+            (folded in grammar["after"], _AFTER),
+            (folded in grammar["byline"], _BYLINE),
+            (folded in grammar["joint"], _JOINT),
+            (folded in grammar["joint-given"], _FRONT_JOINT),
+        )
+        return sum(bit for holds, bit in facts if holds)
+
+
+_bits = cache(_Bits)
 
 
 @cache
@@ -79,8 +146,7 @@ class LatinNames:
         self._text = text
         self._words = words
         self._language = language
-        self._grammar = person_grammar(language if language in LANGUAGES else "und")
-        self._stop = _no_surnames(language)
+        self._bits = words.looked_up(_bits(language))
         self._taken = taken
         self._names: dict[int, Name] = {}
         """By first word."""
@@ -88,7 +154,7 @@ class LatinNames:
 
     def persons(self) -> tuple[NamedPerson, ...]:
         """Return the persons of the text."""
-        for index in sorted({*self._with("given"), *self._with("title"), *self._with("known")}):
+        for index in [at for at, bits in enumerate(self._bits) if bits & _SETS_OFF]:
             if index > self._done:
                 name = self._at(index)
                 if name:
@@ -97,41 +163,35 @@ class LatinNames:
         names = [name for name in self._names.values() if not self._is_doubtful(name)]
         return joined(self._text, names, self._alone)
 
-    def _with(self, role: str) -> Sequence[int]:
-        return self._words.with_role(role)
-
     # Names.
 
     def _at(self, index: int) -> Name | None:
         """Return the name that a word begins, ends or announces."""
-        word = self._words[index]
-        known = self._known(index)
-        if known:
-            return known
-        if self._grammar.kind(word.folded):
+        bits = self._bits[index]
+        if bits & _KNOWN:
+            known = self._known(index)
+            if known:
+                return known
+        if bits & _ANNOUNCES:
             name = self._behind_title(index)
-            if name or not word.capital:
+            if name or not bits & _CAPITAL:
                 return name
-        if self._grammar.is_given(word.text, word.folded) and word.capital:
-            if word.folded in self._grammar.doubtful and self._words.joined(index + 1):
-                follows = self._words[index + 1]
-                if follows.capital and follows.folded in self._grammar.given:
-                    return None
-            return self._checked(self._named(index))
-        return None
+        if not bits & _GIVEN:
+            return None
+        follows = self._bits[index + 1] if index + 1 < len(self._bits) else 0
+        if bits & _DOUBTFUL and follows & _GIVEN and not follows & _DOUBTFUL:
+            return None  # which begins the name
+        return self._checked(self._named(index)) if follows else None
 
     def _known(self, index: int) -> Name | None:
         """Return the known name whose last word is ``index``."""
         word = self._words[index]
-        if word.folded not in self._grammar.known or not word.capital:
-            return None
         people = known_persons()
-        for first in range(max(0, index - 4), index + 1):
-            if first <= self._done or not all(
-                self._words[at].tight for at in range(first + 1, index + 1)
-            ):
-                continue
-            key = fold_key(self._text[self._words[first].start : word.end])
+        start = index
+        while start > max(index - 4, self._done + 1) and self._words[start].tight:
+            start -= 1
+        for first in range(start, index + 1):
+            key = folded_name(self._text[self._words[first].start : word.end])
             id = people.aliases.get(key)
             if id and (first < index or key in people.called):
                 last = self._end(index) if first == index else index
@@ -142,66 +202,50 @@ class LatinNames:
 
     def _end(self, index: int) -> int:
         """Return the last word of the run of capitals that goes on behind a word."""
-        while self._words.joined(index + 1) and self._words[index + 1].capital:
+        while self._words.joined(index + 1) and self._bits[index + 1] & _CAPITAL:
             index += 1
-            if self._words[index].folded in self._stop:
+            if self._bits[index] & _STOP:
                 return index - 1
         return index
 
     def _named(self, first: int, given: bool = True) -> Name | None:
         """Return the name that begins with the word ``first``."""
-        words, grammar = self._words, self._grammar
+        words, every = self._words, self._bits
         most = _SURNAMES.get(self._language, _MANY_SURNAMES)
         last, surnames = first, 0
         index = first + 1
         front = given  # only given names so far
         while index - first < _LONGEST_NAME and words.joined(index):
-            word = words[index]
-            if not _begins_high(word.text):
-                joints = grammar["joint"] | (grammar["joint-given"] if front else frozenset())
-                if word.folded not in joints or index - last > 3:
+            bits = every[index]
+            if not bits & _HIGH:
+                joint = bits & (_JOINT | _FRONT_JOINT if front else _JOINT)
+                if not joint or index - last > _JOINTS_IN_A_ROW:
                     break
                 index += 1
                 continue
-            if index - last > 1 and not front and self._is_place(word):
+            if index - last > 1 and not front and bits & _PLACE:
                 break
-            if not self._may_continue(word, surnames):
+            if not bits & _FRONT_JOINT and (bits & _ENDS or (surnames and bits & _ANNOUNCES)):
                 break
-            if len(word.text) == 1:
-                if not words.joined(index + 1) or self._text[word.end] != ".":
+            if bits & _INITIAL:
+                if not words.joined(index + 1) or self._text[words[index].end] != ".":
                     break
-            elif not (front and self._is_given(word)):
-                if surnames == most and word.folded not in _JUNIOR:
+            elif not (front and bits & _FORENAME):
+                if surnames == most and words[index].folded not in _JUNIOR:
                     break
-                if word.folded not in grammar["joint-given"]:
+                if not bits & _FRONT_JOINT:
                     surnames += 1
                     front = False
             last = index
-            if _RUN_IN.search(word.text):
+            if bits & _RUNS_IN:
                 break
             index += 1
-        while last > first and len(words[last].text) == 1:
+        while last > first and every[last] & _INITIAL:
             last -= 1
         if last == first and given:
             return None
-        doubtful = given and words[first].folded in grammar.doubtful
+        doubtful = given and every[first] & _DOUBTFUL > 0
         return self._made(first, last, given=last > first, doubtful=doubtful)
-
-    def _is_given(self, word: Word) -> bool:
-        given = self._grammar.is_given(word.text, word.folded)
-        return given or _PATRONYMIC.search(word.folded) is not None
-
-    def _may_continue(self, word: Word, surnames: int) -> bool:
-        if word.folded in self._grammar["joint-given"]:
-            return True
-        if word.folded in self._stop or word.folded in self._grammar["thing"]:
-            return False
-        if word.text[0].isdigit() or any(letter.isdigit() for letter in word.text):
-            return False
-        return not (surnames and self._grammar.kind(word.folded))
-
-    def _is_place(self, word: Word) -> bool:
-        return word.folded in _places() or word.folded in _places("demonym")
 
     def _made(
         self, first: int, last: int, given: bool, id: str = "", doubtful: bool = False
@@ -216,57 +260,49 @@ class LatinNames:
 
     def _behind_title(self, index: int) -> Name | None:
         """Return the name that a title announces, directly or behind a comma."""
-        words, grammar = self._words, self._grammar
-        kind = grammar.kind(words[index].folded)
         first = index + 1
-        if first >= len(words):
+        if first >= len(self._bits):
             return None
-        follows = words[first]
-        dotted = words[index].folded in _DOTTED and self._gap(first) == ". "
-        if follows.capital and (follows.tight or dotted):
-            return self._titled(index, first, kind)
-        before = self._before_comma(index)
-        return before or self._behind_comma(index)
+        if self._bits[first] & _CAPITAL:
+            tight = self._words[first].tight
+            if tight or (self._bits[index] & _DOTTED and self._gap(first) == ". "):
+                return self._titled(index, first)
+        return self._before_comma(index) or self._behind_comma(index)
 
-    def _titled(self, title: int, first: int, kind: str) -> Name | None:
+    def _titled(self, title: int, first: int) -> Name | None:
         """Return the name behind a title: one word of a title or a crown, two of a trade."""
-        word = self._words[first]
-        if word.folded in self._stop or self._is_place(word) or self._grammar.kind(word.folded):
+        bits = self._bits[first]
+        if bits & (_STOP | _PLACE | _ANNOUNCES):
             return None
-        if kind == "crown":
-            return self._crowned(title, first)
-        if word.text.isupper() and len(word.text) > 1:
+        if self._bits[title] & _CROWN:
+            return self._crowned(title, first) if bits & _GIVEN else None
+        if bits & _UPPER:
             return None
-        given = self._grammar.is_given(word.text, word.folded)
-        name = self._named(first, given) if given else self._surname(first)
-        if name is None or (kind == "trade" and name.first == name.last):
+        name = self._named(first) if bits & _GIVEN else self._surname(first)
+        if name is None or (self._bits[title] & _TRADE and name.first == name.last):
             return None
         after = name.last + 1
-        if self._words.joined(after) and self._words[after].capital:
-            word = self._words[after]  # Deputy Finance Minister
-            if self._grammar.kind(word.folded):
-                return None
+        follows = self._bits[after] if self._words.joined(after) else 0
+        if follows & _CAPITAL and follows & _ANNOUNCES:  # Deputy Finance Minister
+            return None
         return self._checked(name._replace(doubtful=False))
 
     def _surname(self, first: int) -> Name | None:
         name = self._named(first, given=False)
         if name and self._language == "de" and name.last == first:
             follows = first + 1
-            if self._words.joined(follows) and self._words[follows].capital:
-                if self._words[follows].folded in self._stop:
+            if self._words.joined(follows) and self._bits[follows] & _CAPITAL:
+                if self._bits[follows] & _STOP:
                     return None
                 return self._made(first, follows, given=True)
         return name
 
     def _crowned(self, title: int, first: int) -> Name | None:
-        word = self._words[first]
-        if not self._grammar.is_given(word.text, word.folded):
-            return None
         words, people = self._words, known_persons()
         start = words[title].start
         for last in (first + 2, first + 1, first):
             if last < len(words) and all(words[at].tight for at in range(first + 1, last + 1)):
-                id = people.aliases.get(fold_key(self._text[start : words[last].end]))
+                id = people.aliases.get(folded_name(self._text[start : words[last].end]))
                 if id:
                     return self._checked(self._made(title, last, given=True, id=id))
         numbered = words.joined(first + 1) and _ROMAN.fullmatch(words[first + 1].text)
@@ -274,16 +310,18 @@ class LatinNames:
         name = self._named(first)
         if name and not numbered:
             last = name.last
-            family = words[last]
-            if not self._grammar.is_given(family.text, family.folded):  # Prince Mohammed bin Zayed
+            if not self._bits[last] & _GIVEN:  # Prince Mohammed bin Zayed
                 return self._checked(name)
         return self._checked(self._made(title, last, given=True))
 
     def _before_comma(self, index: int) -> Name | None:
         """Return the name in ``Jorio Dauster, president of``."""
         words = self._words
+        end = words[index].start
+        if "," not in self._text[max(0, end - _ARTICLES_LENGTH) : end]:
+            return None
         at = index
-        while at > 0 and words[at].tight and index - at < 2 and not words[at - 1].capital:
+        while at > 0 and words[at].tight and index - at < 2 and not self._bits[at - 1] & _CAPITAL:
             at -= 1
         if at == 0 or words[at].tight or not self._gap(at).startswith(","):
             return None
@@ -297,31 +335,26 @@ class LatinNames:
 
     def _is_part(self, index: int, then: int) -> bool:
         """Say whether a word may be part of a name that goes on with the word ``then``."""
-        word = self._words[index]
-        if index < then and not self._words[then].tight:
+        bits = self._bits[index]
+        if not bits & _CAPITAL or bits & _NO_PART:
             return False
-        if not word.capital or (word.text.isupper() and len(word.text) > 1):
-            return False
-        if self._is_place(word) or word.folded in self._stop:
-            return False
-        return not self._grammar.kind(word.folded) and not any(map(str.isdigit, word.text))
+        return index == then or self._words[then].tight
 
     def _behind_comma(self, index: int) -> Name | None:
         """Return the name in ``the president of the institute, Jorio Dauster, said``."""
         words = self._words
-        for first in range(index + 1, min(len(words), index + _APPOSITION)):
-            word = words[first]
-            if word.tight:
-                continue
-            if not self._gap(first).startswith(",") or not word.capital or word.first:
-                return None
-            if not self._is_part(first, first):
-                return None
-            name = self._named(first, self._grammar.is_given(word.text, word.folded))
-            after = self._gap(name.last + 1)[:1] if name else ""
-            if name and name.last > first and after in (",", "(", ".", ""):
-                return self._checked(name._replace(doubtful=False))
+        start = words[index].end
+        comma = self._text.find(", ", start, start + _APPOSITION)
+        if comma < 0 or not self._text[comma + 2 : comma + 3].isupper():
             return None
+        if _SENTENCE_END.search(self._text, start, comma):
+            return None
+        first = words.at(comma + 2)
+        if first is None or not self._is_part(first, first):
+            return None
+        name = self._named(first, self._bits[first] & _GIVEN > 0)
+        if name and name.last > first and self._gap(name.last + 1)[:1] in (",", "(", ".", ""):
+            return self._checked(name._replace(doubtful=False))
         return None
 
     def _gap(self, index: int) -> str:
@@ -340,7 +373,7 @@ class LatinNames:
         if taken:
             last = name.last
             while last > name.first and (
-                self._words[last].end > taken.start or not self._words[last].capital
+                self._words[last].end > taken.start or not self._bits[last] & _CAPITAL
             ):
                 last -= 1
             if taken.start <= name.span.start or last == name.first or taken.end < name.span.end:
@@ -352,42 +385,39 @@ class LatinNames:
         return name
 
     def _is_thing(self, name: Name) -> bool:
-        words, grammar = self._words, self._grammar
+        words, every = self._words, self._bits
         for at in range(name.first - 1, max(-1, name.first - 4), -1):
             if not words[at + 1].tight:
                 break
-            folded = words[at].folded
-            if folded in grammar["thing"]:
+            bits = every[at]
+            if bits & _THING:
                 return True
-            if not words[at].capital and folded not in ("de", "du", "des", "d", "von", "l"):
-                break
-            if words[at].capital and at < name.first - 1:
+            if bits & _CAPITAL:
+                if at < name.first - 1:
+                    break
+            elif words[at].folded not in _OF:
                 break
         follows = name.last + 1
-        if words.joined(follows):
-            return words[follows].folded in grammar["after"] or (
-                words[follows].folded in ("and", "et", "und")
-                and words.joined(follows + 1)
-                and words[follows + 1].folded in ("co", "sons", "cie", "company", "associates")
-            )
-        return False
+        if not words.joined(follows):
+            return False
+        if every[follows] & _AFTER:
+            return True
+        also = follows + 1
+        both = words[follows].folded in _AND and words.joined(also)
+        return both and words[also].folded in _COMPANY
 
     def _signs(self, name: Name) -> bool:
         """Say whether somebody signs here, or a line is only a name."""
-        words = self._words
-        before = words[name.first - 1] if name.first else None
         after = self._text[name.span.end : name.span.end + 2]
-        ends = not after.strip() or "\n" in after or after[:1] in ",/|-–—)("
-        if before and before.folded in self._grammar["byline"] and ends:
-            opens = (
-                name.first == 1 or words[name.first - 1].first or "(" in self._gap(name.first - 1)
-            )
-            if opens:
-                return True
-        if "©" in self._gap(name.first):
+        ends = not after.strip() or "\n" in after or after[0] in ",/|-–—)("
+        first = name.first
+        if not first or not ends:
+            return False
+        gap = self._gap(first)
+        opens = first == 1 or self._words[first - 1].first or "(" in self._gap(first - 1)
+        if opens and self._bits[first - 1] & _BYLINE:
             return True
-        line = name.first > 0 and "\n" in self._gap(name.first)
-        return line and (not after.strip() or after[:1] == "\n")
+        return "©" in gap or ("\n" in gap and (not after.strip() or after[0] == "\n"))
 
     def _is_title_of_work(self, name: Name) -> bool:
         start, end = name.span
@@ -399,8 +429,7 @@ class LatinNames:
         """Say whether a name begins with a word, and nothing else says that it is a name."""
         if not name.doubtful:
             return False
-        surname = self._words[name.last].text
-        return len(re.findall(rf"\b{re.escape(surname)}\b", self._text)) < 2
+        return self._text.count(self._words[name.last].text) < 2
 
     # Surnames alone.
 
@@ -414,34 +443,43 @@ class LatinNames:
         if not bearers:
             return
         covered = {at for name in self._names.values() for at in range(name.first, name.last + 1)}
-        for index in self._words.written(bearers):
-            if index in covered or self._goes_on(index):
-                continue
-            word = self._words[index]
-            for before, person in self._nearest(bearers[word.text], word.start):
-                first = index - len(before)
-                if first >= 0 and all(
-                    self._words[first + at].folded == fold_key(part)
-                    for at, part in enumerate(before)
-                ):
-                    span = Span(self._words[first].start, word.end)
-                    if not self._taken.before(span):
-                        person.spans.append(span)
-                    break
+        for form, listed in bearers.items():
+            start = self._text.find(form)
+            while start >= 0:
+                index = self._words.at(start)
+                if index is not None and index not in covered:
+                    self._mention(index, form, listed)
+                start = self._text.find(form, start + len(form))
+
+    def _mention(
+        self, index: int, surname: str, bearers: list[tuple[tuple[str, ...], Person]]
+    ) -> None:
+        """Add a surname that stands alone to the person who bears it, if it stands alone."""
+        word = self._words[index]
+        if word.text != surname or self._goes_on(index):
+            return
+        for before, person in self._nearest(bearers, word.start):
+            first = index - len(before)
+            parts = enumerate(before, first)
+            if first >= 0 and all(self._words[at].folded == fold_word(part) for at, part in parts):
+                span = Span(self._words[first].start, word.end)
+                if not self._taken.before(span):
+                    person.spans.append(span)
+                return
 
     def _surname_of(self, name: Name) -> tuple[str, ...]:
         """Return the words of a surname as written; the last word, unless a particle begins it."""
-        words = [self._words[at] for at in range(name.first, name.last + 1)]
-        while len(words) > 1 and words[-1].folded in _JUNIOR:
-            words.pop()
-        last = self._text[words[-1].start : min(words[-1].end, name.span.end)]
-        if len(last) < _LONG_SURNAME or (not name.given and len(words) > 1):
+        last = name.last
+        while last > name.first and self._words[last].folded in _JUNIOR:
+            last -= 1
+        word = self._words[last]
+        surname = self._text[word.start : min(word.end, name.span.end)]
+        if len(surname) < _LONG_SURNAME or (not name.given and name.last > name.first):
             return ()
-        start = len(words) - 1
-        joints = self._grammar["joint"] | self._grammar["joint-given"]
-        while start > 1 and words[start - 1].folded in joints:
+        start = last
+        while start > name.first + 1 and self._bits[start - 1] & (_JOINT | _FRONT_JOINT):
             start -= 1
-        return (*(word.text for word in words[start:-1]), last)
+        return (*(self._words[at].text for at in range(start, last)), surname)
 
     def _forms(self, surname: str) -> tuple[str, ...]:
         forms = (surname, surname.upper())
@@ -449,21 +487,14 @@ class LatinNames:
 
     def _goes_on(self, index: int) -> bool:
         """Say whether a word is part of a longer name of somebody, or something, else."""
-        words, word = self._words, self._words[index]
-        if words.joined(index + 1):
-            follows = words[index + 1]
-            if follows.folded in self._grammar["after"]:
-                return True
-            if follows.capital and follows.folded not in self._stop and self._language != "de":
-                return self._grammar.is_given(word.text, word.folded)
-        before = words[index - 1] if index else None
-        return bool(
-            before
-            and word.tight
-            and before.capital
-            and not before.first
-            and self._grammar.is_given(before.text, before.folded)
-        )
+        words, bits = self._words, self._bits[index]
+        follows = self._bits[index + 1] if words.joined(index + 1) else 0
+        if follows & _AFTER:
+            return True
+        if bits & _GIVEN and follows & _CAPITAL and not follows & _STOP:
+            return self._language != "de"
+        before = self._bits[index - 1] if index else 0
+        return bool(before & _GIVEN and words[index].tight and not words[index - 1].first)
 
     def _nearest(
         self, bearers: list[tuple[tuple[str, ...], Person]], start: int

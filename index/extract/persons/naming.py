@@ -3,11 +3,15 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from index.analysis import fold_key
 from index.document import NamedPerson, Span
 from index.vocabularies import known_persons, never_persons, person_key
+
+_KEPT = 1 << 15
+"""Names whose keys are kept: archives name the same persons again and again."""
 
 
 class Name(NamedTuple):
@@ -50,6 +54,19 @@ class Taken:
         return self._spans[at] if touches else None
 
 
+@lru_cache(_KEPT)
+def folded_name(written: str) -> str:
+    """Return ``fold_key`` of what may be a name."""
+    return fold_key(written)
+
+
+@lru_cache(_KEPT)
+def _keys(written: str) -> tuple[str, str, str]:
+    """Return a name folded, the known person of that name (or nothing), and its key."""
+    folded = fold_key(written)
+    return folded, known_persons().aliases.get(folded, ""), person_key(folded)
+
+
 def given_person(name: str) -> NamedPerson | None:
     """Return the person that a name given beside a text stands for, without mentions."""
     key = person_key(name)
@@ -68,7 +85,6 @@ def joined(
     text: str, names: Sequence[Name], alone: Callable[[Sequence[Person]], None] | None = None
 ) -> tuple[NamedPerson, ...]:
     """Join names into persons, and return them by first mention."""
-    people = known_persons()
     persons: list[Person] = []
     by_key: dict[str, Person] = {}
     by_ends: dict[tuple[str, str], Person] = {}
@@ -76,9 +92,9 @@ def joined(
         *[each for each in names if each.given],
         *[each for each in names if not each.given],
     ):
-        folded = fold_key(text[name.span.start : name.span.end])
-        id = name.id or (people.aliases.get(folded, "") if name.given else "")
-        key = id or person_key(folded)
+        folded, called, plain = _keys(text[name.span.start : name.span.end])
+        id = name.id or (called if name.given else "")
+        key = id or plain
         ends = key.split()
         person = by_key.get(key) or (None if id else by_ends.get((ends[0], ends[-1])))
         if not name.given:

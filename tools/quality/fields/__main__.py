@@ -13,6 +13,7 @@ TABLES = (
     ("The same in full mode", "organizations", "--part", "unseen-organizations", "--ner"),
     ("Countries", "countries"),
     ("Countries, unseen", "countries", "--part", "unseen-countries"),
+    ("Persons", "persons"),
     ("Themes", "themes"),
     ("Themes against the sections and topics of publishers", "sections"),
     ("Themes learned from labels", "taught"),

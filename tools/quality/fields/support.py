@@ -25,12 +25,17 @@ LEAST = 10
 MOST = 0.2
 REASONS: dict[tuple[str, str], str] = {
     ("fr", "labour/wages"): "salaire, in the title or three times",
+    ("fr", "education/university"): "étudiant, in the title or three times",
+    ("fr", "society/migration"): "migrant, in the title or three times",
+    ("en", "health/medicine"): "pharmaceutical, in the title or three times",
     ("en", "economy/public-finance"): "tax, in the title or three times",
     ("en", "economy/housing"): "mortgage, in the title or three times",
     ("de", "society/migration"): "Migranten, in the title or three times",
     ("de", "politics/european-union"): "the European Parliament is named, which decides",
     ("pt", "crime/organised-crime"): "organização criminosa is the name of the crime",
     ("pt", "crime/terrorism"): "the Islamic State is named, which decides",
+    ("ar", "crime/homicide"): "مقتل, the killing of someone, in the title or three times",
+    ("ar", "culture/media"): "إعلامي, someone of the media, in the title or three times",
     ("ar", "religion/islam"): "the month of Ramadan, in the title or three times",
 }
 """Why documents of a theme in a language may rest on one expression: by language and theme."""

@@ -10,6 +10,7 @@ TABLES = (
     ("Organizations, on the documents the rules were made with", "organizations"),
     ("Organizations, held out", "organizations", "--part", "held-organizations"),
     ("Organizations, unseen", "organizations", "--part", "unseen-organizations"),
+    ("Organizations, titles included", "organizations", "--part", "titled-organizations"),
     ("The same in full mode", "organizations", "--part", "unseen-organizations", "--ner"),
     ("Countries", "countries"),
     ("Countries, unseen", "countries", "--part", "unseen-countries"),

@@ -82,7 +82,9 @@ def languages(judged: str) -> tuple[str, ...]:
 def judged_names(language: str, part: str = "organizations") -> tuple[JudgedNames, ...]:
     """Read the judged organizations of a language; ``part`` is also another file.
 
-    Raises GoldError for a changed text, a span outside it or a line that is malformed.
+    In parts that begin with ``titled`` the title was judged too: spans count characters of the
+    title, an empty line and the text, and the document has them as its text. Raises GoldError for a
+    changed text, a span outside it or a line that is malformed.
     """
     return tuple(
         JudgedNames(document, _entities(row, document, place), _optional(row, document, place))
@@ -162,6 +164,8 @@ def _rows(judged: str, language: str) -> Iterator[tuple[str, dict[str, Any], Doc
             raise GoldError(f"{place}: the corpus has no document {row['id']!r}")
         if hashlib.sha1(document.text.encode()).hexdigest() != row.get("sha1"):
             raise GoldError(f"{place}: the text of {row['id']!r} is not the one that was judged")
+        if judged.startswith("titled") and document.title:
+            document = replace(document, title="", text=f"{document.title}\n\n{document.text}")
         yield place, row, document
 
 

@@ -219,6 +219,10 @@ def test_no_page_is_wider_than_the_window(
 def test_on_a_phone(reader: Readers) -> None:
     one = reader("en", width=320, height=640, has_touch=True, is_mobile=True)
     one.goes("/search?q=ONU")
+    # The button of the box is a sign, which has its name.
+    button = one.page.get_by_role("search").get_by_role("button", name="Search")
+    assert button.bounding_box()["width"] < 64
+    assert one.page.locator("#q").bounding_box()["width"] > 200
     whole = total(one)
     value = facet(one, "Language").get_by_role("listitem").first.get_by_role("link").first
     promised = count(value)

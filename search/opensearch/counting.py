@@ -4,8 +4,7 @@ A selection narrows everything but its own facet, an exclusion everything. Facet
 selections narrow stand under one ``filter`` aggregation.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,14 +103,6 @@ class Filters:
         others = self._others(facet)
         but = [clause for key, clause in self.excluded.items() if key != (facet, value)]
         return all_of([*others, self.excluded[facet, value]], but)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked of a facet: the names and the bodies of its aggregations."""
-
-    facet: str
-    aggregations: Mapping[str, Json]
 
 
 class Counter:

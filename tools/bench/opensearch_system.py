@@ -94,8 +94,13 @@ class Stock:
 
 
 def build_ours(cluster: Cluster, name: str, entries: Iterable[Entry], shards: int) -> None:
-    """Publish documents as our engine has them."""
-    publish_documents(cluster, name, entries, shards)
+    """Publish documents as our engine has them.
+
+    Shards keep no counts: those of OpenSearch as it is, which come with a page, they never keep.
+    """
+    made = publish_documents(cluster, name, entries, shards)
+    kept = {"index.requests.cache.enable": False}
+    cluster.request("PUT", f"/{made.index}/_settings", kept)
 
 
 def build_stock(cluster: Cluster, index: str, entries: Iterable[Entry], shards: int) -> None:

@@ -40,6 +40,10 @@ _KIND_NAMES = (
     " ministry parliament police university research religion forum"
 )
 _KINDS = frozenset(_KIND_NAMES.split())
+_CALLED_BY_ACRONYM = frozenset(("company", "media", "union", "police"))
+"""Kinds of bodies that readers know by their acronym, where nothing else is called so."""
+_SHORT_NAME = 2
+"""Words of a name that nobody abbreviates."""
 _SHORT_ACRONYM = 3
 """Letters that an acronym needs to count without a mark."""
 
@@ -76,12 +80,20 @@ class OrganizationEntry:
     def label(self, locale: str) -> str:
         """Return the name in ``locale``, else the one in all languages, in French, in English.
 
-        A full name goes before an acronym. Former names are not shown.
+        A full name goes before an acronym, but for bodies that everybody calls by it because their
+        name is long (SNCF, CGT). Former names are not shown.
         """
+        called = self.kind in _CALLED_BY_ACRONYM
         for language in (locale, "mul", "fr", "en"):
+            shown = [n for n in self.names if n.language in (language, "mul") and not n.former]
+            full = next((n.text for n in shown if not n.acronym), "")
+            long = len(name_key(full).split()) > _SHORT_NAME
+            for name in shown if called and long else ():
+                if name.acronym and not name.ambiguous and len(name.text) >= _SHORT_ACRONYM:
+                    return name.text
             for acronym in (False, True):
-                for name in self.names:
-                    if name.language == language and name.acronym == acronym and not name.former:
+                for name in shown:
+                    if name.language == language and name.acronym == acronym:
                         return name.text
         return self.names[0].text
 

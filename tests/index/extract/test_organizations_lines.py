@@ -127,3 +127,16 @@ def test_one_document_with_a_name_that_holds_no_word_for_a_body_is_weak() -> Non
     assert not weak("~interco", "Interco Inc")
     assert not weak("~federation-francaise-de-surf", "Fédération française de surf")
     assert not weak("onu", "")
+
+
+@pytest.mark.parametrize(
+    ("id", "label"),
+    [
+        ("sncf", "SNCF"),
+        ("cnews", "CNEWS"),
+        ("interpol", "Interpol"),
+        ("onu", "Organisation des Nations Unies"),
+    ],
+)
+def test_a_label_is_what_readers_say(id: str, label: str) -> None:
+    assert organizations().label(id, "fr") == label

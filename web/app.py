@@ -15,7 +15,7 @@ from werkzeug.routing import PathConverter
 from werkzeug.sansio.utils import get_current_url
 
 from search import Engine, Fault, InvalidRequest
-from web import api, errors, export, originals, pages
+from web import api, assets, errors, export, originals, pages
 from web.context import Settings
 from web.context import settings as current_settings
 from web.kept import ANSWER_BYTES, KeptAnswers
@@ -34,7 +34,7 @@ from web.operate import (
 )
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
-UNLIMITED = ("static", "api.health", "metrics.metrics")
+UNLIMITED = (assets.ENDPOINT, "api.health", "metrics.metrics")
 """Endpoints without a limit of requests."""
 MAX_PARAMETERS = 500
 """Parameters in an address: more than choosing ``MAX_VALUES`` values of every facet takes."""
@@ -70,7 +70,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     It keeps no state of its own: several processes and threads may serve one each or share one.
     """
     settings = settings or Settings()
-    app = Application(__name__)
+    app = Application(__name__, static_folder=None)
     app.config.update(
         ENGINE=engine,
         SETTINGS=settings,
@@ -88,6 +88,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     app.before_request(_begin)
     app.after_request(_finish)
     app.teardown_request(_leave_slow_lane)
+    app.add_url_rule("/static/<path:path>", assets.ENDPOINT, assets.serve)
     for room in (api, pages, export, originals, observe):
         app.register_blueprint(room.blueprint)
     if settings.proxies:
@@ -175,7 +176,8 @@ def _check_rate(settings: Settings) -> None:
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
-    vary(response, "Accept-Language")
+    if request.endpoint != assets.ENDPOINT:
+        vary(response, "Accept-Language")
     if current_settings().cors_origins and request.path.startswith("/api/"):
         vary(response, "Origin")
         origin = _allowed_origin()

@@ -25,7 +25,7 @@ from search import (
     parse_leniently,
     parse_request,
 )
-from web import i18n
+from web import assets, i18n
 from web.i18n import negotiate, own_names
 from web.kept import Found, KeptAnswer, KeptAnswers, compressed
 from web.links import address, language_parameter, page_address, parameters
@@ -322,7 +322,15 @@ def entity_tag(generation: str, query: SearchRequest | None, *parts: str) -> str
     """
     searched = (f"{name}={value}" for name, value in parameters(query)) if query else ()
     vectors = g.vectors if query and query.q else ""
-    served = (VERSION, generation, vectors, negotiate(), g.base, request.endpoint or "")
+    served = (
+        VERSION,
+        assets.version(),
+        generation,
+        vectors,
+        negotiate(),
+        g.base,
+        request.endpoint or "",
+    )
     # Quoted, so that no value can pass for two.
     key = (*served, *parts, *searched)
     return blake2b(ascii(key).encode("ascii"), digest_size=16).hexdigest()
@@ -444,5 +452,5 @@ def _frame() -> dict[str, object]:
         "suggest_address": f"{root}/api/suggest",
         "document_address": f"{root}/document/",
         "base": g.base,
-        "static_address": f"{root}/static",
+        "static_address": f"{root}/static/{assets.version()}",
     }

@@ -265,3 +265,22 @@ def test_a_browser_is_told_on_a_page_that_exports_are_busy(archive: Path) -> Non
             assert page.headers["Retry-After"]
     with client.get("/search.ris") as answer:
         assert answer.status_code == 200
+
+
+def test_files_of_pages_are_kept_for_ever(client: FlaskClient) -> None:
+    page = read(client, "/search?q=ONU")
+    files = page.xpath("//link[@rel='stylesheet' or @rel='icon']/@href|//script/@src")
+    assert len(files) >= 4
+    for file in files:
+        with client.get(file) as answer:
+            assert answer.status_code == 200
+            assert "immutable" in answer.headers["Cache-Control"]
+            assert answer.headers.get("Vary", "Accept-Encoding") == "Accept-Encoding"
+        # A page of another version is still read, and what it loads is asked for again.
+        folder, _, name = file.rpartition("/")
+        for other in (f"{folder}0/{name}", f"/static/{name}"):
+            with client.get(other) as answer:
+                assert answer.status_code == 200
+                assert "immutable" not in answer.headers["Cache-Control"]
+    for path in ("/static/x/nothing.css", "/static/../app.py", "/static/x/..%2fapp.py"):
+        assert client.get(path).status_code == 404

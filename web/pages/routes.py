@@ -30,7 +30,7 @@ from search import (
 )
 from search.answers import web_address
 from search.query import in_own_words
-from web import context, i18n, links
+from web import assets, context, i18n, links
 from web.context import (
     HL,
     PREFIX,
@@ -451,6 +451,6 @@ def _own_address(address: str) -> str:
 @blueprint.after_app_request
 def _vary(response: Response) -> Response:
     """Tell caches that the cookie decides the language, except for the endpoint."""
-    if not request.path.startswith("/api/"):
+    if request.endpoint != assets.ENDPOINT and not request.path.startswith("/api/"):
         vary(response, "Cookie")
     return response

@@ -26,7 +26,7 @@ LOG = logging.getLogger("trouvaille")
 MAX_INSTANCE = 2_000
 """Characters of the address that a problem repeats."""
 
-EXPORTS = (".csv", ".ndjson", ".ris", ".bib", ".atom", ".json", ".xml")
+EXPORTS = (".csv", ".xlsx", ".ndjson", ".ris", ".bib", ".atom", ".json", ".xml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A search taken elsewhere: CSV, NDJSON, references, a feed, and OpenSearch for browsers."""
+"""A search taken elsewhere: Excel, CSV, NDJSON, references, a feed, and OpenSearch for browsers."""
 
 import io
 import re
@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from csv import writer as csv_writer
 from dataclasses import replace
 from datetime import date
+from io import BufferedReader
 from itertools import chain
+from os import fstat
 from threading import BoundedSemaphore
 from typing import cast
 from urllib.parse import quote
@@ -18,6 +20,7 @@ import orjson
 from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import ServiceUnavailable
 
+from index.analysis import direction
 from index.document import Person
 from index.facets import VALUE_FACETS
 from search import (
@@ -35,18 +38,23 @@ from search.answers import selected, web_address
 from web import context, links
 from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
 from web.errors import NoSuchDocument, NoSuchFacet
-from web.i18n import facet_label, gettext, negotiate
+from web.i18n import facet_label, gettext, negotiate, number
 from web.links import language_parameter
 from web.operate import give_way
-from web.pages import joined
+from web.pages import joined, range_label
 from web.references import MAX_REFERENCES, Reference, bibtex, ris
 from web.serialize import Serializer
+from web.spreadsheet import MAX_ROWS, MEDIA_TYPE, Cell, Column, Workbook, day
 
 blueprint = Blueprint("export", __name__)
 
 _l = str  # Marks a label for the message catalogues of web/translations.
 
 BATCH = 100
+LARGE_BATCH = 1_000
+"""Results that are looked for at once where nothing is sent meanwhile."""
+CHUNK = 1 << 16
+"""Bytes of a file that are sent at once."""
 MAX_FACET_ROWS = 10_000
 """Values of a facet that its table has at most."""
 EXPORT_SECONDS = 10
@@ -83,6 +91,8 @@ _LABELS = {
     "countries": _l("Countries"),
     "persons": _l("Persons"),
 }
+_WIDTHS = {"title": 60, "url": 40, "organizations": 40, "themes": 40, "id": 24, "source_url": 40}
+"""Characters that columns of a workbook show; 20 for the others."""
 MAX_NAME = 40
 """Characters of a question in the name of a file."""
 BOM = Parameter(
@@ -158,6 +168,78 @@ def _cells(result: Result, serializer: Serializer) -> Mapping[str, str | float |
         "persons": "\n".join(one.label for one in result.persons),
         "countries": "\n".join(one.label for one in result.countries),
     }
+
+
+@blueprint.get("/search.xlsx")
+@operation(HL, search=True, answer=MEDIA_TYPE)
+def xlsx() -> Response:
+    """The first 100,000 results as a workbook of Excel.
+
+    Headings are in the reader's language, dates are dates, everything else is text. A second sheet
+    tells what was searched for, and whether there are more results.
+    """
+    query = links.first_page(asked())
+    response = localized(Response(mimetype=MEDIA_TYPE))
+    response.headers["Content-Disposition"] = _attached(query.q, "xlsx")
+    _take_place(response)
+    first = context.search(_walk(query, LARGE_BATCH))
+    if request.method != "HEAD":
+        file = _workbook(first)
+        response.response = _read(file)
+        response.call_on_close(file.close)
+        response.content_length = fstat(file.fileno()).st_size
+    return response
+
+
+def _read(file: BufferedReader) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _workbook(response: SearchResponse) -> BufferedReader:
+    """Write all results as a workbook; return its file, which has no name."""
+    serializer, columns = (
+        Serializer(g.base),
+        [Column(gettext(_LABELS[name]), _WIDTHS.get(name, 20)) for name in COLUMNS],
+    )
+    with Workbook(gettext("Results"), columns, rtl=direction(negotiate()) == "rtl") as book:
+        for batch in _batches(engine(), response, MAX_ROWS):
+            for result in batch:
+                cells = _cells(result, serializer)
+                book.add([_cell(name, cells[name]) for name in COLUMNS])
+        book.tell(gettext("About this search"), _about(response, book.rows))
+        return book.finish()
+
+
+def _cell(name: str, value: str | float | None) -> Cell:
+    if name == "published":
+        return day(cast("str | None", value))
+    return value.replace("\n", "; ") if isinstance(value, str) else value
+
+
+def _about(response: SearchResponse, rows: int) -> Iterator[tuple[str, Cell]]:
+    """Yield what was searched for, when, and how many results the table has."""
+    query = response.request
+    yield gettext("Search"), query.q
+    for sign, chosen in (("", query.selected), (f"{gettext('not')} ", query.excluded)):
+        for facet, values in chosen.items():
+            labels = (VALUE_FACETS[facet].known_label(one, negotiate()) or one for one in values)
+            joint = gettext("and") if not sign and facet in query.all_of else gettext("or")
+            yield facet_label(facet), sign + f" {joint} ".join(labels)
+    if query.date_from or query.date_to or query.undated:
+        yield facet_label("date"), range_label(query)
+    yield gettext("Documents"), response.total
+    if rows < response.total:
+        yield (
+            gettext("Note"),
+            gettext("This table has the first %(count)s. CSV has all of them.", count=number(rows)),
+        )
+    yield (
+        gettext("Address"),
+        links.address(g.base, "/search", links.parameters(links.first_page(query))),
+    )
+    yield gettext("Day of the export"), day(date.today().isoformat())
 
 
 @blueprint.get("/search.ris")
@@ -278,7 +360,7 @@ def _stream(
     response = localized(Response(mimetype=mimetype))
     _take_place(response)
     # The first batch is searched for now, so that an error still has a status of its own.
-    batches = _batches(engine(), context.search(_walk(query)), most)
+    batches = _batches(engine(), context.search(_walk(query, BATCH)), most)
     response.response = chain([head], ("".join(map(write, batch)) for batch in batches))
     response.headers["Content-Disposition"] = _attached(query.q, suffix)
     return response
@@ -297,9 +379,9 @@ def _take_place(response: Response) -> None:
     response.call_on_close(finalize(response, places.release))
 
 
-def _walk(query: SearchRequest) -> SearchRequest:
+def _walk(query: SearchRequest, batch: int) -> SearchRequest:
     """Return the request for the first batch of all results, with what exports show of them."""
-    return replace(query, cursor="*", per_page=BATCH, facets=(), highlight="false", explain="false")
+    return replace(query, cursor="*", per_page=batch, facets=(), highlight="false", explain="false")
 
 
 def _batches(

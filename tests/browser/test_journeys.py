@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from zipfile import ZipFile
 
 from playwright.sync_api import expect
 
@@ -249,8 +250,10 @@ def test_results_are_taken_away(reader: Readers) -> None:
     export, order = menus.last, menus.first
     export.locator("summary").click()
     with one.page.expect_download() as begun:
-        one.page.get_by_role("link", name="RIS", exact=True).click()
-    assert re.fullmatch(r"trouvaille-ONU-[\d-]+\.ris", begun.value.suggested_filename)
+        one.page.get_by_role("link", name="Excel", exact=True).click()
+    assert re.fullmatch(r"trouvaille-ONU-[\d-]+\.xlsx", begun.value.suggested_filename)
+    with ZipFile(begun.value.path()) as parts:
+        assert "xl/worksheets/sheet2.xml" in parts.namelist()
     # One menu at a time; Escape closes it and gives the focus back.
     order.locator("summary").click()
     expect(export).not_to_have_attribute("open", re.compile(""))

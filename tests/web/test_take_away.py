@@ -248,7 +248,7 @@ def test_everything_to_do_with_results_is_beside_their_number(client: FlaskClien
             assert answer.status_code == 200, link
     names = [one.text_content().strip() for one in bar.xpath(".//a|.//button")]
     assert names[:3] == ["Relevance", "Newest first", "Oldest first"]
-    assert {"CSV", "RIS", "BibTeX", "NDJSON", "JSON", "Atom feed", "Print"} <= set(names)
+    assert {"Excel", "CSV", "RIS", "BibTeX", "NDJSON", "JSON", "Atom feed", "Print"} <= set(names)
     (printed,) = page.xpath("//*[@id='address']")
     assert printed.text == "http://localhost/search?q=ONU&hl=en"
 

@@ -65,6 +65,7 @@ from web.pages.facets import (
     tags,
 )
 from web.references import MAX_REFERENCES
+from web.spreadsheet import MAX_ROWS
 
 blueprint = Blueprint("pages", __name__)
 
@@ -77,6 +78,7 @@ SIMILAR = 5
 PEOPLE = 20
 """Senders or recipients of a mail that its page names."""
 EXPORTS = (
+    ("/search.xlsx", "Excel", MAX_ROWS),
     ("/search.ris", "RIS", MAX_REFERENCES),
     ("/search.bib", "BibTeX", MAX_REFERENCES),
     ("/search.ndjson", "NDJSON", 0),

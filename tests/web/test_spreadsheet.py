@@ -1,0 +1,160 @@
+import io
+import tempfile
+import tracemalloc
+import zipfile
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from index.vocabularies import LANGUAGES
+from web import export
+from web.spreadsheet import MAX_CELL, MEDIA_TYPE, Cell, Column, Workbook, day, text
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def written(*rows: list[Cell]) -> bytes:
+    columns = [Column(f"c{number}", 10) for number in range(len(rows[0]))]
+    with Workbook("Table", columns, rtl=False) as book:
+        for row in rows:
+            book.add(row)
+        book.tell("About", [("rows", float(book.rows))])
+        file = book.finish()
+    with file:
+        return file.read()
+
+
+def sheets(data: bytes) -> dict[str, list[list[Any]]]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def cells(data: bytes) -> list[ElementTree.Element]:
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        assert not [name for name in parts.namelist() if "rels" in name and "sheet" in name]
+        sheet = ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
+    return list(sheet.iter(f"{MAIN}c"))
+
+
+HOSTILE = ["=1+1", "+1", "-1", "@x", "\t=1", "<r><t>x</t></r>", "<r>&", "a\x00b", "\ufffe", "\x1b"]
+
+
+@given(st.text(st.characters(codec="utf-16-le"), max_size=40) | st.sampled_from(HOSTILE))
+def test_any_text_is_a_text(value: str) -> None:
+    (_, one) = cells(written([f"{value}."])) if value else (None, cells(written(["."]))[1])
+    assert one.get("t") == "inlineStr"
+    assert [part.tag for part in one] == [f"{MAIN}is"]
+    assert [part.tag for part in one[0]] == [f"{MAIN}t"]
+
+
+@pytest.mark.parametrize("value", HOSTILE[:6])
+def test_formulas_and_markup_are_read_as_they_stand(value: str) -> None:
+    data = written([value, "http://example.org/", "01234", "1e5"])
+    (row,) = sheets(data)["Table"][1:]
+    assert [cell.strip() for cell in row] == [value.strip(), "http://example.org/", "01234", "1e5"]
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "\U0001f600"])
+def test_no_cell_is_longer_than_excel_reads(letter: str) -> None:
+    most = MAX_CELL // (len(letter.encode("utf-16-le")) // 2)
+    assert text(letter * most) == letter * most
+    cut = text(letter * (most + 1))
+    assert cut.endswith(f"{letter}…")
+    assert MAX_CELL - 1 <= len(cut.encode("utf-16-le")) // 2 <= MAX_CELL
+
+
+def test_dates_are_dates_at_their_precision() -> None:
+    given = ["2016", "2016-03", "2016-03-12", "2016-03-12T09:41:00Z", "2016-03-12T09:41:00+01:00"]
+    rows = sheets(written(*([day(one)] for one in (*given, "1881-07-29", None))))["Table"][1:]
+    first, moment = date(2016, 3, 12), datetime(2016, 3, 12, 9, 41)
+    assert [row[0] for row in rows[:5]] == [
+        date(2016, 1, 1),
+        date(2016, 3, 1),
+        first,
+        moment,
+        moment,
+    ]
+    assert [row[0] for row in rows[5:]] in (["1881-07-29"], ["1881-07-29", ""])
+
+
+def test_memory_does_not_grow_with_rows() -> None:
+    def streamed(rows: int) -> int:
+        tracemalloc.start()
+        try:
+            with Workbook("Table", [Column("c", 10)], rtl=False) as book:
+                for row in range(rows):
+                    book.add([f"{row} {'x' * 300}"])
+                book.tell("About", [])
+                book.finish().close()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    # Two million characters more, and hardly more memory.
+    streamed(10)
+    assert streamed(7_000) < streamed(200) + 500_000
+
+
+def test_no_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    written(["x"])
+    assert not list(tmp_path.iterdir())
+    with suppress(KeyError), Workbook("Table", [Column("c", 10)], rtl=False) as book:
+        book.add(["x"])
+        assert list(tmp_path.iterdir())
+        raise KeyError
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_search_as_a_workbook(client: FlaskClient, language: str) -> None:
+    found = client.get("/api/search?q=ONU&from=2016").get_json()
+    answer = client.get(f"/search.xlsx?q=ONU&from=2016&hl={language}")
+    assert answer.mimetype == MEDIA_TYPE
+    assert answer.content_length == len(answer.data)
+    assert ".xlsx" in answer.headers["Content-Disposition"]
+    table, about = sheets(answer.data).values()
+    assert len(table) == found["total"] + 1
+    head = table[0]
+    assert len(set(head)) == len(head) == len(export.COLUMNS)
+    rows = {row[0]: dict(zip(export.COLUMNS, row, strict=True)) for row in table[1:]}
+    for result in found["results"]:
+        row = rows[result["id"]]
+        assert row["title"] == result["title"]
+        assert row["url"] == result["url"].split("?")[0]
+        assert isinstance(row["published"], date)
+        assert row["published"].isoformat()[:10].startswith(result["published"][:10])
+    if language != "en":
+        assert head != list(export._LABELS.values())
+    told = {row[0]: row[1] for row in about}
+    assert "ONU" in told.values()
+    assert any("/search?q=ONU&from=2016" in str(value) for value in told.values())
+    assert date.today() in told.values()
+
+
+def test_what_nobody_should_trust_as_a_workbook(hostile: FlaskClient) -> None:
+    answer = hostile.get("/search.xlsx?q=accord")
+    table = next(iter(sheets(answer.data).values()))
+    assert "=1+1 accord" in [row[2] for row in table]
+    assert {one.get("t") for one in cells(answer.data)} <= {"inlineStr", "n", None}
+
+
+def test_what_a_workbook_leaves_out_is_told(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MAX_ROWS", 7)
+    table, about = sheets(client.get("/search.xlsx?hl=en").data).values()
+    assert len(table) == 8
+    assert ["Note", "This table has the first 7. CSV has all of them."] in about
+    monkeypatch.undo()
+    table, about = sheets(client.get("/search.xlsx?hl=en").data).values()
+    assert len(table) == client.get("/api/search").get_json()["total"] + 1
+    assert "Note" not in [row[0] for row in about]

@@ -38,6 +38,7 @@ from index.extract.persons import find_persons, given_person
 from index.extract.themes import LearnedThemes, find_themes
 from index.versions import EXTRACTION_VERSION
 from index.vocabularies import DETECTED_LANGUAGES, own_file
+from index.vocabularies import organizations as organization_vocabulary
 from index.vocabularies import themes as themes_vocabulary
 
 
@@ -55,6 +56,7 @@ def extraction_version() -> str:
             if path.suffix in (".tsv", ".txt"):
                 digest.update(path.name.encode())
                 digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    organization_vocabulary()
     themes_vocabulary()  # the archive's own file is checked before anything rests on it
     own = own_file()
     if own:

@@ -14,10 +14,17 @@ from index.vocabularies.organizations import (
     body_key,
     grammar,
     names_body,
-    organizations,
     slug,
 )
-from index.vocabularies.own import VARIABLE, never_persons, own_file, themes, with_own
+from index.vocabularies.own import (
+    VARIABLE,
+    never_persons,
+    organizations,
+    own_file,
+    themes,
+    with_own,
+    with_own_organizations,
+)
 from index.vocabularies.persons import (
     PersonGrammar,
     known_persons,
@@ -68,6 +75,7 @@ __all__ = [
     "source_names",
     "themes",
     "with_own",
+    "with_own_organizations",
     "without_prefixes",
     "words_of",
     "written_forms",

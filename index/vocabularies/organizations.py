@@ -124,6 +124,11 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
         """Return the id that ``text`` is, or is a name of, whatever its case and accents."""
         return Vocabulary.resolve(self, text) or self.national.resolve(text)
 
+    def made_of(self, entries: Mapping[str, OrganizationEntry]) -> "OrganizationAuthority":
+        """Return an authority of other entries, with the same traps and national bodies."""
+        aliases = best_claims(_claims(entries.values()))
+        return OrganizationAuthority(entries, aliases, self.traps, self.national)
+
     def parent(self, id: str) -> str | None:
         """Return the body that ``id`` is an organ of."""
         entry = self.entries.get(id)

@@ -20,8 +20,15 @@ from os import environ
 from pathlib import Path
 from typing import Final
 
-from index.analysis import fold_key
+from index.analysis import fold_key, name_key
 from index.errors import VocabularyError
+from index.vocabularies.organizations import (
+    Name,
+    OrganizationAuthority,
+    OrganizationEntry,
+    parse_name,
+)
+from index.vocabularies.organizations import organizations as shipped
 from index.vocabularies.persons import known_persons, person_key
 from index.vocabularies.themes import (
     Expression,
@@ -35,6 +42,7 @@ from index.vocabularies.vocabulary import LANGUAGES, Row, locale_of, rows_of, sp
 
 VARIABLE: Final = "TROUVAILLE_VOCABULARY"
 _NEVER: Final = "never"
+_ORGANIZATION = "organization"
 _MOST_ROWS = 20_000
 _LEAST_LETTERS = 3
 _ID = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)?")
@@ -60,8 +68,8 @@ def with_own(ours: ThemeVocabulary, path: Path) -> ThemeVocabulary:
     taught: dict[str, dict[str, list[Expression]]] = defaultdict(lambda: defaultdict(list))
     known: dict[tuple[str, str], set[str]] = {}
     for row in _rows(path):
-        kind, id, listed = row.cells
-        if kind == _NEVER:
+        kind, id, listed, *_ = row.cells
+        if kind in (_NEVER, _ORGANIZATION):
             continue
         if kind == "theme":
             entries[id] = _theme(row, id, listed, entries, labelled)
@@ -76,6 +84,7 @@ def with_own(ours: ThemeVocabulary, path: Path) -> ThemeVocabulary:
                 if not ours.says_something(expression, kind):
                     raise row.error(f"“{expression.text}” has only stop words, which say nothing")
             taught[id][kind] += new
+    with_own_organizations(shipped(), path)  # the whole file is checked
     for id, by_language in taught.items():
         entry = entries[id]
         merged = {
@@ -102,14 +111,14 @@ def _rows(path: Path) -> Iterator[Row]:
     for number, row in enumerate(rows_of(path.name, text, "|"), 1):
         if number > _MOST_ROWS:
             raise row.error(f"the file has more than {_MOST_ROWS:,} rows")
-        if len(row.cells) != 3:
+        if len(row.cells) != 3 and not (len(row.cells) == 4 and row.cells[0] == _ORGANIZATION):
             raise row.error("expected: theme | id | labels, or language | id | expressions")
         if not _ID.fullmatch(row.cells[1]):
             raise row.error(f"“{row.cells[1]}” is no id: small letters, figures, - and one /")
         if row.cells[0] == _NEVER:
             if row.cells[1] != "person" or not all(map(fold_key, split_list(row.cells[2]))):
                 raise row.error("expected: never | person | names")
-        elif row.cells[0] != "theme" and (
+        elif row.cells[0] not in ("theme", _ORGANIZATION) and (
             not _LANGUAGE.fullmatch(row.cells[0]) or row.cells[0] not in locale_of("en").languages
         ):
             raise row.error(f"“{row.cells[0]}” is neither “theme” nor the code of a language")
@@ -149,6 +158,71 @@ def _expressions(row: Row, id: str, known: set[str]) -> tuple[Expression, ...]:
             raise row.error(f"“{expression.text}” has fewer than {_LEAST_LETTERS} letters")
         known.add(folded)
     return new
+
+
+def with_own_organizations(ours: OrganizationAuthority, path: Path) -> OrganizationAuthority:
+    """Return our organizations with those of a file; a row of one of ours adds names to it.
+
+    Raises VocabularyError as :func:`with_own` does, also for a name that another body has in that
+    language, an unknown parent and a circle of parents.
+    """
+    given = [row for row in _rows(path) if row.cells[0] == _ORGANIZATION]
+    if not given:
+        return ours
+    entries = dict(ours.entries)
+    rows: dict[str, Row] = {}
+    bearers = {
+        (name_key(name.text), language): entry.id
+        for entry in entries.values()
+        for name in entry.names
+        for language in name.languages
+        if not name.ambiguous
+    }
+    for row in given:
+        _, id, listed, *parents = row.cells
+        if id in rows or "/" in id:
+            raise row.error(f"the organization {id} stands twice, or has a slash")
+        before = entries.get(id) or OrganizationEntry(id, "agency", "", (), ())
+        names = (*before.names, *_names(row, id, listed, bearers))
+        parent = parents[0] if parents else before.parent
+        entries[id] = OrganizationEntry(id, before.kind, parent, before.context, names)
+        rows[id] = row
+    for id, row in rows.items():
+        steps, at = {id}, id
+        while above := entries[at].parent:
+            if above not in entries:
+                raise row.error(f"the parent {above} is neither one of ours nor in the file")
+            if above in steps:
+                raise row.error(f"{above} is above itself: the parents are a circle")
+            steps.add(above)
+            at = above
+    return ours.made_of(entries)
+
+
+def _names(row: Row, id: str, listed: str, bearers: dict[tuple[str, str], str]) -> Iterator[Name]:
+    items = split_list(listed)
+    if not items:
+        raise row.error(f"the organization {id} has no name")
+    for item in items:
+        language, colon, marked = map(str.strip, item.partition(":"))
+        name = parse_name(marked, language)
+        key = name_key(name.text)
+        if not colon or language not in LANGUAGES or len(key.replace(" ", "")) < _LEAST_LETTERS:
+            raise row.error(f"“{item}” is no name of three letters or more: fr: Port ; en: =PAD")
+        if (key, language) in bearers:
+            raise row.error(f"“{name.text}” is a name of {bearers[key, language]}")
+        bearers[key, language] = id
+        yield name
+
+
+@cache
+def organizations() -> OrganizationAuthority:
+    """Return the organizations of the product, with those of the archive's own file, read once.
+
+    Raises VocabularyError as :func:`with_own_organizations` does.
+    """
+    path = own_file()
+    return with_own_organizations(shipped(), path) if path else shipped()
 
 
 @cache

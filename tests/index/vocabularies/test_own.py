@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.errors import VocabularyError
 from index.extract import find_themes, score_themes
-from index.vocabularies import Expression, themes, with_own
+from index.vocabularies import Expression, organizations, themes, with_own, with_own_organizations
 from web.cli import cli as main
 
 OWN = """\
@@ -140,3 +140,39 @@ def test_the_command_checks_shows_and_tests(own: Path) -> None:
     assert "trafic d'armes" in tested.output
     assert run.invoke(main, ["vocabulary", "show", "xyzzy"]).exit_code == 2
     assert find_themes("", "fr") == ()
+
+
+def test_own_organizations_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "own.txt"
+    path.write_text(
+        "organization | port | fr: Port autonome de Zubrow | onu\norganization | onu | fr: Zonu\n",
+        "utf-8",
+    )
+    known = with_own_organizations(organizations(), path)
+    assert known.resolve("port autonome de zubrow") == "port"
+    assert known.parent("port") == "onu"
+    assert known.resolve("Zonu") == "onu"
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "reason"),
+    [
+        (b"organization | a | fr: Zubrow\norganization | a | fr: Zorbo", 2, "stands twice"),
+        (b"organization | a | fr: Zubrow\norganization | b | fr: zubrow", 2, "is a name of a"),
+        (b"organization | a | fr: Zubrow | b\norganization | b | fr: Zorbo | a", 1, "circle"),
+        (b"organization | a | fr: Zubrow | zz", 1, "the parent zz"),
+        (b"organization | a | fr: Zu", 1, "three letters"),
+        (b"organization | a | fr: \xff", 1, "not UTF-8"),
+        (b"organization | a | ", 1, "no name"),
+        (
+            b"".join(b"organization | a%d | fr: Zub%d\n" % (n, n) for n in range(100_000)),
+            20_001,
+            "rows",
+        ),
+    ],
+)
+def test_bad_organizations_are_refused(tmp_path: Path, rows: bytes, line: int, reason: str) -> None:
+    path = tmp_path / "own.txt"
+    path.write_bytes(rows)
+    with pytest.raises(VocabularyError, match=rf"line {line}: .*{reason}"):
+        with_own_organizations(organizations(), path)

@@ -177,8 +177,10 @@ def rollback(cluster: Cluster, name: str) -> Published:
 
 
 def aliased(cluster: Cluster, alias: str) -> str | None:
-    """Return the index that an alias stands for; None if there is none."""
-    answer = cluster.request("GET", f"/_alias/{alias}", params={"ignore": 404})
+    """Return the index of ours that an alias stands for; None if there is none."""
+    # Without indexes, only who may see all of them would be told that there is no alias.
+    indexes = f"{alias.removesuffix('-previous')}-*"
+    answer = cluster.request("GET", f"/{indexes}/_alias/{alias}", params={"ignore": 404})
     return None if "status" in answer else next(iter(answer), None)
 
 

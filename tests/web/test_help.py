@@ -1,5 +1,7 @@
 """The pages that explain: how to search, and the endpoint."""
 
+import re
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -21,20 +23,47 @@ def read(client: FlaskClient, address: str) -> Any:
 def test_help_has_examples_that_search(client: FlaskClient, language: str) -> None:
     page = read(client, f"/help?hl={language}")
     assert page.get("lang") == language
-    examples = page.xpath("//main//a[contains(@href, 'q=')]")
-    assert len(examples) >= 15
-    for link in examples:
-        answer = client.get(link.get("href").replace("/search", "/api/search").split("&hl=")[0])
-        assert answer.status_code == 200
-        told = answer.get_json()
-        assert told["query"]["q"] == link.text_content()
-        codes = {warning["code"] for warning in told["warnings"]}
-        assert codes <= {"unknown_value", "relaxed", "question"}, (link.text_content(), codes)
+    examples = understood_examples(client, language)
+    assert len(examples) >= 14
+    assert [*map(operators, examples)] == [*map(operators, understood_examples(client, "en"))]
     terms = page.xpath("//dt//a[contains(@href, '/facet/')]")
     assert len(terms) == len(FACETS)
     for link in terms:
         assert read(client, link.get("href")).get("lang") == language
         assert link.getparent().getnext().text_content().strip()
+
+
+def understood_examples(client: FlaskClient, language: str) -> list[str]:
+    """Return how the examples of the page in a language are understood in this language."""
+    understood = []
+    for link in read(client, f"/help?hl={language}").xpath("//main//a[contains(@href, 'q=')]"):
+        address = link.get("href").replace("/search", "/api/search").split("&hl=")[0]
+        answer = client.get(address, headers={"Accept-Language": language})
+        assert answer.status_code == 200
+        told = answer.get_json()
+        assert told["query"]["q"] == link.text_content()
+        codes = {warning["code"] for warning in told["warnings"]}
+        assert codes <= {"unknown_value", "relaxed", "question"}, (link.text_content(), codes)
+        understood.append(told["query"]["understood"])
+    return understood
+
+
+def operators(understood: str) -> list[str]:
+    """Return what a query means but for its words; articles make an AND of more words."""
+    found = re.findall(r"\b(?:AND|OR|NOT|title:|date:|lang:|org:)|[()*~\"]", understood)
+    return [sign for sign, _ in groupby(found)]
+
+
+def test_help_has_operators_of_the_language(client: FlaskClient) -> None:
+    shown = {
+        language: read(client, f"/help?hl={language}").xpath("string((//main//li/a)[1])")
+        for language in ("fr", "de", "en")
+    }
+    assert shown == {
+        "fr": "frontière ET douane",
+        "de": "Grenze UND Zoll",
+        "en": "border AND customs",
+    }
 
 
 def test_every_page_leads_to_help(client: FlaskClient) -> None:

@@ -13,10 +13,11 @@ from lxml import html
 
 from index import IndexDirectory
 from index.build import BuildOptions, rebuild
+from index.facets import SUGGESTED, VALUE_FACETS
 from index.vocabularies import LANGUAGES
 from search import WhooshEngine
 from web import create_app
-from web.pages.facets import FIRST_VALUES
+from web.pages.facets import FIRST_VALUES, counted
 
 STATES = [
     "/",
@@ -345,8 +346,27 @@ def test_examples_stand_under_their_own_heading(client: FlaskClient) -> None:
     assert len(names) == len(set(names)) >= 3
     for heading in headings:
         facet = parse_qsl(urlsplit(heading.getnext().xpath(".//a/@href")[0]).query)[0][0]
-        word = {"organization": "organizations", "theme": "themes", "country": "countries"}
-        assert word.get(facet, "") in heading.text_content()
+        words = {
+            "organization": "Most mentioned organizations",
+            "theme": "Most frequent themes",
+            "country": "Most mentioned countries",
+            "person": "Most mentioned persons",
+        }
+        assert heading.text_content() == words[facet]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_facet_has_its_own_words(client: FlaskClient, language: str) -> None:
+    """No facet is counted in *values*, and every kind of suggestion has a name."""
+    with client.application.test_request_context(f"/?hl={language}"):
+        for count in (2, 3, 20):
+            said = {counted(name, count) for name in VALUE_FACETS}
+            assert counted("other", count) not in said
+            assert len(said) == len(VALUE_FACETS)
+    (form,) = read(client, f"/?hl={language}").xpath("//form[@role='search']")
+    kinds = [form.get(f"data-{kind}") for kind in (*SUGGESTED, "title", "word")]
+    assert all(kinds)
+    assert len(kinds) == len({*kinds})
 
 
 def test_media_that_are_quoted_stand_apart(tmp_path: Path) -> None:

@@ -96,6 +96,8 @@ def counted(facet: str, count: int) -> str:
             one = ngettext("%(count)s theme", "%(count)s themes", count, count=said)
         case "country":
             one = ngettext("%(count)s country", "%(count)s countries", count, count=said)
+        case "person":
+            one = ngettext("%(count)s person", "%(count)s persons", count, count=said)
         case "lang":
             one = ngettext("%(count)s language", "%(count)s languages", count, count=said)
         case "source":

@@ -383,7 +383,7 @@ _FACETS = {
     "person": _l("Persons that a text names, by any of their names."),
 }
 """What the help says of each facet."""
-_OPERATORS = ("ONU AND UE", "ONU OR UE", "ONU NOT UE", "(ONU OR UE) NOT OTAN")
+_OPERATORS = ("{0} AND {1}", "{0} OR {1}", "{0} NOT {2}", "({0} OR {1}) NOT {2}")
 
 
 @blueprint.get("/help")
@@ -391,10 +391,12 @@ _OPERATORS = ("ONU AND UE", "ONU OR UE", "ONU NOT UE", "(ONU OR UE) NOT OTAN")
 def help() -> Response:
     """Tell how to search, with examples that search."""
     arguments().check()
+    words = gettext("border"), gettext("customs"), gettext("sea")
+    examples = [example.format(*words) for example in _OPERATORS]
     return page(
         "help.html",
         to=PageLinks(SearchRequest()),
-        operators=[in_own_words(example, i18n.negotiate()) for example in _OPERATORS],
+        operators=[in_own_words(example, i18n.negotiate()) for example in examples],
         facets=[(name, gettext(_FACETS[name])) for name in SHOWN_ORDER],
         facet_label=facet_label,
     )

@@ -2,15 +2,19 @@
 
 ``ALWAYS`` are words that, in capitals, hardly ever mean anything else. A word of ``SOMETIMES`` (the
 *Y* of *acuerdo Y paz*) may as well be the letter of a name (*Generation Y*) or the first word of a
-title (*O Globo*). It is an operator between two operands, in the language that it belongs to, and
-if no known name contains it. Arabic has no capitals: its words are operators between two operands
-where the query has no other function word, as a sentence has.
+title (*O Globo*). It is an operator between two operands, in the language that it belongs to, if
+no known name contains it and no word that a letter follows stands before it (*vitamina E*).
+Capitals say nothing where all words are in capitals, as in a pasted title: there, no word of
+``SOMETIMES`` is an operator, nor one of ``DENIES`` among ``TITLE_WORDS`` others.
+Arabic has no capitals: its words are operators between two operands where the query has no other
+function word, as a sentence has.
 """
 
+import re
 import unicodedata
 from typing import Literal
 
-from index.analysis import analyzer, tokenize
+from index.analysis import analyzer, fold, tokenize
 
 Operator = Literal["AND", "OR", "NOT"]
 
@@ -28,11 +32,36 @@ SOMETIMES: dict[str, tuple[Operator, frozenset[str]]] = {
     "NAO": ("NOT", frozenset(("pt",))),
 }
 """What a word means, and in which languages."""
+DENIES = ("NICHT", "NÃO")
+"""Words of ``ALWAYS`` that deny the sentence of a title, and exclude nothing from it."""
+TITLE_WORDS = 3
+LETTERED = frozenset(
+    (
+        "clase",
+        "classe",
+        "cromosoma",
+        "cromossomo",
+        "epatite",
+        "generación",
+        "generazione",
+        "geração",
+        "grupo",
+        "gruppo",
+        "hepatite",
+        "hepatitis",
+        "piano",
+        "plano",
+        "serie",
+        "série",
+        "tipo",
+        "vitamina",
+    )
+)
+"""Words that a single letter follows, so that it is none of ``SOMETIMES``."""
 ARABIC: dict[str, Operator] = {
     "و": "AND",
     "أو": "OR",
     "او": "OR",
-    "ليس": "NOT",
     "باستثناء": "NOT",
 }
 OWN: dict[str, dict[Operator, str]] = {
@@ -41,7 +70,7 @@ OWN: dict[str, dict[Operator, str]] = {
     "de": {"AND": "UND", "OR": "ODER", "NOT": "NICHT"},
     "it": {"AND": "E", "OR": "O", "NOT": "NON"},
     "pt": {"AND": "E", "OR": "OU", "NOT": "NÃO"},
-    "ar": {"AND": "و", "OR": "أو", "NOT": "ليس"},
+    "ar": {"AND": "و", "OR": "أو", "NOT": "باستثناء"},
 }
 """The operators that a reader of a language writes; a reader of another writes AND, OR, NOT."""
 
@@ -51,10 +80,25 @@ def operator(word: str) -> Operator | None:
     return ALWAYS.get(unicodedata.normalize("NFC", word))
 
 
+def arabic(word: str) -> Operator | None:
+    """Return what an Arabic word may be between two operands, with vowel signs or without."""
+    return ARABIC.get(unicodedata.normalize("NFC", _ARABIC_SIGNS.sub("", word)))
+
+
 def possible(word: str, language: str) -> Operator | None:
     """Return what a word may be between two operands, in a query in ``language``."""
     meaning, languages = SOMETIMES.get(word, (None, frozenset()))
-    return meaning if language in languages else ARABIC.get(word)
+    return meaning if language in languages else arabic(word)
+
+
+def denies(word: str) -> bool:
+    """Tell whether a word is one of ``DENIES``."""
+    return unicodedata.normalize("NFC", word) in DENIES
+
+
+def is_lettered(before: str, word: str) -> bool:
+    """Tell whether a word is a letter that belongs to the word before it, as in *grupo O*."""
+    return len(word) == 1 and fold(before) in _FOLDED_LETTERED
 
 
 def is_sentence(text: str) -> bool:
@@ -66,4 +110,7 @@ def is_sentence(text: str) -> bool:
     )
 
 
+_ARABIC_SIGNS = re.compile("[\u064b-\u0652\u0640]")
+"""Vowel signs and the tatweel, which lengthens a word."""
 _FOLDED = frozenset(token.normal for word in ARABIC for token in tokenize(word))
+_FOLDED_LETTERED = frozenset(map(fold, LETTERED))

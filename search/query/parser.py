@@ -28,7 +28,15 @@ from index.keys import KEY_FIELDS
 from index.vocabularies import LANGUAGES
 from search.engine import Notices
 from search.query.entities import is_named
-from search.query.operators import ARABIC, is_sentence, operator, possible
+from search.query.operators import (
+    TITLE_WORDS,
+    arabic,
+    denies,
+    is_lettered,
+    is_sentence,
+    operator,
+    possible,
+)
 from search.request import MAX_QUERY
 from search.typed import typed_period
 
@@ -137,7 +145,7 @@ def written(kind: Kind, text: str, field: str | None = None) -> str:
     """
     name = f"{field}:" if field else ""
     bare = f"{name}{text}"
-    if text.isalnum():
+    if text.isalnum() and not operator(text):
         return bare
     if is_row(text):  # 10 000
         return f"{name}({text})" if field else text
@@ -331,23 +339,50 @@ def _joined(lexemes: list[Lexeme], text: str, language: str) -> list[Lexeme]:
     places = [
         place
         for place, lexeme in enumerate(lexemes)
-        if lexeme.kind is Kind.WORD and possible(lexeme.text, language)
+        if lexeme.kind in (Kind.WORD, Kind.NOT)
+        and (possible(lexeme.text, language) or denies(lexeme.text))
     ]
     if not places:
         return lexemes
     joined = list(lexemes)
-    arabic = not is_sentence(text)
+    in_capitals = _in_capitals(lexemes, {*places})
+    is_title = in_capitals >= TITLE_WORDS
     for place in places:
         word = joined[place].text
+        if joined[place].kind is Kind.NOT:
+            if is_title:
+                joined[place] = joined[place]._replace(kind=Kind.WORD)
+            continue
         meaning = Kind[possible(word, language) or "AND"]
         before = joined[place - 1].kind if place else None
         after = joined[place + 1].kind if place + 1 < len(joined) else None
         follows = before in _END or (meaning is Kind.NOT and before in (Kind.AND, Kind.OR))
         if not follows or after not in _BEGIN:
             continue
-        if arabic if word in ARABIC else not _is_of_name(lexemes, place):
+        if arabic(word):
+            is_word = is_sentence(text)
+        else:
+            lettered = is_lettered(joined[place - 1].text, word)
+            is_word = in_capitals > 0 or lettered or _is_of_name(lexemes, place)
+        if not is_word:
             joined[place] = joined[place]._replace(kind=meaning)
     return joined
+
+
+def _in_capitals(lexemes: Sequence[Lexeme], besides: set[int]) -> int:
+    """Return how many words have capitals, besides possible operators; 0 if one has small letters.
+
+    The value of a filter is no word of the text.
+    """
+    words = []
+    for place, lexeme in enumerate(lexemes):
+        field = lexemes[place - 1] if place else lexeme
+        is_value = field.kind is Kind.FIELD and field.text != "title"
+        if lexeme.kind in _LEAVES and place not in besides and not is_value:
+            words += lexeme.text.split()
+    if any(letter.islower() for word in words for letter in word):
+        return 0
+    return sum(any(letter.isupper() for letter in word) for word in words)
 
 
 def _is_of_name(lexemes: Sequence[Lexeme], place: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from index.analysis import fold, tokenize
 from search.engine import Notices
-from search.query.operators import OWN, Operator
+from search.query.operators import OWN, Operator, possible
 from search.query.parser import Kind, Lexeme, clean, lex
 
 _OPERATORS: dict[Kind, Operator] = {Kind.AND: "AND", Kind.OR: "OR", Kind.NOT: "NOT"}
@@ -15,10 +15,17 @@ _Item = tuple[Kind, str]
 def understood_as(typed: str, understood: str, language: str) -> str:
     """Return what to tell a reader of how a query was understood; nothing if it does not surprise.
 
-    It does if something was added: an alternative, a filter, a group.
+    It does if something was added (an alternative, a filter, a group), or if a word was read as an
+    operator that is a word to others, or in other places: the E of *hepatite E Brasil*.
     """
-    as_typed = _is_as_typed(typed, understood, language)
-    return "" if as_typed else in_own_words(understood, language)
+    asked = lex(clean(typed, Notices()), Notices(), language)
+    read_as_operator = any(
+        lexeme.kind in _OPERATORS and possible(lexeme.text, language) for lexeme in asked
+    )
+    if not read_as_operator and _is_as_typed(asked, understood):
+        return ""
+    told = in_own_words(understood, language)
+    return understood if told == typed else told
 
 
 def in_own_words(understood: str, language: str) -> str:
@@ -41,9 +48,8 @@ def _alike(lexeme: Lexeme) -> tuple[Kind, str, int | None]:
     return lexeme.kind, "" if joins else lexeme.text, lexeme.number
 
 
-def _is_as_typed(typed: str, understood: str, language: str) -> bool:
+def _is_as_typed(asked: Sequence[Lexeme], understood: str) -> bool:
     """Tell whether nothing was added. Words may be missing that ask nothing, such as articles."""
-    asked = lex(clean(typed, Notices()), Notices(), language)
     read = lex(understood, Notices())
     groups = [sum(lexeme.kind is Kind.OPEN for lexeme in some) for some in (asked, read)]
     if groups[1] > groups[0]:

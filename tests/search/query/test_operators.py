@@ -1,12 +1,17 @@
 """Operators in the languages of the interface, and what readers are told of them."""
 
+import unicodedata
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.vocabularies import LANGUAGES
+from search.engine import Notices
 from search.query import in_own_words, parse, understood_as
-from search.query.operators import OWN
+from search.query.operators import ARABIC, OWN, SOMETIMES
+from search.query.parser import Kind, lex
 
 ANALYZERS = ("ar", "de", "en", "es", "fr", "it", "pt", "und")
 WORDS = st.sampled_from(
@@ -67,6 +72,20 @@ def test_words_that_mean_nothing_else_are_operators_everywhere(word: str) -> Non
         ("أو", "ar"),
         ("لاجئين أو", "ar"),
         ("هل يستطيع المغرب أو الجزائر", "ar"),
+        ("السلام ليس استسلاما", "ar"),
+        ("الإسلام ليس إرهابا", "fr"),
+        ("السلام ليس استسلاما أو خضوعا", "ar"),
+        ("LE NON L'EMPORTE", "fr"),
+        ("IL GOVERNO NON CADE", "it"),
+        ("EL GOBIERNO NO CEDE", "es"),
+        ("DECLARACIÓN DE GUERRA O PAZ", "es"),
+        ("lang:es GUERRA O PAZ", "es"),
+        ("hepatite E Brasil", "pt"),
+        ("vitamina E tumore", "it"),
+        ("classe E Mercedes", "it"),
+        ("Série E champions", "pt"),
+        ("grupo O negativo", "es"),
+        ("gruppo O sangue", "it"),
     ],
 )
 def test_words_that_are_meant_stay_words(typed: str, language: str) -> None:
@@ -76,13 +95,62 @@ def test_words_that_are_meant_stay_words(typed: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "language"),
+    [
+        ("DER STREIT IST NICHT BEENDET", "de"),
+        ("BUNDESTAG STIMMT NICHT ZU", "fr"),
+        ("O GOVERNO NÃO VAI CAIR", "pt"),
+        ("O GOVERNO NA\u0303O VAI CAIR", "en"),
+    ],
+)
+def test_a_title_in_capitals_excludes_nothing(typed: str, language: str) -> None:
+    understood = parse(typed, ANALYZERS, language).understood
+    assert "NOT" not in understood
+    assert parse(understood, ANALYZERS, language).understood == understood
+
+
+CAPITALS = st.sampled_from(("ACCORD", "MERKEL", "PÊCHE", '"LIBRE ÉCHANGE"', "GOUV*", "(A B)"))
+
+
+@given(
+    words=st.lists(CAPITALS, min_size=2, max_size=5),
+    signs=st.lists(st.sampled_from(tuple(SOMETIMES)), min_size=4),
+    language=st.sampled_from(LANGUAGES),
+)
+def test_in_capitals_no_word_is_an_operator_sometimes(
+    words: list[str], signs: list[str], language: str
+) -> None:
+    typed = " ".join(f"{word} {sign}" for word, sign in zip(words, signs, strict=False))
+    kinds = {lexeme.kind for lexeme in lex(typed, Notices(), language)}
+    assert kinds.isdisjoint((Kind.AND, Kind.OR, Kind.NOT))
+
+
+@given(
+    word=st.sampled_from(tuple(ARABIC)),
+    signs=st.text("\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0640", max_size=3),
+    form=st.sampled_from(("NFC", "NFD")),
+    language=st.sampled_from(LANGUAGES),
+)
+def test_signs_of_arabic_vowels_change_no_operator(
+    word: str, signs: str, form: Literal["NFC", "NFD"], language: str
+) -> None:
+    written = unicodedata.normalize(form, word + signs)
+    plain = parse(f"لاجئين {word} مهاجرين", ANALYZERS, language)
+    assert ARABIC[word] == "AND" or ARABIC[word] in plain.understood
+    assert parse(f"لاجئين {written} مهاجرين", ANALYZERS, language).tree == plain.tree
+
+
+@pytest.mark.parametrize(
     ("typed", "language", "told"),
     [
         ("élection présidentielle", "fr", ""),
         ("l'accord de pêche", "fr", ""),
         ("accord ET pêche -mer", "fr", ""),
         ("Merkel UND Seehofer", "de", ""),
-        ("frontera O aduana", "es", ""),
+        ("frontera O aduana", "es", "frontera OR aduana"),
+        ("livro E Merkel", "pt", "livro AND Merkel"),
+        ("لاجئين أو مهاجرين", "ar", "لاجئين OR مهاجرين"),
+        ("vitamina E tumore", "it", ""),
         ("acord~ gouv*ment", "fr", ""),
         ("(accord commercial)", "fr", ""),
         ("date:mars 2024 pêche", "fr", ""),

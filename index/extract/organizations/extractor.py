@@ -24,7 +24,7 @@ from index.analysis import Folded, fold_key, fold_text
 from index.document import Organization, Span
 from index.errors import SettingError
 from index.extract.countries import PlaceMatch, place_forms
-from index.extract.organizations import rules
+from index.extract.organizations import heads, rules
 from index.extract.organizations.arabic import find_arabic
 from index.extract.organizations.authority import (
     TRAP,
@@ -340,7 +340,7 @@ def _find_candidates(text: str, language: str, words: Words | None) -> list[Cand
     places = _places(language)
     candidates = list(rules.find_companies(words, words_of, places))
     if language != "und":
-        candidates += rules.find_heads(words, words_of)
+        candidates += heads.find_heads(words, words_of)
         candidates += rules.find_cued(words, words_of, places)
         candidates += rules.find_clubs(words, words_of)
         candidates += rules.find_acronyms(words, words_of)
@@ -423,7 +423,7 @@ class _Roles(dict[str, tuple[str, ...]]):
         capital = text[0].isupper()
         if not capital and folded not in self._listed:
             return
-        if rules.is_head(folded, words_of):
+        if heads.is_head(folded, words_of):
             yield "head"
         if folded in words_of["cue"]:
             yield "cue"

@@ -128,7 +128,7 @@ def test_walking_through_results_by_the_links(client: FlaskClient) -> None:
     def page(address: str) -> Any:
         return html.document_fromstring(client.get(address).get_data(as_text=True))
 
-    results = page("/search?q=ONU&lang=fr&hl=fr").xpath("//ol//h3/a/@href")
+    results = page("/search?q=ONU&lang=fr&per_page=100&hl=fr").xpath("//ol//h3/a/@href")
     seen, address = [], results[0]
     while address:
         seen.append(address)
@@ -140,7 +140,7 @@ def test_walking_through_results_by_the_links(client: FlaskClient) -> None:
     assert seen == results
     assert f"Résultat {len(results)} sur {len(results)}" in shown.text_content()
     back = shown.xpath("//nav[@class='walk']/a/@href")[0]
-    assert back == "/search?q=ONU&lang=fr&hl=fr"
+    assert back == "/search?q=ONU&lang=fr&per_page=100&hl=fr"
     moved = page(results[0].replace("at=1", "at=9000"))
     assert "n’y a plus sa place" in moved.text_content()
     assert client.get(results[0].replace("at=1", "at=0")).status_code == 400

@@ -36,8 +36,10 @@ VIEW = DocumentView(
     organizations=(),
     themes=(Labelled("economy/trade", "Commerce"), Labelled("x", "Mer, pêche")),
     countries=(),
+    persons=(),
     organization_spans={},
     country_spans={},
+    person_spans={},
     theme_evidence={},
     highlights=Highlights(),
 )

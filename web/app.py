@@ -43,6 +43,8 @@ ORDINARY_LENGTH = 200
 """Characters of a query; those of a longer one may stand for very many words."""
 ORDINARY_RESULTS = 25
 ORDINARY_PARAMETERS = 40
+WORKBOOKS = 1
+"""Workbooks that a process makes or sends at the same time, beside other exports."""
 MAX_WAITING = 12
 """Dear requests that wait in a process."""
 LANE_SECONDS = 10
@@ -76,6 +78,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         RATE_LIMIT=RateLimit(settings.rate_limit, settings.rate_burst),
         EXPORTS=BoundedSemaphore(settings.exports),
+        WORKBOOKS=BoundedSemaphore(WORKBOOKS),
         ANSWERS=KeptAnswers(ANSWER_BYTES),
         SLOW_LANE=SlowLane(MAX_WAITING),
         PROVIDE_AUTOMATIC_OPTIONS=False,

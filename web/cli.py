@@ -31,7 +31,7 @@ from index.errors import SettingError
 from index.location import Location
 from search import Budget, open_engine
 from search.cli import search
-from web.app import MAX_WAITING, create_app
+from web.app import MAX_WAITING, WORKBOOKS, create_app
 from web.context import VERSION, Settings
 from web.operate import (
     address_of,
@@ -146,7 +146,7 @@ def serve(
             make,
             workers=cores() if workers is None else max(workers, 1),
             # Beside exports, which wait for readers, and dear searches, which wait for each other.
-            threads=threads + settings.exports + MAX_WAITING + 1,
+            threads=threads + settings.exports + WORKBOOKS + MAX_WAITING + 1,
             ready=lambda: click.echo(f"Serving on {address}"),
         )
     finally:

@@ -40,7 +40,7 @@ from web.context import HL, arguments, asked, engine, localized, operation, stop
 from web.errors import NoSuchDocument, NoSuchFacet
 from web.i18n import facet_label, gettext, negotiate, number
 from web.links import language_parameter
-from web.operate import give_way
+from web.operate import give_way, stop_if_left
 from web.pages import joined, range_label
 from web.references import MAX_REFERENCES, Reference, bibtex, ris
 from web.serialize import Serializer
@@ -178,13 +178,14 @@ def xlsx() -> Response:
     Headings are in the reader's language, dates are dates, everything else is text. A second sheet
     tells what was searched for, and whether there are more results.
     """
-    query = links.first_page(asked())
+    query = links.same_results(asked())
     response = localized(Response(mimetype=MEDIA_TYPE))
+    response.automatically_set_content_length = False
     response.headers["Content-Disposition"] = _attached(query.q, "xlsx")
-    _take_place(response)
+    _take_place(response, "WORKBOOKS")
     first = context.search(_walk(query, LARGE_BATCH))
     if request.method != "HEAD":
-        file = _workbook(first)
+        file = _workbook(first, query)
         response.response = _read(file)
         response.call_on_close(file.close)
         response.content_length = fstat(file.fileno()).st_size
@@ -197,18 +198,19 @@ def _read(file: BufferedReader) -> Iterator[bytes]:
             yield chunk
 
 
-def _workbook(response: SearchResponse) -> BufferedReader:
-    """Write all results as a workbook; return its file, which has no name."""
+def _workbook(response: SearchResponse, query: SearchRequest) -> BufferedReader:
+    """Write all results of a query as a workbook; return its file, which has no name."""
     serializer, columns = (
         Serializer(g.base),
         [Column(gettext(_LABELS[name]), _WIDTHS.get(name, 20)) for name in COLUMNS],
     )
     with Workbook(gettext("Results"), columns, rtl=direction(negotiate()) == "rtl") as book:
         for batch in _batches(engine(), response, MAX_ROWS):
+            stop_if_left()
             for result in batch:
                 cells = _cells(result, serializer)
                 book.add([_cell(name, cells[name]) for name in COLUMNS])
-        book.tell(gettext("About this search"), _about(response, book.rows))
+        book.tell(gettext("About this search"), _about(query, response.total, book.rows))
         return book.finish()
 
 
@@ -218,10 +220,9 @@ def _cell(name: str, value: str | float | None) -> Cell:
     return value.replace("\n", "; ") if isinstance(value, str) else value
 
 
-def _about(response: SearchResponse, rows: int) -> Iterator[tuple[str, Cell]]:
+def _about(query: SearchRequest, total: int, rows: int) -> Iterator[tuple[str, Cell]]:
     """Yield what was searched for, when, and how many results the table has."""
-    query = response.request
-    yield gettext("Search"), query.q
+    yield gettext("Searched for"), query.q
     for sign, chosen in (("", query.selected), (f"{gettext('not')} ", query.excluded)):
         for facet, values in chosen.items():
             labels = (VALUE_FACETS[facet].known_label(one, negotiate()) or one for one in values)
@@ -229,15 +230,15 @@ def _about(response: SearchResponse, rows: int) -> Iterator[tuple[str, Cell]]:
             yield facet_label(facet), sign + f" {joint} ".join(labels)
     if query.date_from or query.date_to or query.undated:
         yield facet_label("date"), range_label(query)
-    yield gettext("Documents"), response.total
-    if rows < response.total:
+    yield gettext("Documents"), total
+    if rows < total:
         yield (
             gettext("Note"),
             gettext("This table has the first %(count)s. CSV has all of them.", count=number(rows)),
         )
     yield (
         gettext("Address"),
-        links.address(g.base, "/search", links.parameters(links.first_page(query))),
+        links.address(g.base, "/search", [*links.parameters(query), *language_parameter()]),
     )
     yield gettext("Day of the export"), day(date.today().isoformat())
 
@@ -358,7 +359,7 @@ def _stream(
     """Answer with all results, or the first of them, each as ``write`` returns it."""
     query = links.first_page(asked())
     response = localized(Response(mimetype=mimetype))
-    _take_place(response)
+    _take_place(response, "EXPORTS")
     # The first batch is searched for now, so that an error still has a status of its own.
     batches = _batches(engine(), context.search(_walk(query, BATCH)), most)
     response.response = chain([head], ("".join(map(write, batch)) for batch in batches))
@@ -366,12 +367,13 @@ def _stream(
     return response
 
 
-def _take_place(response: Response) -> None:
-    """Count an export until it is closed or given up. Raises ServiceUnavailable at the limit.
+def _take_place(response: Response, kind: str) -> None:
+    """Count an export of a kind until it is closed or given up.
 
     A slow reader keeps a thread, so that other requests must not depend on how many there are.
+    Raises ServiceUnavailable at the limit.
     """
-    places = cast(BoundedSemaphore, current_app.config["EXPORTS"])
+    places = cast(BoundedSemaphore, current_app.config[kind])
     if not places.acquire(blocking=False):
         raise ServiceUnavailable(retry_after=EXPORT_SECONDS)
     give_way()

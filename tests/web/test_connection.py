@@ -1,5 +1,6 @@
 """Requests as they arrive, and the loop that answers them."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.web.test_serve import ROOT, eventually
-from web.operate.connection import MAX_BODY, MAX_HEAD, Refused, Request
+from web.operate.connection import MAX_BODY, MAX_HEAD, Connection, Refused, Request
 
 NAMES = st.text("abcXYZ-!~09", min_size=1, max_size=12)
 VALUES = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=20)
@@ -33,6 +34,20 @@ def read(pieces: list[bytes]) -> Request:
             request.data += b"".join(pieces[number + 1 :])
             return request
     raise AssertionError("not whole")
+
+
+def test_a_client_that_has_left_is_seen_and_nothing_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname())
+        accepted, address = server.accept()
+    with client, accepted:
+        connection = Connection(accepted, address)
+        assert connection.is_open()
+        client.sendall(b"GET")
+        eventually(connection.is_open, True)
+        eventually(connection.receive, b"GET")
+        client.close()
+        eventually(connection.is_open, False)
 
 
 @given(

@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from index.vocabularies import LANGUAGES
 from web import export
+from web.operate import IS_OPEN
 from web.spreadsheet import MAX_CELL, MEDIA_TYPE, Cell, Column, Workbook, day, text
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -136,8 +137,49 @@ def test_a_search_as_a_workbook(client: FlaskClient, language: str) -> None:
         assert head != list(export._LABELS.values())
     told = {row[0]: row[1] for row in about}
     assert "ONU" in told.values()
-    assert any("/search?q=ONU&from=2016" in str(value) for value in told.values())
+    if language == "en":
+        assert told["Searched for"] == "ONU"
     assert date.today() in told.values()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["q=bizarre", "q=accord&organization=onu&exclude_lang=de&from=2018-01-01&sort=date", "hl=de"],
+)
+def test_a_workbook_leads_to_its_search(client: FlaskClient, asked: str) -> None:
+    answer = client.get(f"/search.xlsx?{asked}&facets=&highlight=false&page=1")
+    about = [*sheets(answer.data).values()][1]
+    assert f"http://localhost/search?{asked}" in [row[1] for row in about]
+    page = client.get(f"/search?{asked}").text
+    assert 'class="facets"' in page
+    assert 'role="alert"' not in page
+
+
+def test_nothing_is_said_of_the_size_of_what_is_not_made(client: FlaskClient) -> None:
+    answer = client.head("/search.xlsx?q=ONU")
+    assert answer.status_code == 200
+    assert "Content-Length" not in answer.headers
+
+
+def test_a_workbook_that_nobody_waits_for_is_given_up(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "LARGE_BATCH", 2)
+    there = iter([True, True, False])
+    answer = client.get("/search.xlsx", environ_overrides={IS_OPEN: lambda: next(there)})
+    assert answer.status_code == 400
+    assert next(there, None) is None
+    # Its place is free, and so are those of other exports.
+    for form in ("xlsx", "csv", "ndjson", "xlsx"):
+        assert client.get(f"/search.{form}?q=ONU", buffered=True).status_code == 200
+
+
+def test_workbooks_leave_the_places_of_other_exports(client: FlaskClient) -> None:
+    open_one = client.get("/search.xlsx?q=ONU")
+    assert client.get("/search.xlsx?q=ONU").status_code == 503
+    assert client.get("/search.csv?q=ONU", buffered=True).status_code == 200
+    open_one.close()
+    assert client.get("/search.xlsx?q=ONU", buffered=True).status_code == 200
 
 
 def test_what_nobody_should_trust_as_a_workbook(hostile: FlaskClient) -> None:

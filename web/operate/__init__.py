@@ -5,7 +5,7 @@ For what an operator sets and sees. Not for answers: these are in the rooms for 
 
 from web.operate import compression, guard, observe
 from web.operate.compression import vary
-from web.operate.connection import REFUSED
+from web.operate.connection import IS_OPEN, REFUSED
 from web.operate.guard import (
     ForwardedHeaders,
     RateLimit,
@@ -15,11 +15,13 @@ from web.operate.guard import (
     is_host,
     is_loopback,
     is_prefix,
+    stop_if_left,
 )
 from web.operate.observe import configure_log
 from web.operate.serve import address_of, bind, preload, prepare, run
 
 __all__ = [
+    "IS_OPEN",
     "REFUSED",
     "ForwardedHeaders",
     "RateLimit",
@@ -38,5 +40,6 @@ __all__ = [
     "preload",
     "prepare",
     "run",
+    "stop_if_left",
     "vary",
 ]

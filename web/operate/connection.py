@@ -35,6 +35,9 @@ REFUSED = "trouvaille.refused"
 GIVE_WAY = "trouvaille.give_way"
 """In a WSGI environment: a function to call before anything that takes long or waits."""
 
+IS_OPEN = "trouvaille.is_open"
+"""In a WSGI environment: a function that tells whether the client is still there."""
+
 _READ = 65_536
 _END = b"\r\n\r\n"
 # Every loop is possessive and ends at a character that it cannot take: the time is linear.
@@ -203,6 +206,15 @@ class Connection:
                 raise ConnectionResetError(errno.ECONNRESET, "The reader does not read.")
         self.unsent.append(memoryview(data))
         self.flush()
+
+    def is_open(self) -> bool:
+        """Tell whether the client has not closed the connection; takes nothing that has arrived."""
+        try:
+            return self.socket.recv(1, socket.MSG_PEEK) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
 
     def backlog(self) -> int:
         """Return the number of bytes that are kept."""

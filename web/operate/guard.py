@@ -10,11 +10,11 @@ from time import monotonic
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, ClientDisconnected
 from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web.operate.connection import GIVE_WAY
+from web.operate.connection import GIVE_WAY, IS_OPEN
 
 MAX_ADDRESSES = 10_000
 """Readers' addresses whose requests are counted; beyond that the least recent is forgotten."""
@@ -163,6 +163,12 @@ def is_loopback(address: str) -> bool:
 def give_way() -> None:
     """Let other requests of this process have their turn while this one computes or waits."""
     request.environ.get(GIVE_WAY, bool)()
+
+
+def stop_if_left() -> None:
+    """Raise ClientDisconnected if whoever asked is gone; for what computes long before it sends."""
+    if not request.environ.get(IS_OPEN, lambda: True)():
+        raise ClientDisconnected
 
 
 class SlowLane:

@@ -23,7 +23,14 @@ from typing import Any
 
 from gunicorn.workers.base import Worker as BaseWorker
 
-from web.operate.connection import GIVE_WAY, STALLED_SECONDS, Connection, Refused, Request
+from web.operate.connection import (
+    GIVE_WAY,
+    IS_OPEN,
+    STALLED_SECONDS,
+    Connection,
+    Refused,
+    Request,
+)
 
 HEAD_SECONDS = 10.0
 """How long a request may take to arrive, the next of a kept connection too."""
@@ -172,6 +179,7 @@ class Worker(BaseWorker):  # type: ignore[misc]
         environ |= self._environ
         environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = connection.address
         environ[GIVE_WAY] = partial(self._give_way, connection)
+        environ[IS_OPEN] = connection.is_open
         connection.deadline = inf
         with self._lock:
             self._current = connection

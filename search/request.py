@@ -208,8 +208,9 @@ _DEFAULTS = SearchRequest()
 _DECLARED = (
     Parameter(
         "q",
-        'The query: words, "phrases", -word, AND/OR/NOT (ET/OU/SAUF), prefix*, fuzzy~, '
-        "title:word. Never an error; beyond 1,000 characters it is cut, with a warning.",
+        'The query: words, "phrases", -word, AND/OR/NOT or those of seven languages, some '
+        "of them for their readers (Accept-Language), prefix*, fuzzy~, title:word. "
+        "Never an error; beyond 1,000 characters it is cut, with a warning.",
         default=_DEFAULTS.q,
     ),
     *(

@@ -14,7 +14,7 @@ from flask import request as http
 
 from index.facets import VALUE_FACETS
 from search import FACETS, MAX_DEPTH, RESULT_FIELDS, DateBucket, SearchRequest, SearchResponse
-from search.query import quoted
+from search.query import depends_on_language, in_every_language, quoted
 from web.i18n import asked
 
 API_SEARCH = "/api/search"
@@ -110,6 +110,12 @@ def _quoted(value: str) -> str:
 def first_page(request: SearchRequest) -> SearchRequest:
     """Return the request without page and cursor."""
     return replace(request, page=1, cursor=None)
+
+
+def everywhere(request: SearchRequest) -> SearchRequest:
+    """Return the request for readers of every language; see ``in_every_language``."""
+    q = in_every_language(request.q, request.locale)
+    return request if q == request.q else replace(request, q=q)
 
 
 def same_results(request: SearchRequest) -> SearchRequest:
@@ -555,13 +561,25 @@ class PageLinks(FilterLinks):
         more = encoded(self._more)
         return f"{self._page}?", f"{'&' if more else ''}{more}"
 
+    @cached_property
+    def _everywhere(self) -> FilterLinks:
+        """The addresses that leave this page, and find the same for readers of every language."""
+        request, more = everywhere(self.request), self._more
+        if not more and depends_on_language(request.q):
+            more = [("hl", request.locale)]
+        return FilterLinks(self._page, request, more)
+
     def export(self, path: str) -> str:
         """Return the address of the same search in another form."""
-        return self.whole(f"{self._root}{path}")
+        return self._everywhere.whole(f"{self._root}{path}")
+
+    def saved(self) -> str:
+        """Return the address of this page of results, to keep."""
+        return self._everywhere.own()
 
     def shared(self) -> str:
         """Return the address of this page of results, host included."""
-        return self.own(f"{g.base}/search")
+        return self._everywhere.own(f"{g.base}/search")
 
     def spreadsheet(self) -> str:
         """Return the address of the same search as a table for people."""
@@ -571,7 +589,7 @@ class PageLinks(FilterLinks):
     def api(self, base: str | None = None) -> str:
         """Return the address of the same answer from the endpoint."""
         root = self._root if base is None else base
-        return address(root, API_SEARCH, parameters(self.request))
+        return address(root, API_SEARCH, parameters(self._everywhere.request))
 
     def raw(self, id: str) -> str:
         """Return the address of a document from the endpoint."""

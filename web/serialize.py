@@ -197,7 +197,7 @@ class Serializer(Presenter):
 
     def address(self, path: str, request: SearchRequest) -> str:
         """Return the address of a search at a path."""
-        return links.address(self.base, path, links.parameters(request))
+        return links.address(self.base, path, links.parameters(links.everywhere(request)))
 
     def facet_label(self, name: str) -> str:
         """Return what a facet is called."""
@@ -280,6 +280,7 @@ class Serializer(Presenter):
 
     def links_of(self, request: SearchRequest) -> links.FilterLinks:
         """Return the addresses of the endpoint that are one step away from a request."""
+        request = links.everywhere(request)
         if self._links is None or self._links.request is not request:
             self._links = links.FilterLinks(f"{self.base}{API_SEARCH}", request)
         return self._links
@@ -288,7 +289,7 @@ class Serializer(Presenter):
         """Return the same addresses as JSON has them between quotation marks."""
         if self._written_base == self.base:
             return self.links_of(request)
-        return links.FilterLinks(f"{self._written_base}{API_SEARCH}", request)
+        return links.FilterLinks(f"{self._written_base}{API_SEARCH}", links.everywhere(request))
 
     def links(self, response: SearchResponse) -> LinksJson:
         """Return the addresses of the answer in other forms and of its other pages."""

@@ -26,7 +26,7 @@ from search.query.nodes import (
     WordQuery,
 )
 from search.query.parser import quoted, running_text
-from search.query.wording import in_own_words, understood_as
+from search.query.wording import depends_on_language, in_every_language, in_own_words, understood_as
 from search.query.words import MAX_TERMS, FuzzyExpansion, default_edits, expand_fuzzy
 
 __all__ = [
@@ -53,7 +53,9 @@ __all__ = [
     "WordPattern",
     "WordQuery",
     "default_edits",
+    "depends_on_language",
     "expand_fuzzy",
+    "in_every_language",
     "in_own_words",
     "parse",
     "quoted",

@@ -1,10 +1,12 @@
 """How a reader is told how a query was understood: in the reader's operators, if it surprises."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from index.analysis import fold, tokenize
+from index.vocabularies import LANGUAGES
 from search.engine import Notices
-from search.query.operators import OWN, Operator, possible
+from search.query.operators import OWN, SOMETIMES, Operator, possible
 from search.query.parser import Kind, Lexeme, clean, lex
 
 _OPERATORS: dict[Kind, Operator] = {Kind.AND: "AND", Kind.OR: "OR", Kind.NOT: "NOT"}
@@ -41,6 +43,48 @@ def in_own_words(understood: str, language: str) -> str:
     told = "".join([*parts, understood[end:]])
     again = lex(told, Notices(), language)
     return told if [*map(_alike, again)] == [*map(_alike, lexemes)] else understood
+
+
+def in_every_language(q: str, language: str) -> str:
+    """Return a query that means in every language what it means in ``language``.
+
+    Operators of some languages only become AND, OR, NOT, and longer words that are none here lose
+    their capitals. A letter that is a word stays: ``depends_on_language`` tells so.
+    """
+    if not depends_on_language(q):
+        return q
+    text = clean(q, Notices())
+    lexemes = lex(text, Notices(), language)
+    parts, end = [], 0
+    for lexeme in lexemes:
+        if lexeme.text in SOMETIMES and lexeme.start >= end:
+            meaning = _OPERATORS.get(lexeme.kind)
+            small = lexeme.text.lower() if len(lexeme.text) > 1 else lexeme.text
+            own = meaning or (
+                small if lexeme.kind is Kind.WORD else text[lexeme.start : lexeme.end]
+            )
+            parts += [text[end : lexeme.start], own]
+            end = lexeme.end
+    told = "".join([*parts, text[end:]])
+    again = lex(told, Notices(), language)
+    return told if [*map(_folded, again)] == [*map(_folded, lexemes)] else q
+
+
+def depends_on_language(q: str) -> bool:
+    """Tell whether languages disagree on which words of a query are operators."""
+    if SOMETIMES.keys().isdisjoint(_WORD_ENDS.split(q)):
+        return False
+    text = clean(q, Notices())
+    first, *others = (lex(text, Notices(), language) for language in LANGUAGES)
+    return any(other != first for other in others)
+
+
+_WORD_ENDS = re.compile(r"[\W_]+")
+
+
+def _folded(lexeme: Lexeme) -> tuple[Kind, str, int | None]:
+    kind, text, number = _alike(lexeme)
+    return kind, text.lower(), number
 
 
 def _alike(lexeme: Lexeme) -> tuple[Kind, str, int | None]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from index import Snapshot, kernels
 from index.arrays import smallest
 from index.calendar import UNDATED_SECOND
+from search.query import in_every_language
 from search.request import Cursor, SearchRequest, Sort, fingerprint
 from search.scoring.evaluate import Matches
 from search.scoring.postings import Docs
@@ -98,7 +99,7 @@ class Ranking:
 def request_fingerprint(request: SearchRequest) -> bytes:
     """Return 8 bytes that stand for what decides which results come, and in which order."""
     parts = (
-        request.q,
+        in_every_language(request.q, request.locale),
         sorted((name, sorted(values)) for name, values in request.selected.items()),
         sorted((name, sorted(values)) for name, values in request.excluded.items()),
         request.all_of,

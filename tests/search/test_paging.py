@@ -98,6 +98,16 @@ def test_cursor_belongs_to_its_search(search: Any) -> None:
     assert search(q="zanova", per_page="5", facets="", locale="en", cursor=cursor).results
 
 
+def test_cursor_belongs_to_what_a_query_means_in_its_language(search: Any) -> None:
+    walk = {"q": "zanova O mirka", "per_page": "2", "facets": ""}
+    cursor = search(**walk, locale="es", cursor="*").next_cursor
+    assert search(**walk, locale="it", cursor=cursor).results
+    assert search(**{**walk, "q": "zanova OR mirka"}, locale="fr", cursor=cursor).results
+    with pytest.raises(InvalidRequest) as raised:
+        search(**walk, locale="fr", cursor=cursor)
+    assert [fault.code for fault in raised.value.faults] == ["cursor_mismatch"]
+
+
 def test_altered_cursor_is_refused(search: Any) -> None:
     cursor = search(q="zanova", per_page="2", cursor="*").next_cursor
     other = ("C" if cursor.startswith("B") else "B") + cursor[1:]

@@ -255,7 +255,7 @@ def test_a_range_takes_dates_as_people_write_them(client: FlaskClient) -> None:
         ("accord ET l'ONU -mer", "fr", ["accord ET (ONU OU organization:onu) ET SAUF mer"]),
         ("ONU", "fr", []),
         ("Grenze UND Zoll", "de", []),
-        ("frontera O aduana", "es", []),
+        ("frontera O aduana", "es", ["frontera OR aduana"]),
         ("accord OU traité mer", "ar", ["accord أو (traité و mer)"]),
         ("accord OR traité mer", "en", ["accord OR (traité AND mer)"]),
     ],
@@ -267,6 +267,47 @@ def test_what_was_understood_is_told_if_it_surprises(
     assert [
         one.text_content() for one in page.xpath("//*[contains(@class,'understood')]//code")
     ] == told
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [
+        ("ONU O acuerdo", "es"),
+        ("ONU NON accordo", "it"),
+        ("ONU NON accord", "es"),
+        ("accord NON ONU", "fr"),
+        ("pesca E ONU", "pt"),
+        ("ONU O accord", "fr"),
+    ],
+)
+def test_what_leaves_a_page_finds_the_same_in_every_language(
+    client: FlaskClient, typed: str, language: str
+) -> None:
+    def shown(page: Any) -> list[str]:
+        return [urlsplit(one).path for one in page.xpath("//ol//h3/a/@href")]
+
+    page = read(client, f"/search?{urlencode({'q': typed})}", language)
+    results = shown(page)
+    shared = urlsplit(page.xpath("//*[@id='address']")[0].text_content())
+    saved = page.xpath("//@data-save")[0]
+    curl = urlsplit(page.xpath("//*[@id='curl']")[0].text_content().split("'")[1])
+    (json_,) = page.xpath("//a[text()='JSON']/@href")
+    (feed,) = page.xpath("//link[@type='application/atom+xml']/@href")
+    (ndjson,) = page.xpath("//a[text()='NDJSON']/@href")
+    assert f"{curl.path}?{curl.query}" == json_
+    # The endpoint has no hl to say that a letter is a word here.
+    followers = [language] if typed == "ONU O accord" else LANGUAGES
+    total = client.get(json_, headers={"Accept-Language": language}).get_json()["total"]
+    for other in followers:
+        answer = client.get(json_, headers={"Accept-Language": other}).get_json()
+        assert [urlsplit(one["url"]).path for one in answer["results"]] == results
+        assert answer["links"]["self"].endswith(json_)
+    for other in LANGUAGES:
+        assert shown(read(client, f"{shared.path}?{shared.query}", other)) == results
+        assert shown(read(client, saved, other)) == results
+        headers = {"Accept-Language": other}
+        assert len(client.get(ndjson, headers=headers).text.splitlines()) == total
+        assert client.get(feed, headers=headers).text.count("<entry") == min(total, 50)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from index.vocabularies import LANGUAGES
 from search.engine import Notices
-from search.query import in_own_words, parse, understood_as
+from search.query import (
+    depends_on_language,
+    in_every_language,
+    in_own_words,
+    parse,
+    understood_as,
+)
 from search.query.operators import ARABIC, OWN, SOMETIMES
 from search.query.parser import Kind, lex
 
@@ -179,3 +185,25 @@ def test_what_is_told_reads_back_the_same(
     understood = parse(typed, ANALYZERS, language).understood
     told = in_own_words(understood, language)
     assert parse(told, ANALYZERS, language).understood == understood
+
+
+@given(
+    words=st.lists(WORDS | CAPITALS, min_size=2, max_size=4),
+    signs=st.lists(
+        st.sampled_from((*(f" {word} " for word in SOMETIMES), " ", " OR ", " أو ", " (NO ")),
+        min_size=3,
+    ),
+    language=st.sampled_from(LANGUAGES),
+    other=st.sampled_from(LANGUAGES),
+)
+def test_a_query_for_every_language_asks_the_same_in_all(
+    words: list[str], signs: list[str], language: str, other: str
+) -> None:
+    typed = words[0] + "".join(map("".join, zip(signs, words[1:], strict=False)))
+    told = in_every_language(typed, language)
+    tree = parse(typed, ANALYZERS, language).tree
+    assert parse(told, ANALYZERS, language).tree == tree
+    if not depends_on_language(told):
+        assert parse(told, ANALYZERS, other).tree == tree
+    else:  # a letter that is no operator here and not written otherwise
+        assert any(f" {letter} " in typed for letter in "YEO")

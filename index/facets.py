@@ -80,8 +80,11 @@ class Facet:
     def canonical(self, text: str) -> str:
         """Return the value that ``text`` (a value, an alias, a label) stands for.
 
-        A text that no vocabulary knows is returned as given: documents may have it.
+        A text that no vocabulary knows is returned as given: documents may have it. So is a value
+        beyond the vocabulary, which begins with ``~``: without it, it may be an alias of another.
         """
+        if self.vocabulary and text.startswith("~"):
+            return text
         return (self.vocabulary and self.vocabulary().resolve(text)) or self.spelling(text)
 
     def known_label(self, value: str, locale: str) -> str | None:

@@ -39,9 +39,10 @@ PLENTY = Budget(60.0, 60.0, 60.0, 60.0)
 """Seconds enough for a busy machine."""
 
 WORDS = ("zanova", "mirka", "toluma", "bexandi")
-ORGANIZATIONS = ("onu", "otan", "ue", "~alpha-beta", "~gamma")
+ORGANIZATIONS = ("onu", "otan", "ue", "~alpha-beta", "~arsenal")
 COUNTRIES = ("de", "fr", "xk")
-PERSONS = ("emmanuel-macron", "~jean-dupont", "~anne-martin")
+PERSONS = ("emmanuel-macron", "~jean-dupont", "~anne-martin", "~macron")
+"""Without ``~``, ``~arsenal`` and ``~macron`` are names that a vocabulary has."""
 THEMES = ("culture/cinema", "culture/music", "conflict/peace", "conflict")
 LANGUAGES = ("fr", "en", "ar")
 SOURCES = ("Agence A", "Agence B", "")

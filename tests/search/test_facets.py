@@ -23,7 +23,7 @@ from search.results import Budget
 from search.whoosh_engine import WhooshEngine
 
 VALUES: Mapping[str, tuple[str, ...]] = {
-    "organization": ("onu", "otan", "ue", "~alpha-beta", "~gamma", "omc"),
+    "organization": ("onu", "otan", "ue", "~alpha-beta", "~arsenal", "omc"),
     "theme": ("culture", "culture/cinema", "culture/music", "conflict", "conflict/peace", "sport"),
     "country": ("de", "fr", "xk", "jp"),
     "person": ("emmanuel-macron", "~jean-dupont", "~nobody"),
@@ -168,6 +168,7 @@ def test_contract(
         facet = value_facet(response, name)
         listed = list(flat(facet.values))
         for value in listed:
+            assert VALUE_FACETS[name].canonical(value.value) == value.value  # may be asked for
             chosen = choosing(request, name, value.value)
             assert value.count == total(chosen) == engine.search(chosen).total, (name, value)
             assert value.selected == (value.value in request.selected.get(name, ()))
@@ -223,12 +224,12 @@ def test_a_document_counts_in_every_bucket_it_mentions(
 
 
 def test_selected_values_are_listed_beyond_the_size(search: Any) -> None:
-    response = search(facet_size="1", lang=["ar", "tlh"], organization="~gamma")
+    response = search(facet_size="1", lang=["ar", "tlh"], organization="~arsenal")
     langs = {value.value: value for value in value_facet(response, "lang").values}
     assert langs["ar"].selected
     assert langs["tlh"].selected
     assert langs["tlh"].count == 0
-    assert "~gamma" in {value.value for value in value_facet(response, "organization").values}
+    assert "~arsenal" in {value.value for value in value_facet(response, "organization").values}
 
 
 def test_unknown_value_gives_no_result_and_is_listed(search: Any) -> None:

@@ -153,7 +153,7 @@ def _meant(forms: Sequence[PlaceForm], sure: Iterable[str], folded: str) -> Iter
 _PUBLIC = frozenset(("ministry", "parliament", "police", "court"))
 _PUBLIC_HEAD = re.compile(
     r"\b(?:minist|ambass|embass|embaj|embaix|botschaft|consul|konsul|gouvern|govern|gobier|regierung"
-    r"|arme|army|ejercit|esercit|exercit|heer|marine|navy|air force|force|parla?[lm]|senat|senad"
+    r"|arme|army|ejercit|esercit|exercit|heer|marine|navy|air force|force|parl[aei]+m|senat|senad"
     r"|congre|kongre|assembl|asambl|polic|poliz|polit|gendarm|guardia|tribun|court|cour |corte"
     r"|gericht|justi|president|presiden|state department|foreign|treasury)"
     r"|وزار|سفار|قنصل|حكوم|جيش|برلمان|مجلس|رئاس|محكم|شرط|قوات|خارجي|داخلي"

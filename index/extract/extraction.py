@@ -143,7 +143,7 @@ def extract(
     )
     organizations = attempt(
         "organizations",
-        lambda: place_national(text, matches.organizations, countries),
+        lambda: place_national(text, matches.organizations, countries, len(lead)),
         matches.organizations,
     )
     persons: tuple[NamedPerson, ...] = ()

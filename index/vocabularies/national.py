@@ -75,8 +75,16 @@ class NationalBodies:
 
     def body_of(self, id: str) -> str | None:
         """Return the body that an id is of a country, or that a row of the authority stands for."""
-        parts = self.parts(next((own for own, row in self.same.items() if row == id), id))
+        parts = self._parts_of(id)
         return parts[0].id if parts else None
+
+    def country_of(self, id: str) -> str | None:
+        """Return the country whose body an id is, or a row of the authority stands for."""
+        parts = self._parts_of(id)
+        return parts[1] if parts else None
+
+    def _parts_of(self, id: str) -> tuple[NationalBody, str] | None:
+        return self.parts(next((own for own, row in self.same.items() if row == id), id))
 
     def parts(self, id: str) -> tuple[NationalBody, str] | None:
         """Return the body and the country of an id; None if it is none of these."""

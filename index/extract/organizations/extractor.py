@@ -33,6 +33,7 @@ from index.extract.organizations.authority import (
     Mention,
     find_abbreviations,
 )
+from index.extract.organizations.national import Places
 from index.extract.organizations.words import Candidate, Words, fold_word
 from index.vocabularies import (
     LANGUAGES,
@@ -125,8 +126,9 @@ def find_organizations(
         named = [span for written in spans.values() for span in written]
         _add_named_by_model(text, language, candidates, named, taken)
     bearers: dict[str, str] = {}
-    known = _first_words(text, language, mentions)
-    for id, joined in _join(text, language, candidates, known).items():
+    known = _first_words(text, language, mentions, places)
+    placed = _placed(text, folded, candidates, places) if candidates else frozenset()
+    for id, joined in _join(text, language, candidates, known, placed).items():
         for candidate in joined:
             spans[id].append(candidate.span)
             taken.take(candidate.span)
@@ -184,14 +186,21 @@ def _settle(
     return settled
 
 
-def _first_words(text: str, language: str, mentions: list[Mention]) -> dict[str, str]:
-    """Return the organizations by those first words of their names that may stand alone."""
+def _first_words(
+    text: str, language: str, mentions: list[Mention], places: list[PlaceMatch]
+) -> dict[str, str]:
+    """Return the organizations by those first words of their names that may stand alone.
+
+    Names with a country in them are left out: bare ``Sénat`` need not be the ``Sénat américain``.
+    """
     alone = grammar(language)["bare"]
+    sites = sorted(match.start for match in places if match.forms)
     ids: dict[str, str] = {}
     for mention in mentions:
         if mention.form.words > 1 and not mention.form.acronym and mention.form.id != TRAP:
             first = fold_key(text[mention.span.start : mention.span.end]).partition(" ")[0]
-            if first in alone:
+            at = bisect_left(sites, mention.start)
+            if first in alone and not (at < len(sites) and sites[at] < mention.end):
                 ids.setdefault(first, mention.form.id)
     return ids
 
@@ -456,36 +465,63 @@ def _places(language: str) -> frozenset[str]:
     )
 
 
+def _placed(
+    text: str, folded: Folded, candidates: list[Candidate], places: list[PlaceMatch]
+) -> frozenset[Span]:
+    """Return the candidates that a country stands in or beside, if one is a parliament or so."""
+    whole = organizations().national.whole
+    if not any(body_key(text[start:end]) in whole for (start, end), *_ in candidates):
+        return frozenset()
+    sites = Places.of((*folded.span(match.start, match.end), "") for match in places if match.forms)
+    return frozenset(span for span, *_ in candidates if sites.beside(text, span) is not None)
+
+
 def _join(
-    text: str, language: str, candidates: list[Candidate], known: Mapping[str, str]
+    text: str,
+    language: str,
+    candidates: list[Candidate],
+    known: Mapping[str, str],
+    placed: frozenset[Span],
 ) -> dict[str, list[Candidate]]:
     """Return the candidates that name one organization together, by its id.
 
     ``known`` gives the known organizations of the document by the first word of their names: bare
-    ``Senado`` is the ``Senado Federal`` named elsewhere.
+    ``Senado`` is the ``Senado Federal`` named elsewhere. Not so if it is one of the ``placed``: it
+    is of the country beside it.
     """
+    national = organizations().national.whole
     by_key: dict[str, list[Candidate]] = defaultdict(list)
+    alone: list[Candidate] = []
     for candidate in candidates:
         key = body_key(text[candidate.span.start : candidate.span.end])
-        if len(key) > 1:
+        if candidate.span in placed and key in national:
+            alone.append(candidate)
+        elif len(key) > 1:
             by_key[key].append(candidate)
     longer: dict[str, str] = {}  # the longest name that begins with these words
     for key in sorted(by_key, key=len, reverse=True):
-        words = key.split()
+        words, of_country = key.split(), any(one.span in placed for one in by_key[key])
         for count in range(1, len(words)):
-            longer.setdefault(" ".join(words[:count]), key)
+            short = " ".join(words[:count])
+            if not (of_country and short in national):
+                longer.setdefault(short, key)
     joined: dict[str, list[Candidate]] = defaultdict(list)
     for key, named in by_key.items():
         whole = longer.get(key, key)
         name = next(text[one.span.start : one.span.end] for one in by_key[whole])
-        id = known.get(whole) or organizations().known(name, language) or _new_id(name)
-        joined[id] += named
+        joined[known.get(whole) or _id(name, language)] += named
+    for candidate in alone:
+        joined[_id(text[candidate.span.start : candidate.span.end], language)].append(candidate)
     return joined
+
+
+def _id(name: str, language: str) -> str:
+    return organizations().known(name, language) or _new_id(name)
 
 
 def given_organization(name: str, language: str) -> Organization:
     """Return the organization that a name given beside a text stands for, without mentions."""
-    id = organizations().resolve(name) or organizations().known(name, language) or _new_id(name)
+    id = organizations().resolve(name) or _id(name, language)
     return Organization(id, name, (), not id.startswith("~"))
 
 

@@ -2,14 +2,21 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.analysis import fold_text
 from index.document import Document, Fields, Language, Organization
 from index.extract import ExtractionOptions, extract
-from index.extract.organizations import find_organizations, given_organization
+from index.extract.countries import find_countries
+from index.extract.organizations import (
+    find_organizations,
+    given_organization,
+    place_national,
+)
 from index.facets import VALUE_FACETS
 from index.vocabularies import LANGUAGES, body_key, organizations, slug
 
@@ -140,3 +147,119 @@ def test_one_document_with_a_name_that_holds_no_word_for_a_body_is_weak() -> Non
 )
 def test_a_label_is_what_readers_say(id: str, label: str) -> None:
     assert organizations().label(id, "fr") == label
+
+
+def mentions_of(text: str, language: str, title: str = "") -> dict[str, list[str]]:
+    document = Document("a", text, title, language=language)
+    found = extract(document, ExtractionOptions()).organizations
+    return {one.id: [text[slice(*span)] for span in one.spans] for one in found}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "ids"),
+    [
+        ("fr", "Le Sénat a voté. Le Sénat américain a réagi.", ("senat-fr", "senat-us")),
+        ("fr", "L'Assemblée nationale a voté. L'Assemblée nationale malienne est dissoute.", None),
+        ("en", "The U.S. Senate voted. Canada's Senate answered.", ("senat-us", "senat-ca")),
+        ("en", "The Senate voted. The Senate of Canada answered.", ("senat-us", "senat-ca")),
+        ("es", "El Senado chileno votó. El Senado argentino respondió.", ("senat-cl", "senat-ar")),
+        ("pt", "O Senado votou. O Senado francês respondeu.", ("senado-br", "senat-fr")),
+        (
+            "de",
+            "Das türkische Außenministerium und das Außenministerium in Wien schwiegen.",
+            ("affaires-etrangeres-tr", "affaires-etrangeres-at"),
+        ),
+        (
+            "it",
+            "Il Ministero dell'Interno francese tace. Il Ministero dell'Interno tunisino nega.",
+            ("interieur-fr", "interieur-tn"),
+        ),
+    ],
+)
+def test_each_mention_of_a_national_body_has_its_own_country(
+    language: str, text: str, ids: tuple[str, str] | None
+) -> None:
+    first, second = ids or ("assemblee-nationale-fr", "assemblee-nationale-ml")
+    found = mentions_of(text, language)
+    assert list(found) == [first, second]
+    assert all(len(spans) == 1 for spans in found.values())
+
+
+def test_a_bare_mention_is_of_the_country_before_it() -> None:
+    text = "Le Sénat américain a voté. Le Sénat est réuni. Le Sénat belge attend. Le Sénat hésite."
+    assert {id: len(spans) for id, spans in mentions_of(text, "fr").items()} == {
+        "senat-us": 2,
+        "senat-be": 2,
+    }
+
+
+def test_a_title_is_read_behind_its_text() -> None:
+    text = "Le Sénat américain a voté."
+    assert list(mentions_of(text, "fr", "Le Sénat vote")) == ["senat-us"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "id"),
+    [
+        ("de", "Das österreichische Innenministerium prüft Berichte aus Italien.", "interieur-at"),
+        ("de", "Österreichs Innenministerium prüft Berichte aus Italien.", "interieur-at"),
+        ("en", "The Kenyan Ministry of Health denied it to Uganda.", "sante-ke"),
+        ("en", "China's Ministry of Commerce answered Japan.", "commerce-cn"),
+        ("en", "China’s Ministry of Commerce answered Japan.", "commerce-cn"),
+        ("en", "Japan's Defense Ministry answered China.", "defense-jp"),
+        ("en", "The Kenyan Parliament answered France.", "parlement-ke"),
+    ],
+)
+def test_a_country_stands_before_its_body_too(language: str, text: str, id: str) -> None:
+    assert id in mentions_of(text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "id"),
+    [
+        ("fr", "Le Parlement tunisien a voté. Le Parlement européen a réagi.", "parlement-tn"),
+        ("pt", "O Parlamento Europeu e o Parlamento português votaram.", "parlement-pt"),
+        ("it", "Il Parlamento europeo vota. Il Parlamento tunisino tace.", "parlement-tn"),
+        ("es", "El Parlamento Europeo votó. El Parlamento de Portugal también.", "parlement-pt"),
+        ("en", "The European Parliament voted. The Kenyan Parliament did not.", "parlement-ke"),
+    ],
+)
+def test_the_parliament_of_a_country_is_not_the_european_one(
+    language: str, text: str, id: str
+) -> None:
+    found = mentions_of(text, language)
+    assert sorted(found) == ["parlement-europeen", id]
+    assert len(found[id]) == 1
+
+
+def test_a_bare_parliament_is_the_european_one_where_that_is_named() -> None:
+    text = "Le Parlement a voté. Le Parlement européen a réagi."
+    assert list(mentions_of(text, "fr")) == ["parlement-europeen"]
+
+
+class _Counted(str):
+    """A text that counts the characters that are sliced from it."""
+
+    sliced = 0
+
+    def __getitem__(self, key: Any) -> str:
+        piece = super().__getitem__(key)
+        type(self).sliced += len(piece)
+        return piece
+
+
+def test_the_work_grows_with_the_text() -> None:
+    sentence = (
+        "Le Sénat et la France ont débattu. Selon le ministère de l'Intérieur, l'Italie non. "
+    )
+    work = []
+    for times in (50, 100):
+        text = sentence * times
+        language = "fr"
+        matches = find_organizations(text, language)
+        countries = find_countries(text, language, fold_text(text), matches.places)
+        _Counted.sliced = 0
+        place_national(_Counted(text), matches.organizations, countries)
+        work.append(_Counted.sliced)
+    assert work[0] > 0
+    assert work[1] <= 2.1 * work[0]

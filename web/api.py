@@ -51,7 +51,7 @@ from web.context import (
 )
 from web.errors import NoSuchDocument, NoSuchFacet, ProblemJson
 from web.i18n import DEFAULT, negotiate
-from web.links import API_SEARCH, page_address
+from web.links import API_SEARCH, address, page_address
 from web.serialize import (
     DocumentJson,
     FacetPageJson,
@@ -198,8 +198,8 @@ def docs() -> Response:
     return page(
         "docs_api.html",
         api=description(g.base),
-        openapi_address=f"{g.base}/api/openapi.json",
-        example=f"{g.base}{API_SEARCH}?q=accord&per_page=2",
+        openapi_address=address(g.base, "/api/openapi.json"),
+        example=address(g.base, API_SEARCH, [("q", "accord"), ("per_page", "2")]),
     )
 
 

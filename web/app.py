@@ -79,6 +79,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
         RATE_LIMIT=RateLimit(settings.rate_limit, settings.rate_burst),
         EXPORTS=BoundedSemaphore(settings.exports),
         WORKBOOKS=BoundedSemaphore(WORKBOOKS),
+        NEWEST=(None, ""),
         ANSWERS=KeptAnswers(ANSWER_BYTES),
         SLOW_LANE=SlowLane(MAX_WAITING),
         PROVIDE_AUTOMATIC_OPTIONS=False,

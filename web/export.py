@@ -38,11 +38,12 @@ from search.answers import selected, web_address
 from web import context, links
 from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
 from web.errors import NoSuchDocument, NoSuchFacet
-from web.i18n import facet_label, gettext, negotiate, number
+from web.i18n import facet_label, gettext, language, negotiate, number
 from web.links import language_parameter
 from web.operate import give_way, stop_if_left
 from web.pages import joined, range_label
 from web.references import MAX_REFERENCES, Reference, bibtex, ris
+from web.render import clean_text
 from web.serialize import Serializer
 from web.spreadsheet import MAX_ROWS, MEDIA_TYPE, Cell, Column, Workbook, day
 
@@ -93,6 +94,13 @@ _LABELS = {
 }
 _WIDTHS = {"title": 60, "url": 40, "organizations": 40, "themes": 40, "id": 24, "source_url": 40}
 """Characters that columns of a workbook show; 20 for the others."""
+_PRECISIONS = {
+    "year": _l("year"),
+    "month": _l("month"),
+    "day": _l("day"),
+    "minute": _l("minute"),
+    "second": _l("second"),
+}
 MAX_NAME = 40
 """Characters of a question in the name of a file."""
 BOM = Parameter(
@@ -138,25 +146,43 @@ def csv() -> Response:
     mark = "\ufeff" if own.choice("bom") == "yes" else ""
     labels = own.choice("headings") == "labels"
     own.check()
+    words = _words_of_reader() if labels else _CODES
     head = _csv([gettext(_LABELS[name]) for name in COLUMNS] if labels else COLUMNS)
 
     def row(result: Result) -> str:
-        cells = _cells(result, serializer)
+        cells = _cells(result, serializer, words)
         row = [_harmless(cells[column]) for column in COLUMNS]
         return _csv([cell.replace("\n", "; ") for cell in row] if labels else row)
 
     return _stream("text/csv", mark + head, row, "csv")
 
 
-def _cells(result: Result, serializer: Serializer) -> Mapping[str, str | float | None]:
-    """Return what a table says of a result; several values of a cell stand on lines of it."""
-    return {
+_Words = tuple[Callable[[str], str], Mapping[str, str]]
+_CODES: _Words = str, {}
+
+
+def _words_of_reader() -> _Words:
+    """Return what languages and precisions of dates are called in the reader's language."""
+    precisions = {name: gettext(label) for name, label in _PRECISIONS.items()}
+    return language.into(negotiate()), precisions
+
+
+def _cells(
+    result: Result, serializer: Serializer, words: _Words
+) -> Mapping[str, str | float | None]:
+    """Return what a table says of a result; several values of a cell stand on lines of it.
+
+    No cell has anything that shows it, or what follows, in another order.
+    """
+    name_of, precisions = words
+    precision = result.date_precision or ""
+    cells = {
         "id": result.id,
         "url": serializer.document_url(result.id),
         "title": result.title,
-        "language": result.language,
+        "language": name_of(result.language),
         "published": result.published,
-        "date_precision": result.date_precision,
+        "date_precision": precisions.get(precision, precision),
         "source": result.source,
         "source_url": web_address(result.url),
         "organizations": "\n".join(one.label for one in result.organizations),
@@ -168,6 +194,7 @@ def _cells(result: Result, serializer: Serializer) -> Mapping[str, str | float |
         "persons": "\n".join(one.label for one in result.persons),
         "countries": "\n".join(one.label for one in result.countries),
     }
+    return {name: clean_text(cell) for name, cell in cells.items()}
 
 
 @blueprint.get("/search.xlsx")
@@ -204,11 +231,12 @@ def _workbook(response: SearchResponse, query: SearchRequest) -> BufferedReader:
         Serializer(g.base),
         [Column(gettext(_LABELS[name]), _WIDTHS.get(name, 20)) for name in COLUMNS],
     )
+    words = _words_of_reader()
     with Workbook(gettext("Results"), columns, rtl=direction(negotiate()) == "rtl") as book:
         for batch in _batches(engine(), response, MAX_ROWS):
             stop_if_left()
             for result in batch:
-                cells = _cells(result, serializer)
+                cells = _cells(result, serializer, words)
                 book.add([_cell(name, cells[name]) for name in COLUMNS])
         book.tell(gettext("About this search"), _about(query, response.total, book.rows))
         return book.finish()
@@ -340,7 +368,7 @@ def facet_csv(name: str) -> Response:
     elif name in VALUE_FACETS:
         found = engine().facet(name, replace(query, facet_size=MAX_FACET_ROWS), "", 1).facet
         rows = [(label, gettext("Identifier"), count)]
-        rows += [(one.label, one.value, one.count) for one in found.values]
+        rows += [(clean_text(one.label), one.value, one.count) for one in found.values]
     else:
         raise NoSuchFacet(FACETS)
     body = mark + "".join(_csv([_harmless(cell) for cell in row]) for row in rows)
@@ -483,9 +511,9 @@ def _add(
     parent: ElementTree.Element, tag: str, text: str = "", **attributes: str
 ) -> ElementTree.Element:
     """Append an element and return it."""
-    attributes = {name: _NOT_XML.sub("", value) for name, value in attributes.items()}
+    attributes = {name: _NOT_XML.sub("", clean_text(one)) for name, one in attributes.items()}
     child = ElementTree.SubElement(parent, tag, attributes)
-    child.text = _NOT_XML.sub("", str(text)) or None
+    child.text = _NOT_XML.sub("", str(clean_text(text))) or None
     return child
 
 
@@ -547,7 +575,7 @@ def suggestions() -> Response:
     found = engine().suggest(q, SUGGESTIONS, negotiate())
     body = [
         q,
-        [suggestion.text for suggestion in found],
+        [clean_text(suggestion.text) for suggestion in found],
         [facet_label(suggestion.kind) for suggestion in found],
         [_target(suggestion) for suggestion in found],
     ]

@@ -44,6 +44,8 @@ _TEX: Final = str.maketrans(
         "^": r"\textasciicircum{}",
     }
 )
+_DIRECTIONS: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Embeddings, overrides and isolates: one that is not closed would reach into the next field."""
 _NOT_IN_ADDRESS: Final = re.compile(r"[\s{}\\]")
 _SEVERAL: Final = re.compile(r"\band\b|,.*,", re.IGNORECASE)
 """What would make several people of one name, or parts of names of it."""
@@ -61,7 +63,7 @@ def ris(view: DocumentView, address: str) -> str:
         ("T2", view.source),
         ("PY", year),
         ("DA", f"{year}/{month}/{day}/" if year else ""),
-        ("LA", view.language),
+        ("LA", "" if view.language == "und" else view.language),
         *(("KW", keyword) for keyword in _keywords(view)),
         ("UR", web_address(view.url) or ""),
         ("UR", address),
@@ -121,7 +123,7 @@ def _date(view: DocumentView) -> tuple[str, str, str]:
 
 def _line(text: str) -> str:
     """Return a text without what ends a line or shows it in another order."""
-    return " ".join(str(clean_text(text)).split())
+    return " ".join(str(clean_text(text)).translate(_DIRECTIONS).split())
 
 
 def _tex(text: str) -> str:

@@ -41,6 +41,7 @@ from web import links
 from web.i18n import facet_label, gettext
 from web.links import API_SEARCH
 from web.originals import original_address
+from web.render import clean_text
 
 
 class FacetPageJson(ValueFacetJson):
@@ -327,7 +328,7 @@ class Serializer(Presenter):
             url = links.address(self.base, API_SEARCH, [(suggestion.kind, suggestion.value)])
         return {
             "kind": suggestion.kind,
-            "text": suggestion.text,
+            "text": clean_text(suggestion.text),
             "value": suggestion.value,
             "count": suggestion.count,
             "url": url,

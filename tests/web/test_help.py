@@ -66,6 +66,15 @@ def test_help_has_operators_of_the_language(client: FlaskClient) -> None:
     }
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_section_of_keys_does_not_repeat_its_heading(
+    client: FlaskClient, language: str
+) -> None:
+    page = read(client, f"/help?hl={language}")
+    (section,) = page.xpath("//main//h2[last()]/following-sibling::p/text()")
+    assert section.startswith("/ ")
+
+
 def test_every_page_leads_to_help(client: FlaskClient) -> None:
     for address in ("/", "/search?q=ONU", "/status", "/nothing"):
         page = html.document_fromstring(client.get(address).text)

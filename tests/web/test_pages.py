@@ -1,6 +1,7 @@
 import json
 import re
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +16,8 @@ from index import IndexDirectory
 from index.build import BuildOptions, rebuild
 from index.facets import SUGGESTED, VALUE_FACETS
 from index.vocabularies import LANGUAGES
-from search import WhooshEngine
+from search import SearchRequest, SearchResponse, WhooshEngine
+from search.engine import Notice
 from web import create_app
 from web.pages.facets import FIRST_VALUES, counted
 
@@ -378,6 +380,32 @@ def test_the_last_days_are_a_link_away(client: FlaskClient, tmp_path: Path) -> N
         since += [f"{today.year}-01-01"] * (days[0].year == today.year)
         assert [one["from"] for one in links] == since
         assert all("to" not in one for one in links)
+
+
+def test_the_newest_date_is_kept_once_it_is_known(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = WhooshEngine(IndexDirectory(archive))
+    client = create_app(engine).test_client()
+    search, asked, late = engine.search, [], [True, False]
+
+    def searched(request: SearchRequest) -> SearchResponse:
+        response = search(request)
+        if request.fields != ("id",):
+            return response
+        asked.append(request)
+        if late.pop(0):
+            return replace(response, results=(), warnings=(Notice("out_of_time"),))
+        return response
+
+    monkeypatch.setattr(engine, "search", searched)
+    for _ in range(3):
+        assert (
+            client.get("/search?q=ONU&hl=en", headers={"Cache-Control": "no-cache"}).status_code
+            == 200
+        )
+        client.application.config["ANSWERS"].forget()
+    assert len(asked) == 2
 
 
 def test_examples_stand_under_their_own_heading(client: FlaskClient) -> None:

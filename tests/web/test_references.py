@@ -137,6 +137,20 @@ def test_mail_is_no_news() -> None:
     assert bibtex_fields(bibtex(view, HERE))[""] == "misc"
 
 
+@pytest.mark.parametrize("language", ["und", "sv"])
+def test_only_a_known_language_is_told(language: str) -> None:
+    tags = dict(ris_fields(ris(replace(VIEW, language=language), HERE)))
+    assert tags.get("LA", "und") == language
+
+
+@pytest.mark.parametrize("sign", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"])
+def test_no_field_reaches_into_the_next(sign: str) -> None:
+    view = replace(VIEW, title=f"Un {sign}accord", source=f"{sign}Le Monde", id=f"a{sign}")
+    for record in (ris(view, HERE), bibtex(view, HERE)):
+        assert sign not in record
+        assert "Un accord" in record
+
+
 HOSTILE = st.text(
     st.sampled_from('ab{}\\%$#&_~^"@,=\n\r\t\u2028\x00é ') | st.characters(codec="utf-8")
 )

@@ -1,6 +1,8 @@
 import csv
 import io
+import json
 import unicodedata
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,12 @@ from hypothesis import strategies as st
 from lxml import html
 
 from index import IndexDirectory
+from index.build import BuildOptions, rebuild
 from index.vocabularies import LANGUAGES
 from search import WhooshEngine
 from web import Settings, create_app
 from web.export import MAX_NAME, _shortened
+from web.i18n import language as language_name
 from web.i18n import ngettext
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
@@ -199,10 +203,54 @@ def test_the_table_of_a_page_is_for_people(client: FlaskClient, language: str) -
     ]
     if language != "en":
         assert rows[0][2] != "title"
+    place = list(named[0]).index("language")
+    with client.application.test_request_context(f"/?hl={language}"):
+        names = [language_name(row["language"]) for row in named]
+    assert [row[place] for row in rows[1:]] == names
+    place = list(named[0]).index("date_precision")
+    told = {
+        (row["date_precision"], shown[place]) for row, shown in zip(named, rows[1:], strict=True)
+    }
+    assert len(told) == len({shown for _, shown in told})
+    if language == "fr":
+        assert ("day", "jour") in told
     name = answer.headers["Content-Disposition"]
     assert name.startswith('attachment; filename="trouvaille-election-ONU-')
     assert f"{date.today()}.csv" in name
     assert "filename*=UTF-8''trouvaille-%C3%A9lection-ONU-" in name
+
+
+def test_no_table_or_feed_shows_texts_in_another_order(tmp_path: Path) -> None:
+    signs = "\u202d\u202e"
+    name = f"Un {signs}accord"
+    line = {
+        "id": "a",
+        "title": name,
+        "text": f"{name}.",
+        "source": f"{signs}Le Monde",
+        "tags": [name],
+    }
+    (tmp_path / "a.jsonl").write_text(json.dumps(line), "utf-8")
+    rebuild(tmp_path / "index", [tmp_path / "a.jsonl"], BuildOptions(workers=0))
+    client = create_app(WhooshEngine(IndexDirectory(tmp_path / "index"))).test_client()
+    for address, there in (
+        ("/search.csv", "Un accord"),
+        ("/search.csv?headings=labels", "Un accord"),
+        ("/search.atom", "Un accord"),
+        ("/facet/source.csv", "Le Monde"),
+        ("/api/suggest?q=Un acc", "Un accord"),
+        ("/suggest.json?q=Un acc", "Un accord"),
+    ):
+        told = client.get(address).text
+        assert there in told, address
+        assert not {*signs} & {*told}, address
+    book = client.get("/search.xlsx").data
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert "Un accord" in sheet
+    assert not {*signs} & {*sheet}
+    # A program gets every text as it is.
+    assert json.loads(client.get("/search.ndjson").text)["title"] == name
 
 
 def test_programs_read_what_a_document_is(client: FlaskClient) -> None:

@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, current_app, make_response, request
 
 from index.document import opening
 from index.facets import SUGGESTED, VALUE_FACETS
@@ -154,12 +153,20 @@ def _understood_as(response: SearchResponse) -> str:
     return understood_as(request.q, response.understood, request.locale)
 
 
-@lru_cache(maxsize=2)
-def _newest(_generation: str, _documents: int) -> str:
-    """Return the date of the newest document of the archive; empty if none has one."""
+def _newest(generation: str, documents: int) -> str:
+    """Return the date of the newest document of the archive; empty if none has one.
+
+    It is kept for the archive as it is now, unless time ran out before all were looked at.
+    """
+    archive, (kept, day) = (generation, documents), current_app.config["NEWEST"]
+    if kept == archive:
+        return cast(str, day)
     newest = SearchRequest(sort="-date", undated="exclude", per_page=1, facets=(), fields=("id",))
-    found = engine().search(newest).results
-    return found[0].published or "" if found else ""
+    response = engine().search(newest)
+    day = response.results[0].published or "" if response.results else ""
+    if not any(notice.code == "out_of_time" for notice in response.warnings):
+        current_app.config["NEWEST"] = archive, day
+    return day
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ if (input && form.dataset.suggest) {
       });
       if (answer.ok && document.activeElement === input) show((await answer.json()).suggestions);
     } catch {
-      // Typed on, or the network is away: the form still works.
+      // Typed on, or no network.
     }
   };
 

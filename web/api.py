@@ -363,7 +363,7 @@ _REQUEST_HEADERS: list[Json] = [
     {
         "name": "Accept-Language",
         "in": "header",
-        "description": f"The language of labels and messages: one of {_LANGUAGES}.",
+        "description": f"The language of labels, messages and some operators: one of {_LANGUAGES}.",
         "schema": {"type": "string", "default": DEFAULT},
     },
     {

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from index.analysis import fold, tokenize
 from index.vocabularies import LANGUAGES
@@ -51,9 +52,18 @@ def in_every_language(q: str, language: str) -> str:
     Operators of some languages only become AND, OR, NOT, and longer words that are none here lose
     their capitals. A letter that is a word stays: ``depends_on_language`` tells so.
     """
-    if not depends_on_language(q):
-        return q
-    text = clean(q, Notices())
+    return _for_every_language(clean(q, Notices()), language) if depends_on_language(q) else q
+
+
+def depends_on_language(q: str) -> bool:
+    """Tell whether languages disagree on which words of a query are operators."""
+    if SOMETIMES.keys().isdisjoint(_WORD_ENDS.split(q)):
+        return False
+    return _depends_on_language(clean(q, Notices()))
+
+
+@lru_cache(maxsize=512)
+def _for_every_language(text: str, language: str) -> str:
     lexemes = lex(text, Notices(), language)
     parts, end = [], 0
     for lexeme in lexemes:
@@ -67,14 +77,11 @@ def in_every_language(q: str, language: str) -> str:
             end = lexeme.end
     told = "".join([*parts, text[end:]])
     again = lex(told, Notices(), language)
-    return told if [*map(_folded, again)] == [*map(_folded, lexemes)] else q
+    return told if [*map(_folded, again)] == [*map(_folded, lexemes)] else text
 
 
-def depends_on_language(q: str) -> bool:
-    """Tell whether languages disagree on which words of a query are operators."""
-    if SOMETIMES.keys().isdisjoint(_WORD_ENDS.split(q)):
-        return False
-    text = clean(q, Notices())
+@lru_cache(maxsize=512)
+def _depends_on_language(text: str) -> bool:
     first, *others = (lex(text, Notices(), language) for language in LANGUAGES)
     return any(other != first for other in others)
 

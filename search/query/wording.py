@@ -49,8 +49,9 @@ def in_own_words(understood: str, language: str) -> str:
 def in_every_language(q: str, language: str) -> str:
     """Return a query that means in every language what it means in ``language``.
 
-    Operators of some languages only become AND, OR, NOT, and longer words that are none here lose
-    their capitals. A letter that is a word stays: ``depends_on_language`` tells so.
+    Operators of some languages only become AND, OR, NOT, and words that are none here lose their
+    capitals. Where a letter is a word, whose meaning hangs on capitals, words stay as they are:
+    ``depends_on_language`` tells so.
     """
     return _for_every_language(clean(q, Notices()), language) if depends_on_language(q) else q
 
@@ -65,15 +66,12 @@ def depends_on_language(q: str) -> bool:
 @lru_cache(maxsize=512)
 def _for_every_language(text: str, language: str) -> str:
     lexemes = lex(text, Notices(), language)
+    has_letter = any(lexeme.kind is Kind.WORD and len(lexeme.text) == 1 for lexeme in lexemes)
     parts, end = [], 0
     for lexeme in lexemes:
-        if lexeme.text in SOMETIMES and lexeme.start >= end:
-            meaning = _OPERATORS.get(lexeme.kind)
-            small = lexeme.text.lower() if len(lexeme.text) > 1 else lexeme.text
-            own = meaning or (
-                small if lexeme.kind is Kind.WORD else text[lexeme.start : lexeme.end]
-            )
-            parts += [text[end : lexeme.start], own]
+        if lexeme.text in SOMETIMES and (lexeme.kind in _OPERATORS or not has_letter):
+            word = text[lexeme.start : lexeme.end].lower()
+            parts += [text[end : lexeme.start], _OPERATORS.get(lexeme.kind, word)]
             end = lexeme.end
     told = "".join([*parts, text[end:]])
     again = lex(told, Notices(), language)

@@ -1,10 +1,11 @@
 """Operators in the languages of the interface, and what readers are told of them."""
 
+import re
 import unicodedata
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.vocabularies import LANGUAGES
@@ -187,6 +188,8 @@ def test_what_is_told_reads_back_the_same(
     assert parse(told, ANALYZERS, language).understood == understood
 
 
+@example(["accord", "accord", "لاجئين", "ACCORD"], [" Y ", " (NO ", " Y "], "fr", "es")
+@example(["accord", "(ACCORD", "PAZ", "ACCORD"], [" ", " NON ", " Y "], "es", "fr")
 @given(
     words=st.lists(WORDS | CAPITALS, min_size=2, max_size=4),
     signs=st.lists(
@@ -205,5 +208,5 @@ def test_a_query_for_every_language_asks_the_same_in_all(
     assert parse(told, ANALYZERS, language).tree == tree
     if not depends_on_language(told):
         assert parse(told, ANALYZERS, other).tree == tree
-    else:  # a letter that is no operator here and not written otherwise
-        assert any(f" {letter} " in typed for letter in "YEO")
+    else:  # capitals say what a single letter means, and stay
+        assert any(len(word) == 1 for word in re.split(r"\W+", typed))

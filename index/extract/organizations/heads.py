@@ -19,6 +19,10 @@ _VAGUE = frozenset(("von", "des", "den", "dem"))
 _NOMINATIVE = frozenset(("il", "lo", "el"))
 _GERMAN_NOMINATIVE = frozenset(("die", "das"))
 """Articles that begin another part of the sentence: ``sollte die Gesellschaft die Kunst``."""
+_ARTICLES = frozenset(
+    ("la", "le", "les", "l", "the", "el", "los", "las", "il", "lo", "i", "gli", "die", "das", "den")
+) | {"dem"}
+"""Articles without a preposition in them; German ``der`` and ``des`` are also genitives."""
 _FOR = frozenset(("para", "per", "pour"))
 _INFINITIVES = ("ar", "er", "ir", "are", "ere", "ire", "oir", "arse", "erse", "irse")
 _NO_INFINITIVES = frozenset(("mujer", "militar", "hogar", "mar", "mulher", "popular", "exterior"))
@@ -194,6 +198,8 @@ def _complement(words: Words, head: int, grammar: Grammar) -> _Complement:
                 break
             if words[noun].capital != words[rest.last].capital:
                 break
+            if _begins_body(words, index, noun, grammar):
+                break
             rest.capitals += words[noun].capital
             rest.last = noun
         elif word.folded in nominative:
@@ -230,6 +236,31 @@ def _complement(words: Words, head: int, grammar: Grammar) -> _Complement:
             break
         index = rest.last + 1
     return rest
+
+
+def _begins_body(words: Words, joint: int, noun: int, grammar: Grammar) -> bool:
+    """Say whether ``joint`` leads to another body and to no other part of what a body is of.
+
+    It does before a ministry, an article with a name, a head that has a complement of its own, and
+    a country with its body: ``and Pakistan's Ministry``. ``Recht und Gesellschaft`` are domains.
+    """
+    head = _nominative(words[noun].folded, grammar)
+    if head in grammar["ministry"] or head.endswith(_MINISTRIES):
+        return True
+    body = is_head(head, grammar) or head in grammar["bare"]
+    if words[joint + 1].folded in _ARTICLES:
+        german = grammar.language == "de"  # where every noun has a capital
+        return body or (words[noun].text.isupper() if german else words[noun].capital)
+    if noun + 1 == len(words):
+        return False
+    following = words[noun + 1]
+    if following.text == "s" and grammar.language == "en":
+        return True
+    if not following.tight:
+        return False
+    if body and words[noun].capital:
+        return following.capital or following.folded in grammar["small"]
+    return following.capital and is_head(following.folded, grammar)
 
 
 def _stops(word: Word, stop: frozenset[str]) -> bool:

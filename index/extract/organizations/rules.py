@@ -23,6 +23,7 @@ _OPEN = frozenset(("bank", "court", "university", "institute", "group", "trust",
 """Nouns that an ``of`` may follow: ``Royal Bank of Scotland``."""
 _SINGLE = frozenset(("bank", "university", "church", "court"))
 """Behind these ``and`` joins another name: ``Bank of America and Sanwa``."""
+_OF_FOR = frozenset(("of", "for"))
 _LEARNED = frozenset(("university", "journal", "academy", "college", "school"))
 _PLACE_ARTICLES = frozenset(("los", "las", "la", "el", "des"))
 """With these begin names of places in English: ``Los Angeles Lakers``."""
@@ -102,6 +103,7 @@ def _company_end(words: Words, first: int, last: int, grammar: Grammar) -> int |
     # In German every noun has a capital: what may be a German word does not count.
     suffix = grammar["loan"] if grammar.language == "de" else grammar["suffix"]
     best = None
+    last = _before_body(words, first, last, grammar)
     for index in range(first + 1, last + 1):
         word, before = words[index], words[index - 1]
         if word.folded in grammar["office"]:
@@ -127,13 +129,23 @@ def _company_end(words: Words, first: int, last: int, grammar: Grammar) -> int |
         return _with_of(words, best, last) if words[best].folded in _OPEN else best
     if words[first].folded not in grammar["of"] or last <= first + 1:
         return None
-    if words[first + 1].folded not in ("of", "for"):
+    if words[first + 1].folded not in _OF_FOR:
         return None
     if grammar.language == "de" and words[first].folded not in _LEARNED:
         return None
     if words[first].folded in _SINGLE:
         for index in range(first + 2, last):
             if words[index].folded == "and":
+                return index - 1
+    return last
+
+
+def _before_body(words: Words, first: int, last: int, grammar: Grammar) -> int:
+    """Return the last word of ``Department of X`` before ``and the Y`` or ``and Ministry``."""
+    if last > first and words[first].folded in grammar["of"] and words[first + 1].folded in _OF_FOR:
+        for index in range(first + 3, last):
+            following = words[index + 1].folded
+            if words[index].folded == "and" and (following == "the" or following in grammar.heads):
                 return index - 1
     return last
 

@@ -263,3 +263,83 @@ def test_the_work_grows_with_the_text() -> None:
         work.append(_Counted.sliced)
     assert work[0] > 0
     assert work[1] <= 2.1 * work[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        (
+            "es",
+            "El Ministerio del Interior de Perú y el Ministerio de Salud de Chile hablaron.",
+            ["Ministerio del Interior de Perú", "Ministerio de Salud de Chile"],
+        ),
+        (
+            "fr",
+            "Selon le ministère de l'Intérieur français et le ministère de la Défense, oui.",
+            ["ministère de l'Intérieur français", "ministère de la Défense"],
+        ),
+        (
+            "fr",
+            "Un accord du ministère de la Santé et du ministère de la Justice du Mali.",
+            ["ministère de la Santé", "ministère de la Justice du Mali"],
+        ),
+        (
+            "en",
+            "The Indian Ministry of Home Affairs and Pakistan's Ministry of Defence spoke.",
+            ["Ministry of Home Affairs", "Ministry of Defence"],
+        ),
+        (
+            "en",
+            "The Ministry of Health and the Ministry of Defence of Kenya spoke.",
+            ["Ministry of Health", "Ministry of Defence of Kenya"],
+        ),
+        (
+            "en",
+            "The U.S. Department of Justice and the FBI spoke.",
+            ["Department of Justice", "FBI"],
+        ),
+        (
+            "it",
+            "Il Ministero dell'Interno francese e il ministro Matteo Salvini hanno parlato.",
+            ["Ministero dell'Interno francese"],
+        ),
+        (
+            "de",
+            "Das Bundesministerium für Bildung und Forschung und das Ministerium für Arbeit.",
+            ["Bundesministerium für Bildung und Forschung", "Ministerium für Arbeit"],
+        ),
+        (
+            "de",
+            "Der Verband der Banken und der Verband der Versicherer haben gewarnt.",
+            ["Verband der Banken", "Verband der Versicherer"],
+        ),
+        (
+            "pt",
+            "A Fundação de Cultura e a Associação de Moradores de Lisboa falaram.",
+            ["Fundação de Cultura", "Associação de Moradores de Lisboa"],
+        ),
+    ],
+)
+def test_two_bodies_that_and_joins_are_two(language: str, text: str, names: list[str]) -> None:
+    found = (name for spans in mentions_of(text, language).values() for name in spans)
+    assert sorted(found, key=text.index) == names
+
+
+ARTICLES = {"fr": "Le", "en": "The", "de": "Das", "es": "El", "it": "Il", "pt": "O"}
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("fr", "ministère de l'Économie et des Finances"),
+        ("fr", "Comité pour la paix et la sécurité"),
+        ("en", "Ministry of Agriculture and Fisheries"),
+        ("en", "Department of Health and Human Services"),
+        ("de", "Institut für Recht und Gesellschaft"),
+        ("es", "Ministerio de Interior y Policía"),
+        ("it", "Ministero dell'Istruzione e della Ricerca"),
+        ("pt", "Ministério da Ciência e da Tecnologia"),
+    ],
+)
+def test_two_domains_that_and_joins_are_of_one_body(language: str, name: str) -> None:
+    assert list(mentions_of(f"- {ARTICLES[language]} {name}.", language).values()) == [[name]]

@@ -39,7 +39,7 @@ from web import context, links
 from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
 from web.errors import NoSuchDocument, NoSuchFacet
 from web.i18n import facet_label, gettext, language, negotiate, number
-from web.links import language_parameter
+from web.links import PageLinks, language_parameter
 from web.operate import give_way, stop_if_left
 from web.pages import joined, range_label
 from web.references import MAX_REFERENCES, Reference, bibtex, ris
@@ -209,20 +209,28 @@ def xlsx() -> Response:
     response = localized(Response(mimetype=MEDIA_TYPE))
     response.automatically_set_content_length = False
     response.headers["Content-Disposition"] = _attached(query.q, "xlsx")
-    _take_place(response, "WORKBOOKS")
+    leave = _take_place(response, "WORKBOOKS")
     first = context.search(_walk(query, LARGE_BATCH))
-    if request.method != "HEAD":
+    if request.method == "HEAD":
+        leave()
+    else:
         file = _workbook(first, query)
-        response.response = _read(file)
+        response.response = _read(file, leave)
         response.call_on_close(file.close)
         response.content_length = fstat(file.fileno()).st_size
     return response
 
 
-def _read(file: BufferedReader) -> Iterator[bytes]:
+def _read(file: BufferedReader, leave: Callable[[], object]) -> Iterator[bytes]:
+    """Yield a file in chunks; ``leave`` before the last, after which its reader may come again."""
     with file:
-        while chunk := file.read(CHUNK):
+        chunk = file.read(CHUNK)
+        while chunk:
+            following = file.read(CHUNK)
+            if not following:
+                leave()
             yield chunk
+            chunk = following
 
 
 def _workbook(response: SearchResponse, query: SearchRequest) -> BufferedReader:
@@ -264,10 +272,7 @@ def _about(query: SearchRequest, total: int, rows: int) -> Iterator[tuple[str, C
             gettext("Note"),
             gettext("This table has the first %(count)s. CSV has all of them.", count=number(rows)),
         )
-    yield (
-        gettext("Address"),
-        links.address(g.base, "/search", [*links.parameters(query), *language_parameter()]),
-    )
+    yield gettext("Address"), PageLinks(query).shared()
     yield gettext("Day of the export"), day(date.today().isoformat())
 
 
@@ -395,8 +400,8 @@ def _stream(
     return response
 
 
-def _take_place(response: Response, kind: str) -> None:
-    """Count an export of a kind until it is closed or given up.
+def _take_place(response: Response, kind: str) -> Callable[[], object]:
+    """Count an export of a kind until it is closed or given up, or calls what is returned.
 
     A slow reader keeps a thread, so that other requests must not depend on how many there are.
     Raises ServiceUnavailable at the limit.
@@ -406,7 +411,9 @@ def _take_place(response: Response, kind: str) -> None:
         raise ServiceUnavailable(retry_after=EXPORT_SECONDS)
     give_way()
     # At most once, whichever comes first.
-    response.call_on_close(finalize(response, places.release))
+    leave = finalize(response, places.release)
+    response.call_on_close(leave)
+    return leave
 
 
 def _walk(query: SearchRequest, batch: int) -> SearchRequest:

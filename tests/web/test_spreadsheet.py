@@ -174,10 +174,17 @@ def test_a_workbook_that_nobody_waits_for_is_given_up(
         assert client.get(f"/search.{form}?q=ONU", buffered=True).status_code == 200
 
 
-def test_workbooks_leave_the_places_of_other_exports(client: FlaskClient) -> None:
+def test_workbooks_leave_the_places_of_other_exports(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "CHUNK", 1_000)
     open_one = client.get("/search.xlsx?q=ONU")
     assert client.get("/search.xlsx?q=ONU").status_code == 503
     assert client.get("/search.csv?q=ONU", buffered=True).status_code == 200
+    # Whoever has all of one, and who asked for its head, has left.
+    assert open_one.data
+    assert client.head("/search.xlsx?q=ONU").status_code == 200
+    assert client.head("/search.xlsx?q=ONU").status_code == 200
     open_one.close()
     assert client.get("/search.xlsx?q=ONU", buffered=True).status_code == 200
 

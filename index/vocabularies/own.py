@@ -45,7 +45,9 @@ _NEVER: Final = "never"
 _ORGANIZATION = "organization"
 _MOST_ROWS = 20_000
 _LEAST_LETTERS = 3
-_ID = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)?")
+_PART = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_ID = re.compile(rf"{_PART}(?:/{_PART})?")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
@@ -111,12 +113,15 @@ def _rows(path: Path) -> Iterator[Row]:
     for number, row in enumerate(rows_of(path.name, text, "|"), 1):
         if number > _MOST_ROWS:
             raise row.error(f"the file has more than {_MOST_ROWS:,} rows")
+        if any(map(_CONTROL.search, row.cells)):
+            raise row.error("it holds a control character: remove it")
         if len(row.cells) != 3 and not (len(row.cells) == 4 and row.cells[0] == _ORGANIZATION):
             raise row.error("expected: theme | id | labels, or language | id | expressions")
         if not _ID.fullmatch(row.cells[1]):
-            raise row.error(f"“{row.cells[1]}” is no id: small letters, figures, - and one /")
+            raise row.error(f"“{row.cells[1]}” is no id: small letters, figures, one /, - inside")
         if row.cells[0] == _NEVER:
-            if row.cells[1] != "person" or not all(map(fold_key, split_list(row.cells[2]))):
+            names = split_list(row.cells[2])
+            if row.cells[1] != "person" or not names or not all(map(fold_key, names)):
                 raise row.error("expected: never | person | names")
         elif row.cells[0] not in ("theme", _ORGANIZATION) and (
             not _LANGUAGE.fullmatch(row.cells[0]) or row.cells[0] not in locale_of("en").languages

@@ -176,3 +176,25 @@ def test_bad_organizations_are_refused(tmp_path: Path, rows: bytes, line: int, r
     path.write_bytes(rows)
     with pytest.raises(VocabularyError, match=rf"line {line}: .*{reason}"):
         with_own_organizations(organizations(), path)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("never | person | ", "names"),
+        ("never | person | ;", "names"),
+        ("theme | -- | fr: Port", "no id"),
+        ("theme | -port | fr: Port", "no id"),
+        ("theme | harbour/- | fr: Port", "no id"),
+        ("organization | pad- | fr: Port autonome", "no id"),
+        ("fr | sport/football | +tifo\x00géant", "control character"),
+        ("theme | harbour | fr: Po\x07rt", "control character"),
+    ],
+)
+def test_rows_that_say_nothing_or_cannot_be_asked_for_are_refused(
+    tmp_path: Path, row: str, reason: str
+) -> None:
+    path = tmp_path / "own.txt"
+    path.write_text(f"{row}\n", "utf-8")
+    with pytest.raises(VocabularyError, match=reason):
+        with_own(themes(), path)

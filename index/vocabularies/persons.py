@@ -7,7 +7,7 @@ scripts write in different ways.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,8 +17,8 @@ from index.analysis import fold_key
 from index.vocabularies.vocabulary import LANGUAGES, Vocabulary, best_claims, read_rows, split_list
 
 _ROLES: Final = frozenset(
-    ("title", "trade", "crown", "suffix", "thing", "after", "byline", "joint", "joint-given")
-) | {"stop", "given", "doubtful", "said"}
+    ("title", "trade", "crown", "suffix", "thing", "beside", "after", "byline", "joint")
+) | {"joint-given", "stop", "given", "doubtful", "said", "town"}
 _KINDS: Final = frozenset(("latin", "arabic", "arabic-surname", "join"))
 _BEFORE_TITLE = re.compile(r"^(?:ex|vice|vize)(?=.{3})")
 _ARABIC = re.compile("[\u0621-\u064a]")
@@ -78,9 +78,17 @@ class PersonEntry:
 
 @dataclass(frozen=True)
 class Persons(Vocabulary[PersonEntry]):
-    """Known persons; ``called`` has the ids of those that one name is enough for."""
+    """Known persons; ``called`` has the ids of those that one name is enough for.
+
+    ``keys`` has ids by ``person_key`` of names in full: *Donald J. Trump* is a known person too.
+    """
 
     called: Mapping[str, str]
+    keys: Mapping[str, str]
+
+    def resolve(self, text: str) -> str | None:
+        """Return the id that ``text`` is, or is a name of, whatever its spelling and initials."""
+        return Vocabulary.resolve(self, text) or self.keys.get(person_key(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,21 @@ def load_known(path: Path) -> Persons:
         called |= {fold_key(text): id for text in alone}
     claims = [(2, fold_key(name), one.id) for one in entries.values() for name in one.all_names()]
     claims += [(1, key, id) for key, id in called.items()]
-    return Persons(entries, best_claims(claims), called)
+    return Persons(entries, best_claims(claims), called, _by_key(entries.values()))
+
+
+def _by_key(entries: Iterable[PersonEntry]) -> dict[str, str]:
+    """Return ids by the keys of names in full that one person has.
+
+    A name that needs its initials to tell its bearer has none: *George W. Bush*.
+    """
+    ids: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        for name in entry.all_names():
+            key, words = person_key(name), fold_key(name).split()
+            if " " in key and all(len(word) > 1 for word in words):
+                ids[key].add(entry.id)
+    return {key: min(bearers) for key, bearers in ids.items() if len(bearers) == 1}
 
 
 def load_names(path: Path) -> PersonNames:

@@ -6,8 +6,9 @@
 2. It is none inside an organization's name, behind what is named after persons (*rue, lycée, prix,
    USS*), before what makes it something else (*Street, Inc*), alone between quotation marks, where
    somebody signs.
-3. Names with the same first and last word are one person; a surname alone is the person whose name
-   ends so. What a list or the spellings of Arabic names join across languages has one id.
+3. Names with the same first and last word are one person if one has all words of the other; a
+   surname alone is the person whose name ends so. What a list or the spellings of Arabic names
+   join across languages has one id.
 
 Arabic has no capitals: there a given name needs another name behind it.
 """

@@ -1,9 +1,10 @@
 """Names of persons in texts in Latin script."""
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
-from functools import cache
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache, cached_property
 
 from index.analysis import fold_key
 from index.document import NamedPerson, Span
@@ -45,6 +46,10 @@ _JOINTS_IN_A_ROW = 3
 _OF = frozenset(("de", "du", "des", "d", "von", "l"))
 _AND = frozenset(("and", "et", "und"))
 _COMPANY = frozenset(("co", "sons", "cie", "company", "associates"))
+_ALSO_SURNAMES = frozenset(("hall", "lane", "park", "law", "house", "tower"))
+"""Words that make a thing of a full name before them, and are surnames behind a given name."""
+_FEW = 32
+"""Surnames that it is faster to search for than to compare with each word."""
 _JUNIOR = frozenset(("jr", "sr", "junior"))
 
 
@@ -54,6 +59,7 @@ _CAPITAL, _HIGH, _UPPER, _DIGIT, _INITIAL, _RUNS_IN = (1 << bit for bit in range
 _GIVEN, _DOUBTFUL, _PATRONYMIC = (1 << bit for bit in range(6, 9))
 _TITLE, _CROWN, _TRADE, _DOTTED, _KNOWN = (1 << bit for bit in range(9, 14))
 _STOP, _PLACE, _THING, _AFTER, _BYLINE, _JOINT, _FRONT_JOINT = (1 << bit for bit in range(14, 21))
+_BESIDE = 1 << 21
 _ANNOUNCES = _TITLE | _CROWN | _TRADE
 _SETS_OFF = _GIVEN | _ANNOUNCES | _KNOWN
 _FORENAME = _GIVEN | _PATRONYMIC
@@ -102,6 +108,7 @@ class _Bits(dict[str, int]):
             (folded in self._stop, _STOP),
             (folded in _places() or folded in _places("demonym"), _PLACE),
             (folded in grammar["thing"], _THING),
+            (folded in grammar["beside"], _BESIDE),
             (folded in grammar["after"], _AFTER),
             (folded in grammar["byline"], _BYLINE),
             (folded in grammar["joint"], _JOINT),
@@ -139,6 +146,27 @@ def _places(kind: str = "") -> frozenset[str]:
     )
 
 
+class _Itself(dict[str, str]):
+    """Each word as written for itself, kept so that most are looked up without a call."""
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= _CACHED:
+            self.clear()
+        if len(text) <= _LONGEST_CACHED:
+            self[text] = text
+        return text
+
+
+_itself = _Itself()
+
+_ByParticles = dict[tuple[str, ...], list[tuple[int, Person]]]
+"""Bearers of a surname, and where each is named, ascending, by the particles before the surname."""
+
+
+def _first(place: tuple[int, Person]) -> int:
+    return place[0]
+
+
 class LatinNames:
     """The names of persons in a text in Latin script."""
 
@@ -147,6 +175,7 @@ class LatinNames:
         self._words = words
         self._language = language
         self._bits = words.looked_up(_bits(language))
+        self._towns = person_grammar(language if language in LANGUAGES else "und")["town"]
         self._taken = taken
         self._names: dict[int, Name] = {}
         """By first word."""
@@ -194,19 +223,11 @@ class LatinNames:
             key = folded_name(self._text[self._words[first].start : word.end])
             id = people.aliases.get(key)
             if id and (first < index or key in people.called):
-                last = self._end(index) if first == index else index
-                if last > index:
-                    return None
+                follows = self._bits[index + 1] if self._words.joined(index + 1) else 0
+                if first == index and follows & _CAPITAL and not follows & _STOP:
+                    return None  # the name goes on
                 return self._checked(self._made(first, index, given=first < index, id=id))
         return None
-
-    def _end(self, index: int) -> int:
-        """Return the last word of the run of capitals that goes on behind a word."""
-        while self._words.joined(index + 1) and self._bits[index + 1] & _CAPITAL:
-            index += 1
-            if self._bits[index] & _STOP:
-                return index - 1
-        return index
 
     def _named(self, first: int, given: bool = True) -> Name | None:
         """Return the name that begins with the word ``first``."""
@@ -225,7 +246,10 @@ class LatinNames:
                 continue
             if index - last > 1 and not front and bits & _PLACE:
                 break
-            if not bits & _FRONT_JOINT and (bits & _ENDS or (surnames and bits & _ANNOUNCES)):
+            announces = bits & _ANNOUNCES and (surnames or every[first] & _INITIAL)
+            if not bits & _FRONT_JOINT and (bits & _ENDS or announces):
+                break
+            if bits & _AFTER and (surnames or words[index].folded not in _ALSO_SURNAMES):
                 break
             if bits & _INITIAL:
                 if not words.joined(index + 1) or self._text[words[index].end] != ".":
@@ -272,20 +296,34 @@ class LatinNames:
     def _titled(self, title: int, first: int) -> Name | None:
         """Return the name behind a title: one word of a title or a crown, two of a trade."""
         bits = self._bits[first]
-        if bits & (_STOP | _PLACE | _ANNOUNCES):
+        if bits & _STOP:
+            return self._particled(title, first)
+        if bits & (_PLACE | _ANNOUNCES):
             return None
         if self._bits[title] & _CROWN:
             return self._crowned(title, first) if bits & _GIVEN else None
         if bits & _UPPER:
             return None
         name = self._named(first) if bits & _GIVEN else self._surname(first)
-        if name is None or (self._bits[title] & _TRADE and name.first == name.last):
+        if name is None:
             return None
+        if name.first == name.last and (self._bits[title] & _TRADE or bits & _INITIAL):
+            return None  # M. X
         after = name.last + 1
         follows = self._bits[after] if self._words.joined(after) else 0
         if follows & _CAPITAL and follows & _ANNOUNCES:  # Deputy Finance Minister
             return None
         return self._checked(name._replace(doubtful=False))
+
+    def _particled(self, title: int, first: int) -> Name | None:
+        """Return the surname in ``Mme Le Pen``, whose first word is otherwise a function word."""
+        last = first + 1
+        particle = self._bits[first] & (_JOINT | _FRONT_JOINT)
+        if not particle or not self._bits[title] & _DOTTED or not self._words.joined(last):
+            return None
+        if not self._is_part(last, last):
+            return None
+        return self._checked(self._made(first, last, given=False))
 
     def _surname(self, first: int) -> Name | None:
         name = self._named(first, given=False)
@@ -305,14 +343,12 @@ class LatinNames:
                 id = people.aliases.get(folded_name(self._text[start : words[last].end]))
                 if id:
                     return self._checked(self._made(title, last, given=True, id=id))
-        numbered = words.joined(first + 1) and _ROMAN.fullmatch(words[first + 1].text)
-        last = first + 1 if numbered else first
+        if words.joined(first + 1) and _ROMAN.fullmatch(words[first + 1].text):
+            return self._checked(self._made(first, first + 1, given=True))
         name = self._named(first)
-        if name and not numbered:
-            last = name.last
-            if not self._bits[last] & _GIVEN:  # Prince Mohammed bin Zayed
-                return self._checked(name)
-        return self._checked(self._made(title, last, given=True))
+        if name and not self._bits[name.last] & _GIVEN:  # Prince Mohammed bin Zayed
+            return self._checked(name)
+        return self._checked(self._made(title, name.last if name else first, given=True))
 
     def _before_comma(self, index: int) -> Name | None:
         """Return the name in ``Jorio Dauster, president of``."""
@@ -386,11 +422,14 @@ class LatinNames:
 
     def _is_thing(self, name: Name) -> bool:
         words, every = self._words, self._bits
+        folded = folded_name(self._text[name.span.start : name.span.end])
+        if folded.replace(" ", "") in self._towns:
+            return True
         for at in range(name.first - 1, max(-1, name.first - 4), -1):
             if not words[at + 1].tight:
                 break
             bits = every[at]
-            if bits & _THING:
+            if bits & _THING or (bits & _BESIDE and at == name.first - 1):
                 return True
             if bits & _CAPITAL:
                 if at < name.first - 1:
@@ -429,43 +468,69 @@ class LatinNames:
         """Say whether a name begins with a word, and nothing else says that it is a name."""
         if not name.doubtful:
             return False
-        return self._text.count(self._words[name.last].text) < 2
+        surname = self._words[name.last].text
+        return self._counts[surname] + self._counts[f"{surname}s"] < 2
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        """How often each word stands in the text."""
+        return Counter(self._texts)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        """The words as written."""
+        return self._words.looked_up(_itself)
 
     # Surnames alone.
 
     def _alone(self, persons: Sequence[Person]) -> None:
         """Add to each person the places where only the surname stands."""
-        bearers: dict[str, list[tuple[tuple[str, ...], Person]]] = defaultdict(list)
+        bearers: dict[str, _ByParticles] = defaultdict(lambda: defaultdict(list))
         for person in persons:
             for surname in {self._surname_of(name) for name in person.names}:
                 for form in self._forms(surname[-1]) if surname else ():
-                    bearers[form].append((surname[:-1], person))
+                    bearers[form][surname[:-1]] += [
+                        (one.span.start, person) for one in person.names
+                    ]
         if not bearers:
             return
+        for by_particles in bearers.values():
+            for listed in by_particles.values():
+                listed.sort(key=_first)
         covered = {at for name in self._names.values() for at in range(name.first, name.last + 1)}
-        for form, listed in bearers.items():
+        for index in self._standing(bearers):
+            if index not in covered and not self._goes_on(index):
+                self._mention(index, bearers[self._words[index].text])
+
+    def _standing(self, forms: Collection[str]) -> Iterator[int]:
+        """Yield the words that are one of ``forms``: few are searched for, many are looked up."""
+        if len(forms) > _FEW:
+            yield from (index for index, text in enumerate(self._texts) if text in forms)
+            return
+        for form in forms:
             start = self._text.find(form)
             while start >= 0:
                 index = self._words.at(start)
-                if index is not None and index not in covered:
-                    self._mention(index, form, listed)
+                if index is not None and self._words[index].text == form:
+                    yield index
                 start = self._text.find(form, start + len(form))
 
-    def _mention(
-        self, index: int, surname: str, bearers: list[tuple[tuple[str, ...], Person]]
-    ) -> None:
-        """Add a surname that stands alone to the person who bears it, if it stands alone."""
-        word = self._words[index]
-        if word.text != surname or self._goes_on(index):
-            return
-        for before, person in self._nearest(bearers, word.start):
-            first = index - len(before)
-            parts = enumerate(before, first)
+    def _mention(self, index: int, by_particles: _ByParticles) -> None:
+        """Add a surname that stands alone to its bearer named last, else to the first one."""
+        word, nearest = self._words[index], None
+        for particles, listed in by_particles.items():
+            first = index - len(particles)
+            parts = enumerate(particles, first)
             if first >= 0 and all(self._words[at].folded == fold_word(part) for at, part in parts):
-                span = Span(self._words[first].start, word.end)
-                if not self._taken.before(span):
-                    person.spans.append(span)
-                return
+                before = bisect_left(listed, word.start, key=_first)
+                start, person = listed[max(0, before - 1)]
+                rank = (before > 0, start if before else -start)
+                if nearest is None or rank > nearest[0]:
+                    nearest = rank, first, person
+        if nearest:
+            span = Span(self._words[nearest[1]].start, word.end)
+            if not self._taken.before(span):
+                nearest[2].spans.append(span)
 
     def _surname_of(self, name: Name) -> tuple[str, ...]:
         """Return the words of a surname as written; the last word, unless a particle begins it."""
@@ -474,7 +539,9 @@ class LatinNames:
             last -= 1
         word = self._words[last]
         surname = self._text[word.start : min(word.end, name.span.end)]
-        if len(surname) < _LONG_SURNAME or (not name.given and name.last > name.first):
+        if len(surname) < _LONG_SURNAME or _ROMAN.fullmatch(surname):
+            return ()
+        if not name.given and name.last > name.first:
             return ()
         start = last
         while start > name.first + 1 and self._bits[start - 1] & (_JOINT | _FRONT_JOINT):
@@ -495,14 +562,3 @@ class LatinNames:
             return self._language != "de"
         before = self._bits[index - 1] if index else 0
         return bool(before & _GIVEN and words[index].tight and not words[index - 1].first)
-
-    def _nearest(
-        self, bearers: list[tuple[tuple[str, ...], Person]], start: int
-    ) -> list[tuple[tuple[str, ...], Person]]:
-        """Return bearers of a surname, the one that was named last before a place first."""
-
-        def rank(bearer: tuple[tuple[str, ...], Person]) -> tuple[bool, int]:
-            before = [name.span.start for name in bearer[1].names if name.span.start < start]
-            return not before, -max(before) if before else bearer[1].names[0].span.start
-
-        return sorted(bearers, key=rank) if len(bearers) > 1 else bearers

@@ -1,6 +1,7 @@
 """Names that were found in a text, and the persons that they make."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,6 +13,9 @@ from index.vocabularies import known_persons, never_persons, person_key
 
 _KEPT = 1 << 15
 """Names whose keys are kept: archives name the same persons again and again."""
+
+_MOST_ALIKE = 8
+"""Persons with the same first and last word that a name is compared with."""
 
 
 class Name(NamedTuple):
@@ -35,7 +39,7 @@ class Person:
 
     key: str
     id: str
-    last: str
+    parts: tuple[str, ...]
     names: list[Name] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
 
@@ -60,17 +64,36 @@ def folded_name(written: str) -> str:
     return fold_key(written)
 
 
+class _Keys(NamedTuple):
+    """What a name as written is joined by.
+
+    ``known``: the known person of that name, ``called``: the one that it alone is enough for.
+    ``parts``: the words of the key; a given name with hyphens is one.
+    """
+
+    folded: str
+    known: str
+    called: str
+    key: str
+    parts: tuple[str, ...]
+
+
 @lru_cache(_KEPT)
-def _keys(written: str) -> tuple[str, str, str]:
-    """Return a name folded, the known person of that name (or nothing), and its key."""
-    folded = fold_key(written)
-    return folded, known_persons().aliases.get(folded, ""), person_key(folded)
+def _keys(written: str) -> _Keys:
+    folded, people = fold_key(written), known_persons()
+    key = person_key(folded)
+    words = key.split()
+    first = fold_key(written.split()[0]).split()
+    if len(first) > 1 and words[: len(first)] == first:
+        words[: len(first)] = ["-".join(first)]
+    known, called = people.resolve(written) or "", people.called.get(folded, "")
+    return _Keys(folded, known, called, key, tuple(words))
 
 
 def given_person(name: str) -> NamedPerson | None:
     """Return the person that a name given beside a text stands for, without mentions."""
     key = person_key(name)
-    id = known_persons().aliases.get(fold_key(name), "")
+    id = known_persons().resolve(name) or ""
     never = never_persons()
     if not key or key in never or id in never:
         return None
@@ -81,40 +104,56 @@ def _identifier(key: str) -> str:
     return "~" + key.replace(" ", "-")
 
 
+def _covers(parts: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """Say whether one of two names has all words of the other."""
+    return set(parts) <= set(others) or set(others) <= set(parts)
+
+
 def joined(
     text: str, names: Sequence[Name], alone: Callable[[Sequence[Person]], None] | None = None
 ) -> tuple[NamedPerson, ...]:
-    """Join names into persons, and return them by first mention."""
+    """Join names into persons, and return them by first mention.
+
+    Names with the same first and last word are one person if one has all words of the other. A
+    surname is the person who bears it in this text, else the known person whom it is enough for.
+    A name that is never a line is joined with no other name in full.
+    """
+    never = never_persons()
     persons: list[Person] = []
     by_key: dict[str, Person] = {}
-    by_ends: dict[tuple[str, str], Person] = {}
+    by_ends: dict[tuple[str, str], list[Person]] = defaultdict(list)
+    by_last: dict[str, Person] = {}
     for name in (
         *[each for each in names if each.given],
         *[each for each in names if not each.given],
     ):
-        folded, called, plain = _keys(text[name.span.start : name.span.end])
-        id = name.id or (called if name.given else "")
-        key = id or plain
-        ends = key.split()
-        person = by_key.get(key) or (None if id else by_ends.get((ends[0], ends[-1])))
-        if not name.given:
-            last = folded.split()[-1]
-            person = person or next(
-                (one for one in persons if one.key.split()[-1] == last or one.last == last), None
+        keys = _keys(text[name.span.start : name.span.end])
+        last = keys.folded.split()[-1]
+        id = name.id or (keys.known if name.given else "")
+        person = None if name.given else by_last.get(last)
+        id = id or ("" if name.given else keys.called)
+        key = id or keys.key
+        person = by_key.get(key) or person
+        alike = by_ends[keys.parts[0], keys.parts[-1]]
+        joins = name.given and not id and key not in never
+        if person is None and joins:
+            person = next(
+                (one for one in alike[:_MOST_ALIKE] if _covers(one.parts, keys.parts)), None
             )
         if person is None:
-            person = Person(key, id, folded.split()[-1])
+            person = Person(key, id, keys.parts)
             persons.append(person)
+            by_last.setdefault(key.split()[-1], person)
+            by_last.setdefault(last, person)
+            if joins:
+                alike.append(person)
         by_key.setdefault(key, person)
-        if name.given:
-            by_ends.setdefault((ends[0], ends[-1]), person)
-            if not person.id and len(key) > len(person.key):
-                person.key = key
+        if joins and not person.id and len(key) > len(person.key):
+            person.key, person.parts = key, keys.parts
         person.names.append(name)
         person.spans.append(name.span)
     if alone:
         alone(persons)
-    never = never_persons()
     found = []
     for person in persons:
         if person.id in never or person.key in never:

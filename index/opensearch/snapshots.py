@@ -7,7 +7,7 @@ snapshot has the name of its generation. What was restored is a new generation, 
 import re
 from typing import Any, Final, NamedTuple
 
-from index.errors import BuildFailed, IndexMissing, IndexUnavailable, UsageError
+from index.errors import BuildFailed, ClusterUnavailable, IndexMissing, UsageError
 from index.opensearch.client import Cluster
 from index.opensearch.generations import (
     Published,
@@ -166,7 +166,7 @@ def _require_repository(cluster: Cluster, repository: str, folder: str) -> None:
         body = {"type": "fs", "settings": {"location": folder}}
         try:
             cluster.request("PUT", f"/_snapshot/{repository}", body)
-        except IndexUnavailable as error:
+        except ClusterUnavailable as error:
             if "repository" not in error.message:
                 raise
             raise UsageError(

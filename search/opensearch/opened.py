@@ -9,7 +9,7 @@ import orjson
 from index.analysis import forms_of
 from index.document import fit
 from index.facets import VALUE_FACETS
-from index.opensearch import MAX_VALUES, Cluster, Published, facet_field
+from index.opensearch import MAX_VALUES, Cluster, Published, facet_field, term
 from index.store import ByteCache, Head, Near, Tally, decode_head
 from search.opensearch.clauses import Json, all_of, terms
 from search.opensearch.statistics import Statistics
@@ -139,9 +139,7 @@ class Words:
     def of_language(self, words: Mapping[str, int], suffix: str) -> frozenset[str]:
         """Return those words a form of which more documents have in a language than they say."""
         forms = [(word, form) for word in words for form in forms_of(word, suffix)]
-        counts = self._statistics.counts(
-            [terms(f"body_{suffix}", [fit(form)]) for _, form in forms]
-        )
+        counts = self._statistics.counts([terms("body", [term(suffix, form)]) for _, form in forms])
         return frozenset(
             word for (word, _), count in zip(forms, counts, strict=True) if count > words[word]
         )

@@ -92,20 +92,22 @@ def test_an_answer_that_was_given_is_given_again_without_a_search(tmp_path: Path
             headers = {"Accept-Language": language}
             first[address, language] = client.get(address, headers=headers)
     tags = {answer.headers["ETag"] for answer in first.values()}
-    assert engine.searched == len(tags) == len(first) - 1  # ``hl=en`` is one language
+    assert len(tags) == len(first) - 1  # ``hl=en`` is one language
+    # And once for the newest document, whose date the pages of a generation have in common.
+    assert engine.searched == len(tags) + 1
     counted = searches(client)
     for (address, language), answer in first.items():
         again = client.get(address, headers={"Accept-Language": language})
         assert without_times(again.data) == without_times(answer.data)
         for name in ("Content-Type", "Content-Language", "ETag", "Link", "Cache-Control", "Vary"):
             assert again.headers.get(name) == answer.headers.get(name), name
-    assert engine.searched == len(tags)
+    assert engine.searched == len(tags) + 1
     assert searches(client) == counted + len(first)
     source.write_text("Un accord sur la pêche et sur les ports.", "utf-8")
     rebuild(tmp_path / "ix", [source], BuildOptions(workers=0))
     anew = client.get("/api/search?q=ports").get_json()
     assert (anew["total"], client.get(ASKED[-1]).status_code) == (1, 200)
-    assert engine.searched == len(tags) + 2
+    assert engine.searched == len(tags) + 3
 
 
 def test_answers_are_kept_in_bounded_memory(tmp_path: Path) -> None:

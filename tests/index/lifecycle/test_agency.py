@@ -137,7 +137,7 @@ def test_every_format_keeps_what_its_agency_says(root: Path) -> None:
         ("theme:economy", ["urn:x:g2", "urn:x:ninjs"]),
         ("theme:health", ["urn:x:ninjs"]),
         ("theme:sport", ["nitf1"]),
-        ("organization:ONU", ["urn:x:ninjs"]),
+        ("organization:ONU", ["urn:x:g2", "urn:x:ninjs"]),  # UNESCO is one of its bodies
         ("organization:UNESCO", ["urn:x:g2"]),
         ("ministre person:essai", ["nitf1", "urn:x:g2"]),
         ("person:personne", []),

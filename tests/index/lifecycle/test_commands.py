@@ -320,7 +320,7 @@ def test_an_unforeseen_error_is_one_line_too(
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("of a kind\nnobody foresaw")
 
-    monkeypatch.setattr("index.build.rebuild", broken)
+    monkeypatch.setattr("index.build.rebuild_into", broken)
     result = trouvaille("rebuild", source, "--quiet", "--index", tmp_path / "index")
     assert result.exit_code == 1
     assert result.stderr == (

@@ -87,7 +87,7 @@ def test_choose_widen_exclude_and_remove(reader: Readers) -> None:
     assert total(one) == promised
     expect(chips(one)).to_have_count(1)
     # A second value of the same facet widens.
-    second = facet(one, "Organization").get_by_role("listitem").nth(1).get_by_role("link").first
+    second = facet(one, "Organization").locator("li:not(li li)").nth(1).get_by_role("link").first
     second.click()
     widened = total(one)
     assert widened >= promised
@@ -120,7 +120,7 @@ def test_search_inside_a_facet(reader: Readers) -> None:
     # The name in another language finds it, accents or not.
     one.page.get_by_role("searchbox", name="Search in this list").fill("nations")
     one.page.get_by_role("main").get_by_role("button", name="Search").click()
-    expect(one.page.get_by_role("main").get_by_role("status")).to_contain_text("value")
+    expect(one.page.get_by_role("main").get_by_role("status")).to_contain_text("organization")
     box = one.page.get_by_role("checkbox", name="United Nations").first
     box.check()
     one.page.get_by_role("button", name=re.compile("ticked")).click()

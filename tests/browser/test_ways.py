@@ -205,6 +205,7 @@ def test_no_page_is_wider_than_the_window(
                 const box = one.getBoundingClientRect();
                 return box.width > 1 && (box.right > width + 1 || box.left < -1)
                   && !one.closest(".unseen, .skip, pre, svg")
+                  && !one.closest("details:not([open]) > :not(summary)")
                   && getComputedStyle(one).position !== "absolute";
               });
               return { over: page.scrollWidth - width,

@@ -70,8 +70,8 @@ def test_a_page_costs_few_pieces_look_ups_and_addresses(
     assert links >= 150
     # The page itself is joined last, after what its macros wrote.
     assert 0 < pieces[-1] <= 400
-    assert done["gettext.GNUTranslations.gettext"] + done["gettext.GNUTranslations.ngettext"] <= 25
-    assert done["render.clean_text"] <= 45 + 3 * results
+    assert done["gettext.GNUTranslations.gettext"] + done["gettext.GNUTranslations.ngettext"] <= 30
+    assert done["render.clean_text"] <= 60 + 3 * results
     assert 0 < done["__init__.escape"] <= 50 + 4 * results, "escaped twice"
     # Not for each of the links: most are a beginning, a value and an end.
     whole = done["links.address"] + done["links.encoded"] + done["links.parameters"]

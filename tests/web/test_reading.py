@@ -163,3 +163,8 @@ def test_a_citation_is_plain_text_in_the_language_of_the_page(tmp_path: Path) ->
         assert "\u2068قمة <b>تونس</b>\u2069" in citation.text
         assert date in citation.text
         assert citation.text.endswith("http://localhost/document/a")
+    # In a sentence that runs to the left nothing joins what it stands beside.
+    page = html.document_fromstring(client.get("/document/a?hl=ar").get_data(as_text=True))
+    (citation,) = page.xpath("//p[@id='citation']")
+    for part in ("وات", "a", "http://localhost/document/a"):
+        assert f"\u2068{part}\u2069" in citation.text

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from markupsafe import Markup, escape
 
 from index import MentionedDate
+from index.analysis import direction
 from search import MAX_DEPTH, DocumentView, Labelled, Result, SearchRequest, SearchResponse
-from web.i18n import gettext, month_or_day
+from web.i18n import gettext, month_or_day, negotiate
 from web.render import clean_text
 
 MAX_LISTED = 40
@@ -322,14 +323,14 @@ def citation(view: DocumentView, name: str, address: str) -> str:
     parts.append(month_or_day(view.published[:10]) if view.published else gettext("undated"))
     parts.append(_isolated(view.id))
     what = str(gettext(", ")).join(parts)
-    return str(gettext("%(what)s. %(address)s", what=what, address=address))
+    return str(gettext("%(what)s. %(address)s", what=what, address=_isolated(address)))
 
 
 def _isolated(text: str) -> str:
-    """Return a text on one line, isolated if it has letters that run from right to left."""
+    """Return a text on one line, isolated if it or the sentence around it runs to the left."""
     line = " ".join(text.split())
     foreign = any("\u0590" <= char <= "\u08ff" or "\ufb1d" <= char <= "\ufefc" for char in text)
-    return f"\u2068{line}\u2069" if foreign else line
+    return f"\u2068{line}\u2069" if foreign or direction(negotiate()) == "rtl" else line
 
 
 # The documents before and after it.

@@ -130,7 +130,7 @@ class Deaf(Document):
     ("limits", "reason"),
     [
         ({"max_seconds": 1}, "it took longer than 1 seconds of processor time"),
-        ({"max_memory": 200}, "it needed more than 200 MiB of memory"),
+        ({"max_memory": 400}, "it needed more than 400 MiB of memory"),
     ],
 )
 def test_a_document_beyond_its_limits_is_skipped_alone(limits: dict[str, int], reason: str) -> None:

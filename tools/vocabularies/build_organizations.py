@@ -144,37 +144,21 @@ _CUES = {
 """Beginnings of words beside which an ambiguous name of a package counts, by kind."""
 
 
-_CLUB_WORDS = frozenset(
-    [
-        "fc",
-        "ac",
-        "cf",
-        "sc",
-        "afc",
-        "as",
-        "us",
-        "rc",
-        "sk",
-        "fk",
-        "cd",
-        "ud",
-        "sv",
-        "bk",
-        "hc",
-        "bc",
-        "kk",
-        "sco",
-        "ogc",
-        "f",
-        "c",
-    ]
+CLUB_WORDS = frozenset(
+    (
+        *("fc", "ac", "cf", "sc", "afc", "as", "us", "rc", "sk", "fk"),
+        *("cd", "ud", "sv", "bk", "hc", "bc", "kk", "sco", "ogc"),
+    )
 )
+"""What the names of clubs begin or end with, in small letters."""
+_INITIALS = frozenset(("f", "c"))
+"""*F.C.*, its points left out."""
 
 
 def _club_key(name: str) -> str:
     """Return a folded name without *FC* and the like, its words in order of letters."""
     words = fold_key(name).split()
-    return " ".join(sorted(word for word in words if word not in _CLUB_WORDS) or words)
+    return " ".join(sorted(word for word in words if word not in CLUB_WORDS | _INITIALS) or words)
 
 
 def from_packages(drafts: list[Draft], path: Path = PACKAGES) -> list[Draft]:

@@ -25,6 +25,7 @@ import ahocorasick
 from index.analysis import fold_key, fold_text
 from index.vocabularies import countries, grammar, organizations
 from tools.quality import press
+from tools.vocabularies.build_organizations import CLUB_WORDS
 
 TARGET = Path(__file__).parents[2] / "index" / "vocabularies" / "organizations-packages.txt"
 ARCHIVES = ("fr", "en", "es", "de", "pt")
@@ -70,31 +71,7 @@ _TOO_SMALL = frozenset(("S&P 600",))
 _LONGEST = 5
 _SHORTEST = 4
 _LATIN = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ÿ0-9&'’.+ -]*")
-_CLUB_WORDS = frozenset(
-    (
-        "fc",
-        "ac",
-        "cf",
-        "sc",
-        "afc",
-        "as",
-        "us",
-        "rc",
-        "sk",
-        "fk",
-        "cd",
-        "ud",
-        "rcd",
-        "sv",
-        "if",
-        "bk",
-        "hc",
-        "bc",
-        "kk",
-        "sco",
-        "ogc",
-    )
-)
+_CLUB_WORDS = CLUB_WORDS | {"if", "rcd"}
 _SMALL = frozenset(
     (
         "de",

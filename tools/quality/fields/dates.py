@@ -17,6 +17,7 @@ Run from the root: ``python -m tools.quality.fields.dates``. The measures:
 import re
 import sys
 import time
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -161,16 +162,22 @@ def bare_weekday(records: list[dict[str, Any]]) -> tuple[Outcomes, list[str]]:
     return outcomes, errors
 
 
-def year_deleted(language: str) -> tuple[Share, list[str]]:
-    """Score days and months made by deleting the year behind them."""
-    right = of = 0
-    errors = []
+def _dated(language: str) -> Iterator[tuple[dict[str, Any], date]]:
+    """Yield the dispatches of a language whose day of publication is known, with that day."""
     for record in press(language):
-        text = record["text"]
         try:
             published = date.fromisoformat(record["date"])
         except ValueError:
             continue
+        yield record, published
+
+
+def year_deleted(language: str) -> tuple[Share, list[str]]:
+    """Score days and months made by deleting the year behind them."""
+    right = of = 0
+    errors = []
+    for record, published in _dated(language):
+        text = record["text"]
         for one in expressions(text, language):
             month, year = one.parts.get("month"), one.parts.get("year")
             if one.form != "day" or month is None or year is None or year.letter not in "YR":
@@ -202,12 +209,8 @@ def bare_elsewhere(language: str) -> Outcomes:
     """
     outcomes: Outcomes = {}
     pattern, names = _ELSEWHERE[language]
-    for record in press(language):
+    for record, published in _dated(language):
         text = record["text"]
-        try:
-            published = date.fromisoformat(record["date"])
-        except ValueError:
-            continue
         for written in pattern.finditer(text):
             near = (published + timedelta(shift) for shift in range(-_NEAR, _NEAR + 1))
             weekday = names.index(written["weekday"])

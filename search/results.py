@@ -7,8 +7,10 @@ from functools import cached_property, lru_cache
 
 from index import Document, Fields, Span
 from index.analysis import direction
+from index.document import Organization, PublicationDate
 from index.extract import given_themes
 from index.store import Head
+from index.vocabularies import organizations
 from search.engine import DocumentView, Highlights, Labelled, Result, StoredTexts
 from search.facets import Column, FacetNames, LocalizedFacets, facet_names
 from search.request import (
@@ -69,6 +71,12 @@ class ResultBuilder:
             label = self._localized.facet(facet).known_label(id) or name
             value = self._named[facet, id, name] = Labelled(id, label)
         return value
+
+    def _of_its_day(self, one: Organization, published: PublicationDate | None) -> Labelled:
+        """Return an organization with the name that it bore when a document was published."""
+        day = published.value[:10] if published else ""
+        former = organizations().label_at(one.id, self._localized.locale, day) if day else None
+        return Labelled(one.id, former) if former else self.named("organization", one.id, one.label)
 
     def value(self, facet: str, id: str) -> Labelled:
         """Return a value of a facet whose vocabulary has all values."""
@@ -132,9 +140,7 @@ class ResultBuilder:
             authors=document.authors,
             parent=document.parent,
             version=document.version,
-            organizations=tuple(
-                self.named("organization", o.id, o.label) for o in fields.organizations
-            ),
+            organizations=tuple(self._of_its_day(one, published) for one in fields.organizations),
             themes=tuple(self.value("theme", theme.id) for theme in fields.themes),
             countries=tuple(self.value("country", country.id) for country in fields.countries),
             persons=tuple(self.named("person", one.id, one.label) for one in fields.persons),

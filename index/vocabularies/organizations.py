@@ -12,6 +12,10 @@ de, it, pt, ar. ``;`` separates the names of a cell. Marks stand before a name:
 ^X    exact: written with these capitals and no others
 -X    resolves when somebody asks for it, never looked for in texts
 
+A former name may end with its period, as in ``<I-Télé @1999/2017-02-27``: from the first day to
+the day before the second, either of which may be missing, or be a year or a month. Documents of
+that period are shown with it.
+
 ``organizations-grammar.txt`` lists words by language and role, and says what the roles are.
 """
 
@@ -60,6 +64,14 @@ class Name:
     sought: bool = True
     checked: bool = False
     exact: bool = False
+    since: str = ""
+    until: str = ""
+    """The period of a former name: the first day, and the first day behind it (ISO 8601)."""
+
+    def was_borne(self, day: str) -> bool:
+        """Say whether this is a former name, with a period that a day lies in."""
+        dated = self.former and bool(self.since or self.until)
+        return dated and self.since <= day and (not self.until or day < self.until)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -97,6 +109,11 @@ class OrganizationEntry:
                         return name.text
         return self.names[0].text
 
+    def label_at(self, locale: str, day: str) -> str | None:
+        """Return the name that the body bore on a day (ISO 8601) if it has another now."""
+        shown = [n for n in self.names if n.language in (locale, "mul")] or self.names
+        return next((name.text for name in shown if name.was_borne(day)), None)
+
     def all_names(self) -> Iterator[str]:
         """Yield every name and acronym, in all languages."""
         return (name.text for name in self.names)
@@ -113,6 +130,11 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
     def label(self, id: str, locale: str) -> str:
         """Return the name of ``id`` in ``locale``; an unknown ``id`` is returned as it is."""
         return self.national.label(id, locale) or Vocabulary.label(self, id, locale)
+
+    def label_at(self, id: str, locale: str, day: str) -> str | None:
+        """Return the name that ``id`` bore on a day (ISO 8601); None if it is that of today."""
+        entry = self.entries.get(id)
+        return entry.label_at(locale, day) if entry else None
 
     def names(self, id: str) -> Iterable[str]:
         """Return every name of ``id``, in all languages, each once."""
@@ -240,12 +262,18 @@ def slug(name: str) -> str:
     return fold_key(name).replace("&", "and").replace("+", "plus").replace(" ", "-")
 
 
+_DAY = r"(?:\d{4}(?:-\d\d(?:-\d\d)?)?)?"
+_PERIOD = re.compile(rf" @({_DAY})/({_DAY})$")
+
+
 def parse_name(marked: str, language: str) -> Name:
-    """Read one name with its marks."""
+    """Read one name with its marks, and the period of a former name."""
     text = marked.lstrip("=!~<^-")
     marks = marked[: len(marked) - len(text)]
+    period = _PERIOD.search(text)
+    since, until = period.groups() if period else ("", "")
     return Name(
-        text.strip(),
+        (text[: period.start()] if period else text).strip(),
         language,
         acronym="=" in marks,
         ambiguous="~" in marks,
@@ -253,7 +281,19 @@ def parse_name(marked: str, language: str) -> Name:
         sought="-" not in marks,
         checked="!" in marks,
         exact="^" in marks,
+        since=since,
+        until=until,
     )
+
+
+def check_period(row: Row, marked: str, name: Name) -> None:
+    """Refuse a period that is malformed, ends before it begins, or is that of a present name.
+
+    Raises VocabularyError.
+    """
+    dated = bool(name.since or name.until)
+    if "@" in name.text or (dated and not name.former) or name.since >= name.until > "":
+        raise row.error(f"“{marked}” is no former name with its period: <Name @1999/2017-02-27")
 
 
 def _entry(row: Row) -> OrganizationEntry:
@@ -273,6 +313,7 @@ def _entry(row: Row) -> OrganizationEntry:
             name = parse_name(marked, language)
             if not name_key(name.text):
                 raise row.error(f"the name {marked!r} has no letter")
+            check_period(row, marked, name)
             names.append(name)
     if not any(name.sought for name in names):
         raise row.error(f"{id} has no name")
@@ -357,7 +398,7 @@ _HEAD_ROLES = frozenset(("bare", "direct", "head", "lower", "ministry", "court",
 _ROLE_NAMES = (
     "legal suffix loan of ordinary leading office cue plural article said small and stop generic"
     " nation adjective ideology club clubarticle acronymstop member given indefinite definite"
-    " joiner weak common own named alone body place purpose"
+    " region joiner weak common own named alone body place purpose"
 )
 _ROLES = frozenset(_ROLE_NAMES.split()) | _HEAD_ROLES
 

@@ -26,6 +26,7 @@ from index.vocabularies.organizations import (
     Name,
     OrganizationAuthority,
     OrganizationEntry,
+    check_period,
     parse_name,
 )
 from index.vocabularies.organizations import organizations as shipped
@@ -214,6 +215,7 @@ def _names(row: Row, id: str, listed: str, bearers: dict[tuple[str, str], str]) 
         key = name_key(name.text)
         if not colon or language not in LANGUAGES or len(key.replace(" ", "")) < _LEAST_LETTERS:
             raise row.error(f"“{item}” is no name of three letters or more: fr: Port ; en: =PAD")
+        check_period(row, marked, name)
         if (key, language) in bearers:
             raise row.error(f"“{name.text}” is a name of {bearers[key, language]}")
         bearers[key, language] = id

@@ -251,6 +251,7 @@ class LocalizedFacets:
     """The facets of a snapshot with labels in one locale."""
 
     def __init__(self, names: Mapping[str, FacetNames], locale: str) -> None:
+        self.locale = locale
         self._facets = {name: LocalizedFacet(names[name], locale) for name in names}
         self._unfiltered: dict[Hashable, ValueFacet | DateFacet] = {}
 

@@ -191,8 +191,10 @@ def _first_words(
 ) -> dict[str, str]:
     """Return the organizations by those first words of their names that may stand alone.
 
-    Names with a country in them are left out: bare ``Sénat`` need not be the ``Sénat américain``.
+    Names with a country in them are left out: bare ``Sénat`` need not be the ``Sénat américain``;
+    so are parliaments where the text names two.
     """
+    national = organizations().national.whole
     alone = grammar(language)["bare"]
     sites = sorted(match.start for match in places if match.forms)
     ids: dict[str, str] = {}
@@ -201,7 +203,9 @@ def _first_words(
             first = fold_key(text[mention.span.start : mention.span.end]).partition(" ")[0]
             at = bisect_left(sites, mention.start)
             if first in alone and not (at < len(sites) and sites[at] < mention.end):
-                ids.setdefault(first, mention.form.id)
+                id = mention.form.id
+                if ids.setdefault(first, id) != id and first in national:
+                    ids[first] = ""
     return ids
 
 
@@ -503,8 +507,10 @@ def _join(
         words, of_country = key.split(), any(one.span in placed for one in by_key[key])
         for count in range(1, len(words)):
             short = " ".join(words[:count])
-            if not (of_country and short in national):
+            if short not in national:
                 longer.setdefault(short, key)
+            elif not of_country and not longer.setdefault(short, key).startswith(key):
+                longer[short] = short  # it may be of either of two
     joined: dict[str, list[Candidate]] = defaultdict(list)
     for key, named in by_key.items():
         whole = longer.get(key, key)

@@ -151,6 +151,8 @@ def _place(words: Words, head: int, grammar: Grammar) -> _Complement:
     """Return what a body by itself is of: adjectives of nation, one place."""
     rest = _Complement(head)
     index = head + 1
+    if words.joined(index) and words[index].folded in grammar["region"]:
+        return _Complement(index, capitals=1)
     while (
         words.joined(index)
         and not words[index].capital

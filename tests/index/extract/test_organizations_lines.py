@@ -343,3 +343,37 @@ ARTICLES = {"fr": "Le", "en": "The", "de": "Das", "es": "El", "it": "Il", "pt": 
 )
 def test_two_domains_that_and_joins_are_of_one_body(language: str, name: str) -> None:
     assert list(mentions_of(f"- {ARTICLES[language]} {name}.", language).values()) == [[name]]
+
+
+REGIONS = {
+    "es": (
+        "El Parlamento Europeo votó. Ayer el Parlamento {} la rechazó.",
+        "catalán vasco siciliano",
+    ),
+    "fr": (
+        "Le Parlement européen a voté. Le Parlement {} a refusé.",
+        "catalan flamand corse bavarois",
+    ),
+    "it": ("Il Parlamento europeo ha votato. Il Parlamento {} no.", "catalano siciliano sardo"),
+    "pt": ("O Parlamento Europeu votou. O Parlamento {} não.", "catalão basco siciliano"),
+    "en": ("The European Parliament voted. The {} Parliament refused.", "Scottish Catalan Flemish"),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "region"),
+    [(language, each) for language, (_, all) in REGIONS.items() for each in all.split()],
+)
+def test_a_parliament_of_a_region_is_a_body_of_its_own(language: str, region: str) -> None:
+    text = REGIONS[language][0].format(region)
+    found = find_organizations(text, language).organizations
+    assert len(found) == 2
+    assert found[0].id == "parlement-europeen"
+    assert region in found[1].label
+    assert organizations().national.country_of(found[1].id) is None
+
+
+def test_a_bare_parliament_is_neither_of_two() -> None:
+    text = "El Parlamento Europeo votó ayer. El Parlamento vasco no. El Parlamento decidió."
+    ids = [one.id for one in find_organizations(text, "es").organizations]
+    assert ids == ["parlement-europeen", "parlamento-vasco", "~parlamento"]

@@ -1,6 +1,9 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.errors import VocabularyError
 from index.extract import find_themes
@@ -64,6 +67,30 @@ def test_labels_follow_the_locale_and_fall_back() -> None:
     for id in authority.entries:
         assert authority.label(id, "fr")
         assert authority.resolve(id) == id
+
+
+@given(st.dates(date(1000, 1, 1)))
+def test_a_body_has_one_name_on_a_day_and_that_of_today_outside_of_all_periods(day: date) -> None:
+    authority = organizations()
+    for id in ("cnews", "rn", "lrem", "engie", "daimler", "oci"):
+        former = authority.label_at(id, "fr", day.isoformat())
+        borne = [n.text for n in authority.entries[id].names if n.was_borne(day.isoformat())]
+        assert former == (borne[0] if borne else None)
+        assert former != authority.label(id, "fr")
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [("2016", "I-Télé"), ("2017-02-26", "I-Télé"), ("2017-02-27", None), ("1998", None)],
+)
+def test_a_period_ends_before_its_second_day(day: str, name: str | None) -> None:
+    assert organizations().label_at("cnews", "fr", day) == name
+
+
+@pytest.mark.parametrize("name", ["<X Bank @2017", "X Bank @1999/2017", "<X Bank @2017/1999"])
+def test_a_period_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(VocabularyError, match=r"line 2.*former name"):
+        load_organizations(write(tmp_path, row(id="x", fr=f"Y Bank; {name}")))
 
 
 def test_every_theme_has_labels_and_every_child_a_parent() -> None:

@@ -13,6 +13,8 @@ from typing import Final, Literal, NamedTuple
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateOrigin = Literal["metadata", "html", "dateline", "text", "filename", "reference", "mtime"]
+DECLARED: Final[tuple[DateOrigin, ...]] = ("metadata", "html")
+"""The origins of dates that a document declares; it is inferred from others."""
 
 PARTS = ("title", "body")
 """The parts of a document whose words are searched."""
@@ -198,6 +200,11 @@ class PublicationDate:
     value: str
     precision: Precision
     origin: DateOrigin
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether the document does not declare the date: it was found in its text or file."""
+        return self.origin not in DECLARED
 
 
 @dataclass(frozen=True, slots=True)

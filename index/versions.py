@@ -7,7 +7,7 @@ docs/index.md has them as a table. The cursor of a page of results has a version
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-FORMAT_VERSION: Final = 8
+FORMAT_VERSION: Final = 9
 """Which files a generation and its segments have, and what the manifest says.
 
 Raise it when a file is added, dropped or means something else. An index with another number cannot

@@ -206,6 +206,7 @@ DateBucketJson = TypedDict(
         "from": Day,
         "to": Day,
         "count": int,
+        "inferred": Annotated[int, "How many of these do not declare their publication date."],
         "selected": bool,
         "url": NotRequired[
             Annotated[Address, "The same search in this range, or without one if selected."]
@@ -467,10 +468,11 @@ class Presenter:
                 "from": first,
                 "to": last,
                 "count": count,
+                "inferred": inferred,
                 "selected": selected,
                 "url": None,
             }
-            for value, first, last, count, selected in facet.values
+            for value, first, last, count, inferred, selected in facet.values
         ]
 
     def facet_label(self, name: str) -> str:

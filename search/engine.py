@@ -197,12 +197,16 @@ class ValueFacet:
 
 
 class DateBucket(NamedTuple):
-    """A year, month or day, from day ``first`` to day ``last``; all are ISO 8601."""
+    """A year, month or day, from day ``first`` to day ``last``; all are ISO 8601.
+
+    ``inferred`` of its documents do not declare their date.
+    """
 
     value: str
     first: str
     last: str
     count: int  # type: ignore[assignment]  # hides tuple.count
+    inferred: int = 0
     selected: bool = False
 
 

@@ -367,9 +367,10 @@ def facet_csv(name: str) -> Response:
     if name == "date":
         dated = replace(query, facets=("date",), per_page=1, highlight="false")
         dates = cast(DateFacet, context.search(dated).facets["date"])
-        rows: list[tuple[object, ...]] = [(label, gettext("From"), gettext("To"), count)]
-        rows += [(one.value, one.first, one.last, one.count) for one in dates.values if one.count]
-        rows += [(gettext("undated"), "", "", dates.missing)] if dates.missing else []
+        titles = (label, gettext("From"), gettext("To"), count, gettext("inferred date"))
+        rows: list[tuple[object, ...]] = [titles]
+        rows += [one[: len(titles)] for one in dates.values if one.count]
+        rows += [(gettext("undated"), "", "", dates.missing, "")] if dates.missing else []
     elif name in VALUE_FACETS:
         found = engine().facet(name, replace(query, facet_size=MAX_FACET_ROWS), "", 1).facet
         rows = [(label, gettext("Identifier"), count)]

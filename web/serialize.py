@@ -271,8 +271,8 @@ class Serializer(Presenter):
         buckets: list[DateBucketJson] = _fragment(
             [
                 f'{{"value":"{value}","from":"{first}","to":"{last}","count":{count},'
-                f'"selected":{_JSON[selected]}{end}'
-                for (value, first, last, count, selected), end in zip(
+                f'"inferred":{inferred},"selected":{_JSON[selected]}{end}'
+                for (value, first, last, count, inferred, selected), end in zip(
                     facet.values, ends, strict=True
                 )
             ]

@@ -186,6 +186,8 @@ def _encode(draft: Draft, titled: _Divided, written: _Divided) -> Encoded:
     if record.published != UNDATED_SECOND:
         source["day"] = _iso(record.published // DAY_SECONDS)
         source["second"] = record.published
+        if record.inferred:
+            source["inferred"] = True
     if record.mentioned:
         ranges = [sorted(days) for days in record.mentioned]
         source["mentioned"] = [{"gte": _iso(first), "lte": _iso(last)} for first, last in ranges]

@@ -66,6 +66,7 @@ def documents(shards: int, meta: Json) -> Json:
         **{facet_field(name): {**_KEYWORD, "eager_global_ordinals": True} for name in VALUE_FACETS},
         "day": _DATE,
         "second": {"type": "long"},
+        "inferred": {"type": "boolean"},
         "mentioned": {"type": "date_range", "format": "strict_date"},
         "mentioned_first": _DATE,
         "mentioned_last": _DATE,

@@ -64,6 +64,7 @@ class Record(NamedTuple):
     packed: Packed
     keys: Sequence[int] = ()
     embargo: int = 0
+    inferred: bool = False
 
 
 class Draft(NamedTuple):
@@ -113,6 +114,7 @@ def draft(document: Document, fields: Fields) -> Draft:
         packed,
         sorted(key_digest(*key) for key in document_keys(document, fields.persons)),
         first_second(document.embargo) if document.embargo else 0,
+        fields.published is not None and fields.published.is_inferred,
     )
     if language.parts:
         body = parts(document.text, language.parts)
@@ -142,6 +144,7 @@ class SegmentWriter:
         self._keys = KeyWriter()
         self._facets = {name: ValueColumnWriter() for name in VALUE_FACETS}
         self._published = array("q")
+        self._inferred = array("b")
         self._embargoed = array("q")
         self._mentioned = SpanColumnWriter()
         self._lengths = {part: array("f") for part in PARTS}
@@ -169,6 +172,7 @@ class SegmentWriter:
             self._lengths[name].append(tokens.lengths[text])
         self._ids.append(record.id)
         self._published.append(record.published)
+        self._inferred.append(record.inferred)
         if record.embargo:
             self._embargoed.extend((len(self._ids) - 1, record.embargo))
         self._batch.append((record.facets, record.mentioned))
@@ -195,6 +199,7 @@ class SegmentWriter:
         for name, column in self._facets.items():
             column.save(columns, name)
         write_array(columns / "published.array", np.asarray(self._published, np.int64))
+        write_array(columns / "inferred.array", np.asarray(self._inferred, np.bool_))
         write_array(columns / "embargoed.array", np.asarray(self._embargoed, np.int64))
         self._mentioned.save(columns)
         for name, lengths in self._lengths.items():

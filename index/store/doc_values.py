@@ -343,16 +343,23 @@ class NumberColumn:
 class DateColumn:
     """When documents were published, in days and seconds since 1970-01-01, by its own clock.
 
-    Undated: the smallest integer of each type.
+    Undated: the smallest integer of each type. ``inferred`` tells of dates that documents do not
+    declare.
     """
 
     def __init__(self, folders: Sequence[Folder]) -> None:
         self._seconds = NumberColumn(folders, "published")
+        self._inferred = NumberColumn(folders, "inferred")
 
     @cached_property
     def seconds(self) -> NDArray[np.int64]:
         """The second at which each date begins."""
         return self._seconds.read()
+
+    @cached_property
+    def inferred(self) -> NDArray[np.bool_]:
+        """Whether each date was inferred; no missing date is."""
+        return self._inferred.read()
 
     @cached_property
     def days(self) -> NDArray[np.int32]:

@@ -261,12 +261,13 @@ def count_dates(request: SearchRequest, dates: Dates) -> DateFacet:
     unit = _unit(*shown, request)
     first, last = in_units(shown, unit)
     buckets = buckets_of(max(first, last - MAX_BUCKETS + 1), last, unit)
-    columns = (buckets.names, buckets.first, buckets.last, dates.counts(buckets).tolist())
+    counts = (dates.counts(buckets).tolist(), dates.inferred(buckets).tolist())
+    days = (buckets.names, buckets.first, buckets.last)
     return DateFacet(
         name="date",
         interval=unit,
         missing=dates.missing,
-        values=tuple(map(DateBucket, *columns, _selected(buckets, request))),
+        values=tuple(map(DateBucket, *days, *counts, _selected(buckets, request))),
         truncated=unit == "year" and day_of(shown[0]).year < int(buckets.names[0]),
         before=before,
         after=after,

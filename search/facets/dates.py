@@ -4,7 +4,7 @@ Days are numbers since 1970-01-01.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol
 
@@ -39,12 +39,16 @@ class Dates(Protocol):
     def counts(self, buckets: "Buckets") -> NDArray[np.int64]:
         """Return how many documents have a date in each bucket."""
 
+    def inferred(self, buckets: "Buckets") -> NDArray[np.int64]:
+        """Return how many of these do not declare their publication date; none of mentions."""
+
 
 @dataclass(frozen=True, slots=True)
 class DayRanges:
     """Ranges of days, both ends included, and the document of each; documents ascend.
 
     ``missing`` is the number of documents without any; ``single`` if every range is one day.
+    ``inferred_days`` are those of documents that do not declare their publication date.
     """
 
     docs: NDArray[np.int32]
@@ -52,6 +56,7 @@ class DayRanges:
     last: NDArray[np.int32]
     missing: int
     single: bool
+    inferred_days: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
 
     def extent(self) -> tuple[int, int] | None:
         """Return the first and the last day; None if there is no date."""
@@ -60,6 +65,10 @@ class DayRanges:
     def counts(self, buckets: "Buckets") -> NDArray[np.int64]:
         """Return how many documents have a date in each bucket."""
         return _count_days(self.first, buckets) if self.single else _count_ranges(self, buckets)
+
+    def inferred(self, buckets: "Buckets") -> NDArray[np.int64]:
+        """Return how many of these do not declare their publication date; none of mentions."""
+        return _count_days(self.inferred_days, buckets)
 
 
 class Buckets(NamedTuple):
@@ -83,11 +92,12 @@ def in_units(days: Sequence[int], unit: Unit) -> list[int]:
 def published(docs: Docs, snapshot: Snapshot) -> DayRanges:
     """Return when documents were published."""
     days = snapshot.dates.days.take(docs)
+    inferred = days[snapshot.dates.inferred.take(docs)]
     dated = days != UNDATED_DAY
     documents = len(docs)
     if not dated.all():
         docs, days = docs[dated], days[dated]
-    return DayRanges(docs, days, days, documents - len(docs), single=True)
+    return DayRanges(docs, days, days, documents - len(docs), single=True, inferred_days=inferred)
 
 
 def mentioned(docs: Docs, snapshot: Snapshot) -> DayRanges:

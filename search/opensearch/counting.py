@@ -5,6 +5,7 @@ selections narrow stand under one ``filter`` aggregation.
 """
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -328,7 +329,18 @@ class Counter:
 
 def _histogram(field: str, unit: str) -> Json:
     made: Json = {"field": field, "calendar_interval": unit, "min_doc_count": 1}
-    return {"date_histogram": made}
+    histogram: Json = {"date_histogram": made}
+    if field == "day":
+        histogram["aggs"] = {"inferred": {"filter": {"term": {"inferred": True}}}}
+    return histogram
+
+
+class _Counts(NamedTuple):
+    """How many documents have a date in each bucket, and of how many it is inferred."""
+
+    buckets: Buckets
+    all: NDArray[np.int64]
+    inferred: NDArray[np.int64]
 
 
 class _CountedDates:
@@ -336,6 +348,7 @@ class _CountedDates:
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
+        self._counted: _Counts | None = None
 
     @property
     def missing(self) -> int:
@@ -352,13 +365,26 @@ class _CountedDates:
 
     def counts(self, buckets: Buckets) -> NDArray[np.int64]:
         """Return how many documents have a date in each bucket."""
+        return self._both(buckets).all
+
+    def inferred(self, buckets: Buckets) -> NDArray[np.int64]:
+        """Return how many of these do not declare their publication date; none of mentions."""
+        return self._both(buckets).inferred
+
+    def _both(self, buckets: Buckets) -> "_Counts":
+        if self._counted and self._counted.buckets is buckets:
+            return self._counted
         unit = _UNITS[len(buckets.names[0])]
         answer = self._counter.date_answer(unit)
         first, last = int(buckets.bounds[0]), int(buckets.bounds[-1]) - 1
         found = answer["buckets"] if answer else self._counter.histogram(unit, first, last)
-        counts = np.zeros(len(buckets.names), np.int64)
+        size = len(buckets.names)
+        counts = _Counts(buckets, np.zeros(size, np.int64), np.zeros(size, np.int64))
         for bucket in found:
             day = bucket["key"] // _DAY
             if first <= day <= last:
-                counts[int(np.searchsorted(buckets.bounds, day, "right")) - 1] = bucket["doc_count"]
+                place = int(np.searchsorted(buckets.bounds, day, "right")) - 1
+                counts.all[place] = bucket["doc_count"]
+                counts.inferred[place] = bucket.get("inferred", {"doc_count": 0})["doc_count"]
+        self._counted = counts
         return counts

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from index.build import index_documents
 from index.document import (
     Country,
+    DateOrigin,
     Document,
     Fields,
     Language,
@@ -51,6 +52,7 @@ def entries(draw: st.DrawFn) -> Entries:
         date = draw(st.sampled_from(("", *DAYS)))
         precision = draw(st.sampled_from((4, 7, 10)))
         named: Any = {4: "year", 7: "month", 10: "day"}[precision]
+        origin = draw(st.sampled_from(get_args(DateOrigin)))
         organizations = draw(some(st.sampled_from(("onu", "otan", "~alpha-beta")), max_size=2))
         themes = draw(some(st.sampled_from(("culture", "culture/cinema", "sport")), max_size=2))
         fields = Fields(
@@ -68,7 +70,7 @@ def entries(draw: st.DrawFn) -> Entries:
                 NamedPerson(id, id.strip("~"), (Span(0, 1),), not id.startswith("~"))
                 for id in sorted(draw(some(st.sampled_from(("emmanuel-macron", "~anne-martin")))))
             ),
-            published=PublicationDate(date[:precision], named, "metadata") if date else None,
+            published=PublicationDate(date[:precision], named, origin) if date else None,
             mentioned=tuple(draw(st.lists(st.sampled_from(MENTIONED), max_size=2))),
         )
         title = draw(st.one_of(st.just(""), texts))[:60]

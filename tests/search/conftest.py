@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,6 +11,7 @@ from index import IndexDirectory
 from index.build import index_documents
 from index.document import (
     Country,
+    DateOrigin,
     Document,
     Fields,
     Language,
@@ -67,6 +68,7 @@ def entry(
     mentioned: Sequence[tuple[str, str]] = (),
     countries: Sequence[str] = (),
     persons: Sequence[str] = (),
+    origin: DateOrigin = "metadata",
 ) -> Entry:
     """Make a document whose fields are given rather than extracted."""
     precision: Precision = {4: "year", 7: "month", 10: "day"}.get(len(date), "minute")  # type: ignore[assignment]
@@ -77,7 +79,7 @@ def entry(
             for id in organizations
         ),
         themes=tuple(Theme(id) for id in themes),
-        published=PublicationDate(date, precision, "metadata") if date else None,
+        published=PublicationDate(date, precision, origin) if date else None,
         countries=tuple(Country(code, (Span(0, 1),)) for code in countries),
         persons=tuple(
             NamedPerson(id, id.strip("~").title(), (Span(0, 1),), not id.startswith("~"))
@@ -95,6 +97,7 @@ def random_entries(seed: int, count: int) -> Entries:
 
     travelling = random.Random(seed + 2)
     naming = random.Random(seed + 3)
+    finding = random.Random(seed + 4)
 
     def some(values: Sequence[str], chance: random.Random = chance) -> list[str]:
         return [value for value in values if chance.random() < 0.3]
@@ -128,6 +131,7 @@ def random_entries(seed: int, count: int) -> Entries:
             mentioned=mentioned(),
             countries=some(COUNTRIES, travelling),
             persons=some(PERSONS, naming),
+            origin=finding.choice(get_args(DateOrigin)),
         )
         for number in range(count)
     )

@@ -94,6 +94,10 @@ def days_of(fields: Fields, date_field: str) -> list[tuple[date, date]]:
     return [(date(int(year), int(month), int(day)),) * 2]
 
 
+def is_inferred(fields: Fields) -> bool:
+    return fields.published is not None and fields.published.origin not in ("metadata", "html")
+
+
 def passes(request: SearchRequest, document: Document, fields: Fields) -> bool:
     if not answering(request.q)(document):
         return False
@@ -195,6 +199,8 @@ def test_contract(
         days = (date.fromisoformat(bucket.first), date.fromisoformat(bucket.last))
         chosen = replace(dateless, date_from=days[0], date_to=days[1])
         assert bucket.count == total(chosen)
+        guessed = [one for one in entries if passes(chosen, *one) and is_inferred(one[1])]
+        assert bucket.inferred == (len(guessed) if request.date_field == "published" else 0)
     if not (request.date_from or request.date_to) and request.date_field == "published":
         assert sum(b.count for b in dates.values) + dates.missing == total(dateless)
     following = zip(dates.values, dates.values[1:], strict=False)

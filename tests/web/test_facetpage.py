@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -109,7 +110,8 @@ def test_dates_as_a_table(client: FlaskClient) -> None:
         for interval in ("year", "month"):
             answer = client.get(f"/api/search?{query}interval={interval}").get_json()
             page = read(client, f"/facet/date?{query}interval={interval}&hl=fr")
-            counts = [int(one.text) for one in page.xpath("//tbody//td")]
+            counts = [int(one.text) for one in page.xpath("//tbody//td[1]")]
+            inferred = sum(int(one.text or 0) for one in page.xpath("//tbody//td[2]"))
             dates = answer["facets"]["date"]
             missing = [dates["missing"]] if dates["missing"] else []
             whole = [one["count"] for one in dates["values"]]
@@ -119,6 +121,9 @@ def test_dates_as_a_table(client: FlaskClient) -> None:
             table = client.get(f"/facet/date.csv?{query}interval={interval}&hl=en").text
             lines = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
             assert [int(row["Documents"]) for row in lines] == [n for n in whole if n] + missing
+            told = sum(int(row["inferred date"] or 0) for row in lines)
+            assert told == inferred == sum(one["inferred"] for one in dates["values"])
+            assert query or inferred
     link = page.xpath("//tbody//a")[0]
     count = int(link.xpath("../../td")[0].text)
     assert total(read(client, link.get("href"))) == count
@@ -132,7 +137,12 @@ def test_bars_say_what_they_lead_to(client: FlaskClient) -> None:
         said = bar.get("aria-label")
         assert said == bar.findtext("title")
         after = read(client, bar.get("href"))
-        assert total(after) == int(said.rsplit(": ")[-1].rsplit("\u00a0: ")[-1])
+        assert total(after) == int(re.split(":\xa0|: |, dont", said)[1])
+    # Documents without a date of their own are told apart, and what that means is told.
+    hollow = [bar for bar in bars if bar.xpath("path[@class='inferred']")]
+    assert hollow
+    assert [bar for bar in bars if "date déduite" in bar.get("aria-label")] == hollow
+    assert page.xpath("//p[@class='legend']/span/text()") == ["date déclarée", "date déduite"]
     # Year, month, day, and the way back.
     steps = []
     for _ in range(3):

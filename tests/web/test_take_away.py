@@ -26,7 +26,7 @@ from web.i18n import ngettext
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
 OPENSEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
-LIGHT = 59_000
+LIGHT = 57_000
 
 
 def read(client: FlaskClient, address: str, **headers: str) -> Any:

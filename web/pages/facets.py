@@ -194,7 +194,7 @@ class _ValueWriter:
         self._number = number.into(negotiate())
         self._exclude = _around(gettext("Exclude: %(value)s"))
         self._admit = _around(gettext("Include again: %(value)s"))
-        self._documents = _unseen(gettext("documents"))
+        self._documents = f"<i> {gettext('documents')}</i>"
         self._notes = {
             "": "",
             "chosen": _unseen(gettext("(chosen: remove)")),
@@ -221,8 +221,8 @@ class _ValueWriter:
         return (
             f"<li{_CLASSES[state]}>"
             f'<a href="{toggle}"{_CURRENT[state]}>'
-            f"<bdi>{label}</bdi>{self._notes[state]} <b>{self._number(value.count)}</b>"
-            f"{self._documents}</a>"
+            f"<bdi>{label}</bdi>{self._notes[state]} <b>{self._number(value.count)}"
+            f"{self._documents}</b></a>"
             f'<a class="not" href="{exclude}" aria-label="{before}{label}{after}">'
             f"{'+' if state == 'excluded' else '−'}</a>\n"
         )
@@ -372,6 +372,8 @@ class Histogram:
 
     ``labels`` name the first bucket, the middle one and the last; ``scale`` says how many documents
     the highest bar stands for; ``edges`` lead to what lies before and after, see ``DateFacet``.
+    ``inferred`` tells whether a bar has documents that do not declare their date: the hollow end of
+    a bar stands for these.
 
     The drawing has ``WIDTH`` units for each bucket and is ``HEIGHT`` units high; the style sheet
     stretches it. Time runs with the text around it: from right to left in Arabic.
@@ -382,6 +384,7 @@ class Histogram:
     height: int
     labels: Markup
     scale: str
+    inferred: bool
     edges: Markup
     steps: Markup
 
@@ -409,6 +412,7 @@ def histogram(facet: DateFacet, to: PageLinks) -> Histogram | None:
         height=HEIGHT,
         labels=_labels_below(facet.values),
         scale=number(most),
+        inferred=any(bucket.inferred for bucket in facet.values),
         edges=_edges(facet, to),
         steps=steps(to),
     )
@@ -486,22 +490,32 @@ def date_rows(facet: DateFacet, to: PageLinks) -> list[tuple[DateBucket, str | N
 def _bar_writer(step: int, most: int) -> Callable[[int, DateBucket, str], str]:
     """Return what writes a bar in the middle of ``step`` units; ``most`` is the full height."""
     locale, said = negotiate(), gettext("%(date)s: %(count)s")
+    said_inferred = gettext("%(date)s: %(count)s, %(inferred)s of them inferred")
     day, digits = month_or_day.into(locale), number.into(locale)
     width = min(step - GAP, MAX_WIDTH)
     left = (step - GAP - width) // 2
 
     def write(x: int, bucket: DateBucket, address: str) -> str:
         height = max(round(bucket.count / most * HEIGHT), MIN_HEIGHT) if bucket.count else 0
-        label = html(said % {"date": day(bucket.value), "count": digits(bucket.count)})
+        counts = {"count": digits(bucket.count), "inferred": digits(bucket.inferred)}
+        form = said_inferred if bucket.inferred else said
+        label = html(form % {"date": day(bucket.value), **counts})
         start, top = x + left, HEIGHT - height
+        hollow = round(height * bucket.inferred / bucket.count) if bucket.inferred else 0
         return (
             f'<a href="{address}" tabindex="-1" aria-label="{label}"'
             f"{_CLASSES['chosen' if bucket.selected else '']}><title>{label}</title>"
             f'<path class="reach" d="M{start} 0h{width}v{HEIGHT}h-{width}"/>'
-            f'<path d="M{start} {top}h{width}v{height}h-{width}"/></a>\n'
+            + _rectangle(start, top + hollow, width, height - hollow)
+            + _rectangle(start, top, width, hollow, ' class="inferred"')
+            + "</a>\n"
         )
 
     return write
+
+
+def _rectangle(x: int, y: int, width: int, height: int, style: str = "") -> str:
+    return f'<path{style} d="M{x} {y}h{width}v{height}h-{width}z"/>' if height else ""
 
 
 def _written(steps: Iterable[Step], between: str) -> Markup:

@@ -348,6 +348,7 @@ def _dates() -> Response:
         title=facet_label("date"),
         dates=dates,
         rows=date_rows(dates, to),
+        inferred=any(bucket.inferred for bucket in dates.values),
         faults=[(fault, _fault_sentence(fault)) for fault in faults],
         coarser=query.interval not in ("auto", dates.interval),
         csv=to.facet("date.csv", interval=dates.interval),

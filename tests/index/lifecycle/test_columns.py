@@ -164,9 +164,13 @@ def test_dates_are_those_written(
     for segment in segments:
         folders.append(tmp_path_factory.mktemp("dates"))
         write_array(folders[-1] / "published.array", np.array(segment, np.int64))
+        write_array(
+            folders[-1] / "inferred.array", np.array([s % 2 == 0 for s in segment], np.bool_)
+        )
     dates = DateColumn(folders)
     seconds = [second for segment in segments for second in segment]
     assert dates.seconds.tolist() == seconds
+    assert dates.inferred.tolist() == [second % 2 == 0 for second in seconds]
     assert dates.days.tolist() == [
         UNDATED_DAY if second == UNDATED_SECOND else second // 86_400 for second in seconds
     ]

@@ -33,7 +33,7 @@ KEYS = re.findall(
     min max cardinality precision_threshold include partition num_partitions shard_size
     date_histogram calendar_interval min_doc_count hard_bounds filters gte lte gt lt order
     index allow_partial_search_results cancel_after_time_interval preference in histogram
-    top distinct counts best least lang stored _score contained_by
+    top distinct counts inferred best least lang stored _score contained_by
     """,
 )
 PARAMETERS = {"weight", "scale", "shift", "idf", "k1", "factor", "norms"}

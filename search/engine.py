@@ -165,6 +165,9 @@ class Result(NamedTuple):
     """The first words of the text if there is no title."""
     mail: Mail | None
     """Who wrote it to whom, without its thread."""
+    authors: tuple[str, ...]
+    keywords: tuple[str, ...]
+    """Authors, and what an agency gave it: empty unless ``credits`` were asked for."""
     # What differs from search to search comes last: ``ResultBuilder`` counts on it.
     score: float
     highlights: Highlights

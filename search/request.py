@@ -87,6 +87,7 @@ class SearchRequest:
       where there are none. It is no parameter: pages do so;
     - ``months``: the most buckets of a month if ``interval`` is ``auto``. It is no parameter: pages
       have less room than other clients;
+    - ``credits``: tell authors and keywords of each result. It is no parameter: exports do so;
     - ``trimmed``: leave out of the dates the few documents that are years away from all others. It
       is no parameter: pages draw what is left.
     """
@@ -114,6 +115,7 @@ class SearchRequest:
     links: Links = "full"
     locale: str = "fr"
     beside: bool = False
+    credits: bool = False
     months: int = 120
     trimmed: bool = False
 

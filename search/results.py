@@ -87,7 +87,7 @@ class ResultBuilder:
         return value
 
     def result(self, doc: int, score: float, highlights: Highlights = NO_HIGHLIGHTS) -> Result:
-        """Return the result for a document number."""
+        """Return the result for a document number, without credits."""
         result = self._results.get(doc)
         if result is None:
             head = self._texts.head(doc)
@@ -99,8 +99,15 @@ class ResultBuilder:
         # Score and highlights are the last fields; `_replace` takes four times as long.
         return tuple.__new__(Result, (*result[:-2], score, highlights))
 
-    def of(self, head: Head) -> Result:
+    def credited(self, doc: int, score: float, highlights: Highlights = NO_HIGHLIGHTS) -> Result:
+        """Return the result for a document number, with credits."""
+        result = self.of(self._texts.head(doc), credits=True)
+        return result._replace(score=score, highlights=highlights)
+
+    def of(self, head: Head, *, credits: bool = False) -> Result:
         """Return the result of a stored head, without score and highlights."""
+        details = head.decode_details() if credits else None
+        agency = details.of_agency() if details else None
         return Result(
             id=head.id,
             title=head.title,
@@ -116,6 +123,8 @@ class ResultBuilder:
             persons=tuple([self.named("person", *one) for one in head.persons]),
             opening=head.opening,
             mail=head.mail(),
+            authors=tuple(details.authors) if details else (),
+            keywords=agency.keywords if agency else (),
             score=0.0,
             highlights=NO_HIGHLIGHTS,
         )

@@ -342,16 +342,17 @@ class WhooshEngine:
         opened: "_Opened",
     ) -> tuple[Result, ...]:
         """Return results for document numbers and scores."""
-        results = opened.results(request.locale)
+        builder = opened.results(request.locale)
+        result = builder.credited if request.credits else builder.result
         if request.marks == "false":
-            return tuple([results.result(doc, score) for doc, score in documents])
+            return tuple([result(doc, score) for doc, score in documents])
         highlighter = self._highlighter(parsed, opened)
         highlight = highlighter.html if request.marks == "true" else highlighter.offsets
         head = opened.snapshot.stored_fields.head
         found = highlight([(doc, head(doc)) for doc, _ in documents])
         return tuple(
             [
-                results.result(doc, score, highlights)
+                result(doc, score, highlights)
                 for (doc, score), highlights in zip(documents, found, strict=True)
             ]
         )

@@ -44,7 +44,9 @@ ORDINARY_LENGTH = 200
 ORDINARY_RESULTS = 25
 ORDINARY_PARAMETERS = 40
 WORKBOOKS = 1
-"""Workbooks that a process makes or sends at the same time, beside other exports."""
+"""Workbooks that a process makes at the same time, beside other exports."""
+READ_EXPORTS = 32
+"""Exports in a process, those included that wait for their readers without a thread."""
 MAX_WAITING = 12
 """Dear requests that wait in a process."""
 LANE_SECONDS = 10
@@ -79,6 +81,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
         RATE_LIMIT=RateLimit(settings.rate_limit, settings.rate_burst),
         EXPORTS=BoundedSemaphore(settings.exports),
         WORKBOOKS=BoundedSemaphore(WORKBOOKS),
+        READ_EXPORTS=BoundedSemaphore(READ_EXPORTS),
         NEWEST=(None, ""),
         ANSWERS=KeptAnswers(ANSWER_BYTES),
         SLOW_LANE=SlowLane(MAX_WAITING),

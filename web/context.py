@@ -110,7 +110,7 @@ class Settings:
     )
     exports: int = _setting(
         2,
-        "Exports that each process sends at the same time, beside one workbook and other requests.",
+        "Exports that each process writes at once, beside one workbook and other requests.",
         metavar="N",
         type=IntRange(1, 64),
     )

@@ -1,17 +1,15 @@
 """A search taken elsewhere: Excel, CSV, NDJSON, references, a feed, and OpenSearch for browsers."""
 
-import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from csv import writer as csv_writer
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from io import BufferedReader
 from itertools import chain
 from os import fstat
-from threading import BoundedSemaphore
-from typing import cast
+from typing import Any, cast
 from urllib.parse import quote
 from weakref import finalize
 from xml.etree import ElementTree
@@ -21,7 +19,6 @@ from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from index.analysis import direction
-from index.document import Person
 from index.facets import VALUE_FACETS
 from search import (
     FACETS,
@@ -34,18 +31,19 @@ from search import (
     SearchResponse,
     Suggestion,
 )
-from search.answers import selected, web_address
+from search.answers import selected
 from web import context, links
 from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
 from web.errors import NoSuchDocument, NoSuchFacet
-from web.i18n import facet_label, gettext, language, negotiate, number
+from web.i18n import facet_label, gettext, negotiate, number
 from web.links import PageLinks, language_parameter
-from web.operate import give_way, stop_if_left
+from web.operate import OnePlace, give_way, hold, stop_if_left
 from web.pages import joined, range_label
-from web.references import MAX_REFERENCES, Reference, bibtex, ris
+from web.references import Reference, bibtex, cited, ris
 from web.render import clean_text
 from web.serialize import Serializer
-from web.spreadsheet import MAX_ROWS, MEDIA_TYPE, Cell, Column, Workbook, day
+from web.spreadsheet import MAX_ROWS, MEDIA_TYPE, Cell, Heading, Workbook, day
+from web.table import COLUMNS, Value, Words, csv_line
 
 blueprint = Blueprint("export", __name__)
 
@@ -53,7 +51,9 @@ _l = str  # Marks a label for the message catalogues of web/translations.
 
 BATCH = 100
 LARGE_BATCH = 1_000
-"""Results that are looked for at once where nothing is sent meanwhile."""
+"""Results that are looked for at once: the first, which are sent soon, and those that follow."""
+TABLE: dict[str, Any] = {"credits": True, "highlight": "true"}
+"""What the columns of a table need of results."""
 CHUNK = 1 << 16
 """Bytes of a file that are sent at once."""
 MAX_FACET_ROWS = 10_000
@@ -62,10 +62,6 @@ EXPORT_SECONDS = 10
 """What ``Retry-After`` says when too many exports are under way."""
 FEED_SIZE = 50
 SUGGESTIONS = 8
-COLUMNS = (
-    *("id", "url", "title", "language", "published", "date_precision", "source", "source_url"),
-    *("organizations", "themes", "score", "from", "to", "cc", "countries", "persons"),
-)
 HEADINGS = Parameter(
     "headings",
     "`labels`: the first row is in the reader's language, and several values of a cell stand on one"
@@ -74,33 +70,6 @@ HEADINGS = Parameter(
     ("names", "labels"),
     "names",
 )
-_LABELS = {
-    "id": _l("Identifier"),
-    "url": _l("Address"),
-    "title": _l("Title"),
-    "language": _l("Language"),
-    "published": _l("Date"),
-    "date_precision": _l("Precision of the date"),
-    "source": _l("Source"),
-    "source_url": _l("Original address"),
-    "organizations": _l("Organizations"),
-    "themes": _l("Themes"),
-    "score": _l("Score"),
-    "from": _l("Sender"),
-    "to": _l("Recipients"),
-    "cc": _l("Copies"),
-    "countries": _l("Countries"),
-    "persons": _l("Persons"),
-}
-_WIDTHS = {"title": 60, "url": 40, "organizations": 40, "themes": 40, "id": 24, "source_url": 40}
-"""Characters that columns of a workbook show; 20 for the others."""
-_PRECISIONS = {
-    "year": _l("year"),
-    "month": _l("month"),
-    "day": _l("day"),
-    "minute": _l("minute"),
-    "second": _l("second"),
-}
 MAX_NAME = 40
 """Characters of a question in the name of a file."""
 BOM = Parameter(
@@ -141,60 +110,18 @@ def csv() -> Response:
     RFC 4180, UTF-8 with a byte order mark; several values of a cell stand on lines of it, or
     between semicolons with ``headings=labels``.
     """
-    serializer = Serializer(g.base)
     own = arguments()
     mark = "\ufeff" if own.choice("bom") == "yes" else ""
     labels = own.choice("headings") == "labels"
     own.check()
-    words = _words_of_reader() if labels else _CODES
-    head = _csv([gettext(_LABELS[name]) for name in COLUMNS] if labels else COLUMNS)
+    address = Serializer(g.base).document_url
+    words = Words.of_reader(address) if labels else Words(address)
+    head = [gettext(column.label) if labels else column.name for column in COLUMNS]
 
     def row(result: Result) -> str:
-        cells = _cells(result, serializer, words)
-        row = [_harmless(cells[column]) for column in COLUMNS]
-        return _csv([cell.replace("\n", "; ") for cell in row] if labels else row)
+        return csv_line([column.value(result, words) for column in COLUMNS], one_line=labels)
 
-    return _stream("text/csv", mark + head, row, "csv")
-
-
-_Words = tuple[Callable[[str], str], Mapping[str, str]]
-_CODES: _Words = str, {}
-
-
-def _words_of_reader() -> _Words:
-    """Return what languages and precisions of dates are called in the reader's language."""
-    precisions = {name: gettext(label) for name, label in _PRECISIONS.items()}
-    return language.into(negotiate()), precisions
-
-
-def _cells(
-    result: Result, serializer: Serializer, words: _Words
-) -> Mapping[str, str | float | None]:
-    """Return what a table says of a result; several values of a cell stand on lines of it.
-
-    No cell has anything that shows it, or what follows, in another order.
-    """
-    name_of, precisions = words
-    precision = result.date_precision or ""
-    cells = {
-        "id": result.id,
-        "url": serializer.document_url(result.id),
-        "title": result.title,
-        "language": name_of(result.language),
-        "published": result.published,
-        "date_precision": precisions.get(precision, precision),
-        "source": result.source,
-        "source_url": web_address(result.url),
-        "organizations": "\n".join(one.label for one in result.organizations),
-        "themes": "\n".join(one.label for one in result.themes),
-        "score": round(result.score, 4),
-        "from": _people(result.mail.sender) if result.mail else "",
-        "to": _people(result.mail.to) if result.mail else "",
-        "cc": _people(result.mail.cc) if result.mail else "",
-        "persons": "\n".join(one.label for one in result.persons),
-        "countries": "\n".join(one.label for one in result.countries),
-    }
-    return {name: clean_text(cell) for name, cell in cells.items()}
+    return _stream("text/csv", mark + csv_line(head), row, "csv", **TABLE)
 
 
 @blueprint.get("/search.xlsx")
@@ -209,51 +136,33 @@ def xlsx() -> Response:
     response = localized(Response(mimetype=MEDIA_TYPE))
     response.automatically_set_content_length = False
     response.headers["Content-Disposition"] = _attached(query.q, "xlsx")
-    leave = _take_place(response, "WORKBOOKS")
-    first = context.search(_walk(query, LARGE_BATCH))
-    if request.method == "HEAD":
-        leave()
-    else:
+    place = _take_place(response, "WORKBOOKS")
+    first = context.search(_walk(query, LARGE_BATCH, **TABLE))
+    if request.method != "HEAD":
         file = _workbook(first, query)
-        response.response = _read(file, leave)
+        response.response = _read(file)
         response.call_on_close(file.close)
         response.content_length = fstat(file.fileno()).st_size
+    place.leave()
     return response
 
 
-def _read(file: BufferedReader, leave: Callable[[], object]) -> Iterator[bytes]:
-    """Yield a file in chunks; ``leave`` before the last, after which its reader may come again."""
+def _read(file: BufferedReader) -> Iterator[bytes]:
     with file:
-        chunk = file.read(CHUNK)
-        while chunk:
-            following = file.read(CHUNK)
-            if not following:
-                leave()
-            yield chunk
-            chunk = following
+        yield from iter(partial(file.read, CHUNK), b"")
 
 
 def _workbook(response: SearchResponse, query: SearchRequest) -> BufferedReader:
     """Write all results of a query as a workbook; return its file, which has no name."""
-    serializer, columns = (
-        Serializer(g.base),
-        [Column(gettext(_LABELS[name]), _WIDTHS.get(name, 20)) for name in COLUMNS],
-    )
-    words = _words_of_reader()
-    with Workbook(gettext("Results"), columns, rtl=direction(negotiate()) == "rtl") as book:
+    words = Words.of_reader(Serializer(g.base).document_url)
+    heads = [Heading(gettext(column.label), column.width) for column in COLUMNS]
+    with Workbook(gettext("Results"), heads, rtl=direction(negotiate()) == "rtl") as book:
         for batch in _batches(engine(), response, MAX_ROWS):
             stop_if_left()
             for result in batch:
-                cells = _cells(result, serializer, words)
-                book.add([_cell(name, cells[name]) for name in COLUMNS])
+                book.add(column.cell(result, words) for column in COLUMNS)
         book.tell(gettext("About this search"), _about(query, response.total, book.rows))
         return book.finish()
-
-
-def _cell(name: str, value: str | float | None) -> Cell:
-    if name == "published":
-        return day(cast("str | None", value))
-    return value.replace("\n", "; ") if isinstance(value, str) else value
 
 
 def _about(query: SearchRequest, total: int, rows: int) -> Iterator[tuple[str, Cell]]:
@@ -279,14 +188,14 @@ def _about(query: SearchRequest, total: int, rows: int) -> Iterator[tuple[str, C
 @blueprint.get("/search.ris")
 @operation(HL, search=True, answer="application/x-research-info-systems")
 def search_ris() -> Response:
-    """The first 10,000 results as references in RIS."""
+    """All results as references in RIS."""
     return _references(ris, "application/x-research-info-systems", "ris")
 
 
 @blueprint.get("/search.bib")
 @operation(HL, search=True, answer="application/x-bibtex")
 def search_bibtex() -> Response:
-    """The first 10,000 results as references in BibTeX."""
+    """All results as references in BibTeX."""
     return _references(bibtex, "application/x-bibtex", "bib")
 
 
@@ -305,13 +214,12 @@ def document_bibtex(id: str) -> Response:
 
 
 def _references(write: Reference, mimetype: str, suffix: str) -> Response:
-    archive, locale, base = engine(), negotiate(), g.base
+    base = g.base
 
     def entry(result: Result) -> str:
-        view = archive.document(result.id, locale, "")
-        return write(view, links.address(base, f"/document/{result.id}")) if view else ""
+        return write(cited(result), links.address(base, f"/document/{result.id}"))
 
-    return _stream(mimetype, "", entry, suffix, MAX_REFERENCES)
+    return _stream(mimetype, "", entry, suffix, credits=True)
 
 
 def _reference(id: str, write: Reference, mimetype: str, suffix: str) -> Response:
@@ -320,7 +228,7 @@ def _reference(id: str, write: Reference, mimetype: str, suffix: str) -> Respons
     view = engine().document(id, negotiate(), "")
     if view is None:
         raise NoSuchDocument()
-    body = write(view, links.address(g.base, f"/document/{id}"))
+    body = write(cited(view), links.address(g.base, f"/document/{id}"))
     response = tagged(Response(body, mimetype=mimetype), tag)
     response.headers["Content-Disposition"] = _attached(view.title, suffix)
     return response
@@ -368,7 +276,7 @@ def facet_csv(name: str) -> Response:
         dated = replace(query, facets=("date",), per_page=1, highlight="false")
         dates = cast(DateFacet, context.search(dated).facets["date"])
         titles = (label, gettext("From"), gettext("To"), count, gettext("inferred date"))
-        rows: list[tuple[object, ...]] = [titles]
+        rows: list[tuple[Value, ...]] = [titles]
         rows += [one[: len(titles)] for one in dates.values if one.count]
         rows += [(gettext("undated"), "", "", dates.missing, "")] if dates.missing else []
     elif name in VALUE_FACETS:
@@ -377,53 +285,56 @@ def facet_csv(name: str) -> Response:
         rows += [(clean_text(one.label), one.value, one.count) for one in found.values]
     else:
         raise NoSuchFacet(FACETS)
-    body = mark + "".join(_csv([_harmless(cell) for cell in row]) for row in rows)
+    body = mark + "".join(map(csv_line, rows))
     response = localized(Response(body, mimetype="text/csv"))
     response.headers["Content-Disposition"] = _attached(f"{name} {query.q}", "csv")
     return response
 
 
-def _people(people: Sequence[Person]) -> str:
-    return "\n".join(map(str, people))
-
-
 def _stream(
-    mimetype: str, head: str, write: Callable[[Result], str], suffix: str, most: int | None = None
+    mimetype: str,
+    head: str,
+    write: Callable[[Result], str],
+    suffix: str,
+    **shown: Any,
 ) -> Response:
-    """Answer with all results, or the first of them, each as ``write`` returns it."""
+    """Answer with all results, each as ``write`` returns it, with what is ``shown`` of them."""
     query = links.first_page(asked())
     response = localized(Response(mimetype=mimetype))
-    _take_place(response, "EXPORTS")
+    hold(_take_place(response, "EXPORTS"))
     # The first batch is searched for now, so that an error still has a status of its own.
-    batches = _batches(engine(), context.search(_walk(query, BATCH)), most)
+    batches = _batches(engine(), context.search(_walk(query, BATCH, **shown)))
     response.response = chain([head], ("".join(map(write, batch)) for batch in batches))
     response.headers["Content-Disposition"] = _attached(query.q, suffix)
     return response
 
 
-def _take_place(response: Response, kind: str) -> Callable[[], object]:
-    """Count an export of a kind until it is closed or given up, or calls what is returned.
+def _take_place(response: Response, kind: str) -> OnePlace:
+    """Return a place among the exports of a kind, until the response is closed or given up.
 
-    A slow reader keeps a thread, so that other requests must not depend on how many there are.
-    Raises ServiceUnavailable at the limit.
+    Raises ServiceUnavailable if there is none, or if too many exports wait for their readers.
     """
-    places = cast(BoundedSemaphore, current_app.config[kind])
-    if not places.acquire(blocking=False):
+    places = [OnePlace(current_app.config[name]) for name in (kind, "READ_EXPORTS")]
+    for place in places:
+        finalize(response, place.leave)
+    if not all(place.take() for place in places):
+        for place in places:
+            place.leave()
         raise ServiceUnavailable(retry_after=EXPORT_SECONDS)
+    for place in places:
+        response.call_on_close(place.leave)
     give_way()
-    # At most once, whichever comes first.
-    leave = finalize(response, places.release)
-    response.call_on_close(leave)
-    return leave
+    return places[0]
 
 
-def _walk(query: SearchRequest, batch: int) -> SearchRequest:
+def _walk(query: SearchRequest, batch: int, **shown: Any) -> SearchRequest:
     """Return the request for the first batch of all results, with what exports show of them."""
-    return replace(query, cursor="*", per_page=batch, facets=(), highlight="false", explain="false")
+    plain = replace(query, facets=(), fields=RESULT_FIELDS, highlight="false", explain="false")
+    return replace(plain, cursor="*", per_page=batch, **shown)
 
 
 def _batches(
-    engine: Engine, response: SearchResponse, most: int | None
+    engine: Engine, response: SearchResponse, most: int | None = None
 ) -> Iterator[Sequence[Result]]:
     """Yield all results, or the first of them, batch by batch; also after the request has ended."""
     sent = 0
@@ -432,20 +343,8 @@ def _batches(
         sent += len(response.results)
         if not response.next_cursor or (most is not None and sent >= most):
             return
-        response = engine.search(replace(response.request, cursor=response.next_cursor))
-
-
-def _csv(cells: Sequence[str]) -> str:
-    row = io.StringIO()
-    csv_writer(row).writerow(cells)
-    return row.getvalue()
-
-
-def _harmless(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula (documents are not trusted)."""
-    text = "" if value is None else str(value)
-    dangerous = isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return "'" + text if dangerous else text
+        query = replace(response.request, cursor=response.next_cursor, per_page=LARGE_BATCH)
+        response = engine.search(query)
 
 
 @blueprint.get("/search.atom")

@@ -4,21 +4,20 @@ Each value stands on one line and is escaped, so that none can end its field or 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 from unicodedata import normalize
 from urllib.parse import quote
 
 from babel import Locale, UnknownLocaleError
 
 from index.document import opening
-from search import DocumentView
+from search import DocumentView, Result
 from search.answers import web_address
 from web.render import clean_text
 
-MAX_REFERENCES: Final = 10_000
-"""Documents of a search that are exported as references."""
 _MONTHS: Final = (
     "jan",
     "feb",
@@ -50,75 +49,92 @@ _NOT_IN_ADDRESS: Final = re.compile(r"[\s{}\\]")
 _SEVERAL: Final = re.compile(r"\band\b|,.*,", re.IGNORECASE)
 """What would make several people of one name, or parts of names of it."""
 
-Reference = Callable[[DocumentView, str], str]
+
+class Citation(NamedTuple):
+    """What a reference says of a document; ``published`` is empty for one without a date."""
+
+    id: str
+    title: str
+    authors: Sequence[str]
+    source: str
+    published: str
+    language: str
+    keywords: Sequence[str]
+    url: str
+    is_mail: bool
+
+    @property
+    def date(self) -> tuple[str, str, str]:
+        """Year, month and day of publication; empty where they are not known."""
+        year, month, day = [*self.published[:10].split("-"), "", ""][:3]
+        return year, month, day
 
 
-def ris(view: DocumentView, address: str) -> str:
+Reference = Callable[[Citation, str], str]
+
+
+def cited(document: Result | DocumentView) -> Citation:
+    """Return what a reference says of a document; of a result, with ``credits``."""
+    if isinstance(document, DocumentView):
+        beginning = opening(document.text) if not document.title.strip() else ""
+        keywords = document.agency.keywords if document.agency else ()
+    else:
+        beginning, keywords = document.opening, document.keywords
+    sender = document.mail.sender if document.mail else ()
+    return Citation(
+        id=document.id,
+        title=document.title.strip() or beginning or document.id,
+        authors=[person.name or person.address for person in sender] or document.authors,
+        source=document.source,
+        published=document.published or "",
+        language=document.language,
+        keywords=[*(theme.label for theme in document.themes), *keywords],
+        url=web_address(document.url) or "",
+        is_mail=bool(sender),
+    )
+
+
+def ris(work: Citation, address: str) -> str:
     """Return a document, cited under an address, as a record of RIS."""
-    year, month, day = _date(view)
+    year, month, day = work.date
     fields = [
-        ("TY", "PCOMM" if _is_mail(view) else "NEWS"),
-        ("TI", _title(view)),
-        *(("AU", author) for author in _authors(view)),
-        ("T2", view.source),
+        ("TY", "PCOMM" if work.is_mail else "NEWS"),
+        ("TI", work.title),
+        *(("AU", author) for author in work.authors),
+        ("T2", work.source),
         ("PY", year),
         ("DA", f"{year}/{month}/{day}/" if year else ""),
-        ("LA", "" if view.language == "und" else view.language),
-        *(("KW", keyword) for keyword in _keywords(view)),
-        ("UR", web_address(view.url) or ""),
+        ("LA", "" if work.language == "und" else work.language),
+        *(("KW", keyword) for keyword in work.keywords),
+        ("UR", work.url),
         ("UR", address),
         ("DB", "Trouvaille"),
-        ("AN", view.id),
+        ("AN", work.id),
     ]
     lines = [f"{tag}  - {value}" for tag, text in fields if (value := _line(text))]
     return "\r\n".join([*lines, "ER  - ", "", ""])
 
 
-def bibtex(view: DocumentView, address: str) -> str:
+def bibtex(work: Citation, address: str) -> str:
     """Return a document, cited under an address, as an entry of BibTeX."""
-    year, month, day = _date(view)
-    keywords = [f"{{{_tex(word)}}}" if "," in word else _tex(word) for word in _keywords(view)]
+    year, month, day = work.date
+    keywords = [f"{{{_tex(word)}}}" if "," in word else _tex(word) for word in work.keywords]
     fields = {
-        "title": f"{{{_tex(_title(view))}}}",
-        "author": " and ".join(map(_person, _authors(view))),
-        "howpublished" if _is_mail(view) else "journal": _tex(view.source),
+        "title": f"{{{_tex(work.title)}}}",
+        "author": " and ".join(map(_person, work.authors)),
+        "howpublished" if work.is_mail else "journal": _tex(work.source),
         "date": "-".join(filter(None, (year, month, day))),
         "year": year,
-        "langid": _language(view.language),
+        "langid": _language(work.language),
         "keywords": ", ".join(keywords),
-        "url": _NOT_IN_ADDRESS.sub(lambda sign: quote(sign[0]), web_address(view.url) or address),
-        "note": _tex(view.id),
+        "url": _NOT_IN_ADDRESS.sub(lambda sign: quote(sign[0]), work.url or address),
+        "note": _tex(work.id),
     }
     lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value.strip("{}")]
     if month:
         lines.append(f"  month = {_MONTHS[int(month) - 1]},\n")
-    kind = "misc" if _is_mail(view) else "article"
-    return f"@{kind}{{{_key(view, year)},\n{''.join(lines)}}}\n\n"
-
-
-def _is_mail(view: DocumentView) -> bool:
-    return bool(view.mail and view.mail.sender)
-
-
-def _title(view: DocumentView) -> str:
-    return view.title or opening(view.text) or view.id
-
-
-def _authors(view: DocumentView) -> Sequence[str]:
-    if view.mail and view.mail.sender:
-        return [person.name or person.address for person in view.mail.sender]
-    return view.authors
-
-
-def _keywords(view: DocumentView) -> Iterator[str]:
-    yield from (theme.label for theme in view.themes)
-    yield from view.agency.keywords if view.agency else ()
-
-
-def _date(view: DocumentView) -> tuple[str, str, str]:
-    """Return year, month and day of publication; empty where they are not known."""
-    year, month, day = [*(view.published or "")[:10].split("-"), "", ""][:3]
-    return year, month, day
+    kind = "misc" if work.is_mail else "article"
+    return f"@{kind}{{{_key(work, year)},\n{''.join(lines)}}}\n\n"
 
 
 def _line(text: str) -> str:
@@ -134,6 +150,7 @@ def _person(name: str) -> str:
     return f"{{{_tex(name)}}}" if _SEVERAL.search(name) else _tex(name)
 
 
+@lru_cache(maxsize=512)
 def _language(code: str) -> str:
     """Return what LaTeX calls a language; nothing for one that has no name."""
     try:
@@ -143,9 +160,9 @@ def _language(code: str) -> str:
     return (name or "").partition(" ")[0].lower()
 
 
-def _key(view: DocumentView, year: str) -> str:
+def _key(work: Citation, year: str) -> str:
     """Return a key of ASCII that no other document has."""
-    word = next(iter(re.findall(r"\w+", _line(view.source))), "")
+    word = next(iter(re.findall(r"\w+", _line(work.source))), "")
     plain = normalize("NFKD", word).encode("ascii", "ignore").decode().replace("_", "").lower()
-    own = blake2b(view.id.encode("utf-8", "replace"), digest_size=6).hexdigest()
+    own = blake2b(work.id.encode("utf-8", "replace"), digest_size=6).hexdigest()
     return f"{plain}{year}-{own}" if plain or year else f"doc-{own}"

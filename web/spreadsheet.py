@@ -28,10 +28,10 @@ _MARKUP: Final = "<r>"
 """With this, the writer takes a text for cells of its own XML."""
 
 
-class Column(NamedTuple):
-    """A heading, and the width of what stands under it, in characters."""
+class Heading(NamedTuple):
+    """The heading of a column, and the width of what stands under it, in characters."""
 
-    heading: str
+    text: str
     width: int
 
 
@@ -73,7 +73,7 @@ class Workbook:
     open and has no name.
     """
 
-    def __init__(self, name: str, columns: Sequence[Column], *, rtl: bool) -> None:
+    def __init__(self, name: str, columns: Sequence[Heading], *, rtl: bool) -> None:
         import xlsxwriter  # not at the start of a service
 
         self._folder = TemporaryDirectory(prefix="trouvaille-")
@@ -91,7 +91,7 @@ class Workbook:
         self._table = self._sheet(name, [column.width for column in columns])
         self._table.freeze_panes(1, 0)
         for number, column in enumerate(columns):
-            self._table.write_string(0, number, text(column.heading), self._bold)
+            self._table.write_string(0, number, text(column.text), self._bold)
         self.rows = 0
 
     def add(self, cells: Iterable[Cell]) -> None:

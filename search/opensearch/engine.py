@@ -247,7 +247,10 @@ class OpenSearchEngine:
     ) -> tuple[Result, ...]:
         request, reader = finder.request, finder.reader
         made = [
-            results.of(reader.head(hit.number))._replace(score=float(hit.score)) for hit in hits
+            results.of(reader.head(hit.number), credits=request.credits)._replace(
+                score=float(hit.score)
+            )
+            for hit in hits
         ]
         if request.marks == "false":
             return tuple(made)

@@ -3,14 +3,14 @@
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection
 from itertools import pairwise
 from tempfile import TemporaryFile
 from threading import Event, Thread
 from time import sleep
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,7 +18,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.web.test_serve import ROOT, eventually
-from web.operate.connection import MAX_BODY, MAX_HEAD, Connection, Refused, Request
+from web.operate.connection import (
+    HOLD,
+    MAX_BODY,
+    MAX_HEAD,
+    UNSENT,
+    Connection,
+    Refused,
+    Request,
+)
 
 NAMES = st.text("abcXYZ-!~09", min_size=1, max_size=12)
 VALUES = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=20)
@@ -48,6 +56,64 @@ def test_a_client_that_has_left_is_seen_and_nothing_is_taken() -> None:
         eventually(connection.receive, b"GET")
         client.close()
         eventually(connection.is_open, False)
+
+
+class Counted:
+    """One place for an answer."""
+
+    def __init__(self) -> None:
+        self.is_free = False
+
+    def take(self) -> bool:
+        free, self.is_free = self.is_free, False
+        return free
+
+    def leave(self) -> None:
+        self.is_free = True
+
+
+@given(sizes=st.lists(st.integers(0, 3 * UNSENT), max_size=6), leaves=st.booleans())
+def test_an_answer_waits_for_its_reader_without_a_place(sizes: list[int], leaves: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname())
+        ours, address = server.accept()
+    place, closed = Counted(), Event()
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        environ[HOLD](place)
+        try:
+            for number, size in enumerate(sizes):
+                assert not place.is_free
+                yield bytes([number]) * size
+        finally:
+            closed.set()
+
+    with ours, client:
+        client.settimeout(60)
+        connection = Connection(ours, address)
+        environ = {"REQUEST_METHOD": "GET", "SERVER_PROTOCOL": "HTTP/1.0"}
+        keep = connection.answer(application, environ, False)
+        received = bytearray()
+        while keep is None:
+            assert place.is_free
+            assert connection.backlog() <= UNSENT + max(sizes) + 100
+            if leaves:
+                connection.abandon()
+                break
+            received += client.recv(1 << 20)
+            connection.flush()
+            if connection.backlog() <= UNSENT // 2 and connection.may_go_on():
+                keep = connection.go_on()
+        assert closed.is_set()
+        if keep is False:
+            while not connection.flush():
+                received += client.recv(1 << 20)
+            ours.close()
+            while data := client.recv(1 << 20):
+                received += data
+            body = bytes(received).partition(b"\r\n\r\n")[2]
+            assert body == b"".join(bytes([number]) * size for number, size in enumerate(sizes))
 
 
 @given(

@@ -1,3 +1,4 @@
+import csv
 import io
 import tempfile
 import tracemalloc
@@ -16,14 +17,16 @@ from python_calamine import CalamineWorkbook
 
 from index.vocabularies import LANGUAGES
 from web import export
+from web.app import READ_EXPORTS
 from web.operate import IS_OPEN
-from web.spreadsheet import MAX_CELL, MEDIA_TYPE, Cell, Column, Workbook, day, text
+from web.spreadsheet import MAX_CELL, MEDIA_TYPE, Cell, Heading, Workbook, day, text
+from web.table import COLUMNS
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def written(*rows: list[Cell]) -> bytes:
-    columns = [Column(f"c{number}", 10) for number in range(len(rows[0]))]
+    columns = [Heading(f"c{number}", 10) for number in range(len(rows[0]))]
     with Workbook("Table", columns, rtl=False) as book:
         for row in rows:
             book.add(row)
@@ -90,7 +93,7 @@ def test_memory_does_not_grow_with_rows() -> None:
     def streamed(rows: int) -> int:
         tracemalloc.start()
         try:
-            with Workbook("Table", [Column("c", 10)], rtl=False) as book:
+            with Workbook("Table", [Heading("c", 10)], rtl=False) as book:
                 for row in range(rows):
                     book.add([f"{row} {'x' * 300}"])
                 book.tell("About", [])
@@ -108,7 +111,7 @@ def test_no_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     written(["x"])
     assert not list(tmp_path.iterdir())
-    with suppress(KeyError), Workbook("Table", [Column("c", 10)], rtl=False) as book:
+    with suppress(KeyError), Workbook("Table", [Heading("c", 10)], rtl=False) as book:
         book.add(["x"])
         assert list(tmp_path.iterdir())
         raise KeyError
@@ -125,8 +128,9 @@ def test_a_search_as_a_workbook(client: FlaskClient, language: str) -> None:
     table, about = sheets(answer.data).values()
     assert len(table) == found["total"] + 1
     head = table[0]
-    assert len(set(head)) == len(head) == len(export.COLUMNS)
-    rows = {row[0]: dict(zip(export.COLUMNS, row, strict=True)) for row in table[1:]}
+    assert len(set(head)) == len(head)
+    names = [column.name for column in COLUMNS]
+    rows = {row[0]: dict(zip(names, row, strict=True)) for row in table[1:]}
     for result in found["results"]:
         row = rows[result["id"]]
         assert row["title"] == result["title"]
@@ -134,7 +138,13 @@ def test_a_search_as_a_workbook(client: FlaskClient, language: str) -> None:
         assert isinstance(row["published"], date)
         assert row["published"].isoformat()[:10].startswith(result["published"][:10])
     if language != "en":
-        assert head != list(export._LABELS.values())
+        assert head != [column.label for column in COLUMNS]
+    same = client.get(f"/search.csv?q=ONU&from=2016&hl={language}&headings=labels").text
+    lines = list(csv.reader(io.StringIO(same.removeprefix("\ufeff"))))
+    day_at = names.index("published")
+    for line, row in zip(lines, table, strict=True):
+        assert line[:day_at] == row[:day_at]
+        assert line[day_at + 1 :] == [*map(str, row[day_at + 1 :])]
     told = {row[0]: row[1] for row in about}
     assert "ONU" in told.values()
     if language == "en":
@@ -174,19 +184,26 @@ def test_a_workbook_that_nobody_waits_for_is_given_up(
         assert client.get(f"/search.{form}?q=ONU", buffered=True).status_code == 200
 
 
-def test_workbooks_leave_the_places_of_other_exports(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(export, "CHUNK", 1_000)
-    open_one = client.get("/search.xlsx?q=ONU")
-    assert client.get("/search.xlsx?q=ONU").status_code == 503
-    assert client.get("/search.csv?q=ONU", buffered=True).status_code == 200
-    # Whoever has all of one, and who asked for its head, has left.
-    assert open_one.data
+def test_a_workbook_has_a_place_until_it_is_made(client: FlaskClient) -> None:
+    with client.get("/search.xlsx?q=ONU"), client.get("/search.xlsx?q=ONU") as another:
+        assert another.status_code == 200
+        client.application.config["WORKBOOKS"].acquire()
+        assert client.get("/search.xlsx?q=ONU").status_code == 503
+        client.application.config["WORKBOOKS"].release()
     assert client.head("/search.xlsx?q=ONU").status_code == 200
-    assert client.head("/search.xlsx?q=ONU").status_code == 200
-    open_one.close()
     assert client.get("/search.xlsx?q=ONU", buffered=True).status_code == 200
+
+
+def test_exports_that_are_read_are_bounded(client: FlaskClient) -> None:
+    places = client.application.config["READ_EXPORTS"]
+    while places.acquire(blocking=False):
+        pass
+    for form in ("xlsx", "csv", "bib"):
+        assert client.get(f"/search.{form}?q=ONU").status_code == 503
+    for _ in range(READ_EXPORTS):
+        places.release()
+    for form in ("xlsx", "csv", "bib"):
+        assert client.get(f"/search.{form}?q=ONU", buffered=True).status_code == 200
 
 
 def test_what_nobody_should_trust_as_a_workbook(hostile: FlaskClient) -> None:

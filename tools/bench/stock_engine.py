@@ -72,6 +72,8 @@ def _result(stored: dict[str, Any]) -> Result:
         persons=(),
         opening="",
         mail=None,
+        authors=(),
+        keywords=(),
         score=0.0,
         highlights=Highlights(),
     )

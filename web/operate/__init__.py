@@ -8,10 +8,12 @@ from web.operate.compression import vary
 from web.operate.connection import IS_OPEN, REFUSED
 from web.operate.guard import (
     ForwardedHeaders,
+    OnePlace,
     RateLimit,
     SlowLane,
     check_host,
     give_way,
+    hold,
     is_host,
     is_loopback,
     is_prefix,
@@ -24,6 +26,7 @@ __all__ = [
     "IS_OPEN",
     "REFUSED",
     "ForwardedHeaders",
+    "OnePlace",
     "RateLimit",
     "SlowLane",
     "address_of",
@@ -33,6 +36,7 @@ __all__ = [
     "configure_log",
     "give_way",
     "guard",
+    "hold",
     "is_host",
     "is_loopback",
     "is_prefix",

@@ -1,19 +1,18 @@
 """One connection of HTTP/1.1: what has arrived of a request, its answer, and what is not sent yet.
 
-Nothing here waits for a client, except ``Connection.send`` for the reader of a streamed answer.
+Nothing here waits for a client: a streamed answer whose reader does not keep up pauses, and is gone
+on with when there is room.
 """
 
-import errno
 import logging
 import re
-import select
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from email.utils import formatdate
 from io import BytesIO
-from time import monotonic, time
-from typing import Any
+from time import time
+from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
 LOG = logging.getLogger("trouvaille")
@@ -23,11 +22,9 @@ MAX_HEAD = 65_536
 
 MAX_BODY = 65_536
 
-STALLED_SECONDS = 20.0
-"""How long a reader may take for each part of a streamed answer."""
-
 UNSENT = 262_144
-"""Bytes of a streamed answer that are kept for its reader before its thread waits."""
+"""Bytes of a streamed answer that are kept for its reader before it pauses; half, before it goes
+on."""
 
 REFUSED = "trouvaille.refused"
 """In a WSGI environment: the status, 400 or above, of a request that is not read to its end."""
@@ -37,6 +34,9 @@ GIVE_WAY = "trouvaille.give_way"
 
 IS_OPEN = "trouvaille.is_open"
 """In a WSGI environment: a function that tells whether the client is still there."""
+
+HOLD = "trouvaille.hold"
+"""In a WSGI environment: a function to call with the ``Place`` that a streamed answer has."""
 
 _READ = 65_536
 _END = b"\r\n\r\n"
@@ -48,6 +48,16 @@ _HEAD = re.compile(
 _FIELD = re.compile(rb"([^:]++):([^\r]*+)\r\n")
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class Place(Protocol):
+    """A place among few. An answer leaves it while it waits for its reader."""
+
+    def take(self) -> bool:
+        """Take the place unless it is taken; tell whether there is one."""
+
+    def leave(self) -> None:
+        """Leave the place if it is taken."""
 
 
 class Refused(Exception):
@@ -183,6 +193,7 @@ class Connection:
         self.deadline = 0.0
         self.events = 0
         self.then: Callable[[Connection], None]
+        self._paused: _Exchange | None = None
 
     def receive(self) -> bytes | None:
         """Return what has arrived: None if nothing has, no bytes if the client has ended."""
@@ -191,19 +202,8 @@ class Connection:
         except BlockingIOError:
             return None
 
-    def send(self, data: bytes, give_way: Callable[[], None] = lambda: None) -> None:
-        """Send or keep all the data, but wait first while more than ``UNSENT`` is kept.
-
-        Raises ConnectionResetError if the reader takes too long.
-        """
-        deadline = monotonic() + STALLED_SECONDS
-        while not self.flush() and self.backlog() > UNSENT:
-            give_way()
-            writable = select.poll()
-            writable.register(self.socket, select.POLLOUT)
-            if not writable.poll(max(0.0, deadline - monotonic()) * 1000):
-                self.unsent.clear()
-                raise ConnectionResetError(errno.ECONNRESET, "The reader does not read.")
+    def send(self, data: bytes) -> None:
+        """Send the data, and keep what the reader does not take now."""
         self.unsent.append(memoryview(data))
         self.flush()
 
@@ -233,14 +233,33 @@ class Connection:
                 del self.unsent[0]
         return True
 
-    def answer(self, application: Application, environ: dict[str, Any], keep: bool) -> bool:
+    def answer(self, application: Application, environ: dict[str, Any], keep: bool) -> bool | None:
         """Let the application answer; tell whether the connection can be kept.
 
-        It is not if the reader is gone or the application has failed.
+        It is not if the reader is gone or the application has failed. None if the answer waits for
+        its reader.
         """
         exchange = _Exchange(self, environ, keep)
+        return self._run(exchange, lambda: exchange.begin(application))
+
+    def may_go_on(self) -> bool:
+        """Tell whether there is a place for the answer that waits for its reader."""
+        return self._paused is None or self._paused.place is None or self._paused.place.take()
+
+    def go_on(self) -> bool | None:
+        """Go on with the answer that waits for its reader; return what ``answer`` does."""
+        exchange, self._paused = self._paused, None
+        return exchange is not None and self._run(exchange, exchange.go_on)
+
+    def abandon(self) -> None:
+        """Give up the answer that waits for its reader, if there is one."""
+        exchange, self._paused = self._paused, None
+        if exchange:
+            self._run(exchange, exchange.close)
+
+    def _run(self, exchange: "_Exchange", step: Callable[[], object]) -> bool | None:
         try:
-            exchange.run(application)
+            step()
         except OSError:
             return False
         except Exception:
@@ -248,6 +267,9 @@ class Connection:
             with suppress(OSError):
                 exchange.fail()
             return False
+        if exchange.is_paused:
+            self._paused = exchange
+            return None
         return exchange.keep
 
 
@@ -256,26 +278,50 @@ class _Exchange:
 
     def __init__(self, connection: Connection, environ: dict[str, Any], keep: bool) -> None:
         self.keep = keep
+        self.is_paused = False
+        self.place: Place | None = None
         self._connection = connection
         self._environ = environ
         self._head = b""
         self._chunked = False
         self._bodiless = environ["REQUEST_METHOD"] == "HEAD"
         self._begun = False
+        self._left = 1
+        """Bytes that are not written yet; 1 as long as their number is not known."""
 
-    def run(self, application: Application) -> None:
-        chunks = application(self._environ, self._start_response)
+    def begin(self, application: Application) -> None:
+        """Let the application answer, and send that as far as its reader takes it."""
+        self._environ[HOLD] = self._hold
+        self._chunks = application(self._environ, self._start_response)
+        self._rest = iter(self._chunks)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Send what follows, until it ends or its reader has too much left to take."""
+        self.is_paused = False
         try:
-            for chunk in chunks:
+            for chunk in self._rest:
                 if chunk:
                     self._write(chunk)
-            if self._chunked:
-                self._send(self._head + b"0\r\n\r\n")
-            elif self._head:
-                self._send(self._head)
+                if self._left and self._connection.backlog() > UNSENT:
+                    self.is_paused = True
+                    break
+            else:
+                self._send(self._head + b"0\r\n\r\n" if self._chunked else self._head)
         finally:
-            if hasattr(chunks, "close"):
-                chunks.close()
+            if not self.is_paused:
+                self.close()
+            elif self.place:
+                self.place.leave()
+
+    def close(self) -> None:
+        """Let the application know that no more is asked for."""
+        self.is_paused = False
+        if hasattr(self._chunks, "close"):
+            self._chunks.close()
+
+    def _hold(self, place: Place) -> None:
+        self.place = place
 
     def fail(self) -> None:
         """Answer that the application has failed, unless an answer has begun."""
@@ -290,7 +336,7 @@ class _Exchange:
         if exc_info and self._begun:
             raise exc_info[1]
         code = status[:3]
-        names = {name.lower() for name, _ in headers}
+        names = {name.lower(): value for name, value in headers}
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
         if "date" not in names:
             lines.append(f"Date: {_date(int(time()))}")
@@ -304,12 +350,15 @@ class _Exchange:
                 self.keep = False
         if not self.keep:
             lines.append("Connection: close")
+        self._left = int(names.get("content-length", 1))
         self._head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         return self._write
 
     def _write(self, chunk: bytes) -> None:
         if self._bodiless:
             return
+        if self._left > 1:
+            self._left -= len(chunk)
         if self._chunked:
             chunk = b"%x\r\n%b\r\n" % (len(chunk), chunk)
         if self._head:
@@ -317,8 +366,9 @@ class _Exchange:
         self._send(chunk)
 
     def _send(self, data: bytes) -> None:
-        self._begun = True
-        self._connection.send(data, self._environ[GIVE_WAY])
+        if data:
+            self._begun = True
+            self._connection.send(data)
 
 
 _DATE: list[Any] = [0, ""]

@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected
 from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web.operate.connection import GIVE_WAY, IS_OPEN
+from web.operate.connection import GIVE_WAY, HOLD, IS_OPEN, Place
 
 MAX_ADDRESSES = 10_000
 """Readers' addresses whose requests are counted; beyond that the least recent is forgotten."""
@@ -165,10 +165,34 @@ def give_way() -> None:
     request.environ.get(GIVE_WAY, bool)()
 
 
+def hold(place: Place) -> None:
+    """Leave a place whenever this answer waits for its reader, and take it before it goes on."""
+    request.environ.get(HOLD, bool)(place)
+
+
 def stop_if_left() -> None:
     """Raise ClientDisconnected if whoever asked is gone; for what computes long before it sends."""
     if not request.environ.get(IS_OPEN, lambda: True)():
         raise ClientDisconnected
+
+
+class OnePlace:
+    """A place among a few for one answer, which may leave it and take one again."""
+
+    def __init__(self, places: BoundedSemaphore) -> None:
+        self._places = places
+        self._taken = False
+
+    def take(self) -> bool:
+        """Take a place unless it has one; tell whether it has one now."""
+        self._taken = self._taken or self._places.acquire(blocking=False)
+        return self._taken
+
+    def leave(self) -> None:
+        """Leave the place, if it has one."""
+        taken, self._taken = self._taken, False
+        if taken:
+            self._places.release()
 
 
 class SlowLane:

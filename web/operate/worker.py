@@ -1,8 +1,9 @@
 """The worker process of the server: one loop holds all connections and answers requests itself.
 
 No request is handed to a thread, so that no thread waits for another one's turn. If an answer takes
-long, or waits for its reader, a second thread takes the loop over, and the answer goes on in the
-first: it is the time used that makes a request a slow one.
+long, a second thread takes the loop over, and the answer goes on in the first: it is the time used
+that makes a request a slow one. An answer that waits for its reader has no thread, and no place
+among those that are few.
 """
 
 import errno
@@ -26,7 +27,7 @@ from gunicorn.workers.base import Worker as BaseWorker
 from web.operate.connection import (
     GIVE_WAY,
     IS_OPEN,
-    STALLED_SECONDS,
+    UNSENT,
     Connection,
     Refused,
     Request,
@@ -35,8 +36,9 @@ from web.operate.connection import (
 HEAD_SECONDS = 10.0
 """How long a request may take to arrive, the next of a kept connection too."""
 
+STALLED_SECONDS = 20.0
 SLOWEST = 4_096
-"""Bytes per second at which the rest of an answer must be read, after ``STALLED_SECONDS``."""
+"""How long a reader may take for what is kept for it: so long, and a second for so many bytes."""
 
 CLOSING_SECONDS = 2.0
 """How long a client is given to close a connection that we have closed."""
@@ -99,7 +101,8 @@ class Worker(BaseWorker):  # type: ignore[misc]
         self._lock = Lock()
         self._current: Connection | None = None
         self._begun = 0
-        self._answered: deque[tuple[Connection, bool]] = deque()
+        self._answered: deque[tuple[Connection, bool | None]] = deque()
+        self._without_place: list[Connection] = []
         self._slow = 0
         self._active = Event()
         self._asked = Event()
@@ -175,18 +178,23 @@ class Worker(BaseWorker):  # type: ignore[misc]
                 self._asked.set()
 
     def _answer(self, connection: Connection, environ: dict[str, Any], keep: bool) -> None:
-        """Answer a request. Raises TakenOver if that took so long that the loop is not ours now."""
+        """Answer a request. Raises TakenOver, see ``_work``."""
         environ |= self._environ
         environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = connection.address
         environ[GIVE_WAY] = partial(self._give_way, connection)
         environ[IS_OPEN] = connection.is_open
+        keep = keep and self.alive
+        self._work(connection, lambda: connection.answer(self.wsgi, environ, keep))
+
+    def _work(self, connection: Connection, answer: Callable[[], bool | None]) -> None:
+        """Answer, or go on with it. Raises TakenOver if the loop is not ours any more."""
         connection.deadline = inf
         with self._lock:
             self._current = connection
             self._begun += 1
             if not self._active.is_set():
                 self._active.set()
-        keep = connection.answer(self.wsgi, environ, keep and self.alive)
+        keep = answer()
         with self._lock:
             ours = self._current is connection
             if ours:
@@ -231,6 +239,8 @@ class Worker(BaseWorker):  # type: ignore[misc]
             self._swept = now
             for connection in [one for one in self._connections if one.deadline < now]:
                 self._drop(connection)
+            self._ready += [partial(self._step, connection) for connection in self._without_place]
+            self._without_place.clear()
 
     def _stop(self, now: float) -> None:
         """Accept no more, and leave little time to requests that may be arriving."""
@@ -274,6 +284,7 @@ class Worker(BaseWorker):  # type: ignore[misc]
             self._drop(oldest)
 
     def _drop(self, connection: Connection) -> None:
+        connection.abandon()
         self._watch(connection, 0)
         self._connections.discard(connection)
         self.open_connections[self.slot] = len(self._connections)
@@ -316,10 +327,37 @@ class Worker(BaseWorker):  # type: ignore[misc]
         connection.request = Request(rest)
         return self._answer(connection, environ, request.keep)
 
-    def _finish(self, connection: Connection, keep: bool) -> None:
-        """Send the rest of an answer, then keep the connection or close it."""
+    def _finish(self, connection: Connection, keep: bool | None) -> None:
+        """Send the rest of an answer, then keep the connection or close it.
+
+        If ``keep`` is None, the answer waits for its reader, and goes on then.
+        """
         connection.deadline = monotonic() + STALLED_SECONDS + connection.backlog() / SLOWEST
-        self._send(connection, keep)
+        if keep is not None:
+            self._send(connection, keep)
+        else:
+            # Others have their turn first.
+            self._watch(connection, 0)
+            connection.then = self._await_reader
+            self._ready.append(partial(self._step, connection))
+
+    def _await_reader(self, connection: Connection) -> None:
+        """Go on with an answer as soon as its reader has taken enough and there is a place."""
+        if not connection.flush() and connection.backlog() > UNSENT // 2:
+            self._watch(connection, EVENT_WRITE)
+            return
+        self._watch(connection, 0)
+        if connection.may_go_on():
+            self._work(connection, partial(self._go_on, connection))
+        elif connection.is_open():
+            connection.deadline = inf
+            self._without_place.append(connection)
+        else:
+            self._drop(connection)
+
+    def _go_on(self, connection: Connection) -> bool | None:
+        self._give_way(connection)
+        return connection.go_on()
 
     def _send(self, connection: Connection, keep: bool) -> None:
         if not connection.flush():

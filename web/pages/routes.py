@@ -63,7 +63,6 @@ from web.pages.facets import (
     steps,
     tags,
 )
-from web.references import MAX_REFERENCES
 from web.spreadsheet import MAX_ROWS
 
 blueprint = Blueprint("pages", __name__)
@@ -78,8 +77,8 @@ PEOPLE = 20
 """Senders or recipients of a mail that its page names."""
 EXPORTS = (
     ("/search.xlsx", "Excel", MAX_ROWS),
-    ("/search.ris", "RIS", MAX_REFERENCES),
-    ("/search.bib", "BibTeX", MAX_REFERENCES),
+    ("/search.ris", "RIS", 0),
+    ("/search.bib", "BibTeX", 0),
     ("/search.ndjson", "NDJSON", 0),
 )
 """Forms of all results that a page offers, and how many documents each has at most."""

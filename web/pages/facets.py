@@ -194,7 +194,8 @@ class _ValueWriter:
         self._number = number.into(negotiate())
         self._exclude = _around(gettext("Exclude: %(value)s"))
         self._admit = _around(gettext("Include again: %(value)s"))
-        self._documents = f"<i> {gettext('documents')}</i>"
+        unit = gettext("documents")
+        self._documents = f"<i> {unit}</i>"
         self._notes = {
             "": "",
             "chosen": _unseen(gettext("(chosen: remove)")),

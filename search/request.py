@@ -356,10 +356,41 @@ def parse_request(
 ) -> SearchRequest:
     """Return the request that arguments ask for. Raises InvalidRequest with all faults.
 
-    ``args`` maps names to values, as ``Arguments`` takes them. ``parameters`` may have other bounds
-    than ``PARAMETERS``; ``also`` are names that the caller reads itself.
+    The arguments are those of ``parse_leniently``.
     """
-    arguments = Arguments(args, parameters, also)
+    request, faults = parse_leniently(args, locale, also, parameters)
+    if faults:
+        raise InvalidRequest(faults)
+    return request
+
+
+def parse_leniently(
+    args: Mapping[str, Sequence[str]],
+    locale: str,
+    also: Collection[str] = (),
+    parameters: Mapping[str, Parameter] = PARAMETERS,
+) -> tuple[SearchRequest, tuple[Fault, ...]]:
+    """Return the request without what is not understood in it, and all faults.
+
+    ``args`` maps names to values, as ``Arguments`` takes them. ``parameters`` may have other bounds
+    than ``PARAMETERS``; ``also`` are names that the caller reads itself. Of too many values of
+    facets the first stay, of a repeated parameter the first value.
+    """
+    faults: list[Fault] = []
+    left = dict(args)
+    while True:
+        arguments = Arguments(left, parameters, also)
+        request = _request(arguments, locale)
+        if not arguments.faults:
+            return request, tuple(faults)
+        faults += arguments.faults
+        left = {name: left[name] for name in left if name in parameters or name in also}
+        for fault in arguments.faults:
+            _leave_out(left, fault)
+
+
+def _request(arguments: "Arguments", locale: str) -> SearchRequest:
+    """Return what arguments ask for, with defaults for what is wrong in them."""
     # One character more than is searched for: whoever reads it sees that it is too long.
     q = arguments.text("q")[: MAX_QUERY + 1]
     date_from, date_to = arguments.dates()
@@ -367,7 +398,7 @@ def parse_request(
     per_page = arguments.number("per_page")
     cursor = arguments.cursor(sort)
     selected, excluded = arguments.chosen()
-    request = SearchRequest(
+    return SearchRequest(
         q=q,
         selected=selected,
         excluded=excluded,
@@ -386,7 +417,7 @@ def parse_request(
         page=arguments.page(per_page, cursor),
         per_page=per_page,
         cursor=cursor,
-        facets=FACETS if "facets" not in args else arguments.several("facets"),
+        facets=FACETS if "facets" not in arguments.args else arguments.several("facets"),
         facet_size=arguments.number("facet_size"),
         interval=cast("Interval", arguments.choice("interval")),
         highlight=cast("Highlight", arguments.choice("highlight")),
@@ -396,29 +427,6 @@ def parse_request(
         links=cast("Links", arguments.choice("links")),
         locale=locale,
     )
-    arguments.check()
-    return request
-
-
-def parse_leniently(
-    args: Mapping[str, Sequence[str]],
-    locale: str,
-    also: Collection[str] = (),
-    parameters: Mapping[str, Parameter] = PARAMETERS,
-) -> tuple[SearchRequest, tuple[Fault, ...]]:
-    """Return the request without what is not understood in it, and the faults.
-
-    Of too many values of facets the first stay, of a repeated parameter the first value.
-    """
-    faults: list[Fault] = []
-    left = {name: values for name, values in args.items() if name in parameters or name in also}
-    while True:
-        try:
-            return parse_request(left, locale, also, parameters), tuple(faults)
-        except InvalidRequest as wrong:
-            faults += wrong.faults
-            for fault in wrong.faults:
-                _leave_out(left, fault)
 
 
 def _leave_out(args: dict[str, Sequence[str]], fault: Fault) -> None:

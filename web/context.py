@@ -19,11 +19,11 @@ from search import (
     Arguments,
     Engine,
     Fault,
+    InvalidRequest,
     Parameter,
     SearchRequest,
     SearchResponse,
     parse_leniently,
-    parse_request,
 )
 from web import assets, i18n
 from web.i18n import negotiate, own_names
@@ -267,29 +267,23 @@ def arguments() -> Arguments:
 
 def asked() -> SearchRequest:
     """Return the search of the query string. Raises InvalidRequest."""
-    return _asked(*_address())
+    search, faults = asked_leniently()
+    if faults:
+        raise InvalidRequest(faults)
+    return search
 
 
 def asked_leniently() -> tuple[SearchRequest, tuple[Fault, ...]]:
     """Return the search of the query string without what was not understood, and the faults."""
-    return _asked_leniently(*_address())
-
-
-def _address() -> tuple[bytes, str | None, str, int]:
-    """Return what a search is read from: an address that is asked again is not read again."""
-    return request.query_string, request.endpoint, negotiate(), settings().max_per_page
+    pairs = tuple((name, tuple(values)) for name, values in given().items())
+    return _asked(pairs, tuple(_current().parameters), negotiate(), settings().max_per_page)
 
 
 @lru_cache(maxsize=256)
-def _asked(_query: bytes, _endpoint: str | None, locale: str, _most: int) -> SearchRequest:
-    return parse_request(given(), locale, _current().parameters, search_parameters())
-
-
-@lru_cache(maxsize=256)
-def _asked_leniently(
-    _query: bytes, _endpoint: str | None, locale: str, _most: int
+def _asked(
+    given: tuple[tuple[str, tuple[str, ...]], ...], also: tuple[str, ...], locale: str, most: int
 ) -> tuple[SearchRequest, tuple[Fault, ...]]:
-    return parse_leniently(given(), locale, _current().parameters, search_parameters())
+    return parse_leniently(dict(given), locale, also, _bounded_parameters(most))
 
 
 def search_parameters() -> dict[str, Parameter]:

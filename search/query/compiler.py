@@ -38,6 +38,7 @@ from search.query.nodes import (
     FacetFilter,
     FuzzyQuery,
     KeyFilter,
+    LetterQuery,
     NearQuery,
     PhraseQuery,
     PrefixQuery,
@@ -285,9 +286,11 @@ class _Compiler:
         nodes = [clause.node for clause in clauses]
         if all(isinstance(node, query.Not) for node in nodes):
             nodes.insert(0, query.Every())
+        bound = {clause.node.word for clause in clauses if isinstance(clause.node, LetterQuery)}
         texts = _distinct_texts(
             text
             for clause in clauses
+            if clause.node not in bound
             for text in clause.texts or [f"({clause.text})" if clause.members else clause.text]
         )
         return Clause(query.And(nodes), " AND ".join(texts), texts=texts)
@@ -542,7 +545,7 @@ class _Compiler:
             tokens = [Token(word, word, 0, 0, 0, "cjk") for word in clause.node.words]
             nodes = [word_node(token, self.analyzers, clause.node.fields) for token in tokens]
             return [Clause(node, node.literal) for node in nodes]
-        if clause.text.isalnum():
+        if clause.text.isalnum() or clause.text.startswith('"'):  # a letter before its word
             return [clause]
         found = compound_parts(clause.text, self.analyzers, clause.node.fields)
         return [
@@ -578,7 +581,7 @@ def _distinct(clauses: Iterable[Clause]) -> list[Clause]:
 
 
 def _distinct_texts(texts: Iterable[str]) -> tuple[str, ...]:
-    """Drop normal forms that ask what another does, as a letter bound to a word does alone."""
+    """Drop normal forms that differ in case only."""
     distinct: dict[str, str] = {}
     for text in texts:
         distinct.setdefault(text.casefold(), text)

@@ -5,7 +5,8 @@
 title (*O Globo*). It is an operator between two operands, in the language that it belongs to, if
 no known name contains it and no word that a letter follows stands before it (*vitamina E*).
 Capitals say nothing where all words are in capitals, as in a pasted title: there, no word of
-``SOMETIMES`` is an operator, nor one of ``DENIES`` among ``TITLE_WORDS`` others.
+``SOMETIMES`` is an operator, nor one of ``DENIES`` among ``TITLE_WORDS`` others. One of ``ALWAYS``
+is an operator unless what it stands in reads as a title: ``search.query.parser``.
 Arabic has no capitals: its words are operators between two operands where the query has no other
 function word, as a sentence has.
 """
@@ -14,7 +15,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from index.analysis import analyzer, fold, tokenize
+from index.analysis import ANALYZERS, analyzer, fold, tokenize
 
 Operator = Literal["AND", "OR", "NOT"]
 
@@ -94,6 +95,14 @@ def possible(word: str, language: str) -> Operator | None:
 def denies(word: str) -> bool:
     """Tell whether a word is one of ``DENIES``."""
     return unicodedata.normalize("NFC", word) in DENIES
+
+
+def is_function_word(word: str) -> bool:
+    """Tell whether a text is one word, and no letter, that is a stop word in some language."""
+    tokens = tokenize(word)
+    if len(tokens) != 1 or len(tokens[0].folded) == 1:
+        return False
+    return any(analyzer(suffix).is_stop(tokens[0]) for suffix in ANALYZERS)
 
 
 def is_lettered(before: str, word: str) -> bool:

@@ -17,7 +17,7 @@ nothing is left out with a notice. ``search.query.operators`` says which words a
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -32,6 +32,7 @@ from search.query.operators import (
     TITLE_WORDS,
     arabic,
     denies,
+    is_function_word,
     is_lettered,
     is_sentence,
     operator,
@@ -330,29 +331,33 @@ class _Lexer:
 
 _BEGIN = (*_LEAVES, Kind.OPEN, Kind.FIELD, Kind.NOT)
 _END = (*_LEAVES, Kind.CLOSE)
+_OPERATORS = (Kind.AND, Kind.OR, Kind.NOT)
 _NAME_WORDS = 4
 """Words of a name that a possible operator may belong to, on each side of it."""
 
 
 def _joined(lexemes: list[Lexeme], text: str, language: str) -> list[Lexeme]:
-    """Make operators of the words that are some between two operands; see ``operators``."""
-    places = [
-        place
+    """Decide which words are operators; see ``operators``."""
+    places = {
+        place: lexeme.text
         for place, lexeme in enumerate(lexemes)
-        if lexeme.kind in (Kind.WORD, Kind.NOT)
-        and (possible(lexeme.text, language) or denies(lexeme.text))
-    ]
-    if not places:
+        if operator(lexeme.text)
+        if lexeme.kind in _OPERATORS
+    }
+    sometimes = {
+        place: lexeme.text
+        for place, lexeme in enumerate(lexemes)
+        if lexeme.kind is Kind.WORD and possible(lexeme.text, language)
+    }
+    if not places and not sometimes:
         return lexemes
     joined = list(lexemes)
-    in_capitals = _in_capitals(lexemes, {*places})
-    is_title = in_capitals >= TITLE_WORDS
-    for place in places:
-        word = joined[place].text
-        if joined[place].kind is Kind.NOT:
-            if is_title:
-                joined[place] = joined[place]._replace(kind=Kind.WORD)
-            continue
+    in_capitals = _in_capitals(lexemes, {*places, *sometimes})
+    is_title = bool(in_capitals and places) and _is_title(lexemes, places)
+    for place, word in places.items():
+        if is_title or (denies(word) and in_capitals >= TITLE_WORDS):
+            joined[place] = joined[place]._replace(kind=Kind.WORD)
+    for place, word in sometimes.items():
         meaning = Kind[possible(word, language) or "AND"]
         before = joined[place - 1].kind if place else None
         after = joined[place + 1].kind if place + 1 < len(joined) else None
@@ -369,20 +374,49 @@ def _joined(lexemes: list[Lexeme], text: str, language: str) -> list[Lexeme]:
     return joined
 
 
-def _in_capitals(lexemes: Sequence[Lexeme], besides: set[int]) -> int:
+def _in_capitals(lexemes: Sequence[Lexeme], besides: Collection[int]) -> int:
     """Return how many words have capitals, besides possible operators; 0 if one has small letters.
 
     The value of a filter is no word of the text.
     """
     words = []
     for place, lexeme in enumerate(lexemes):
-        field = lexemes[place - 1] if place else lexeme
-        is_value = field.kind is Kind.FIELD and field.text != "title"
-        if lexeme.kind in _LEAVES and place not in besides and not is_value:
+        if lexeme.kind in _LEAVES and place not in besides and not _is_value(lexemes, place):
             words += lexeme.text.split()
     if any(letter.islower() for word in words for letter in word):
         return 0
     return sum(any(letter.isupper() for letter in word) for word in words)
+
+
+def _is_value(lexemes: Sequence[Lexeme], place: int) -> bool:
+    """Tell whether a lexeme is the value of a filter."""
+    field = lexemes[place - 1] if place else lexemes[place]
+    return field.kind is Kind.FIELD and field.text != "title"
+
+
+def _is_title(lexemes: Sequence[Lexeme], operators: Collection[int]) -> bool:
+    """Tell whether a query in capitals is a pasted title, in which nothing is an operator.
+
+    It is none if an operator stands in parentheses or beside a pattern, or if each joins single
+    words or names: an acronym is one word. Else a function word tells a title, or four words do.
+    """
+    runs: list[list[str]] = [[]]
+    depth = 0
+    for place, lexeme in enumerate(lexemes):
+        if lexeme.kind in (Kind.PREFIX, Kind.WILDCARD, Kind.FUZZY, Kind.EVERYTHING):
+            return False
+        depth += (lexeme.kind is Kind.OPEN) - (lexeme.kind is Kind.CLOSE)
+        if place in operators and depth:
+            return False
+        is_word = lexeme.kind in (Kind.WORD, Kind.QUOTED) and place not in operators
+        if not is_word or _is_value(lexemes, place):
+            runs.append([])
+        elif any(map(str.isalpha, lexeme.text)):
+            runs[-1].append(lexeme.text)
+    if all(len(run) < 2 or is_named(" ".join(run)) for run in runs):
+        return False
+    words = [word for run in runs for word in run]
+    return len(words) > TITLE_WORDS or any(map(is_function_word, words))
 
 
 def _is_of_name(lexemes: Sequence[Lexeme], place: int) -> bool:

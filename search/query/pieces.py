@@ -132,9 +132,12 @@ def _bound(text: str, found: Sequence[Unit], place: int, capitals: bool) -> Unit
     ends = place + 1 == len(found)
     binds = typed_capital or ends or (letter in _ELIDED and after is not None)
     if binds and before is not None and isinstance(before.node, WordQuery) and not before.stops:
-        return unit._replace(node=LetterQuery(before.node, letter), stops=frozenset())
+        node = LetterQuery(before.node, letter)
+        return unit._replace(text=f"{before.text} {unit.text}", node=node, stops=frozenset())
     names = letter in _ELIDED or follows.isdecimal()
     if typed_capital and names and after is not None and isinstance(after.node, WordQuery):
         words = (letter, after.node.literal)
-        return unit._replace(node=PhraseQuery(words, after.node.fields), stops=frozenset())
+        written = f'"{unit.text} {after.text}"'
+        node = PhraseQuery(words, after.node.fields)
+        return unit._replace(text=written, node=node, stops=frozenset())
     return unit

@@ -17,7 +17,7 @@ from search.query import (
     parse,
     understood_as,
 )
-from search.query.operators import ARABIC, OWN, SOMETIMES
+from search.query.operators import ALWAYS, ARABIC, OWN, SOMETIMES
 from search.query.parser import Kind, lex
 
 ANALYZERS = ("ar", "de", "en", "es", "fr", "it", "pt", "und")
@@ -117,6 +117,31 @@ def test_a_title_in_capitals_excludes_nothing(typed: str, language: str) -> None
 
 
 CAPITALS = st.sampled_from(("ACCORD", "MERKEL", "PÊCHE", '"LIBRE ÉCHANGE"', "GOUV*", "(A B)"))
+
+
+@given(
+    words=st.lists(
+        st.sampled_from(("MINISTER", "BREXIT", "DEAL", "PAIN", "GUERRE", "PÊCHE", "HANDEL")),
+        min_size=4,
+        max_size=8,
+    ),
+    joint=st.sampled_from(tuple(ALWAYS)),
+    place=st.integers(0, 8),
+    language=st.sampled_from(LANGUAGES),
+)
+def test_a_headline_in_capitals_has_no_operators(
+    words: list[str], joint: str, place: int, language: str
+) -> None:
+    headline = " ".join([*words[:place], joint, *words[place:]])
+    kinds = {lexeme.kind for lexeme in lex(headline, Notices(), language)}
+    assert kinds == {Kind.WORD}
+    # It is one where each word is an operand, a name, or in small letters.
+    for meant in (f" {joint} ".join(words), f"{headline} gouv*", f"({headline})"):
+        kinds = {lexeme.kind for lexeme in lex(meant, Notices(), language)}
+        assert Kind[ALWAYS[joint]] in kinds or joint in ("NICHT", "NÃO")
+    assert Kind[ALWAYS[joint]] in {
+        lexeme.kind for lexeme in lex(f"NATIONS UNIES {joint} OTAN", Notices(), language)
+    } or joint in ("NICHT", "NÃO")
 
 
 @given(

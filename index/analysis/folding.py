@@ -11,7 +11,7 @@ name. The two ways differ for letters that names in seven languages do not need.
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from codecs import charmap_decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -267,6 +267,18 @@ class Folded:
         if len(self.places) == 1:
             return Span(start - 1, end - 1)
         return Span(self._original(start), self._original(end - 1) + 1)
+
+    def place(self, character: int) -> int:
+        """Return the offset in ``text`` of what comes from a character of the original.
+
+        It is that of the first letter which comes from this character or from one behind it.
+        """
+        if len(self.places) == 1:
+            return character + 1
+        found = bisect_left(
+            range(1, len(self.places)), character, key=lambda k: self.places[k] - self.shifts[k]
+        )
+        return min((character + self.shifts[found], *self.places[found + 1 : found + 2]))
 
     def _original(self, offset: int) -> int:
         return offset - self.shifts[bisect_right(self.places, offset) - 1]

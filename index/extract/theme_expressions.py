@@ -7,8 +7,9 @@ forms. Nothing is stemmed here: words that only share a stem are other words.
 import threading
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import compress
 from typing import NamedTuple
 
 from index.analysis import Folded, fold_key
@@ -77,22 +78,27 @@ def find_expressions(
         first, last = bisect_left(starts, start), bisect_left(starts, end)
         masked[first:last] = b"\1" * (last - first)
     negations = vocabulary.negations.get(language, frozenset())
+    arabic = language == "ar"
     hits = []
     traps = []
-    for index, patterns in enumerate(map(lexicon.__getitem__, words)):
-        if not patterns or masked[index]:
+    begun = list(map(lexicon.__getitem__, words))
+    for index in compress(range(len(words)), begun):
+        if masked[index]:
+            continue
+        alone, following, spelt = begun[index] or _NOTHING
+        found = []
+        if following:
+            second = lexicon.next(words, masked, index)
+            if arabic or words[second] in following:
+                found = lexicon.longer(words, masked, second, following)
+        if alone:
+            if spelt:
+                alone = _as_spelt(alone, text, folded, index)
+            found += [(each, index) for each in alone]
+        if not found:
             continue
         negated = words[index - 1] in negations or words[index - 2] in negations
-        for pattern in patterns:
-            last = index
-            if len(pattern.forms) > 1:
-                last = lexicon.last_word(words, masked, index, pattern)
-                if last < 0:
-                    continue
-            elif pattern.accented:
-                start, end = span_of(folded, index, index)
-                if not _is_spelt(pattern, text[start:end]):
-                    continue
+        for pattern, last in found:
             if pattern.theme == TRAP:
                 traps.append((index, last))
             else:
@@ -109,6 +115,15 @@ def find_expressions(
     ]
 
 
+def _as_spelt(
+    patterns: Sequence[Pattern], text: str, folded: Folded, index: int
+) -> tuple[Pattern, ...]:
+    """Return those patterns of one word that are spelt as a word of the text is."""
+    start, end = span_of(folded, index, index)
+    surface = text[start:end]
+    return tuple(each for each in patterns if not each.accented or _is_spelt(each, surface))
+
+
 def _is_spelt(pattern: Pattern, surface: str) -> bool:
     if pattern.capitals:
         return surface.isupper()
@@ -121,8 +136,6 @@ def _same_accents(word: str, surface: str) -> bool:
     French ``élève`` is not ``élevé``, Arabic ``أمام`` is not ``إمام``. A word in capitals, or
     without any accents, may have lost them, and the last letter may be an ending.
     """
-    if not word.isalpha():
-        return True
     carriers = [letter for letter in word if letter in _HAMZA]
     if carriers:
         others = [letter for letter in surface if letter in _HAMZA]
@@ -131,6 +144,12 @@ def _same_accents(word: str, surface: str) -> bool:
         return True
     size = min(len(word), len(surface)) - 1
     return word.isascii() or word[:size] == surface[:size]
+
+
+def _says_more(word: str) -> bool:
+    """Return whether the spelling of a word can tell it from another of the same folded form."""
+    carriers = any(letter in _HAMZA for letter in word)
+    return word.isalpha() and (carriers or word.lower() != word.upper())
 
 
 _HAMZA = "أإآ"
@@ -147,8 +166,31 @@ _LONGEST_CACHED = 40
 _Patterns = tuple[Pattern, ...]
 
 
-class _Lexicon(dict[str, _Patterns]):
-    """The patterns that each folded word of a language may begin, the longest first."""
+_Following = dict[str, dict[int, Pattern]]
+
+
+class _Begun(NamedTuple):
+    """What a word may begin: patterns of this word alone, and longer ones.
+
+    ``following`` has the longer ones by each form of their second word, and by their rank: the
+    longest come first.
+    """
+
+    alone: _Patterns
+    following: _Following
+    spelt: bool
+    """Whether the spelling of the word decides which of ``alone`` are meant."""
+
+
+_NOTHING = _Begun((), {}, spelt=False)
+
+
+class _Lexicon(dict[str, _Begun | None]):
+    """What each folded word of a language may begin; None: no expression.
+
+    Most words begin none, and of the longer patterns that a word begins only those are tried that
+    the next word continues.
+    """
 
     def __init__(self, language: str, vocabulary: ThemeVocabulary) -> None:
         super().__init__()
@@ -156,13 +198,22 @@ class _Lexicon(dict[str, _Patterns]):
         self._stop_words = vocabulary.stop_words.get(language, frozenset())
         self._by_form = _by_form(language, vocabulary, self._stop_words)
 
-    def __missing__(self, word: str) -> _Patterns:
+    def __missing__(self, word: str) -> _Begun | None:
         if len(self) >= _CACHED_WORDS:
             self.clear()
         patterns = () if word in self._stop_words else self._patterns(word)
+        begun = self._begun(patterns) if patterns else None
         if len(word) <= _LONGEST_CACHED:
-            self[word] = patterns
-        return patterns
+            self[word] = begun
+        return begun
+
+    def _begun(self, patterns: _Patterns) -> _Begun:
+        following: _Following = defaultdict(dict)
+        for rank, pattern in enumerate(patterns):
+            for form in pattern.forms[1] if len(pattern.forms) > 1 else ():
+                following[form][rank] = pattern
+        alone = tuple(pattern for pattern in patterns if len(pattern.forms) == 1)
+        return _Begun(alone, dict(following), any(pattern.accented for pattern in alone))
 
     def _patterns(self, word: str) -> _Patterns:
         if self._language == "ar":
@@ -195,24 +246,45 @@ class _Lexicon(dict[str, _Patterns]):
             if len(pattern.forms) == 1 and not pattern.capitals and not pattern.expression.exact
         )
 
-    def last_word(
-        self, words: Sequence[str], masked: Sequence[int], index: int, pattern: Pattern
-    ) -> int:
-        """Return the index of the last word of a pattern that begins at ``index``; -1 if none does.
+    def longer(
+        self, words: Sequence[str], masked: Sequence[int], second: int, following: _Following
+    ) -> list[tuple[Pattern, int]]:
+        """Return the patterns whose second word stands there, with their last words."""
+        found = []
+        for pattern in self._continued(following, words[second]):
+            last = second
+            for forms in pattern.forms[2:]:
+                last = self.next(words, masked, last)
+                if not last or not self._is_form(words[last], forms):
+                    break
+            else:
+                found.append((pattern, last))
+        return found
 
-        Stop words may stand between its words, but no name of an organization.
+    def next(self, words: Sequence[str], masked: Sequence[int], index: int) -> int:
+        """Return the index of the next word that is no stop word; 0 if it is part of a name.
+
+        Stop words may stand between words of a pattern, but no name of an organization. The word
+        of index 0 is empty.
         """
-        arabic = self._language == "ar"
-        for forms in pattern.forms[1:]:
-            index += 1
-            while index < len(words) and words[index] in self._stop_words and not masked[index]:
-                index += 1
-            if index >= len(words) or masked[index]:
-                return -1
-            word = words[index]
-            if word not in forms and (not arabic or forms.isdisjoint(without_prefixes(word))):
-                return -1
-        return index
+        index += 1
+        while words[index] in self._stop_words and not masked[index]:
+            index += 1  # a text ends with an empty word
+        return 0 if masked[index] else index
+
+    def _is_form(self, word: str, forms: frozenset[str]) -> bool:
+        return word in forms or (
+            self._language == "ar" and not forms.isdisjoint(without_prefixes(word))
+        )
+
+    def _continued(self, following: _Following, word: str) -> Iterable[Pattern]:
+        """Return the patterns that have a form of a word as their second, the longest first."""
+        if self._language != "ar":
+            return following[word].values() if word in following else ()
+        ranked: dict[int, Pattern] = {}
+        for form in without_prefixes(word):
+            ranked |= following.get(form, {})
+        return [ranked[rank] for rank in sorted(ranked)]
 
 
 class _Lexicons(threading.local):
@@ -277,6 +349,8 @@ def _pattern(
     capitals = single and expression.text.isupper() and expression.text.isascii()
     spelt = capitals or (single and not expression.text.isascii())
     accented = expression.text.lower() if spelt else ""
+    if not capitals and not _says_more(accented):
+        accented = ""
     weight = expression.weight_of(len(forms))
     key = " ".join(min(each, key=lambda form: (len(form), form)) for each in forms)
     return Pattern(forms, theme, expression, weight, key, capitals, accented)

@@ -62,8 +62,9 @@ class ThemeScore:
     folded: Folded
     points: float = 0.0
     recurs: int = _RECURS
-    weak: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    weak: dict[str, float] = field(default_factory=dict)
+    """The points of weak expressions."""
+    counts: dict[str, int] = field(default_factory=dict)
     """How often each expression stands in the text."""
     alone: bool = False
     """Whether one expression is enough by itself."""
@@ -91,13 +92,17 @@ class ThemeScore:
         if hit.last <= self.last_word:
             return
         self.last_word = hit.last
-        weight = hit.pattern.weight / (2 if hit.pattern.compound else 1)
-        weight *= _NEGATED if hit.negated else 1.0
+        weight = hit.pattern.weight
+        if hit.pattern.compound:
+            weight /= 2
+        if hit.negated:
+            weight *= _NEGATED
         key = hit.pattern.key
         self.places.append((hit.first, hit.last))
-        self.counts[key] += 1
+        self.counts[key] = self.counts.get(key, 0) + 1
         if weight < _WEAKEST_ALONE:
-            self.weak[key] += weight * (_TITLE if hit.first < title_end else 1.0)
+            points = weight * _TITLE if hit.first < title_end else weight
+            self.weak[key] = self.weak.get(key, 0.0) + points
             return
         if hit.first < title_end:
             self.points += self.needed
@@ -112,7 +117,8 @@ class ThemeScore:
         """Count an organization whose mention speaks for the theme."""
         titled = any(span.start < title_length for span in organization.spans)
         self.points += self.needed if decides or titled else 1.0 * len(organization.spans)
-        self.counts[organization.id] += len(organization.spans)
+        mentions = self.counts.get(organization.id, 0) + len(organization.spans)
+        self.counts[organization.id] = mentions
         self.alone = self.alone or decides or titled
         self.organizations.update(organization.spans)
 
@@ -120,7 +126,7 @@ class ThemeScore:
     def holds(self) -> bool:
         """Whether the text has the theme."""
         company = 2 if self.points else _COMPANY
-        return self.total >= self.needed and (self.alone or len(self.counts) >= company)
+        return (self.alone or len(self.counts) >= company) and self.total >= self.needed
 
 
 def score_themes(
@@ -154,12 +160,7 @@ def score_themes(
 
 def _word_at(folded: Folded, character: int) -> int:
     """Return the index of the first word that begins at a character of the text, or behind it."""
-    starts = folded.starts
-    return bisect_left(
-        range(len(starts)),
-        character,
-        key=lambda index: folded.span(starts[index], starts[index] + 1).start,
-    )
+    return bisect_left(folded.starts, folded.place(character))
 
 
 def find_themes(
@@ -184,15 +185,17 @@ def decided_themes(scores: Mapping[str, ThemeScore]) -> dict[str, ThemeScore]:
     enough for none.
     """
     held = {id: score for id, score in scores.items() if score.holds}
+    had = {id.partition("/")[0] for id in held}
     families: dict[str, list[ThemeScore]] = defaultdict(list)
     for id, score in scores.items():
-        families[id.partition("/")[0]].append(score)
-    had = {id.partition("/")[0] for id in held}
+        top = id.partition("/")[0]
+        if top not in had and top not in _LOOSE:
+            families[top].append(score)
     for id, family in families.items():
-        if id not in had and id not in _LOOSE:
+        keys = set().union(*(score.counts for score in family))
+        if len(keys) >= _COMPANY:
             points = sum(score.total for score in family)
-            keys = set().union(*(score.counts for score in family))
-            if points >= _FAMILY * family[0].needed and len(keys) >= _COMPANY:
+            if points >= _FAMILY * family[0].needed:
                 held[id] = ThemeScore(family[0].needed, family[0].folded, points)
                 held[id].places = [place for score in family for place in score.places]
                 held[id].organizations = set().union(*(score.organizations for score in family))

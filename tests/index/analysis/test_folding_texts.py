@@ -44,3 +44,13 @@ def test_folded_text_leads_back_to_the_original() -> None:
         span = folded.span(start, start + len(word))
         assert text[span.start : span.end] == written
     assert fold_key("L'Unité—Côté") == "l unite cote"
+
+
+@given(st.text("aß éœ\n.’İ", max_size=40), st.integers(0, 41))
+def test_a_place_is_the_first_that_leads_back_there_or_behind(text: str, character: int) -> None:
+    folded = fold_text(text)
+    expected = next(
+        (i for i in range(1, len(folded.text)) if folded.span(i, i + 1).start >= character),
+        len(folded.text),
+    )
+    assert min(folded.place(character), len(folded.text)) == expected

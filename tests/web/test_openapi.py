@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from jsonschema import Draft202012Validator
 
 from index import IndexDirectory
 from index.vocabularies import LANGUAGES
@@ -35,10 +34,20 @@ def closed(schema: Any) -> Any:
 COMPONENTS = closed(API["components"])
 
 
+def dialect() -> Any:
+    """Return the validator of JSON Schema.
+
+    It is imported when it is used: its grammars take seconds of every process of the tests.
+    """
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator
+
+
 def faults(value: Any, schema: Any) -> list[str]:
     """Return what a value has that its schema does not allow."""
     whole = {**closed(schema), "components": COMPONENTS}
-    validator = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    validator = dialect()(whole, format_checker=dialect().FORMAT_CHECKER)
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 
 
@@ -79,7 +88,7 @@ def test_answers_are_as_described(client: FlaskClient, path: str, address: str) 
 
 def test_schemas_are_schemas_and_closed() -> None:
     for schema in API["components"]["schemas"].values():
-        Draft202012Validator.check_schema(schema)
+        dialect().check_schema(schema)
     labelled = API["components"]["schemas"]["Labelled"]
     assert faults({"value": 1}, labelled)
     assert faults({"value": "x", "label": "X", "other": 1}, labelled)

@@ -137,12 +137,12 @@ def _language(document: Document, fields: Fields) -> Values:
 
 
 def _source(document: Document, fields: Fields) -> Values:
-    return _named_sources(document.source)
+    return named_sources(document.source)
 
 
 @lru_cache(_KEPT)
-def _named_sources(text: str) -> Values:
-    """Return the sources of a document, each on a line of its own, as it writes them."""
+def named_sources(text: str) -> Values:
+    """Return the sources of a document, one a line: the value of each, and how it is written."""
     lines = (_ANNOUNCED.sub("", " ".join(line.split())) for line in text.split("\n"))
     return tuple({_one_spelling(line): line for line in lines if line}.items())
 

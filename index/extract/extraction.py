@@ -35,6 +35,7 @@ from index.extract.organizations import (
     place_national,
 )
 from index.extract.persons import find_persons, given_person
+from index.extract.signatures import without_source
 from index.extract.themes import LearnedThemes, find_themes
 from index.versions import EXTRACTION_VERSION
 from index.vocabularies import DETECTED_LANGUAGES, own_file
@@ -143,7 +144,13 @@ def extract(
     )
     organizations = attempt(
         "organizations",
-        lambda: place_national(text, matches.organizations, countries, len(lead)),
+        lambda: without_source(
+            place_national(text, matches.organizations, countries, len(lead)),
+            document,
+            text,
+            len(lead),
+            language.code,
+        ),
         matches.organizations,
     )
     persons: tuple[NamedPerson, ...] = ()

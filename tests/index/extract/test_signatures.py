@@ -1,0 +1,69 @@
+"""A body that is named only as the source or by a signature is no organization of a text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.document import Document
+from index.extract import ExtractionOptions, extract
+
+OPTIONS = ExtractionOptions(persons=False)
+MEDIA = {"afp": "AFP", "reuters": "Reuters", "le-monde": "Le Monde", "bfmtv": "BFMTV", "dpa": "dpa"}
+STORIES = {
+    "fr": "L'Union européenne a proposé jeudi une réforme des douanes.\nLe vote aura lieu en mai.",
+    "en": "The European Union proposed a reform of customs on Thursday.\nThe vote is due in May.",
+    "de": "Die Europäische Union hat am Donnerstag eine Zollreform geplant.\nIm Mai folgt mehr.",
+    "es": "La Unión Europea propuso el jueves una reforma de las aduanas.\nEl voto será en mayo.",
+    "it": "L'Unione europea ha proposto giovedì una riforma delle dogane.\nSi vota a maggio.",
+    "pt": "A União Europeia propôs na quinta-feira uma reforma das alfândegas.\nO voto é em maio.",
+}
+SIGNED = (
+    "BRUXELLES, 3 mars 2016 ({name}) - {story}",
+    "BRUXELLES ({name}) — {story}",
+    "BRUXELLES, {name} – {story}",
+    "({name}) {story}",
+    "{story} ({name})",
+    "{story} (avec {name})",
+    "{story}\n{name}",
+    "{story}\n(Source: {name})",
+    "{story}\nab/cd ({name})",
+    "{story}\nUne vidéo de la séancepar {name}\nFin.",
+)
+
+
+def named(text: str, language: str = "fr", title: str = "", source: str = "") -> set[str]:
+    document = Document("x", text, title=title, source=source, language=language)
+    return {one.id for one in extract(document, OPTIONS).organizations}
+
+
+@given(
+    medium=st.sampled_from(sorted(MEDIA)),
+    language=st.sampled_from(sorted(STORIES)),
+    form=st.sampled_from(SIGNED),
+    source=st.sampled_from(("", "Source {name}", "{name}", "Exemple avec {name}")),
+)
+def test_who_signs_is_no_organization_of_a_text(
+    medium: str, language: str, form: str, source: str
+) -> None:
+    story, name = STORIES[language], MEDIA[medium]
+    text, own = form.format(name=name, story=story), source.format(name=name)
+    assert medium not in named(text, language, source=own)
+    assert medium not in named(story, language, title=f"Une réforme - {name}", source=own)
+    # What the text is about stays, and so does a medium that another one quotes.
+    assert "ue" in named(text, language, source=own)
+    if language == "fr" and medium != "dpa":
+        quoting = f"{text}\nC'est ce que le ministre a dit à {name} lundi matin, devant la presse."
+        assert (medium in named(quoting, source=own)) == (not own)
+        assert medium in named(quoting, title=f"{name} change de patron demain", source=own)
+
+
+@pytest.mark.parametrize("source", ["OMS", "Organisation mondiale de la santé"])
+def test_a_body_that_publishes_is_one_of_its_texts(source: str) -> None:
+    assert "oms" in named("L'OMS a annoncé lundi une campagne de vaccination.", source=source)
+    assert "oms" not in named("Une campagne commence lundi.\n(OMS)", source=source)
+
+
+def test_an_unknown_source_is_no_organization_of_its_texts() -> None:
+    text = "Le ministre l'a dit à l'Agence Exemple Presse.\nLe Conseil de la Région Centre a voté."
+    assert "~agence-exemple-presse" in named(text)
+    assert "~agence-exemple-presse" not in named(text, source="Agence Exemple Presse")

@@ -36,7 +36,7 @@ def test_plain_answer(index: Path) -> None:
     assert result.output.startswith("2 of 3 documents for accord\n")
     assert "Un accord & des <b>accords</b>." in result.output
     assert "2024-03-12  fr  a" in result.output
-    assert "Organization: Organisation des Nations Unies (1)" in result.output
+    assert "Organization: Organisation des Nations unies (1)" in result.output
     assert "Date: 2024-03-12 (1), undated (1)" in result.output
 
 

@@ -87,8 +87,8 @@ def test_suggestions(press: WhooshEngine) -> None:
     def suggested(text: str, limit: int = 10) -> list[tuple[str, str, str, int]]:
         return [(s.kind, s.text, s.value, s.count) for s in press.suggest(text, limit, "fr")]
 
-    assert ("organization", "Organisation des Nations Unies", "onu", 2) in suggested("natio")
-    assert ("organization", "Organisation des Nations Unies", "onu", 2) in suggested("united N")
+    assert ("organization", "Organisation des Nations unies", "onu", 2) in suggested("natio")
+    assert ("organization", "Organisation des Nations unies", "onu", 2) in suggested("united N")
     assert ("organization", "OFFICE-DU-THON", "~office-du-thon", 1) in suggested("THON")
     assert "conflict/peace" in [
         value for kind, _, value, _ in suggested("peace") if kind == "theme"

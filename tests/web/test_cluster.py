@@ -75,7 +75,7 @@ def test_every_command_on_a_cluster(on_node: Any, tmp_path: Path) -> None:
     assert figures["languages"] == {"fr": 2}
     assert figures["filled"]["organization"] == 1
     assert figures["organizations"] == [
-        {"value": "onu", "label": "Organisation des Nations Unies", "documents": 1}
+        {"value": "onu", "label": "Organisation des Nations unies", "documents": 1}
     ]
     assert {one["format"] for one in figures["formats"]} == {"txt", "md"}
     assert told("check")["problems"] == []

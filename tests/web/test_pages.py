@@ -458,7 +458,7 @@ def test_media_that_are_quoted_stand_apart(tmp_path: Path) -> None:
 
     first, media = shown("/search?q=signé")
     assert len(media) == 3
-    assert {"Organisation des Nations Unies", "Interpol"} <= set(first)
+    assert {"Organisation des Nations unies", "Interpol"} <= set(first)
     first, media = shown("/search?q=")
     assert len(first) == 5
     assert len(media) == 3

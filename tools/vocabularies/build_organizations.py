@@ -22,6 +22,7 @@ from index.errors import TrouvailleError
 from index.vocabularies import LANGUAGES, slug
 from index.vocabularies.organizations import COLUMNS, load_organizations, parse_name
 from index.vocabularies.vocabulary import read_rows
+from tools.vocabularies.typography import BODIES, begun, french_names, united, with_article
 
 HERE = Path(__file__).parents[2] / "index" / "vocabularies"
 HAND = HERE / "organizations-hand.txt"
@@ -349,6 +350,22 @@ class Merger:
         return self.drafts[id]
 
 
+def typeset(drafts: Iterable[Draft]) -> None:
+    """Typeset the names of international bodies that no mark says how to read."""
+    bodies = [draft for draft in drafts if draft.kind in BODIES]
+    french = french_names(name for draft in bodies for name in draft.names.get("fr", ()))
+    for draft in drafts:
+        for language, names in draft.names.items():
+            if draft.kind == "media" and names:
+                names[:] = with_article(names)
+            for place, name in enumerate(names):
+                if not name[0].isalpha():
+                    continue
+                if language == "fr":
+                    name = united(french(name) if draft.kind in BODIES else name)
+                names[place] = begun(name) if draft.kind in BODIES else name
+
+
 def write(drafts: Iterable[Draft], target: Path = TARGET) -> None:
     """Write the authority in order of id."""
     lines = ["# Built by build_organizations.py: change organizations-hand.txt instead."]
@@ -369,7 +386,9 @@ def main(folder: Path) -> None:
     for channel in oecd(folder / "oecd-dac-channels.jsonl"):
         merger.merge(channel)
     rows = list(merger.drafts.values())
-    write([*rows, *from_packages(rows)])
+    rows += from_packages(rows)
+    typeset(rows)
+    write(rows)
     authority = load_organizations(TARGET)
     print(f"{len(authority.entries)} organizations in {TARGET.name}")
 

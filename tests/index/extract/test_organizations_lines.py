@@ -142,7 +142,7 @@ def test_one_document_with_a_name_that_holds_no_word_for_a_body_is_weak() -> Non
         ("sncf", "SNCF"),
         ("cnews", "CNEWS"),
         ("interpol", "Interpol"),
-        ("onu", "Organisation des Nations Unies"),
+        ("onu", "Organisation des Nations unies"),
     ],
 )
 def test_a_label_is_what_readers_say(id: str, label: str) -> None:

@@ -11,6 +11,7 @@ from index.vocabularies import LANGUAGES, grammar, organizations, themes
 from index.vocabularies.organizations import COLUMNS, load_grammars, load_organizations
 from index.vocabularies.themes import load_themes
 from tools.vocabularies.build_organizations import by_hand
+from tools.vocabularies.typography import BODIES, french_names, with_article
 
 
 def row(**cells: str) -> str:
@@ -60,7 +61,7 @@ def test_an_unknown_name_resolves_to_nothing() -> None:
 
 def test_labels_follow_the_locale_and_fall_back() -> None:
     authority = organizations()
-    assert authority.label("onu", "fr") == "Organisation des Nations Unies"
+    assert authority.label("onu", "fr") == "Organisation des Nations unies"
     assert authority.label("onu", "en") == "United Nations"
     assert authority.label("onu", "sv") == authority.label("onu", "fr")
     assert authority.label("~unknown", "fr") == "~unknown"
@@ -230,3 +231,22 @@ def test_a_malformed_grammar_is_refused_with_its_line(tmp_path: Path, line: str)
 def test_a_language_without_a_grammar_has_the_common_words() -> None:
     assert "inc" in grammar("nl")["legal"]
     assert not grammar("nl")["head"]
+
+
+def test_labels_are_typeset_as_their_language_does() -> None:
+    authority = organizations()
+    bodies = [one for one in authority.entries.values() if one.kind in BODIES]
+    typeset = french_names(
+        name.text for one in bodies for name in one.names if name.language == "fr"
+    )
+    for one in bodies:
+        french = one.label("fr")
+        assert typeset(french) == french, one.id
+        for language in LANGUAGES:
+            label = one.label(language)
+            assert not (label[0].islower() and label[1].isalpha()), (one.id, label)
+    for one in authority.entries.values():
+        names = [name.text for name in one.names if name.language == "fr"]
+        assert not [name for name in names if "Nations Unies" in name], one.id
+    assert authority.label("le-canard-enchaine", "fr") == "Le Canard enchaîné"
+    assert with_article(["^Journal de Nulle Part", "Le Journal de Nulle Part"])[0].startswith("Le ")

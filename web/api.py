@@ -51,7 +51,8 @@ from web.context import (
 )
 from web.errors import NoSuchDocument, NoSuchFacet, ProblemJson
 from web.i18n import DEFAULT, negotiate
-from web.links import API_SEARCH, address, page_address
+from web.links import address, page_address
+from web.paths import BELOW_API, path_of
 from web.serialize import (
     DocumentJson,
     FacetPageJson,
@@ -72,7 +73,7 @@ MAX_LENGTH = 200
 """Characters of a prefix, or of what is being typed, that are looked at."""
 
 
-@blueprint.get("/api/search")
+@blueprint.get(BELOW_API + "search")
 @operation(
     search=True,
     answer=SearchAnswerJson,
@@ -118,7 +119,7 @@ def _timed(answer: Response, timings: Mapping[str, float]) -> Response:
     return answer
 
 
-@blueprint.get("/api/facets/<name>")
+@blueprint.get(BELOW_API + "facets/<name>")
 @operation(PREFIX, search=True, answer=FacetPageJson)
 def facet(name: str) -> Response:
     """Search inside a facet, under the other filters of a search."""
@@ -131,7 +132,7 @@ def facet(name: str) -> Response:
     return tagged(_json(Serializer(g.base).facet_page(found, query)), tag)
 
 
-@blueprint.get("/api/suggest")
+@blueprint.get(BELOW_API + "suggest")
 @operation(TYPED, LIMIT, answer=SuggestionsJson)
 def suggest() -> Response:
     """Complete what is being typed."""
@@ -153,7 +154,7 @@ def _limit() -> int:
     return count
 
 
-@blueprint.get("/api/documents/<id:id>")
+@blueprint.get(BELOW_API + "documents/<id:id>")
 @operation(WORDS, answer=DocumentJson)
 def document(id: str) -> Response:
     """Read a whole document."""
@@ -166,7 +167,7 @@ def document(id: str) -> Response:
     return tagged(_json(Serializer(g.base).document(view)), tag)
 
 
-@blueprint.get("/api/documents/<id:id>/similar")
+@blueprint.get(BELOW_API + "documents/<id:id>/similar")
 @operation(LIMIT, answer=SimilarJson)
 def similar(id: str) -> Response:
     """Find the documents most like one."""
@@ -180,7 +181,7 @@ def similar(id: str) -> Response:
     return tagged(_json(answer), tag)
 
 
-@blueprint.get("/api/openapi.json")
+@blueprint.get(BELOW_API + "openapi.json")
 @operation()
 def openapi() -> Response:
     """Describe the endpoint in OpenAPI 3.1."""
@@ -198,17 +199,17 @@ def docs() -> Response:
     return page(
         "docs_api.html",
         api=description(g.base),
-        openapi_address=address(g.base, "/api/openapi.json"),
-        example=address(g.base, API_SEARCH, [("q", "accord"), ("per_page", "2")]),
+        openapi_address=address(g.base, path_of("api.openapi")),
+        example=address(g.base, path_of("api.search"), [("q", "accord"), ("per_page", "2")]),
     )
 
 
-@blueprint.get("/api/docs")
+@blueprint.get(BELOW_API + "docs")
 @operation()
 def docs_elsewhere() -> Response:
     """Lead to the page that explains the endpoint, where it is looked for too."""
     response = localized(Response(status=308))
-    response.headers["Location"] = page_address("/docs/api")
+    response.headers["Location"] = page_address("api.docs")
     return response
 
 

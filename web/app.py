@@ -15,7 +15,7 @@ from werkzeug.routing import PathConverter
 from werkzeug.sansio.utils import get_current_url
 
 from search import Engine, Fault, InvalidRequest
-from web import api, assets, errors, export, originals, pages
+from web import api, assets, errors, export, originals, pages, paths
 from web.context import Settings
 from web.context import settings as current_settings
 from web.kept import ANSWER_BYTES, KeptAnswers
@@ -98,6 +98,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     app.add_url_rule("/static/<path:path>", assets.ENDPOINT, assets.serve)
     for room in (api, pages, export, originals, observe):
         app.register_blueprint(room.blueprint)
+    paths.install(app)
     if settings.proxies:
         app.wsgi_app = ForwardedHeaders(  # type: ignore[method-assign]
             app.wsgi_app, settings.proxies, prefix=not settings.base_url
@@ -185,7 +186,7 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     if request.endpoint != assets.ENDPOINT:
         vary(response, "Accept-Language")
-    if current_settings().cors_origins and request.path.startswith("/api/"):
+    if current_settings().cors_origins and paths.is_for_programs():
         vary(response, "Origin")
         origin = _allowed_origin()
         if origin:
@@ -199,7 +200,7 @@ def _finish(response: Response) -> Response:
 def _allowed_origin() -> str:
     """Return the origin that may read the answer: the request's, ``*`` for any, or nothing."""
     origins, origin = current_settings().cors_origins, request.headers.get("Origin", "")
-    if not origin or not request.path.startswith("/api/"):
+    if not origin or not paths.is_for_programs():
         return ""
     if "*" in origins:
         return "*"

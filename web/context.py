@@ -29,6 +29,7 @@ from web import assets, i18n
 from web.i18n import negotiate, own_names
 from web.kept import Found, KeptAnswer, KeptAnswers, compressed
 from web.links import address, language_parameter, page_address, parameters
+from web.paths import is_for_programs, path_of
 from web.render import environment
 
 VERSION = version("trouvaille")
@@ -249,7 +250,7 @@ def given() -> dict[str, list[str]]:
     """
     values = request.args.to_dict(flat=False)
     declared = operation_of(request.endpoint) if request.endpoint else None
-    if declared is None or request.path.startswith("/api/"):
+    if declared is None or is_for_programs():
         return values
     known = {*declared.parameters, *(PARAMETERS if declared.search else ())}
     return {name: values[name] for name in values if name in known}
@@ -420,7 +421,7 @@ def _frame() -> dict[str, object]:
         for name, value in request.args.items(multi=True)
         if name in known and name != "hl"
     ]
-    path = "/" if request.path == "/language" else request.path
+    path = "/" if request.endpoint == "pages.remember_language" else request.path
     if len(request.path) + len(request.query_string) > MAX_REPEATED:
         path, pairs = "/", []
     root = request.script_root
@@ -433,18 +434,18 @@ def _frame() -> dict[str, object]:
         "language_name": own_names()[negotiate()],
         "language_asked": i18n.asked(),
         "language_remembered": i18n.remembered(),
-        "language_address": f"{root}/language",
+        "language_address": root + path_of("pages.remember_language"),
         "own_address": own,
         "language_fields": language_parameter(),
-        "home_address": page_address("/"),
-        "search_address": page_address("/search"),
-        "search_action": f"{root}/search",
-        "status_address": page_address("/status"),
-        "help_address": page_address("/help"),
-        "api_docs_address": page_address("/docs/api"),
-        "description_address": page_address("/opensearch.xml"),
-        "suggest_address": f"{root}/api/suggest",
-        "document_address": f"{root}/document/",
+        "home_address": page_address("pages.home"),
+        "search_address": page_address("pages.search"),
+        "search_action": root + path_of("pages.search"),
+        "status_address": page_address("pages.status"),
+        "help_address": page_address("pages.help"),
+        "api_docs_address": page_address("api.docs"),
+        "description_address": page_address("export.opensearch"),
+        "suggest_address": root + path_of("api.suggest"),
+        "document_address": root + path_of("pages.document", id=""),
         "base": g.base,
-        "static_address": f"{root}/static/{assets.version()}",
+        "static_address": root + path_of(assets.ENDPOINT, path=assets.version()),
     }

@@ -18,6 +18,7 @@ from search import Fault, InvalidRequest
 from search.answers import Keywords
 from web.context import localized, render, settings
 from web.i18n import gettext, ngettext
+from web.paths import BELOW_API, any_below, path_of
 
 _l = str  # Marks a sentence for the message catalogues of web/translations.
 
@@ -227,7 +228,7 @@ def respond(problem: Problem) -> Response:
 
 def _is_for_programs() -> bool:
     path = request.path
-    if path.startswith(("/api/", "/healthz")) or path == "/api":
+    if any_below(path, (BELOW_API, path_of("api.health"))):
         return True
     # What is saved is for both: a browser says what it shows.
     saved = path.endswith(("/original", *EXPORTS))
@@ -238,7 +239,7 @@ def problem_json(problem: Problem, status: int, detail: str) -> ProblemJson:
     """Return the problem details object, as in docs/errors.md."""
     query = request.query_string[:MAX_INSTANCE].decode("ascii", "replace")
     details: ProblemJson = {
-        "type": f"{g.base}/docs/errors#{problem.kind}",
+        "type": f"{g.base}{path_of('pages.errors')}#{problem.kind}",
         "title": gettext(PROBLEMS[problem.kind].title),
         "status": status,
         "detail": detail,

@@ -32,13 +32,14 @@ from search import (
     Suggestion,
 )
 from search.answers import selected
-from web import context, links
+from web import assets, context, links
 from web.context import HL, arguments, asked, engine, localized, operation, stop_if_known, tagged
 from web.errors import NoSuchDocument, NoSuchFacet
 from web.i18n import facet_label, gettext, negotiate, number
 from web.links import PageLinks, language_parameter
 from web.operate import OnePlace, give_way, hold, stop_if_left
 from web.pages import joined, range_label
+from web.paths import BELOW_API, path_of
 from web.references import Reference, bibtex, cited, ris
 from web.render import clean_text
 from web.serialize import Serializer
@@ -217,7 +218,7 @@ def _references(write: Reference, mimetype: str, suffix: str) -> Response:
     base = g.base
 
     def entry(result: Result) -> str:
-        return write(cited(result), links.address(base, f"/document/{result.id}"))
+        return write(cited(result), links.address(base, path_of("pages.document", id=result.id)))
 
     return _stream(mimetype, "", entry, suffix, credits=True)
 
@@ -228,7 +229,7 @@ def _reference(id: str, write: Reference, mimetype: str, suffix: str) -> Respons
     view = engine().document(id, negotiate(), "")
     if view is None:
         raise NoSuchDocument()
-    body = write(cited(view), links.address(g.base, f"/document/{id}"))
+    body = write(cited(view), links.address(g.base, path_of("pages.document", id=id)))
     response = tagged(Response(body, mimetype=mimetype), tag)
     response.headers["Content-Disposition"] = _attached(view.title, suffix)
     return response
@@ -365,8 +366,8 @@ def atom() -> Response:
 
 def _feed(response: SearchResponse, query: SearchRequest) -> bytes:
     serializer = Serializer(g.base)
-    html = serializer.address("/search", query)
-    own = serializer.address("/search.atom", query)
+    html = serializer.address("pages.search", query)
+    own = serializer.address("export.atom", query)
     feed = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": negotiate()})
     subject = query.q or gettext("New documents")
     _add(feed, "title", f"Trouvaille: {subject}")
@@ -384,7 +385,7 @@ def _feed(response: SearchResponse, query: SearchRequest) -> bytes:
 
 def _add_entry(feed: ElementTree.Element, result: Result) -> None:
     entry = ElementTree.SubElement(feed, "entry", {"xml:lang": result.language})
-    url = links.address(g.base, f"/document/{result.id}")
+    url = links.address(g.base, path_of("pages.document", id=result.id))
     _add(entry, "title", result.title or result.opening or result.id)
     _add(entry, "id", url)
     _add(entry, "link", rel="alternate", type="text/html", href=url)
@@ -433,7 +434,10 @@ def _xml(root: ElementTree.Element) -> bytes:
 @operation()
 def robots() -> Response:
     """Keep crawlers out of what every search makes anew; documents and the first page are open."""
-    closed = ("/search", "/facet/", "/api/", "/suggest.json", "/metrics")
+    closed = (
+        *map(path_of, ("pages.search", "export.suggestions", "metrics.metrics")),
+        *(path_of("pages.facet", name=""), BELOW_API),
+    )
     root = request.script_root
     lines = ["User-agent: *", *(f"Disallow: {root}{path}" for path in closed)]
     return localized(Response("\n".join(lines) + "\n", mimetype="text/plain"))
@@ -458,14 +462,14 @@ def opensearch() -> Response:
     _add(root, "InputEncoding", "UTF-8")
     _add(root, "OutputEncoding", "UTF-8")
     _add(root, "Language", negotiate())
-    _add(root, "Image", f"{g.base}/static/icon.svg", type="image/svg+xml")
-    for mimetype, relation, path in (
-        ("text/html", "results", "/search"),
-        ("application/x-suggestions+json", "suggestions", "/suggest.json"),
-        ("application/atom+xml", "results", "/search.atom"),
-        ("application/opensearchdescription+xml", "self", "/opensearch.xml"),
+    _add(root, "Image", g.base + path_of(assets.ENDPOINT, path="icon.svg"), type="image/svg+xml")
+    for mimetype, relation, endpoint in (
+        ("text/html", "results", "pages.search"),
+        ("application/x-suggestions+json", "suggestions", "export.suggestions"),
+        ("application/atom+xml", "results", "export.atom"),
+        ("application/opensearchdescription+xml", "self", "export.opensearch"),
     ):
-        template = links.address(g.base, path, language_parameter())
+        template = links.address(g.base, path_of(endpoint), language_parameter())
         if relation != "self":
             template += ("&" if "?" in template else "?") + "q={searchTerms}"
         _add(root, "Url", type=mimetype, rel=relation, template=template)
@@ -493,7 +497,9 @@ def suggestions() -> Response:
 def _target(suggestion: Suggestion) -> str:
     """Return the address of the page that a completion stands for."""
     if suggestion.kind == "title":
-        return links.address(g.base, f"/document/{suggestion.value}", language_parameter())
+        return links.address(
+            g.base, path_of("pages.document", id=suggestion.value), language_parameter()
+        )
     word = suggestion.kind == "word"
     pair = ("q", suggestion.text) if word else (suggestion.kind, suggestion.value)
-    return links.address(g.base, "/search", [pair, *language_parameter()])
+    return links.address(g.base, path_of("pages.search"), [pair, *language_parameter()])

@@ -19,6 +19,7 @@ from werkzeug.http import parse_accept_header
 
 from index.facets import FACETS
 from index.vocabularies import LANGUAGES
+from web.paths import is_for_programs
 
 DEFAULT = LANGUAGES[0]
 """The first of the languages of the interface, which are those of the vocabularies."""
@@ -55,7 +56,7 @@ def remembered() -> str:
 
 
 def _offered(code: str) -> str:
-    return code if code in LANGUAGES and not request.path.startswith("/api/") else ""
+    return code if code in LANGUAGES and not is_for_programs() else ""
 
 
 @lru_cache(maxsize=256)

@@ -16,8 +16,7 @@ from index.facets import VALUE_FACETS
 from search import FACETS, MAX_DEPTH, RESULT_FIELDS, DateBucket, SearchRequest, SearchResponse
 from search.query import depends_on_language, in_every_language, quoted
 from web.i18n import asked
-
-API_SEARCH = "/api/search"
+from web.paths import path_of
 
 # Characters that stay readable in an address; every other one is percent-encoded.
 PATH = "/:,@"
@@ -481,9 +480,9 @@ def language_parameter() -> Parameters:
     return [("hl", code)] if code else []
 
 
-def page_address(path: str) -> str:
+def page_address(endpoint: str) -> str:
     """Return the address of a page in the language of the address."""
-    return address(http.script_root, path, language_parameter())
+    return address(http.script_root, path_of(endpoint), language_parameter())
 
 
 class PageLinks(FilterLinks):
@@ -493,11 +492,11 @@ class PageLinks(FilterLinks):
 
     def __init__(self, request: SearchRequest) -> None:
         self._root = http.script_root
-        super().__init__(f"{self._root}/search", request, language_parameter())
+        super().__init__(self._root + path_of("pages.search"), request, language_parameter())
 
     def search(self, request: SearchRequest) -> str:
         """Return the address of a search."""
-        return self._at("/search", parameters(request))
+        return self._at(path_of("pages.search"), parameters(request))
 
     def changed(self, **fields: Any) -> str:
         """Return the address of the first page of this search with other values of its fields."""
@@ -518,8 +517,15 @@ class PageLinks(FilterLinks):
 
     def facet(self, name: str, **more: str | int) -> str:
         """Return the address of the page of all values of a facet."""
+        return self._of_facet("pages.facet", name, more)
+
+    def counts(self, name: str, **more: str | int) -> str:
+        """Return the address of the counts of a facet as CSV."""
+        return self._of_facet("export.facet_csv", name, more)
+
+    def _of_facet(self, endpoint: str, name: str, more: Mapping[str, str | int]) -> str:
         pairs = [(key, str(value)) for key, value in more.items() if value]
-        return self._at(f"/facet/{name}", [*self._same_results, *pairs])
+        return self._at(path_of(endpoint, name=name), [*self._same_results, *pairs])
 
     @cached_property
     def _same_results(self) -> Parameters:
@@ -531,7 +537,7 @@ class PageLinks(FilterLinks):
 
     def document(self, id: str, position: int | None = None) -> str:
         """Return the address of a document, with its position (from 1) in this search."""
-        path = f"{self._root}/document/{quoted_path(id)}"
+        path = f"{self._root}{path_of('pages.document', id=quoted_path(id))}"
         if position is None or position >= MAX_DEPTH:
             query = encoded([*([("q", self.request.q)] if self.request.q else []), *self._more])
             return f"{path}?{query}" if query else path
@@ -545,11 +551,11 @@ class PageLinks(FilterLinks):
 
     def permanent(self, id: str) -> str:
         """Return the address under which a document may be cited, host included."""
-        return address(g.base, f"/document/{id}")
+        return address(g.base, path_of("pages.document", id=id))
 
-    def reference(self, id: str, suffix: str) -> str:
+    def reference(self, id: str, endpoint: str) -> str:
         """Return the address of a document as a reference."""
-        return self._at(f"/document/{id}/reference.{suffix}", [])
+        return self._at(path_of(endpoint, id=id), [])
 
     def value(self, facet: str, value: str) -> str:
         """Return the address of all documents that have a value."""
@@ -569,9 +575,9 @@ class PageLinks(FilterLinks):
             more = [("hl", request.locale)]
         return FilterLinks(self._page, request, more)
 
-    def export(self, path: str) -> str:
+    def export(self, endpoint: str) -> str:
         """Return the address of the same search in another form."""
-        return self._everywhere.whole(f"{self._root}{path}")
+        return self._everywhere.whole(self._root + path_of(endpoint))
 
     def saved(self) -> str:
         """Return the address of this page of results, to keep."""
@@ -579,21 +585,21 @@ class PageLinks(FilterLinks):
 
     def shared(self) -> str:
         """Return the address of this page of results, host included."""
-        return self._everywhere.own(f"{g.base}/search")
+        return self._everywhere.own(g.base + path_of("pages.search"))
 
     def spreadsheet(self) -> str:
         """Return the address of the same search as a table for people."""
-        address = self.export("/search.csv")
+        address = self.export("export.csv")
         return f"{address}{'&' if '?' in address else '?'}headings=labels"
 
     def api(self, base: str | None = None) -> str:
         """Return the address of the same answer from the endpoint."""
         root = self._root if base is None else base
-        return address(root, API_SEARCH, parameters(self._everywhere.request))
+        return address(root, path_of("api.search"), parameters(self._everywhere.request))
 
     def raw(self, id: str) -> str:
         """Return the address of a document from the endpoint."""
-        return address(self._root, f"/api/documents/{id}")
+        return address(self._root, path_of("api.document", id=id))
 
     def hidden(self, *visible: str) -> Parameters:
         """Return the parameters that a form carries besides its ``visible`` fields."""

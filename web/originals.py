@@ -18,6 +18,7 @@ from web import links
 from web.context import HL, arguments, engine, operation, settings
 from web.errors import NoOriginal, NoSuchDocument
 from web.operate import give_way
+from web.paths import path_of
 
 blueprint = Blueprint("originals", __name__)
 
@@ -54,7 +55,7 @@ def original_address(base: str, view: DocumentView, page: int | None = None) -> 
         return None
     page = page or next(iter(view.highlights.pages), None)
     fragment = f"#page={page}" if page and view.path.lower().endswith(".pdf") else ""
-    return links.address(base, f"/document/{view.id}/original") + fragment
+    return links.address(base, path_of("originals.original", id=view.id)) + fragment
 
 
 def _found(id: str) -> Original:

@@ -39,8 +39,8 @@ from search.answers import (
 )
 from web import links
 from web.i18n import facet_label, gettext
-from web.links import API_SEARCH
 from web.originals import original_address
+from web.paths import path_of
 from web.render import clean_text
 
 
@@ -193,12 +193,14 @@ class Serializer(Presenter):
         self.base = base
         # The rest of an address is encoded, so that JSON has it as it is.
         self._written_base = orjson.dumps(base)[1:-1].decode()
-        self._documents = links.address(base, "/document/")
+        self._documents = links.address(base, path_of("pages.document", id=""))
         self._links: links.FilterLinks | None = None
 
-    def address(self, path: str, request: SearchRequest) -> str:
-        """Return the address of a search at a path."""
-        return links.address(self.base, path, links.parameters(links.everywhere(request)))
+    def address(self, endpoint: str, request: SearchRequest) -> str:
+        """Return the address of a search at an endpoint."""
+        return links.address(
+            self.base, path_of(endpoint), links.parameters(links.everywhere(request))
+        )
 
     def facet_label(self, name: str) -> str:
         """Return what a facet is called."""
@@ -283,14 +285,16 @@ class Serializer(Presenter):
         """Return the addresses of the endpoint that are one step away from a request."""
         request = links.everywhere(request)
         if self._links is None or self._links.request is not request:
-            self._links = links.FilterLinks(f"{self.base}{API_SEARCH}", request)
+            self._links = links.FilterLinks(self.base + path_of("api.search"), request)
         return self._links
 
     def _written_links(self, request: SearchRequest) -> links.FilterLinks:
         """Return the same addresses as JSON has them between quotation marks."""
         if self._written_base == self.base:
             return self.links_of(request)
-        return links.FilterLinks(f"{self._written_base}{API_SEARCH}", links.everywhere(request))
+        return links.FilterLinks(
+            self._written_base + path_of("api.search"), links.everywhere(request)
+        )
 
     def links(self, response: SearchResponse) -> LinksJson:
         """Return the addresses of the answer in other forms and of its other pages."""
@@ -301,10 +305,10 @@ class Serializer(Presenter):
             "prev": to.place(pages.prev) if pages.prev else None,
             "next": to.place(pages.next) if pages.next else None,
             "last": to.place(pages.last) if pages.last else None,
-            "html": to.own(f"{self.base}/search"),
-            "csv": to.whole(f"{self.base}/search.csv"),
-            "ndjson": to.whole(f"{self.base}/search.ndjson"),
-            "feed": to.whole(f"{self.base}/search.atom"),
+            "html": to.own(self.base + path_of("pages.search")),
+            "csv": to.whole(self.base + path_of("export.csv")),
+            "ndjson": to.whole(self.base + path_of("export.ndjson")),
+            "feed": to.whole(self.base + path_of("export.atom")),
         }
 
     def facet_page(self, page: FacetPage, request: SearchRequest) -> FacetPageJson:
@@ -321,11 +325,13 @@ class Serializer(Presenter):
     def suggestion(self, suggestion: Suggestion) -> SuggestionJson:
         """Write a completion with the address of its search, or of its document."""
         if suggestion.kind == "title":
-            url = links.address(self.base, f"/api/documents/{suggestion.value}")
+            url = links.address(self.base, path_of("api.document", id=suggestion.value))
         elif suggestion.kind == "word":
-            url = links.address(self.base, API_SEARCH, [("q", suggestion.text)])
+            url = links.address(self.base, path_of("api.search"), [("q", suggestion.text)])
         else:
-            url = links.address(self.base, API_SEARCH, [(suggestion.kind, suggestion.value)])
+            url = links.address(
+                self.base, path_of("api.search"), [(suggestion.kind, suggestion.value)]
+            )
         return {
             "kind": suggestion.kind,
             "text": clean_text(suggestion.text),
@@ -372,8 +378,8 @@ class Serializer(Presenter):
                 for one in view.persons
             ],
             "links": {
-                "self": links.address(self.base, f"/api/documents/{view.id}"),
-                "similar": links.address(self.base, f"/api/documents/{view.id}/similar"),
+                "self": links.address(self.base, path_of("api.document", id=view.id)),
+                "similar": links.address(self.base, path_of("api.similar", id=view.id)),
                 "html": self.document_url(view.id),
                 "original": original_address(self.base, view),
             },

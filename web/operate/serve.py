@@ -43,6 +43,7 @@ from index.location import Location
 from index.vocabularies import organizations, themes
 from web.operate.observe import SHARED_METRICS, WARMING, PropagatingLogger
 from web.operate.worker import Worker
+from web.paths import path_of
 
 BACKLOG = 1024
 NEW_OBJECTS = 50_000
@@ -227,13 +228,16 @@ def warm(app: Flask) -> None:
     """
     client = app.test_client(use_cookies=False)
     quiet = {WARMING: True}
-    newest = client.get("/api/search?sort=-date&per_page=1", environ_overrides=quiet)
+    with app.app_context():
+        search, page, suggest = map(path_of, ("api.search", "pages.search", "api.suggest"))
+        read = path_of("pages.document", id="")
+    newest = client.get(f"{search}?sort=-date&per_page=1", environ_overrides=quiet)
     results = (newest.get_json() or {}).get("results")
     if not results:
         return
     words = quote(results[0]["title"][:200])
     document = quote(results[0]["id"])
-    for address in (f"/search?q={words}", "/api/suggest?q=a", f"/document/{document}?q={words}"):
+    for address in (f"{page}?q={words}", f"{suggest}?q=a", f"{read}{document}?q={words}"):
         client.get(address, environ_overrides=quiet, buffered=True)
 
 

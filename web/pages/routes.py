@@ -63,6 +63,7 @@ from web.pages.facets import (
     steps,
     tags,
 )
+from web.paths import is_for_programs, path_of
 from web.spreadsheet import MAX_ROWS
 
 blueprint = Blueprint("pages", __name__)
@@ -76,10 +77,10 @@ SIMILAR = 5
 PEOPLE = 20
 """Senders or recipients of a mail that its page names."""
 EXPORTS = (
-    ("/search.xlsx", "Excel", MAX_ROWS),
-    ("/search.ris", "RIS", 0),
-    ("/search.bib", "BibTeX", 0),
-    ("/search.ndjson", "NDJSON", 0),
+    ("export.xlsx", "Excel", MAX_ROWS),
+    ("export.search_ris", "RIS", 0),
+    ("export.search_bibtex", "BibTeX", 0),
+    ("export.ndjson", "NDJSON", 0),
 )
 """Forms of all results that a page offers, and how many documents each has at most."""
 EXAMPLES = 4
@@ -96,7 +97,7 @@ MAX_SKIPPED = 200
 REMEMBERED_SECONDS = 365 * 24 * 3600
 
 
-@blueprint.get("/")
+@blueprint.get("/", endpoint="home")
 @blueprint.get("/search")
 @operation(HL, search=True)
 def search() -> Response:
@@ -110,7 +111,7 @@ def search() -> Response:
         return answer
     response = context.search(query)
     understood = response.request
-    home = request.path == "/" and not links.parameters(understood)
+    home = request.endpoint == "pages.home" and not links.parameters(understood)
     to = PageLinks(understood)
     facets = response.facets
     dates = facets.get("date")
@@ -303,7 +304,7 @@ def facet(name: str) -> Response:
     return page(
         "facet.html",
         name=name,
-        facet_action=f"{request.script_root}/facet/{name}",
+        facet_action=request.script_root + path_of("pages.facet", name=name),
         title=facet_label(name),
         lines=lines(name, [(_full_label(name, value), value) for value in found.facet.values], to),
         counted=counted(name, found.total),
@@ -350,7 +351,7 @@ def _dates() -> Response:
         inferred=any(bucket.inferred for bucket in dates.values),
         faults=[(fault, _fault_sentence(fault)) for fault in faults],
         coarser=query.interval not in ("auto", dates.interval),
-        csv=to.facet("date.csv", interval=dates.interval),
+        csv=to.counts("date", interval=dates.interval),
         to=to,
         back=to.own(),
         steps=steps(to),
@@ -462,6 +463,6 @@ def _own_address(address: str) -> str:
 @blueprint.after_app_request
 def _vary(response: Response) -> Response:
     """Tell caches that the cookie decides the language, except for the endpoint."""
-    if request.endpoint != assets.ENDPOINT and not request.path.startswith("/api/"):
+    if request.endpoint != assets.ENDPOINT and not is_for_programs():
         vary(response, "Cookie")
     return response

@@ -18,8 +18,8 @@ from index.vocabularies.vocabulary import LANGUAGES, Vocabulary, best_claims, re
 
 _ROLES: Final = frozenset(
     ("title", "trade", "crown", "suffix", "thing", "beside", "after", "byline", "joint")
-) | {"joint-given", "stop", "given", "doubtful", "said", "town"}
-_KINDS: Final = frozenset(("latin", "arabic", "arabic-surname", "join"))
+) | {"joint-given", "stop", "given", "doubtful", "said", "town", "foreign", "deed"}
+_KINDS: Final = frozenset(("latin", "arabic", "arabic-surname", "spanish-surname", "join"))
 _BEFORE_TITLE = re.compile(r"^(?:ex|vice|vize)(?=.{3})")
 _ARABIC = re.compile("[\u0621-\u064a]")
 
@@ -44,6 +44,15 @@ class PersonGrammar:
             return True
         first, hyphen, second = text.partition("-")
         return bool(hyphen) and second[:1].isupper() and fold_key(first) in self.given
+
+    def sets_off(self, text: str, folded: str) -> bool:
+        """Say whether a word as written may begin, end or announce a name."""
+        named = text[:1].isupper() and not (len(text) > 1 and text.isupper())
+        if named and (folded in self.known or self.is_given(text, folded)):
+            return True
+        if named and folded in self["surname"]:
+            return True
+        return bool(self.kind(folded)) or folded in self["deed"] or folded in self["said"]
 
     def kind(self, folded: str) -> str:
         """Return which role announces a person: title, trade, crown; empty for none."""
@@ -98,6 +107,8 @@ class PersonNames:
     latin: frozenset[str]
     arabic: frozenset[str]
     surnames: frozenset[str]
+    spanish: frozenset[str]
+    """Surnames before which a given name may stand that no list has."""
     joined: Mapping[str, str]
     """One Latin spelling for each Arabic name, and for each of its other Latin spellings."""
 
@@ -160,7 +171,8 @@ def load_names(path: Path) -> PersonNames:
         else:
             words[kind].update(listed.split())
     latin, arabic = frozenset(words["latin"]), frozenset(words["arabic"])
-    return PersonNames(latin, arabic, frozenset(words["arabic-surname"]), joined)
+    surnames, spanish = frozenset(words["arabic-surname"]), frozenset(words["spanish-surname"])
+    return PersonNames(latin, arabic, surnames, spanish, joined)
 
 
 def load_grammar(path: Path, language: str) -> PersonGrammar:
@@ -177,6 +189,8 @@ def load_grammar(path: Path, language: str) -> PersonGrammar:
     people = known_persons()
     endings = {key.split()[-1] for key in people.aliases if not _ARABIC.search(key)}
     doubtful = frozenset(words["doubtful"])
+    if language == "es":
+        words["surname"] = set(person_names().spanish)
     latin = person_names().latin | words["given"]
     return PersonGrammar(
         {role: frozenset(listed) for role, listed in words.items()},

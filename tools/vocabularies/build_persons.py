@@ -30,6 +30,14 @@ LOCALES: Final = (
     *("fr_FR", "fr_QC", "hr_HR", "hu_HU", "it_IT", "nl_BE", "nl_NL", "no_NO", "pl_PL", "pt_BR"),
     *("pt_PT", "ro_RO", "sk_SK", "sl_SI", "sv_SE", "tr_TR", "en_PK", "en_KE", "ar_DZ"),
 )
+SPANISH: Final = ("es_AR", "es_CL", "es_CO", "es_ES", "es_MX")
+_SPANISH_TOWNS: Final = frozenset(
+    fold_key(
+        "Avila Baeza Bilbao Burgos Caceres Castilla España Girona Granado Jaen Jerez Lorca Lugo"
+        " Madrid Monreal Murcia Oviedo Ribera Salamanca Segovia Sevilla Soria Teruel Toledo"
+        " Trujillo Valdivia Villanueva Villarreal Zamora Zaragoza"
+    ).split()
+)
 _CENSUS_SHARE: Final = 0.004
 """Per cent of the people of the census from which on a name is taken."""
 _ARABIC_SEEN, _LATIN_SEEN, _SURNAME_SEEN = 3, 4, 3
@@ -78,6 +86,7 @@ def main() -> None:
         *_rows("latin", latin),
         *_rows("arabic", arabic),
         *_rows("arabic-surname", surnames),
+        *_rows("spanish-surname", spanish_surnames() - latin),
         *(f"join | {' '.join(names)}" for names in joined),
     ]
     (FOLDER / "persons-names.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -109,6 +118,20 @@ def latin_names() -> set[str]:
             names[fold_key(latin)] += 1
     kept = {name for name in names if len(name) >= _SHORTEST and _LATIN.fullmatch(name)}
     return kept - _words(kept) - _others()
+
+
+def spanish_surnames() -> set[str]:
+    """Return surnames of one word that the Spanish and Portuguese press writes with a capital."""
+    names = {
+        name
+        for locale in SPANISH
+        for name in import_module(f"faker.providers.person.{locale}").Provider.last_names
+    }
+    kept = {fold_key(name) for name in names if _WORD.fullmatch(name)} - _SPANISH_TOWNS
+    for language in ("es", "pt"):
+        for row in press(language):
+            kept -= {fold_key(word) for word in _WORD.findall(row["text"]) if word[0].islower()}
+    return kept - _others()
 
 
 def _words(names: set[str]) -> set[str]:
@@ -146,7 +169,7 @@ def _others() -> set[str]:
     known = organizations()
     others |= {name for name in known.aliases if " " not in name}
     for row in read_rows(FOLDER / "persons-grammar.txt", "|"):
-        if row.cells[1] not in ("given", "doubtful"):
+        if row.cells[1] not in ("given", "doubtful", "foreign"):
             others |= {fold_key(word) for word in split_list(row.cells[2])}
     return others
 

@@ -15,9 +15,10 @@ from index.extract.organizations.extractor import (
     require_models,
 )
 from index.extract.organizations.national import place_national
-from index.extract.organizations.words import Words, fold_word
+from index.extract.organizations.words import PERSON_ROLE, Words, fold_word
 
 __all__ = [
+    "PERSON_ROLE",
     "OrganizationMatches",
     "Words",
     "find_organizations",

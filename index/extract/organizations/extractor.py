@@ -34,13 +34,14 @@ from index.extract.organizations.authority import (
     find_abbreviations,
 )
 from index.extract.organizations.national import Places
-from index.extract.organizations.words import Candidate, Words, fold_word
+from index.extract.organizations.words import PERSON_ROLE, Candidate, Words, fold_word
 from index.vocabularies import (
     LANGUAGES,
     body_key,
     countries,
     grammar,
     organizations,
+    person_grammar,
     slug,
 )
 
@@ -422,6 +423,7 @@ class _Roles(dict[str, tuple[str, ...]]):
         super().__init__()
         self._words_of = grammar(language)
         self._listed = self._words_of.heads | self._words_of["cue"]
+        self._persons = person_grammar(language if language in LANGUAGES else "und")
 
     def __missing__(self, text: str) -> tuple[str, ...]:
         if len(self) >= _CACHED_WORDS:
@@ -434,6 +436,8 @@ class _Roles(dict[str, tuple[str, ...]]):
     def _roles(self, text: str, folded: str) -> Iterator[str]:
         words_of, language = self._words_of, self._words_of.language
         capital = text[0].isupper()
+        if self._persons.sets_off(text, folded):  # they are looked for in the same words
+            yield PERSON_ROLE
         if not capital and folded not in self._listed:
             return
         if heads.is_head(folded, words_of):

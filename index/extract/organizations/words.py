@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain, compress
 from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from index.analysis import fold_key
 from index.document import Span
@@ -29,6 +29,8 @@ _ENDS = frozenset(".!?:")
 _ABBREVIATED = frozenset(("St", "Ste"))
 """Words whose full stop ends no sentence: ``Landesgericht St. Pölten``."""
 _CACHED_WORDS = 60_000
+PERSON_ROLE = "person"
+"""The role of the words that may begin, end or announce the name of a person."""
 _SHORT_NUMBER = 2
 """Digits of a number that may continue a name."""
 _JOINTS_IN_A_ROW = 2
@@ -69,6 +71,17 @@ def fold_word(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text.lower()
     return fold_key(text).replace(" ", "")
+
+
+class LookedUp(Generic[T]):
+    """What a table says of each word of a text: rules ask about few of them."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]], table: Mapping[str, T]) -> None:
+        self._pairs = pairs
+        self._table = table
+
+    def __getitem__(self, index: int) -> T:
+        return self._table[self._pairs[index][1]]
 
 
 class Words:
@@ -122,7 +135,12 @@ class Words:
 
     def joined(self, index: int) -> bool:
         """Say whether there is a word ``index`` that is tight."""
-        return index < len(self._words) and self[index].tight
+        if index >= len(self._words):
+            return False
+        word = self._words[index]
+        if word is None and index and self._pairs[index][0] == " ":  # most; no word is made
+            return self._pairs[index - 1][1][-1] != "!"
+        return self[index].tight
 
     def span(self, first: int, last: int) -> Span:
         """Return the characters of words ``first`` to ``last``, both included."""
@@ -132,9 +150,13 @@ class Words:
         """Return the indices of the words that have a role, ascending."""
         return self._by_role.get(role, ())
 
-    def looked_up(self, table: Mapping[str, T]) -> list[T]:
-        """Return what a table says of each word as written."""
-        return list(map(table.__getitem__, map(itemgetter(1), self._pairs)))
+    def texts(self) -> list[str]:
+        """Return the words as written."""
+        return list(map(itemgetter(1), self._pairs))
+
+    def looked_up(self, table: Mapping[str, T]) -> "LookedUp[T]":
+        """Return what a table says of each word as written, looked up when it is asked for."""
+        return LookedUp(self._pairs, table)
 
     def at(self, start: int) -> int | None:
         """Return the word that begins at a character; None if none does."""

@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from index.analysis import Folded
 from index.document import NamedPerson, Organization
 from index.extract.organizations import Words
-from index.extract.persons.arabic import arabic_names
+from index.extract.persons.arabic import arabic_persons
 from index.extract.persons.latin import LatinNames
-from index.extract.persons.naming import Taken, given_person, joined
+from index.extract.persons.naming import Taken, given_person
 
 __all__ = ["find_persons", "given_person"]
 
@@ -39,5 +39,5 @@ def find_persons(
     """
     taken = Taken(span for one in organizations for span in one.spans)
     if words is None:
-        return joined(text, list(arabic_names(text, folded, taken)))
+        return arabic_persons(text, folded, taken)
     return LatinNames(text, language, words, taken).persons()

@@ -1,15 +1,18 @@
 """Names of persons in Arabic texts: a given name needs another name behind it.
 
+Behind a given name of another language (``foreign``) stands a surname that no list has; a given
+name that is a word as often (``doubtful``) needs a title, a verb of saying, or a second mention.
 The words of titles, and of what is named after persons, stand in ``persons-grammar.txt``.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from index.analysis import Folded, fold_key
-from index.extract.persons.naming import Name, Taken
+from index.document import NamedPerson
+from index.extract.persons.naming import Name, Person, Taken, joined
 from index.vocabularies import countries, known_persons, person_grammar, person_names
 
 _PREFIXES = ("و", "ل", "ب", "ف", "ول", "وب")
@@ -22,6 +25,13 @@ _ANNOUNCED = 6
 _SHORTEST_NISBA = 5
 _ARTICLE = "ال"
 _ARABIC_PREFIX = re.compile("^[وبلف]{0,2}(?:ال|ل)?")
+_ONE_LETTER = frozenset("وبلف")
+"""Prefixes of one letter, which titles have too."""
+_PARTICLES = frozenset(map(fold_key, ("دي", "دو", "دا", "دوس", "فان", "فون", "لو", "لا", "ديل")))
+"""Particles of foreign surnames."""
+_LONG_SURNAME = 5
+_BEHIND_CLAUSE = re.compile(r"\W*?(?:[:،,.(\")»\n]|$)")
+"""What ends a clause behind a name."""
 
 
 class _Sought(NamedTuple):
@@ -33,8 +43,7 @@ class _Sought(NamedTuple):
 
 @cache
 def _sought() -> _Sought:
-    names = person_names()
-    starts = dict.fromkeys((*names.arabic, _SERVANT), 0)
+    starts = dict.fromkeys((*_given_names(), _SERVANT), 0)
     known: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     people = known_persons()
     for key, id in people.aliases.items():
@@ -54,7 +63,8 @@ def arabic_names(text: str, folded: Folded, taken: Taken) -> Iterator[Name]:
     """Yield the persons that an Arabic text names."""
     sought = _sought()
     words = folded.words
-    hits = [at for at, word in enumerate(words) if word in sought.starts or word in sought.known]
+    starting, known = sought.starts, sought.known
+    hits = [at for at, word in enumerate(words) if word in starting or word in known]
     if not hits:
         return
     starts = folded.starts
@@ -66,6 +76,8 @@ def arabic_names(text: str, folded: Folded, taken: Taken) -> Iterator[Name]:
         if match is None:
             continue
         last, prefix, given, id = match
+        if given and not id and _goes_on(text, folded, at, last):
+            last += 1
         span = folded.span(starts[at] + prefix, starts[last] + len(words[last]))
         if taken.before(span) or re.search(
             r"[^\w\s\u0640\u064b-\u0652\u0670-]", text[span.start : span.end]
@@ -75,9 +87,47 @@ def arabic_names(text: str, folded: Folded, taken: Taken) -> Iterator[Name]:
         yield Name(at, last, span, given, id)
 
 
+def arabic_persons(text: str, folded: Folded, taken: Taken) -> tuple[NamedPerson, ...]:
+    """Return the persons that an Arabic text names, with the places of surnames alone."""
+    names = list(arabic_names(text, folded, taken))
+
+    def alone(persons: Sequence[Person]) -> None:
+        _surnames_alone(folded, persons, taken)
+
+    return joined(text, names, alone)
+
+
+def _surnames_alone(folded: Folded, persons: Sequence[Person], taken: Taken) -> None:
+    """Add to each person the places where only the surname stands, if it is no word or name else.
+
+    It ends in -i behind the article (*الغنوشي*), or follows a foreign given name.
+    """
+    words, starts = folded.words, folded.starts
+    foreign = person_grammar("ar")["foreign"]
+    bearers: dict[str, tuple[int, Person]] = {}
+    covered: set[int] = set()
+    for person in persons:
+        for name in person.names:
+            covered.update(range(name.first, name.last + 1))
+            surname = words[name.last]
+            if len(surname) < _LONG_SURNAME or not name.given or name.first == name.last:
+                continue
+            if _is_nisba(surname) or words[name.first] in foreign:
+                for prefix in ("", *_PREFIXES):
+                    bearers.setdefault(prefix + surname, (len(prefix), person))
+    if not bearers:
+        return
+    for index, word in enumerate(words):
+        bearer = bearers.get(word)
+        if bearer and index not in covered and not _behind_thing(words, index):
+            prefix, person = bearer
+            span = folded.span(starts[index] + prefix, starts[index] + len(word))
+            if not taken.before(span):
+                person.spans.append(span)
+
+
 def _arabic_name(words: list[str], at: int, sought: _Sought) -> tuple[int, int, bool, str] | None:
     """Return last word, characters of prefix, whether there is a given name, and a known id."""
-    grammar, names = person_grammar("ar"), person_names()
     word = words[at]
     prefix = sought.starts.get(word, 0)
     bare = word[prefix:]
@@ -86,16 +136,35 @@ def _arabic_name(words: list[str], at: int, sought: _Sought) -> tuple[int, int, 
     for listed, id in sought.known.get(bare, ()):
         if (bare, *words[at + 1 : at + len(listed)]) == listed:
             return at + len(listed) - 1, prefix, len(listed) > 1, id
-    if bare not in names.arabic and bare != _SERVANT:
+    grammar = person_grammar("ar")
+    before = words[at - 1] if at else ""
+    beside = before in grammar["said"] or before in grammar["title"]
+    cued = beside or _is_announced(words, at)
+    if bare in grammar["foreign"]:
+        last = _foreign_surname(words, at) if not prefix or len(bare) > 3 else 0
+        return (last, prefix, True, "") if last else None
+    if bare not in _given_names() and bare != _SERVANT:
         return None
+    doubtful = bare in grammar.doubtful
+    last, sure = _parts_behind(words, at, bare, beside or (cued and not doubtful))
+    if last == at + (bare == _SERVANT) or not (sure or cued):
+        return None
+    if doubtful and not cued and not _recurs(words, at, last):
+        return None
+    return last, prefix, True, ""
+
+
+def _parts_behind(words: list[str], at: int, bare: str, cued: bool) -> tuple[int, bool]:
+    """Return the last word of the name that a given name begins, and whether it is surely one.
+
+    ``cued``: what is beside it says that any word behind it is a surname.
+    """
+    grammar, names = person_grammar("ar"), person_names()
     last, parts, sure = at, 1, False
     if bare == _SERVANT:
         if at + 1 >= len(words) or not words[at + 1].startswith(_ARTICLE):
-            return None
+            return at + 1, False
         last += 1
-    doubtful = bare in grammar.doubtful
-    announced = any(word in grammar["title"] for word in words[max(0, at - _ANNOUNCED) : at])
-    said = at > 0 and words[at - 1] in grammar["said"]
     while parts < _MOST_ARABIC and last + 1 < len(words):
         after = words[last + 1]
         if len(after) < 2 or after in grammar["stop"] or after in grammar["title"]:
@@ -106,30 +175,96 @@ def _arabic_name(words: list[str], at: int, sought: _Sought) -> tuple[int, int, 
             father = words[last + 2]  # علي is also a preposition
             if father in grammar["stop"] and father not in grammar.doubtful:
                 break
-            last += 2
+            last += 3 if father == _SERVANT and last + 3 < len(words) else 2
             sure = True
-        elif after in names.arabic or after in names.surnames:
+        elif after in _given_names() or after in names.surnames:
             last += 1
             sure = True
         elif after in _arabic_nations():
             break
-        elif after.startswith(_ARTICLE) and after.endswith("ي") and len(after) >= _SHORTEST_NISBA:
-            last += 1
-            sure = sure or not doubtful
-            parts += 1
-            break
-        elif parts == 1 and (announced or said) and len(after) >= 3 and not doubtful:
-            last += 1
-            parts += 1
-            break
+        elif _is_nisba(after):
+            return last + 1, sure or bare not in grammar.doubtful
+        elif parts == 1 and cued and len(after) >= 3:
+            return last + 1, sure
         else:
             break
         parts += 1
-    if parts == 1 or (doubtful and not (announced or said)):
-        return None
-    if not sure and not (announced or said):
-        return None
-    return last, prefix, True, ""
+    return last, sure
+
+
+def _is_nisba(word: str) -> bool:
+    return word.startswith(_ARTICLE) and word.endswith("ي") and len(word) >= _SHORTEST_NISBA
+
+
+def _is_announced(words: list[str], at: int) -> bool:
+    """Say whether a title stands before a word, also with a prefix of one letter."""
+    titles = person_grammar("ar")["title"]
+    return any(
+        word in titles or (word[:1] in _ONE_LETTER and word[1:] in titles)
+        for word in words[max(0, at - _ANNOUNCED) : at]
+    )
+
+
+def _foreign_surname(words: list[str], at: int) -> int:
+    """Return the last word of the surname behind a foreign given name; 0 if there is none."""
+    grammar = person_grammar("ar")
+    last = at + 1
+    while last < len(words) and last - at <= 2 and words[last] in grammar["foreign"]:
+        last += 1  # جان مارك
+    if last + 1 < len(words) and words[last] in _PARTICLES:
+        last += 1
+    if last >= len(words):
+        return last - 1 if last - at > 2 else 0
+    after = words[last]
+    if (
+        len(after) < 3
+        or after.startswith(_ARTICLE)
+        or after in grammar["stop"]
+        or after in grammar["title"]
+        or after in grammar["said"]
+        or after in grammar["thing"]
+        or after in _arabic_nations()
+    ):
+        return last - 1 if last - at > 1 else 0
+    return last
+
+
+def _recurs(words: list[str], at: int, last: int) -> bool:
+    """Say whether a name stands in a text twice, or its last word behind a verb of saying."""
+    said, surname = person_grammar("ar")["said"], words[last]
+    size = last - at
+    for other in (at for at, word in enumerate(words) if word == surname and at):
+        if other != last and (
+            words[other - 1] in said
+            or (
+                words[other - size + 1 : other] == words[at + 1 : last]
+                and words[other - size].endswith(words[at][-3:])
+            )
+        ):
+            return True
+    return False
+
+
+def _goes_on(text: str, folded: Folded, at: int, last: int) -> bool:
+    """Say whether a word that no list has ends a name of given names: *محمد صالح قسومة:*."""
+    grammar, names = person_grammar("ar"), person_names()
+    words, after = folded.words, last + 1
+    if last == at or after >= len(words) or not _is_announced(words, at):
+        return False
+    word, final = words[after], words[last]
+    if final not in _given_names() or final in names.surnames or len(word) < 4:
+        return False
+    if any(word in grammar[role] for role in ("stop", "title", "said", "thing")):
+        return False
+    if word in _arabic_nations() or word.startswith(_ARTICLE):
+        return False
+    end = folded.span(folded.starts[after], folded.starts[after] + len(word)).end
+    return _BEHIND_CLAUSE.match(text, end) is not None
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    return person_names().arabic | person_grammar("ar")["given"]
 
 
 def _behind_thing(words: list[str], at: int) -> bool:

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from index.analysis import fold_key
 from index.document import NamedPerson, Span
-from index.extract.organizations import Words, fold_word
+from index.extract.organizations import PERSON_ROLE, Words, fold_word
 from index.extract.persons.naming import Name, Person, Taken, folded_name, joined
 from index.vocabularies import (
     LANGUAGES,
@@ -59,9 +59,8 @@ _CAPITAL, _HIGH, _UPPER, _DIGIT, _INITIAL, _RUNS_IN = (1 << bit for bit in range
 _GIVEN, _DOUBTFUL, _PATRONYMIC = (1 << bit for bit in range(6, 9))
 _TITLE, _CROWN, _TRADE, _DOTTED, _KNOWN = (1 << bit for bit in range(9, 14))
 _STOP, _PLACE, _THING, _AFTER, _BYLINE, _JOINT, _FRONT_JOINT = (1 << bit for bit in range(14, 21))
-_BESIDE = 1 << 21
+_BESIDE, _SAID, _DEED, _SURNAME = (1 << bit for bit in range(21, 25))
 _ANNOUNCES = _TITLE | _CROWN | _TRADE
-_SETS_OFF = _GIVEN | _ANNOUNCES | _KNOWN
 _FORENAME = _GIVEN | _PATRONYMIC
 _ENDS = _STOP | _THING | _DIGIT
 _NO_PART = _UPPER | _DIGIT | _PLACE | _STOP | _ANNOUNCES
@@ -109,6 +108,9 @@ class _Bits(dict[str, int]):
             (folded in _places() or folded in _places("demonym"), _PLACE),
             (folded in grammar["thing"], _THING),
             (folded in grammar["beside"], _BESIDE),
+            (folded in grammar["said"], _SAID),
+            (folded in grammar["deed"], _DEED),
+            (capital and not upper and folded in grammar["surname"], _SURNAME),
             (folded in grammar["after"], _AFTER),
             (folded in grammar["byline"], _BYLINE),
             (folded in grammar["joint"], _JOINT),
@@ -146,19 +148,6 @@ def _places(kind: str = "") -> frozenset[str]:
     )
 
 
-class _Itself(dict[str, str]):
-    """Each word as written for itself, kept so that most are looked up without a call."""
-
-    def __missing__(self, text: str) -> str:
-        if len(self) >= _CACHED:
-            self.clear()
-        if len(text) <= _LONGEST_CACHED:
-            self[text] = text
-        return text
-
-
-_itself = _Itself()
-
 _ByParticles = dict[tuple[str, ...], list[tuple[int, Person]]]
 """Bearers of a surname, and where each is named, ascending, by the particles before the surname."""
 
@@ -183,7 +172,7 @@ class LatinNames:
 
     def persons(self) -> tuple[NamedPerson, ...]:
         """Return the persons of the text."""
-        for index in [at for at, bits in enumerate(self._bits) if bits & _SETS_OFF]:
+        for index in self._words.with_role(PERSON_ROLE):
             if index > self._done:
                 name = self._at(index)
                 if name:
@@ -205,9 +194,13 @@ class LatinNames:
             name = self._behind_title(index)
             if name or not bits & _CAPITAL:
                 return name
+        if bits & (_SAID | _DEED):
+            return self._acting(index)
+        if bits & _SURNAME and not bits & _GIVEN:
+            return self._before_surname(index)
         if not bits & _GIVEN:
             return None
-        follows = self._bits[index + 1] if index + 1 < len(self._bits) else 0
+        follows = self._bits[index + 1] if index + 1 < len(self._words) else 0
         if bits & _DOUBTFUL and follows & _GIVEN and not follows & _DOUBTFUL:
             return None  # which begins the name
         return self._checked(self._named(index)) if follows else None
@@ -285,7 +278,7 @@ class LatinNames:
     def _behind_title(self, index: int) -> Name | None:
         """Return the name that a title announces, directly or behind a comma."""
         first = index + 1
-        if first >= len(self._bits):
+        if first >= len(self._words):
             return None
         if self._bits[first] & _CAPITAL:
             tight = self._words[first].tight
@@ -349,6 +342,46 @@ class LatinNames:
         if name and not self._bits[name.last] & _GIVEN:  # Prince Mohammed bin Zayed
             return self._checked(name)
         return self._checked(self._made(title, name.last if name else first, given=True))
+
+    def _acting(self, index: int) -> Name | None:
+        """Return the surname in ``dijo Irureta``, ``Irureta dijo``, ``gol de Irureta``."""
+        words, bits = self._words, self._bits[index]
+        first = index + 1
+        if bits & _DEED:
+            first += words.joined(first) and words[first].folded == "de"
+            if first == index + 1:
+                return None
+        if words.joined(first) and self._is_part(first, first):
+            name = self._named(first, given=False)
+            return self._checked(name) if name and not self._is_part_of_more(name) else None
+        before = index - 1
+        if not bits & _SAID or before <= self._done or not words[index].tight:
+            return None
+        if not self._is_part(before, before) or self._bits[before] & _INITIAL:
+            return None
+        if words[before].first or (words[before].tight and self._bits[before - 1] & _CAPITAL):
+            return None
+        if words[before].tight and self._bits[before - 1] & _JOINT:
+            return None
+        return self._checked(self._made(before, before, given=False))
+
+    def _is_part_of_more(self, name: Name) -> bool:
+        """Say whether a name goes on with what is no part of one."""
+        after = name.last + 1
+        return self._words.joined(after) and bool(self._bits[after] & (_CAPITAL | _JOINT))
+
+    def _before_surname(self, index: int) -> Name | None:
+        """Return the name whose surname alone a list has: ``Celestino Gómez``."""
+        words, first = self._words, index - 1
+        if first <= self._done or not words[index].tight or words[first].first:
+            return None
+        bits = self._bits[first]
+        if not self._is_part(first, index) or bits & (_THING | _AFTER | _INITIAL):
+            return None
+        if words[first].tight and self._bits[first - 1] & (_CAPITAL | _JOINT):
+            return None
+        name = self._named(first, given=False)
+        return self._checked(name._replace(given=True)) if name and name.last >= index else None
 
     def _before_comma(self, index: int) -> Name | None:
         """Return the name in ``Jorio Dauster, president of``."""
@@ -479,7 +512,7 @@ class LatinNames:
     @cached_property
     def _texts(self) -> list[str]:
         """The words as written."""
-        return self._words.looked_up(_itself)
+        return self._words.texts()
 
     # Surnames alone.
 

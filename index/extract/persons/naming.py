@@ -68,10 +68,11 @@ class _Keys(NamedTuple):
     """What a name as written is joined by.
 
     ``known``: the known person of that name, ``called``: the one that it alone is enough for.
-    ``parts``: the words of the key; a given name with hyphens is one.
+    ``parts``: the words of the key; a given name with hyphens is one. ``last``: the last word
+    folded.
     """
 
-    folded: str
+    last: str
     known: str
     called: str
     key: str
@@ -87,7 +88,7 @@ def _keys(written: str) -> _Keys:
     if len(first) > 1 and words[: len(first)] == first:
         words[: len(first)] = ["-".join(first)]
     known, called = people.resolve(written) or "", people.called.get(folded, "")
-    return _Keys(folded, known, called, key, tuple(words))
+    return _Keys(folded.split()[-1], known, called, key, tuple(words))
 
 
 def given_person(name: str) -> NamedPerson | None:
@@ -128,9 +129,8 @@ def joined(
         *[each for each in names if not each.given],
     ):
         keys = _keys(text[name.span.start : name.span.end])
-        last = keys.folded.split()[-1]
         id = name.id or (keys.known if name.given else "")
-        person = None if name.given else by_last.get(last)
+        person = None if name.given else by_last.get(keys.last)
         id = id or ("" if name.given else keys.called)
         key = id or keys.key
         person = by_key.get(key) or person
@@ -144,7 +144,7 @@ def joined(
             person = Person(key, id, keys.parts)
             persons.append(person)
             by_last.setdefault(key.split()[-1], person)
-            by_last.setdefault(last, person)
+            by_last.setdefault(keys.last, person)
             if joins:
                 alike.append(person)
         by_key.setdefault(key, person)

@@ -42,6 +42,16 @@ def named(text: str, language: str, title: str = "") -> dict[str, str]:
         # Arabic.
         ("ar", "قال وزير العدل محمد الشابي إن القانون جاهز.", "محمد الشابي"),
         ("ar", "وأضاف أنيس بن عاشور أن الموعد قريب.", "أنيس بن عاشور"),
+        # A given name that is a word too, a foreign one, one with a surname that no list has.
+        ("ar", "تحدث محسن زرقون مطولا. وقال محسن زرقون كل شيء.", "محسن زرقون"),
+        ("ar", "قال المحلل السياسي عادل اللطيفي كلمته.", "عادل اللطيفي"),
+        ("ar", "فاز الأمريكي جون إيسنرو في المباراة.", "جون إيسنرو"),
+        ("ar", "المدير التنفيذي محمد صالح قسوماتة: الموعد قريب.", "محمد صالح قسوماتة"),
+        # A surname that the list has, one behind what a player does, one beside a verb of saying.
+        ("es", "Lo vio ayer Ruberthio Gómez en casa.", "Ruberthio Gómez"),
+        ("es", "Empató con un gol de Kodroz en la segunda parte.", "Kodroz"),
+        ("es", "El técnico no irá, según dijo Iruretaz.", "Iruretaz"),
+        ("es", "El técnico calló. Por su parte, Milbergo afirmó lo mismo.", "Milbergo"),
     ],
 )
 def test_a_person_is_found(language: str, text: str, label: str) -> None:
@@ -64,6 +74,9 @@ def test_a_person_is_found(language: str, text: str, label: str) -> None:
         ("en", "The partnership Ivan Delaware and Co was founded."),
         ("en", "Prime Minister Thursday."),
         ("es", "Viven en la calle Antonio Maura."),
+        ("es", "Un gol de Brasil bastó. Así lo dijo la ONU. Ayer Francia afirmó lo mismo."),
+        ("ar", "قال الناطق الرسمي باسم الحكومة إن لجان جهوية ستزور سان خوسيه غدا."),
+        ("ar", "هذا كلام جميل الوقع عن حسن الإدارة."),
         ("de", "Der Präsident Europas kommt. Die Art der Kontrollen ist offen."),
         ("pt", "Ele está na Cadeia Pública José Frederico Marques."),
         ("ar", "نقل إلى مستشفى فرحات حشاد بسوسة."),
@@ -86,6 +99,13 @@ def test_names_of_one_person_are_one_line_and_all_are_mentions() -> None:
     assert written == ["Jean Dupont", "Dupont"]
     written = [text[span.start : span.end] for span in persons["~marie-dupont"].spans]
     assert written == ["Marie Dupont", "Dupont"]
+
+
+def test_an_arabic_surname_alone_is_a_mention() -> None:
+    text = "قال راشد الغنوشي كلمته. وأضاف الغنوشي أن للغنوشي موقفا. شارع الغنوشي مغلق."
+    (person,) = extract(Document("d", text, language="ar"), ExtractionOptions()).persons
+    written = [text[span.start : span.end] for span in person.spans]
+    assert written == ["راشد الغنوشي", "الغنوشي"]
 
 
 def test_titles_and_initials_make_no_other_person() -> None:

@@ -108,13 +108,13 @@ def judged_countries(language: str, part: str = "countries") -> tuple[JudgedCoun
         raise GoldError(f"{part}-{language}.jsonl: {error!r}") from error
 
 
-def judged_persons(language: str) -> tuple[JudgedNames, ...]:
+def judged_persons(language: str, part: str = "persons") -> tuple[JudgedNames, ...]:
     """Read the judged persons of a language; the title is the first paragraph of the text.
 
-    Raises GoldError as :func:`judged_names` does.
+    ``part`` names the file. Raises GoldError as :func:`judged_names` does.
     """
     judged = []
-    for place, row, document in _rows("persons", language):
+    for place, row, document in _rows(part, language):
         if document.title:
             text = f"{document.title}\n\n{document.text}"
             document = replace(document, title="", text=text)

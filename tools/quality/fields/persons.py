@@ -1,6 +1,6 @@
 """Score the persons found against those a reader found, distinct in each document.
 
-    python -m tools.quality.fields.persons [LANGUAGE ...] [--errors]
+    python -m tools.quality.fields.persons [LANGUAGE ...] [--part PART] [--errors]
 
 Titles are judged and counted with the texts. Pairs are made as for organizations.
 """
@@ -13,11 +13,11 @@ from tools.quality.fields.judged import judged_persons, languages
 from tools.quality.fields.organizations import DocumentScore, errors, score
 
 
-def score_persons(language: str) -> tuple[DocumentScore, ...]:
+def score_persons(language: str, part: str) -> tuple[DocumentScore, ...]:
     """Score every judged document of a language."""
     return tuple(
         score(judged, extract(judged.document, ExtractionOptions()).persons)
-        for judged in judged_persons(language)
+        for judged in judged_persons(language, part)
     )
 
 
@@ -25,10 +25,11 @@ def main() -> None:
     """Print the table, and the errors if they are asked for."""
     parser = argparse.ArgumentParser(description="Score persons on judged documents.")
     parser.add_argument("language", nargs="*", help="languages; all that have gold if none")
+    parser.add_argument("--part", default="persons", help="file of gold, for example fresh-persons")
     parser.add_argument("--errors", action="store_true", help="list the errors")
     options = parser.parse_args()
-    codes = options.language or languages("persons")
-    scores = {code: score_persons(code) for code in codes}
+    codes = options.language or languages(options.part)
+    scores = {code: score_persons(code, options.part) for code in codes}
     everything = tuple(one for of_language in scores.values() for one in of_language)
     print("\n".join(table("persons", {**scores, "all": everything})))
     if options.errors:

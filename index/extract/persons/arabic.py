@@ -120,8 +120,8 @@ def _surnames_alone(folded: Folded, persons: Sequence[Person], taken: Taken) -> 
     for index, word in enumerate(words):
         bearer = bearers.get(word)
         if bearer and index not in covered and not _behind_thing(words, index):
-            prefix, person = bearer
-            span = folded.span(starts[index] + prefix, starts[index] + len(word))
+            length, person = bearer
+            span = folded.span(starts[index] + length, starts[index] + len(word))
             if not taken.before(span):
                 person.spans.append(span)
 

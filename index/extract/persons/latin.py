@@ -557,7 +557,7 @@ class LatinNames:
             if first >= 0 and all(self._words[at].folded == fold_word(part) for at, part in parts):
                 before = bisect_left(listed, word.start, key=_first)
                 start, person = listed[max(0, before - 1)]
-                rank = (before > 0, start if before else -start)
+                rank = (before > 0, start if before else -start, len(particles))
                 if nearest is None or rank > nearest[0]:
                     nearest = rank, first, person
         if nearest:

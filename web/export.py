@@ -215,10 +215,11 @@ def document_bibtex(id: str) -> Response:
 
 
 def _references(write: Reference, mimetype: str, suffix: str) -> Response:
-    base = g.base
+    # Entries are written when the request is over.
+    documents = links.address(g.base, path_of("pages.document", id=""))
 
     def entry(result: Result) -> str:
-        return write(cited(result), links.address(base, path_of("pages.document", id=result.id)))
+        return write(cited(result), documents + links.quoted_path(result.id))
 
     return _stream(mimetype, "", entry, suffix, credits=True)
 

@@ -370,7 +370,7 @@ def _feed(response: SearchResponse, query: SearchRequest) -> bytes:
     html = serializer.address("pages.search", query)
     own = serializer.address("export.atom", query)
     feed = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": negotiate()})
-    subject = query.q or gettext("New documents")
+    subject = query.q or gettext("Newest documents")
     _add(feed, "title", f"Trouvaille: {subject}")
     _add(feed, "id", own)
     _add(feed, "link", rel="self", type="application/atom+xml", href=own)

@@ -129,8 +129,8 @@ def cluster_overview(
 
     generation = published(cluster, name)
     found = figures(cluster, generation, _TOP)
-    report = report_of(cluster, name, generation)
-    skipped = tuple(Skipped(*item) for item in report["skipped"])
+    report = report_of(cluster, name, generation.index)
+    skipped = tuple(report.skipped)
     known = organizations()
     heads = stored_heads(cluster, generation)
     return Overview(
@@ -157,12 +157,12 @@ def cluster_overview(
         ),
         skipped=skipped,
         skipped_kinds=generation.skipped,
-        failures=Counter(what for _, what, _ in report["failures"]),
-        withdrawn=len(report["withdrawn"]),
+        failures=Counter(what for _, what, _ in report.failures),
+        withdrawn=len(report.withdrawn),
         embargoed=found.embargoed,
         formats=by_format((head.decode_details() for head in heads), skipped) if formats else None,
         unread=unread(skipped),
-        failed=tuple(tuple(failure) for failure in report["failures"]),
+        failed=tuple(report.failures),
         vectors=None,
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from index.document import Document, Fields, Standing
-from index.segments import Draft, Report
+from index.segments import BuildRecord, Draft, Report
 
 Failures = tuple[tuple[str, str], ...]
 """Extractors that failed of a document, with reasons."""
@@ -71,14 +71,8 @@ class NewGeneration(Protocol):
     def writer(self) -> DocumentWriter:
         """What takes its documents."""
 
-    def publish(
-        self,
-        hashes: Mapping[str, str],
-        report: Report,
-        settings: Mapping[str, object],
-        made_by: str,
-    ) -> Described:
-        """Complete, check and publish it. ``hashes`` are the content hashes by id."""
+    def publish(self, record: BuildRecord) -> Described:
+        """Complete, check and publish it."""
 
 
 class Update(NewGeneration, Protocol):

@@ -25,7 +25,7 @@ from index.publishing import (
     open_published,
     read_pointer,
 )
-from index.segments import AnalysedDocument, Report, SegmentWriter, Snapshot, analyse_drafts
+from index.segments import AnalysedDocument, BuildRecord, SegmentWriter, Snapshot, analyse_drafts
 
 MAX_SEGMENTS = 8
 MAX_DELETED = 0.25
@@ -79,15 +79,9 @@ class _NewDirectoryGeneration:
         self._commit = commit
         self.writer = NewSegment(commit.segment_folder)
 
-    def publish(
-        self,
-        hashes: Mapping[str, str],
-        report: Report,
-        settings: Mapping[str, object],
-        made_by: str,
-    ) -> Described:
+    def publish(self, record: BuildRecord) -> Described:
         segments = [self.writer.commit()]
-        return self._commit.publish(segments, hashes, report, settings, made_by)
+        return self._commit.publish(segments, record)
 
 
 class _Published:
@@ -144,18 +138,12 @@ class _DirectoryUpdate:
         self._live = self._live & ~again
         return _stored(self._snapshot, again)
 
-    def publish(
-        self,
-        hashes: Mapping[str, str],
-        report: Report,
-        settings: Mapping[str, object],
-        made_by: str,
-    ) -> Described:
+    def publish(self, record: BuildRecord) -> Described:
         """Publish the segments that have documents left, and the new one."""
         segments = _live_segments(self._snapshot, self._live)
         if self.writer.has_documents:
             segments.append(self.writer.commit())
-        return self._commit.publish(segments, hashes, report, settings, made_by)
+        return self._commit.publish(segments, record)
 
 
 class Directory:

@@ -48,6 +48,7 @@ from index.publishing import FILE_MODE, LiveSegment, building
 from index.readers import ReadOptions, display
 from index.segments import (
     AnalysedDocument,
+    BuildRecord,
     Report,
     Snapshot,
     analyse_drafts,
@@ -163,12 +164,8 @@ def rebuild_into(
             raise no_documents(writer.report)
         writer.finish_report()
         progress.phase("Writing the index")
-        described = generation.publish(
-            writer.hashes,
-            writer.report,
-            settings_of(options) | origin(opened, began),
-            version,
-        )
+        settings = settings_of(options) | origin(opened, began)
+        described = generation.publish(BuildRecord(writer.hashes, writer.report, settings, version))
     return result_of(described, writer, added=described.documents, reused=writer.reused)
 
 
@@ -250,11 +247,9 @@ def update_into(
                     for outcome in outcomes:
                         writer.rewrite(outcome)
             progress.phase("Writing the index")
+            settings = settings_of(options) | origin(opened, began, before, partial)
             described = generation.publish(
-                {**kept, **writer.hashes},
-                writer.report,
-                settings_of(options) | origin(opened, began, before, partial),
-                job.made_by,
+                BuildRecord({**kept, **writer.hashes}, writer.report, settings, job.made_by)
             )
     return result_of(
         described,
@@ -282,7 +277,7 @@ def index_documents(root: Path, documents: Iterable[tuple[Document, Fields]]) ->
 
     with building(root) as commit, rare_collections():
         segment = LiveSegment.of(write_segment(commit.segment_folder, analysed()))
-        return commit.publish([segment], hashes, Report(), {}, "")
+        return commit.publish([segment], BuildRecord(hashes))
 
 
 def made_by(extraction: ExtractionOptions) -> str:

@@ -32,6 +32,7 @@ from index.build.writer import BuildWriter
 from index.document import Skipped
 from index.errors import UsageError
 from index.readers import SourceFile, list_files
+from index.segments import BuildRecord
 
 UNIT_BYTES: Final = 16 * 1024 * 1024
 UNIT_FILES: Final = 2_000
@@ -139,9 +140,9 @@ def rebuild_shared(
                 if not writer.hashes:
                     raise no_documents(writer.report)
                 writer.finish_report()
-                described = share.publish(
-                    writer.hashes, writer.report, settings | origin(opened, share.began), version
-                )
+                settings |= origin(opened, share.began)
+                record = BuildRecord(writer.hashes, writer.report, settings, version)
+                described = share.publish(record)
             return result_of(described, writer, added=described.documents)
 
 

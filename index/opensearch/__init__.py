@@ -17,12 +17,12 @@ from index.opensearch.generations import (
     health,
     previous,
     published,
-    report_of,
     rollback,
     size,
 )
 from index.opensearch.lock import locked
 from index.opensearch.mapping import HOLE, HOLES, MAX_VALUES, facet_field
+from index.opensearch.reports import report_of
 from index.opensearch.snapshots import Backup, backup, backups, restore
 from index.opensearch.stored import (
     Figures,

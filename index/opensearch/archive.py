@@ -1,12 +1,13 @@
 """An archive on a cluster, as where a build goes (``index.build.destination``)."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from index.document import Document, Fields
+from index.errors import IndexDamaged
 from index.opensearch import mapping
 from index.opensearch.client import Cluster
 from index.opensearch.encode import encode_drafts
@@ -19,9 +20,10 @@ from index.opensearch.generations import (
     require_ours,
 )
 from index.opensearch.lock import LEASE, locked
+from index.opensearch.reports import withdrawn_of
 from index.opensearch.sharing import Sharing
 from index.opensearch.updating import Update
-from index.segments import Report, draft
+from index.segments import BuildRecord, draft
 
 _TOGETHER: Final = 256
 """Documents that are encoded together."""
@@ -57,9 +59,9 @@ class Archive:
         index = aliased(self._cluster, self.name)
         if index is None:
             return {}
-        path = f"/{self.name}-control/_doc/{index}"
-        found = self._cluster.request("GET", path, params={"ignore": 404})
-        return dict(found.get("_source", {}).get("report", {}).get("withdrawn", {}))
+        with suppress(IndexDamaged):
+            return withdrawn_of(self._cluster, self.name, index)
+        return {}
 
     @contextmanager
     def building(self, size: int = 0) -> Iterator[Generation]:
@@ -119,4 +121,4 @@ def publish_documents(
                     generation.remove(encoded.id)
                 generation.add(encoded)
                 hashes[encoded.id] = ""
-        return generation.publish(hashes, Report(), {}, "")
+        return generation.publish(BuildRecord(hashes))

@@ -32,8 +32,9 @@ from index.opensearch.generations import (
 )
 from index.opensearch.lock import Lock, now
 from index.opensearch.read_back import Stored, by_places, encoded, stored
+from index.opensearch.reports import keep_report
 from index.opensearch.words import Counts, Value, Word
-from index.segments import Report
+from index.segments import BuildRecord
 from index.versions import ANALYSIS_VERSION, FORMAT_VERSION, PRODUCT
 
 SENT_TOGETHER: Final = 512
@@ -166,16 +167,21 @@ class Filling:
             with suppress(Exception):
                 delete_unserved(self._cluster, self._name, self.index)
 
-    def _complete(
-        self,
-        documents: int,
-        report: Report,
-        settings: Mapping[str, object],
-        made_by: str,
-        merge: bool,
-    ) -> Published:
+    def publish(self, record: BuildRecord) -> Published:
+        """Complete, check and publish the generation. Raises BuildFailed."""
+        self._gather()
+        self._counts.settle()
+        self._write_beside()
+        return self._complete(record, merge=True)
+
+    def _gather(self) -> None:
+        """Have exactly the documents that are to be published, all of them counted."""
+        self._settle()
+        self._take_away_removed()
+
+    def _complete(self, record: BuildRecord, merge: bool) -> Published:
         """Check and publish the index, when words and values are written. Raises BuildFailed."""
-        cluster, index = self._cluster, self.index
+        cluster, index, documents = self._cluster, self.index, len(record.hashes)
         # One request for all three: each costs most by being waited for.
         names = f"{index},{index}-words,{index}-values"
         self._refresh(names)
@@ -191,15 +197,15 @@ class Filling:
             "product": PRODUCT,
             "built": now(),
             "documents": documents,
-            "made_by": made_by,
-            "settings": dict(settings),
+            "made_by": record.made_by,
+            "settings": dict(record.settings),
             "embargoes": self._embargoes(),
-            "skipped": _counted(item.kind for item in report.skipped),
+            "skipped": _counted(item.kind for item in record.report.skipped),
             **self._statistics(),
         }
         cluster.request("PUT", f"/{index}/_mapping", {"_meta": meta})
-        source = {**self._told, "time": meta["built"], "report": orjson.loads(report.to_bytes())}
-        cluster.request("PUT", f"/{self._name}-control/_doc/{index}", source)
+        told = {**self._told, "time": meta["built"]}
+        keep_report(cluster, self._name, index, record.report, told)
         settled = {"index": {"auto_expand_replicas": "0-1", "blocks": {"write": True}}}
         cluster.request("PUT", f"/{names}/_settings", settled)
         self._wait_for_copies(names)
@@ -332,20 +338,6 @@ class Generation(Filling):
         index = new_name(name)
         cluster.create(f"/{index}", mapping.documents(shards, {}))
         super().__init__(cluster, name, index, lock, 0)
-
-    def publish(
-        self,
-        hashes: Mapping[str, str],
-        report: Report,
-        settings: Mapping[str, object],
-        made_by: str,
-    ) -> Published:
-        """Complete, check and publish the generation. Raises BuildFailed."""
-        self._settle()
-        self._take_away_removed()
-        self._counts.settle()
-        self._write_beside()
-        return self._complete(len(hashes), report, settings, made_by, merge=True)
 
 
 def _filter(*clauses: Json) -> Json:

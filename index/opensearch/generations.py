@@ -2,7 +2,8 @@
 
 ``NAME`` is an alias of the documents of the published generation, ``NAME-previous`` of those of
 the one before. The indexes of a generation are ``NAME-TIME``, ``NAME-TIME-words`` and
-``NAME-TIME-values``. ``NAME-control`` has the lock, and the report of every generation.
+``NAME-TIME-values``. ``NAME-control`` has the lock, and the report of every generation
+(``reports``).
 """
 
 import logging
@@ -28,7 +29,7 @@ from index.versions import FORMAT_VERSION
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _MOMENT: Final = r"-\d{8}t\d{12}"
-_ENDINGS: Final = ("-control", "-previous", "-words", "-values", "-units")
+_ENDINGS: Final = ("-control", "-previous", "-words", "-values", "-units", "-report")
 """What the names of our own indexes and aliases end with."""
 _REMEDY: Final = "Build it again with `trouvaille rebuild`."
 
@@ -191,7 +192,7 @@ def new_name(name: str) -> str:
 
 def indexes_of(cluster: Cluster, name: str) -> list[str]:
     """Return the documents' indexes of all generations that are there, the oldest first."""
-    ours = re.compile(re.escape(name) + _MOMENT + r"(?:-words|-values|-units)?")
+    ours = re.compile(re.escape(name) + _MOMENT + r"(?:-words|-values|-units|-report)?")
     found = filter(ours.fullmatch, cluster.request("GET", f"/{name}-*/_settings"))
     return sorted({"-".join(index.split("-")[: name.count("-") + 2]) for index in found})
 
@@ -207,9 +208,9 @@ def delete(cluster: Cluster, name: str, index: str) -> None:
 
     It is a leftover of the next build then.
     """
-    for one in (f"{index}-units", f"{index}-values", f"{index}-words", index):
+    for ending in ("-report", "-units", "-values", "-words", ""):
         try:
-            cluster.request("DELETE", f"/{one}", params={"ignore": 404})
+            cluster.request("DELETE", f"/{index}{ending}", params={"ignore": 404})
         except ClusterUnavailable as error:
             if "being snapshotted" not in error.message:
                 raise
@@ -245,13 +246,6 @@ def point(cluster: Cluster, name: str, index: str) -> None:
         # It may have been done, and its answer lost: asked for again, it cannot be done.
         if aliased(cluster, name) != index:
             raise
-
-
-def report_of(cluster: Cluster, name: str, generation: Published) -> Json:
-    """Return the report of a generation as JSON; see ``index.segments.Report``."""
-    found = cluster.request("GET", f"/{name}-control/_doc/{generation.index}")
-    report: Json = found["_source"]["report"]
-    return report
 
 
 class Health(NamedTuple):

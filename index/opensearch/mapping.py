@@ -152,8 +152,13 @@ def control() -> Json:
 def units() -> Json:
     """Return what the index of the units of work of a shared rebuild is made with."""
     return _leased(
-        {"attempt": {"type": "integer"}, "pieces": {"type": "integer"}, "content": _STORED}
+        {"attempt": {"type": "integer"}, "pieces": {"type": "integer"}, "report": _STORED}
     )
+
+
+def pieces() -> Json:
+    """Return what an index is made with that has pieces of long lists."""
+    return _small({"report": _STORED})
 
 
 def _leased(properties: Json) -> Json:
@@ -164,9 +169,14 @@ def _leased(properties: Json) -> Json:
         "token": _KEYWORD,
         "ends": {"type": "double"},
     }
+    return _small({**of_lease, **properties})
+
+
+def _small(properties: Json) -> Json:
+    """Return what an index is made with that is written to and read by keys only."""
     return {
         "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
-        "mappings": {"dynamic": "strict", "properties": {**of_lease, **properties}},
+        "mappings": {"dynamic": "strict", "properties": properties},
     }
 
 

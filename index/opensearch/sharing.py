@@ -7,15 +7,12 @@ other places: what the first one sent is deleted at the end.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, Final, NamedTuple
-
-import orjson
 
 from index.errors import IndexLocked
 from index.opensearch import mapping
-from index.opensearch.bulk import Action, bulk
 from index.opensearch.client import Cluster
 from index.opensearch.encode import Encoded
 from index.opensearch.filling import FILLED, Filling
@@ -27,18 +24,18 @@ from index.opensearch.generations import (
     published,
 )
 from index.opensearch.lock import Lease, Lock, control_of
-from index.opensearch.read_back import known
+from index.opensearch.pieces import Lists, divided, read_pieces, write_pieces
+from index.opensearch.read_back import by_places, encoded, known, stored
 from index.opensearch.words import Counts
-from index.segments import Report
 
 _UNIT_PLACES: Final = 2**40
 _ATTEMPT_PLACES: Final = 2**32
 """Places of a unit, and of an attempt at it."""
-_PIECE: Final = 20_000
-"""Outcomes or counts that are kept in one document."""
 _PAUSE: Final = 1.0
 """Seconds after which a machine that waits looks again."""
 _PUBLISH: Final = "publish"
+_REMOVED: Final = "removed"
+"""What else is in the index of units: who publishes, and the counts of what gave way."""
 
 Json = dict[str, Any]
 
@@ -112,13 +109,13 @@ class Sharing(Filling):
         rest = iter(units)
         while some := list(islice(rest, 1_000)):
             body = {"ids": list(map(str, some))}
-            answer = self._cluster.request("POST", f"/{self.index}-units/_mget", body)
+            answer = self._cluster.request("POST", f"/{self._units_index}/_mget", body)
             for unit, found in zip(some, answer["docs"], strict=True):
                 yield unit, found.get("_source", {})
 
     def _took(self, key: str) -> bool:
         """Take a unit unless another machine is quicker."""
-        lease = Lease(self._cluster, f"{self.index}-units", key, self._seconds)
+        lease = Lease(self._cluster, self._units_index, key, self._seconds)
         before = lease.read()
         if "pieces" in before or before.get("ends", 0.0) > time.time():
             return False
@@ -148,16 +145,10 @@ class Sharing(Filling):
         if lease is None or lock is None or lock.is_lost:
             self._leave()
             return
-        rest = iter(outcomes)
-        told = [("outcomes", some) for some in iter(lambda: list(islice(rest, _PIECE)), [])]
-        contents = [*told, *self._counts.dump(_PIECE)]
-        attempt = lease.says["attempt"]
-        for number, content in enumerate(contents):
-            key = f"{self._unit} {attempt} {number}"
-            source = orjson.dumps({"content": {"piece": orjson.dumps(content).decode()}})
-            bulk(self._cluster, f"{self.index}-units", [Action(key, source, key)])
+        prefix = f"{self._unit}-{lease.says['attempt']}"
+        pieces = self._write(prefix, chain([("outcomes", outcomes)], self._counts.dump()))
         lock.close(release=False)
-        lease.says["pieces"] = len(contents)
+        lease.says["pieces"] = pieces
         lease.write()  # where it is another's by now, the other completes it
         self._unit_lock = None
 
@@ -184,15 +175,21 @@ class Sharing(Filling):
         self._counts = Counts()
         for unit, found in self._states(range(self._units)):
             self._attempt[unit] = found["attempt"]
-            for number in range(found["pieces"]):
-                key = f"{unit} {found['attempt']} {number}"
-                path = f"/{self.index}-units/_doc/{key.replace(' ', '%20')}"
-                content = self._cluster.request("GET", path)["_source"]["content"]["piece"]
-                kind, entries = orjson.loads(content)
-                if kind == "outcomes":
+            for name, entries in self._read(f"{unit}-{found['attempt']}", found["pieces"]):
+                if name == "outcomes":
                     yield from entries
                 else:
-                    self._counts.load(kind, entries)
+                    self._counts.load(name, entries)
+
+    def _write(self, prefix: str, lists: Lists) -> int:
+        return write_pieces(self._cluster, self._units_index, prefix, divided(lists))
+
+    def _read(self, prefix: str, pieces: int) -> Iterator[tuple[str, list[Any]]]:
+        return read_pieces(self._cluster, self._units_index, prefix, pieces)
+
+    @property
+    def _units_index(self) -> str:
+        return f"{self.index}-units"
 
     def found(self, place: int, id: str) -> _Placed:
         """Return what the writer takes for a document that was sent."""
@@ -206,14 +203,7 @@ class Sharing(Filling):
         if isinstance(document, _Placed):
             self._place_of[document.id] = document.place
 
-    def publish(
-        self,
-        hashes: Mapping[str, str],
-        report: Report,
-        settings: Mapping[str, object],
-        made_by: str,
-    ) -> Published:
-        """Complete, check and publish the generation. Raises BuildFailed."""
+    def _gather(self) -> None:
         cluster, index = self._cluster, self.index
         # A machine that died here may have come this far.
         cluster.request("PUT", f"/{index}/_settings", FILLED)
@@ -226,9 +216,27 @@ class Sharing(Filling):
         # Documents that gave way to others were sent, too.
         self._removed = sorted(self._all_places - set(self._place_of.values()))
         self._take_away_removed()
-        self._counts.settle()
-        self._write_beside()
-        return self._complete(len(hashes), report, settings, made_by, merge=True)
+
+    def _take_away_removed(self) -> None:
+        """Delete what gave way, and count it no longer.
+
+        Its counts are written down first: a machine that leads after this one cannot read it again.
+        """
+        if not self._removed:
+            return
+        path = f"/{self._units_index}/_doc/{_REMOVED}"
+        found = self._cluster.request("GET", path, params={"ignore": 404}).get("_source", {})
+        if "pieces" not in found:
+            counts, self._counts = self._counts, Counts()
+            for query in by_places(self._removed):
+                self._take_away(encoded(stored(self._cluster, self.index, query)))
+            found = {"pieces": self._write(_REMOVED, self._counts.dump())}
+            self._cluster.request("PUT", path, found)
+            self._counts = counts
+        for name, entries in self._read(_REMOVED, found["pieces"]):
+            self._counts.load(name, entries)
+        self._delete(self._removed)
+        self._removed = []
 
     def _fence(self) -> None:
         super()._fence()

@@ -54,7 +54,7 @@ def backup(cluster: Cluster, name: str, repository: str, folder: str = "") -> Ba
         found = []
     if not found:
         body = {
-            "indices": ",".join([*_indexes(generation.index), f"{name}-control"]),
+            "indices": f"{generation.index}*,{name}-control",
             "include_global_state": False,
         }
         params = {"wait_for_completion": "true"}
@@ -103,7 +103,7 @@ def restore(
         delete_leftovers(cluster, name)
         index = new_name(name)
         try:
-            _restore(cluster, f"{repository}/{backed_up}", backed_up, index, _indexes(backed_up))
+            _restore(cluster, f"{repository}/{backed_up}", backed_up, index, f"{backed_up}*")
             generation = published(cluster, index)
             count = cluster.request("GET", f"/{index}/_count")["count"]
             if count != generation.documents:
@@ -128,15 +128,15 @@ def _restore_report(
     """Take the report of a generation over into the control index."""
     control = f"{backed_up.rpartition('-')[0]}-control"
     beside = f"{index}-units"  # which is deleted with the generation, too
-    _restore(cluster, f"{repository}/{backed_up}", control, beside, [control])
+    _restore(cluster, f"{repository}/{backed_up}", control, beside, control)
     report = cluster.request("GET", f"/{beside}/_doc/{backed_up}")["_source"]
     cluster.request("PUT", f"/{name}-control/_doc/{index}", report)
     cluster.request("DELETE", f"/{beside}")
 
 
-def _restore(cluster: Cluster, snapshot: str, before: str, after: str, indexes: list[str]) -> None:
+def _restore(cluster: Cluster, snapshot: str, before: str, after: str, indexes: str) -> None:
     body = {
-        "indices": ",".join(indexes),
+        "indices": indexes,
         "include_global_state": False,
         "include_aliases": False,
         "rename_pattern": f"^{re.escape(before)}",
@@ -149,10 +149,6 @@ def _restore(cluster: Cluster, snapshot: str, before: str, after: str, indexes: 
     failed = answer["snapshot"]["shards"]["failed"]
     if failed:
         raise BuildFailed(f"{failed} shards of the backup cannot be read.", "Restore another.")
-
-
-def _indexes(index: str) -> list[str]:
-    return [index, f"{index}-words", f"{index}-values"]
 
 
 def _require_repository(cluster: Cluster, repository: str, folder: str) -> None:

@@ -11,10 +11,7 @@ by the documents that came and went.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final, NamedTuple
-
-import orjson
 
 from index.document import Document, Fields, Standing
 from index.errors import ClusterUnavailable, IndexMissing
@@ -30,7 +27,6 @@ from index.opensearch.generations import (
     described,
     indexes_of,
     new_name,
-    report_of,
 )
 from index.opensearch.lock import Lock
 from index.opensearch.read_back import (
@@ -44,7 +40,8 @@ from index.opensearch.read_back import (
     stored,
     up_to,
 )
-from index.segments import Report, parse_report
+from index.opensearch.reports import report_of
+from index.segments import BuildRecord, Report
 
 _BLOCK: Final = 2**32
 """Places that an update may fill: each begins with a multiple, so that what a killed one still has
@@ -79,8 +76,7 @@ class Before:
 
     def report(self) -> Report:
         """Return what its build left out."""
-        raw = report_of(self._cluster, self._name, self.published)
-        return parse_report(orjson.dumps(raw), Path(self.name))
+        return report_of(self._cluster, self._name, self.name)
 
     def content_hashes(self) -> Mapping[str, str]:
         """Return the content hashes of its documents by id, in their order."""
@@ -193,26 +189,26 @@ class Update(Filling):
             if one.document.id not in self._dropped
         )
 
-    def publish(
-        self,
-        hashes: Mapping[str, str],
-        report: Report,
-        settings: Mapping[str, object],
-        made_by: str,
-    ) -> Published:
+    def publish(self, record: BuildRecord) -> Published:
         """Complete, check and publish the generation. Raises BuildFailed."""
+        if self._anew:
+            return super().publish(record)
+        self._gather()
+        self._change_documents()
+        self._change_beside()
+        return self._complete(record, self._is_worn())
+
+    def _gather(self) -> None:
         self._settle()
-        cluster, base = self._cluster, self.before.name
         for query in by_places(self._taken):
-            for _, document in encoded(stored(cluster, self.index, query)):
+            for _, document in encoded(stored(self._cluster, self.index, query)):
                 self._counts.add(document)
         self._take_away_removed()
         self._delete(sorted(self._left_places))
-        if self._anew:
-            self._refresh(self.index)
-            self._counts.settle()
-            self._write_beside()
-            return self._complete(len(hashes), report, settings, made_by, merge=True)
+
+    def _change_documents(self) -> None:
+        """Delete documents of the published generation that are dropped; send again what lacks."""
+        cluster, base = self._cluster, self.before.name
         for query in by_ids(sorted(self._dropped)):
             gone = list(stored(cluster, base, query))
             self._take_away(encoded(gone))
@@ -221,8 +217,6 @@ class Update(Filling):
             for one, document in encoded(stored(cluster, base, query)):
                 self._send(document, one.entry.place, one.entry.hash, one.entry.failures)
         self._settle()
-        self._change_beside()
-        return self._complete(len(hashes), report, settings, made_by, self._is_worn())
 
     def _change_beside(self) -> None:
         """Clone the words and values, and change those that documents came or went with."""

@@ -7,7 +7,6 @@ counts of some documents can be added to it or taken away.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from index.analysis import Token, analyzer
@@ -115,12 +114,10 @@ class Counts:
         for label, count in entry["labels"]:
             self._labels[name, value, label] += count
 
-    def dump(self, entries: int) -> Iterator[tuple[str, list[list[Any]]]]:
-        """Yield all counts, so many at once, each as ``load`` takes it."""
+    def dump(self) -> Iterator[tuple[str, Iterator[list[Any]]]]:
+        """Yield all counts, as ``load`` takes them."""
         for name in _KEYS:
-            rest = ([*_flat(key), count] for key, count in getattr(self, name).items())
-            while some := list(islice(rest, entries)):
-                yield name, some
+            yield name, ([*_flat(key), count] for key, count in getattr(self, name).items())
 
     def load(self, name: str, counts: list[list[Any]]) -> None:
         """Add counts that were dumped."""

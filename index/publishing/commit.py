@@ -33,7 +33,7 @@ from index.errors import (
 )
 from index.facets import VALUE_FACETS
 from index.publishing.directory import Pointer, lock, open_published, read_pointer
-from index.segments import Manifest, Report, SegmentEntry, Snapshot, read_manifest
+from index.segments import BuildRecord, Manifest, SegmentEntry, Snapshot, read_manifest
 from index.store import (
     ASIDE,
     REMEDY,
@@ -95,19 +95,12 @@ class Commit:
     def _folder(self) -> Path:
         return self.root / "generations" / self.name
 
-    def publish(
-        self,
-        segments: Sequence[LiveSegment],
-        hashes: Mapping[str, str],
-        report: Report,
-        settings: Mapping[str, object],
-        made_by: str,
-    ) -> Snapshot:
+    def publish(self, segments: Sequence[LiveSegment], record: BuildRecord) -> Snapshot:
         """Write the generation, check it, make it durable and publish it.
 
-        ``hashes`` are the content hashes of live documents by id. Raises BuildFailed if the check
-        fails.
+        Raises BuildFailed if the check fails.
         """
+        report = record.report
         self._folder.mkdir(parents=True)
         folders = [self.root / "segments" / segment.entry.name for segment in segments]
         columns = [folder / "columns" for folder in folders]
@@ -116,7 +109,7 @@ class Commit:
         write_array(self._folder / "live.array", live)
         write_array(self._folder / "order.array", newest_first(DateColumn(columns).seconds, ids))
         (self._folder / "report.json").write_bytes(report.to_bytes())
-        (self._folder / "sources.json").write_bytes(orjson.dumps(dict(hashes)))
+        (self._folder / "sources.json").write_bytes(orjson.dumps(dict(record.hashes)))
         languages = FacetColumn(columns, "lang", live)
         counts = languages.tally(np.flatnonzero(live).astype(np.int32)).counts.tolist()
         manifest = Manifest(
@@ -125,7 +118,7 @@ class Commit:
             analysis=ANALYSIS_VERSION,
             product=PRODUCT,
             built=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            made_by=made_by,
+            made_by=record.made_by,
             size=len(live),
             documents=int(np.count_nonzero(live)),
             languages=dict(zip(languages.values, counts, strict=True)),
@@ -133,7 +126,7 @@ class Commit:
             facets=tuple(VALUE_FACETS),
             skipped=_counted(item.kind for item in report.skipped),
             failures=_counted(extractor for _, extractor, _ in report.failures),
-            settings=settings,
+            settings=record.settings,
             segments=tuple(segment.entry for segment in segments),
             files=records(self._folder),
         )

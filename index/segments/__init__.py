@@ -8,7 +8,14 @@ for: layouts of files (``index.store``), or which generation is published (``ind
 
 from index.segments.inverted_index import InvertedIndex, Lists, sum_postings
 from index.segments.lexicon import SnapshotLexicon
-from index.segments.manifest import Manifest, Report, SegmentEntry, parse_report, read_manifest
+from index.segments.manifest import (
+    BuildRecord,
+    Manifest,
+    Report,
+    SegmentEntry,
+    parse_report,
+    read_manifest,
+)
 from index.segments.segment import (
     AnalysedDocument,
     Draft,
@@ -22,6 +29,7 @@ from index.segments.snapshot import Snapshot
 
 __all__ = [
     "AnalysedDocument",
+    "BuildRecord",
     "Draft",
     "InvertedIndex",
     "Lists",

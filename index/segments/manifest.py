@@ -54,6 +54,20 @@ def parse_report(data: bytes, path: Path) -> Report:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildRecord:
+    """What a build tells of the generation that it publishes.
+
+    ``hashes`` are the content hashes of its documents by id; ``settings`` those that an update goes
+    on with; ``made_by`` names the versions and settings of extraction and analysis.
+    """
+
+    hashes: Mapping[str, str]
+    report: Report = field(default_factory=Report)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    made_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentEntry:
     """One segment: how many documents it has, deleted ones included, and its files."""
 

@@ -386,8 +386,7 @@ class OpenSearchEngine:
     def skipped(self) -> tuple[Skipped, ...]:
         """Return the files and records that the index leaves out, and why."""
         with self._answering() as opened:
-            report = report_of(self._cluster, self._name, opened.generation)
-        return tuple(Skipped(*item) for item in report["skipped"])
+            return tuple(report_of(self._cluster, self._name, opened.generation.index).skipped)
 
     def cluster(self) -> ClusterHealth:
         """Return how the cluster is."""

@@ -12,7 +12,7 @@ from index import IndexDirectory, kernels
 from index.build import index_documents
 from index.document import Document, Fields, Language, Span
 from index.publishing import LiveSegment, building
-from index.segments import Draft, Report, analyse_drafts, draft, write_segment
+from index.segments import BuildRecord, Draft, analyse_drafts, draft, write_segment
 from search.engine import SearchResponse
 from search.request import parse_request
 from search.results import Budget
@@ -58,7 +58,7 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         new = analyse_drafts(drafts(in_languages(1_000, 2_000)))
         info = write_segment(site.segment_folder, new)
         parts = [LiveSegment(first, live), LiveSegment.of(info)]
-        site.publish(parts, {}, Report(), {}, "")
+        site.publish(parts, BuildRecord({}))
     return folder
 
 
@@ -128,7 +128,7 @@ def test_a_language_that_only_deleted_documents_had_counts_for_those_partly_in_i
     with building(tmp_path) as site:
         info = write_segment(site.segment_folder, analyse_drafts(drafts(documents)))
         segment = LiveSegment(info, np.arange(info.documents) > 0)
-        site.publish([segment], {}, Report(), {}, "")
+        site.publish([segment], BuildRecord({}))
     before = kernels.active
     request = parse_request({"q": ["accord nation"]}, "fr")
     assert kernels.activate()

@@ -1,10 +1,14 @@
 """What a build costs on a cluster beside the embedded engine: ``python -m tools.bench.cluster``.
 
 Rebuilds the same documents in turns into an index directory and into an index of a cluster, then
-updates a twentieth of them, and prints seconds by the clock and of this process, and their ratio.
+updates a twentieth of them, and prints seconds by the clock and of processors, and their ratio.
+Then it asks both engines for the totals and facets of words of the documents, and prints what a
+document costs: the inputs of ``tools.bench.scaling``.
 """
 
 import argparse
+import random
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -17,22 +21,33 @@ from uuid import uuid4
 
 import orjson
 
+from index import IndexDirectory
 from index.build import BuildOptions, Progress, rebuild_into, update_into
 from index.build.directory import Directory
 from index.document import Document
-from index.opensearch import Address, Archive, Cluster, size
+from index.opensearch import Address, Archive, Cluster, encode_drafts, published, read_back
 from index.readers import read
+from index.segments import draft
+from search import SearchRequest
+from search.opensearch import OpenSearchEngine
+from search.results import Budget
+from search.whoosh_engine import WhooshEngine
 from tools.bench.http import ROOT
 
 CHANGED = 20
 """One document of so many is changed before an update."""
+_QUESTIONS = 200
+_ANALYSED = 2_000
+_WORD = re.compile(r"\w{4,}")
+_PLENTY = Budget(600.0, 600.0, 600.0, 600.0)
 
 
 class Cost(NamedTuple):
-    """Seconds of a build: by the clock, and of this process and its workers' results."""
+    """Seconds of a build: by the clock, of this process without its workers, and of the nodes."""
 
     clock: float
     processor: float
+    nodes: float
     phases: dict[str, float]
 
 
@@ -81,13 +96,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
                         ("cluster", Archive(cluster, name)),
                     ):
                         phases = _Phases()
-                        began, used = perf_counter(), process_time()
+                        began, before = perf_counter(), _used(cluster)
                         into(destination, [source], build, phases)
                         phases.phase("")
-                        cost = Cost(perf_counter() - began, process_time() - used, phases.seconds)
+                        processor, nodes = _used(cluster)
+                        cost = Cost(
+                            perf_counter() - began,
+                            processor - before[0],
+                            nodes - before[1],
+                            phases.seconds,
+                        )
                         costs.setdefault((kind, engine), []).append(cost)
             _table(costs)
-            print(f"on the cluster: {size(cluster, name).bytes / 1e6:.1f} MB")
+            _compare(folder / "index", cluster, name, found)
+            _costs(costs["rebuild", "cluster"], source, cluster, name, len(found))
         finally:
             for index in cluster.request("GET", f"/{name}-*/_settings"):
                 cluster.request("DELETE", f"/{index}")
@@ -113,6 +135,59 @@ def _table(costs: dict[tuple[str, str], list[Cost]]) -> None:
         for engine, some in (("embedded", here), ("cluster", there)):
             phases = {name: median(one.phases[name] for one in some) for name in some[0].phases}
             print(f"  {engine}:", ", ".join(f"{name} {s:.2f} s" for name, s in phases.items()))
+            print(f"  {engine}: the nodes {median(one.nodes for one in some):.1f} s")
+
+
+def _used(cluster: Cluster) -> tuple[float, float]:
+    """Return the processor time of this process, and of all nodes."""
+    stats = cluster.request("GET", "/_nodes/stats/process")["nodes"].values()
+    return process_time(), sum(one["process"]["cpu"]["total_in_millis"] for one in stats) / 1000
+
+
+def _compare(root: Path, cluster: Cluster, name: str, documents: Sequence[Document]) -> None:
+    """Print of how many questions, words of the documents, totals and facets are equal."""
+    embedded = WhooshEngine(IndexDirectory(root), _PLENTY)
+    over = OpenSearchEngine(cluster, name, _PLENTY)
+    chance = random.Random(1)
+    totals = facets = 0
+    for _ in range(_QUESTIONS):
+        words = _WORD.findall(chance.choice(documents).text) or ["accord"]
+        request = SearchRequest(q=" ".join(chance.choices(words, k=chance.choice((1, 1, 2)))))
+        here, there = embedded.search(request), over.search(request)
+        totals += here.total == there.total
+        facets += here.facets == there.facets
+    print(f"of {_QUESTIONS} questions: {totals} totals and {facets} times all facets are equal")
+
+
+def _costs(
+    costs: Sequence[Cost], source: Path, cluster: Cluster, name: str, documents: int
+) -> None:
+    """Print what a document costs on a cluster: bytes, and milliseconds of a processor.
+
+    What this process did is all of a build only without workers.
+    """
+    generation = published(cluster, name)
+    held = cluster.request("GET", f"/{generation.index}*/_stats/store,docs")["indices"]
+    stored = {index: one["primaries"]["store"]["size_in_bytes"] for index, one in held.items()}
+    words = held[generation.words]["primaries"]["docs"]["count"]
+    drafts = [
+        draft(one.document, one.fields)
+        for one in islice(read_back.stored(cluster, name, {"match_all": {}}), _ANALYSED)
+    ]
+    began = process_time()
+    sent = encode_drafts(drafts)
+    figures = {
+        "source_bytes": source.stat().st_size / documents,
+        "sent_bytes": sum(len(one.source) for one in sent) / len(sent),
+        "index_bytes": stored[generation.index] / documents,
+        "words": words,
+        "word_bytes": stored[generation.words] / words,
+        "analyse_ms": 1000 * (process_time() - began) / len(sent),
+        "this process, ms": 1000 * median(one.processor for one in costs) / documents,
+        "ingest_ms": 1000 * median(one.nodes for one in costs) / documents,
+    }
+    for figure, value in figures.items():
+        print(f"{figure}: {value:,.2f}")
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def content(node: Any, name: str) -> dict[str, Any]:
     assert len(ids) == len(set(ids)) == generation.documents
     words = everything(generation.words, {"match_all": {}}, [{"word": "asc"}])
     values = everything(generation.values, {"match_all": {}}, [{"facet": "asc"}, {"value": "asc"}])
-    report = report_of(node.cluster, name, generation)
+    report = report_of(node.cluster, name, generation.index)
     return {
         "documents": {one["id"]: without_lines(one) for one in documents},
         "words": {one["word"]: one for one in words},
@@ -108,7 +108,7 @@ def content(node: Any, name: str) -> dict[str, Any]:
             for name, of in generation.lengths.items()
         },
         "embargoes": generation.embargoes,
-        "skipped": sorted(tuple(one[1:]) for one in without_lines(report["skipped"])),
-        "failures": sorted(map(tuple, without_lines(report["failures"]))),
-        "withdrawn": report["withdrawn"],
+        "skipped": sorted(tuple(one[1:]) for one in without_lines([*map(tuple, report.skipped)])),
+        "failures": sorted(map(tuple, without_lines(report.failures))),
+        "withdrawn": report.withdrawn,
     }

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from index.build import BuildOptions, rebuild_into
+from index.build import BuildOptions, rebuild_into, update_into
 from index.document import Document, Fields, Language
 from index.errors import (
     BuildFailed,
@@ -23,19 +23,22 @@ from index.opensearch import (
     check,
     encode_drafts,
     locked,
+    pieces,
     publish_documents,
     published,
     report_of,
     rollback,
     size,
 )
-from index.segments import Report, draft
+from index.segments import BuildRecord, draft
+
+from .conftest import item
 
 pytestmark = pytest.mark.opensearch
 OPTIONS = BuildOptions(workers=0)
 
 
-def write(path: Path, *records: dict[str, str]) -> None:
+def write(path: Path, *records: dict[str, Any]) -> None:
     path.write_bytes(b"\n".join(map(orjson.dumps, records)))
 
 
@@ -87,8 +90,34 @@ def test_of_documents_with_one_id_the_later_version_counts(node: Any, tmp_path: 
     )
     result = rebuild_into(Archive(node.cluster, name), [tmp_path], OPTIONS)
     assert result.documents == len(texts(node, name)) == 2
-    report = report_of(node.cluster, name, published(node.cluster, name))
-    assert [one[1] for one in report["skipped"]] == [one.kind for one in result.skipped]
+    report = report_of(node.cluster, name, published(node.cluster, name).index)
+    assert [one.kind for one in report.skipped] == [one.kind for one in result.skipped]
+
+
+def test_a_report_may_be_larger_than_a_request(
+    node: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = node.new_name()
+    archive = Archive(node.cluster, name)
+    source = tmp_path / "source"
+    source.mkdir()
+    withdrawals = [item(number, 1, "canceled") for number in range(9)]
+    write(source / "a.jsonl", {"id": "1", "text": "Un texte."}, *({"id": "1"},) * 30, *withdrawals)
+    whole = rebuild_into(archive, [source], OPTIONS)
+    expected = report_of(node.cluster, name, whole.generation)
+    assert len(expected.skipped) >= 30
+    assert len(expected.withdrawn) == 9
+    assert not node.cluster.exists(f"/{whole.generation}-report")
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 700)
+    made = rebuild_into(archive, [source], OPTIONS).generation
+    assert node.cluster.exists(f"/{made}-report")
+    assert report_of(node.cluster, name, made) == expected
+    assert archive.withdrawn() == expected.withdrawn
+    updated = update_into(archive, [source], OPTIONS).generation
+    assert sorted(report_of(node.cluster, name, updated).skipped) == sorted(expected.skipped)
+    assert node.cluster.exists(f"/{made}-report")
+    rebuild_into(archive, [source], OPTIONS)
+    assert not node.cluster.exists(f"/{made}-report")
 
 
 def test_what_was_removed_is_not_found(node: Any) -> None:
@@ -100,7 +129,7 @@ def test_what_was_removed_is_not_found(node: Any) -> None:
         generation.remove("c")
         generation.add(encoded("c", "encore"))
         hashes = dict.fromkeys("ac", "")
-        assert generation.publish(hashes, Report(), {}, "").documents == 2
+        assert generation.publish(BuildRecord(hashes)).documents == 2
     assert texts(node, name) == {"a": "texte a", "c": "encore"}
 
 
@@ -108,7 +137,7 @@ def build_refused(node: Any, name: str) -> None:
     refused = encoded("a", "texte")._replace(source=b'{"id":"a","no_such_field":1}')
     with Archive(node.cluster, name).building() as generation:
         generation.add(refused)
-        generation.publish({}, Report(), {}, "")
+        generation.publish(BuildRecord({}))
 
 
 def test_a_failed_build_leaves_the_published_generation(node: Any, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from index.opensearch import (
     publish_documents,
     published,
 )
-from index.segments import Report, draft
+from index.segments import BuildRecord, draft
 from tests.index.opensearch.front import basic, front, self_signed
 
 pytestmark = pytest.mark.opensearch
@@ -267,7 +267,7 @@ def test_a_full_disk_is_told_and_the_build_goes_on(
         lifting.start()
         for encoded in encode_drafts([draft(*one) for one in DOCUMENTS]):
             generation.writer.add(encoded, "")
-        assert generation.publish({"1": ""}, Report(), {}, "").documents == 1
+        assert generation.publish(BuildRecord({"1": ""})).documents == 1
         lifting.join()
     assert "nearly full" in caplog.text
     assert "takes documents again" in caplog.text

@@ -2,7 +2,10 @@
 
 import subprocess
 import sys
+from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,7 +15,8 @@ from index.errors import IndexLocked, UsageError
 from index.opensearch import Archive, published
 
 from .conftest import HERE, content, states, write
-from .proxy import proxied
+from .proxy import Rule, proxied
+from .test_killed import when_free
 
 pytestmark = pytest.mark.opensearch
 LEASE = 3.0
@@ -22,8 +26,8 @@ import sys
 from pathlib import Path
 from index import build
 from index.build import sharing
-from index.opensearch import Address, Archive, Cluster, filling
-filling.SENT_TOGETHER, sharing.UNIT_FILES = 4, 2
+from index.opensearch import Address, Archive, Cluster, filling, pieces
+filling.SENT_TOGETHER, sharing.UNIT_FILES, pieces.PIECE_BYTES = 4, 2, 500
 url, name, source, seconds = sys.argv[1:]
 archive = Archive(Cluster(Address((url,))), name, lease_seconds=float(seconds))
 print(build.rebuild_shared(archive, [Path(source)], build.BuildOptions(workers=0)).generation)
@@ -47,33 +51,52 @@ def machine(url: str, name: str, source: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", BUILD, *arguments], stdout=subprocess.PIPE)
 
 
-@pytest.mark.parametrize("end", ["/_bulk", pytest.param("/_aliases", marks=pytest.mark.long)])
+KILLED = {
+    "at work": ("/_bulk", 3, "stall"),
+    "before it publishes": ("/_aliases", 1, "stall"),
+    "when it has published": ("/_aliases", 1, "stall after"),
+}
+"""At which request a machine is killed: how its path ends, the how many-th, what becomes of it."""
+
+
+@pytest.mark.parametrize(
+    "point",
+    [pytest.param(one, marks=() if one == "at work" else pytest.mark.long) for one in KILLED],
+)
 def test_machines_that_share_a_rebuild_lead_to_what_one_does(
-    node: Any, source: Path, end: str
+    node: Any, source: Path, point: str
 ) -> None:
+    end, wanted, deed = KILLED[point]
     name, plain = node.new_name(), node.new_name()
     (url,) = node.cluster.address.urls
-    count = 0
+    requests: Counter[str] = Counter()
+    joined = Barrier(2)
 
-    def rule(method: str, path: str) -> str:
-        nonlocal count
-        count += path.partition("?")[0].endswith(end)
-        return "stall" if count == (3 if end == "/_bulk" else 1) else "pass"
+    def rule_of(machine: int) -> Rule:
+        def rule(method: str, path: str) -> str:
+            path = path.partition("?")[0]
+            requests[f"{machine} {path}"] += 1
+            if path.endswith("-units/_mget") and requests[f"{machine} {path}"] == 1:
+                joined.wait(120)  # or one does all of the work before another begins
+            requests[end] += path.endswith(end)
+            return deed if path.endswith(end) and requests[end] == wanted else "pass"
 
-    with proxied(url, rule) as proxy:
-        dying = machine(proxy.url, name, source)
-        try:
-            while not proxy.stalled.wait(0.1):
-                assert dying.poll() is None
-            others = [machine(url, name, source) for _ in range(2)]
-        finally:
-            dying.kill()
-            dying.communicate()
-    told = [other.communicate()[0].decode().strip() for other in others]
-    assert [other.returncode for other in others] == [0, 0]
-    assert set(told) == {published(node.cluster, name).name}
+        return rule
+
+    with ExitStack() as stack:
+        proxies = [stack.enter_context(proxied(url, rule_of(number))) for number in range(2)]
+        machines = [machine(proxy.url, name, source) for proxy in proxies]
+        while not any(proxy.stalled.wait(0.1) for proxy in proxies):
+            assert all(one.poll() is None for one in machines)
+        dead = 0 if proxies[0].stalled.is_set() else 1
+        machines[dead].kill()
+        told = [one.communicate()[0].decode().strip() for one in machines]
+    assert machines[1 - dead].returncode == 0
+    assert told[1 - dead] == published(node.cluster, name).name
     rebuild_into(Archive(node.cluster, plain), [source], HERE)
     assert content(node, name) == content(node, plain)
+    if point == "when it has published":
+        when_free(rebuild_into, Archive(node.cluster, name), source)  # it deletes what was left
     assert not [one for one in node.cluster.request("GET", f"/{name}-*/_settings") if "unit" in one]
 
 

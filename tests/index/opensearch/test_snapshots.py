@@ -9,7 +9,7 @@ import pytest
 
 from index.build import rebuild_into
 from index.errors import IndexMissing, UsageError
-from index.opensearch import Archive, backup, backups, published, restore
+from index.opensearch import Archive, backup, backups, pieces, published, restore
 
 from .conftest import HERE, content, record, write
 
@@ -28,14 +28,15 @@ def test_what_is_no_repository_is_told(node: Any, tmp_path: Path) -> None:
         backup(node.cluster, name, f"test-{uuid4().hex}", "/nowhere/that/nodes/share")
 
 
-def test_a_backup_comes_back(node: Any, tmp_path: Path) -> None:
+def test_a_backup_comes_back(node: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = os.environ.get("TROUVAILLE_OPENSEARCH_REPO")
     if not folder:
         pytest.skip("set TROUVAILLE_OPENSEARCH_REPO to a folder of path.repo of the node")
     name, other = node.new_name(), node.new_name()
     repository = f"test-{uuid4().hex}"
     archive = Archive(node.cluster, name)
-    write(tmp_path / "a.jsonl", [record(number) for number in range(20)] + [{"id": "x"}])
+    write(tmp_path / "a.jsonl", [record(number) for number in range(20)] + [{"id": "x"}] * 9)
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 300)  # the report is in an index of its own
     rebuild_into(archive, [tmp_path], HERE)
     first = content(node, name)
     try:

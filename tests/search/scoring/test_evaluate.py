@@ -24,7 +24,7 @@ from index.document import Document, Fields, Language, PublicationDate, Span
 from index.errors import SearchTimeout
 from index.facets import VALUE_FACETS
 from index.publishing import LiveSegment, building
-from index.segments import Report, analyse_drafts, draft, write_segment
+from index.segments import BuildRecord, analyse_drafts, draft, write_segment
 from index.whoosh import SnapshotReader
 from search.query import (
     AnalyzerFilter,
@@ -232,7 +232,7 @@ def two_segments(tmp_path_factory: pytest.TempPathFactory) -> Built:
     with building(root) as site:
         info = write_segment(site.segment_folder, analyse_drafts([draft(*entry) for entry in new]))
         parts = [LiveSegment(first, live), LiveSegment.of(info)]
-        site.publish(parts, {}, Report(), {}, "")
+        site.publish(parts, BuildRecord({}))
     kept = {n: entry for n, entry in enumerate([*old, *new]) if n >= 90 or live[n]}
     return Built(IndexDirectory(root).current(), kept)
 

@@ -1,9 +1,10 @@
 """The original of a document: the file, or the part of a file, that it was read from.
 
 A reader asks for a document, never for a path. The path is that which the index has of it, and must
-lie in a source of the build, wherever links lead. A part is taken out by a process of its own with
-the limits of a worker. So is a file that was written since the build: it is read again, and refused
-if it is no longer what the index has.
+lie in a source of the build, wherever links lead; of an index on a cluster, which other machines
+write, also in a folder that the operator of this one names. A part is taken out by a process of its
+own with the limits of a worker. So is a file that was written since the build: it is read again,
+and refused if it is no longer what the index has.
 """
 
 import os
@@ -12,10 +13,10 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from io import BytesIO
 from os.path import isfile, realpath
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import IO, Any, Final, Literal
 
 import orjson
@@ -107,26 +108,59 @@ def has_file(path: str) -> bool:
     return format is None or format.single
 
 
-def original(snapshot: Snapshot, id: str) -> Original | None:
-    """Return the original of a document; None without the document. Raises NoOriginalError."""
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What an index has of a document, and of the build that read it.
+
+    The content hash is ``hash``, or that of the id in the file ``hashes``. ``folder`` is the index
+    directory, if there is one: texts that were read in pictures lie in it.
+    """
+
+    id: str
+    path: str
+    settings: Mapping[str, Any]
+    made_by: str
+    hash: str = ""
+    hashes: str = ""
+    folder: str = ""
+
+
+def original(snapshot: Snapshot, id: str, within: Sequence[Path] = ()) -> Original | None:
+    """Return the original of a document; None without the document.
+
+    It must lie in one of the folders ``within``, if there are any. Raises NoOriginalError.
+    """
     doc = snapshot.docnum(id)
     if doc is None:
         return None
-    path = snapshot.stored_fields.details(doc, snapshot.stored_fields.head(doc)).path
-    settings = snapshot.manifest.settings
+    indexed = Indexed(
+        id,
+        snapshot.stored_fields.details(doc, snapshot.stored_fields.head(doc)).path,
+        snapshot.manifest.settings,
+        snapshot.manifest.made_by,
+        hashes=str(snapshot.folder / "sources.json"),
+        folder=str(snapshot.folder.parents[1]),
+    )
+    return original_of(indexed, within)
+
+
+def original_of(indexed: Indexed, within: Sequence[Path] = ()) -> Original:
+    """Return the original of a document of any index, as ``original`` does."""
+    settings = indexed.settings
     sources: Sequence[tuple[str, str]] = settings.get("sources", ())
-    if not has_file(path):
+    if not has_file(indexed.path):
         raise NoOriginalError("elsewhere")
-    file, rest = _place(path, sources)
-    content = _opened(file, [realpath(place) for _, place in sources])
+    file, rest = _place(indexed.path, sources)
+    roots = [[place for _, place in sources]]
+    if within:
+        roots.append([str(folder) for folder in within])
+    content = _opened(file, [[realpath(root) for root in some] for some in roots])
     status = os.fstat(content.fileno())
     check = max(status.st_mtime, status.st_ctime) >= float(settings.get("began", 0))
     try:
         if rest or check:
-            wanted = {"file": file, "rest": rest, "id": id, "check": check, "settings": settings}
+            wanted = {"file": file, "rest": rest, "check": check, **asdict(indexed)}
             wanted["ids"] = list(_ids(file, sources))
-            wanted["hashes"] = str(snapshot.folder / "sources.json")
-            wanted["made_by"] = snapshot.manifest.made_by
             taken = _taken_out(wanted)
             if rest:
                 content.close()
@@ -157,10 +191,10 @@ def _place(path: str, sources: Sequence[tuple[str, str]]) -> tuple[str, str]:
     raise NoOriginalError("missing" if sources else "elsewhere")
 
 
-def _opened(file: str, roots: Sequence[str]) -> IO[bytes]:
-    """Open a file that lies in one of some folders, links followed. Raises NoOriginalError."""
+def _opened(file: str, roots: Sequence[Sequence[str]]) -> IO[bytes]:
+    """Open a file that lies in a folder of each list, links followed. Raises NoOriginalError."""
     real = realpath(file)
-    if not any(PurePath(real).is_relative_to(root) for root in roots):
+    if not all(any(PurePath(real).is_relative_to(root) for root in some) for some in roots):
         raise NoOriginalError("elsewhere")
     try:
         descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -11,6 +11,7 @@ engine that implements them uses that code as it is; the local engine has ``Snap
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -467,9 +468,11 @@ class Engine(Protocol):
     def similar(self, id: str, limit: int, locale: str) -> tuple[Result, ...] | None:
         """Return the documents most like this one, best first; None if it is absent."""
 
-    def original(self, id: str) -> Original | None:
+    def original(self, id: str, within: Sequence[Path] = ()) -> Original | None:
         """Return the file that a document was read from; None if the document is absent.
 
+        It must lie in one of the folders ``within``, if there are any; over a cluster there have
+        to be.
         Raises index.originals.NoOriginalError.
         """
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from threading import Lock
 from time import monotonic, perf_counter
 from typing import NamedTuple
@@ -188,9 +189,9 @@ class WhooshEngine:
         nothing = parse("", opened.snapshot.analyzers)
         return self._results(documents, SearchRequest(locale=locale), nothing, opened)
 
-    def original(self, id: str) -> Original | None:
+    def original(self, id: str, within: Sequence[Path] = ()) -> Original | None:
         """Return the file that a document was read from. Raises NoOriginalError."""
-        return original(self.directory.current(), id)
+        return original(self.directory.current(), id, within)
 
     def status(self) -> IndexStatus:
         """Return what is being served."""

@@ -28,7 +28,7 @@ from index.commands import (
     plain_errors,
 )
 from index.errors import SettingError
-from index.location import Location
+from index.location import Location, OnCluster
 from search import Budget, open_engine
 from search.cli import search
 from web.app import MAX_WAITING, WORKBOOKS, create_app
@@ -134,6 +134,8 @@ def serve(
     configure_log(settings.log_format)
     listener = bind(host, port)
     try:
+        if isinstance(index, OnCluster) and not settings.originals_in:
+            settings = replace(settings, originals=False)
         prepare(index, sources, {**flags, "workers": workers})
         preload(compiled)
         address = address_of(listener)

@@ -127,6 +127,13 @@ class Settings:
     )
     log_queries: bool = _setting(False, "Log the address of every request, and with it the query.")
     originals: bool = _setting(True, "Offer the file that a document was read from.")
+    originals_in: tuple[str, ...] = _setting(
+        (),
+        "A folder whose files are offered, and no others; repeatable."
+        "  [default: all sources of an index directory, none of a cluster]",
+        metavar="DIR",
+        multiple=True,
+    )
     skipped_paths: bool = _setting(True, "Name skipped files on the status page.")
     retry_after: int = 30
     """Seconds that Retry-After says while there is no index; not for the command line."""

@@ -5,6 +5,7 @@ sandbox: whatever a file holds has no access to the service.
 """
 
 from hashlib import blake2b
+from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Final, cast
 
@@ -65,7 +66,7 @@ def _found(id: str) -> Original:
         raise ServiceUnavailable(retry_after=_RETRY_SECONDS)
     try:
         give_way()
-        found = engine().original(id)
+        found = engine().original(id, [*map(Path, settings().originals_in)])
     except NoOriginalError as error:
         raise NoOriginal(error.reason) from error
     finally:

@@ -28,8 +28,9 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library may print
     wanted = orjson.loads(sys.stdin.buffer.read())
-    cache = ocr_cache(Path(wanted["hashes"]).parents[2])
-    options = replace(options_of(wanted["settings"]).reading, ocr_cache=str(cache))
+    options = options_of(wanted["settings"]).reading
+    if wanted["folder"]:
+        options = replace(options, ocr_cache=str(ocr_cache(Path(wanted["folder"]))))
     limits = Limits(options)
     limits.enforce()
     with limits.document():
@@ -45,7 +46,7 @@ def _take(wanted: Mapping[str, Any], options: ReadOptions, output: IO[bytes]) ->
     budget = Budget(options.max_parts, options.max_unpacked * _MEBIBYTE)
     budget.wanted = file + rest if rest else ""
     source = SourceFile(Path(file), file, own, os.stat(file).st_size, budget=budget)
-    known = orjson.loads(Path(wanted["hashes"]).read_bytes())[id] if wanted["check"] else ""
+    known = _hash(wanted) if wanted["check"] else ""
     same = not known
     for item in read_file(source, options):
         if isinstance(item, Document) and item.id == id:
@@ -57,6 +58,13 @@ def _take(wanted: Mapping[str, Any], options: ReadOptions, output: IO[bytes]) ->
     elif rest:
         return _NOT_FOUND
     return 0 if same else CHANGED
+
+
+def _hash(wanted: Mapping[str, Any]) -> str:
+    """Return the content hash of the document."""
+    if not wanted["hashes"]:
+        return str(wanted["hash"])
+    return str(orjson.loads(Path(wanted["hashes"]).read_bytes())[wanted["id"]])
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from threading import Lock
 from time import monotonic, perf_counter, time
 
@@ -17,7 +18,8 @@ from index.opensearch import (
     report_of,
 )
 from index.opensearch import term as indexed_term
-from index.originals import NoOriginalError, Original
+from index.originals import Indexed, NoOriginalError, Original, original_of
+from index.store import decode_head
 from search.engine import (
     ClusterHealth,
     DocumentView,
@@ -364,12 +366,28 @@ class OpenSearchEngine:
         nothing = parse("", opened.generation.analyzers)
         return self._results(hits, finder, nothing, self._of_locale(opened, locale)[1])
 
-    def original(self, id: str) -> Original | None:
-        """Raise NoOriginalError for a document that is there: files are on no machine of ours."""
+    def original(self, id: str, within: Sequence[Path] = ()) -> Original | None:
+        """Return the file that a document was read from. Raises NoOriginalError.
+
+        Who may write into the cluster names paths: only files in folders ``within`` are read.
+        """
         with self._answering() as opened:
-            if Reader(opened).docnum(id) is None:
-                return None
-        raise NoOriginalError("elsewhere")
+            body = {
+                "query": terms("id", [id.encode("utf-8", "replace").decode()]),
+                "size": 1,
+                "_source": {"includes": ["stored.head", "hash"]},
+            }
+            hits = opened.search(body)["hits"]["hits"]
+        if not hits:
+            return None
+        if not within:
+            raise NoOriginalError("elsewhere")
+        source, built = hits[0]["_source"], opened.generation
+        head = decode_head(source["stored"]["head"].encode())
+        path = head.decode_details().path
+        return original_of(
+            Indexed(head.id, path, built.settings, built.made_by, hash=source["hash"]), within
+        )
 
     def status(self) -> IndexStatus:
         """Return what is being served."""

@@ -13,8 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from index import IndexDirectory
-from index.build import BuildOptions, rebuild, update
+from index.build import BuildOptions, rebuild, rebuild_into, update
+from index.opensearch import Archive
 from index.originals import has_file
+from search.opensearch import OpenSearchEngine
 from search.whoosh_engine import WhooshEngine
 from tests.index.readers import made
 from tests.web.test_pages import check, read
@@ -177,6 +179,37 @@ def test_it_can_be_switched_off(folder: Path) -> None:
     assert get(client, "rapport.pdf").status_code == 404
     assert client.get("/api/documents/rapport.pdf").get_json()["links"]["original"] is None
     assert not read(client, "/document/rapport.pdf").xpath("//a[text()='Fichier d’origine']")
+
+
+def test_files_of_other_folders_are_not_offered(folder: Path) -> None:
+    def status(within: Path) -> int:
+        client = serving(folder, originals_in=(str(within),))
+        return int(get(client, "rapport.pdf").status_code)
+
+    assert status(folder / "source") == 200
+    assert status(folder / "index") == 404
+
+
+@pytest.mark.opensearch
+def test_over_a_cluster_files_are_read_in_named_folders(node: Any, folder: Path) -> None:
+    def client(*within: Path) -> FlaskClient:
+        engine = OpenSearchEngine(node.cluster, name)
+        return create_app(engine, Settings(originals_in=tuple(map(str, within)))).test_client()
+
+    name = node.new_name()
+    rebuild_into(Archive(node.cluster, name), [folder / "source"], BuildOptions(workers=0))
+    here = client(folder / "source")
+    for id, start in {"rapport.pdf": b"%PDF-", "lot.zip!d.zip!f.txt": b"Fin."}.items():
+        assert get(here, id).data.startswith(start)
+    assert get(here, "l1").status_code == 404  # its file holds other documents
+    assert get(here, "rien").status_code == 404
+    for elsewhere in (client(), client(folder / "index")):
+        assert get(elsewhere, "rapport.pdf").status_code == 404
+    file = folder / "source" / "rapport.pdf"
+    file.write_bytes(made.book("Une autre page."))
+    assert "changed" in get(here, "rapport.pdf", Accept_Language="en").get_data(as_text=True)
+    file.write_bytes(FILES["rapport.pdf"])
+    assert get(here, "rapport.pdf").data == FILES["rapport.pdf"]
 
 
 @pytest.fixture

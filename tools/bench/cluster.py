@@ -11,7 +11,7 @@ import random
 import re
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -23,6 +23,7 @@ import orjson
 
 from index import IndexDirectory
 from index.build import BuildOptions, Progress, rebuild_into, update_into
+from index.build.destination import Destination
 from index.build.directory import Directory
 from index.document import Document
 from index.opensearch import Address, Archive, Cluster, encode_drafts, published, read_back
@@ -76,6 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--documents", type=int, default=2_000)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--costs", action="store_true", help="only rebuild on the cluster, and print costs"
+    )
     options = parser.parse_args(arguments)
     cluster = Cluster(Address.parse(options.url))
     name = f"bench-{uuid4().hex[:8]}"
@@ -87,14 +91,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = list(islice(documents, options.documents))
         print(f"{len(found):,} documents, {options.workers} workers, {options.turns} turns")
         costs: dict[tuple[str, str], list[Cost]] = {}
+        destinations: dict[str, Destination] = {"cluster": Archive(cluster, name)}
+        builds: list[tuple[str, Callable[..., object]]] = [("rebuild", rebuild_into)]
+        if not options.costs:
+            destinations = {"embedded": Directory(folder / "index"), **destinations}
+            builds.append(("update", update_into))
         try:
             for turn in range(options.turns):
-                for kind, into in (("rebuild", rebuild_into), ("update", update_into)):
+                for kind, into in builds:
                     _write(source, found, changed=turn + 1 if kind == "update" else 0)
-                    for engine, destination in (
-                        ("embedded", Directory(folder / "index")),
-                        ("cluster", Archive(cluster, name)),
-                    ):
+                    for engine, destination in destinations.items():
                         phases = _Phases()
                         began, before = perf_counter(), _used(cluster)
                         into(destination, [source], build, phases)
@@ -107,8 +113,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                             phases.seconds,
                         )
                         costs.setdefault((kind, engine), []).append(cost)
-            _table(costs)
-            _compare(folder / "index", cluster, name, found)
+            if not options.costs:
+                _table(costs)
+                _compare(folder / "index", cluster, name, found)
             _costs(costs["rebuild", "cluster"], source, cluster, name, len(found))
         finally:
             for index in cluster.request("GET", f"/{name}-*/_settings"):

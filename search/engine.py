@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import MentionedDate, Skipped
-from index.document import Agency, Mail
+from index.document import DECLARED, Agency, Mail
 from index.originals import Original
 from index.store import Details, Head, LongText, Near
 from search.request import FacetOrder, SearchRequest
@@ -366,6 +366,11 @@ class DocumentView:
     """The character of ``text`` at which each page begins."""
     ocr: bool = False
     """Whether text of it was read in pictures."""
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether it has a date that it does not declare itself."""
+        return self.date_origin is not None and self.date_origin not in DECLARED
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,12 @@ class Name:
     """The period of a former name: the first day, and the first day behind it (ISO 8601)."""
 
     def was_borne(self, day: str) -> bool:
-        """Say whether this is a former name, with a period that a day lies in."""
+        """Say whether this is a former name, with a period that a day lies in.
+
+        A month or a year (``2017``) lies in it as a whole.
+        """
         dated = self.former and bool(self.since or self.until)
-        return dated and self.since <= day and (not self.until or day < self.until)
+        return dated and self.since <= day and (not self.until or day < self.until[: len(day)])
 
     @property
     def languages(self) -> tuple[str, ...]:

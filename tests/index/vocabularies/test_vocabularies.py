@@ -82,7 +82,15 @@ def test_a_body_has_one_name_on_a_day_and_that_of_today_outside_of_all_periods(d
 
 @pytest.mark.parametrize(
     ("day", "name"),
-    [("2016", "I-Télé"), ("2017-02-26", "I-Télé"), ("2017-02-27", None), ("1998", None)],
+    [
+        ("2016", "I-Télé"),
+        ("2017-01", "I-Télé"),
+        ("2017-02-26", "I-Télé"),
+        ("2017-02-27", None),
+        ("2017-02", None),
+        ("2017", None),
+        ("1998", None),
+    ],
 )
 def test_a_period_ends_before_its_second_day(day: str, name: str | None) -> None:
     assert organizations().label_at("cnews", "fr", day) == name

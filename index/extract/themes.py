@@ -8,7 +8,7 @@ needs more points. Models are trained in ``index.build``.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, NamedTuple
@@ -49,6 +49,11 @@ _MOST_NEEDED = 4.0
 """A long text needs a point for so many characters, from ``_ENOUGH`` up to this."""
 _FAMILY = 1.25
 """How many times the points of a theme those below a top theme need together."""
+_SETTINGS = {
+    "economy/automotive": frozenset(("sport/motor-racing", "disaster/transport-accident")),
+}
+"""Themes that name what another theme is about: a text that has one of them has the other only if
+its title says so."""
 _LOOSE = frozenset(("human-interest", "lifestyle"))
 """Top themes whose words say nothing together."""
 _NO_ORGANIZATIONS = OrganizationMatches((), ())
@@ -60,14 +65,17 @@ class ThemeScore:
 
     needed: float
     folded: Folded
-    points: float = 0.0
     recurs: int = _RECURS
+    strong: dict[str, float] = field(default_factory=dict)
+    """The points of each expression that is not weak, and of each organization."""
     weak: dict[str, float] = field(default_factory=dict)
-    """The points of weak expressions."""
+    """The points of each weak expression."""
     counts: dict[str, int] = field(default_factory=dict)
     """How often each expression stands in the text."""
     alone: bool = False
     """Whether one expression is enough by itself."""
+    titled: bool = False
+    """Whether an expression that is not weak, or an organization, stands in the title."""
     places: list[tuple[int, int]] = field(default_factory=list)
     """The first and last words of expressions."""
     organizations: set[Span] = field(default_factory=set)
@@ -76,8 +84,16 @@ class ThemeScore:
     @property
     def total(self) -> float:
         """The points, those of weak expressions among them."""
-        weak = sum(min(points, _MOST_WEAK_EACH) for points in self.weak.values())
-        return self.points + min(weak, _MOST_WEAK)
+        return sum(self.strong.values()) + min(self._everyday, _MOST_WEAK)
+
+    @property
+    def everything(self) -> float:
+        """The points, if any number of weak expressions count."""
+        return sum(self.strong.values()) + self._everyday
+
+    @property
+    def _everyday(self) -> float:
+        return sum(min(points, _MOST_WEAK_EACH) for points in self.weak.values())
 
     @property
     def spans(self) -> set[Span]:
@@ -105,10 +121,11 @@ class ThemeScore:
             self.weak[key] = self.weak.get(key, 0.0) + points
             return
         if hit.first < title_end:
-            self.points += self.needed
-            self.alone = True
-            return
-        self.points += weight + _LEAD_BONUS * (hit.first < lead_end)
+            points = self.needed
+            self.alone = self.titled = True
+        else:
+            points = weight + _LEAD_BONUS * (hit.first < lead_end)
+        self.strong[key] = self.strong.get(key, 0.0) + points
         self.alone = self.alone or weight >= SURE or self.counts[key] >= self.recurs
 
     def add_organization(
@@ -116,16 +133,18 @@ class ThemeScore:
     ) -> None:
         """Count an organization whose mention speaks for the theme."""
         titled = any(span.start < title_length for span in organization.spans)
-        self.points += self.needed if decides or titled else 1.0 * len(organization.spans)
+        points = self.needed if decides or titled else 1.0 * len(organization.spans)
+        self.strong[organization.id] = self.strong.get(organization.id, 0.0) + points
         mentions = self.counts.get(organization.id, 0) + len(organization.spans)
         self.counts[organization.id] = mentions
         self.alone = self.alone or decides or titled
+        self.titled = self.titled or titled
         self.organizations.update(organization.spans)
 
     @property
     def holds(self) -> bool:
         """Whether the text has the theme."""
-        company = 2 if self.points else _COMPANY
+        company = 2 if self.strong else _COMPANY
         return (self.alone or len(self.counts) >= company) and self.total >= self.needed
 
 
@@ -149,13 +168,30 @@ def score_themes(
     scores: dict[str, ThemeScore] = defaultdict(lambda: ThemeScore(needed, folded, recurs=recurs))
     if language in vocabulary.languages:
         ends = _word_at(folded, title_length), _word_at(folded, title_length + _LEAD)
-        for hit in find_expressions(text, folded, language, organizations.covered, vocabulary):
+        hits = find_expressions(text, folded, language, organizations.covered, vocabulary)
+        for hit in _outside_longer(hits):
             scores[hit.pattern.theme].add(hit, *ends)
     implied = _implied(vocabulary)
     for organization in organizations.organizations:
         for theme, decides in implied.get(organization.id, ()):
             scores[theme].add_organization(organization, decides, title_length)
     return scores
+
+
+def _outside_longer(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Yield expressions, but no weak one that is part of a longer one of its family.
+
+    The ball of handball is not that of football, and who is taken to prison by a judge's order is
+    no story about prisons.
+    """
+    reached: dict[str, int] = {}
+    for hit in hits:
+        family = hit.pattern.theme.partition("/")[0]
+        if hit.last > hit.first:
+            reached[family] = max(hit.last, reached.get(family, -1))
+        elif hit.pattern.weight < _WEAKEST_ALONE and hit.last <= reached.get(family, -1):
+            continue
+        yield hit
 
 
 def _word_at(folded: Folded, character: int) -> int:
@@ -182,7 +218,8 @@ def decided_themes(scores: Mapping[str, ThemeScore]) -> dict[str, ThemeScore]:
     """Return the themes that a text has.
 
     A theme at the top is also had by a text that says a little for each of several below it, and
-    enough for none.
+    enough for none. Everyday words alone make none: only a text that would have no theme at all has
+    the one that most of them speak for, if they are many.
     """
     held = {id: score for id, score in scores.items() if score.holds}
     had = {id.partition("/")[0] for id in held}
@@ -191,16 +228,36 @@ def decided_themes(scores: Mapping[str, ThemeScore]) -> dict[str, ThemeScore]:
         top = id.partition("/")[0]
         if top not in had and top not in _LOOSE:
             families[top].append(score)
-    for id, family in families.items():
-        keys = set().union(*(score.counts for score in family))
-        if len(keys) >= _COMPANY:
-            points = sum(score.total for score in family)
-            if points >= _FAMILY * family[0].needed:
-                held[id] = ThemeScore(family[0].needed, family[0].folded, points)
-                held[id].places = [place for score in family for place in score.places]
-                held[id].organizations = set().union(*(score.organizations for score in family))
-                held[id].counts = dict.fromkeys(keys, 1)
-    return held
+    joined = {id: _joined(family) for id, family in families.items()}
+    joined = {id: score for id, score in joined.items() if len(score.counts) >= _COMPANY}
+    for id, score in joined.items():
+        if score.total >= _FAMILY * score.needed:
+            held[id] = score
+    if not held and joined:
+        id = max(joined, key=lambda each: joined[each].everything)
+        if joined[id].everything >= _FAMILY * joined[id].needed:
+            held[id] = joined[id]
+    return {
+        id: score
+        for id, score in held.items()
+        if score.titled or held.keys().isdisjoint(_SETTINGS.get(id, ()))
+    }
+
+
+def _joined(family: Sequence[ThemeScore]) -> ThemeScore:
+    """Return what a text says for several themes: what speaks for two of them counts once."""
+    joined = ThemeScore(family[0].needed, family[0].folded)
+    for score in family:
+        for key, points in score.strong.items():
+            joined.strong[key] = max(joined.strong.get(key, 0.0), points)
+        for key, points in score.weak.items():
+            joined.weak[key] = max(joined.weak.get(key, 0.0), points)
+        joined.counts.update(dict.fromkeys(score.counts, 1))
+        joined.places += score.places
+        joined.organizations |= score.organizations
+    for key in joined.strong:
+        joined.weak.pop(key, None)
+    return joined
 
 
 def _with_parents(evidence: Mapping[str, set[Span]]) -> tuple[Theme, ...]:

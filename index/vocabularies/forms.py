@@ -107,7 +107,7 @@ Not every word in ``o`` has one: ``puerto`` is not ``puerta``.
 
 _SINGULARS = _compiled(
     {
-        "fr": (("aux$", "al"), ("([^s])s$", r"\1"), ("eux$", "eu"), ("eaux$", "eau")),
+        "fr": (("aux$", "al"), ("([^sïî])s$", r"\1"), ("eux$", "eu"), ("eaux$", "eau")),
         "en": (("ies$", "y"), ("(ss|x|z|ch|sh)es$", r"\1"), ("([^s])s$", r"\1")),
         "es": (("ces$", "z"), ("ones$", "ón"), ("([^aeiou])es$", r"\1"), ("s$", "")),
         "pt": (("ões$", "ão"), ("ns$", "m"), ("([rz])es$", r"\1"), ("s$", "")),

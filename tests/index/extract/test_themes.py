@@ -190,5 +190,29 @@ def test_a_negation_takes_the_weight_of_what_follows() -> None:
 
 
 def test_several_related_themes_give_their_parent() -> None:
-    text = "Le match, l'athlète et le cycliste. " + "xyz " * 50
+    text = "Le match, l'athlète, le rugbyman et le cycliste. " + "xyz " * 50
     assert {theme for theme in ids(text, "fr") if theme.startswith("sport")} == {"sport"}
+
+
+def test_a_weak_word_within_a_longer_expression_of_its_family_is_not_another_theme() -> None:
+    text = "بطولة كرة اليد: نتائج كرة اليد، كرة اليد في القسم الوطني."
+    assert "sport/football" not in {theme.id for theme in find_themes(text, "ar")}
+    assert "sport/handball" in {theme.id for theme in find_themes(text, "ar")}
+
+
+def test_a_race_names_cars_and_is_not_about_their_makers() -> None:
+    text = (
+        "Fórmula 1: el piloto ganó el gran premio en el circuito. El Ford y el Honda fueron segundo"
+        " y tercero; Ford no terminó la carrera y Honda perdió la pole position. Ford, Honda."
+    )
+    found = {theme.id for theme in find_themes(text, "es")}
+    assert "sport/motor-racing" in found
+    assert "economy/automotive" not in found
+    titled = find_themes(f"Ford vende más\n\n{text}", "es", title_length=16)
+    assert "economy/automotive" in {theme.id for theme in titled}
+
+
+def test_the_month_of_may_is_no_maize() -> None:
+    text = "Le 3 mai, le 4 mai et le 5 mai, la récolte, les cultures."
+    scores = score_themes(text, "fr")
+    assert not any("mais" in score.counts for score in scores.values())

@@ -25,17 +25,23 @@ from index.opensearch.mapping import HOLE, HOLES, MAX_VALUES, facet_field
 from index.opensearch.reports import report_of
 from index.opensearch.snapshots import Backup, backup, backups, restore
 from index.opensearch.stored import (
+    HEADS,
+    TEXTS,
     Figures,
     figures,
+    head_of,
+    pieces_of,
     stored_document,
     stored_documents,
     stored_heads,
 )
 
 __all__ = [
+    "HEADS",
     "HOLE",
     "HOLES",
     "MAX_VALUES",
+    "TEXTS",
     "Address",
     "Archive",
     "Backup",
@@ -53,9 +59,11 @@ __all__ = [
     "encode_drafts",
     "facet_field",
     "figures",
+    "head_of",
     "health",
     "key_term",
     "locked",
+    "pieces_of",
     "previous",
     "publish_documents",
     "published",

@@ -6,6 +6,7 @@ mark, ``/fr/``. A mark begins with what no word has, so that neither a prefix no
 meets a term.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
@@ -172,10 +173,8 @@ def _encode(draft: Draft, titled: _Divided, written: _Divided) -> Encoded:
         "body": body.parts,
         "analyzer": ANALYZERS[draft.title[0].suffix],
         "analyzers": sorted(used),
-        "stored": {
-            "head": record.packed.head.decode(),
-            "text": [piece.decode() for piece in record.packed.text],
-        },
+        "head": b64encode(record.packed.head).decode(),
+        "text": [piece.decode() for piece in record.packed.text],
     }
     for name, text in (("title", title), ("body", body)):
         if text.length:

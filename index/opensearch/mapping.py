@@ -35,6 +35,10 @@ _TEXT: Final = {
 _KEYWORD: Final = {"type": "keyword"}
 _DATE: Final = {"type": "date", "format": "strict_date"}
 _STORED: Final = {"type": "object", "enabled": False}
+# Read for a page of results without what is stored, which has to be decompressed.
+_HEAD: Final = {"type": "binary", "doc_values": True}
+# Read by itself: all of ``_source`` would be parsed.
+_PIECES: Final = {"type": "keyword", "index": False, "doc_values": False, "store": True}
 _LENGTH: Final = {"type": "integer", "index": False}
 
 _ANALYSIS: Final = {
@@ -75,7 +79,8 @@ def documents(shards: int, meta: Json) -> Json:
         "place": {"type": "long"},
         "hash": {"type": "keyword", "index": False},
         "failures": _STORED,
-        "stored": _STORED,
+        "head": _HEAD,
+        "text": _PIECES,
     }
     return {
         "settings": {
@@ -94,7 +99,7 @@ def documents(shards: int, meta: Json) -> Json:
         "mappings": {
             "dynamic": "strict",
             "_meta": meta,
-            "_source": {"excludes": ["title", "body"]},
+            "_source": {"excludes": ["title", "body", "head", "text"]},
             "properties": properties,
         },
     }

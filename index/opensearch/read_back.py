@@ -7,14 +7,18 @@ from typing import Any, Final, NamedTuple
 from index.document import Document, Fields
 from index.opensearch.client import Cluster
 from index.opensearch.encode import Encoded, encode_drafts
+from index.opensearch.stored import HEADS, TEXTS, head_of, pieces_of
 from index.segments import draft
-from index.store import decode_head, unpack
+from index.store import unpack
 
 _IDS: Final = 1_000
 _WHOLE: Final = 200
 """Documents that are asked for at once: by id, and with their texts."""
 
 Json = dict[str, Any]
+
+_FIELDS: Final = ["id", "hash", "place"]
+_KNOWN: Final[Json] = {"_source": ["failures"], "docvalue_fields": _FIELDS}
 
 
 class Known(NamedTuple):
@@ -53,8 +57,7 @@ def last_place(cluster: Cluster, index: str) -> int:
 
 def known(cluster: Cluster, index: str, query: Json) -> Iterator[Known]:
     """Yield which documents match, in the order of their places."""
-    body: Json = {"_source": ["failures"], "docvalue_fields": ["id", "hash", "place"]}
-    for hit in cluster.walk(index, query, [{"place": "asc"}], **body):
+    for hit in cluster.walk(index, query, [{"place": "asc"}], **_KNOWN):
         yield _known(hit)
 
 
@@ -87,20 +90,18 @@ def _in_parts(field: str, values: Iterable[Any]) -> Iterator[Json]:
 
 def heads(cluster: Cluster, index: str, query: Json) -> Iterator[tuple[str, str, str]]:
     """Yield id, path and version of the documents that match."""
-    body = {"_source": ["stored.head"]}
-    for hit in cluster.walk(index, query, [{"place": "asc"}], _IDS, **body):
-        head = decode_head(hit["_source"]["stored"]["head"].encode())
+    for hit in cluster.walk(index, query, [{"place": "asc"}], _IDS, **HEADS):
+        head = head_of(hit)
         details = head.decode_details()
         yield head.id, details.path, details.version
 
 
 def stored(cluster: Cluster, index: str, query: Json) -> Iterator[Stored]:
     """Yield the documents that match, as they were built."""
-    body = {"_source": ["stored", "failures"], "docvalue_fields": ["id", "hash", "place"]}
+    body = {**TEXTS, **_KNOWN, "docvalue_fields": ["head", *_FIELDS]}
     for hit in cluster.walk(index, query, [{"place": "asc"}], _WHOLE, **body):
-        content = hit["_source"]["stored"]
-        head = decode_head(content["head"].encode())
-        document, fields = unpack(head, head.decode_details(), "".join(content["text"]))
+        head = head_of(hit)
+        document, fields = unpack(head, head.decode_details(), "".join(pieces_of(hit)))
         yield Stored(_known(hit), document, fields)
 
 

@@ -1,9 +1,10 @@
 """What is stored of the documents of a generation, and its figures."""
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from time import time
-from typing import Any
+from typing import Any, Final
 
 from index.document import Document
 from index.facets import VALUE_FACETS
@@ -14,36 +15,54 @@ from index.store import Head, decode_head, unpack
 
 Json = dict[str, Any]
 
+HEADS: Final[Json] = {
+    "_source": False,
+    "stored_fields": "_none_",
+    "docvalue_fields": ["head", "second"],
+}
+"""What a search has for what results show of documents (``head_of`` its hits), and ``second``."""
+TEXTS: Final[Json] = {**HEADS, "stored_fields": ["text"]}
+"""The same with texts: ``pieces_of`` its hits."""
 _TOGETHER = 200
 """Documents that are read together, with their texts."""
 
 
+def head_of(hit: Json) -> Head:
+    """Return what results show of a document."""
+    # It comes without the padding, of which too much does no harm.
+    return decode_head(b64decode(hit["fields"]["head"][0] + "=="))
+
+
+def pieces_of(hit: Json) -> list[str]:
+    """Return the text of a document in the pieces it is stored in."""
+    pieces: list[str] = hit["fields"]["text"]
+    return pieces
+
+
 def stored_document(cluster: Cluster, generation: Published, id: str) -> Document | None:
     """Return a document; None if it is absent."""
-    body = {"query": {"term": {"id": id}}, "size": 1, "_source": ["stored"]}
+    body = {"query": {"term": {"id": id}}, "size": 1, **TEXTS}
     hits = cluster.search(generation.index, body)["hits"]["hits"]
-    return _document(hits[0]["_source"]) if hits else None
+    return _document(hits[0]) if hits else None
 
 
 def stored_documents(cluster: Cluster, generation: Published) -> Iterator[Document]:
     """Yield all documents, in the order they came."""
-    for source in cluster.everything(
-        generation.index, {"match_all": {}}, [{"place": "asc"}], ["stored"], _TOGETHER
-    ):
-        yield _document(source)
+    everything: Json = {"match_all": {}}
+    hits = cluster.walk(generation.index, everything, [{"place": "asc"}], _TOGETHER, **TEXTS)
+    yield from map(_document, hits)
 
 
 def stored_heads(cluster: Cluster, generation: Published) -> Iterator[Head]:
     """Yield what results show of all documents."""
-    for source in cluster.everything(
-        generation.index, {"match_all": {}}, [{"place": "asc"}], ["stored.head"]
-    ):
-        yield decode_head(source["stored"]["head"].encode())
+    everything: Json = {"match_all": {}}
+    hits = cluster.walk(generation.index, everything, [{"place": "asc"}], **HEADS)
+    yield from map(head_of, hits)
 
 
-def _document(source: Json) -> Document:
-    head = decode_head(source["stored"]["head"].encode())
-    return unpack(head, head.decode_details(), "".join(source["stored"]["text"]))[0]
+def _document(hit: Json) -> Document:
+    head = head_of(hit)
+    return unpack(head, head.decode_details(), "".join(pieces_of(hit)))[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,9 +184,8 @@ class _ValueCounter:
         below = self._localized.names.below.get(top)
         if below is None:
             return ()
-        counts = np.zeros_like(self.counts)
-        counts[below] = self.counts[below]
-        return tuple(self.values(self._localized.most_frequent(counts, self._size)))
+        first = self._localized.most_frequent(self.counts, self._size, below)
+        return tuple(self.values(first)) if first else ()
 
     def values(
         self, ordinals: Sequence[int], children: Iterable[tuple[FacetValue, ...]] = repeat(())

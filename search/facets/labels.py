@@ -179,17 +179,24 @@ class LocalizedFacet:
         """Return the label that the vocabulary has for a value; None if it has none."""
         return self._facet.known_label(value, self._locale)
 
-    def most_frequent(self, counts: Counts, size: int) -> list[int]:
+    def most_frequent(
+        self, counts: Counts, size: int, among: NDArray[np.int64] | None = None
+    ) -> list[int]:
         """Return the first ``size`` ordinals that have a count, highest count first, then by label.
 
-        ``counts`` are numbers of documents by ordinal.
+        ``counts`` are numbers of documents by ordinal. With ``among``, only these ordinals.
         """
         if size == 0:
             return []
+        chosen = counts if among is None else counts.take(among)
         if self._is_ranked():
-            top: list[int] = kernels.active.top_ordinals(counts, self._label_ranks, size).tolist()
+            ranks = self._label_ranks if among is None else self._label_ranks.take(among)
+            first = kernels.active.top_ordinals(chosen, ranks, size)
+            top: list[int] = (first if among is None else among.take(first)).tolist()
             return top
-        present = most_counted(counts, size)
+        present = most_counted(chosen, size)
+        if among is not None:
+            present = among.take(present)
         return self._sorted(present.tolist(), counts.take(present).tolist())[:size]
 
     def by_label(self, counts: Counts, size: int) -> list[int]:

@@ -139,6 +139,15 @@ class Counter:
             "aggs": self.aggregations(),
         }
 
+    @property
+    def is_of_page(self) -> bool:
+        """Whether everything is counted over the very documents that a page is of."""
+        return self._filters.without("", self._common) == EVERYTHING
+
+    def beside(self, page: Json) -> Json:
+        """Return the search for a page that counts as well; see ``is_of_page``."""
+        return {**page, "track_total_hits": True, "aggs": self.aggregations()}
+
     def aggregations(self) -> Json:
         """Return what is counted of the documents that pass what all facets are narrowed by."""
         made: Json = {}

@@ -11,15 +11,17 @@ from index import Skipped
 from index.analysis import analyzer
 from index.errors import ClusterUnavailable, IndexUnavailable, SearchTimeout
 from index.opensearch import (
+    HEADS,
+    TEXTS,
     Cluster,
     facet_field,
+    head_of,
     health,
     published,
     report_of,
 )
 from index.opensearch import term as indexed_term
 from index.originals import Indexed, NoOriginalError, Original, original_of
-from index.store import decode_head
 from search.engine import (
     ClusterHealth,
     DocumentView,
@@ -39,7 +41,7 @@ from search.opensearch.explaining import explain
 from search.opensearch.finding import Finder, Found, Hit
 from search.opensearch.matching import Matcher
 from search.opensearch.opened import NEWEST, Opened
-from search.opensearch.reader import WHOLE, Reader
+from search.opensearch.reader import Reader
 from search.opensearch.scores import Scorer
 from search.query import ParsedQuery, parse
 from search.related import Relations
@@ -355,12 +357,12 @@ class OpenSearchEngine:
             "size": limit,
             "sort": ["_score", *NEWEST],
             "track_total_hits": False,
-            "_source": {"includes": list(WHOLE)},
+            **TEXTS,
         }
         request = SearchRequest(locale=locale)
         finder = self._finder(opened, request)
         hits = [
-            Hit(hit["_id"], hit["sort"][0], 0, "", finder.reader.add(hit))
+            Hit(hit["sort"][0], 0, "", finder.reader.add(hit))
             for hit in opened.search(body)["hits"]["hits"]
         ]
         nothing = parse("", opened.generation.analyzers)
@@ -375,19 +377,17 @@ class OpenSearchEngine:
             body = {
                 "query": terms("id", [id.encode("utf-8", "replace").decode()]),
                 "size": 1,
-                "_source": {"includes": ["stored.head", "hash"]},
+                **HEADS,
+                "docvalue_fields": ["head", "hash"],
             }
             hits = opened.search(body)["hits"]["hits"]
         if not hits:
             return None
         if not within:
             raise NoOriginalError("elsewhere")
-        source, built = hits[0]["_source"], opened.generation
-        head = decode_head(source["stored"]["head"].encode())
-        path = head.decode_details().path
-        return original_of(
-            Indexed(head.id, path, built.settings, built.made_by, hash=source["hash"]), within
-        )
+        head, built = head_of(hits[0]), opened.generation
+        path, (hash,) = head.decode_details().path, hits[0]["fields"]["hash"]
+        return original_of(Indexed(head.id, path, built.settings, built.made_by, hash=hash), within)
 
     def status(self) -> IndexStatus:
         """Return what is being served."""

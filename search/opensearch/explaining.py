@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from whoosh import query
 
 from search.engine import Explanation, WordScore
-from search.opensearch.clauses import NOTHING, Json
+from search.opensearch.clauses import NOTHING, Json, terms
 from search.opensearch.finding import Finder, Found, Hit
 from search.query import TEXT_FIELDS, Clause, Filter, WordQuery
 from search.scoring import in_field
@@ -25,7 +25,7 @@ def explain(
 
 
 def _explained(finder: Finder, hits: Sequence[Hit], clauses: Sequence[Clause]) -> list[Explanation]:
-    of_words: dict[str, list[WordScore]] = {hit.key: [] for hit in hits}
+    of_words: dict[str, list[WordScore]] = {hit.id: [] for hit in hits}
     if not hits:
         return []
     told = [
@@ -40,11 +40,11 @@ def _explained(finder: Finder, hits: Sequence[Hit], clauses: Sequence[Clause]) -
         for hit in answer["hits"]["hits"]:
             had = tuple(name for name in TEXT_FIELDS if name in hit.get("matched_queries", ()))
             score = float(hit["_score"] or 0.0)
-            of_words[hit["_id"]].append(WordScore(clause.text, had, matching, score))
-    return [_explanation(hit.score, of_words[hit.key]) for hit in hits]
+            of_words[hit["fields"]["id"][0]].append(WordScore(clause.text, had, matching, score))
+    return [_explanation(hit.score, of_words[hit.id]) for hit in hits]
 
 
-def _asked(finder: Finder, node: query.Query, keys: Sequence[str]) -> Json:
+def _asked(finder: Finder, node: query.Query, ids: Sequence[str]) -> Json:
     score = finder.scorer.alone(node)
     should: list[Json] = [] if score == NOTHING else [score]
     if not isinstance(node, Filter):
@@ -55,13 +55,15 @@ def _asked(finder: Finder, node: query.Query, keys: Sequence[str]) -> Json:
     return {
         "query": {
             "bool": {
-                "filter": [{"ids": {"values": list(keys)}}, finder.matcher(node)],
+                "filter": [terms("id", ids), finder.matcher(node)],
                 "should": should,
                 "minimum_should_match": 0,
             }
         },
-        "size": len(keys),
+        "size": len(ids),
         "_source": False,
+        "stored_fields": "_none_",
+        "docvalue_fields": ["id"],
     }
 
 

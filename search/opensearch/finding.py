@@ -8,6 +8,7 @@ from typing import NamedTuple
 from whoosh import query
 
 from index.calendar import UNDATED_SECOND
+from index.opensearch import HEADS, TEXTS
 from search.engine import Notices
 from search.opensearch.clauses import (
     EVERYTHING,
@@ -22,7 +23,7 @@ from search.opensearch.clauses import (
 from search.opensearch.counting import Counter, Filters
 from search.opensearch.matching import Matcher
 from search.opensearch.opened import NEWEST, Opened
-from search.opensearch.reader import HEAD, WHOLE, Reader
+from search.opensearch.reader import Reader
 from search.opensearch.relaxing import Weighed
 from search.opensearch.scores import Scorer
 from search.query import ParsedQuery, WordQuery
@@ -31,6 +32,12 @@ from search.scoring import RESCORED
 
 _TOGETHER = 4
 """How many times more often than by chance words are taken to stand in one document."""
+_ONE_PASS = 10_000
+"""Documents up to which page and counts are asked for in one search.
+
+It takes the least of the processors. Two searches go side by side, the page by date ends early, and
+the counts are kept for other pages: that pays where many documents match.
+"""
 _LAST_SECOND = 2**63 - 1
 _UNREAD: Json = {"_source": False, "stored_fields": "_none_"}
 """Of such hits nothing is known but what they are sorted by, and nothing is read from the disk."""
@@ -41,9 +48,8 @@ _OLDEST: Sequence[Json] = (
 
 
 class Hit(NamedTuple):
-    """A document of an answer: its ``_id``, what it is sorted by, and what was read of it."""
+    """A document of an answer: what it is sorted by, and what was read of it."""
 
-    key: str
     score: float
     second: int
     id: str
@@ -83,6 +89,10 @@ class Finder:
         self.scorer = Scorer(self.matcher)
 
     @property
+    def _documents(self) -> int:
+        return self.opened.generation.documents
+
+    @property
     def by_score(self) -> bool:
         """Whether results are asked for by relevance."""
         return self.request.sort == "relevance"
@@ -100,7 +110,7 @@ class Finder:
                 self.matcher.prepare([tree])
             scored = self.scorer.matching(tree) if self.by_score else NOTHING
             ranked = self._ask_ranked(asked, tree, scored)
-            found = ranked or self._ask(asked, self.matcher(tree), scored)
+            found = ranked or self._ask(asked, self.matcher(tree), scored, self._expected(tree))
             if self.unfiltered(found):
                 return found
         if len(found.parsed.clauses) < 2:
@@ -120,9 +130,10 @@ class Finder:
         if not weighed.any:
             return None
         matching = weighed.enough()
-        if not self.opened.statistics.count(matching):
+        count = self.opened.statistics.count
+        if not count(matching):
             matching = weighed.best_share()
-        found = self._ask(parsed, matching, scored(matching, weighed.scores()))
+        found = self._ask(parsed, matching, scored(matching, weighed.scores()), count(matching))
         if not self.unfiltered(found):
             return None
         self.notices.add(
@@ -144,41 +155,66 @@ class Finder:
 
         None if that takes more: as many documents match as are ranked again, and perhaps others.
         """
-        expected = self.by_score and parsed.pairs and self.request.cursor in (None, "*")
-        if not expected or not self._are_few(tree):
+        is_asked = self.by_score and parsed.pairs and self.request.cursor in (None, "*")
+        if not is_asked or not self._are_few(tree):
             return None
         ranked = narrowed(scored, [], self._closeness(parsed))
-        found = self._ask(parsed, self.matcher(tree), ranked, is_ranked=True)
+        expected = self._expected(tree)
+        found = self._ask(parsed, self.matcher(tree), ranked, expected, is_ranked=True)
         return found if self.unfiltered(found) <= RESCORED else None
 
     def _are_few(self, tree: query.Query | None) -> bool:
         """Tell whether few documents will have all words, as far as their numbers tell."""
         if not isinstance(tree, query.And):
             return False
-        documents = max(1, self.opened.generation.documents)
+        documents = max(1, self._documents)
         words = [node for node in tree.subqueries if isinstance(node, WordQuery)]
         counts = self.opened.statistics.counts([self.matcher.forms(word) for word in words])
         together = documents * prod(count / documents for count in counts)
         return min(counts, default=documents) <= RESCORED or _TOGETHER * together <= RESCORED
 
     def _ask(
-        self, parsed: ParsedQuery, matching: Json, scored: Json, is_ranked: bool = False
+        self,
+        parsed: ParsedQuery,
+        matching: Json,
+        scored: Json,
+        expected: int,
+        is_ranked: bool = False,
     ) -> Found:
-        """Ask for the total and the facets, and for the first results beside them."""
+        """Ask for the total and the facets, and for the first results beside them.
+
+        About so many documents are ``expected`` to match.
+        """
         request = self.request
         is_scored = self.by_score and parsed.tree is not None
         rescored = is_scored and bool(parsed.pairs) and not is_ranked
         size, start = request.per_page, (request.page - 1) * request.per_page
         if rescored or request.cursor not in (None, "*"):
             size, start = (RESCORED if rescored else 0), 0
-        bodies = [self.counter.body(matching)]
-        if size:
+        first: Sequence[Json] = []
+        if not size:
+            counts = self.opened.search(self.counter.body(matching))
+        else:
             asked = scored if is_scored else matching
-            bodies.append(self._results(asked, is_scored, size, start, read=not rescored))
-        counts, *results = self.opened.searches(bodies)
+            page = self._results(asked, is_scored, size, start, read=not rescored)
+            if self.counter.is_of_page and expected <= _ONE_PASS:
+                counts = results = self.opened.search(self.counter.beside(page))
+            else:
+                counts, results = self.opened.searches([self.counter.body(matching), page])
+            first = results["hits"]["hits"]
         total = self.counter.take(matching, counts)
-        first = results[0]["hits"]["hits"] if results else []
         return Found(parsed, matching, scored, False, total, first, is_ranked)
+
+    def _expected(self, node: query.Query | None) -> int:
+        """Return about how many documents match a node at most, by numbers that are known."""
+        match node:
+            case WordQuery(optional_in=optional) if not optional:
+                return self.opened.statistics.count(self.matcher.forms(node))
+            case query.And():
+                return min(map(self._expected, node.subqueries))
+            case query.Or() | query.DisjunctionMax():
+                return min(sum(map(self._expected, node.subqueries)), self._documents)
+        return self._documents
 
     def _results(
         self, asked: Json, is_scored: bool, size: int, start: int = 0, read: bool = True
@@ -196,11 +232,7 @@ class Finder:
 
     @property
     def _reading(self) -> Json:
-        return {"_source": {"includes": self._includes}}
-
-    @property
-    def _includes(self) -> list[str]:
-        return list(HEAD if self.request.marks == "false" else WHOLE)
+        return HEADS if self.request.marks == "false" else TEXTS
 
     def _sort(self, is_scored: bool) -> list[object]:
         if is_scored:
@@ -238,7 +270,7 @@ class Finder:
 
     def _is_below(self, cursor: Cursor, top: Sequence[str], last: Hit) -> bool:
         """Tell whether a cursor stands below the documents that are ranked again."""
-        place = self._order(Hit("", cursor.score, cursor.seconds, cursor.id))
+        place = self._order(Hit(cursor.score, cursor.seconds, cursor.id))
         return cursor.id not in top and place > self._order(last)
 
     def _order(self, hit: Hit) -> tuple[float, float, str]:
@@ -256,7 +288,7 @@ class Finder:
         if second in (_LAST_SECOND, None):
             second = UNDATED_SECOND
         number = self.reader.add(hit) if read else -1
-        return Hit(hit.get("_id", ""), score[0] if is_scored and score else 0.0, second, id, number)
+        return Hit(score[0] if is_scored and score else 0.0, second, id, number)
 
     def _more(
         self, found: Found, size: int, start: int = 0, after: list[object] | None = None

@@ -9,8 +9,8 @@ import orjson
 from index.analysis import forms_of
 from index.document import fit
 from index.facets import VALUE_FACETS
-from index.opensearch import MAX_VALUES, Cluster, Published, facet_field, term
-from index.store import ByteCache, Head, Near, Tally, decode_head
+from index.opensearch import HEADS, MAX_VALUES, Cluster, Published, facet_field, head_of, term
+from index.store import ByteCache, Head, Near, Tally
 from search.opensearch.clauses import Json, all_of, terms
 from search.opensearch.statistics import Statistics
 
@@ -153,10 +153,10 @@ class Words:
             "size": limit,
             "sort": list(NEWEST),
             "track_total_hits": False,
-            "_source": {"includes": ["stored.head"]},
+            **HEADS,
         }
         hits = self._search(body)["hits"]["hits"]
-        return [decode_head(hit["_source"]["stored"]["head"].encode()) for hit in hits]
+        return [head_of(hit) for hit in hits]
 
     def having(self, part: str, indexed: Sequence[str]) -> frozenset[str]:
         """Return the words of all titles, or bodies, that have any of some terms as indexed."""

@@ -13,13 +13,11 @@ from index import Document, Fields
 from index.analysis import analyse
 from index.calendar import UNDATED_SECOND
 from index.document import Span, fit
-from index.opensearch import key_term, term
-from index.store import Details, Head, LongText, decode_head, key_digest, unpack
+from index.opensearch import HEADS, TEXTS, head_of, key_term, pieces_of, term
+from index.store import Details, Head, LongText, key_digest, unpack
 from search.opensearch.clauses import Json, terms
 from search.opensearch.opened import Opened
 
-HEAD = ("stored.head", "second")
-WHOLE = (*HEAD, "stored.text")
 _TOGETHER = 1_000
 
 
@@ -41,27 +39,26 @@ class Reader:
 
     def add(self, hit: Json) -> int:
         """Take a document of an answer; return its number."""
-        source = hit["_source"]
-        head = decode_head(source["stored"]["head"].encode())
+        head, fields = head_of(hit), hit["fields"]
         number = self._number.get(head.id)
         if number is None:
             number = self._number[head.id] = len(self._heads)
             self._heads.append(head)
             self._pieces.append(None)
-            self._seconds.append(source.get("second", UNDATED_SECOND))
-        if "text" in source["stored"]:
-            self._pieces[number] = source["stored"]["text"]
+            self._seconds.append(fields.get("second", (UNDATED_SECOND,))[0])
+        if "text" in fields:
+            self._pieces[number] = pieces_of(hit)
         return number
 
-    def fetch(self, ids: Sequence[str], includes: Sequence[str]) -> list[int]:
-        """Read documents by id; return their numbers, in the same order."""
+    def fetch(self, ids: Sequence[str], reading: Json) -> list[int]:
+        """Read HEADS or TEXTS of documents by id; return their numbers, in the same order."""
         if not ids:
             return []
         body = {
             "query": terms("id", ids),
             "size": len(ids),
             "track_total_hits": False,
-            "_source": {"includes": list(includes)},
+            **reading,
         }
         hits = self._opened.search(body)["hits"]["hits"]
         numbers = {self._heads[number].id: number for number in map(self.add, hits)}
@@ -73,7 +70,7 @@ class Reader:
         """Return the number of the document with this id; None if there is none."""
         number = self._number.get(id)
         if number is None:
-            numbers = self.fetch([id.encode("utf-8", "replace").decode()], HEAD)
+            numbers = self.fetch([id.encode("utf-8", "replace").decode()], HEADS)
             number = numbers[0] if numbers else None
         return number
 
@@ -87,7 +84,7 @@ class Reader:
                 "size": _TOGETHER,
                 "sort": [{"place": "asc"}],
                 "track_total_hits": False,
-                "_source": {"includes": list(HEAD)},
+                **HEADS,
             }
             if after is not None:
                 body["search_after"] = after
@@ -121,7 +118,7 @@ class Reader:
         """Return the text of a document."""
         pieces = self._pieces[doc]
         if pieces is None:
-            self.fetch([self._heads[doc].id], WHOLE)
+            self.fetch([self._heads[doc].id], TEXTS)
             pieces = self._pieces[doc] or [""]
         if not details.piece_starts:
             return pieces[0]

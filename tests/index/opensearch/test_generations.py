@@ -17,13 +17,16 @@ from index.errors import (
     UsageError,
 )
 from index.opensearch import (
+    TEXTS,
     Address,
     Archive,
     Cluster,
     check,
     encode_drafts,
+    head_of,
     locked,
     pieces,
+    pieces_of,
     publish_documents,
     published,
     report_of,
@@ -47,8 +50,8 @@ def encoded(id: str, text: str) -> Any:
 
 
 def texts(node: Any, name: str) -> dict[str, str]:
-    everything = node.cluster.everything(name, {"match_all": {}}, [{"id": "asc"}])
-    return {one["id"]: one["stored"]["text"][0] for one in everything}
+    everything = node.cluster.walk(name, {"match_all": {}}, [{"id": "asc"}], **TEXTS)
+    return {head_of(one).id: pieces_of(one)[0] for one in everything}
 
 
 def test_a_build_is_published_and_can_be_taken_back(node: Any, tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ _BEHIND = 12
 _AHEAD = 10
 """Characters by which a cue of the future may be farther than one of the past."""
 _ENDS = re.compile(r"[.!?…]+(?=[\s\"»”])|\n|[؟]")
+_ASIDE = re.compile(r"\s?[\"»”]?\s?,\s")
+"""Between a date and a verb of saying behind it: *lundi, a dit X*."""
 _LIMITS = re.compile(r"[,;:()«»\"“”]|\s(?:que|qui|dont|alors|mais|and|who|that|but|ma|mas|pero)\s")
 _NO_CUE = float("inf")
 
@@ -73,7 +75,8 @@ def _tense(text: str, language: str, start: int, end: int) -> int:
         begin = sentence_end.end()
     stop = _ENDS.search(text, end, end + _TENSE_REACH)
     before, after = text[begin:start], text[end : stop.start() if stop else end + _TENSE_REACH]
-    future, past = (_distance(pattern, before, after) for pattern in cues)
+    future = _distance(cues[0], before, after)
+    past = _distance(cues[1], before, after, past=True)
     if future == past == _NO_CUE:
         return 0
     return 1 if future <= past + _AHEAD else -1
@@ -92,14 +95,17 @@ def _cues(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
     return future, past
 
 
-def _distance(cues: re.Pattern[str], before: str, after: str) -> float:
-    """Return how far the nearest cue is from the date between the two texts."""
+def _distance(cues: re.Pattern[str], before: str, after: str, past: bool = False) -> float:
+    """Return how far the nearest cue is from the date between the two texts.
+
+    A cue of the ``past`` behind the date and a comma is a verb of saying.
+    """
     distance = _NO_CUE
     for cue in cues.finditer(before):
         between = before[cue.end() :]
         distance = min(distance, len(between) + _CLAUSE * len(_LIMITS.findall(between)))
     cue_after = cues.search(after)
-    if cue_after:
+    if cue_after and not (past and _ASIDE.fullmatch(after, 0, cue_after.start())):
         between = after[: cue_after.start()]
         far = len(between) + _BEHIND + _CLAUSE * len(_LIMITS.findall(between))
         distance = min(distance, far)

@@ -167,10 +167,17 @@ def test_ranges_and_units_in_other_languages(
         ("it", "I ministri si riuniranno martedì a Rabat."),
         ("pt", "Os ministros vão se reunir na terça-feira em Rabat."),
         ("ar", "سيجتمع الوزراء الثلاثاء في الرباط."),
+        ("ar", "سيتم ذلك خلال عودة الوفد الثلاثاء."),
+        ("fr", "Deux trains sur trois circuleront, en moyenne, mardi, a indiqué la compagnie."),
     ],
 )
 def test_a_bare_weekday_of_the_future(language: str, text: str) -> None:
     assert only(text, language) == ("2013-11-19", "")
+
+
+@pytest.mark.parametrize("noun", ["سيارة", "سينما", "سنوات", "سياقة"])
+def test_arabic_nouns_are_no_future(noun: str) -> None:
+    assert only(f"ظهرت {noun} يوم الثلاثاء.", "ar")[0] == "2013-11-12"
 
 
 def test_the_nearest_verb_decides_and_today_counts() -> None:

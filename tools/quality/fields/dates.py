@@ -52,7 +52,7 @@ _ELSEWHERE = {
     "ar": (
         re.compile(
             rf"(?<!اليوم )(?<!أمس )\b(?P<weekday>{'|'.join(_DAYS_AR)}) (?P<day>\d{{1,2}})"
-            r" [^\W\d_]{3,9}(?: \d{4})?"
+            r" (?!و)[^\W\d_]{3,9}(?: \d{4})?"
         ),
         _DAYS_AR,
     ),

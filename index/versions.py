@@ -37,7 +37,7 @@ searched as it is; the next build extracts every document again.
 """
 
 LEARNING_VERSION: Final = 1
-"""The file of learned themes.
+"""The files of learned themes and names.
 
 Raise it when its content changes. A file with another number is refused: IndexDamaged, learn again.
 """

@@ -1,10 +1,10 @@
 """Builds: sources in, a published generation out.
 
-For: rebuild, update, worker processes, progress, and learning themes from labelled documents. Not
+For: rebuild, update, worker processes, progress, and learning themes and names from documents. Not
 for: file layouts (``index.store``) or what publishing promises (``index.publishing``).
 """
 
-from index.build import learning
+from index.build import learning, names
 from index.build.destination import Described, Destination
 from index.build.directory import Directory
 from index.build.learning import Labelled, Lesson, Score, from_tags, read_labelled
@@ -40,6 +40,7 @@ __all__ = [
     "from_tags",
     "index_documents",
     "learning",
+    "names",
     "options_of",
     "read_labelled",
     "rebuild",

@@ -18,6 +18,7 @@ import orjson
 from numpy.typing import NDArray
 
 from index.analysis import fold_text
+from index.build.kept import FOLDER, discard, keep, kept
 from index.document import Document
 from index.errors import IndexDamaged, UsageError, VocabularyError
 from index.extract import (
@@ -32,8 +33,7 @@ from index.extract import (
     vector,
 )
 from index.extract.organizations import find_organizations
-from index.publishing import FILE_MODE, writing
-from index.store import make_folder, settle, unreadable, write_durably
+from index.publishing import FILE_MODE
 from index.versions import LEARNING_VERSION
 from index.vocabularies import themes as theme_vocabulary
 
@@ -166,7 +166,7 @@ def from_tags(documents: Iterable[Document]) -> list[Labelled]:
 MIN_DOCUMENTS = 100
 MIN_EXAMPLES = 20
 """Documents that must be labelled: in all, and with a theme that is to be learned."""
-FOLDER, FILE = "learned", "themes.json"
+FILE = "themes.json"
 FOLDS = 5
 _EPOCHS = 12
 _BATCH = 64
@@ -458,9 +458,7 @@ def save(root: Path, model: LearnedThemes, mode: int = FILE_MODE) -> None:
 
     Raises what ``writing`` does.
     """
-    with writing(root, mode):
-        make_folder(root / FOLDER)
-        write_durably(root / FOLDER / FILE, dumps(model))
+    keep(root, FILE, dumps(model), mode)
 
 
 def load(root: Path) -> LearnedThemes | None:
@@ -468,18 +466,13 @@ def load(root: Path) -> LearnedThemes | None:
 
     Raises IndexDamaged, and IndexUnavailable where the system does not let it be read.
     """
-    path = root / FOLDER / FILE
-    try:
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    data = kept(root, FILE, _AGAIN)
+    if data is None:
         return None
-    except OSError as error:
-        failure = unreadable(path, error)
-        remedy = _AGAIN if isinstance(failure, IndexDamaged) else failure.remedy
-        raise type(failure)(failure.message, remedy) from error
     try:
         return loads(data)
     except (ValueError, KeyError, TypeError, IndexError) as error:
+        path = root / FOLDER / FILE
         raise IndexDamaged(f"“{path}” is not what was learned ({error!r}).", _AGAIN) from error
 
 
@@ -488,14 +481,4 @@ def forget(root: Path, mode: int = FILE_MODE) -> bool:
 
     Raises what ``writing`` does.
     """
-    path = root / FOLDER / FILE
-    try:
-        path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError as error:
-        raise unreadable(path, error) from error
-    with writing(root, mode):
-        path.unlink(missing_ok=True)
-        settle(path)
-    return True
+    return discard(root, FILE, mode)

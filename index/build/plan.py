@@ -21,6 +21,7 @@ from typing import Any
 from index.build.destination import Basis, Described, Destination, Update
 from index.build.directory import Directory
 from index.build.learning import load as load_learned
+from index.build.names import load as load_names
 from index.build.pipeline import (
     Extracted,
     Indexed,
@@ -61,8 +62,9 @@ from index.versions import ANALYSIS_VERSION
 _TOGETHER = 1024
 """Documents that ``index_documents`` analyses together."""
 _READING = [item.name for item in fields(ReadOptions) if item.name != "ocr_cache"]
-_EXTRACTION = [item.name for item in fields(ExtractionOptions) if item.name != "learned"]
-"""Options that a generation remembers; learned themes and what was read in pictures lie beside."""
+_LEARNED = frozenset(("learned", "names"))
+_EXTRACTION = [item.name for item in fields(ExtractionOptions) if item.name not in _LEARNED]
+"""Options that a generation remembers; what was learned or read in pictures lies beside."""
 _PLACES = 3
 """Folders that are named when an update would delete too much."""
 _UNREAD = "unreadable"
@@ -293,6 +295,7 @@ def made_by(extraction: ExtractionOptions) -> str:
         f" file times {extraction.file_times}; time zone {extraction.time_zone};"
         f"{' full mode;' if extraction.ner else ''}"
         f"{'' if extraction.persons else ' no persons;'}"
+        f"{f' learned names {extraction.names.version};' if extraction.names else ''}"
         f" learned themes {extraction.learned.version if extraction.learned else 'none'}"
     )
 
@@ -345,10 +348,10 @@ def ocr_cache(root: Path) -> Path:
 
 
 def with_learned(options: BuildOptions, root: Path | None) -> BuildOptions:
-    """Return options with the learned themes of an index directory, and where texts are kept."""
+    """Return options with what an index directory has learned, and where texts are kept."""
     if root is None:
         return options
-    extraction = replace(options.extraction, learned=load_learned(root))
+    extraction = replace(options.extraction, learned=load_learned(root), names=load_names(root))
     reading = options.reading
     if reading.ocr:
         reading = replace(reading, ocr_cache=str(ocr_cache(root)))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import click
 
-from index.build import Labelled, Lesson, Score, from_tags, learning, read_labelled
+from index.build import Labelled, Lesson, Score, from_tags, learning, names, read_labelled
 from index.commands.options import command, index_option, json_option, mode_option, print_json
 from index.errors import IndexMissing, UsageError
 from index.location import Location
@@ -18,8 +18,14 @@ from index.location import Location
     click.option(
         "--from-tags", is_flag=True, help="Learn from the tags of the documents in the index."
     ),
+    click.option(
+        "--names",
+        "of_names",
+        is_flag=True,
+        help="Learn names of organizations: from the documents of the index, or LABELLED.csv.",
+    ),
     click.option("--dry-run", is_flag=True, help="Print the scores and save nothing."),
-    click.option("--forget", is_flag=True, help="Return to the curated themes."),
+    click.option("--forget", is_flag=True, help="Delete what was learned: themes, or names."),
     index_option,
     mode_option,
     json_option,
@@ -27,33 +33,33 @@ from index.location import Location
 def learn(
     labelled: Path | None,
     from_tags: bool,
+    of_names: bool,
     dry_run: bool,
     forget: bool,
     index: Location,
     index_mode: str,
     as_json: bool,
 ) -> None:
-    """Learn themes from labelled documents.
+    """Learn themes from labelled documents, or names of organizations.
 
     The next rebuild or update uses them. LABELLED.csv has a column themes (ids or labels, separated
     by “;” or “|”) and a column id (of a document in the index) or text; title and language are
-    optional.
+    optional. With --names alone, names that documents of the index establish count in others where
+    they stand bare; with a file, its columns are name and organization (a name or an id; empty: it
+    is none), or id and organizations.
     """
+    if of_names:
+        if from_tags or (forget and labelled is not None):
+            raise UsageError("--names goes with a file, or alone.", "Leave the rest out.")
+        _names(labelled, index, int(index_mode, 8), dry_run, forget, as_json)
+        return
     if (labelled is not None) + from_tags + forget != 1:
         raise UsageError(
             "It is not clear what to learn from.",
             "Give one of LABELLED.csv, --from-tags, --forget.",
         )
     if forget:
-        forgotten = learning.forget(index.root, int(index_mode, 8))
-        if as_json:
-            print_json({"forgotten": forgotten})
-        else:
-            click.echo(
-                "Forgotten. Rebuild or update the index."
-                if forgotten
-                else "Nothing had been learned."
-            )
+        _tell_forgotten(learning.forget(index.root, int(index_mode, 8)), as_json)
         return
     lesson = learning.learn(_labelled_documents(labelled, index))
     if not dry_run:
@@ -67,6 +73,62 @@ def learn(
         click.echo(line)
     if not dry_run:
         click.echo(f"Saved as {lesson.model.version}; the next rebuild or update uses it.")
+
+
+def _tell_forgotten(forgotten: bool, as_json: bool) -> None:
+    if as_json:
+        print_json({"forgotten": forgotten})
+    else:
+        click.echo(
+            "Forgotten. Rebuild or update the index." if forgotten else "Nothing had been learned."
+        )
+
+
+def _names(
+    given: Path | None, index: Location, mode: int, dry_run: bool, forget: bool, as_json: bool
+) -> None:
+    """Learn names from the documents of the index, or take those of a file beside them."""
+    if forget:
+        _tell_forgotten(names.forget(index.root, mode), as_json)
+        return
+    before = names.load_lesson(index.root)
+    with ExitStack() as stack:
+        documents = None
+        try:
+            documents = stack.enter_context(index.documents())
+        except IndexMissing:
+            if given is None:
+                raise
+        if given is not None:
+            said = names.read_given(given, documents.find if documents else lambda id: None)
+            lesson = replace(said, learned=before.learned if before else ())
+        elif documents is not None:
+            lesson = names.learn(documents, before)
+    if not dry_run:
+        names.save(index.root, lesson, mode)
+    version = lesson.names.version
+    if as_json:
+        print_json(
+            {
+                "version": version,
+                "kept": not dry_run,
+                "documents": lesson.documents,
+                "learned": [
+                    {**name._asdict(), "documents": count} for name, count in lesson.learned
+                ],
+                "given": [name._asdict() for name in lesson.given],
+                "never": lesson.never,
+            }
+        )
+        return
+    for name, count in lesson.learned:
+        click.echo(f"{name.text} ({name.language}): {name.id}, established by {count:,} documents")
+    for name in lesson.given:
+        click.echo(f"{name.text}: {name.id}, given")
+    for text in lesson.never:
+        click.echo(f"{text}: no organization, given")
+    if not dry_run:
+        click.echo(f"Saved as {version}; the next rebuild or update uses it.")
 
 
 def _labelled_documents(path: Path | None, index: Location) -> list[Labelled]:

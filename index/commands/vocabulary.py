@@ -11,8 +11,17 @@ from index.commands.options import command, json_option, print_json
 from index.document import Document
 from index.errors import UsageError
 from index.extract import ExtractionOptions, decided_themes, detect_language, score_themes
-from index.extract.organizations import find_organizations
-from index.vocabularies import VARIABLE, ThemeVocabulary, load_themes, own_file, themes, with_own
+from index.extract.organizations import explain_names, find_organizations
+from index.vocabularies import (
+    VARIABLE,
+    Name,
+    ThemeVocabulary,
+    load_themes,
+    organizations,
+    own_file,
+    themes,
+    with_own,
+)
 from index.vocabularies import __file__ as _vocabularies
 
 Answer = dict[str, Any]
@@ -20,15 +29,16 @@ Answer = dict[str, Any]
 
 @command(
     click.argument("action", type=click.Choice(["check", "show", "test"])),
-    click.argument("what", metavar="[FILE|THEME|SENTENCE]", required=False),
+    click.argument("what", metavar="[FILE|THEME|ORGANIZATION|SENTENCE]", required=False),
     json_option,
 )
 def vocabulary(action: str, what: str | None, as_json: bool) -> None:
-    """Check the archive's own vocabulary, show a theme, or test what a sentence says.
+    """Check the archive's own vocabulary, show an entry, or test what a sentence says.
 
     check FILE reads a file as TROUVAILLE_VOCABULARY would and says what is in it. show THEME lists
-    the labels and expressions of a theme, show alone all themes. test SENTENCE says which themes
-    it speaks for, how much, and by which expressions.
+    the labels and expressions of a theme, show ORGANIZATION the names and the parent of a body,
+    show alone all themes. test SENTENCE says which themes it speaks for, how much, and by which
+    expressions, which organizations it names, and which names in it do not count, and why.
     """
     if action == "check":
         path = Path(what) if what else own_file()
@@ -66,13 +76,18 @@ def _expressions(vocabulary: ThemeVocabulary) -> int:
 
 
 def _shown(name: str | None) -> Answer:
-    """Return the labels and expressions of a theme, or all themes. Raises UsageError."""
+    """Return what a theme or an organization has, or all themes. Raises UsageError."""
     vocabulary = themes()
     if not name:
         return {"themes": list(vocabulary.entries)}
     id = vocabulary.resolve(name)
+    if id is None and organizations().resolve(name):
+        return _shown_organization(organizations().resolve(name) or "")
     if id is None:
-        raise UsageError(f"“{name}” is no theme.", "List them with `trouvaille vocabulary show`.")
+        raise UsageError(
+            f"“{name}” is neither a theme nor an organization that is known.",
+            "List the themes with `trouvaille vocabulary show`.",
+        )
     entry = vocabulary.entries[id]
     return {
         "id": id,
@@ -84,18 +99,47 @@ def _shown(name: str | None) -> Answer:
     }
 
 
+def _shown_organization(id: str) -> Answer:
+    """Return the names of an organization, with what each demands, and its parent."""
+    entry = organizations().entries.get(id)
+    return {
+        "organization": id,
+        "kind": entry.kind if entry else "",
+        "parent": organizations().parent(id),
+        "names": [
+            {"text": name.text, "language": name.language, "marks": _marks(name)}
+            for name in (entry.names if entry else ())
+        ]
+        or [{"text": name, "language": "", "marks": []} for name in organizations().names(id)],
+        "cues": list(entry.context) if entry else [],
+    }
+
+
+def _marks(name: Name) -> list[str]:
+    marks = ("acronym", "ambiguous", "former", "exact")
+    period = [f"{name.since}/{name.until}"] if name.since or name.until else []
+    return [mark for mark in marks if getattr(name, mark)] + period
+
+
 def _tested(sentence: str) -> Answer:
     """Return what a sentence says for each theme. Raises UsageError for an empty one."""
     if not sentence.strip():
         raise UsageError("There is nothing to test.", 'Give a sentence: `vocabulary test "..."`.')
     language = detect_language(Document("", sentence), ExtractionOptions().languages).code
     folded = fold_text(sentence)
-    scores = score_themes(
-        sentence, language, folded, find_organizations(sentence, language, folded)
-    )
+    matches = find_organizations(sentence, language, folded)
+    scores = score_themes(sentence, language, folded, matches)
     decided = decided_themes(scores)
     return {
         "language": language,
+        "organizations": [
+            {"organization": one.id, "by": [sentence[start:end] for start, end in one.spans]}
+            for one in matches.organizations
+        ],
+        "names": [
+            {"name": sentence[span.start : span.end], "organization": id, "refused": reason}
+            for span, id, reason in explain_names(sentence, language)
+        ],
         "said": [
             {
                 "theme": id,
@@ -119,6 +163,14 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield from (f"  {id}" for id in answer["themes"])
     elif "themes" in answer:
         yield from answer["themes"]
+    elif "organization" in answer:
+        parent = f", below {answer['parent']}" if answer["parent"] else ""
+        yield f"{answer['organization']} ({answer['kind'] or 'national'}{parent})"
+        for name in answer["names"]:
+            marks = f" ({', '.join(name['marks'])})" if name["marks"] else ""
+            yield f"  {name['language']}: {name['text']}{marks}"
+        if answer["cues"]:
+            yield f"  ambiguous names count beside: {'; '.join(answer['cues'])}"
     elif "id" in answer:
         yield answer["id"]
         yield from (f"  {code}: {label}" for code, label in answer["labels"].items())
@@ -133,5 +185,10 @@ def _lines(answer: Answer) -> Iterator[str]:
                 f"{mark} {said['theme']}: {said['points']:g} of {said['needed']:g} points, by"
                 f" {', '.join(said['by'])}"
             )
+        for one in answer["organizations"]:
+            yield f"* {one['organization']}: {', '.join(one['by'])}"
+        for name in answer["names"]:
+            if name["refused"]:
+                yield f"  {name['name']} is not {name['organization']}: {name['refused']}"
         if not any(said["given"] for said in answer["said"]):
             yield "No theme: it says too little for any."

@@ -7,6 +7,7 @@ a model of them, which happens in ``index.build``.
 
 from index.extract.extraction import ExtractionOptions, extract, extraction_version, given_themes
 from index.extract.language import detect_language, detect_text
+from index.extract.organizations import LearnedName, LearnedNames
 from index.extract.theme_expressions import find_expressions as find_theme_expressions
 from index.extract.themes import (
     Decider,
@@ -24,6 +25,8 @@ from index.extract.themes import (
 __all__ = [
     "Decider",
     "ExtractionOptions",
+    "LearnedName",
+    "LearnedNames",
     "LearnedTheme",
     "LearnedThemes",
     "ThemeScore",

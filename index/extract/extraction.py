@@ -28,6 +28,7 @@ from index.extract.countries import find_countries
 from index.extract.dates import mentioned_dates, publication_date, reference_day
 from index.extract.language import detect_language
 from index.extract.organizations import (
+    LearnedNames,
     OrganizationMatches,
     find_organizations,
     find_places,
@@ -93,6 +94,8 @@ class ExtractionOptions:
     """Whether persons are looked for."""
     learned: LearnedThemes | None = None
     """The model of learned themes, if one was trained."""
+    names: LearnedNames | None = None
+    """The names of organizations that the archive taught, if any."""
 
     def __post_init__(self) -> None:
         """Raise SettingError for an unknown time zone."""
@@ -134,7 +137,9 @@ def extract(
     folded = fold_text(text)
     matches = attempt(
         "organizations",
-        lambda: find_organizations(text, language.code, folded, ner=options.ner),
+        lambda: find_organizations(
+            text, language.code, folded, ner=options.ner, names=options.names
+        ),
         OrganizationMatches((), ()),
     )
     countries: tuple[Country, ...] = attempt(

@@ -18,6 +18,7 @@ from index.vocabularies.organizations import (
 )
 from index.vocabularies.own import (
     VARIABLE,
+    never_organizations,
     never_persons,
     organizations,
     own_file,
@@ -65,6 +66,7 @@ __all__ = [
     "load_themes",
     "locale_of",
     "names_body",
+    "never_organizations",
     "never_persons",
     "organizations",
     "own_file",

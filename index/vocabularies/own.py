@@ -5,11 +5,12 @@ A text file in UTF-8, named by ``TROUVAILLE_VOCABULARY``. Rows are
     theme | ID | LANGUAGE: LABEL ; LANGUAGE: LABEL
     LANGUAGE | ID | expression ; ~weak ; -plain ; =exact ; +sure
     never | person | NAME ; NAME
+    never | organization | NAME ; NAME
 
 An id is that of a theme at the top (``harbour``), or of one below it (``harbour/docks``), whose
 parent must stand above or be one of ours. Expressions may be given for our themes too, in any
-language. Names behind ``never`` are never those of a person. The whole file is checked before
-anything of it is used.
+language. Names behind ``never`` are never those of a person, or of an organization. The whole file
+is checked before anything of it is used.
 """
 
 import re
@@ -122,8 +123,9 @@ def _rows(path: Path) -> Iterator[Row]:
             raise row.error(f"“{row.cells[1]}” is no id: small letters, figures, one /, - inside")
         if row.cells[0] == _NEVER:
             names = split_list(row.cells[2])
-            if row.cells[1] != "person" or not names or not all(map(fold_key, names)):
-                raise row.error("expected: never | person | names")
+            kinds = ("person", _ORGANIZATION)
+            if row.cells[1] not in kinds or not names or not all(map(fold_key, names)):
+                raise row.error("expected: never | person or organization | names")
         elif row.cells[0] not in ("theme", _ORGANIZATION) and (
             not _LANGUAGE.fullmatch(row.cells[0]) or row.cells[0] not in locale_of("en").languages
         ):
@@ -248,9 +250,21 @@ def never_persons() -> frozenset[str]:
 
     Raises VocabularyError as :func:`with_own` does.
     """
-    path = own_file()
-    rows = [row for row in _rows(path) if row.cells[0] == _NEVER] if path else []
-    names = [name for row in rows for name in split_list(row.cells[2])]
-    known = known_persons()
-    ids = filter(None, map(known.resolve, names))
+    names = _never("person")
+    ids = filter(None, map(known_persons().resolve, names))
     return frozenset((*map(person_key, names), *ids))
+
+
+@cache
+def never_organizations() -> frozenset[str]:
+    """Return the folded names that the archive's own file says are of no organization.
+
+    Raises VocabularyError as :func:`with_own` does.
+    """
+    return frozenset(map(fold_key, _never(_ORGANIZATION)))
+
+
+def _never(kind: str) -> list[str]:
+    path = own_file()
+    rows = [row for row in _rows(path) if row.cells[:2] == (_NEVER, kind)] if path else []
+    return [name for row in rows for name in split_list(row.cells[2])]

@@ -9,18 +9,23 @@ organizations are called is not here but in ``index.vocabularies``.
 
 from index.extract.organizations.extractor import (
     OrganizationMatches,
+    explain_names,
     find_organizations,
     find_places,
     given_organization,
-    require_models,
 )
+from index.extract.organizations.learned import LearnedName, LearnedNames
+from index.extract.organizations.model import require_models
 from index.extract.organizations.national import place_national
 from index.extract.organizations.words import PERSON_ROLE, Words, fold_word
 
 __all__ = [
     "PERSON_ROLE",
+    "LearnedName",
+    "LearnedNames",
     "OrganizationMatches",
     "Words",
+    "explain_names",
     "find_organizations",
     "find_places",
     "fold_word",

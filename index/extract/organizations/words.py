@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain, compress
 from operator import itemgetter
@@ -202,3 +202,25 @@ class Words:
             if self[index].folded in common:
                 return index - 1
         return last
+
+
+class Taken:
+    """The characters of a text that belong to a name already."""
+
+    def __init__(self, length: int) -> None:
+        self._flags = bytearray(length)
+
+    def take(self, span: Span) -> None:
+        """Take the characters of a span."""
+        self._flags[span.start : span.end] = b"\1" * (span.end - span.start)
+
+    def is_free(self, span: Span) -> bool:
+        """Say whether nothing of a span is taken."""
+        return not any(self._flags[span.start : span.end])
+
+    def take_free(self, spans: Iterable[Span]) -> list[Span]:
+        """Take those of ``spans`` that are free, and return them."""
+        free = [span for span in spans if self.is_free(span)]
+        for span in free:
+            self.take(span)
+        return free

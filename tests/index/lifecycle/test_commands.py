@@ -234,6 +234,7 @@ def test_every_setting_has_a_variable(source: Path, tmp_path: Path) -> None:
     # These say what to do once, not how.
     assert unset == {
         *("stats skipped", "update yes", "learn from_tags", "learn dry_run", "learn forget"),
+        "learn of_names",
         *("stats formats", "rebuild forget_withdrawals", "update forget_withdrawals"),
         "restore snapshot",
     }

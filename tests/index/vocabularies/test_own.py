@@ -198,3 +198,33 @@ def test_rows_that_say_nothing_or_cannot_be_asked_for_are_refused(
     path.write_text(f"{row}\n", "utf-8")
     with pytest.raises(VocabularyError, match=reason):
         with_own(themes(), path)
+
+
+def test_the_command_shows_an_organization_and_says_why_names_do_not_count() -> None:
+    def said(*arguments: str) -> str:
+        ended = CliRunner().invoke(main, ["vocabulary", *arguments])
+        assert ended.exit_code == 0, ended.output
+        return ended.output
+
+    shown = said("show", "CNEWS")
+    assert "I-Télé (former, 1999-11-04/2017-02-27)" in shown
+    assert "conseil-de-securite-onu (un, below onu)" in said("show", "Security Council")
+    tested = said(
+        "test", "Le ministre Juan Carlos Ferrero a vu la banque mondiale et l'ONU à Paris."
+    )
+    assert "* onu: ONU" in tested
+    assert "banque mondiale is not banque-mondiale: its capitals" in tested
+
+
+def test_a_name_that_is_of_no_organization_is_never_one(tmp_path: Path) -> None:
+    path = tmp_path / "own.txt"
+    path.write_text("never | organization | Le Monde\n", "utf-8")
+    code = (
+        "from index.extract.organizations import find_organizations as f;"
+        "print([o.id for o in f('Selon Le Monde, l’ONU se tait.', 'fr').organizations])"
+    )
+    environment = {**os.environ, "TROUVAILLE_VOCABULARY": str(path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "['onu']"

@@ -12,6 +12,7 @@ TABLES = (
     ("Organizations, unseen", "organizations", "--part", "unseen-organizations"),
     ("Organizations, titles included", "organizations", "--part", "titled-organizations"),
     ("The same in full mode", "organizations", "--part", "unseen-organizations", "--ner"),
+    ("Organizations, with names that the archives teach", "names"),
     ("Countries", "countries"),
     ("Countries, unseen", "countries", "--part", "unseen-countries"),
     ("Persons", "persons"),

@@ -1,0 +1,356 @@
+"""Learning names of organizations: from the archive's own documents, and from what a desk says.
+
+A name that documents establish (by a cue, a legal form, ``Long form (ACR)``) counts in others where
+it stands bare. It must be established in several documents and in a good share of those that have
+it, and be no common word, given name or surname there. A desk adds names and refuses others by a
+CSV file. What was learned is ``learned/names.json`` in the index directory; content hashes cover
+its version.
+"""
+
+import csv
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ahocorasick
+import orjson
+
+from index.analysis import fold_key, fold_text
+from index.build.kept import FOLDER, discard, keep, kept
+from index.document import Document
+from index.errors import IndexDamaged, VocabularyError
+from index.extract import ExtractionOptions, LearnedName, LearnedNames, detect_language
+from index.extract.organizations import find_organizations, given_organization
+from index.publishing import FILE_MODE
+from index.versions import LEARNING_VERSION
+from index.vocabularies import LANGUAGES, countries, grammar, organizations
+
+FILE = "names.json"
+ESTABLISHED = 3
+"""Documents that must establish a name."""
+EXPLAINED = 2
+"""Documents that must explain an acronym."""
+SHARE = 0.2
+"""Share of the documents with a name that must establish it."""
+SHORTENED = 5
+SHORTENED_SHARE = 0.6
+SHORTENED_SURNAME = 0.15
+"""The same for names that are a company's without its legal form."""
+COMMON = 0.1
+"""Share of documents in which a name may be written in small letters."""
+SURNAME = 0.4
+"""Share of documents in which a capitalised word may stand before a name."""
+_LEAST_LETTERS = 3
+_MOST_ROWS = 100_000
+_RULES = frozenset(("cue", "quoted", "acronym"))
+"""Rules whose names do not show by themselves that they are of a body.
+
+Clubs are left out, which are called as towns are."""
+_REMEDY = (
+    "Give a UTF-8 CSV file with the columns name and organization (empty: it is none), or id and"
+    " organizations; several names are separated by “;” or “|”."
+)
+_AGAIN = "Learn again, or delete it with `trouvaille learn --names --forget`."
+_CAPITAL_BEFORE = re.compile(r"[A-ZÀ-Þ][\w’'-]+ $")
+_NAME_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class NameLesson:
+    """What the archive and the desk teach; ``documents`` were read."""
+
+    learned: tuple[tuple[LearnedName, int], ...]
+    """Names, and how many documents establish each."""
+    given: tuple[LearnedName, ...]
+    never: tuple[str, ...]
+    documents: int = 0
+
+    @property
+    def names(self) -> LearnedNames:
+        """What extraction uses."""
+        return loads(dumps(self))
+
+
+def learn(documents: Iterable[Document], before: NameLesson | None = None) -> NameLesson:
+    """Learn names from documents, which are read twice; what the desk gave ``before`` stays."""
+    number, established = _gather(documents)
+    counts = _count(documents, established)
+    learned = [
+        (LearnedName(name, _commonest(ids), language), _documents(found))
+        for (language, name), (found, ids) in established.items()
+        if _counts(name, language, found, *counts[language, name])
+    ]
+    given, never = (before.given, before.never) if before else ((), ())
+    return NameLesson(tuple(sorted(learned)), given, never, number)
+
+
+_Key = tuple[str, str]
+_Established = dict[_Key, tuple[Counter[str], Counter[str]]]
+"""By language and name: documents by rule, and documents by organization."""
+
+
+def _gather(documents: Iterable[Document]) -> tuple[int, _Established]:
+    """Return the number of documents, and the names that enough of them may establish."""
+    found: _Established = defaultdict(lambda: (Counter(), Counter()))
+    number = 0
+    for document in documents:
+        number += 1
+        text, language = _read(document)
+        for name, rule, id in set(_establishing(text, language)):
+            rules, ids = found[language, name]
+            rules[rule] += 1
+            ids[id] += 1
+    enough = {key: each for key, each in found.items() if _documents(each[0]) >= EXPLAINED}
+    return number, dict(sorted(enough.items()))
+
+
+def _establishing(text: str, language: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the names that a text establishes: the name, the rule, the organization."""
+    if language not in LANGUAGES:
+        return
+    matches = find_organizations(text, language)
+    of_span = {span: one.id for one in matches.organizations for span in one.spans}
+    for candidate in matches.candidates:
+        id = of_span.get(candidate.span)
+        if id and candidate.rule in _RULES:
+            yield " ".join(text[candidate.span.start : candidate.span.end].split()), "cue", id
+        if id:
+            yield from ((alias, "shortened", id) for alias in candidate.aliases)
+    for acronym, id in matches.acronyms.items():
+        yield acronym, "explained", id
+
+
+def _read(document: Document) -> tuple[str, str]:
+    lead = f"{document.title}\n\n" if document.title else ""
+    language = detect_language(document, ExtractionOptions().languages).code
+    return lead + document.text, language
+
+
+def _documents(rules: Mapping[str, int]) -> int:
+    return sum(rules.values())
+
+
+def _commonest(ids: Mapping[str, int]) -> str:
+    return min(ids, key=lambda id: (-ids[id], id))
+
+
+def _count(
+    documents: Iterable[Document], names: Iterable[_Key]
+) -> dict[_Key, tuple[int, int, int]]:
+    """Count the documents that have each name: as it is, in small letters, as a surname."""
+    by_key: dict[str, list[_Key]] = defaultdict(list)
+    for language, name in names:
+        by_key[fold_key(name)].append((language, name))
+    automaton = ahocorasick.Automaton()
+    for key, listed in by_key.items():
+        automaton.add_word(f" {key} ", (len(key), tuple(listed)))
+    counts: dict[_Key, list[int]] = {key: [0, 0, 0] for key in names}
+    if not counts:
+        return {}
+    automaton.make_automaton()
+    for document in documents:
+        text, language = _read(document)
+        folded = fold_text(text)
+        seen: set[tuple[_Key, int]] = set()
+        for end, (length, listed) in automaton.iter(folded.text):
+            span = folded.span(end - length, end)
+            written = " ".join(text[span.start : span.end].split())
+            for key in listed:
+                if key[0] != language:
+                    continue
+                if written == key[1]:
+                    seen.add((key, 0))
+                    before = text[max(0, span.start - _NAME_LENGTH) : span.start]
+                    if _CAPITAL_BEFORE.search(before):
+                        seen.add((key, 2))
+                elif written.islower():
+                    seen.add((key, 1))
+        for sought, kind in seen:
+            counts[sought][kind] += 1
+    return {key: (each[0], each[1], each[2]) for key, each in counts.items()}
+
+
+def _counts(
+    name: str, language: str, rules: Mapping[str, int], written: int, small: int, surname: int
+) -> bool:
+    """Say whether a name is established well enough to count where it stands bare."""
+    clear, explained = _documents(rules) - rules.get("shortened", 0), rules.get("explained", 0)
+    if clear >= ESTABLISHED or explained >= EXPLAINED:
+        established = clear >= SHARE * written and surname <= SURNAME * written
+    else:
+        all = clear + rules.get("shortened", 0)
+        enough = all >= SHORTENED and all >= SHORTENED_SHARE * written
+        established = enough and surname <= SHORTENED_SURNAME * written
+    if not established or small > COMMON * written:
+        return False
+    folded = fold_key(name)
+    words = grammar(language)
+    first, last = folded.split()[0], folded.split()[-1]
+    if last in words["small"] or last in words["and"]:
+        return False
+    if first in words["given"] or folded in words["acronymstop"] or len(name) < _LEAST_LETTERS:
+        return False
+    return countries().resolve(name) is None
+
+
+# What a desk says
+
+
+def read_given(path: Path, indexed: Callable[[str], Document | None]) -> NameLesson:
+    """Read names that a desk gives; ``indexed`` returns the document of the index with an id.
+
+    Raises VocabularyError with file, line and reason at the first row that is malformed.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise VocabularyError(f"“{path}” cannot be read ({error.strerror}).", _REMEDY) from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise _fault(path, line, "it is not UTF-8") from error
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    columns: list[str] = []
+    given: dict[str, LearnedName] = {}
+    never: set[str] = set()
+    try:
+        for cells in rows:
+            if not columns:
+                columns = _columns(cells)
+            elif any(map(str.strip, cells)):
+                if len(cells) != len(columns) or rows.line_num > _MOST_ROWS:
+                    raise ValueError(f"{len(cells)} cells, not {len(columns)}, or too many rows")
+                row = dict(zip(columns, map(str.strip, cells), strict=True))
+                for name, body in _said(row, indexed):
+                    key = fold_key(name)
+                    if len(key) < _LEAST_LETTERS:
+                        raise ValueError(f"“{name}” has fewer than {_LEAST_LETTERS} letters")
+                    if key in never or (not body and key in given):
+                        raise ValueError(f"“{name}” is an organization in one row and none here")
+                    if not body:
+                        never.add(key)
+                    elif given.setdefault(key, _given(name, body)) != _given(name, body):
+                        raise ValueError(f"“{name}” is of {given[key].id} in a row above")
+    except (csv.Error, ValueError) as error:
+        raise _fault(path, max(rows.line_num, 1), str(error)) from error
+    if not columns:
+        raise _fault(path, 1, "the file is empty")
+    return NameLesson((), tuple(sorted(given.values())), tuple(sorted(never)))
+
+
+def _fault(path: Path, line: int, reason: str) -> VocabularyError:
+    return VocabularyError(f"“{path}”, line {line}: {reason}.", _REMEDY)
+
+
+def _columns(cells: Sequence[str]) -> list[str]:
+    names = [cell.strip().lower() for cell in cells]
+    if not ({"name", "organization"} <= set(names) or {"id", "organizations"} <= set(names)):
+        raise ValueError(f"the columns are {', '.join(names)}")
+    if len(set(names)) < len(names):
+        raise ValueError("a column stands twice")
+    return names
+
+
+def _said(
+    row: Mapping[str, str], indexed: Callable[[str], Document | None]
+) -> Iterator[tuple[str, str]]:
+    """Yield what a row says: a name, and the organization that it is of (empty: none).
+
+    A document is about organizations that are named as it writes them. Raises ValueError.
+    """
+    if row.get("name"):
+        yield row["name"], row["organization"]
+        return
+    document = indexed(row.get("id", ""))
+    if document is None:
+        raise ValueError(f"the index has no document “{row.get('id', '')}”")
+    text = f"{document.title}\n{document.text}"
+    for name in filter(None, map(str.strip, row["organizations"].replace("|", ";").split(";"))):
+        if name in text:
+            yield name, name
+        elif organizations().resolve(name) is None:
+            raise ValueError(f"“{name}” does not stand in that document as it is written here")
+
+
+def _given(name: str, body: str) -> LearnedName:
+    return LearnedName(name, given_organization(body, "und").id, "")
+
+
+# The file
+
+
+def dumps(lesson: NameLesson) -> bytes:
+    """Return names as JSON."""
+    content = {
+        "format": LEARNING_VERSION,
+        "learned": [[*name, documents] for name, documents in lesson.learned],
+        "given": [list(name) for name in lesson.given],
+        "never": lesson.never,
+    }
+    return orjson.dumps(content)
+
+
+def _lesson(data: bytes) -> NameLesson:
+    raw: dict[str, Any] = orjson.loads(data)
+    if raw["format"] != LEARNING_VERSION:
+        raise ValueError(f"format {raw['format']}")
+    return NameLesson(
+        tuple((_name(each[:3]), int(each[3])) for each in raw["learned"]),
+        tuple(map(_name, raw["given"])),
+        tuple(map(str, raw["never"])),
+    )
+
+
+def _name(cells: Sequence[str]) -> LearnedName:
+    text, id, language = map(str, cells)
+    if not fold_key(text) or not id:
+        raise ValueError(f"the name {text!r}")
+    return LearnedName(text, id, language)
+
+
+def loads(data: bytes) -> LearnedNames:
+    """Return what extraction uses. Raises ValueError, KeyError, TypeError or IndexError."""
+    lesson = _lesson(data)
+    return LearnedNames(
+        hashlib.blake2b(data, digest_size=8).hexdigest(),
+        tuple(name for name, _ in lesson.learned),
+        lesson.given,
+        frozenset(lesson.never),
+    )
+
+
+def save(root: Path, lesson: NameLesson, mode: int = FILE_MODE) -> None:
+    """Keep names in the index directory. Raises what ``writing`` does."""
+    keep(root, FILE, dumps(lesson), mode)
+
+
+def load(root: Path) -> LearnedNames | None:
+    """Return the names of an index directory, None where none were learned.
+
+    Raises IndexDamaged, and IndexUnavailable where the system does not let it be read.
+    """
+    data = kept(root, FILE, _AGAIN)
+    return None if data is None else _understood(root, lambda: loads(data))
+
+
+def load_lesson(root: Path) -> NameLesson | None:
+    """Return all that was learned about names. Raises what ``load`` does."""
+    data = kept(root, FILE, _AGAIN)
+    return None if data is None else _understood(root, lambda: _lesson(data))
+
+
+def _understood(root: Path, read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        path = root / FOLDER / FILE
+        raise IndexDamaged(f"“{path}” is not what was learned ({error!r}).", _AGAIN) from error
+
+
+def forget(root: Path, mode: int = FILE_MODE) -> bool:
+    """Delete the names of an index directory; return whether there were any."""
+    return discard(root, FILE, mode)

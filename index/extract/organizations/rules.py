@@ -192,6 +192,7 @@ _SHORT_NOUN = 4
 _ABSTRACT = (
     *("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tionen"),
     *("tag", "abend", "nacht", "morgen", "mittag", "vormittag", "personen", "angaben", "leute"),
+    "werte",
 )
 """Endings of German nouns that are no names: ``der Konzern Mittwochabend``."""
 _CLUB_INITIALS = frozenset(
@@ -234,6 +235,33 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
             yield Candidate(words.span(first, last), "cue")
             if words[cue].folded in grammar["plural"]:
                 yield from _second(words, last + 1, grammar)
+
+
+_COMPOUND_CUES = tuple(
+    cue + ending
+    for cue in (
+        *("hersteller", "konzern", "produzent", "anbieter", "betreiber", "entwickler", "sender"),
+        *(
+            "unternehmen",
+            "gewerkschaftsverband",
+            "agentur",
+            "zeitung",
+            "magazin",
+            "verlag",
+            "kette",
+        ),
+    )
+    for ending in ("", "s", "en")
+)
+_SHORTEST_COMPOUND = 3
+
+
+def is_compound_cue(folded: str) -> bool:
+    """Say whether a German compound ends with a cue: ``Festplattenhersteller``."""
+    return any(
+        folded.endswith(cue) and len(folded) >= len(cue) + _SHORTEST_COMPOUND
+        for cue in _COMPOUND_CUES
+    )
 
 
 def _is_adjective(word: Word, grammar: Grammar) -> bool:

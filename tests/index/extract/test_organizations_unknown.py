@@ -249,3 +249,12 @@ def test_a_name_ends_before_what_follows_it(body: str, tail: str) -> None:
     followed = find(f"Hier, {body} {tail} a dit cela.", "fr")
     assert [one.id for one in followed] == [one.id for one in alone]
     assert [one.label for one in followed] == [one.label for one in alone]
+
+
+@pytest.mark.parametrize("cue", ["Garnhersteller", "US-Festplatten-Herstellers", "Mediaagentur"])
+def test_a_german_compound_that_ends_with_a_cue_is_one(cue: str) -> None:
+    def named(text: str) -> list[str]:
+        return [one.label for one in find_organizations(text, "de").organizations]
+
+    assert named(f"Die Zahlen des steirischen {cue} Zubrow sind gut.") == ["Zubrow"]
+    assert named(f"Die Zahlen des steirischen {cue} Mittwochabend sind gut.") == []

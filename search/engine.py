@@ -65,6 +65,10 @@ NOTICES: Mapping[str, str] = {
     "invalid_date": _l("“%(value)s” is not a date and was left out; expected: 2024, 2024-03-15."),
     "generation_changed": _l("The archive was updated meanwhile: results may be new or missing."),
     "lone_operator": _l("%(operator)s has nothing to join and was left out."),
+    "operators_are_words": _l(
+        "All is in capitals and reads as a title, so that %(word)s is a word in it. If it joins or"
+        " excludes, put the query in parentheses; a minus before a word excludes it, too."
+    ),
     "nothing_understood": _l("The query has no word to look for."),
     "prefix_too_short": _l("%(prefix)s stands for too many words: type more letters before *."),
     "question": _l(

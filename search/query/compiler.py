@@ -45,7 +45,7 @@ from search.query.nodes import (
     WildcardQuery,
     WordQuery,
 )
-from search.query.operators import operator
+from search.query.operators import is_spelt_as_operator
 from search.query.parser import (
     And,
     Kind,
@@ -58,6 +58,7 @@ from search.query.parser import (
     lex,
     parse_syntax,
     quoted,
+    unmistakable,
     written,
     written_filter,
 )
@@ -244,7 +245,7 @@ def _of_clause(
     return ParsedQuery(
         text=text,
         tree=joined.node,
-        understood=joined.text,
+        understood=unmistakable(joined.text),
         warnings=tuple(compiler.notices),
         words=tuple(compiler.words),
         marks=tuple(mark for at, mark in enumerate(marks) if mark not in marks[:at]),
@@ -493,7 +494,7 @@ class _Compiler:
                 break
             self.units += 1
             # A word that is written as an operator is one in small letters only.
-            text = unit.text.lower() if operator(unit.text) else unit.text
+            text = unit.text.lower() if is_spelt_as_operator(unit.text) else unit.text
             kind = _KINDS.get(type(unit.node), Kind.WORD)
             clauses.append(Clause(unit.node, written(kind, text, field), unit.stops))
             if isinstance(unit.node, WordQuery | CompoundQuery | PhraseQuery):

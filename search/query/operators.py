@@ -4,18 +4,20 @@
 *Y* of *acuerdo Y paz*) may as well be the letter of a name (*Generation Y*) or the first word of a
 title (*O Globo*). It is an operator between two operands, in the language that it belongs to, if
 no known name contains it and no word that a letter follows stands before it (*vitamina E*).
-Capitals say nothing where all words are in capitals, as in a pasted title: there, no word of
-``SOMETIMES`` is an operator, nor one of ``DENIES`` among ``TITLE_WORDS`` others. One of ``ALWAYS``
-is an operator unless what it stands in reads as a title: ``search.query.parser``.
+Capitals say nothing in a query all in capitals. There, a word is no operator where function words
+of its own language show that it stands in a pasted sentence (*MINISTER SAYS NOT TO WORRY*): see
+``search.query.parser``. Readers are told so, as an exclusion that becomes a requirement is worse
+than a headline that is misread.
 Arabic has no capitals: its words are operators between two operands where the query has no other
 function word, as a sentence has.
 """
 
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Literal
 
-from index.analysis import ANALYZERS, analyzer, fold, tokenize
+from index.analysis import analyzer, fold, tokenize
 
 Operator = Literal["AND", "OR", "NOT"]
 
@@ -33,9 +35,17 @@ SOMETIMES: dict[str, tuple[Operator, frozenset[str]]] = {
     "NAO": ("NOT", frozenset(("pt",))),
 }
 """What a word means, and in which languages."""
-DENIES = ("NICHT", "NÃO")
-"""Words of ``ALWAYS`` that deny the sentence of a title, and exclude nothing from it."""
-TITLE_WORDS = 3
+LANGUAGES_OF: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("AND", "OR", "NOT"), frozenset(("en",))),
+    **dict.fromkeys(("ET", "SAUF"), frozenset(("fr",))),
+    "OU": frozenset(("fr", "pt")),
+    **dict.fromkeys(("UND", "ODER", "NICHT"), frozenset(("de",))),
+    "NÃO": frozenset(("pt",)),
+    **{word: languages for word, (_, languages) in SOMETIMES.items()},
+}
+"""The languages in which an operator is a word of sentences."""
+DENIES = ("NICHT", "NÃO", *(word for word, (meaning, _) in SOMETIMES.items() if meaning == "NOT"))
+"""Operators that deny the sentence in which they are words, before or behind any verb."""
 LETTERED = frozenset(
     (
         "clase",
@@ -81,6 +91,11 @@ def operator(word: str) -> Operator | None:
     return ALWAYS.get(unicodedata.normalize("NFC", word))
 
 
+def is_spelt_as_operator(word: str) -> bool:
+    """Tell whether a word of several letters may be an operator in some language."""
+    return bool(operator(word)) or (len(word) > 1 and word in SOMETIMES)
+
+
 def arabic(word: str) -> Operator | None:
     """Return what an Arabic word may be between two operands, with vowel signs or without."""
     return ARABIC.get(unicodedata.normalize("NFC", _ARABIC_SIGNS.sub("", word)))
@@ -92,17 +107,22 @@ def possible(word: str, language: str) -> Operator | None:
     return meaning if language in languages else arabic(word)
 
 
-def denies(word: str) -> bool:
-    """Tell whether a word is one of ``DENIES``."""
-    return unicodedata.normalize("NFC", word) in DENIES
+def signs_of_sentence(word: str) -> tuple[frozenset[str], int]:
+    """Return the languages of an operator, and how many function words of them show that it is a
+    word of a sentence where none is beside it: whoever denies needs none there."""
+    word = unicodedata.normalize("NFC", word)
+    return LANGUAGES_OF.get(word, frozenset()), 1 if word in DENIES else 2
 
 
-def is_function_word(word: str) -> bool:
-    """Tell whether a text is one word, and no letter, that is a stop word in some language."""
-    tokens = tokenize(word)
-    if len(tokens) != 1 or len(tokens[0].folded) == 1:
+def is_function_word(word: str, languages: Collection[str]) -> bool:
+    """Tell whether a text is one word that is a stop word in one of the languages.
+
+    What is spelt as an operator is none, nor is a text of several words (*l'Italie*).
+    """
+    if is_spelt_as_operator(word):
         return False
-    return any(analyzer(suffix).is_stop(tokens[0]) for suffix in ANALYZERS)
+    tokens = tokenize(word)
+    return len(tokens) == 1 and any(analyzer(suffix).is_stop(tokens[0]) for suffix in languages)
 
 
 def is_lettered(before: str, word: str) -> bool:

@@ -17,7 +17,7 @@ nothing is left out with a notice. ``search.query.operators`` says which words a
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -26,17 +26,16 @@ from index.analysis import fold
 from index.facets import FACETS, VALUE_FACETS
 from index.keys import KEY_FIELDS
 from index.vocabularies import LANGUAGES
-from search.engine import Notices
+from search.engine import Notice, Notices
 from search.query.entities import is_named
 from search.query.operators import (
-    TITLE_WORDS,
     arabic,
-    denies,
     is_function_word,
     is_lettered,
     is_sentence,
     operator,
     possible,
+    signs_of_sentence,
 )
 from search.request import MAX_QUERY
 from search.typed import typed_period
@@ -135,7 +134,7 @@ def lex(text: str, notices: Notices, language: str = "") -> list[Lexeme]:
 
     ``language`` is that of the reader, in which a word may be an operator.
     """
-    lexemes = _joined(_Lexer(text, notices).run(), text, language)
+    lexemes = _joined(_Lexer(text, notices).run(), text, language, notices)
     return _bounded(_balanced(lexemes, notices), notices)
 
 
@@ -158,6 +157,20 @@ def written(kind: Kind, text: str, field: str | None = None) -> str:
 def written_filter(field: str, value: str) -> str:
     """Return a filter as it is written in a normal form."""
     return f"{field}:{quoted(value)}" if " " in value else written(Kind.WORD, value, field)
+
+
+def unmistakable(text: str) -> str:
+    """Return a normal form in parentheses if its operators would be read as words of a title."""
+    if not text.isupper():
+        return text
+    notices = Notices()
+    lex(text, notices)
+    return f"({text})" if reads_operators_as_words(notices) else text
+
+
+def reads_operators_as_words(notices: Sequence[Notice]) -> bool:
+    """Tell whether a query was read as a pasted title, with operators as words."""
+    return any(notice.code == "operators_are_words" for notice in notices)
 
 
 def is_row(text: str) -> bool:
@@ -336,28 +349,28 @@ _NAME_WORDS = 4
 """Words of a name that a possible operator may belong to, on each side of it."""
 
 
-def _joined(lexemes: list[Lexeme], text: str, language: str) -> list[Lexeme]:
+def _joined(lexemes: list[Lexeme], text: str, language: str, notices: Notices) -> list[Lexeme]:
     """Decide which words are operators; see ``operators``."""
-    places = {
-        place: lexeme.text
+    always = [
+        place
         for place, lexeme in enumerate(lexemes)
-        if operator(lexeme.text)
-        if lexeme.kind in _OPERATORS
-    }
-    sometimes = {
-        place: lexeme.text
+        if lexeme.kind in _OPERATORS and operator(lexeme.text)
+    ]
+    sometimes = [
+        place
         for place, lexeme in enumerate(lexemes)
         if lexeme.kind is Kind.WORD and possible(lexeme.text, language)
-    }
-    if not places and not sometimes:
+    ]
+    if not always and not sometimes:
         return lexemes
     joined = list(lexemes)
-    in_capitals = _in_capitals(lexemes, {*places, *sometimes})
-    is_title = bool(in_capitals and places) and _is_title(lexemes, places)
-    for place, word in places.items():
-        if is_title or (denies(word) and in_capitals >= TITLE_WORDS):
+    of_sentence = _Title(lexemes).has if _may_be_title(lexemes) else lambda place: False
+    for place in always:
+        if of_sentence(place):
+            notices.add("operators_are_words", word=joined[place].text)
             joined[place] = joined[place]._replace(kind=Kind.WORD)
-    for place, word in sometimes.items():
+    for place in sometimes:
+        word = joined[place].text
         meaning = Kind[possible(word, language) or "AND"]
         before = joined[place - 1].kind if place else None
         after = joined[place + 1].kind if place + 1 < len(joined) else None
@@ -367,65 +380,68 @@ def _joined(lexemes: list[Lexeme], text: str, language: str) -> list[Lexeme]:
         if arabic(word):
             is_word = is_sentence(text)
         else:
-            lettered = is_lettered(joined[place - 1].text, word)
-            is_word = in_capitals > 0 or lettered or _is_of_name(lexemes, place)
-        if not is_word:
+            is_word = is_lettered(joined[place - 1].text, word) or _is_of_name(lexemes, place)
+        if not is_word and of_sentence(place):
+            notices.add("operators_are_words", word=word)
+        elif not is_word:
             joined[place] = joined[place]._replace(kind=meaning)
     return joined
 
 
-def _in_capitals(lexemes: Sequence[Lexeme], besides: Collection[int]) -> int:
-    """Return how many words have capitals, besides possible operators; 0 if one has small letters.
+def _may_be_title(lexemes: Sequence[Lexeme]) -> bool:
+    """Tell whether a query has but words, and all their letters are capitals.
 
-    The value of a filter is no word of the text.
+    Fields, signs, quotation marks and parentheses are typed to search. One that closes nothing is
+    of a list: ``1) MINISTER SAYS``.
     """
-    words = []
-    for place, lexeme in enumerate(lexemes):
-        if lexeme.kind in _LEAVES and place not in besides and not _is_value(lexemes, place):
-            words += lexeme.text.split()
-    if any(letter.islower() for word in words for letter in word):
-        return 0
-    return sum(any(letter.isupper() for letter in word) for word in words)
+    return all(
+        (lexeme.kind is Kind.WORD or (lexeme.kind in _OPERATORS and operator(lexeme.text)))
+        and all(map(str.isupper, filter(str.isalpha, lexeme.text)))
+        for lexeme in lexemes
+        if lexeme.kind is not Kind.CLOSE
+    )
 
 
-def _is_value(lexemes: Sequence[Lexeme], place: int) -> bool:
-    """Tell whether a lexeme is the value of a filter."""
-    field = lexemes[place - 1] if place else lexemes[place]
-    return field.kind is Kind.FIELD and field.text != "title"
+class _Title:
+    """Words in capitals that may be a pasted title."""
 
+    def __init__(self, lexemes: Sequence[Lexeme]) -> None:
+        self.lexemes = lexemes
+        self.function_words: dict[frozenset[str], dict[int, str]] = {}
 
-def _is_title(lexemes: Sequence[Lexeme], operators: Collection[int]) -> bool:
-    """Tell whether a query in capitals is a pasted title, in which nothing is an operator.
+    def has(self, place: int) -> bool:
+        """Tell whether an operator is a word of the title: a function word of its language stands
+        beside it, or as many as show it stand elsewhere."""
+        languages, enough = signs_of_sentence(self.lexemes[place].text)
+        if languages not in self.function_words:
+            self.function_words[languages] = self._function_words(languages)
+        found = self.function_words[languages]
+        if any(len(found.get(beside, "")) > 1 for beside in (place - 1, place + 1)):
+            return True
+        return len({*found.values()}) >= enough
 
-    It is none if an operator stands in parentheses or beside a pattern, or if each joins single
-    words or names: an acronym is one word. Else a function word tells a title, or four words do.
-    """
-    runs: list[list[str]] = [[]]
-    depth = 0
-    for place, lexeme in enumerate(lexemes):
-        if lexeme.kind in (Kind.PREFIX, Kind.WILDCARD, Kind.FUZZY, Kind.EVERYTHING):
-            return False
-        depth += (lexeme.kind is Kind.OPEN) - (lexeme.kind is Kind.CLOSE)
-        if place in operators and depth:
-            return False
-        is_word = lexeme.kind in (Kind.WORD, Kind.QUOTED) and place not in operators
-        if not is_word or _is_value(lexemes, place):
-            runs.append([])
-        elif any(map(str.isalpha, lexeme.text)):
-            runs[-1].append(lexeme.text)
-    if all(len(run) < 2 or is_named(" ".join(run)) for run in runs):
-        return False
-    words = [word for run in runs for word in run]
-    return len(words) > TITLE_WORDS or any(map(is_function_word, words))
+    def _function_words(self, languages: frozenset[str]) -> dict[int, str]:
+        """Return the function words by place, but for those that name something.
+
+        A letter may belong to any word (*GROUPE A*), but not to one where a title begins.
+        """
+        return {
+            place: lexeme.text
+            for place, lexeme in enumerate(self.lexemes)
+            if (len(lexeme.text) > 1 or not place) and is_function_word(lexeme.text, languages)
+            if not is_named(lexeme.text) and not _is_of_name(self.lexemes, place)
+        }
 
 
 def _is_of_name(lexemes: Sequence[Lexeme], place: int) -> bool:
     """Tell whether a word stands in a known name, as the O of *O Globo*."""
-    words = [lexeme.text if lexeme.kind is Kind.WORD else "" for lexeme in lexemes]
+    start = max(place - _NAME_WORDS, 0)
+    near = lexemes[start : place + _NAME_WORDS]
+    words = [lexeme.text if lexeme.kind is Kind.WORD else "" for lexeme in near]
     return any(
         all(run := words[first:last]) and is_named(" ".join(run))
-        for first in range(max(place - _NAME_WORDS, 0), place + 1)
-        for last in range(place + 1, place + _NAME_WORDS + 1)
+        for first in range(place - start + 1)
+        for last in range(place - start + 1, len(words) + 1)
         if last - first > 1
     )
 

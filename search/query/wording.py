@@ -8,7 +8,7 @@ from index.analysis import fold, tokenize
 from index.vocabularies import LANGUAGES
 from search.engine import Notices
 from search.query.operators import OWN, SOMETIMES, Operator, possible
-from search.query.parser import Kind, Lexeme, clean, lex
+from search.query.parser import Kind, Lexeme, clean, lex, reads_operators_as_words
 
 _OPERATORS: dict[Kind, Operator] = {Kind.AND: "AND", Kind.OR: "OR", Kind.NOT: "NOT"}
 
@@ -19,13 +19,15 @@ def understood_as(typed: str, understood: str, language: str) -> str:
     """Return what to tell a reader of how a query was understood; nothing if it does not surprise.
 
     It does if something was added (an alternative, a filter, a group), or if a word was read as an
-    operator that is a word to others, or in other places: the E of *hepatite E Brasil*.
+    operator that is a word to others, or in other places (the E of *hepatite E Brasil*), or the
+    other way round, in a title in capitals.
     """
-    asked = lex(clean(typed, Notices()), Notices(), language)
-    read_as_operator = any(
+    notices = Notices()
+    asked = lex(clean(typed, notices), notices, language)
+    surprises = reads_operators_as_words(notices) or any(
         lexeme.kind in _OPERATORS and possible(lexeme.text, language) for lexeme in asked
     )
-    if not read_as_operator and _is_as_typed(asked, understood):
+    if not surprises and _is_as_typed(asked, understood):
         return ""
     told = in_own_words(understood, language)
     return understood if told == typed else told

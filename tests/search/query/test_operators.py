@@ -17,7 +17,7 @@ from search.query import (
     parse,
     understood_as,
 )
-from search.query.operators import ALWAYS, ARABIC, OWN, SOMETIMES
+from search.query.operators import ARABIC, LANGUAGES_OF, OWN, SOMETIMES, operator, possible
 from search.query.parser import Kind, lex
 
 ANALYZERS = ("ar", "de", "en", "es", "fr", "it", "pt", "und")
@@ -85,8 +85,7 @@ def test_words_that_mean_nothing_else_are_operators_everywhere(word: str) -> Non
         ("LE NON L'EMPORTE", "fr"),
         ("IL GOVERNO NON CADE", "it"),
         ("EL GOBIERNO NO CEDE", "es"),
-        ("DECLARACIÓN DE GUERRA O PAZ", "es"),
-        ("lang:es GUERRA O PAZ", "es"),
+        ("LA GUERRA O LA PAZ", "es"),
         ("hepatite E Brasil", "pt"),
         ("vitamina E tumore", "it"),
         ("classe E Mercedes", "it"),
@@ -117,44 +116,93 @@ def test_a_title_in_capitals_excludes_nothing(typed: str, language: str) -> None
 
 
 CAPITALS = st.sampled_from(("ACCORD", "MERKEL", "PÊCHE", '"LIBRE ÉCHANGE"', "GOUV*", "(A B)"))
-
-
-@given(
-    words=st.lists(
-        st.sampled_from(("MINISTER", "BREXIT", "DEAL", "PAIN", "GUERRE", "PÊCHE", "HANDEL")),
-        min_size=4,
-        max_size=8,
-    ),
-    joint=st.sampled_from(tuple(ALWAYS)),
-    place=st.integers(0, 8),
-    language=st.sampled_from(LANGUAGES),
+CONTENT = st.lists(
+    st.sampled_from(("BREXIT", "DEAL", "GUERRE", "PÊCHE", "A320", "B", "UE", "WHO", "2024")),
+    min_size=1,
+    max_size=8,
 )
-def test_a_headline_in_capitals_has_no_operators(
-    words: list[str], joint: str, place: int, language: str
-) -> None:
-    headline = " ".join([*words[:place], joint, *words[place:]])
-    kinds = {lexeme.kind for lexeme in lex(headline, Notices(), language)}
-    assert kinds == {Kind.WORD}
-    # It is one where each word is an operand, a name, or in small letters.
-    for meant in (f" {joint} ".join(words), f"{headline} gouv*", f"({headline})"):
-        kinds = {lexeme.kind for lexeme in lex(meant, Notices(), language)}
-        assert Kind[ALWAYS[joint]] in kinds or joint in ("NICHT", "NÃO")
-    assert Kind[ALWAYS[joint]] in {
-        lexeme.kind for lexeme in lex(f"NATIONS UNIES {joint} OTAN", Notices(), language)
-    } or joint in ("NICHT", "NÃO")
-
-
-@given(
-    words=st.lists(CAPITALS, min_size=2, max_size=5),
-    signs=st.lists(st.sampled_from(tuple(SOMETIMES)), min_size=4),
-    language=st.sampled_from(LANGUAGES),
+FUNCTION_WORDS = {
+    "en": "THE",
+    "fr": "DANS",
+    "de": "DURCH",
+    "es": "HASTA",
+    "it": "DELLA",
+    "pt": "PELO",
+}
+JOINTS = st.sampled_from(
+    tuple((word, language) for word, own in LANGUAGES_OF.items() for language in sorted(own))
 )
-def test_in_capitals_no_word_is_an_operator_sometimes(
-    words: list[str], signs: list[str], language: str
+
+
+def meaning(joint: str, language: str) -> Kind:
+    return Kind[operator(joint) or possible(joint, language) or ""]
+
+
+def read(typed: str, language: str, place: int) -> tuple[Kind, list[str]]:
+    """Return what a lexeme was read as, and the words of which readers are told."""
+    notices = Notices()
+    kind = lex(typed, notices, language)[place].kind
+    told = [notice.values["word"] for notice in notices if notice.code == "operators_are_words"]
+    return kind, told
+
+
+@given(before=CONTENT, after=CONTENT, joint=JOINTS, others=st.lists(st.sampled_from(LANGUAGES)))
+def test_capitals_alone_take_no_meaning_from_an_operator(
+    before: list[str], after: list[str], joint: tuple[str, str], others: list[str]
 ) -> None:
-    typed = " ".join(f"{word} {sign}" for word, sign in zip(words, signs, strict=False))
-    kinds = {lexeme.kind for lexeme in lex(typed, Notices(), language)}
-    assert kinds.isdisjoint((Kind.AND, Kind.OR, Kind.NOT))
+    """A NOT without function words of its language excludes, whatever stands beside it."""
+    word, language = joint
+    foreign = [
+        FUNCTION_WORDS[other] for other in others if other not in {"ar", *LANGUAGES_OF[word]}
+    ]
+    typed = " ".join([*foreign, *before, word, *after, *foreign])
+    place = len(foreign) + len(before)
+    assert read(typed, language, place) == (meaning(word, language), [])
+
+
+@given(before=CONTENT, after=CONTENT, joint=JOINTS, follows=st.booleans())
+def test_a_sentence_in_capitals_has_no_operators_and_tells_so(
+    before: list[str], after: list[str], joint: tuple[str, str], follows: bool
+) -> None:
+    word, language = joint
+    function_word = FUNCTION_WORDS[language]
+    words = [*before, *((word, function_word) if follows else (function_word, word)), *after]
+    typed, place = " ".join(words), len(before) + (not follows)
+    assert read(typed, language, place) == (Kind.WORD, [word])
+    assert read(f"1) {typed}", language, place + 2) == (Kind.WORD, [word])
+    parsed = parse(typed, ANALYZERS, language)
+    assert "operators_are_words" in {notice.code for notice in parsed.warnings}
+    assert understood_as(typed, parsed.understood, language)
+    for searched, shift in (
+        (f"({typed})", 1),
+        (f"{typed} -PAIN", 0),
+        (f'{typed} "PAIN"', 0),
+        (f"{typed} lang:fr", 0),
+        (f"{typed} PAI*", 0),
+        (f"{typed} pain", 0),
+        (f"{typed} اتفاق", 0),
+    ):
+        assert read(searched, language, place + shift) == (meaning(word, language), [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("AI ACT NOT GDPR", "AI AND ACT AND NOT GDPR"),
+        ("LE PEN NOT MACRON", "LE AND PEN AND NOT MACRON"),
+        ("SECURITE DES FRONTIERES NOT OTAN", "SECURITE AND DES AND FRONTIERES AND NOT OTAN"),
+        ("US WHO NOT OTAN", "(US OR country:us) AND (WHO OR organization:oms) AND NOT OTAN"),
+        ("COURS EST OR OUEST", "(COURS AND EST) OR OUEST"),
+        ("GROUPE A OR GROUPE B", "(GROUPE A) OR (GROUPE AND B)"),
+        ("LE PAIN NOT lang:fr", "LE AND PAIN AND NOT lang:fr"),
+        ("EUROPE -UE WAR NOT PEACE", "EUROPE AND NOT UE AND WAR AND NOT PEACE"),
+        ("الصيد البحري NOT UE", "الصيد AND البحري AND NOT UE"),
+        ("-THE ACCORD PECHE", "(NOT THE AND ACCORD AND PECHE)"),
+    ],
+)
+def test_an_exclusion_in_capitals_excludes(typed: str, understood: str) -> None:
+    assert parse(typed, ANALYZERS).understood == understood
+    assert parse(understood, ANALYZERS).understood == understood
 
 
 @given(

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from math import ceil
-from threading import BoundedSemaphore
 from typing import Any, cast
 from urllib.parse import unquote_plus, urlsplit
 
@@ -22,6 +21,7 @@ from web.kept import ANSWER_BYTES, KeptAnswers
 from web.operate import (
     REFUSED,
     ForwardedHeaders,
+    Places,
     RateLimit,
     SlowLane,
     check_host,
@@ -47,6 +47,8 @@ WORKBOOKS = 1
 """Workbooks that a process makes at the same time, beside other exports."""
 READ_EXPORTS = 32
 """Exports in a process, those included that wait for their readers without a thread."""
+READ_WORKBOOKS = 4
+"""Workbooks in a process, those included whose file is not yet sent: each lies on the disk."""
 MAX_WAITING = 12
 """Dear requests that wait in a process."""
 LANE_SECONDS = 10
@@ -79,9 +81,10 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
         ENGINE=engine,
         SETTINGS=settings,
         RATE_LIMIT=RateLimit(settings.rate_limit, settings.rate_burst),
-        EXPORTS=BoundedSemaphore(settings.exports),
-        WORKBOOKS=BoundedSemaphore(WORKBOOKS),
-        READ_EXPORTS=BoundedSemaphore(READ_EXPORTS),
+        EXPORTS=Places(settings.exports),
+        WORKBOOKS=Places(WORKBOOKS),
+        READ_EXPORTS=Places(READ_EXPORTS),
+        READ_WORKBOOKS=Places(READ_WORKBOOKS),
         NEWEST=(None, ""),
         ANSWERS=KeptAnswers(ANSWER_BYTES),
         SLOW_LANE=SlowLane(MAX_WAITING),

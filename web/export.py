@@ -51,8 +51,8 @@ blueprint = Blueprint("export", __name__)
 _l = str  # Marks a label for the message catalogues of web/translations.
 
 BATCH = 100
-LARGE_BATCH = 1_000
-"""Results that are looked for at once: the first, which are sent soon, and those that follow."""
+"""Results that are looked for and written at once, as many as a page has: a reader who pauses has
+no more of them kept, and each extract of a text has the time that a page gives it."""
 TABLE: dict[str, Any] = {"credits": True, "highlight": "true"}
 """What the columns of a table need of results."""
 CHUNK = 1 << 16
@@ -138,7 +138,7 @@ def xlsx() -> Response:
     response.automatically_set_content_length = False
     response.headers["Content-Disposition"] = _attached(query.q, "xlsx")
     place = _take_place(response, "WORKBOOKS")
-    first = context.search(_walk(query, LARGE_BATCH, **TABLE))
+    first = context.search(_walk(query, **TABLE))
     if request.method != "HEAD":
         file = _workbook(first, query)
         response.response = _read(file)
@@ -305,7 +305,7 @@ def _stream(
     response = localized(Response(mimetype=mimetype))
     hold(_take_place(response, "EXPORTS"))
     # The first batch is searched for now, so that an error still has a status of its own.
-    batches = _batches(engine(), context.search(_walk(query, BATCH, **shown)))
+    batches = _batches(engine(), context.search(_walk(query, **shown)))
     response.response = chain([head], ("".join(map(write, batch)) for batch in batches))
     response.headers["Content-Disposition"] = _attached(query.q, suffix)
     return response
@@ -314,9 +314,9 @@ def _stream(
 def _take_place(response: Response, kind: str) -> OnePlace:
     """Return a place among the exports of a kind, until the response is closed or given up.
 
-    Raises ServiceUnavailable if there is none, or if too many exports wait for their readers.
+    Raises ServiceUnavailable if there is none, or if too many of that kind are being read.
     """
-    places = [OnePlace(current_app.config[name]) for name in (kind, "READ_EXPORTS")]
+    places = [OnePlace(current_app.config[name]) for name in (kind, f"READ_{kind}")]
     for place in places:
         finalize(response, place.leave)
     if not all(place.take() for place in places):
@@ -329,10 +329,10 @@ def _take_place(response: Response, kind: str) -> OnePlace:
     return places[0]
 
 
-def _walk(query: SearchRequest, batch: int, **shown: Any) -> SearchRequest:
+def _walk(query: SearchRequest, **shown: Any) -> SearchRequest:
     """Return the request for the first batch of all results, with what exports show of them."""
     plain = replace(query, facets=(), fields=RESULT_FIELDS, highlight="false", explain="false")
-    return replace(plain, cursor="*", per_page=batch, **shown)
+    return replace(plain, cursor="*", per_page=BATCH, **shown)
 
 
 def _batches(
@@ -345,8 +345,7 @@ def _batches(
         sent += len(response.results)
         if not response.next_cursor or (most is not None and sent >= most):
             return
-        query = replace(response.request, cursor=response.next_cursor, per_page=LARGE_BATCH)
-        response = engine.search(query)
+        response = engine.search(replace(response.request, cursor=response.next_cursor))
 
 
 @blueprint.get("/search.atom")

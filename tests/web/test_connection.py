@@ -1,5 +1,6 @@
 """Requests as they arrive, and the loop that answers them."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from itertools import pairwise
 from tempfile import TemporaryFile
 from threading import Event, Thread
 from time import sleep
-from typing import IO, Any
+from types import SimpleNamespace
+from typing import IO, Any, Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.web.test_serve import ROOT, eventually
+from web.operate import OnePlace, Places, worker
 from web.operate.connection import (
     HOLD,
     MAX_BODY,
@@ -27,6 +30,7 @@ from web.operate.connection import (
     Refused,
     Request,
 )
+from web.operate.worker import Worker
 
 NAMES = st.text("abcXYZ-!~09", min_size=1, max_size=12)
 VALUES = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=20)
@@ -59,25 +63,35 @@ def test_a_client_that_has_left_is_seen_and_nothing_is_taken() -> None:
 
 
 class Counted:
-    """One place for an answer."""
+    """One place for an answer, which others may want."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: bool) -> None:
         self.is_free = False
+        self._wanted = wanted
 
-    def take(self) -> bool:
+    def take_in_turn(self) -> bool:
         free, self.is_free = self.is_free, False
         return free
+
+    def is_wanted(self) -> bool:
+        return self._wanted
 
     def leave(self) -> None:
         self.is_free = True
 
 
-@given(sizes=st.lists(st.integers(0, 3 * UNSENT), max_size=6), leaves=st.booleans())
-def test_an_answer_waits_for_its_reader_without_a_place(sizes: list[int], leaves: bool) -> None:
+@given(
+    sizes=st.lists(st.integers(0, 3 * UNSENT), max_size=6),
+    leaves=st.booleans(),
+    wanted=st.booleans(),
+)
+def test_an_answer_waits_for_its_reader_without_a_place(
+    sizes: list[int], leaves: bool, wanted: bool
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         client = socket.create_connection(server.getsockname())
         ours, address = server.accept()
-    place, closed = Counted(), Event()
+    place, closed, pauses = Counted(wanted), Event(), 0
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
         start_response("200 OK", [])
@@ -98,14 +112,18 @@ def test_an_answer_waits_for_its_reader_without_a_place(sizes: list[int], leaves
         while keep is None:
             assert place.is_free
             assert connection.backlog() <= UNSENT + max(sizes) + 100
+            pauses += 1
             if leaves:
                 connection.abandon()
                 break
-            received += client.recv(1 << 20)
-            connection.flush()
+            if not connection.flush():
+                received += client.recv(1 << 20)
+                connection.flush()
             if connection.backlog() <= UNSENT // 2 and connection.may_go_on():
                 keep = connection.go_on()
         assert closed.is_set()
+        if wanted and sizes:
+            assert pauses == 1 if leaves else pauses >= len(sizes)
         if keep is False:
             while not connection.flush():
                 received += client.recv(1 << 20)
@@ -114,6 +132,120 @@ def test_an_answer_waits_for_its_reader_without_a_place(sizes: list[int], leaves
                 received += data
             body = bytes(received).partition(b"\r\n\r\n")[2]
             assert body == b"".join(bytes([number]) * size for number, size in enumerate(sizes))
+
+
+@given(st.integers(1, 3), st.lists(st.tuples(st.integers(0, 5), st.sampled_from("twl"))))
+def test_places_are_had_in_turn(number: int, steps: list[tuple[int, str]]) -> None:
+    places = Places(number)
+    answers = [OnePlace(places) for _ in range(6)]
+    have: set[int] = set()
+    line: list[int] = []
+    for one, step in steps:
+        if step == "l":
+            answers[one].leave()
+            have.discard(one)
+            line = [other for other in line if other != one]
+        else:
+            before = line.index(one) if one in line else len(line)
+            gets = one in have or number - len(have) > before
+            waits = step == "w"
+            assert (answers[one].take_in_turn() if waits else answers[one].take()) == gets
+            if gets:
+                have.add(one)
+                line = [other for other in line if other != one]
+            elif waits and one not in line:
+                line.append(one)
+        assert places.free == number - len(have) >= 0
+        assert answers[one].is_wanted() == bool(line)
+
+
+class InThread(Worker):
+    """A worker without an arbiter, in a thread of this process."""
+
+    def __init__(self, application: Any) -> None:
+        self.sockets = [socket.create_server(("127.0.0.1", 0))]
+        self.address = self.sockets[0].getsockname()
+        self.cfg = SimpleNamespace(threads=4, worker_connections=100, graceful_timeout=0)
+        self.wsgi = application
+        self.PIPE = os.pipe()
+        self.ppid = os.getppid()
+        self.alive = True
+
+    def notify(self) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        self._thread = Thread(target=self.run)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.alive = False
+        self._wake()
+        self._thread.join()
+        self._poller.close()
+        for end in self.PIPE:
+            os.close(end)
+
+    def ask(self, path: str) -> socket.socket:
+        """Ask for an answer; return the connection when it has begun to come."""
+        asked = socket.socket()
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
+        asked.settimeout(60)
+        asked.connect(self.address)
+        asked.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+        assert asked.recv(12) == b"HTTP/1.1 200"
+        return asked
+
+
+@pytest.mark.parametrize("seconds", [60.0, 0.0])
+def test_an_answer_has_its_turn_before_newcomers(
+    monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """The client of one that waits has closed its side, and reads on; it waits for ``seconds``."""
+    monkeypatch.setattr(worker, "PLACE_SECONDS", seconds)
+    places, ended, newcomers = Places(1), Event(), []
+    size, chunks = 65_536, 120
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        place = OnePlace(places)
+        assert place.take()
+        start_response("200 OK", [])
+        environ[HOLD](place)
+        try:
+            if environ["PATH_INFO"] == "/hold":
+                yield b"x"
+                ended.wait(60)
+            else:
+                for _ in range(chunks):
+                    yield bytes(size)
+        finally:
+            place.leave()
+            newcomers.append(OnePlace(places).take())
+
+    def read_all() -> None:
+        while data := waiting.recv(1 << 20):
+            received.extend(data)
+
+    received = bytearray()
+    with InThread(application) as service, service.ask("/") as waiting:
+        eventually(lambda: places.free, 1)
+        with service.ask("/hold"):
+            waiting.shutdown(socket.SHUT_WR)
+            reader = Thread(target=read_all)
+            reader.start()
+            if seconds:
+                eventually(lambda: len(places.waiting), 1)
+                ended.set()
+            reader.join()
+            ended.set()
+    body = bytes(received).partition(b"\r\n\r\n")[2]
+    assert places.waiting == []
+    if seconds:
+        assert newcomers == [False, True]
+        assert len(body) == size * chunks
+    else:
+        assert len(body) < size * chunks
 
 
 @given(

@@ -40,6 +40,16 @@ def test_more_than_one_batch(client: FlaskClient, monkeypatch: pytest.MonkeyPatc
         exported = [row["id"] for row in rows(client, f"q=de&sort={sort}")]
         assert exported == [one["id"] for one in answer["results"]]
         assert len(exported) > 14
+    # No more than a batch is kept for a reader who pauses.
+    for form in ("csv", "ndjson"):
+        with client.get(f"/search.{form}?q=de") as streamed:
+            assert (
+                max(
+                    chunk.count(b"\r\n" if form == "csv" else b"\n")
+                    for chunk in streamed.iter_encoded()
+                )
+                <= 7
+            )
 
 
 def test_a_feed_has_the_newest_first(client: FlaskClient) -> None:

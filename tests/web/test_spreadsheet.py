@@ -5,6 +5,7 @@ import tracemalloc
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,7 +18,6 @@ from python_calamine import CalamineWorkbook
 
 from index.vocabularies import LANGUAGES
 from web import export
-from web.app import READ_EXPORTS
 from web.operate import IS_OPEN
 from web.spreadsheet import MAX_CELL, MEDIA_TYPE, Cell, Heading, Workbook, day, text
 from web.table import COLUMNS
@@ -174,7 +174,7 @@ def test_nothing_is_said_of_the_size_of_what_is_not_made(client: FlaskClient) ->
 def test_a_workbook_that_nobody_waits_for_is_given_up(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "LARGE_BATCH", 2)
+    monkeypatch.setattr(export, "BATCH", 2)
     there = iter([True, True, False])
     answer = client.get("/search.xlsx", environ_overrides={IS_OPEN: lambda: next(there)})
     assert answer.status_code == 400
@@ -184,26 +184,62 @@ def test_a_workbook_that_nobody_waits_for_is_given_up(
         assert client.get(f"/search.{form}?q=ONU", buffered=True).status_code == 200
 
 
-def test_a_workbook_has_a_place_until_it_is_made(client: FlaskClient) -> None:
-    with client.get("/search.xlsx?q=ONU"), client.get("/search.xlsx?q=ONU") as another:
-        assert another.status_code == 200
-        client.application.config["WORKBOOKS"].acquire()
-        assert client.get("/search.xlsx?q=ONU").status_code == 503
-        client.application.config["WORKBOOKS"].release()
+def free(client: FlaskClient) -> list[int]:
+    """Return how many places are free for what is written, and for what is read."""
+    kinds = ("EXPORTS", "WORKBOOKS", "READ_EXPORTS", "READ_WORKBOOKS")
+    return [client.application.config[kind].free for kind in kinds]
+
+
+def test_a_workbook_has_a_place_while_it_is_made(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    class Watched(Workbook):
+        def finish(self) -> BufferedReader:
+            seen.append((client.get("/search.xlsx?q=ONU").status_code, free(client)))
+            return super().finish()
+
+    monkeypatch.setattr(export, "Workbook", Watched)
+    exports, one, read, few = free(client)
+    assert one == 1
+    with client.get("/search.xlsx?q=ONU") as answer:
+        assert answer.status_code == 200
+        assert seen == [(503, [exports, 0, read, few - 1])]
+        # It is made, and lies on the disk until it is sent.
+        assert free(client) == [exports, 1, read, few - 1]
+        with client.get("/search.xlsx?q=ONU"):
+            assert free(client) == [exports, 1, read, few - 2]
+    assert free(client) == [exports, 1, read, few]
+    gone = {IS_OPEN: lambda: False}
+    assert client.get("/search.xlsx?q=ONU", environ_overrides=gone).status_code == 400
     assert client.head("/search.xlsx?q=ONU").status_code == 200
-    assert client.get("/search.xlsx?q=ONU", buffered=True).status_code == 200
+    assert free(client) == [exports, 1, read, few]
 
 
-def test_exports_that_are_read_are_bounded(client: FlaskClient) -> None:
-    places = client.application.config["READ_EXPORTS"]
-    while places.acquire(blocking=False):
-        pass
-    for form in ("xlsx", "csv", "bib"):
-        assert client.get(f"/search.{form}?q=ONU").status_code == 503
-    for _ in range(READ_EXPORTS):
-        places.release()
-    for form in ("xlsx", "csv", "bib"):
-        assert client.get(f"/search.{form}?q=ONU", buffered=True).status_code == 200
+def test_an_export_that_is_not_read_on_leaves_both_places(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "BATCH", 2)
+    exports, one, read, few = free(client)
+    for form in ("csv", "ndjson", "ris"):
+        answer = client.get(f"/search.{form}?q=ONU")
+        assert next(iter(answer.response)) is not None
+        assert free(client) == [exports - 1, one, read - 1, few]
+        answer.close()
+        assert free(client) == [exports, one, read, few]
+
+
+def test_exports_that_are_read_are_bounded(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind, forms in (("READ_WORKBOOKS", ("xlsx",)), ("READ_EXPORTS", ("csv", "bib"))):
+        with monkeypatch.context() as full:
+            full.setattr(client.application.config[kind], "free", 0)
+            for form in forms:
+                assert client.get(f"/search.{form}?q=ONU").status_code == 503
+        for form in forms:
+            assert client.get(f"/search.{form}?q=ONU", buffered=True).status_code == 200
 
 
 def test_what_nobody_should_trust_as_a_workbook(hostile: FlaskClient) -> None:

@@ -9,6 +9,7 @@ from web.operate.connection import IS_OPEN, REFUSED
 from web.operate.guard import (
     ForwardedHeaders,
     OnePlace,
+    Places,
     RateLimit,
     SlowLane,
     check_host,
@@ -27,6 +28,7 @@ __all__ = [
     "REFUSED",
     "ForwardedHeaders",
     "OnePlace",
+    "Places",
     "RateLimit",
     "SlowLane",
     "address_of",

@@ -53,11 +53,17 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 class Place(Protocol):
     """A place among few. An answer leaves it while it waits for its reader."""
 
-    def take(self) -> bool:
-        """Take the place unless it is taken; tell whether there is one."""
+    def take_in_turn(self) -> bool:
+        """Take the place unless it is taken; tell whether there is one, and wait if there is none.
+
+        Whoever waits asks again.
+        """
+
+    def is_wanted(self) -> bool:
+        """Tell whether others wait for a place."""
 
     def leave(self) -> None:
-        """Leave the place if it is taken."""
+        """Leave the place if it is taken, and wait for none any more."""
 
 
 class Refused(Exception):
@@ -243,8 +249,9 @@ class Connection:
         return self._run(exchange, lambda: exchange.begin(application))
 
     def may_go_on(self) -> bool:
-        """Tell whether there is a place for the answer that waits for its reader."""
-        return self._paused is None or self._paused.place is None or self._paused.place.take()
+        """Tell whether there is a place for the answer that waits, which has its turn."""
+        place = self._paused and self._paused.place
+        return not place or place.take_in_turn()
 
     def go_on(self) -> bool | None:
         """Go on with the answer that waits for its reader; return what ``answer`` does."""
@@ -297,13 +304,13 @@ class _Exchange:
         self.go_on()
 
     def go_on(self) -> None:
-        """Send what follows, until it ends or its reader has too much left to take."""
+        """Send what follows, until it ends, its reader lags behind, or others want the place."""
         self.is_paused = False
         try:
             for chunk in self._rest:
                 if chunk:
                     self._write(chunk)
-                if self._left and self._connection.backlog() > UNSENT:
+                if self._left and self._is_held_up():
                     self.is_paused = True
                     break
             else:
@@ -313,6 +320,10 @@ class _Exchange:
                 self.close()
             elif self.place:
                 self.place.leave()
+
+    def _is_held_up(self) -> bool:
+        wanted = self.place is not None and self.place.is_wanted()
+        return wanted or self._connection.backlog() > UNSENT
 
     def close(self) -> None:
         """Let the application know that no more is asked for."""

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore, Lock, RLock
 from time import monotonic
 from typing import Any
 
@@ -176,23 +176,59 @@ def stop_if_left() -> None:
         raise ClientDisconnected
 
 
+class Places:
+    """A few places for answers. Those that wait for one have it in turn, before newcomers."""
+
+    def __init__(self, number: int) -> None:
+        self.free = number
+        self.waiting: list[OnePlace] = []
+        # Collecting garbage, which may begin at any step, leaves the places of lost answers.
+        self.lock = RLock()
+
+
 class OnePlace:
     """A place among a few for one answer, which may leave it and take one again."""
 
-    def __init__(self, places: BoundedSemaphore) -> None:
+    def __init__(self, places: Places) -> None:
         self._places = places
         self._taken = False
 
     def take(self) -> bool:
-        """Take a place unless it has one; tell whether it has one now."""
-        self._taken = self._taken or self._places.acquire(blocking=False)
-        return self._taken
+        """Take a place that nobody waits for, unless it has one; tell whether it has one now."""
+        with self._places.lock:
+            return self._take(len(self._places.waiting))
+
+    def take_in_turn(self) -> bool:
+        """Take a place as ``take`` does, and wait for one from now on if there is none.
+
+        Whoever waits asks again, and has a place when there is one for all who waited before.
+        """
+        with self._places.lock:
+            waiting = self._places.waiting
+            if self not in waiting:
+                waiting.append(self)
+            taken = self._take(waiting.index(self))
+            if taken:
+                waiting.remove(self)
+            return taken
+
+    def is_wanted(self) -> bool:
+        """Tell whether others wait for a place."""
+        return bool(self._places.waiting)
 
     def leave(self) -> None:
-        """Leave the place, if it has one."""
-        taken, self._taken = self._taken, False
-        if taken:
-            self._places.release()
+        """Leave the place if it has one, and wait for none any more."""
+        with self._places.lock:
+            if self in self._places.waiting:
+                self._places.waiting.remove(self)
+            taken, self._taken = self._taken, False
+            self._places.free += taken
+
+    def _take(self, before: int) -> bool:
+        if not self._taken and self._places.free > before:
+            self._places.free -= 1
+            self._taken = True
+        return self._taken
 
 
 class SlowLane:

@@ -40,6 +40,9 @@ STALLED_SECONDS = 20.0
 SLOWEST = 4_096
 """How long a reader may take for what is kept for it: so long, and a second for so many bytes."""
 
+PLACE_SECONDS = 60.0
+"""How long an answer whose reader keeps up waits for its turn."""
+
 CLOSING_SECONDS = 2.0
 """How long a client is given to close a connection that we have closed."""
 
@@ -239,8 +242,12 @@ class Worker(BaseWorker):  # type: ignore[misc]
             self._swept = now
             for connection in [one for one in self._connections if one.deadline < now]:
                 self._drop(connection)
-            self._ready += [partial(self._step, connection) for connection in self._without_place]
-            self._without_place.clear()
+            self._look_for_places()
+
+    def _look_for_places(self) -> None:
+        """Let all answers that wait for a place ask again."""
+        self._ready += [partial(self._step, connection) for connection in self._without_place]
+        self._without_place.clear()
 
     def _stop(self, now: float) -> None:
         """Accept no more, and leave little time to requests that may be arriving."""
@@ -332,6 +339,7 @@ class Worker(BaseWorker):  # type: ignore[misc]
 
         If ``keep`` is None, the answer waits for its reader, and goes on then.
         """
+        self._look_for_places()
         connection.deadline = monotonic() + STALLED_SECONDS + connection.backlog() / SLOWEST
         if keep is not None:
             self._send(connection, keep)
@@ -342,18 +350,25 @@ class Worker(BaseWorker):  # type: ignore[misc]
             self._ready.append(partial(self._step, connection))
 
     def _await_reader(self, connection: Connection) -> None:
-        """Go on with an answer as soon as its reader has taken enough and there is a place."""
+        """Go on with an answer as soon as its reader has taken enough, if there is a place."""
         if not connection.flush() and connection.backlog() > UNSENT // 2:
             self._watch(connection, EVENT_WRITE)
             return
         self._watch(connection, 0)
+        connection.deadline = monotonic() + PLACE_SECONDS
+        connection.then = self._await_place
+        self._await_place(connection)
+
+    def _await_place(self, connection: Connection) -> None:
+        """Go on with an answer as soon as it is its turn.
+
+        A client that has closed its side may still read: only what is sent tells that it does not.
+        """
+        connection.flush()
         if connection.may_go_on():
             self._work(connection, partial(self._go_on, connection))
-        elif connection.is_open():
-            connection.deadline = inf
-            self._without_place.append(connection)
         else:
-            self._drop(connection)
+            self._without_place.append(connection)
 
     def _go_on(self, connection: Connection) -> bool | None:
         self._give_way(connection)

@@ -134,10 +134,13 @@ def test_an_answer_waits_for_its_reader_without_a_place(
             assert body == b"".join(bytes([number]) * size for number, size in enumerate(sizes))
 
 
-@given(st.integers(1, 3), st.lists(st.tuples(st.integers(0, 5), st.sampled_from("twl"))))
+STEPS = st.tuples(st.integers(0, 3), st.sampled_from("twl"))
+
+
+@given(st.integers(1, 2), st.lists(STEPS, min_size=20, max_size=40))
 def test_places_are_had_in_turn(number: int, steps: list[tuple[int, str]]) -> None:
     places = Places(number)
-    answers = [OnePlace(places) for _ in range(6)]
+    answers = [OnePlace(places) for _ in range(4)]
     have: set[int] = set()
     line: list[int] = []
     for one, step in steps:
@@ -221,7 +224,9 @@ def test_an_answer_has_its_turn_before_newcomers(
                     yield bytes(size)
         finally:
             place.leave()
-            newcomers.append(OnePlace(places).take())
+            newcomer = OnePlace(places)
+            newcomers.append(newcomer.take())
+            newcomer.leave()
 
     def read_all() -> None:
         while data := waiting.recv(1 << 20):

@@ -196,7 +196,7 @@ class OnePlace:
     def take(self) -> bool:
         """Take a place that nobody waits for, unless it has one; tell whether it has one now."""
         with self._places.lock:
-            return self._take(len(self._places.waiting))
+            return self._take()
 
     def take_in_turn(self) -> bool:
         """Take a place as ``take`` does, and wait for one from now on if there is none.
@@ -204,12 +204,9 @@ class OnePlace:
         Whoever waits asks again, and has a place when there is one for all who waited before.
         """
         with self._places.lock:
-            waiting = self._places.waiting
-            if self not in waiting:
-                waiting.append(self)
-            taken = self._take(waiting.index(self))
-            if taken:
-                waiting.remove(self)
+            taken = self._take()
+            if not taken and self not in self._places.waiting:
+                self._places.waiting.append(self)
             return taken
 
     def is_wanted(self) -> bool:
@@ -219,16 +216,22 @@ class OnePlace:
     def leave(self) -> None:
         """Leave the place if it has one, and wait for none any more."""
         with self._places.lock:
-            if self in self._places.waiting:
-                self._places.waiting.remove(self)
+            self._wait_no_more()
             taken, self._taken = self._taken, False
             self._places.free += taken
 
-    def _take(self, before: int) -> bool:
+    def _take(self) -> bool:
+        waiting = self._places.waiting
+        before = waiting.index(self) if self in waiting else len(waiting)
         if not self._taken and self._places.free > before:
             self._places.free -= 1
             self._taken = True
+            self._wait_no_more()
         return self._taken
+
+    def _wait_no_more(self) -> None:
+        if self in self._places.waiting:
+            self._places.waiting.remove(self)
 
 
 class SlowLane:

@@ -49,11 +49,6 @@ _MOST_NEEDED = 4.0
 """A long text needs a point for so many characters, from ``_ENOUGH`` up to this."""
 _FAMILY = 1.25
 """How many times the points of a theme those below a top theme need together."""
-_SETTINGS = {
-    "economy/automotive": frozenset(("sport/motor-racing", "disaster/transport-accident")),
-}
-"""Themes that name what another theme is about: a text that has one of them has the other only if
-its title says so."""
 _LOOSE = frozenset(("human-interest", "lifestyle"))
 """Top themes whose words say nothing together."""
 _NO_ORGANIZATIONS = OrganizationMatches((), ())
@@ -237,11 +232,7 @@ def decided_themes(scores: Mapping[str, ThemeScore]) -> dict[str, ThemeScore]:
         id = max(joined, key=lambda each: joined[each].everything)
         if joined[id].everything >= _FAMILY * joined[id].needed:
             held[id] = joined[id]
-    return {
-        id: score
-        for id, score in held.items()
-        if score.titled or held.keys().isdisjoint(_SETTINGS.get(id, ()))
-    }
+    return held
 
 
 def _joined(family: Sequence[ThemeScore]) -> ThemeScore:

@@ -17,8 +17,8 @@ from index.analysis import fold_key
 from index.vocabularies.vocabulary import LANGUAGES, Vocabulary, best_claims, read_rows, split_list
 
 _ROLES: Final = frozenset(
-    ("title", "trade", "crown", "suffix", "thing", "beside", "after", "byline", "joint")
-) | {"joint-given", "stop", "given", "doubtful", "said", "town", "foreign", "deed"}
+    ("title", "trade", "crown", "suffix", "thing", "beside", "after", "byline", "joint", "bearer")
+) | {"joint-given", "stop", "given", "doubtful", "said", "town", "foreign", "deed", "word"}
 _KINDS: Final = frozenset(("latin", "arabic", "arabic-surname", "spanish-surname", "join"))
 _BEFORE_TITLE = re.compile(r"^(?:ex|vice|vize)(?=.{3})")
 _ARABIC = re.compile("[\u0621-\u064a]")
@@ -44,6 +44,12 @@ class PersonGrammar:
             return True
         first, hyphen, second = text.partition("-")
         return bool(hyphen) and second[:1].isupper() and fold_key(first) in self.given
+
+    def suffices(self, text: str, folded: str) -> bool:
+        """Say whether a word with a capital alone is a name beside what only a person does."""
+        if folded in self["word"] or folded in self.doubtful:
+            return False
+        return folded in self["bearer"] or self.is_given(text, folded)
 
     def sets_off(self, text: str, folded: str) -> bool:
         """Say whether a word as written may begin, end or announce a name."""
@@ -191,6 +197,8 @@ def load_grammar(path: Path, language: str) -> PersonGrammar:
     doubtful = frozenset(words["doubtful"])
     if language == "es":
         words["surname"] = set(person_names().spanish)
+    if language in ("es", "pt"):
+        words["bearer"] |= person_names().spanish
     latin = person_names().latin | words["given"]
     return PersonGrammar(
         {role: frozenset(listed) for role, listed in words.items()},

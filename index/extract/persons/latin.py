@@ -59,7 +59,7 @@ _CAPITAL, _HIGH, _UPPER, _DIGIT, _INITIAL, _RUNS_IN = (1 << bit for bit in range
 _GIVEN, _DOUBTFUL, _PATRONYMIC = (1 << bit for bit in range(6, 9))
 _TITLE, _CROWN, _TRADE, _DOTTED, _KNOWN = (1 << bit for bit in range(9, 14))
 _STOP, _PLACE, _THING, _AFTER, _BYLINE, _JOINT, _FRONT_JOINT = (1 << bit for bit in range(14, 21))
-_BESIDE, _SAID, _DEED, _SURNAME = (1 << bit for bit in range(21, 25))
+_BESIDE, _SAID, _DEED, _SURNAME, _SUFFICES = (1 << bit for bit in range(21, 26))
 _ANNOUNCES = _TITLE | _CROWN | _TRADE
 _FORENAME = _GIVEN | _PATRONYMIC
 _ENDS = _STOP | _THING | _DIGIT
@@ -111,6 +111,7 @@ class _Bits(dict[str, int]):
             (folded in grammar["said"], _SAID),
             (folded in grammar["deed"], _DEED),
             (capital and not upper and folded in grammar["surname"], _SURNAME),
+            (capital and not upper and grammar.suffices(text, folded), _SUFFICES),
             (folded in grammar["after"], _AFTER),
             (folded in grammar["byline"], _BYLINE),
             (folded in grammar["joint"], _JOINT),
@@ -344,7 +345,11 @@ class LatinNames:
         return self._checked(self._made(title, name.last if name else first, given=True))
 
     def _acting(self, index: int) -> Name | None:
-        """Return the surname in ``dijo Irureta``, ``Irureta dijo``, ``gol de Irureta``."""
+        """Return the name in ``dijo Garrido``, ``Garrido dijo``, ``gol de Garrido``.
+
+        Ministries speak too, and there are goals of gold: a word that no list has as a name counts
+        only as the surname of somebody whom the text names elsewhere (:meth:`_alone`).
+        """
         words, bits = self._words, self._bits[index]
         first = index + 1
         if bits & _DEED:
@@ -353,7 +358,9 @@ class LatinNames:
                 return None
         if words.joined(first) and self._is_part(first, first):
             name = self._named(first, given=False)
-            return self._checked(name) if name and not self._is_part_of_more(name) else None
+            if name is None or self._is_part_of_more(name) or not self._suffices(name):
+                return None
+            return self._checked(name)
         before = index - 1
         if not bits & _SAID or before <= self._done or not words[index].tight:
             return None
@@ -363,7 +370,12 @@ class LatinNames:
             return None
         if words[before].tight and self._bits[before - 1] & _JOINT:
             return None
-        return self._checked(self._made(before, before, given=False))
+        name = self._made(before, before, given=False)
+        return self._checked(name) if self._suffices(name) else None
+
+    def _suffices(self, name: Name) -> bool:
+        """Say whether a word of a name is a name and nothing else."""
+        return any(self._bits[at] & _SUFFICES for at in range(name.first, name.last + 1))
 
     def _is_part_of_more(self, name: Name) -> bool:
         """Say whether a name goes on with what is no part of one."""

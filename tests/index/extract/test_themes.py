@@ -208,8 +208,19 @@ def test_a_race_names_cars_and_is_not_about_their_makers() -> None:
     found = {theme.id for theme in find_themes(text, "es")}
     assert "sport/motor-racing" in found
     assert "economy/automotive" not in found
-    titled = find_themes(f"Ford vende más\n\n{text}", "es", title_length=16)
-    assert "economy/automotive" in {theme.id for theme in titled}
+
+
+def test_a_story_about_a_recall_keeps_the_car_industry_beside_the_accident() -> None:
+    text = (
+        "Renault ferme une usine automobile et supprime des postes ; l'industrie automobile souffre"
+        " et le constructeur rappelle des voitures."
+    )
+    accident = " Un accident mortel de la route, dû aux freins, a fait deux morts dans l'accident."
+    industry = {"economy", "economy/automotive"}
+    assert industry <= ids(text, "fr")
+    found = ids(text + accident, "fr")
+    assert industry <= found
+    assert "disaster/transport-accident" in found
 
 
 def test_the_month_of_may_is_no_maize() -> None:

@@ -9,7 +9,6 @@ its version.
 
 import csv
 import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from index.build.kept import FOLDER, discard, keep, kept
 from index.document import Document
 from index.errors import IndexDamaged, VocabularyError
 from index.extract import ExtractionOptions, LearnedName, LearnedNames, detect_language
-from index.extract.organizations import find_organizations, given_organization
+from index.extract.organizations import find_organizations, given_organization, may_be_surname
 from index.publishing import FILE_MODE
 from index.versions import LEARNING_VERSION
 from index.vocabularies import LANGUAGES, countries, grammar, organizations
@@ -43,25 +42,27 @@ SHORTENED_SURNAME = 0.15
 COMMON = 0.1
 """Share of documents in which a name may be written in small letters."""
 SURNAME = 0.4
-"""Share of documents in which a capitalised word may stand before a name."""
+"""Share of documents in which a title or another name may stand before a name."""
 _LEAST_LETTERS = 3
 _MOST_ROWS = 100_000
 _RULES = frozenset(("cue", "quoted", "acronym"))
 """Rules whose names do not show by themselves that they are of a body.
 
 Clubs are left out, which are called as towns are."""
+_STRENGTH = ("explained", "cue", "shortened")
+"""How a document may establish a name, the strongest first; it counts once."""
 _REMEDY = (
     "Give a UTF-8 CSV file with the columns name and organization (empty: it is none), or id and"
     " organizations; several names are separated by “;” or “|”."
 )
 _AGAIN = "Learn again, or delete it with `trouvaille learn --names --forget`."
-_CAPITAL_BEFORE = re.compile(r"[A-ZÀ-Þ][\w’'-]+ $")
-_NAME_LENGTH = 32
+_NOTHING = "none"
+"""The version of names where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameLesson:
-    """What the archive and the desk teach; ``documents`` were read."""
+    """What the archive and the desk teach; ``documents`` were read, copies left out."""
 
     learned: tuple[tuple[LearnedName, int], ...]
     """Names, and how many documents establish each."""
@@ -71,14 +72,27 @@ class NameLesson:
 
     @property
     def names(self) -> LearnedNames:
-        """What extraction uses."""
-        return loads(dumps(self))
+        """What extraction uses. How many documents establish a name makes no other version."""
+        names = tuple(name for name, _ in self.learned)
+        rows = [*map(list, names)], [*map(list, self.given)], self.never
+        content = orjson.dumps((LEARNING_VERSION, *rows))
+        version = hashlib.blake2b(content, digest_size=8).hexdigest()
+        if not (names or self.given or self.never):
+            version = _NOTHING
+        return LearnedNames(version, names, self.given, frozenset(self.never))
 
 
-def learn(documents: Iterable[Document], before: NameLesson | None = None) -> NameLesson:
-    """Learn names from documents, which are read twice; what the desk gave ``before`` stays."""
-    number, established = _gather(documents)
-    counts = _count(documents, established)
+def learn(
+    documents: Iterable[Document],
+    before: NameLesson | None = None,
+    languages: tuple[str, ...] = ExtractionOptions().languages,
+) -> NameLesson:
+    """Learn names from documents, which are read twice; what the desk gave ``before`` stays.
+
+    ``languages`` are those that extraction tells apart. Of documents with the same text one counts.
+    """
+    number, established = _gather(documents, languages)
+    counts = _count(documents, established, languages)
     learned = [
         (LearnedName(name, _commonest(ids), language), _documents(found))
         for (language, name), (found, ids) in established.items()
@@ -93,19 +107,48 @@ _Established = dict[_Key, tuple[Counter[str], Counter[str]]]
 """By language and name: documents by rule, and documents by organization."""
 
 
-def _gather(documents: Iterable[Document]) -> tuple[int, _Established]:
+def _gather(documents: Iterable[Document], languages: tuple[str, ...]) -> tuple[int, _Established]:
     """Return the number of documents, and the names that enough of them may establish."""
-    found: _Established = defaultdict(lambda: (Counter(), Counter()))
+    once: dict[_Key, tuple[str, str]] = {}  # most names stand in one document: a tuple is small
+    found: _Established = {}
     number = 0
-    for document in documents:
+    for text, language in _distinct(documents, languages):
         number += 1
-        text, language = _read(document)
-        for name, rule, id in set(_establishing(text, language)):
-            rules, ids = found[language, name]
-            rules[rule] += 1
-            ids[id] += 1
-    enough = {key: each for key, each in found.items() if _documents(each[0]) >= EXPLAINED}
-    return number, dict(sorted(enough.items()))
+        strongest: dict[str, tuple[str, str]] = {}
+        for name, rule, id in _establishing(text, language):
+            said = rule, id
+            strongest[name] = min(strongest.get(name, said), said, key=_by_strength)
+        for name, said in strongest.items():
+            key = language, name
+            earlier = once.setdefault(key, said)
+            if earlier is not said:
+                if key not in found:
+                    found[key] = Counter((earlier[0],)), Counter((earlier[1],))
+                rules, ids = found[key]
+                rules[said[0]] += 1
+                ids[said[1]] += 1
+    return number, dict(sorted(found.items()))
+
+
+def _by_strength(said: tuple[str, str]) -> tuple[int, str]:
+    return _STRENGTH.index(said[0]), said[1]
+
+
+def _distinct(
+    documents: Iterable[Document], languages: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Yield title and text, and the language, of documents; of copies of one text only the first.
+
+    Titles of copies may differ.
+    """
+    seen: set[bytes] = set()
+    for document in documents:
+        body = " ".join((document.text or document.title or "").split())
+        digest = hashlib.blake2b(body.encode("utf-8", "replace"), digest_size=12).digest()
+        if digest not in seen:
+            seen.add(digest)
+            lead = f"{document.title}\n\n" if document.title else ""
+            yield lead + document.text, detect_language(document, languages).code
 
 
 def _establishing(text: str, language: str) -> Iterator[tuple[str, str, str]]:
@@ -124,12 +167,6 @@ def _establishing(text: str, language: str) -> Iterator[tuple[str, str, str]]:
         yield acronym, "explained", id
 
 
-def _read(document: Document) -> tuple[str, str]:
-    lead = f"{document.title}\n\n" if document.title else ""
-    language = detect_language(document, ExtractionOptions().languages).code
-    return lead + document.text, language
-
-
 def _documents(rules: Mapping[str, int]) -> int:
     return sum(rules.values())
 
@@ -139,7 +176,7 @@ def _commonest(ids: Mapping[str, int]) -> str:
 
 
 def _count(
-    documents: Iterable[Document], names: Iterable[_Key]
+    documents: Iterable[Document], names: Iterable[_Key], languages: tuple[str, ...]
 ) -> dict[_Key, tuple[int, int, int]]:
     """Count the documents that have each name: as it is, in small letters, as a surname."""
     by_key: dict[str, list[_Key]] = defaultdict(list)
@@ -152,8 +189,7 @@ def _count(
     if not counts:
         return {}
     automaton.make_automaton()
-    for document in documents:
-        text, language = _read(document)
+    for text, language in _distinct(documents, languages):
         folded = fold_text(text)
         seen: set[tuple[_Key, int]] = set()
         for end, (length, listed) in automaton.iter(folded.text):
@@ -164,8 +200,7 @@ def _count(
                     continue
                 if written == key[1]:
                     seen.add((key, 0))
-                    before = text[max(0, span.start - _NAME_LENGTH) : span.start]
-                    if _CAPITAL_BEFORE.search(before):
+                    if may_be_surname(text, span.start, language):
                         seen.add((key, 2))
                 elif written.islower():
                     seen.add((key, 1))
@@ -215,7 +250,8 @@ def read_given(path: Path, indexed: Callable[[str], Document | None]) -> NameLes
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
     columns: list[str] = []
-    given: dict[str, LearnedName] = {}
+    given: set[LearnedName] = set()
+    bodies: dict[str, str] = {}
     never: set[str] = set()
     try:
         for cells in rows:
@@ -229,26 +265,33 @@ def read_given(path: Path, indexed: Callable[[str], Document | None]) -> NameLes
                     key = fold_key(name)
                     if len(key) < _LEAST_LETTERS:
                         raise ValueError(f"“{name}” has fewer than {_LEAST_LETTERS} letters")
-                    if key in never or (not body and key in given):
-                        raise ValueError(f"“{name}” is an organization in one row and none here")
+                    if key in (never if body else bodies):
+                        raise ValueError(f"“{name}” is an organization in one row, in one none")
                     if not body:
                         never.add(key)
-                    elif given.setdefault(key, _given(name, body)) != _given(name, body):
-                        raise ValueError(f"“{name}” is of {given[key].id} in a row above")
+                        continue
+                    one = _given(name, body)
+                    if bodies.setdefault(key, one.id) != one.id:
+                        raise ValueError(f"“{name}” is of {bodies[key]} in a row above")
+                    given.add(one)
     except (csv.Error, ValueError) as error:
         raise _fault(path, max(rows.line_num, 1), str(error)) from error
     if not columns:
         raise _fault(path, 1, "the file is empty")
-    return NameLesson((), tuple(sorted(given.values())), tuple(sorted(never)))
+    return NameLesson((), tuple(sorted(given)), tuple(sorted(never)))
 
 
 def _fault(path: Path, line: int, reason: str) -> VocabularyError:
     return VocabularyError(f"“{path}”, line {line}: {reason}.", _REMEDY)
 
 
+_BY_NAME = frozenset(("name", "organization"))
+_BY_DOCUMENT = frozenset(("id", "organizations"))
+
+
 def _columns(cells: Sequence[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
-    if not ({"name", "organization"} <= set(names) or {"id", "organizations"} <= set(names)):
+    if not any(pair.issubset(names) for pair in (_BY_NAME, _BY_DOCUMENT)):
         raise ValueError(f"the columns are {', '.join(names)}")
     if len(set(names)) < len(names):
         raise ValueError("a column stands twice")
@@ -262,12 +305,14 @@ def _said(
 
     A document is about organizations that are named as it writes them. Raises ValueError.
     """
-    if row.get("name"):
+    if row.keys() >= _BY_NAME and (row["name"] or not row.keys() >= _BY_DOCUMENT):
+        if not row["name"]:
+            raise ValueError("the name is empty")
         yield row["name"], row["organization"]
         return
-    document = indexed(row.get("id", ""))
+    document = indexed(row["id"])
     if document is None:
-        raise ValueError(f"the index has no document “{row.get('id', '')}”")
+        raise ValueError(f"the index has no document “{row['id']}”")
     text = f"{document.title}\n{document.text}"
     for name in filter(None, map(str.strip, row["organizations"].replace("|", ";").split(";"))):
         if name in text:
@@ -314,13 +359,7 @@ def _name(cells: Sequence[str]) -> LearnedName:
 
 def loads(data: bytes) -> LearnedNames:
     """Return what extraction uses. Raises ValueError, KeyError, TypeError or IndexError."""
-    lesson = _lesson(data)
-    return LearnedNames(
-        hashlib.blake2b(data, digest_size=8).hexdigest(),
-        tuple(name for name, _ in lesson.learned),
-        lesson.given,
-        frozenset(lesson.never),
-    )
+    return _lesson(data).names
 
 
 def save(root: Path, lesson: NameLesson, mode: int = FILE_MODE) -> None:
@@ -329,12 +368,13 @@ def save(root: Path, lesson: NameLesson, mode: int = FILE_MODE) -> None:
 
 
 def load(root: Path) -> LearnedNames | None:
-    """Return the names of an index directory, None where none were learned.
+    """Return the names of an index directory, None where there are none.
 
     Raises IndexDamaged, and IndexUnavailable where the system does not let it be read.
     """
     data = kept(root, FILE, _AGAIN)
-    return None if data is None else _understood(root, lambda: loads(data))
+    names = None if data is None else _understood(root, lambda: loads(data))
+    return None if names is None or names.version == _NOTHING else names
 
 
 def load_lesson(root: Path) -> NameLesson | None:

@@ -103,7 +103,7 @@ def _names(
             said = names.read_given(given, documents.find if documents else lambda id: None)
             lesson = replace(said, learned=before.learned if before else ())
         elif documents is not None:
-            lesson = names.learn(documents, before)
+            lesson = names.learn(documents, before, index.options().extraction.languages)
     if not dry_run:
         names.save(index.root, lesson, mode)
     version = lesson.names.version

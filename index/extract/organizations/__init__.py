@@ -14,7 +14,7 @@ from index.extract.organizations.extractor import (
     find_places,
     given_organization,
 )
-from index.extract.organizations.learned import LearnedName, LearnedNames
+from index.extract.organizations.learned import LearnedName, LearnedNames, may_be_surname
 from index.extract.organizations.model import require_models
 from index.extract.organizations.national import place_national
 from index.extract.organizations.words import PERSON_ROLE, Words, fold_word
@@ -30,6 +30,7 @@ __all__ = [
     "find_places",
     "fold_word",
     "given_organization",
+    "may_be_surname",
     "place_national",
     "require_models",
 ]

@@ -31,7 +31,7 @@ from index.extract.organizations.authority import (
     Mention,
     find_abbreviations,
 )
-from index.extract.organizations.learned import LEARNED, LearnedNames
+from index.extract.organizations.learned import LEARNED, LearnedNames, may_be_surname
 from index.extract.organizations.model import add_named_by_model
 from index.extract.organizations.national import Places
 from index.extract.organizations.words import (
@@ -125,7 +125,7 @@ def find_organizations(
     candidates = [candidate for candidate in candidates if taken.is_free(candidate.span)]
     found = tuple(candidates)
     if learned:
-        _add_learned(text, learned, candidates, spans, taken)
+        _add_learned(text, language, learned, candidates, spans, taken)
     if ner:
         named = [span for written in spans.values() for span in written]
         add_named_by_model(text, language, candidates, named, taken)
@@ -145,7 +145,7 @@ def find_organizations(
     never = never_organizations() | (names.never if names else frozenset())
     for id, written in spans.items():
         if never:
-            written = [span for span in written if not _is_never(text, span, id, never)]
+            written = [span for span in written if not _is_never(text, span, never)]
         if not written:
             continue
         written.sort()
@@ -184,14 +184,17 @@ def explain_names(text: str, language: str) -> list[tuple[Span, str, str]]:
     return sorted((span, id, reason) for (span, id), reason in told.items())
 
 
-def _is_never(text: str, span: Span, id: str, never: frozenset[str]) -> bool:
-    """Say whether a mention is of no organization, as the archive says of its name or its id."""
-    return id in never or fold_key(text[span.start : span.end]) in never
+def _is_never(text: str, span: Span, never: frozenset[str]) -> bool:
+    """Say whether a mention is of no organization, as the archive says of the name."""
+    return fold_key(text[span.start : span.end]) in never
 
 
-def find_places(folded: Folded) -> list[PlaceMatch]:
-    """Return the forms of countries in a text in which no organizations are looked for."""
-    return _matcher(None).places(folded)
+def find_places(folded: Folded, names: LearnedNames | None = None) -> list[PlaceMatch]:
+    """Return the forms of countries in a text in which no organizations are looked for.
+
+    ``names`` are those of the archive: they change nothing, but spare another automaton.
+    """
+    return _matcher(names).places(folded)
 
 
 @lru_cache(2)
@@ -204,6 +207,7 @@ def _matcher(names: LearnedNames | None) -> AuthorityMatcher:
 
 def _add_learned(
     text: str,
+    language: str,
     learned: list[Mention],
     candidates: list[Candidate],
     spans: dict[str, list[Span]],
@@ -211,7 +215,8 @@ def _add_learned(
 ) -> None:
     """Add names that other documents establish, where nothing else was found.
 
-    An acronym that others explain is of the body that they name.
+    An acronym that others explain is of the body that they name. A word that is a person's name
+    somewhere in the text is so everywhere.
     """
     claimed = Taken(len(text))
     meant = {one.span: one.form.id for one in learned}
@@ -221,9 +226,15 @@ def _add_learned(
             candidates.remove(candidate)
         else:
             claimed.take(candidate.span)
-    for mention in sorted(learned, key=lambda one: (one.span.start, -one.span.end)):
+    free = [one for one in learned if taken.is_free(one.span) and claimed.is_free(one.span)]
+    persons = {
+        name
+        for name, start in ((text[slice(*one.span)], one.span.start) for one in free)
+        if not re.search(r"\s", name) and may_be_surname(text, start, language)
+    }
+    for mention in sorted(free, key=lambda one: (one.span.start, -one.span.end)):
         span, name = mention.span, text[mention.span.start : mention.span.end]
-        if not (taken.is_free(span) and claimed.is_free(span)):
+        if name in persons or not claimed.is_free(span):
             continue
         if name.isupper() and _is_shouted_line(text, *span):
             continue

@@ -12,7 +12,7 @@ from index.build import BuildOptions, names, rebuild, update
 from index.commands.teaching import learn as command
 from index.document import Document
 from index.errors import IndexDamaged, VocabularyError
-from index.extract import ExtractionOptions, LearnedNames, extract
+from index.extract import ExtractionOptions, LearnedName, LearnedNames, extract
 from index.publishing import open_published
 
 CLEAR = "Hier, la société Zubrow a ouvert une usine à Lyon, numéro {}."
@@ -48,15 +48,95 @@ def test_the_order_of_documents_teaches_nothing(texts: list[str]) -> None:
 @pytest.mark.parametrize(
     "others",
     [
-        [BARE] * 20,  # bare in nearly all
-        ["Un zubrow est passé."] * 3,  # a common word
-        ["Jean Zubrow est passé."] * 5,  # a surname
+        [f"{BARE} {n}" for n in range(20)],  # bare in nearly all
+        [f"Un zubrow est passé {n} fois." for n in range(3)],  # a common word
+        [f"Jean Zubrow est passé {n} fois." for n in range(5)],  # a surname
+        [f"M. Zubrow a été élu président du club {n}." for n in range(9)],
+        [f"Selon le Dr. Zubrow, {n} sont venus." for n in range(9)],
         CLEARLY[:2],  # established in too few
     ],
 )
 def test_what_may_be_something_else_is_not_learned(others: list[str]) -> None:
     clear = [] if others == CLEARLY[:2] else CLEARLY
     assert not names.learn(documents(*clear, *others)).learned
+
+
+BEFORE = ("M. ", "Mme ", "MM. ", "Dr. ", "Me ", "le maire ", "l’ex-ministre ", "Xylo ", "J. ")
+PERSONS = st.sampled_from(BEFORE).map(lambda before: f"Hier, {before}Zubrow a voté.")
+
+
+@given(st.lists(PERSONS, min_size=1, max_size=3), st.booleans())
+def test_a_person_of_the_name_is_no_body(persons: list[str], again: bool) -> None:
+    taught = LearnedNames("fr", (LearnedName("Zubrow", "~zubrow", "fr"),))
+    text = " ".join([*persons, *["Puis Zubrow a parlé."] * again])
+    assert ids(text, taught) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Le Zubrow a gagné. Selon Zubrow, tout va bien.", "fr"),
+        ("Il était président. Zubrow a vendu.", "fr"),
+        ("Gestern hat der Hersteller Zubrow verkauft.", "de"),
+        ("The Zubrow report is out.", "en"),
+    ],
+)
+def test_a_word_that_is_no_name_leaves_a_body_a_body(text: str, language: str) -> None:
+    taught = LearnedNames(language, (LearnedName("Zubrow", "~zubrow", language),))
+    found = extract(Document("x", text, language=language), ExtractionOptions(names=taught))
+    assert "~zubrow" in [one.id for one in found.organizations]
+
+
+def test_a_surname_that_a_group_has_too_is_not_learned() -> None:
+    group = [f"Le groupe Kabore a annoncé {n} emplois." for n in range(3)]
+    person = [f"M. Kabore a été élu président du club numéro {n}." for n in range(9)]
+    assert names.learn(documents(*group)).learned
+    assert not names.learn(documents(*group, *person)).learned
+
+
+def test_copies_and_rules_of_one_document_count_once() -> None:
+    both = "Le groupe Zobtex a investi. Zobtex SA vend des tissus, usine {}."
+    assert not names.learn(documents(*[both.format(1)] * 9, both.format(2))).learned
+    [(_, count)] = names.learn(documents(*map(both.format, range(3)))).learned
+    assert count == 3
+
+
+def test_the_version_is_of_the_names_alone(tmp_path: Path) -> None:
+    few, more = (names.learn(documents(*map(CLEAR.format, range(n)))) for n in (3, 4))
+    assert few.learned != more.learned
+    assert few.names.version == more.names.version
+    none = names.learn(documents(BARE))
+    assert none.names.version not in ("", few.names.version)
+    names.save(tmp_path, none)
+    assert names.load(tmp_path) is None
+    assert names.load_lesson(tmp_path) is not None
+    names.save(tmp_path, few)
+    assert names.load(tmp_path) == few.names
+
+
+def test_an_acronym_that_is_refused_leaves_the_long_form(tmp_path: Path) -> None:
+    text = "L'Organisation internationale du travail siège à Genève. L'OIT publie."
+    taught = names.read_given(
+        csv_file(tmp_path, "name,organization", "OIT,"), lambda id: None
+    ).names
+    found = extract(Document("x", text, language="fr"), ExtractionOptions(names=taught))
+    [body] = found.organizations
+    assert body.id == "oit"
+    assert [text[slice(*span)] for span in body.spans] == ["Organisation internationale du travail"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("name,organization", "X Corp,", "X Corp,"),
+        ("name,organization", "Zubrow,onu", "Zubrow,onu", "ZUBROW,onu"),
+        ("id,name,organizations", "1,What a title,Zubrow", "1,,Zubrow"),
+        ("id,name,organization,organizations", "1,,,Zubrow", ",Zorbo,onu,"),
+    ],
+)
+def test_doubled_rows_and_further_columns_do_no_harm(tmp_path: Path, rows: tuple[str, ...]) -> None:
+    lesson = names.read_given(csv_file(tmp_path, *rows), {"1": Document("1", BARE)}.get)
+    assert len(lesson.given) + len(lesson.never) == len(set(rows[1:])) - ("What" in rows[1])
 
 
 def test_an_acronym_that_two_documents_explain_is_of_the_body() -> None:
@@ -88,7 +168,9 @@ def test_the_desk_gives_names_and_refuses_others(tmp_path: Path) -> None:
         (("name,org", "a,b"), 1, "the columns are"),
         (("name,organization", "Zubrow"), 2, "1 cells"),
         (("name,organization", "Zu,onu"), 2, "fewer than 3"),
-        (("name,organization", "Zubrow,onu", "zubrow,"), 3, "in one row and none here"),
+        (("name,organization", "Zubrow,onu", "zubrow,"), 3, "in one row, in one none"),
+        (("name,organization", "zubrow,", "Zubrow,onu"), 3, "in one row, in one none"),
+        (("id,name,organization", "1,,onu"), 2, "the name is empty"),
         (("name,organization", "Zubrow,onu", "Zubrow,ue"), 3, "is of onu"),
         (("id,organizations", "1,Zorbo"), 2, "does not stand"),
         (("id,organizations", "9,Zorbo"), 2, "no document"),

@@ -69,8 +69,6 @@ class ThemeScore:
     """How often each expression stands in the text."""
     alone: bool = False
     """Whether one expression is enough by itself."""
-    titled: bool = False
-    """Whether an expression that is not weak, or an organization, stands in the title."""
     places: list[tuple[int, int]] = field(default_factory=list)
     """The first and last words of expressions."""
     organizations: set[Span] = field(default_factory=set)
@@ -117,7 +115,7 @@ class ThemeScore:
             return
         if hit.first < title_end:
             points = self.needed
-            self.alone = self.titled = True
+            self.alone = True
         else:
             points = weight + _LEAD_BONUS * (hit.first < lead_end)
         self.strong[key] = self.strong.get(key, 0.0) + points
@@ -133,7 +131,6 @@ class ThemeScore:
         mentions = self.counts.get(organization.id, 0) + len(organization.spans)
         self.counts[organization.id] = mentions
         self.alone = self.alone or decides or titled
-        self.titled = self.titled or titled
         self.organizations.update(organization.spans)
 
     @property

@@ -14,7 +14,7 @@ ARCHIVES = {"samples": 1, "press": 3}
 
 
 @pytest.fixture(scope="session")
-def archive_of(archive: Path, node: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def archive_of(node: Any, archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return the engines over an archive by name, made when first asked for."""
     made: dict[str, Both] = {}
 

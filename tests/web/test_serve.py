@@ -477,6 +477,7 @@ def test_version_and_help() -> None:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     assert re.fullmatch(r"\S+, version [\d.]+\n", printed("--version"))
+    commands = printed("--help")
     for name in ("rebuild", "update", "check", "stats", "rollback", "search", "serve"):
-        assert name in printed("--help")
+        assert name in commands
     assert "TROUVAILLE_PORT" in printed("serve", "-h")

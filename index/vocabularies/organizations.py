@@ -401,7 +401,7 @@ _HEAD_ROLES = frozenset(("bare", "direct", "head", "lower", "ministry", "court",
 _ROLE_NAMES = (
     "legal suffix loan of ordinary leading office cue plural article said small and stop generic"
     " nation adjective ideology club clubarticle acronymstop member given indefinite definite"
-    " region joiner weak common own named alone body place purpose"
+    " region joiner weak common own named alone body place purpose compound nocompound"
 )
 _ROLES = frozenset(_ROLE_NAMES.split()) | _HEAD_ROLES
 

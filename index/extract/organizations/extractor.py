@@ -535,7 +535,11 @@ class _Roles(dict[str, tuple[str, ...]]):
             yield "acronym"
         if language in _WITH_SHAPES and rules.is_site(text):
             yield "site"
-        if language == "de" and folded not in words_of["cue"] and rules.is_compound_cue(folded):
+        if (
+            language == "de"
+            and folded not in words_of["cue"]
+            and rules.is_compound_cue(folded, words_of)
+        ):
             yield "cue"
         if language == "de" and rules.is_tail(text, folded):
             yield "tail"

@@ -237,30 +237,21 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
                 yield from _second(words, last + 1, grammar)
 
 
-_COMPOUND_CUES = tuple(
-    cue + ending
-    for cue in (
-        *("hersteller", "konzern", "produzent", "anbieter", "betreiber", "entwickler", "sender"),
-        *(
-            "unternehmen",
-            "gewerkschaftsverband",
-            "agentur",
-            "zeitung",
-            "magazin",
-            "verlag",
-            "kette",
-        ),
-    )
-    for ending in ("", "s", "en")
-)
 _SHORTEST_COMPOUND = 3
+_AMERICAN = "us"
+"""``US-``: words are folded without hyphens."""
 
 
-def is_compound_cue(folded: str) -> bool:
-    """Say whether a German compound ends with a cue: ``Festplattenhersteller``."""
-    return any(
-        folded.endswith(cue) and len(folded) >= len(cue) + _SHORTEST_COMPOUND
-        for cue in _COMPOUND_CUES
+def is_compound_cue(folded: str, grammar: Grammar) -> bool:
+    """Say whether a German compound ends with a cue: ``Festplattenhersteller``, ``US-Modekette``.
+
+    Nouns for persons and mountains do not count: ``Filmproduzent``, ``Gebirgskette``.
+    """
+    if folded.removeprefix(_AMERICAN) in grammar["cue"]:
+        return True
+    return not folded.endswith(tuple(grammar["nocompound"])) and any(
+        folded.endswith(noun) and len(folded) >= len(noun) + _SHORTEST_COMPOUND
+        for noun in grammar["compound"]
     )
 
 

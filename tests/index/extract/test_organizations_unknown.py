@@ -251,10 +251,38 @@ def test_a_name_ends_before_what_follows_it(body: str, tail: str) -> None:
     assert [one.label for one in followed] == [one.label for one in alone]
 
 
-@pytest.mark.parametrize("cue", ["Garnhersteller", "US-Festplatten-Herstellers", "Mediaagentur"])
+@pytest.mark.parametrize(
+    "cue",
+    [
+        *("Garnhersteller", "US-Festplatten-Herstellers", "Mediaagentur", "Hotelkette"),
+        *("US-Fernsehsenders", "Haussender", "US-Speicherchip-Produzenten"),
+    ],
+)
 def test_a_german_compound_that_ends_with_a_cue_is_one(cue: str) -> None:
     def named(text: str) -> list[str]:
         return [one.label for one in find_organizations(text, "de").organizations]
 
     assert named(f"Die Zahlen des steirischen {cue} Zubrow sind gut.") == ["Zubrow"]
     assert named(f"Die Zahlen des steirischen {cue} Mittwochabend sind gut.") == []
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        *("Filmproduzent Weinstein", "Drogenproduzent Escobar", "Musikproduzent Quincy Jones"),
+        *("Theaterproduzent Zubrow", "Filmproduzenten Zubrow", "Olivenölproduzent Zubrow"),
+        *("Kinobetreiber Huber", "Bordellbetreiber Rudloff", "Barbetreiber Zubrow"),
+        *("Chefentwickler Miyamoto", "Softwareentwickler Zubrow", "Stadtentwickler Zubrow"),
+        *("Bergkette Karwendel", "Gebirgskette Zagros", "Hügelkette Zubrow", "Inselkette Zubrow"),
+        *(
+            "Hunderttausender Zubrow",
+            "Achttausender Zubrow",
+            "Einsender Zubrow",
+            "Halskette Zubrow",
+            "Lichterkette Zubrow",
+        ),
+    ],
+)
+def test_a_german_compound_for_a_person_or_a_mountain_is_no_cue(phrase: str) -> None:
+    text = f"Der {phrase} wurde am Montag erwähnt. Die {phrase} auch."
+    assert not find_organizations(text, "de").organizations

@@ -67,3 +67,52 @@ def test_an_unknown_source_is_no_organization_of_its_texts() -> None:
     text = "Le ministre l'a dit à l'Agence Exemple Presse.\nLe Conseil de la Région Centre a voté."
     assert "~agence-exemple-presse" in named(text)
     assert "~agence-exemple-presse" not in named(text, source="Agence Exemple Presse")
+
+
+@pytest.mark.parametrize(
+    ("dateline", "language", "medium"),
+    [
+        ("RABAT, 14 novembre 2019 (AFP) —", "fr", "afp"),
+        ("Paris (AFP) –", "fr", "afp"),
+        ("RIO DE JANEIRO, 1er août (Exemple avec AFP) –", "fr", "afp"),
+        ("PARIS, le lundi 3 mars (AFP)", "fr", "afp"),
+        ("AFP -", "fr", "afp"),
+        ("تونس 12 مارس 2019 (رويترز) -", "ar", "reuters"),
+        ("سيدي بوزيد، 3 ماي (رويترز)", "ar", "reuters"),
+        ("BERLIN (dpa) -", "de", "dpa"),
+        ("Frankfurt am Main, Dienstag, 3. März (dpa/Reuters) -", "de", "reuters"),
+        ("NEW YORK Reuters --", "en", "reuters"),
+        ("LONDON, March 3 (Reuters) -", "en", "reuters"),
+    ],
+)
+def test_a_medium_in_a_dateline_signs(dateline: str, language: str, medium: str) -> None:
+    line = f"{dateline} {STORIES.get(language, 'قال رئيس الحكومة إن الوضع مستقر.')}"
+    assert medium not in named(line, language)
+    assert medium in named(f"{line}\n{NAMING[language].format(name=MEDIA[medium])}", language)
+
+
+NAMING = {
+    "fr": "Le directeur de l'agence {name} a quitté ses fonctions.",
+    "ar": "وأعلنت وكالة رويترز عن خطة جديدة.",
+    "de": "Die Nachrichtenagentur {name} hat einen neuen Chef.",
+    "en": "The news agency {name} has named a new editor.",
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "medium"),
+    [
+        ("Libération supprime cent postes – un plan social suivra.", "fr", "liberation"),
+        ("PARIS QUITTE BFMTV – UN PLAN SOCIAL SUIVRA.", "fr", "bfmtv"),
+        ("Paris, Libération supprime cent postes – un plan social.", "fr", "liberation"),
+        ("USA : BFMTV ouvre un bureau – et Le Monde aussi.", "fr", "bfmtv"),
+        ("RTL trennt sich von seinem Moderator – und das sofort.", "de", "rtl-fr"),
+        ("EU rügt Reuters wegen einer Meldung -- und das sofort.", "de", "reuters"),
+        ("أعلنت قناة الجزيرة إغلاق مكتبها في القاهرة – وقالت إنها آسفة.", "ar", "al-jazeera"),
+        ("اتهمت الحكومة (رويترز) بنشر خبر كاذب.", "ar", "reuters"),
+        ("USA boykottieren die Agentur (Reuters) nach einer Meldung.", "de", "reuters"),
+        ("Reuters opens an office in Rome – its third there.", "en", "reuters"),
+    ],
+)
+def test_a_medium_that_a_first_line_is_about_stays(line: str, language: str, medium: str) -> None:
+    assert medium in named(line, language)

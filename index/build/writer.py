@@ -168,7 +168,7 @@ class BuildWriter:
                 for item in before.skipped
                 if item.kind not in _OF_FOLDERS and item.path not in told and stays(item.path)
             ]
-            self.report.skipped.sort()
+        self.report.skipped.sort()
         unchanged = {abspath(path): path for path in self._unchanged}
         for path, name, reason in before.failures if before else ():
             if abspath(path) in unchanged:

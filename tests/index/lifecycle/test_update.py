@@ -58,6 +58,16 @@ def edited(source: Path, numbers: range, version: int) -> None:
     write_records(source, [record(n + 6 * version, id=f"doc-{n}") for n in numbers])
 
 
+def test_a_report_in_any_order_is_no_news(tmp_path: Path) -> None:
+    """What is skipped is reported in the order of paths, which is not that of lines."""
+    empty = {"title": "", "text": ""}
+    records = [record(n) | (empty if n in (1, 10) else {}) for n in range(12)]
+    source, root = write_records(tmp_path / "a.jsonl", records), tmp_path / "index"
+    built = rebuild(root, [source], HERE)
+    assert len(built.skipped) == 2
+    assert not update(root, [source], HERE).published
+
+
 def test_update_tells_what_it_did(tmp_path: Path) -> None:
     source, root = tmp_path / "a.jsonl", tmp_path / "index"
     write_records(source, [record(number) for number in range(10)])

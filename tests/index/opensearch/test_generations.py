@@ -143,6 +143,22 @@ def build_refused(node: Any, name: str) -> None:
         generation.publish(BuildRecord({}))
 
 
+def test_documents_without_a_text_and_with_much_to_show_are_read_back(
+    node: Any, tmp_path: Path
+) -> None:
+    """Doc values and stored fields hold what is empty, and what is long."""
+    name, source = node.new_name(), tmp_path / "a.jsonl"
+    authors = [f"{number:03} {'Prénom Nom ' * 8}".strip() for number in range(1_000)]
+    long = {"id": "long", "title": "Longue", "text": "Accord " * 200_000, "authors": authors}
+    write(source, {"id": "bare", "title": "Titre seul"}, long)
+    rebuild_into(Archive(node.cluster, name), [source], OPTIONS)
+    everything = node.cluster.walk(name, {"match_all": {}}, [{"id": "asc"}], **TEXTS)
+    read = {head_of(hit).id: (head_of(hit), "".join(pieces_of(hit))) for hit in everything}
+    assert read["bare"][1] == ""
+    assert len(read["long"][1]) == len(long["text"].strip())
+    assert list(read["long"][0].decode_details().authors) == authors
+
+
 def test_a_failed_build_leaves_the_published_generation(node: Any, tmp_path: Path) -> None:
     name = node.new_name()
     publish_documents(node.cluster, name, [(Document("1", "un"), Fields(Language("fr")))])

@@ -6,7 +6,6 @@ sandbox: whatever a file holds has no access to the service.
 
 from hashlib import blake2b
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Final, cast
 
 from flask import Blueprint, Response, current_app, request
@@ -18,7 +17,7 @@ from search import DocumentView
 from web import links
 from web.context import HL, arguments, engine, operation, settings
 from web.errors import NoOriginal, NoSuchDocument
-from web.operate import give_way
+from web.operate import OnePlace, give_way
 from web.paths import path_of
 
 blueprint = Blueprint("originals", __name__)
@@ -61,8 +60,8 @@ def original_address(base: str, view: DocumentView, page: int | None = None) -> 
 
 def _found(id: str) -> Original:
     # A part is taken out by a process of its own: only few at a time.
-    places = cast(BoundedSemaphore, current_app.config["EXPORTS"])
-    if not places.acquire(blocking=False):
+    place = OnePlace(current_app.config["EXPORTS"])
+    if not place.take():
         raise ServiceUnavailable(retry_after=_RETRY_SECONDS)
     try:
         give_way()
@@ -70,7 +69,7 @@ def _found(id: str) -> Original:
     except NoOriginalError as error:
         raise NoOriginal(error.reason) from error
     finally:
-        places.release()
+        place.leave()
     if found is None:
         raise NoSuchDocument()
     return found

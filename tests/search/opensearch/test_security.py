@@ -25,7 +25,7 @@ BESIDE = {"word", "spelt", "title_terms", "body_terms", "completes", "facet", "v
 KEYS = re.findall(
     r"\w+",
     """
-    query size from sort track_total_hits aggs _source includes stored_fields passing
+    query size from sort track_total_hits aggs _source stored_fields docvalue_fields passing
     search_after bool filter must should must_not minimum_should_match term terms prefix fuzzy
     wildcard match_phrase intervals match any_of all_of mode max_gaps ordered range exists ids
     values match_all match_none dis_max queries constant_score boost script_score script source
@@ -33,7 +33,7 @@ KEYS = re.findall(
     min max cardinality precision_threshold include partition num_partitions shard_size
     date_histogram calendar_interval min_doc_count hard_bounds filters gte lte gt lt order
     index allow_partial_search_results cancel_after_time_interval preference in histogram
-    top distinct counts inferred best least lang stored _score contained_by
+    top distinct counts inferred best least lang _score contained_by
     """,
 )
 PARAMETERS = {"weight", "scale", "shift", "idf", "k1", "factor", "norms"}

@@ -5,10 +5,9 @@ over small batches, in NumPy alone, always with the same result. Thresholds, and
 theme, are chosen on other documents than those that score them.
 """
 
-import csv
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,9 +17,10 @@ import orjson
 from numpy.typing import NDArray
 
 from index.analysis import fold_text
-from index.build.kept import FOLDER, discard, keep, kept
+from index.build.kept import discard, keep, kept
+from index.build.taught import read_table
 from index.document import Document
-from index.errors import IndexDamaged, UsageError, VocabularyError
+from index.errors import UsageError
 from index.extract import (
     Decider,
     ExtractionOptions,
@@ -42,8 +42,6 @@ REMEDY = (
     "Give a UTF-8 CSV file with the columns themes and id or text; several themes are separated"
     " by “;” or “|”."
 )
-_MAX_FIELD = 64 * 1024 * 1024
-"""Characters of a cell at most."""
 
 
 class Labelled(NamedTuple):
@@ -60,58 +58,25 @@ def read_labelled(path: Path, indexed: Callable[[str], Document | None]) -> list
 
     Raises VocabularyError with file, line and reason at the first row that is malformed.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise VocabularyError(f"“{path}” cannot be read ({error.strerror}).", REMEDY) from error
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise _fault(path, line, "it is not UTF-8") from error
-    csv.field_size_limit(_MAX_FIELD)
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
-    columns: list[str] = []
     documents: list[Labelled] = []
     line_of: dict[str, int] = {}
-    line = 1
-    try:
-        for cells in rows:
-            if not columns:
-                columns = _columns(cells)
-            elif any(map(str.strip, cells)):
-                if len(cells) != len(columns):
-                    raise ValueError(f"{len(cells)} cells, not {len(columns)}")
-                row = dict(zip(columns, map(str.strip, cells), strict=True))
-                key = row.get("id") or row["text"]
-                if line_of.setdefault(key, line) != line:
-                    raise ValueError(f"the document stands also in line {line_of[key]}")
-                documents.append(_document(row, line, indexed))
-            line = rows.line_num + 1
-    except csv.Error as error:
-        raise _fault(path, rows.line_num, str(error)) from error
-    except ValueError as error:
-        raise _fault(path, line, str(error)) from error
-    if not columns:
-        raise _fault(path, 1, "the file is empty")
+
+    def take(row: Mapping[str, str], line: int) -> None:
+        key = row.get("id") or row["text"]
+        if line_of.setdefault(key, line) != line:
+            raise ValueError(f"the document stands also in line {line_of[key]}")
+        documents.append(_document(row, line, indexed))
+
+    read_table(path, _are_columns, take, REMEDY)
     return documents
 
 
-def _fault(path: Path, line: int, reason: str) -> VocabularyError:
-    return VocabularyError(f"“{path}”, line {line}: {reason}.", REMEDY)
-
-
-def _columns(cells: Sequence[str]) -> list[str]:
-    names = [cell.strip().lower() for cell in cells]
-    if "themes" not in names or not {"id", "text"} & set(names):
-        raise ValueError(f"the columns are {', '.join(names)}")
-    if len(set(names)) < len(names):
-        raise ValueError("a column stands twice")
-    return names
+def _are_columns(names: Collection[str]) -> bool:
+    return "themes" in names and not {"id", "text"}.isdisjoint(names)
 
 
 def _document(
-    row: dict[str, str], line: int, indexed: Callable[[str], Document | None]
+    row: Mapping[str, str], line: int, indexed: Callable[[str], Document | None]
 ) -> Labelled:
     themes = themes_of(row["themes"])
     text, id = row.get("text", ""), row.get("id", "")
@@ -466,14 +431,7 @@ def load(root: Path) -> LearnedThemes | None:
 
     Raises IndexDamaged, and IndexUnavailable where the system does not let it be read.
     """
-    data = kept(root, FILE, _AGAIN)
-    if data is None:
-        return None
-    try:
-        return loads(data)
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        path = root / FOLDER / FILE
-        raise IndexDamaged(f"“{path}” is not what was learned ({error!r}).", _AGAIN) from error
+    return kept(root, FILE, loads, _AGAIN)
 
 
 def forget(root: Path, mode: int = FILE_MODE) -> bool:

@@ -7,10 +7,9 @@ CSV file. What was learned is ``learned/names.json`` in the index directory; con
 its version.
 """
 
-import csv
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,9 @@ import ahocorasick
 import orjson
 
 from index.analysis import fold_key, fold_text
-from index.build.kept import FOLDER, discard, keep, kept
+from index.build.kept import discard, keep, kept
+from index.build.taught import read_table
 from index.document import Document
-from index.errors import IndexDamaged, VocabularyError
 from index.extract import ExtractionOptions, LearnedName, LearnedNames, detect_language
 from index.extract.organizations import find_organizations, given_organization, may_be_surname
 from index.publishing import FILE_MODE
@@ -240,62 +239,37 @@ def read_given(path: Path, indexed: Callable[[str], Document | None]) -> NameLes
 
     Raises VocabularyError with file, line and reason at the first row that is malformed.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise VocabularyError(f"“{path}” cannot be read ({error.strerror}).", _REMEDY) from error
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise _fault(path, line, "it is not UTF-8") from error
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
-    columns: list[str] = []
     given: set[LearnedName] = set()
     bodies: dict[str, str] = {}
     never: set[str] = set()
-    try:
-        for cells in rows:
-            if not columns:
-                columns = _columns(cells)
-            elif any(map(str.strip, cells)):
-                if len(cells) != len(columns) or rows.line_num > _MOST_ROWS:
-                    raise ValueError(f"{len(cells)} cells, not {len(columns)}, or too many rows")
-                row = dict(zip(columns, map(str.strip, cells), strict=True))
-                for name, body in _said(row, indexed):
-                    key = fold_key(name)
-                    if len(key) < _LEAST_LETTERS:
-                        raise ValueError(f"“{name}” has fewer than {_LEAST_LETTERS} letters")
-                    if key in (never if body else bodies):
-                        raise ValueError(f"“{name}” is an organization in one row, in one none")
-                    if not body:
-                        never.add(key)
-                        continue
-                    one = _given(name, body)
-                    if bodies.setdefault(key, one.id) != one.id:
-                        raise ValueError(f"“{name}” is of {bodies[key]} in a row above")
-                    given.add(one)
-    except (csv.Error, ValueError) as error:
-        raise _fault(path, max(rows.line_num, 1), str(error)) from error
-    if not columns:
-        raise _fault(path, 1, "the file is empty")
+
+    def take(row: Mapping[str, str], line: int) -> None:
+        if line > _MOST_ROWS:
+            raise ValueError(f"there are more than {_MOST_ROWS:,} rows")
+        for name, body in _said(row, indexed):
+            key = fold_key(name)
+            if len(key) < _LEAST_LETTERS:
+                raise ValueError(f"“{name}” has fewer than {_LEAST_LETTERS} letters")
+            if key in (never if body else bodies):
+                raise ValueError(f"“{name}” is an organization in one row, in one none")
+            if not body:
+                never.add(key)
+                continue
+            one = _given(name, body)
+            if bodies.setdefault(key, one.id) != one.id:
+                raise ValueError(f"“{name}” is of {bodies[key]} in a row above")
+            given.add(one)
+
+    read_table(path, _are_columns, take, _REMEDY)
     return NameLesson((), tuple(sorted(given)), tuple(sorted(never)))
-
-
-def _fault(path: Path, line: int, reason: str) -> VocabularyError:
-    return VocabularyError(f"“{path}”, line {line}: {reason}.", _REMEDY)
 
 
 _BY_NAME = frozenset(("name", "organization"))
 _BY_DOCUMENT = frozenset(("id", "organizations"))
 
 
-def _columns(cells: Sequence[str]) -> list[str]:
-    names = [cell.strip().lower() for cell in cells]
-    if not any(pair.issubset(names) for pair in (_BY_NAME, _BY_DOCUMENT)):
-        raise ValueError(f"the columns are {', '.join(names)}")
-    if len(set(names)) < len(names):
-        raise ValueError("a column stands twice")
-    return names
+def _are_columns(names: Collection[str]) -> bool:
+    return any(pair.issubset(names) for pair in (_BY_NAME, _BY_DOCUMENT))
 
 
 def _said(
@@ -357,11 +331,6 @@ def _name(cells: Sequence[str]) -> LearnedName:
     return LearnedName(text, id, language)
 
 
-def loads(data: bytes) -> LearnedNames:
-    """Return what extraction uses. Raises ValueError, KeyError, TypeError or IndexError."""
-    return _lesson(data).names
-
-
 def save(root: Path, lesson: NameLesson, mode: int = FILE_MODE) -> None:
     """Keep names in the index directory. Raises what ``writing`` does."""
     keep(root, FILE, dumps(lesson), mode)
@@ -372,23 +341,14 @@ def load(root: Path) -> LearnedNames | None:
 
     Raises IndexDamaged, and IndexUnavailable where the system does not let it be read.
     """
-    data = kept(root, FILE, _AGAIN)
-    names = None if data is None else _understood(root, lambda: loads(data))
+    lesson = load_lesson(root)
+    names = lesson.names if lesson else None
     return None if names is None or names.version == _NOTHING else names
 
 
 def load_lesson(root: Path) -> NameLesson | None:
     """Return all that was learned about names. Raises what ``load`` does."""
-    data = kept(root, FILE, _AGAIN)
-    return None if data is None else _understood(root, lambda: _lesson(data))
-
-
-def _understood(root: Path, read: Callable[[], Any]) -> Any:
-    try:
-        return read()
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        path = root / FOLDER / FILE
-        raise IndexDamaged(f"“{path}” is not what was learned ({error!r}).", _AGAIN) from error
+    return kept(root, FILE, _lesson, _AGAIN)
 
 
 def forget(root: Path, mode: int = FILE_MODE) -> bool:

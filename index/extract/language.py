@@ -9,10 +9,12 @@ another language are parts of their own.
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import chain, islice, repeat
 from pathlib import Path
+from typing import TypeVar
 
 import langdetect
 from langdetect.detector import Detector
@@ -106,7 +108,7 @@ def _plausible(code: str, sample: str, script: str) -> bool:
     if code not in _WORDS:
         return True
     words = _WORD.findall(sample)
-    counts = Counter(owner for word in words for owner, _ in _WORD_SHARES.get(word, ()))
+    counts = Counter(chain.from_iterable(map(_WORD_OWNERS.get, words, repeat(()))))
     return len(words) < 20 or counts[code] * 3 >= max(counts.values(), default=0)
 
 
@@ -114,6 +116,8 @@ def _plausible(code: str, sample: str, script: str) -> bool:
 
 _SAMPLE = 400
 """Characters of running text that detection reads."""
+_PROBABLY_ENOUGH = _SAMPLE + 50
+"""Characters of a text that mostly have a sample of running text in them."""
 _LEAST_LETTERS = 12
 _LEAST_CONFIDENCE = 0.5
 _SURE = 0.999
@@ -125,9 +129,13 @@ _WEIGHT = 1.6
 _RARE = frozenset(("nl", "pl", "ro", "sv", "tr", "vi"))
 """Languages that lists of names and abbreviations are mistaken for: their words must be there."""
 _RARITY = 0.02
-_MARKS = r"[#@]\w+|[\d_]+|[<>{}\[\]|*=~^\\/]+"
-_NOISE = re.compile(rf"https?://\S+|www\.\S+|{_MARKS}")
-_NOISE_AND_MAIL = re.compile(rf"https?://\S+|www\.\S+|\S+@\S+|{_MARKS}")
+_MARK = r"<>{}\[\]|*=~^\\/"
+# A pattern that begins with a class of characters skips all others fast.
+_NOISE = re.compile(
+    rf"[hw#@\d_{_MARK}](?:(?<=h)ttps?://\S+|(?<=w)ww\.\S+|(?<=[#@])\w+|(?<=[\d_])[\d_]*"
+    rf"|(?<=[{_MARK}])[{_MARK}]*)"
+)
+_MAIL = re.compile(r"\S+@\S+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 # The language that stands for a script, the likeliest first.
@@ -147,8 +155,8 @@ _SCRIPTS = (
 )
 # Other languages of a script: the letters that show them, and how few characters hold one.
 _OTHERS = {
-    "ar": (("ur", re.compile("[ٹڈڑےں]"), 30), ("fa", re.compile("[پچژگکی]"), 40)),
-    "ru": (("uk", re.compile("[іїєґ]"), 50),),
+    "ar": (("ur", "ٹڈڑےں", 30), ("fa", "پچژگکی", 40)),
+    "ru": (("uk", "іїєґ", 50),),
 }
 _LATIN_SCRIPT = _SCRIPTS[-1][0]
 _OWN_SCRIPT = frozenset(code for code, _ in _SCRIPTS[:-1])
@@ -163,7 +171,7 @@ def detect_text(text: str, languages: tuple[str, ...] = DETECTED_LANGUAGES) -> L
     """Detect the language of ``text`` among ``languages``; ``und`` if the text is too short."""
     sample = _running_text(text)
     script = _dominant_script(sample)
-    letters = sum(map(str.isalpha, sample))
+    letters = sum(1 for _ in islice(filter(str.isalpha, sample), _LEAST_LETTERS))
     if not script or (script == _LATIN_SCRIPT and letters < _LEAST_LETTERS):
         return Language("und", 0.0, "none")
     if script != _LATIN_SCRIPT:
@@ -178,9 +186,18 @@ def detect_text(text: str, languages: tuple[str, ...] = DETECTED_LANGUAGES) -> L
 
 def _running_text(text: str) -> str:
     """Return the start of ``text`` in lower case, without addresses, numbers and marks."""
-    start = text[: 2 * _SAMPLE]
-    noise = _NOISE_AND_MAIL if "@" in start else _NOISE
-    return " ".join(noise.sub(" ", start).split()).lower()[:_SAMPLE]
+    # Most texts have little noise. It never reaches across a space: words may be cut off there.
+    if len(text) > _PROBABLY_ENOUGH:
+        sample = _without_noise(text[:_PROBABLY_ENOUGH].rpartition(" ")[0])
+        if len(sample) >= _SAMPLE:
+            return sample[:_SAMPLE]
+    return _without_noise(text[: 2 * _SAMPLE])[:_SAMPLE]
+
+
+def _without_noise(text: str) -> str:
+    if "@" in text:
+        text = _MAIL.sub(" ", text)
+    return " ".join(_NOISE.sub(" ", text).split()).lower()
 
 
 class _ScriptTable(dict[str, str]):
@@ -194,10 +211,38 @@ class _ScriptTable(dict[str, str]):
 _SCRIPT_TABLE = _ScriptTable()
 
 
+# Texts in a code page, a byte a character, are read several times as fast.
+
+
+def _encoded(text: str, page: str) -> bytes | None:
+    """Return a text in a code page; None if the page lacks one of its characters."""
+    try:
+        return text.encode(page)
+    except UnicodeEncodeError:
+        return None
+
+
+def _page(name: str, script: str) -> tuple[str, bytes]:
+    """Return the name of a code page, and those of its bytes that are letters of a script."""
+    letters = (char for char in _characters(name) if _SCRIPT_TABLE[char] == script)
+    return name, "".join(letters).encode(name)
+
+
+def _characters(page: str) -> str:
+    return bytes(range(256)).decode(page, "replace")
+
+
+_PAGES = {script: _page(page, script) for script, page in (("latin", "cp1252"), ("ar", "cp1256"))}
+
+
 def _dominant_script(sample: str) -> str:
     """Return ``latin``, or the language that stands for the script of most letters, or ``""``."""
     if sample.isascii():
         return _LATIN_SCRIPT if any(map(str.isalpha, sample)) else ""
+    for script, (page, letters) in _PAGES.items():
+        encoded = _encoded(sample, page)
+        if encoded and 2 * (len(encoded) - len(encoded.translate(None, letters))) > len(encoded):
+            return script
     counts = Counter(map(_SCRIPT_TABLE.__getitem__, sample))
     if counts[_LATIN_SCRIPT] * 2 > len(sample):
         return _LATIN_SCRIPT
@@ -209,7 +254,7 @@ def _dominant_script(sample: str) -> str:
 
 def _language_of_script(script: str, sample: str) -> str:
     for code, letters, share in _OTHERS.get(script, ()):
-        if len(letters.findall(sample)) * share > len(sample):
+        if sum(map(sample.count, letters)) * share > len(sample):
             return code
     return script
 
@@ -286,6 +331,7 @@ def _shares(groups: Mapping[str, Iterable[str]]) -> dict[str, tuple[tuple[str, f
 
 
 _WORD_SHARES = _shares(_WORDS)
+_WORD_OWNERS = {word: tuple(code for code, _ in shares) for word, shares in _WORD_SHARES.items()}
 _LETTER_SHARES = _shares(_LETTERS)
 
 
@@ -321,12 +367,21 @@ _OWN_SHARE = 0.08
 _LATIN = "a-zA-Z\u00c0-\u024f"
 _OTHER = "\u0370-\u1fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FOREIGN = re.compile(f"[{_OTHER}]")
+_LATIN_LETTER = re.compile(f"[{_LATIN}]")
 _RUN = re.compile(
     rf"(?:[{_LATIN}][^{_OTHER}]{{{_LEAST_PART - 1},}}"
     rf"|[{_OTHER}](?:[^{_LATIN}]|[{_LATIN}]{{1,20}}(?=[^{_LATIN}]{{15}})){{{_LEAST_PART - 1},}})"
 )
 _PARAGRAPH = re.compile(r"[^\n]+")
 _PART_WORD = re.compile(r"[a-zà-öø-ÿ]++(?!\w)|[^\W\d_]+")  # the first finds most words, and fast
+_WESTERN = "cp1252"
+_WORD_BYTES = "".join(
+    character.lower() if _PART_WORD.match(character) else " " for character in _characters(_WESTERN)
+).encode(_WESTERN)
+_EXCLUSIVE_BYTES = {
+    code: frozenset(filter(None, (_encoded(word, _WESTERN) for word in words)))
+    for code, words in _EXCLUSIVE.items()
+}
 
 
 def _parts(text: str, code: str, languages: tuple[str, ...]) -> tuple[tuple[Span, str], ...]:
@@ -335,10 +390,13 @@ def _parts(text: str, code: str, languages: tuple[str, ...]) -> tuple[tuple[Span
     The parts cover the text in order; neighbours differ in language. Empty if all of the text is in
     one language.
     """
+    words = _words_by_character(text)
+    own = _EXCLUSIVE_BYTES.get(code, frozenset())
     foreign = [
         (piece, language)
-        for piece in _pieces(text)
-        if (language := _piece_language(text[piece.start : piece.end], code, languages)) != code
+        for piece in _pieces(text, mixed=words is None and _FOREIGN.search(text) is not None)
+        if not (words and _are_own(words[piece.start : piece.end][:_PART_SAMPLE].split(), own))
+        and (language := _piece_language(text[piece.start : piece.end], code, languages)) != code
     ]
     if not foreign:
         return ()
@@ -355,17 +413,40 @@ def _parts(text: str, code: str, languages: tuple[str, ...]) -> tuple[tuple[Span
     return tuple(parts)
 
 
-def _pieces(text: str) -> Iterator[Span]:
-    """Yield the candidates for parts: long paragraphs, cut where the script changes for long."""
-    mixed = not text.isascii() and _FOREIGN.search(text) is not None
+def _words_by_character(text: str) -> bytes | None:
+    """Return the words of a text in lower case, between spaces, a byte for each of its characters.
+
+    None if it has a character that Western European texts have not.
+    """
+    encoded = _encoded(text, _WESTERN)
+    return None if encoded is None else encoded.translate(_WORD_BYTES)
+
+
+_Word = TypeVar("_Word", str, bytes)
+
+
+def _are_own(words: Sequence[_Word], own: Container[_Word]) -> bool:
+    """Return whether a share of words that decides is only of the document's language."""
+    return sum(map(own.__contains__, words)) > _OWN_SHARE * len(words)
+
+
+def _pieces(text: str, mixed: bool) -> Iterator[Span]:
+    """Yield the candidates for parts: long paragraphs, cut where the script changes for long.
+
+    Only if the text has ``mixed`` scripts, or another than the Latin one, can it change.
+    """
     for paragraph in _PARAGRAPH.finditer(text):
         start, end = paragraph.span()
         if end - start < _LEAST_PART:
             continue
-        if mixed:
+        if not mixed:
+            yield Span(start, end)
+        elif _LATIN_LETTER.search(text, start, end):
             yield from (Span(*run.span()) for run in _RUN.finditer(text, start, end))
         else:
-            yield Span(start, end)
+            first = _FOREIGN.search(text, start, end)
+            if first and end - first.start() >= _LEAST_PART:
+                yield Span(first.start(), end)
 
 
 def _piece_language(piece: str, code: str, languages: tuple[str, ...]) -> str:
@@ -375,7 +456,7 @@ def _piece_language(piece: str, code: str, languages: tuple[str, ...]) -> str:
         lowered = piece[:_PART_SAMPLE].lower()
         words = _PART_WORD.findall(lowered)
         own = _EXCLUSIVE.get(code, frozenset())
-        if sum(map(own.__contains__, words)) > _OWN_SHARE * len(words):
+        if _are_own(words, own):
             return code
         evidence = _evidence(words, lowered)
         expected = max(evidence, key=evidence.__getitem__, default=code)

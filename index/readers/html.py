@@ -17,6 +17,7 @@ from index.document import Document, Skipped
 from index.readers.content import RefusedError, clean, read_whole
 from index.readers.encodings import decode
 from index.readers.formats import ReadOptions, SourceFile
+from index.readers.headings import headings, one_line
 from index.readers.mapping import Mapper, encoding_notes, noted
 from index.readers.markup import unescaped
 from index.readers.titles import Page, page_title
@@ -62,7 +63,6 @@ _META_SITES: Final = ("og:site_name", "application-name", "twitter:site")
 _META_TAGS: Final = ("article:tag", "news_keywords", "keywords")
 _ARTICLE: Final = re.compile(r"(?:Article|Posting|Report|WebPage)$")
 _MAX_NESTING: Final = 20
-_MAX_HEADINGS: Final = 10
 MAX_TAGS: Final = 200_000
 """Tags of a page; the search for the main text takes a quarter of a millisecond for an element."""
 _DEEP: Final = 250
@@ -250,10 +250,10 @@ def _declared_fields(tree: Any) -> dict[str, object]:
     titles = [linked.get("headline"), *(_meta(metas, (name,)) for name in _META["title"])]
     fields["title"] = page_title(
         Page(
-            [_line(text) for title in titles for text in _texts(title)],
-            _line(_first(tree, "//title")),
-            _lines_of(tree, "//h1"),
-            _lines_of(tree, "//h2"),
+            [one_line(text) for title in titles for text in _texts(title)],
+            one_line(_first(tree, "//title")),
+            headings(tree, "//h1"),
+            headings(tree, "//h2"),
             [*_texts(fields["source"]), *_meta_all(metas, _META_SITES)],
             str(fields["url"] or ""),
         )
@@ -302,7 +302,7 @@ def _local_day(date: str, address: str) -> str:
 
 def _precision(value: object) -> str | None:
     """Return how precise a declared date is; None if it is not understood."""
-    read = read_date(_line(value)) if isinstance(value, str) else None
+    read = read_date(one_line(value)) if isinstance(value, str) else None
     return read.precision if read else None
 
 
@@ -310,16 +310,6 @@ def _texts(value: object) -> list[str]:
     """Return the texts of a declared value that is one, or a list of them."""
     values = value if isinstance(value, list) else [value]
     return [text for text in values if isinstance(text, str) and text.strip()]
-
-
-def _line(text: str) -> str:
-    return " ".join(unescaped(text).replace("\u00ad", "").split())
-
-
-def _lines_of(tree: Any, path: str) -> list[str]:
-    """Return the text of the first elements that a path finds, one line each, if they have any."""
-    texts = (_line(element.text_content()) for element in tree.xpath(path)[:_MAX_HEADINGS])
-    return [text for text in texts if text]
 
 
 def _meta_all(metas: list[tuple[str, str]], names: tuple[str, ...]) -> list[str]:

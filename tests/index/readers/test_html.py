@@ -33,27 +33,27 @@ def test_main_text_without_menu_footer_and_scripts(reading):
 
 
 def test_json_ld(reading):
-    head = """<title>Accord - Site</title><script type="application/ld+json">
+    head = """<title>Entente - Site</title><script type="application/ld+json">
     {"@context": "https://schema.org", "@graph": [{"@type": "Organization", "name": "Z"},
-     {"@type": ["NewsArticle"], "headline": "L'accord",
+     {"@type": ["NewsArticle"], "headline": "L'entente",
       "datePublished": "2019-11-14T09:30:00+01:00",
       "publisher": {"@type": "Organization", "name": "Agence"},
       "keywords": ["pêche", "OMC"]}]}
     </script><meta property="dc.date" content="2001">"""
     document = reading({"a.html": page(head, 'lang="fr-FR"')}).only
-    assert document.title == "L'accord"
+    assert document.title == "L'entente"
     assert (document.date, document.date_origin) == ("2019-11-14T09:30:00+01:00", "html")
     assert (document.source, document.language) == ("Agence", "fr")
     assert document.tags == ("pêche", "OMC")
 
 
 def test_meta(reading):
-    head = """<title>Accord - Site</title><meta property="og:title" content="L'accord">
+    head = """<title>Entente - Site</title><meta property="og:title" content="L'entente">
     <meta property="article:published_time" content="2019-11-14T09:30:00Z">
     <meta property="og:site_name" content="Agence"><meta property="og:locale" content="fr_FR">
     <meta name="keywords" content="pêche, OMC"><link rel="canonical" href="https://example.org/1">"""
     document = reading({"a.htm": page(head)}).only
-    assert (document.title, document.date) == ("L'accord", "2019-11-14T09:30:00Z")
+    assert (document.title, document.date) == ("L'entente", "2019-11-14T09:30:00Z")
     assert (document.source, document.language) == ("Agence", "fr")
     assert (document.url, document.tags) == ("https://example.org/1", ("pêche", "OMC"))
 
@@ -143,10 +143,9 @@ def test_the_title_is_the_heading_that_the_declared_one_has(reading):
     title = "Un accord sur la pêche | Le Phare"
     page = shown(title, "Rubriques").replace("<p>", "<h1>Un accord sur la pêche</h1><p>", 1)
     assert reading({"a.html": page}).only.title == "Un accord sur la pêche"
-    assert reading({"a.html": shown("Accueil", "Un accord sur la pêche")}).only.title == "Accueil"
-    assert reading({"a.html": shown("", "Un accord sur la pêche")}).only.title == (
-        "Un accord sur la pêche"
-    )
+    for title in ("Accueil", ""):
+        page = shown(title, "Un accord sur la pêche")
+        assert reading({"a.html": page}).only.title == "Un accord sur la pêche"
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ Dispatches drawn from the press archives, as declared to be of their language or
 worktree add``), in a process of its own on the same documents: the two take turns, and each reads
 the time of its own processor, so that what else the machine does meets both alike.
 
-Times are milliseconds of processor time a document, the least of all rounds after the first, which
-fills the caches. What lies between the extractors (folding the text, moving spans) is ``rest``.
+Times are milliseconds of processor time a document, of each document the least of all rounds after
+the first, which fills the caches: on a busy machine a whole round is seldom left alone, but most
+documents are once. What lies between the extractors (folding the text, moving spans) is ``rest``.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from statistics import fmean
 from time import process_time
 from typing import Any, Self
 
@@ -45,9 +47,10 @@ FIELDS = (*dict.fromkeys(STEPS), "rest")
 Seconds = dict[str, float]
 
 
-def timed(documents: list[Document]) -> Seconds:
-    """Return the seconds that each field of some documents takes together."""
-    spent = dict.fromkeys(FIELDS, 0.0)
+def timed(documents: list[Document]) -> list[Seconds]:
+    """Return the seconds that each field of each document takes."""
+    rows: list[Seconds] = []
+    spent: Seconds = {}
     steps: Iterator[str] = iter(())
 
     @contextmanager
@@ -59,15 +62,17 @@ def timed(documents: list[Document]) -> Seconds:
 
     gc.collect()
     gc.freeze()
-    began = process_time()
     for document in documents:
+        spent = dict.fromkeys(FIELDS, 0.0)
         steps = iter(STEPS)
+        began = process_time()
         extract(document, ExtractionOptions(), step)
+        spent["rest"] = process_time() - began - sum(spent.values())
+        rows.append(spent)
         if next(steps, None) is not None:
             raise AssertionError("the steps of extraction are not those that are listed")
-    spent["rest"] = process_time() - began - sum(spent.values())
     gc.unfreeze()
-    return spent
+    return rows
 
 
 def drawn(language: str, number: int, detected: bool) -> list[dict[str, str]]:
@@ -108,13 +113,13 @@ class Checkout:
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def timed(self, rows: list[dict[str, str]]) -> Seconds:
-        """Return the seconds that each field takes."""
+    def timed(self, rows: list[dict[str, str]]) -> list[Seconds]:
+        """Return the seconds that each field of each document takes."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps(rows) + "\n")
         self._process.stdin.flush()
-        answer: Seconds = json.loads(self._process.stdout.readline())
+        answer: list[Seconds] = json.loads(self._process.stdout.readline())
         return answer
 
 
@@ -124,9 +129,13 @@ def serve() -> None:
         print(json.dumps(timed([Document(**row) for row in json.loads(line)])), flush=True)
 
 
-def least(rounds: list[Seconds], number: int) -> Seconds:
+def least(rounds: list[list[Seconds]]) -> Seconds:
     """Return the milliseconds a document of each field, the least of the rounds."""
-    return {field: 1000 * min(each[field] for each in rounds) / number for field in FIELDS}
+    documents = list(zip(*rounds, strict=True))
+    return {
+        field: 1000 * fmean(min(each[field] for each in turns) for turns in documents)
+        for field in FIELDS
+    }
 
 
 def report(language: str, here: Seconds, other: Seconds | None = None) -> Iterator[str]:
@@ -166,12 +175,12 @@ def rows_of_table(processes: list[Checkout], options: argparse.Namespace) -> Ite
     """Yield the rows of all languages."""
     for language in options.language:
         rows = drawn(language, options.documents, options.detected)
-        rounds: list[list[Seconds]] = [[] for _ in processes]
+        rounds: list[list[list[Seconds]]] = [[] for _ in processes]
         for number in range(options.rounds + 1):
             turns = list(zip(processes, rounds, strict=True))
             for checkout, seconds in turns[:: 1 if number % 2 else -1]:
                 seconds.append(checkout.timed(rows))
-        tables = [least(seconds[1:] or seconds, len(rows)) for seconds in rounds]
+        tables = [least(seconds[1:] or seconds) for seconds in rounds]
         yield from report(language, *tables)
 
 

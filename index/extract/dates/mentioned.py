@@ -13,7 +13,8 @@ from typing import NamedTuple
 from index.analysis import Folded
 from index.calendar import month_period
 from index.document import MentionedDate, Precision, PublicationDate, Span
-from index.extract.dates.scanner import UNITS, Expression, Token, scan, table
+from index.extract.dates.passages import scan
+from index.extract.dates.scanner import UNITS, Expression, Token, table
 
 
 def reference_day(published: PublicationDate | None, otherwise: date | None) -> date | None:
@@ -63,6 +64,7 @@ _ASIDE = re.compile(r"\s?[\"»”]?\s?,\s")
 """Between a date and a verb of saying behind it: *lundi, a dit X*."""
 _LIMITS = re.compile(r"[,;:()«»\"“”]|\s(?:que|qui|dont|alors|mais|and|who|that|but|ma|mas|pero)\s")
 _NO_CUE = float("inf")
+_ESCAPED_OR_NOT = re.compile(r"\\.|[^\\]+")
 
 
 def _tense(text: str, language: str, start: int, end: int) -> int:
@@ -82,17 +84,32 @@ def _tense(text: str, language: str, start: int, end: int) -> int:
     return 1 if future <= past + _AHEAD else -1
 
 
+def _lowered(text: str) -> str:
+    """Return a text in lower case, each character in its place."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(character.lower()[0] for character in text)
+
+
 @cache
 def _cues(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
-    """Return the patterns of future and past; None for a language without them."""
+    """Return the patterns of future and past for texts in lower case; None without any.
+
+    Patterns that ignore case take up to six times as long.
+    """
     words = table(language)
     if not words.future:
         return None
     future, past = (
-        re.compile(rf"(?<!\w)(?:{cues})(?!\w)", re.IGNORECASE)
+        re.compile(rf"(?<!\w)(?:{_ESCAPED_OR_NOT.sub(_lowered_literal, cues)})(?!\w)")
         for cues in (words.future, words.past)
     )
     return future, past
+
+
+def _lowered_literal(part: re.Match[str]) -> str:
+    return part[0] if part[0][0] == "\\" else part[0].lower()
 
 
 def _distance(cues: re.Pattern[str], before: str, after: str, past: bool = False) -> float:
@@ -101,10 +118,10 @@ def _distance(cues: re.Pattern[str], before: str, after: str, past: bool = False
     A cue of the ``past`` behind the date and a comma is a verb of saying.
     """
     distance = _NO_CUE
-    for cue in cues.finditer(before):
+    for cue in cues.finditer(_lowered(before)):
         between = before[cue.end() :]
         distance = min(distance, len(between) + _CLAUSE * len(_LIMITS.findall(between)))
-    cue_after = cues.search(after)
+    cue_after = cues.search(_lowered(after))
     if cue_after and not (past and _ASIDE.fullmatch(after, 0, cue_after.start())):
         between = after[: cue_after.start()]
         far = len(between) + _BEHIND + _CLAUSE * len(_LIMITS.findall(between))

@@ -1,7 +1,7 @@
 """The scanner of dates in running text: words become classes, classes become expressions.
 
 Each word of a text becomes one letter, and the forms of dates are regular expressions over those
-letters. Only passages that may hold a date are scanned. The words stand in ``words-LANGUAGE.txt``;
+letters. The words stand in ``words-LANGUAGE.txt``;
 names of months and days come from CLDR too.
 
 A row of a file is ``class: word word``. ``lun=0`` gives a word a value, ``an/année=3`` gives it to
@@ -14,14 +14,13 @@ regular expressions for the words by which a sentence shows its tense; rows are 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from babel import Locale
 
-from index.analysis import Folded, fold_key, fold_text
 from index.vocabularies import LANGUAGES
 
 # Words
@@ -223,106 +222,6 @@ class Expression(NamedTuple):
     tokens: list[Token]
 
 
-# Passages. Every date holds a word or number that announces it, and no word that means nothing in
-# dates. A passage reaches from a word that is part of no date to the next such word, if a word
-# between them announces a date.
-
-
-def scan(
-    text: str, start: int, end: int, language: str, folded: Folded | None = None, lead: int = 0
-) -> Iterator[Expression]:
-    """Yield the dates written in characters ``start`` to ``end`` of a text, in order.
-
-    ``folded``, where the caller has it, is all of the text, folded with ``lead`` characters before
-    it.
-    """
-    part = text[start:end]
-    if folded is None or part != text:
-        folded, lead = fold_text(part), 0
-    for first, last in passages(part, language, folded, lead):
-        yield from expressions(text, language, start + first, start + last)
-
-
-_NO_PART, _PART, _ANNOUNCES = "-", "?", "!"
-_ANNOUNCING = frozenset("WwMmrYVEUP")
-"""Classes one of which is in every form of a date that has no number of four digits."""
-_DOTTED_DAY = re.compile(r"\d\.\d\d?\.")
-"""A day in figures without a year, as German writes it: ``am 28.10.``."""
-_BRIEF_DAY = re.compile(r"\d[/.-]\d\d?[/.-]\d\d(?!\d)")
-"""A day in figures with a year of two digits: ``le 12/03/98``."""
-_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
-_UNUSUAL = re.compile(
-    "[^\x00-\xac\xae-\u024f\u060c\u061b\u061f\u0621-\u0652\u0660-\u066c"
-    "\u2000-\u200a\u2010-\u2027\u202f\u2030-\u203a\u20a0-\u20bf]"
-)
-"""Characters beside which the words of folded text may differ from those of the text."""
-
-
-def passages(text: str, language: str, folded: Folded, lead: int) -> Iterator[tuple[int, int]]:
-    """Yield the first and last characters of the passages of ``text``, in order.
-
-    ``folded`` is the text folded with ``lead`` characters before it. Neighbours may share the word
-    between them, which is part of no date.
-    """
-    if not text.isascii() and _UNUSUAL.search(text):
-        yield 0, len(text)
-        return
-    known = _passage_kinds(language)
-    dotted_days = "dotted-days" in table(language).rules and _DOTTED_DAY.search(text)
-    least_digits = 1 if dotted_days or _BRIEF_DAY.search(text) else 4
-    kinds = "".join(
-        [
-            known[word]
-            if word in known
-            else (_NO_PART if word.isalpha() else _mixed_kind(word, known, least_digits))
-            for word in folded.words
-        ]
-    )
-    announcement = kinds.find(_ANNOUNCES)
-    while announcement >= 0:
-        before = kinds.rfind(_NO_PART, 0, announcement)
-        after = kinds.find(_NO_PART, announcement)
-        start, end = 0, len(text)
-        if before >= 0:
-            place = folded.starts[before]
-            start = max(0, folded.span(place, place + 1).start - lead)
-        if after >= 0:
-            place = folded.starts[after + 1] - 1
-            end = folded.span(place - 1, place).end - lead
-        if end > 0:
-            yield start, end
-        announcement = kinds.find(_ANNOUNCES, after) if after >= 0 else -1
-
-
-@cache
-def _passage_kinds(language: str) -> dict[str, str]:
-    """Return the kinds of the folded words that are part of dates in a language."""
-    words, by_first, *_ = table(language)
-    phrases = [phrase for group in by_first.values() for phrase in group]
-    announcing = {word for word, meaning in words.items() if meaning.letter in _ANNOUNCING}
-    announcing.update(
-        max(parts, key=len) for parts, meaning in phrases if meaning.letter in _ANNOUNCING
-    )
-    in_phrases = {part for parts, _ in phrases for part in parts}
-    return {
-        **dict.fromkeys(_folded_words(in_phrases.union(words)), _PART),
-        **dict.fromkeys(_folded_words(announcing), _ANNOUNCES),
-        "": _PART,  # between two spaces
-    }
-
-
-def _folded_words(words: set[str]) -> Iterator[str]:
-    return (part for word in words for part in fold_key(word).split())
-
-
-def _mixed_kind(word: str, known: dict[str, str], least_digits: int) -> str:
-    """Return the kind of a word that has other characters than letters."""
-    runs = _LETTERS_OR_DIGITS.findall(word)
-    if any(run.isdecimal() and len(run) >= least_digits for run in runs):
-        return _ANNOUNCES
-    return _ANNOUNCES if any(known.get(run) == _ANNOUNCES for run in runs) else _PART
-
-
 # Tokens
 
 _TOKEN = re.compile(
@@ -347,6 +246,8 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _FIRST_EARLY_YEAR = 1000
 """Numbers from here on are years too, but only behind a month or a word for one: *1500 people*."""
 _CACHED_WORDS = 50_000
+_CACHED_PASSAGES = 10_000
+_LONGEST_CACHED_PASSAGE = 80
 
 _classified: dict[str, dict[str, Meaning | None]] = {}
 """By language: the meaning of words and marks as written; None for a silent mark."""
@@ -372,13 +273,12 @@ def _tokens(text: str, language: str, start: int, end: int | None) -> list[Token
         if index < next_index:
             continue
         word = match[0]
-        if word[0].isdigit():  # what stands before it counts too
+        try:
+            meaning = known[word]
+        except KeyError:
             meaning = _classify(match, language)
-        else:
-            try:
-                meaning = known[word]
-            except KeyError:
-                meaning = known[word] = _classify(match, language)
+            if not word[0].isdigit():  # what stands before a number counts too
+                known[word] = meaning
         if meaning is _NOTHING:
             append(_NO_DATE_WORD)
             continue
@@ -657,17 +557,39 @@ def expressions(
     """Yield the dates written in a part of a text, in order, without looking for passages."""
     tokens = _tokens(text, language, start, end)
     letters = "".join([token.letter for token in tokens])
+    find = _kept_forms if len(letters) <= _LONGEST_CACHED_PASSAGE else _find_forms
+    for form, first, last, parts, used in find(letters, language):
+        end = tokens[last].end - (tokens[last].text == ".")
+        named = {name: tokens[index] for name, index in parts}
+        yield Expression(form, tokens[first].start, end, named, [tokens[each] for each in used])
+
+
+class _Found(NamedTuple):
+    """A form in a series of classes: as an ``Expression``, with indices in place of tokens."""
+
+    form: str
+    first: int
+    last: int
+    parts: tuple[tuple[str, int], ...]
+    used: Sequence[int]
+
+
+def _find_forms(letters: str, language: str) -> tuple[_Found, ...]:
+    """Return the forms of dates in a series of classes of words, in order."""
     pattern, groups = _grammar(language)
+    found = []
     for match in pattern.finditer(letters):
         form, names = groups[match.lastgroup or ""]
-        parts = {
-            part: tokens[match.start(group)]
+        parts = tuple(
+            (part, match.start(group))
             for part, group in names.items()
             if part != "list" and match[group]
-        }
-        used = tokens[match.start() : match.end()]
-        first, last = used[0], used[-1]
+        )
+        used: Sequence[int] = range(*match.span())
         if "list" in names:
-            list_start, list_end = match.span(names["list"])
-            used = [token for token in tokens[list_start:list_end] if token.letter in "NO"]
-        yield Expression(form, first.start, last.end - (last.text == "."), parts, used)
+            used = [index for index in range(*match.span(names["list"])) if letters[index] in "NO"]
+        found.append(_Found(form, match.start(), match.end() - 1, parts, used))
+    return tuple(found)
+
+
+_kept_forms = lru_cache(_CACHED_PASSAGES)(_find_forms)  # most passages are built like others

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analysis import fold_text
-from index.extract.dates.scanner import expressions, passages
+from index.extract.dates.passages import passages
+from index.extract.dates.scanner import expressions
 
 _WORDS = {
     "fr": "lundi 3 mars 2014 le la veille de il y a trois jours ans Février fév. avril mot l'accord"

@@ -212,7 +212,8 @@ class MentionedDate:
     """A date that the text speaks of: days ``first`` to ``last`` inclusive (ISO 8601).
 
     Both are empty where the text does not say enough to know them, and the day that it was
-    published does not help: such a date is kept as said.
+    published does not help: such a date is kept as said. ``span`` is (0, 0) where only the title
+    says it.
     """
 
     span: Span

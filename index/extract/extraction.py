@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -187,14 +187,20 @@ def extract(
         published and published.origin == document.date_origin
     ):
         failures.append(("date", f"the date “{document.date[:_SHOWN]}” was not understood"))
+    reference = reference_day(published, options.reference_date)
     mentioned: tuple[MentionedDate, ...] = attempt(
         "mentioned dates",
-        lambda: mentioned_dates(
-            document.text,
-            language.parts or ((Span(0, len(document.text)), language.code),),
-            reference_day(published, options.reference_date),
-            folded,
-            len(lead),
+        lambda: _with_title(
+            document.title,
+            language.code,
+            reference,
+            mentioned_dates(
+                document.text,
+                language.parts or ((Span(0, len(document.text)), language.code),),
+                reference,
+                folded,
+                len(lead),
+            ),
         ),
         (),
     )
@@ -272,6 +278,16 @@ def _countries(
     known = {country.id for country in found}
     dated = find_countries(document.dateline, language, line, places)
     return (*found, *(Country(each.id, ()) for each in dated if each.id not in known))
+
+
+def _with_title(
+    title: str, language: str, reference: date | None, found: tuple[MentionedDate, ...]
+) -> tuple[MentionedDate, ...]:
+    """Return the dates of a text, and before them what only its title says, at no characters."""
+    days = {(one.first, one.last) for one in found} | {("", "")}
+    dated = mentioned_dates(title, ((Span(0, len(title)), language),), reference)
+    only = {(one.first, one.last): one for one in dated if (one.first, one.last) not in days}
+    return (*(replace(one, span=Span(0, 0)) for one in only.values()), *found)
 
 
 def _in_text(spans: tuple[Span, ...], offset: int) -> tuple[Span, ...]:

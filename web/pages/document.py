@@ -157,7 +157,8 @@ def _names(view: DocumentView) -> tuple[list[Annotation], Mapping[str, str]]:
                 (_person(person), Annotation(*span, _NAMES, "span", {"class": "person"}))
             )
     # A bare weekday in a document without a date stays unresolved and has no first day.
-    dates = [_date(day) for day in view.mentioned if day.first and day.last]
+    # Dates that only the title says have no characters of the text.
+    dates = [_date(day) for day in view.mentioned if day.first and day.last and any(day.span)]
     values = {id(annotation): value for value, annotation in mentions}
     anchors: dict[str, str] = {}
     annotations = []

@@ -136,8 +136,11 @@ _REACH = 300
 """Characters between "the day before" and the day that it refers to, at most."""
 _NEAR = 45
 """Days from the reference within which the tense does not choose the year of a date."""
+_BESIDE = 2
+"""Days after the reference up to which "this Monday" is the nearest, or the day before it."""
 _FAR = 550
 """Days from the reference within which a weekday confirms the year of a date."""
+_TUESDAY, _SATURDAY = 1, 5
 _LONGEST_RANGE = 366
 _LATEST_SHORT_YEAR = 20
 """Years after the reference at which a year of two digits lies at most."""
@@ -238,22 +241,48 @@ class _Resolver:
             case "weekday":
                 future = self._tense(expression) > 0
                 return _one_day(_weekday(reference, parts["weekday"], future))
+            case "weekday_this":
+                near = _weekday(reference - _DAY, parts["weekday"], future=True)
+                if (near - reference).days > _BESIDE:
+                    near = _weekday(reference, parts["weekday"], self._tense(expression) > 0)
+                return _one_day(near)
             case "weekday_next" | "weekday_last":
                 beside = reference + direction * _DAY
                 return _one_day(_weekday(beside, parts["weekday"], direction > 0))
             case "today_weekday":  # the weekday decides where the two differ by a day
                 day = reference + parts["offset"].value * _DAY
-                near = [day + shift * _DAY for shift in (0, -1, 1)]
-                days = (day for day in near if day.weekday() == parts["weekday"].value)
+                around = [day + shift * _DAY for shift in (0, -1, 1)]
+                days = (day for day in around if day.weekday() == parts["weekday"].value)
                 return _one_day(next(days, None))
             case "offset":
                 return _one_day(_shifted(reference, parts["offset"].value))
             case "month_next" | "month_last":
                 return _near_month(reference, parts["month"].value, direction)
             case "unit_next" | "unit_last" | "unit_this":
+                if UNITS[parts["unit"].value] == "weekend":
+                    return self._weekend(expression, reference, direction)
                 return _unit_days(reference, parts["unit"].value, direction)
             case _:  # ago
                 return _unit_days(reference, parts["unit"].value, -parts["count"].value)
+
+    def _weekend(self, expression: Expression, reference: date, direction: int) -> _Days:
+        """Return the weekend before or after a day, or "this" one.
+
+        This one is past on Mondays and Tuesdays, unless the tense is the future. In Arabic, which
+        has weekends of different days, it begins on Friday, and its words name the end of a week.
+        """
+        weekday = reference.weekday()
+        ends_week = "end-of-week" in table(self._language).rules
+        if direction > 0:
+            count = int(ends_week or weekday >= _SATURDAY)
+        elif direction < 0:
+            count = -1
+        else:
+            count = -1 if weekday <= _TUESDAY and self._tense(expression) <= 0 else 0
+        days = _unit_days(reference, UNITS.index("weekend"), count)
+        if ends_week and days.first:
+            days = days._replace(first=_shifted(days.first, -1))
+        return days
 
     def _tense(self, expression: Expression) -> int:
         return _tense(self._text, self._language, expression.start, expression.end)
@@ -558,6 +587,9 @@ def _unit_days(reference: date, unit: int, count: int) -> _Days:
         case "week":
             monday = _shifted(reference, 7 * count - reference.weekday())
             return _Days(monday, _shifted(monday, 6) if monday else None)
+        case "weekend":
+            saturday = _shifted(reference, 7 * count + _SATURDAY - reference.weekday())
+            return _Days(saturday, _shifted(saturday, 1) if saturday else None)
         case _:
             return _one_day(_shifted(reference, count))
 

@@ -29,7 +29,7 @@ def scan(
 
 
 _NO_PART, _PART, _ANNOUNCES, _ANNOUNCES_BESIDE, _NO_WORD = "-", "?", "!", "+", " "
-_ANNOUNCING = frozenset("WwMmrYVEUP")
+_ANNOUNCING = frozenset("WwMmrYVEUPs")
 """Classes one of which is in every form of a date that has no number of four digits."""
 _NEVER_ALONE = frozenset("wMmUP")
 """Those of them that no form has as its only word."""

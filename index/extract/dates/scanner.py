@@ -9,6 +9,7 @@ both words, and ``avant_-_hier`` is a phrase, which counts as one word. The firs
 word decides, except that ``month`` and ``ambiguous-month`` decide over others. Words are compared
 folded. ``rules`` are habits of a language that some forms depend on. ``future`` and ``past`` are
 regular expressions for the words by which a sentence shows its tense; rows are alternatives.
+``spelled`` is one over classes, for words that are days; ``spelled-behind`` are words before them.
 """
 
 import re
@@ -21,6 +22,7 @@ from typing import NamedTuple
 
 from babel import Locale
 
+from index.extract.dates.spelled import spelled_pattern, with_spelled_days
 from index.vocabularies import LANGUAGES
 
 # Words
@@ -33,6 +35,7 @@ CLASSES = {
     "ambiguous-month": "m",  # has another meaning
     "ordinal": "O",  # stands for a day of the month
     "number": "C",
+    "number-of-day": "i",  # a word for a day of the month, where ``spelled`` finds it
     "article": "t",  # or a preposition before a day
     "habitual-article": "l",  # makes a bare day of the week a habit
     "every": "h",  # makes what follows a habit
@@ -46,6 +49,7 @@ CLASSES = {
     "in": "q",  # likewise; a month behind it begins no day: "in March 10 people"
     "hijri": "z",  # the year before it is one of the Hijra
     "relative-day": "r",  # value: days from the day of publication
+    "this-weekend": "s",
     "unit": "U",  # of time, value: index in UNITS
     "units": "P",  # the plural
     "last": "L",
@@ -59,8 +63,8 @@ CLASSES = {
     "no-date": "k",  # looks like a date and is none
 }
 """The class of a word by its name in the files: one letter, over which forms are written."""
-UNITS = ("day", "week", "month", "year")
-_NO_CLASSES = ("rules", "future", "past")
+UNITS = ("day", "week", "month", "year", "weekend")
+_NO_CLASSES = ("rules", "future", "past", "spelled", "spelled-behind")
 _OVERRIDING = ("month", "ambiguous-month")
 _NOT_IN_DATELINES = frozenset(("setiembre", "sett", "يونيه", "يوليه", "دسمبر"))
 """Months that running text knows and datelines do not: knowing them would change their dates."""
@@ -85,6 +89,9 @@ class Table(NamedTuple):
     rules: frozenset[str]
     future: str
     past: str
+    spelled: re.Pattern[str] | None
+    leading: tuple[str, ...]
+    """Words, not folded, before a spelled day that another word could make the first of many."""
 
 
 def fold_word(word: str) -> str:
@@ -120,6 +127,8 @@ def table(language: str) -> Table:
         rules,
         "|".join(_rows(language, "future")),
         "|".join(_rows(language, "past")),
+        spelled_pattern(_rows(language, "spelled")),
+        tuple(f" {word}" for row in _rows(language, "spelled-behind") for word in row.split()),
     )
 
 
@@ -390,6 +399,8 @@ def _class_by_case(word: str, meaning: Meaning, language: str, before: list[Toke
 
 # Expressions
 
+_MOST_OF_A_WEEKDAY = 5
+_LONGEST_LEADING = 20
 _ANY_YEAR = r"(?:Y|[RH](?!u)|[QK](?![xu]))"
 """A year of four digits. A round one before a noun is none: "le 12 juin 1500 personnes"."""
 _PAUSE = r"(?=[;.)]|,(?!N)|$)"
@@ -504,13 +515,14 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("years", r"(?<=\()(?P<year>[HQ])(?P<joint>-)(?P<year2>[HQYR])(?=\))", ""),
     ("weekday_day", r"(?P<weekday>[Ww])\(?t?(?P<day>N)\)?(?![MmuUPN])", ""),
     ("weekday_day", r"(?P<weekday>W),(?P<day>N)(?=[,;.)])", "weekday-comma-day"),
-    ("habit", r"h[tl]?W|fWaW(?!t?[NO])|[WMU]h", ""),
+    ("habit", r"h[tl]?W|fWaW(?!t?[NO])|[WMU]h|Wib?[Mm]", ""),
     ("weekday_next", r"[tl]?[tTf]?(?P<weekday>W)X", ""),
     ("weekday_next", r"X(?P<weekday>W)", "modifier-first"),
     ("weekday_last", r"[tl]?[tTf]?(?P<weekday>W)L", ""),
     ("weekday_last", r"L(?P<weekday>W)", "modifier-first"),
     ("today_weekday", r"(?P<offset>r),?\(?t?(?P<weekday>W)\)?", ""),
     ("night", r"(?P<weekday>W)a(?P<weekday2>W)", ""),
+    ("weekday_this", r"(?<=T)(?P<weekday>W)(?!-W)", "near-this"),
     ("weekday", r"(?<!l)(?P<weekday>W)(?!-W)", ""),
     ("month_last", r"[pqbf]?(?P<month>M)L", ""),
     ("month_next", r"[pqbf]?(?P<month>M)X", ""),
@@ -523,6 +535,7 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("unit_last", r"(?<![C])L(?P<unit>U)", "modifier-first"),
     ("unit_next", r"(?<![C])X(?P<unit>U)", "modifier-first"),
     ("unit_this", r"T(?P<unit>U)(?![LX])", ""),
+    ("unit_this", r"(?P<unit>s)", ""),
     ("offset", r"(?P<offset>r)", ""),
     ("eve", r"V", ""),
     ("morrow", r"E", ""),
@@ -546,9 +559,24 @@ def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[
         alternatives.append(f"(?P<f{number}>{renamed})")
         groups[f"f{number}"] = (form, {name: f"f{number}_{name}" for name in names})
     starts = (
-        "(?=[A-Zabdefghlmpqrtw(])(?=[^x;]{0,18}?[WwMmDIBoSZYRHQrVEULPG])"  # spares most attempts
+        "(?=[A-Zabdefghlmpqrstw(])(?=[^x;]{0,18}?[WwMmDIBoSZYRHQrVEULPGs])"  # spares most attempts
     )
     return re.compile(starts + "(?:" + "|".join(alternatives) + ")"), groups
+
+
+def _with_spelled_days(text: str, language: str, tokens: list[Token], letters: str) -> str:
+    words = table(language)
+    if words.spelled is None or not ("i" in letters or "C" in letters):
+        return letters
+
+    def is_led(at: int) -> bool:
+        if at and letters[at - 1] == "W":  # no month has a sixth of a day of the week
+            return tokens[at].value > _MOST_OF_A_WEEKDAY
+        start = tokens[at].start
+        before = " ".join(text[max(0, start - _LONGEST_LEADING) : start].split())
+        return f" {before}".endswith(words.leading)
+
+    return with_spelled_days(letters, words.spelled, is_led)
 
 
 def expressions(
@@ -557,6 +585,7 @@ def expressions(
     """Yield the dates written in a part of a text, in order, without looking for passages."""
     tokens = _tokens(text, language, start, end)
     letters = "".join([token.letter for token in tokens])
+    letters = _with_spelled_days(text, language, tokens, letters)
     find = _kept_forms if len(letters) <= _LONGEST_CACHED_PASSAGE else _find_forms
     for form, first, last, parts, used in find(letters, language):
         end = tokens[last].end - (tokens[last].text == ".")

@@ -6,7 +6,7 @@ Counts keep the contract of docs/facets.md. Days are numbers since 1970-01-01.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import repeat
+from itertools import chain, islice, repeat
 from time import perf_counter
 from typing import Protocol
 
@@ -174,18 +174,17 @@ class _ValueCounter:
             lower = names.parents >= 0
             distinct -= int(np.count_nonzero(self.counts[lower]))
             first = self._localized.most_frequent(np.where(lower, 0, counts), self._size)
-            values = self.values(first, map(self._children, first))
+            values = self.values(first, self._children(first))
             if self._pinned:
                 values = self._with_pinned(values)
         return ValueFacet(self.name, self._size, distinct, self.missing, tuple(values))
 
-    def _children(self, top: int) -> tuple[FacetValue, ...]:
-        """Return the most frequent values below a value."""
-        below = self._localized.names.below.get(top)
-        if below is None:
-            return ()
-        first = self._localized.most_frequent(self.counts, self._size, below)
-        return tuple(self.values(first)) if first else ()
+    def _children(self, tops: Sequence[int]) -> list[tuple[FacetValue, ...]]:
+        """Return the most frequent values below each of some values."""
+        below = self._localized.most_frequent_below(tops, self.counts, self._size)
+        made = iter(self.values(list(chain.from_iterable(below.values()))))
+        children = {top: tuple(islice(made, len(ordinals))) for top, ordinals in below.items()}
+        return [children.get(top, ()) for top in tops]
 
     def values(
         self, ordinals: Sequence[int], children: Iterable[tuple[FacetValue, ...]] = repeat(())
@@ -218,7 +217,8 @@ class _ValueCounter:
             top = above or pinned
             if top not in place:
                 place[top] = len(values)
-                children = self._children(ordinals.get(top, -1))
+                known = [ordinals[top]] if top in ordinals else []
+                children = next(iter(self._children(known)), ())
                 values.append(self._value(top)._replace(children=children))
             value = values[place[top]]
             if above and pinned not in {child.value for child in value.children}:

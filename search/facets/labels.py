@@ -79,16 +79,14 @@ class FacetNames:
         return np.array(places, np.int64)
 
     @cached_property
-    def below(self) -> dict[int, NDArray[np.int64]]:
-        """The ordinals of the values below each value that has any."""
-        lower = np.flatnonzero(self.parents >= 0)
-        tops = self.parents[lower]
-        return {top: lower[tops == top] for top in np.unique(tops).tolist()}
+    def lower(self) -> NDArray[np.int64]:
+        """The ordinals of the values below another."""
+        return np.flatnonzero(self.parents >= 0)
 
     @property
     def flat(self) -> bool:
         """Whether all values are on the first level."""
-        return not self.below
+        return not len(self.lower)
 
     def parent(self, value: str) -> str | None:
         """Return the topmost value above that documents carry; None on the first level."""
@@ -179,25 +177,39 @@ class LocalizedFacet:
         """Return the label that the vocabulary has for a value; None if it has none."""
         return self._facet.known_label(value, self._locale)
 
-    def most_frequent(
-        self, counts: Counts, size: int, among: NDArray[np.int64] | None = None
-    ) -> list[int]:
+    def most_frequent(self, counts: Counts, size: int) -> list[int]:
         """Return the first ``size`` ordinals that have a count, highest count first, then by label.
 
-        ``counts`` are numbers of documents by ordinal. With ``among``, only these ordinals.
+        ``counts`` are numbers of documents by ordinal.
         """
         if size == 0:
             return []
-        chosen = counts if among is None else counts.take(among)
         if self._is_ranked():
-            ranks = self._label_ranks if among is None else self._label_ranks.take(among)
-            first = kernels.active.top_ordinals(chosen, ranks, size)
-            top: list[int] = (first if among is None else among.take(first)).tolist()
+            top: list[int] = kernels.active.top_ordinals(counts, self._label_ranks, size).tolist()
             return top
-        present = most_counted(chosen, size)
-        if among is not None:
-            present = among.take(present)
+        present = most_counted(counts, size)
         return self._sorted(present.tolist(), counts.take(present).tolist())[:size]
+
+    def most_frequent_below(
+        self, tops: Sequence[int], counts: Counts, size: int
+    ) -> dict[int, list[int]]:
+        """Return what ``most_frequent`` returns of the values below each of some ordinals.
+
+        An ordinal without any is left out. All are ordered together: one by one, each would cost
+        more than its few values.
+        """
+        if size == 0:
+            return {}
+        lower, parents = self.names.lower, self.names.parents
+        is_shown = np.zeros(len(parents), np.bool_)
+        is_shown[tops] = True
+        present = lower[is_shown.take(parents.take(lower)) & (counts.take(lower) > 0)]
+        found: dict[int, list[int]] = {}
+        for ordinal in self._sorted(present.tolist(), counts.take(present).tolist()):
+            below = found.setdefault(parents.item(ordinal), [])
+            if len(below) < size:
+                below.append(ordinal)
+        return found
 
     def by_label(self, counts: Counts, size: int) -> list[int]:
         """Return the first ``size`` ordinals that have a count, by label."""

@@ -4,6 +4,7 @@ A selection narrows everything but its own facet, an exclusion everything. Facet
 selections narrow stand under one ``filter`` aggregation.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -199,15 +200,17 @@ class Counter:
         else:
             # All are asked for: no shard leaves any out.
             found[f"{name}:top"] = self._top(field, MAX_VALUES, MAX_VALUES)
-        pinned = [
-            *self._filters.request.selected.get(name, ()),
-            *self._filters.request.excluded.get(name, ()),
-            *self._opened.columns[name].lower,
-        ]
+        pinned = self._pinned(name)
         if pinned and self._is_large(name):
             chosen = {"field": field, "include": pinned, "size": len(pinned)}
             found[f"{name}:pinned"] = {"terms": chosen}
         return found
+
+    def _pinned(self, name: str) -> list[str]:
+        """Return the values that are counted however rare they are."""
+        request = self._filters.request
+        chosen = (*request.selected.get(name, ()), *request.excluded.get(name, ()))
+        return [*chosen, *self._opened.columns[name].lower]
 
     def _wanted(self, name: str) -> int:
         """Return how many values hold as many of the first level as are asked for."""
@@ -232,11 +235,25 @@ class Counter:
     def _buckets(self, facet: str) -> list[Json]:
         if not self._is_large(facet):
             found: list[Json] = self._answer[f"{facet}:top"]["buckets"]
-            return found
+            return found if self._whole else self._listed(facet, found)
         if self._whole:
             return self._partitions(facet)
         pinned: list[Json] = self._answer.get(f"{facet}:pinned", {"buckets": []})["buckets"]
         return self._first(facet) + pinned
+
+    def _listed(self, facet: str, buckets: list[Json]) -> list[Json]:
+        """Return the most frequent values, all that are as frequent, and those that are pinned.
+
+        To look up every value of an answer takes longer than all else that is done with it.
+        """
+        wanted = self._wanted(facet)
+        if len(buckets) <= wanted:
+            return buckets
+        least = buckets[wanted - 1]["doc_count"] if wanted else np.inf
+        rare = bisect_right(buckets, -least, key=lambda bucket: -bucket["doc_count"])
+        values = [bucket["key"] for bucket in buckets]
+        pinned = set(self._pinned(facet)).intersection(values[rare:])
+        return buckets[:rare] + [buckets[values.index(value, rare)] for value in pinned]
 
     def _first(self, facet: str) -> list[Json]:
         """Return the most frequent values with exact counts, and all that are as frequent."""
@@ -283,7 +300,7 @@ class Counter:
 
     def distinct(self, facet: str, counts: NDArray[np.int64]) -> int:
         """Return how many values have a count."""
-        if self._whole or not self._is_large(facet):
+        if self._whole:
             return int(np.count_nonzero(counts))
         column = self._opened.columns[facet]
         excluded = [
@@ -291,7 +308,9 @@ class Counter:
             for value in self._filters.request.excluded.get(facet, ())
             if value in column.ordinal and counts[column.ordinal[value]]
         ]
-        return int(self._answer[f"{facet}:distinct"]["value"]) + len(excluded)
+        if self._is_large(facet):
+            return int(self._answer[f"{facet}:distinct"]["value"]) + len(excluded)
+        return len(self._answer[f"{facet}:top"]["buckets"]) + len(excluded)
 
     def readmitted(self, facet: str, value: str) -> int:
         """Return the count that a value would have if it were not excluded."""

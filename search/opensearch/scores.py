@@ -5,6 +5,7 @@ what ``search.scoring.bm25`` and ``search.scoring.proximity`` compute.
 """
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from whoosh import query
 
@@ -44,6 +45,18 @@ _NORM = {
     for field in TEXT_FIELDS
 }
 _SATURATION = "idf * _score * (k1 + 1) / (_score + k1)"
+_TITLES = 1 << 18
+"""What one occurrence in a title adds to a score that counts those of both fields.
+
+A float has 24 bits: counts are exact up to this number in bodies, and 63 in titles.
+"""
+_INEXACT = Fraction(PARAMETERS.inexact).limit_denominator(20)
+# A third of the time of three scripts, one for each field and one for both together.
+_BOTH = (
+    "idf * (k1 + 1) / (1 + k1 / ("
+    "title * floor(_score / titles) / (title_shift + title_scale * doc['title_length'].value)"
+    " + body * (_score % titles) / (body_shift + body_scale * doc['body_length'].value)))"
+)
 # The score s of an interval is 1 - 1 / (1 + sum of 1 / distance).
 _SUM = "_score / (1 - _score)"
 _WEIGHED = "weight * _score / (1 - _score)"
@@ -53,7 +66,7 @@ _CLOSE = (
     " double norm = norms[1] + norms[0] * length;"
     " return params.factor * _score / (_score + params.k1 * norm);"
 )
-SCRIPTS = frozenset({*_NORM.values(), _SATURATION, _SUM, _CLOSE, _WEIGHED})
+SCRIPTS = frozenset({*_NORM.values(), _SATURATION, _BOTH, _SUM, _CLOSE, _WEIGHED})
 """All scripts that scores are made by; what was typed is in none of them."""
 _PREFIXED = 10_000
 """Words with a prefix whose occurrences are counted, in all fields, for all prefixes together."""
@@ -165,7 +178,7 @@ class Scorer:
                 if documents:
                     collection = statistics.by_suffix(suffix)
                     by_field = {field: _frequency(field, suffix, forms) for field in node.fields}
-                    score = self._bm25f(by_field, factor * idf, collection)
+                    score = self._bm25f(by_field, factor * idf, collection, _unit(forms))
                     should = []
                     if typed:
                         exact = {field: terms(field, [fit(node.literal)]) for field in node.fields}
@@ -239,17 +252,34 @@ class Scorer:
         )
         return sum(self._statistics.all.idf(count) for count in counts)
 
-    def _bm25f(self, by_field: Mapping[str, Json], idf: float, collection: CollectionStats) -> Json:
-        """Return the score of clauses that score by frequency, by field, as that of one term."""
-        parts = []
-        for field, clause in by_field.items():
-            if clause == NOTHING:
-                continue
-            scale, shift = PARAMETERS.norm(field, collection.mean_lengths[field])
-            weight = PARAMETERS.weight(field)
-            parts.append(script(clause, _NORM[field], weight=weight, scale=scale, shift=shift))
-        if not parts or idf <= 0:
+    def _bm25f(
+        self,
+        by_field: Mapping[str, Json],
+        idf: float,
+        collection: CollectionStats,
+        unit: float = 1.0,
+    ) -> Json:
+        """Return the score of clauses that score by frequency, by field, as that of one term.
+
+        They count in units of so much of an occurrence.
+        """
+        clauses = {field: clause for field, clause in by_field.items() if clause != NOTHING}
+        if not clauses or idf <= 0:
             return NOTHING
+        weights = {field: unit * PARAMETERS.weight(field) for field in clauses}
+        norms = {field: PARAMETERS.norm(field, collection.mean_lengths[field]) for field in clauses}
+        if len(clauses) == len(TEXT_FIELDS) and all(map(_is_count, clauses.values())):
+            params: dict[str, object] = {**weights, "titles": _TITLES}
+            for field, (scale, shift) in norms.items():
+                params |= {f"{field}_scale": scale, f"{field}_shift": shift}
+            titles = {"bool": {"must": [clauses["title"]], "boost": _TITLES}}
+            both = any_of([titles, clauses["body"]])
+            return script(both, _BOTH, idf=idf, k1=PARAMETERS.k1, **params)
+        parts = []
+        for field, clause in clauses.items():
+            scale, shift = norms[field]
+            given = {"weight": weights[field], "scale": scale, "shift": shift}
+            parts.append(script(clause, _NORM[field], **given))
         return script(any_of(parts), _SATURATION, idf=idf, k1=PARAMETERS.k1)
 
     # Words close together
@@ -298,22 +328,51 @@ def _windows(field: str, node: NearQuery) -> Json:
 
 
 def _frequency(field: str, suffix: str, forms: Sequence[str]) -> Json:
-    """Return a clause that scores by how often a word stands in a field.
+    """Return a clause that scores by how often a word stands in a field, in units of ``_unit``.
 
     An occurrence in the closest form counts once, one that has only other forms counts less. Where
-    two forms differ by accents only, whatever has the one with accents has the other as well: then
-    ``s + w * (t - s)`` is exact. Else positions that have any form are counted, which takes longer.
+    two forms differ by accents only, almost all that has the one with accents has the other as
+    well: then ``s + w * (t - s)`` is right. Else positions that have any form are counted, which
+    takes longer.
     """
     first, *others = [term(suffix, form) for form in forms]
     if not others:
         return {"term": {field: {"value": first}}}
+    if _are_accented(forms):
+        less, whole = _INEXACT.as_integer_ratio()
+        closest, other, once = (
+            {"term": {field: {"value": value, "boost": boost}}}
+            for value, boost in ((first, whole - less), (others[0], less), (first, whole))
+        )
+        return best_of([once, any_of([closest, other])])
     inexact = PARAMETERS.inexact
-    closest: Json = {"term": {field: {"value": first, "boost": 1 - inexact}}}
-    if len(others) == 1 and fold(forms[0]) == fold(forms[1]):
-        other: Json = {"term": {field: {"value": others[0], "boost": inexact}}}
-        return best_of([{"term": {field: {"value": first}}}, any_of([closest, other])])
+    alone = {"term": {field: {"value": first, "boost": 1 - inexact}}}
     anywhere = {"intervals": {field: one_word([first, *others])}}
-    return any_of([closest, script(anywhere, _WEIGHED, weight=inexact)])
+    return any_of([alone, script(anywhere, _WEIGHED, weight=inexact)])
+
+
+def _are_accented(forms: Sequence[str]) -> bool:
+    """Tell whether there are two forms, which differ by accents only."""
+    return len(forms) == 2 and fold(forms[0]) == fold(forms[1])
+
+
+def _unit(forms: Sequence[str]) -> float:
+    """Return what part of an occurrence ``_frequency`` counts by: then it counts whole numbers."""
+    return 1 / _INEXACT.denominator if _are_accented(forms) else 1.0
+
+
+def _is_count(clause: Json) -> bool:
+    """Tell whether a clause scores by whole numbers: occurrences, or parts of them."""
+    if "dis_max" in clause:
+        return all(map(_is_count, clause["dis_max"]["queries"]))
+    if "bool" in clause:
+        adds = clause["bool"].keys() == {"should", "minimum_should_match"}
+        return adds and all(map(_is_count, clause["bool"]["should"]))
+    for kind in ("term", "prefix"):
+        if kind in clause:
+            (content,) = clause[kind].values()
+            return isinstance(content, str) or isinstance(content.get("boost", 1), int)
+    return False
 
 
 def _summed(clause: Json, field: str) -> Json:

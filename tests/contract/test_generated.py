@@ -98,3 +98,24 @@ def test_small_archives_are_the_same(node: Any, entries: Entries, kinds: list[st
                     assert not unexplained, (kind, as_text(parameters))
         finally:
             node.delete(index)
+
+
+def test_frequent_words_score_the_same(node: Any, tmp_path: Path) -> None:
+    # What stands in titles and in bodies is counted by one number.
+    often = [(title, body) for title in (0, 1, 3, 12) for body in (0, 1, 2, 700, 50_000)]
+    entries: Entries = [
+        (
+            Document(f"{title}-{body}", "pêche europe " * body + "port", title="pêche " * title),
+            Fields(language=Language("fr")),
+        )
+        for title, body in often
+    ]
+    index = node.new_name()
+    index_documents(tmp_path, entries)
+    both = archives.both("often", tmp_path, node.cluster, index, 1)
+    try:
+        for q in ("pêche", "peche", "pecher", "europe", "pêch*"):
+            asked = as_request({"q": q, "per_page": "50", "highlight": "false"})
+            assert list(differences(asked, *(each.search(asked) for each in both.engines))) == []
+    finally:
+        node.delete(index)

@@ -401,9 +401,23 @@ _HEAD_ROLES = frozenset(("bare", "direct", "head", "lower", "ministry", "court",
 _ROLE_NAMES = (
     "legal suffix loan of ordinary leading office cue plural article said small and stop generic"
     " nation adjective ideology club clubarticle acronymstop member given indefinite definite"
-    " region joiner weak common own named alone body place purpose compound nocompound"
+    " region joiner weak common own named alone body place purpose compound nocompound joined"
+    " joinedsport nojoined called"
 )
 _ROLES = frozenset(_ROLE_NAMES.split()) | _HEAD_ROLES
+_PHRASES = frozenset(("cue", "generic", "place"))
+"""Roles of several words too."""
+
+
+def _as_in_texts(written: str) -> set[str]:
+    """Fold a listed word or phrase in the ways that it stands in texts.
+
+    A word with marks inside (``start-up``, ``s.a``) is one word to the rules, and several where a
+    name is folded as a whole.
+    """
+    return {" ".join(fold_key(word).replace(" ", "") for word in written.split())} | {
+        fold_key(written)
+    } - {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,7 +458,11 @@ def load_grammars(path: Path) -> dict[str, Grammar]:
             raise row.error(f"unknown language {code!r}")
         if role not in _ROLES:
             raise row.error(f"unknown role {role!r}")
-        folded = {fold_key(word) for word in listed.split(";")} - {""}
+        folded = set()
+        for word in filter(None, map(str.strip, listed.split(";"))):
+            if " " in word and role not in _PHRASES:
+                raise row.error(f"{word!r} is no single word, as a {role} must be")
+            folded |= _as_in_texts(word)
         for language in words if code == "*" else (code,):
             words[language][role] |= folded
     return {code: _grammar(code, roles) for code, roles in words.items()}

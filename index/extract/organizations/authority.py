@@ -15,6 +15,7 @@ import ahocorasick
 from index.analysis import Folded, fold_key
 from index.document import Span
 from index.extract.countries import PlaceForm, PlaceMatch
+from index.extract.organizations.rules import joined_noun
 from index.vocabularies import Name, OrganizationEntry, grammar
 
 TRAP = ""
@@ -125,7 +126,7 @@ class AuthorityMatcher:
                     if refusal == SURNAME:
                         persons.add(form.id)
                     continue
-                if form.ambiguous and form.kind == "party" and _is_membership(text, span):
+                if form.ambiguous and _is_shown(form, text, span, language):
                     form = form._replace(ambiguous=False)
                 if form.prefix:
                     span = folded.span(start + form.prefix, end)
@@ -379,6 +380,29 @@ def _is_membership(text: str, span: Span) -> bool:
         _PARTY_END.match(text, span.end) is not None
         and _AFTER_PERSON.search(text, start, span.start) is not None
     )
+
+
+_JOINED = re.compile(r"-([A-ZÄÖÜ][a-zäöüß]+)\b")
+
+
+def _is_shown(form: Form, text: str, span: Span, language: str) -> bool:
+    """Say whether the words beside an ambiguous name show that a body is meant.
+
+    That of a party stands behind a person of it; in German a hyphen joins a noun for what only
+    bodies have (``Amazon-Sprecherin``), or only clubs (``Bayern-Trainer``), and one plays against
+    a town that is a club (``gegen Köln``).
+    """
+    if form.kind == "party" and form.acronym and _is_membership(text, span):
+        return True
+    if language != "de" or form.words > 1:
+        return False
+    words, sport = grammar("de"), form.kind == "sport"
+    if sport and fold_key(form.text) not in words["club"]:  # the name of a land: FC Kärnten
+        return False
+    joined = _JOINED.match(text, span.end)
+    if joined is not None and joined_noun(joined[1], words, sport):
+        return True
+    return sport and _word_before(text, span) in words["clubarticle"]
 
 
 def _word_before(text: str, span: Span) -> str:

@@ -252,19 +252,32 @@ def _add_learned(
 def _settle(
     mentions: list[Mention], folded: Folded, context: Mapping[str, tuple[str, ...]]
 ) -> list[Mention]:
-    """Drop ambiguous names that nothing supports, then keep the longest of overlapping ones."""
+    """Drop ambiguous names that nothing supports, then keep the longest of overlapping ones.
+
+    Of two bodies with the same name, that without cues is the usual one: it gives way to the other
+    where only cues of that are found.
+    """
     sure = {mention.form.id for mention in mentions if not mention.form.ambiguous}
-    supported: dict[str, bool] = {}
+    in_full = {mention.form.id for mention in mentions if mention.form.words > 1}
+    told: dict[str, bool] = {}
+
+    def is_told(id: str) -> bool:
+        if id not in told:
+            told[id] = any(f" {cue}" in folded.text for cue in context.get(id, ()))
+        return told[id]
+
     settled: list[Mention] = []
     for mention in mentions:
         id = mention.form.id
-        if mention.form.ambiguous and id not in sure:
-            if id not in supported:
-                supported[id] = any(f" {cue}" in folded.text for cue in context.get(id, ()))
-            if not supported[id]:
-                continue
+        if mention.form.ambiguous and id not in sure and not is_told(id):
+            continue
         if not settled or mention.start >= settled[-1].end:
             settled.append(mention)
+            continue
+        usual = settled[-1].form.id  # and perhaps of another country: of the one that is told
+        shared = settled[-1][:2] == mention[:2] and TRAP not in (id, usual)
+        if shared and is_told(id) and usual not in in_full and not is_told(usual):
+            settled[-1] = mention
     return settled
 
 
@@ -443,6 +456,7 @@ def _find_candidates(text: str, language: str, words: Words | None) -> list[Cand
         candidates += rules.find_quoted(text, words, words_of)
         candidates += rules.find_sites(text, words)
         candidates += rules.find_adjectival(text, words)
+        candidates += rules.find_joined(words)
     return _longest(candidates)
 
 
@@ -503,7 +517,9 @@ class _Roles(dict[str, tuple[str, ...]]):
     def __init__(self, language: str) -> None:
         super().__init__()
         self._words_of = grammar(language)
-        self._listed = self._words_of.heads | self._words_of["cue"]
+        cues = self._words_of["cue"]
+        self._cue_ends = {cue.rpartition(" ")[2] for cue in cues if " " in cue}
+        self._listed = self._words_of.heads | cues | self._cue_ends
         self._persons = person_grammar(language if language in LANGUAGES else "und")
 
     def __missing__(self, text: str) -> tuple[str, ...]:
@@ -525,6 +541,8 @@ class _Roles(dict[str, tuple[str, ...]]):
             yield "head"
         if folded in words_of["cue"]:
             yield "cue"
+        if folded in self._cue_ends:
+            yield "cue end"
         if not capital:
             return
         if rules.is_decisive(folded, words_of):
@@ -543,6 +561,8 @@ class _Roles(dict[str, tuple[str, ...]]):
             yield "cue"
         if language == "de" and rules.is_tail(text, folded):
             yield "tail"
+        if language == "de" and "-" in text and rules.is_joined(text, words_of):
+            yield "joined"
 
 
 _roles = cache(_Roles)

@@ -46,6 +46,8 @@ _FEDERAL = re.compile(
     r"|behorde|anstalt|kammer|polizei|anwaltschaft|zentrale)(?:e?s)?"
 )
 _SHORTEST_FEDERAL = 15
+_FOREIGN = frozenset(("iglesia", "igreja", "chiesa", "air", "caja", "radio", "tele", "rede"))
+"""Heads that German takes from other languages as they are: ``Iglesias`` is a surname."""
 
 
 @dataclass(slots=True)
@@ -128,8 +130,9 @@ def _nominative(folded: str, grammar: Grammar) -> str:
     """Return a German head without the ending of its genitive: ``Bundesministeriums``."""
     if grammar.language == "de" and folded not in grammar.heads:
         for ending in GENITIVES:
-            if ending and folded.removesuffix(ending) in grammar.heads:
-                return folded.removesuffix(ending)
+            noun = folded.removesuffix(ending)
+            if ending and noun in grammar.heads and noun not in _FOREIGN:
+                return noun
     return folded
 
 

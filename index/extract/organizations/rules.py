@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from index.document import Span
 from index.extract.organizations.heads import GENITIVES
-from index.extract.organizations.words import Candidate, Word, Words
+from index.extract.organizations.words import Candidate, Word, Words, fold_word
 from index.vocabularies import Grammar, organizations
 
 _NO_JOINTS: frozenset[str] = frozenset()
@@ -19,7 +19,12 @@ _NO_JOINTS: frozenset[str] = frozenset()
 _COMPANY_JOINTS = frozenset(("of", "and", "for", "the", "de", "du", "der", "di"))
 _ENGLISH_JOINTS = frozenset(("of", "for", "the"))
 _ANGLICISM_JOINTS = _ENGLISH_JOINTS | {"and"}
-_OPEN = frozenset(("bank", "court", "university", "institute", "group", "trust", "co", "school"))
+_OPEN = frozenset(
+    (
+        *("bank", "court", "university", "institute", "group", "trust", "co", "school"),
+        *("society", "college", "academy", "association"),
+    )
+)
 """Nouns that an ``of`` may follow: ``Royal Bank of Scotland``."""
 _SINGLE = frozenset(("bank", "university", "church", "court"))
 """Behind these ``and`` joins another name: ``Bank of America and Sanwa``."""
@@ -57,7 +62,9 @@ def find_companies(words: Words, grammar: Grammar, places: frozenset[str]) -> It
                 index = last + 1
                 continue
             first = _behind_and(words, index, end, grammar["legal"])
-            if first > index:
+            if grammar.language == "de":
+                first = _behind_noun(words, first, end, grammar)
+            if first > index and words[first - 1].folded == "and":
                 end_before = _company_end(words, index, first - 2, grammar)
                 if end_before is not None:
                     yield Candidate(words.span(index, end_before), "suffix")
@@ -83,6 +90,19 @@ def _behind_and(words: Words, first: int, end: int, legal: frozenset[str]) -> in
     return first
 
 
+_ADVISERS = frozenset(("berater", "unternehmensberater", "leiter"))
+"""Persons before a name, which German writes with a capital as well."""
+
+
+def _behind_noun(words: Words, first: int, end: int, grammar: Grammar) -> int:
+    """Return where an English name begins behind a German noun: ``US-Autohersteller General X``."""
+    for index in range(end - 1, first, -1):
+        folded = words[index].folded
+        if folded in grammar["cue"] or is_compound_cue(folded, grammar) or folded in _ADVISERS:
+            return index + 1
+    return first
+
+
 def _leads(word: Word, grammar: Grammar) -> bool:
     """Say whether a capitalised word stands before a name and is no part of it."""
     folded = word.folded
@@ -90,7 +110,7 @@ def _leads(word: Word, grammar: Grammar) -> bool:
         return False
     if folded in grammar["leading"] or folded in grammar["office"] or folded in grammar["legal"]:
         return True
-    if grammar.language == "de" and folded in grammar["cue"]:
+    if grammar.language == "de" and (folded in grammar["cue"] or is_compound_cue(folded, grammar)):
         return True
     if word.text.endswith(("-based", "-owned")):
         return True
@@ -200,6 +220,15 @@ _CLUB_INITIALS = frozenset(
 )
 
 
+def cues(words: Words, grammar: Grammar) -> Iterator[int]:
+    """Yield the words that are cues, then the last words of cues of two: ``think tank``."""
+    yield from words.with_role("cue")
+    for index in words.with_role("cue end"):
+        cue = f"{words[index - 1].folded} {words[index].folded}" if index else ""
+        if cue in grammar["cue"] and words[index].tight:
+            yield index
+
+
 def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterator[Candidate]:
     """Yield proper names behind a cue; adjectives may stand between them.
 
@@ -207,10 +236,12 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
     """
     stop, small = grammar["stop"], grammar["small"]
     joints = {"de": _ENGLISH_JOINTS, "en": _NO_JOINTS}.get(grammar.language, small)
-    for cue in words.with_role("cue"):
+    for cue in cues(words, grammar):
         if words[cue].folded == "tochter" and _is_kin(words, cue):
             continue
         first = _behind_phrase(words, cue, stop)
+        if words.joined(first) and words[first].folded in grammar["called"]:
+            first += 1
         most = first + _MOST_ADJECTIVES
         while first < most and words.joined(first) and _is_adjective(words[first], grammar):
             first += 1
@@ -306,6 +337,39 @@ def find_clubs(words: Words, grammar: Grammar) -> Iterator[Candidate]:
                 yield Candidate(words.span(index, index), "club")
 
 
+# German compounds that a hyphen joins to the name of a body: ``VW-Konzern``, ``Bayern-Trainer``.
+
+_FORMER = "Ex-"
+_SHORT_ACRONYM = re.compile(r"[A-ZÄÖÜ]{2,7}")
+
+
+def joined_noun(text: str, grammar: Grammar, sport: bool = False) -> bool:
+    """Say whether a word is a noun that a hyphen joins to bodies, or to clubs alone."""
+    folded = fold_word(text)
+    return folded in grammar["joinedsport"] or (not sport and folded in grammar["joined"])
+
+
+def is_joined(text: str, grammar: Grammar) -> bool:
+    """Say whether a German compound begins with an acronym or a club, and ends as those do."""
+    name, hyphen, noun = text.removeprefix(_FORMER).rpartition("-")
+    if not hyphen or not joined_noun(noun, grammar):
+        return False
+    folded = fold_word(name)
+    if folded in grammar["club"]:
+        return joined_noun(noun, grammar, sport=True)
+    if folded in grammar["acronymstop"] or folded in grammar["nojoined"]:
+        return False
+    return _SHORT_ACRONYM.fullmatch(name) is not None and not _ROMAN.fullmatch(name)
+
+
+def find_joined(words: Words) -> Iterator[Candidate]:
+    """Yield the names that such compounds begin with."""
+    for index in words.with_role("joined"):
+        word = words[index]
+        start = word.start + (len(_FORMER) if word.text.startswith(_FORMER) else 0)
+        yield Candidate(Span(start, word.start + word.text.rindex("-")), "acronym")
+
+
 # Acronyms that nobody explains.
 
 _ACRONYM = re.compile(r"[A-ZÀ-Þ]{3,7}(?:-[A-Z]{2,5})?")
@@ -389,7 +453,7 @@ def is_tail(text: str, folded: str) -> bool:
 
 def find_quoted(text: str, words: Words, grammar: Grammar) -> Iterator[Candidate]:
     """Yield names in quotation marks behind a cue: ``il quotidiano "Gazzetta di Valdora"``."""
-    for index in words.with_role("cue"):
+    for index in cues(words, grammar):
         cue = words[index]
         match = _QUOTED.match(text, cue.end)
         if match and cue.folded not in _TITLED:

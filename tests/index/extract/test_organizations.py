@@ -214,3 +214,48 @@ def test_german_puts_the_name_of_a_company_in_the_genitive() -> None:
 
 def test_a_german_name_ends_before_a_common_noun() -> None:
     assert labels("Das zahlte die Partei UMP Ende 2013.", "de") == ["UMP"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("fr", "Il l'a dit à RTL lundi.", "rtl-fr"),
+        ("de", "Das sagte er bei RTL am Montag.", "rtl-de"),
+        ("it", "Lo ha detto a RTL ieri.", "rtl-102-5"),
+        ("es", "Lo dijo en RTL el lunes.", "rtl-group"),
+        ("fr", "La CGT appelle à la grève.", "cgt"),
+        ("es", "La CGT convoca una huelga en Buenos Aires, Argentina.", "cgt-ar"),
+        ("pt", "O PSD votou contra o projeto em Brasília.", "psd-br"),
+        ("pt", "O PSD votou contra, disse Passos Coelho em Lisboa.", "psd-portugal"),
+        ("fr", "La maire PS de Nantes a voté.", "ps-france"),
+        ("fr", "Le ministre PS wallon Paul Furlan a voté.", "ps-belgique"),
+        ("de", "Das Bundeskriminalamt in Wien ermittelt.", "bka-at"),
+        ("de", "Das Bundeskriminalamt in Wiesbaden ermittelt.", "bka"),
+        ("it", "Il PRI ha votato contro.", "pri-italie"),
+        ("es", "El PRI votó en contra.", "pri-mexique"),
+    ],
+)
+def test_a_shared_short_name_is_of_the_body_of_the_language_or_the_country(
+    language: str, text: str, expected: str
+) -> None:
+    assert ids(text, language) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Der VW-Konzern und die SPD-Fraktion stimmten zu.", {"volkswagen", "spd"}),
+        ("Das sagte ZBRK-Sprecher Huber.", {"~zbrk"}),
+        ("Der Ex-ZBRK-Chef schweigt.", {"~zbrk"}),
+        ("Das erklärte der Bayern-Trainer am Freitag.", {"bayern"}),
+        ("Das Team gewann 2:0 gegen Köln.", {"fc-koln"}),
+        ("Der Bayern-Tourismus wächst in Köln.", set()),
+        ("Der IT-Chef und die US-Abgeordneten protestierten gegen Lärm.", set()),
+        ("Die Linkspartei Syriza stimmte zu.", {"syriza"}),
+        ("Iglesias Forderung war klar.", set()),
+        ("Der US-Autohersteller General Motors liefert.", {"general-motors"}),
+        ("Eine Gewerkschaft namens Zubrow streikt.", {"~zubrow"}),
+    ],
+)
+def test_german_compounds_and_towns_name_the_body_inside(text: str, expected: set[str]) -> None:
+    assert ids(text, "de") == expected

@@ -1,6 +1,8 @@
 """Organizations that no list knows, by the rules for their names."""
 
+import re
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -8,11 +10,15 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+import index.vocabularies
 from index.commands.building import rebuild
 from index.document import Document, Organization
 from index.errors import SettingError
 from index.extract import ExtractionOptions, extract
 from index.extract.organizations import find_organizations, require_models
+from index.extract.organizations.words import Words, fold_word
+from index.vocabularies import grammar
+from index.vocabularies.vocabulary import read_rows
 
 
 def find(text: str, language: str) -> tuple[Organization, ...]:
@@ -24,6 +30,46 @@ def test_a_bare_chamber_is_the_one_named_in_full() -> None:
     assert [each.id for each in found] == ["senado-br"]
     assert [each.id for each in find("Ontem o Senado votou.", "pt")] == ["senado-br"]
     assert [each.id for each in find("Ayer el Senado votó.", "es")] == ["~senado"]
+
+
+def listed(*roles: str) -> list[tuple[str, str, str]]:
+    """Return language, role and word of all that the grammar lists in some roles, else in all."""
+    folder = Path(index.vocabularies.__file__).parent
+    rows = read_rows(folder / "organizations-grammar.txt", "|")
+    return [
+        (code, role, word.strip())
+        for code, role, words in (row.cells for row in rows)
+        for word in words.split(";")
+        if word.strip() and (not roles or role in roles)
+    ]
+
+
+QUOTING = {
+    "fr": "Il cite le",
+    "en": "They quote the",
+    "es": "Cita el",
+    "de": "Das meldet der",
+    "it": "Cita il",
+    "pt": "Cita o",
+}
+
+
+def test_every_cue_of_the_grammar_shows_the_name_behind_it() -> None:
+    for code, _, cue in listed("cue"):
+        written = re.sub(r"\b[a-z]", lambda one: one.group().upper(), cue) if code == "de" else cue
+        text = f"{QUOTING[code]} {written} Zorvaquix"
+        ends = {span.end for each in find(text, code) for span in each.spans}
+        assert len(text) in ends, text
+
+
+def test_every_word_of_the_grammar_stands_as_texts_have_it() -> None:
+    beginnings = {"nation", "adjective", "generic"}  # and ends, which are no whole words
+    for code, role, written in listed():
+        if role in beginnings or code == "ar":
+            continue
+        words = [fold_word(text) for text in Words(written, defaultdict(tuple)).texts()]
+        language = "und" if code == "*" else code
+        assert " ".join(words) in grammar(language)[role], (code, role, written)
 
 
 def unknown(text: str, language: str) -> list[str]:

@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.document import Document, NamedPerson, Organization, Span
 from index.errors import TrouvailleError
@@ -34,7 +34,7 @@ PARTS = (
 UNREAD = {
     "unseen-organizations": frozenset(("fr", "en", "pt", "ar")),
     "fresh-organizations": frozenset(("es", "de", "it")),
-    "titled-organizations": frozenset(("fr", "en", "de", "es", "pt", "ar")),
+    "titled-organizations": frozenset(("en", "pt")),
     "titled-second-organizations": frozenset(("fr", "de", "ar")),
 }
 """The languages of a part whose errors nobody reads, and none are shown of, as it tunes nothing."""
@@ -51,13 +51,17 @@ class DocumentScore:
 
 
 def as_indexed(document: Document) -> Sequence[Organization]:
-    """Return the organizations that the index gives a document."""
-    return extract(document, ExtractionOptions()).organizations
+    """Return the organizations that the index gives a document.
+
+    The declared source is left out: it was not judged, and a medium to which people speak is an
+    organization of the text for the judge, whoever published it.
+    """
+    return extract(replace(document, source=""), ExtractionOptions()).organizations
 
 
 def in_full_mode(document: Document) -> Sequence[Organization]:
     """Return the organizations that the full mode, with a model for names, gives a document."""
-    return extract(document, ExtractionOptions(ner=True)).organizations
+    return extract(replace(document, source=""), ExtractionOptions(ner=True)).organizations
 
 
 def score_organizations(

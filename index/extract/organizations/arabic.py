@@ -52,7 +52,7 @@ class _Rules(NamedTuple):
 @cache
 def _rules() -> _Rules:
     words = grammar("ar")
-    heads = words["head"] | words["own"] | words["named"]
+    heads = words["head"] | words["own"] | words["named"] | words["club"]
     contracted = _without_article(heads)
     longest_first = sorted(heads | contracted, key=len, reverse=True)
     places = words["place"]
@@ -112,6 +112,7 @@ def _end(match: re.Match[str], head: str, rules: _Rules) -> int:
     none = end = match.end(2)
     definite = head.startswith("ال") or match.group(1).endswith("لل")
     own, stop, purposes = head in rules.words["own"], rules.words["stop"], rules.words["purpose"]
+    club = head in rules.words["club"]  # with its town it is one, as اتحاد تطاوين
     count = named = 0
     placed = opened = False
     for word_match in re.finditer(_WORD, match.group(3)):
@@ -126,9 +127,13 @@ def _end(match: re.Match[str], head: str, rules: _Rules) -> int:
         if opened:  # the second word of a place such as Sidi Bouzid
             placed, opened = True, False
         elif rules.places.has(word, inside):
-            placed = word not in rules.places.names
+            placed = club or word not in rules.places.names
+            named += club
         elif rules.openings.has(word, inside):
             opened = True
+            named += club
+        elif club:
+            break
         elif _ARTICLED.match(word):
             purpose = word in purposes or (definite and count > 0)
             if word.startswith("بال") or (word.startswith("لل") and not purpose):

@@ -259,3 +259,18 @@ def test_a_shared_short_name_is_of_the_body_of_the_language_or_the_country(
 )
 def test_german_compounds_and_towns_name_the_body_inside(text: str, expected: set[str]) -> None:
     assert ids(text, "de") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("فاز اتحاد بن قردان على شبيبة القيروان", {"us-ben-guerdane", "js-kairouan"}),
+        ("فاز مستقبل جرزونة على مستقبل رادس أمس", {"~مستقبل-رادس"}),
+        ("تحدث عن مستقبل تونس ومستقبل الاقتصاد", set()),
+        ("قال رئيس حزب العدالة والتنمية في أنقرة", {"akp"}),
+        ("قال رئيس حزب العدالة والتنمية في الرباط", {"pjd"}),
+        ("في اليوم السابع من الشهر في الشرق الأوسط", set()),
+    ],
+)
+def test_arabic_clubs_and_parties_by_their_bare_names(text: str, expected: set[str]) -> None:
+    assert ids(text, "ar") == expected

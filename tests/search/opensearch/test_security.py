@@ -36,7 +36,8 @@ KEYS = re.findall(
     top distinct counts inferred best least lang _score contained_by
     """,
 )
-PARAMETERS = {"weight", "scale", "shift", "idf", "k1", "factor", "norms"}
+PARAMETERS = {"weight", "scale", "shift", "idf", "k1", "factor", "norms", "titles"}
+PARAMETERS |= {"title", "title_scale", "title_shift", "body", "body_scale", "body_shift"}
 COUNTED = "top|missing|distinct|pinned|first|last|month|year"
 NAMED = re.compile(rf"(group|readmitted)\d+|[a-z]+:({COUNTED})")
 """Names of aggregations: numbers, and those of facets."""

@@ -105,9 +105,8 @@ COMMANDS: dict[str, Callable[[Path, Path], object]] = {
 @pytest.mark.parametrize(
     "command",
     [
-        *(pytest.param(name, marks=pytest.mark.long) for name in ("rebuild", "update")),
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("rebuild", "update", "first")),
         "rollback",
-        "first",
     ],
 )
 def test_a_power_loss_leaves_the_old_or_the_new(

@@ -153,6 +153,7 @@ def test_no_answer_outlives_the_moment(client: FlaskClient, clock: list[float]) 
     assert found["total"] == 2
 
 
+@pytest.mark.long
 def test_it_survives_updates_and_compaction(tmp_path: Path, client: FlaskClient) -> None:
     for number in range(12):
         (tmp_path / "source" / f"{number}.txt").write_text(f"Encore un texte {number}.")

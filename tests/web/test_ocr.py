@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from index import IndexDirectory
@@ -11,6 +12,7 @@ from web import create_app
 from web.cli import cli
 
 
+@pytest.mark.long
 @needs_tesseract
 def test_a_build_reads_pictures_and_says_so(tmp_path: Path) -> None:
     source, index = tmp_path / "source", tmp_path / "index"

@@ -104,6 +104,7 @@ def test_files_come_as_they_are_and_run_nowhere(client: FlaskClient) -> None:
     assert name.endswith("filename*=UTF-8''%C3%A9t%C3%A9%20%E2%80%9C1%E2%80%9D.txt")
 
 
+@pytest.mark.long
 def test_parts_are_taken_out(client: FlaskClient) -> None:
     known = ids(client)
     for path, start in {

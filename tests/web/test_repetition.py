@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from random import Random
 
+import pytest
 import zstandard
 from flask.testing import FlaskClient
 
@@ -126,6 +127,7 @@ def test_answers_are_kept_in_bounded_memory(tmp_path: Path) -> None:
     assert 0 < kept.held <= 3 * one
 
 
+@pytest.mark.long
 def test_four_hundred_answers_in_turn_are_kept(tmp_path: Path) -> None:
     """Answers as long as those of a large archive cost one search each, not one each time."""
     chance = Random(7)

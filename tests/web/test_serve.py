@@ -150,6 +150,7 @@ def write(folder: Path, name: str, text: str) -> None:
     (folder / name).write_text(text, "utf-8")
 
 
+@pytest.mark.long
 def test_serve_builds_serves_moves_on_and_stops(tmp_path: Path) -> None:
     sources = tmp_path / "documents"
     write(sources, "un.txt", "Un accord sur la pêche est signé à Rabat par les ministres.")
@@ -258,6 +259,7 @@ def test_serve_waits_for_a_cluster_that_is_away(node: Any, clustered: str, tmp_p
     relay.cut()
 
 
+@pytest.mark.long
 def test_serve_deletes_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sources = tmp_path / "documents"
     for name in ("un", "deux", "trois"):
@@ -471,13 +473,21 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
 
 
 def test_version_and_help() -> None:
-    def printed(*arguments: str) -> str:
-        # In a process of its own: a command keeps the names that its help had first.
-        command = [sys.executable, "-c", "from web.cli import main; main()", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-    assert re.fullmatch(r"\S+, version [\d.]+\n", printed("--version"))
-    commands = printed("--help")
+    # In a process of its own: a command keeps the names that its help had first.
+    program = """if True:
+        import sys
+        from web.cli import main
+        for asked in (["--version"], ["--help"], ["serve", "-h"]):
+            sys.argv[1:] = asked
+            try:
+                main()
+            except SystemExit as ended:
+                print(f"\\n== {ended.code}")"""
+    command = [sys.executable, "-c", program]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    version, commands, serve, rest = told.split("\n== 0\n")
+    assert re.fullmatch(r"\S+, version [\d.]+\n", version)
     for name in ("rebuild", "update", "check", "stats", "rollback", "search", "serve"):
         assert name in commands
-    assert "TROUVAILLE_PORT" in printed("serve", "-h")
+    assert "TROUVAILLE_PORT" in serve
+    assert not rest

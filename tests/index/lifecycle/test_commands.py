@@ -294,6 +294,7 @@ def test_check_names_what_is_damaged(index_of: IndexOf) -> None:
     assert len(of_json(trouvaille("check", "--json", "--index", root))["problems"]) > 1
 
 
+@pytest.mark.long
 def test_no_room_left_is_one_sentence(tmp_path: Path) -> None:
     many = write_records(tmp_path / "many.jsonl", [record(number) for number in range(200)])
     program = (

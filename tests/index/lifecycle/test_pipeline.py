@@ -88,6 +88,7 @@ def test_the_number_of_workers_changes_nothing(sample_source: Path, tmp_path: Pa
     ]
 
 
+@pytest.mark.long
 def test_items_are_read_no_faster_than_they_are_done() -> None:
     taken = 0
 
@@ -217,6 +218,7 @@ def test_a_script_without_a_guard_is_told_so(tmp_path: Path, sample_source: Path
     assert not (tmp_path / "index" / "current").exists()
 
 
+@pytest.mark.long
 def test_a_killed_fork_server_is_restarted() -> None:
     items: list[Item] = [extracted(f"d{number}") for number in range(700)]
     outcomes = run(items, JOB, workers=2)

@@ -88,7 +88,7 @@ def killed_builds(index_of: IndexOf, tmp_path: Path) -> Iterator[Callable[[str, 
 
 @pytest.mark.parametrize("command", ["rebuild", "update"])
 @pytest.mark.parametrize(
-    "points", [range(1, 100, 16), pytest.param(range(1, 1000, 3), marks=pytest.mark.long)]
+    "points", [range(1, 100, 30), pytest.param(range(1, 1000, 3), marks=pytest.mark.long)]
 )
 def test_a_killed_build_leaves_the_published_generation(
     killed_builds: Callable[[str, int], bool], tmp_path: Path, command: str, points: range
@@ -188,6 +188,7 @@ SEARCHER = dedent(
 )
 
 
+@pytest.mark.long
 def test_two_processes_search_while_a_third_rebuilds(tmp_path: Path) -> None:
     root, stop, source = tmp_path / "index", tmp_path / "stop", tmp_path / "a.jsonl"
 

@@ -74,6 +74,7 @@ def test_everything_is_extracted_again(
     assert len(extracted) == 2
 
 
+@pytest.mark.long
 def test_worker_processes_reuse_too(tmp_path: Path) -> None:
     root, options = tmp_path / "index", BuildOptions(workers=1)
     sources = archive(tmp_path / "texts", "L'ONU a condamné l'attentat.", "Il neige à Lima.")

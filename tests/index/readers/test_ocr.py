@@ -136,6 +136,7 @@ def test_pages_of_a_picture_and_of_a_book() -> None:
     assert any("--ocr-pages" in note for _, note in document.notes)
 
 
+@pytest.mark.long
 @needs_tesseract
 def test_a_text_layer_without_meaning_is_read_again() -> None:
     (document,) = read("a.pdf", scanned(LINES, layer=NONSENSE), options())
@@ -161,6 +162,7 @@ def test_a_text_layer_without_meaning_is_told() -> None:
         assert document.notes == ()
 
 
+@pytest.mark.long
 @needs_tesseract
 def test_what_was_read_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = scanned(LINES, LINES)

@@ -173,6 +173,7 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         ReadOptions(tika=address)
 
 
+@pytest.mark.long
 def test_a_build_reads_by_it_and_an_update_keeps_what_it_cannot_ask_for(
     server: str, tmp_path: Path
 ) -> None:

@@ -16,8 +16,7 @@ from codecs import charmap_decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate, count
-from operator import add
+from itertools import accumulate
 from typing import NamedTuple
 
 from index.document import Span
@@ -260,13 +259,15 @@ class Folded:
     @cached_property
     def starts(self) -> list[int]:
         """The offset of each of ``words`` in ``text``."""
-        return list(map(add, accumulate(map(len, self.words), initial=0), count()))
+        return list(accumulate([len(word) + 1 for word in self.words], initial=0))
 
     def span(self, start: int, end: int) -> Span:
         """Return the characters of the original that ``text[start:end]`` comes from."""
-        if len(self.places) == 1:
+        places, shifts = self.places, self.shifts
+        if len(places) == 1:
             return Span(start - 1, end - 1)
-        return Span(self._original(start), self._original(end - 1) + 1)
+        last = shifts[bisect_right(places, end - 1) - 1]
+        return Span(start - shifts[bisect_right(places, start) - 1], end - last)
 
     def place(self, character: int) -> int:
         """Return the offset in ``text`` of what comes from a character of the original.
@@ -279,9 +280,6 @@ class Folded:
             range(1, len(self.places)), character, key=lambda k: self.places[k] - self.shifts[k]
         )
         return min((character + self.shifts[found], *self.places[found + 1 : found + 2]))
-
-    def _original(self, offset: int) -> int:
-        return offset - self.shifts[bisect_right(self.places, offset) - 1]
 
 
 def fold_text(text: str) -> Folded:

@@ -292,6 +292,4 @@ def _with_title(
 
 def _in_text(spans: tuple[Span, ...], offset: int) -> tuple[Span, ...]:
     """Return the spans behind ``offset`` characters of title, counted from there."""
-    return tuple(
-        Span(span.start - offset, span.end - offset) for span in spans if span.start >= offset
-    )
+    return tuple([Span(start - offset, end - offset) for start, end in spans if start >= offset])

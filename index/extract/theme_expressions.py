@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import compress
+from itertools import compress, repeat
 from typing import NamedTuple
 
 from index.analysis import Folded, fold_key
@@ -32,6 +32,8 @@ class Pattern(NamedTuple):
 
     forms: tuple[frozenset[str], ...]
     theme: str
+    family: str
+    """The theme at the top."""
     expression: Expression
     weight: float
     key: str
@@ -78,7 +80,6 @@ def find_expressions(
         first, last = bisect_left(starts, start), bisect_left(starts, end)
         masked[first:last] = b"\1" * (last - first)
     negations = vocabulary.negations.get(language, frozenset())
-    arabic = language == "ar"
     hits = []
     traps = []
     begun = list(map(lexicon.__getitem__, words))
@@ -89,16 +90,15 @@ def find_expressions(
         found = []
         if following:
             second = lexicon.next(words, masked, index)
-            if arabic or words[second] in following:
+            if lexicon.continues(following, words[second]):
                 found = lexicon.longer(words, masked, second, following)
-        if alone:
-            if spelt:
-                alone = _as_spelt(alone, text, folded, index)
-            found += [(each, index) for each in alone]
-        if not found:
+        if spelt:
+            start, end = span_of(folded, index, index)
+            alone = lexicon.as_spelt(words[index], text[start:end], alone)
+        if not (found or alone):
             continue
         negated = words[index - 1] in negations or words[index - 2] in negations
-        for pattern, last in found:
+        for pattern, last in (*found, *zip(alone, repeat(index))):
             if pattern.theme == TRAP:
                 traps.append((index, last))
             else:
@@ -113,15 +113,6 @@ def find_expressions(
             for trap in traps
         )
     ]
-
-
-def _as_spelt(
-    patterns: Sequence[Pattern], text: str, folded: Folded, index: int
-) -> tuple[Pattern, ...]:
-    """Return those patterns of one word that are spelt as a word of the text is."""
-    start, end = span_of(folded, index, index)
-    surface = text[start:end]
-    return tuple(each for each in patterns if not each.accented or _is_spelt(each, surface))
 
 
 def _is_spelt(pattern: Pattern, surface: str) -> bool:
@@ -197,6 +188,7 @@ class _Lexicon(dict[str, _Begun | None]):
         self._language = language
         self._stop_words = vocabulary.stop_words.get(language, frozenset())
         self._by_form = _by_form(language, vocabulary, self._stop_words)
+        self._as_spelt: dict[tuple[str, str], _Patterns] = {}
 
     def __missing__(self, word: str) -> _Begun | None:
         if len(self) >= _CACHED_WORDS:
@@ -246,6 +238,17 @@ class _Lexicon(dict[str, _Begun | None]):
             if len(pattern.forms) == 1 and not pattern.capitals and not pattern.expression.exact
         )
 
+    def as_spelt(self, word: str, surface: str, patterns: _Patterns) -> _Patterns:
+        """Return those patterns of a word alone that are spelt as it is in the text."""
+        found = self._as_spelt.get((word, surface))
+        if found is None:
+            if len(self._as_spelt) >= _CACHED_WORDS:
+                self._as_spelt.clear()
+            found = tuple(p for p in patterns if not p.accented or _is_spelt(p, surface))
+            if len(surface) <= _LONGEST_CACHED:
+                self._as_spelt[word, surface] = found
+        return found
+
     def longer(
         self, words: Sequence[str], masked: Sequence[int], second: int, following: _Following
     ) -> list[tuple[Pattern, int]]:
@@ -268,9 +271,16 @@ class _Lexicon(dict[str, _Begun | None]):
         of index 0 is empty.
         """
         index += 1
-        while words[index] in self._stop_words and not masked[index]:
+        stop_words = self._stop_words
+        while words[index] in stop_words and not masked[index]:
             index += 1  # a text ends with an empty word
         return 0 if masked[index] else index
+
+    def continues(self, following: _Following, word: str) -> bool:
+        """Return whether a pattern has a form of a word as its second."""
+        if self._language != "ar":
+            return word in following
+        return not following.keys().isdisjoint(without_prefixes(word))
 
     def _is_form(self, word: str, forms: frozenset[str]) -> bool:
         return word in forms or (
@@ -280,7 +290,7 @@ class _Lexicon(dict[str, _Begun | None]):
     def _continued(self, following: _Following, word: str) -> Iterable[Pattern]:
         """Return the patterns that have a form of a word as their second, the longest first."""
         if self._language != "ar":
-            return following[word].values() if word in following else ()
+            return following[word].values()
         ranked: dict[int, Pattern] = {}
         for form in without_prefixes(word):
             ranked |= following.get(form, {})
@@ -353,4 +363,5 @@ def _pattern(
         accented = ""
     weight = expression.weight_of(len(forms))
     key = " ".join(min(each, key=lambda form: (len(form), form)) for each in forms)
-    return Pattern(forms, theme, expression, weight, key, capitals, accented)
+    family = theme.partition("/")[0]
+    return Pattern(forms, theme, family, expression, weight, key, capitals, accented)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import repeat
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -86,7 +87,7 @@ class ThemeScore:
 
     @property
     def _everyday(self) -> float:
-        return sum(min(points, _MOST_WEAK_EACH) for points in self.weak.values())
+        return sum(map(min, self.weak.values(), repeat(_MOST_WEAK_EACH)))
 
     @property
     def spans(self) -> set[Span]:
@@ -98,28 +99,29 @@ class ThemeScore:
 
         ``title_end`` and ``lead_end`` are the first words behind the title and the lead.
         """
-        if hit.last <= self.last_word:
+        first, last, pattern, negated = hit
+        if last <= self.last_word:
             return
-        self.last_word = hit.last
-        weight = hit.pattern.weight
-        if hit.pattern.compound:
+        self.last_word = last
+        weight = pattern.weight
+        if pattern.compound:
             weight /= 2
-        if hit.negated:
+        if negated:
             weight *= _NEGATED
-        key = hit.pattern.key
-        self.places.append((hit.first, hit.last))
-        self.counts[key] = self.counts.get(key, 0) + 1
+        key = pattern.key
+        self.places.append((first, last))
+        count = self.counts[key] = self.counts.get(key, 0) + 1
         if weight < _WEAKEST_ALONE:
-            points = weight * _TITLE if hit.first < title_end else weight
+            points = weight * _TITLE if first < title_end else weight
             self.weak[key] = self.weak.get(key, 0.0) + points
             return
-        if hit.first < title_end:
+        if first < title_end:
             points = self.needed
             self.alone = True
         else:
-            points = weight + _LEAD_BONUS * (hit.first < lead_end)
+            points = weight + _LEAD_BONUS * (first < lead_end)
         self.strong[key] = self.strong.get(key, 0.0) + points
-        self.alone = self.alone or weight >= SURE or self.counts[key] >= self.recurs
+        self.alone = self.alone or weight >= SURE or count >= self.recurs
 
     def add_organization(
         self, organization: Organization, decides: bool, title_length: int
@@ -178,10 +180,10 @@ def _outside_longer(hits: Sequence[Hit]) -> Iterator[Hit]:
     """
     reached: dict[str, int] = {}
     for hit in hits:
-        family = hit.pattern.theme.partition("/")[0]
-        if hit.last > hit.first:
-            reached[family] = max(hit.last, reached.get(family, -1))
-        elif hit.pattern.weight < _WEAKEST_ALONE and hit.last <= reached.get(family, -1):
+        first, last, pattern, _ = hit
+        if last > first:
+            reached[pattern.family] = max(last, reached.get(pattern.family, -1))
+        elif pattern.weight < _WEAKEST_ALONE and last <= reached.get(pattern.family, -1):
             continue
         yield hit
 
@@ -260,7 +262,14 @@ def _with_parents(evidence: Mapping[str, set[Span]]) -> tuple[Theme, ...]:
         parent = vocabulary.parent(theme)
         if parent:
             spans[parent] |= own
-    return tuple(Theme(id, tuple(sorted(spans[id]))) for id in vocabulary.entries if id in spans)
+    ranks = _ranks(vocabulary)
+    known = sorted(ranks.keys() & spans.keys(), key=ranks.__getitem__)
+    return tuple(Theme(id, tuple(sorted(spans[id]))) for id in known)
+
+
+@cache
+def _ranks(vocabulary: ThemeVocabulary) -> dict[str, int]:
+    return {id: rank for rank, id in enumerate(vocabulary.entries)}
 
 
 @cache

@@ -20,7 +20,9 @@ _ROLES: Final = frozenset(
     ("title", "trade", "crown", "suffix", "thing", "beside", "after", "byline", "joint", "bearer")
 ) | {"joint-given", "stop", "given", "doubtful", "said", "town", "foreign", "deed", "word"}
 _KINDS: Final = frozenset(("latin", "arabic", "arabic-surname", "spanish-surname", "join"))
-_BEFORE_TITLE = re.compile(r"^(?:ex|vice|vize)(?=.{3})")
+_ANNOUNCING: Final = ("title", "crown", "trade")
+_LEADING: Final = ("ex", "vice", "vize")
+_BEFORE_TITLE = re.compile(rf"^(?:{'|'.join(_LEADING)})(?=.{{3}})")
 _ARABIC = re.compile("[\u0621-\u064a]")
 
 
@@ -34,6 +36,8 @@ class PersonGrammar:
     doubtful: frozenset[str]
     known: frozenset[str]
     """Words that a known name ends with."""
+    kinds: Mapping[str, str]
+    """The role of each word that announces a person."""
 
     def __getitem__(self, role: str) -> frozenset[str]:
         return self.words.get(role, frozenset())
@@ -62,10 +66,11 @@ class PersonGrammar:
 
     def kind(self, folded: str) -> str:
         """Return which role announces a person: title, trade, crown; empty for none."""
-        for word in (folded, _BEFORE_TITLE.sub("", folded)):
-            for role in ("title", "crown", "trade"):
-                if word in self[role]:
-                    return role
+        role = self.kinds.get(folded)
+        if role is None and folded.startswith(_LEADING):
+            role = self.kinds.get(_BEFORE_TITLE.sub("", folded))
+        if role is not None:
+            return role
         return "title" if self.suffixes and folded.endswith(self.suffixes) else ""
 
 
@@ -206,6 +211,7 @@ def load_grammar(path: Path, language: str) -> PersonGrammar:
         frozenset(latin - doubtful - words["stop"] - words["thing"] - words["title"]),
         doubtful,
         frozenset(endings),
+        {word: role for role in reversed(_ANNOUNCING) for word in words[role]},
     )
 
 

@@ -304,8 +304,8 @@ def _is_among_capitals(text: str, span: Span, form: Form) -> bool:
     if len(form.text) > _WORD_LENGTH:
         return False
     around = text[max(0, span.start - 25) : span.start] + text[span.end : span.end + 25]
-    letters = [letter for letter in around if letter.isalpha()]
-    return len(letters) > 10 and sum(map(str.isupper, letters)) * 10 > len(letters) * 8
+    letters = sum(map(str.isalpha, around))
+    return letters > 10 and sum(map(str.isupper, around)) * 10 > letters * 8
 
 
 _BEFORE_SURNAME = re.compile(r"(?:([A-ZÀ-Þ][\w’'-]+) )?([A-ZÀ-Þ][\w’'-]+) $")

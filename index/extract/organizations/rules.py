@@ -280,6 +280,8 @@ def is_compound_cue(folded: str, grammar: Grammar) -> bool:
     """
     if folded.removeprefix(_AMERICAN) in grammar["cue"]:
         return True
+    if not folded.endswith(tuple(grammar["compound"])):  # most; found out at once
+        return False
     return not folded.endswith(tuple(grammar["nocompound"])) and any(
         folded.endswith(noun) and len(folded) >= len(noun) + _SHORTEST_COMPOUND
         for noun in grammar["compound"]

@@ -66,6 +66,17 @@ _ENDS = _STOP | _THING | _DIGIT
 _NO_PART = _UPPER | _DIGIT | _PLACE | _STOP | _ANNOUNCES
 """Of a word that is no part of a name behind or before a comma."""
 _KINDS = {"": 0, "title": _TITLE, "crown": _CROWN, "trade": _TRADE}
+_LISTED = {
+    "thing": _THING,
+    "beside": _BESIDE,
+    "said": _SAID,
+    "deed": _DEED,
+    "after": _AFTER,
+    "byline": _BYLINE,
+    "joint": _JOINT,
+    "joint-given": _FRONT_JOINT,
+}
+"""What words of a role of the grammar may be."""
 _CACHED = 60_000
 _LONGEST_CACHED = 40
 
@@ -75,8 +86,17 @@ class _Bits(dict[str, int]):
 
     def __init__(self, language: str) -> None:
         super().__init__()
-        self._grammar = person_grammar(language if language in LANGUAGES else "und")
-        self._stop = _no_surnames(language)
+        grammar = self._grammar = person_grammar(language if language in LANGUAGES else "und")
+        self._listed: dict[str, int] = defaultdict(int)
+        """What a folded word may be, whatever its capitals."""
+        for words, bit in (
+            (_WITH_STOP, _DOTTED),
+            (_no_surnames(language), _STOP),
+            (_places() | _places("demonym"), _PLACE),
+            *((grammar[role], bit) for role, bit in _LISTED.items()),
+        ):
+            for word in words:
+                self._listed[word] |= bit
 
     def __missing__(self, text: str) -> int:
         if len(self) >= _CACHED:
@@ -87,35 +107,32 @@ class _Bits(dict[str, int]):
         return bits
 
     def _bits(self, text: str, folded: str) -> int:
-        grammar = self._grammar
+        bits = self._listed.get(folded, 0) | _KINDS[self._grammar.kind(folded)]
         capital = text[:1].isupper()
         upper = len(text) > 1 and text.isupper()
-        given = capital and not upper and grammar.is_given(text, folded)
+        if capital and not upper:
+            bits |= self._named(text, folded)
         facts = (
             (capital, _CAPITAL),
             (capital or (text[2:3] == "-" and text[3:4].isupper()), _HIGH),  # al-Assad
             (upper, _UPPER),
-            (any(map(str.isdigit, text)), _DIGIT),
+            (not text.isalpha() and any(map(str.isdigit, text)), _DIGIT),
             (len(text) == 1, _INITIAL),
             (_RUN_IN.search(text) is not None, _RUNS_IN),
+            (_PATRONYM.search(folded) is not None, _PATRONYMIC),
+        )
+        return sum((bit for holds, bit in facts if holds), bits)
+
+    def _named(self, text: str, folded: str) -> int:
+        """Return what a word with a capital may be as a name."""
+        grammar = self._grammar
+        given = grammar.is_given(text, folded)
+        facts = (
             (given, _GIVEN),
             (given and folded in grammar.doubtful, _DOUBTFUL),
-            (_PATRONYM.search(folded) is not None, _PATRONYMIC),
-            (True, _KINDS[grammar.kind(folded)]),
-            (folded in _WITH_STOP, _DOTTED),
-            (capital and not upper and folded in grammar.known, _KNOWN),
-            (folded in self._stop, _STOP),
-            (folded in _places() or folded in _places("demonym"), _PLACE),
-            (folded in grammar["thing"], _THING),
-            (folded in grammar["beside"], _BESIDE),
-            (folded in grammar["said"], _SAID),
-            (folded in grammar["deed"], _DEED),
-            (capital and not upper and folded in grammar["surname"], _SURNAME),
-            (capital and not upper and grammar.suffices(text, folded), _SUFFICES),
-            (folded in grammar["after"], _AFTER),
-            (folded in grammar["byline"], _BYLINE),
-            (folded in grammar["joint"], _JOINT),
-            (folded in grammar["joint-given"], _FRONT_JOINT),
+            (folded in grammar.known, _KNOWN),
+            (folded in grammar["surname"], _SURNAME),
+            (grammar.suffices(text, folded), _SUFFICES),
         )
         return sum(bit for holds, bit in facts if holds)
 
@@ -522,7 +539,7 @@ class LatinNames:
         return Counter(self._texts)
 
     @cached_property
-    def _texts(self) -> list[str]:
+    def _texts(self) -> Sequence[str]:
         """The words as written."""
         return self._words.texts()
 

@@ -272,7 +272,7 @@ def _date(
     declared = [
         *_meta_all(metas, _META["date"]),
         *_texts(linked.get("datePublished")),
-        _first(tree, "(//time[@pubdate] | //article//time)/@datetime"),
+        _first(tree, "//time[@pubdate]/@datetime") or _only_time(tree),
     ]
     declared = [text for text in declared if text]
     understood = [text for text in declared if _precision(text)]
@@ -281,8 +281,19 @@ def _date(
     return _local_day(date, address) or date
 
 
-_DAY_IN_ADDRESS: Final = re.compile(r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?!\d)")
-_OF_UTC: Final = re.compile(r"\d(?:Z|[+-]00:?00)$")
+def _only_time(tree: Any) -> str:
+    """Return the time of an article; empty if it has several, of comments or of other articles."""
+    times = [str(time) for time in tree.xpath("//article//time/@datetime") if time]
+    days = {read.value[:10] for time in times if (read := read_date(time))}
+    return times[0] if times and len(days) < 2 else ""
+
+
+_DAY_IN_ADDRESS: Final = re.compile(
+    r"/(?P<y>\d{4})[/-](?P<m>\d{1,2})[/-](?P<d>\d{1,2})(?!\d)"
+    r"|(?<!\d)(?:(?P<y2>(?:19|20)\d\d)(?P<m2>\d\d)(?P<d2>\d\d)"
+    r"|(?P<d3>\d\d)(?P<m3>\d\d)(?P<y3>(?:19|20)\d\d))(?!\d)"
+)
+_OF_UTC: Final = re.compile(r"\d(?:Z| ?GMT| ?UTC|[+-]00:?00)$")
 
 
 def _local_day(date: str, address: str) -> str:
@@ -290,14 +301,17 @@ def _local_day(date: str, address: str) -> str:
 
     A site writes its own day into addresses; in UTC it may be the one before or after.
     """
-    written = _DAY_IN_ADDRESS.search(address)
-    if not written or not _OF_UTC.search(date):
-        return ""
-    local, utc = read_date("-".join(written.groups())), read_date(date)
-    if not local or not utc:
-        return ""
-    apart = first_second(local.value) - first_second(utc.value[:10])
-    return local.value if abs(apart) == DAY_SECONDS else ""
+    utc = read_date(date) if _OF_UTC.search(date) else None
+    for written in _DAY_IN_ADDRESS.finditer(address) if utc else ():
+        year, month, day = (
+            written[name] or written[f"{name}2"] or written[f"{name}3"] for name in "ymd"
+        )
+        local = read_date(f"{year}-{month}-{day}")
+        if local and utc:
+            apart = first_second(local.value) - first_second(utc.value[:10])
+            if abs(apart) == DAY_SECONDS:
+                return local.value
+    return ""
 
 
 def _precision(value: object) -> str | None:

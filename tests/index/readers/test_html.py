@@ -171,6 +171,26 @@ def test_the_title_is_the_heading_that_the_declared_one_has(reading):
             "",
             "2019-11-13",
         ),
+        *(
+            (
+                f'<link rel="canonical" href="https://phare.example/accord-{day}">'
+                '<meta property="article:published_time" content="2019-11-14T02:10:00Z">',
+                "",
+                expected,
+            )
+            for day, expected in (
+                ("20191113", "2019-11-13"),
+                ("nid13112019", "2019-11-13"),
+                ("20191111", "2019-11-14T02:10:00Z"),
+                ("120191113", "2019-11-14T02:10:00Z"),
+            )
+        ),
+        (
+            '<link rel="canonical" href="https://phare.example/2019/11/14/accord">',
+            '<article><time datetime="2009-05-02">a</time><time datetime="2019-12-02">b</time>'
+            "</article>",
+            "2019-11-14",
+        ),
     ],
 )
 def test_the_date_of_a_page_is_the_first_that_is_understood(reading, head, body, expected):

@@ -80,6 +80,7 @@ def find_expressions(
         first, last = bisect_left(starts, start), bisect_left(starts, end)
         masked[first:last] = b"\1" * (last - first)
     negations = vocabulary.negations.get(language, frozenset())
+    stop_words, arabic = lexicon.stop_words, language == "ar"
     hits = []
     traps = []
     begun = list(map(lexicon.__getitem__, words))
@@ -89,8 +90,11 @@ def find_expressions(
         alone, following, spelt = begun[index] or _NOTHING
         found = []
         if following:
-            second = lexicon.next(words, masked, index)
-            if lexicon.continues(following, words[second]):
+            second = index + 1
+            if masked[second] or words[second] in stop_words:
+                second = lexicon.next(words, masked, index)
+            second_word = words[second]
+            if second_word in following or (arabic and _continues(following, second_word)):
                 found = lexicon.longer(words, masked, second, following)
         if spelt:
             start, end = span_of(folded, index, index)
@@ -176,6 +180,11 @@ class _Begun(NamedTuple):
 _NOTHING = _Begun((), {}, spelt=False)
 
 
+def _continues(following: _Following, arabic: str) -> bool:
+    """Return whether a pattern has as its second word an Arabic one, with prefixes or without."""
+    return not following.keys().isdisjoint(without_prefixes(arabic))
+
+
 class _Lexicon(dict[str, _Begun | None]):
     """What each folded word of a language may begin; None: no expression.
 
@@ -186,14 +195,14 @@ class _Lexicon(dict[str, _Begun | None]):
     def __init__(self, language: str, vocabulary: ThemeVocabulary) -> None:
         super().__init__()
         self._language = language
-        self._stop_words = vocabulary.stop_words.get(language, frozenset())
-        self._by_form = _by_form(language, vocabulary, self._stop_words)
+        self.stop_words = vocabulary.stop_words.get(language, frozenset())
+        self._by_form = _by_form(language, vocabulary, self.stop_words)
         self._as_spelt: dict[tuple[str, str], _Patterns] = {}
 
     def __missing__(self, word: str) -> _Begun | None:
         if len(self) >= _CACHED_WORDS:
             self.clear()
-        patterns = () if word in self._stop_words else self._patterns(word)
+        patterns = () if word in self.stop_words else self._patterns(word)
         begun = self._begun(patterns) if patterns else None
         if len(word) <= _LONGEST_CACHED:
             self[word] = begun
@@ -271,16 +280,10 @@ class _Lexicon(dict[str, _Begun | None]):
         of index 0 is empty.
         """
         index += 1
-        stop_words = self._stop_words
+        stop_words = self.stop_words
         while words[index] in stop_words and not masked[index]:
             index += 1  # a text ends with an empty word
         return 0 if masked[index] else index
-
-    def continues(self, following: _Following, word: str) -> bool:
-        """Return whether a pattern has a form of a word as its second."""
-        if self._language != "ar":
-            return word in following
-        return not following.keys().isdisjoint(without_prefixes(word))
 
     def _is_form(self, word: str, forms: frozenset[str]) -> bool:
         return word in forms or (

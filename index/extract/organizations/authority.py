@@ -116,11 +116,12 @@ class AuthorityMatcher:
             start = end - length
             if places is not None:
                 matched.append(PlaceMatch(start, end, places))
-            if not forms:
+            own = [form for form in forms if _is_of(form, language)]
+            if not own:
                 continue
             span = folded.span(start, end)
             original = text[span.start : span.end]
-            for form in forms:
+            for form in own:
                 refusal = _refusal(form, original, text, span, language)
                 if refusal is not None:
                     if refusal == SURNAME:
@@ -157,9 +158,14 @@ class AuthorityMatcher:
 SURNAME: Final = "it is a surname here"
 
 
+def _is_of(form: Form, language: str) -> bool:
+    """Say whether a form counts in texts of a language."""
+    return not form.languages or language in form.languages or language == "und"
+
+
 def _refusal(form: Form, original: str, text: str, span: Span, language: str) -> str | None:
     """Return why a name does not count where it stands; None if it counts."""
-    if form.languages and language not in form.languages and language != "und":
+    if not _is_of(form, language):
         return "it is a name in other languages"
     if not _fits_case(form, original, language):
         return "its capitals are not those of the name"

@@ -53,7 +53,7 @@ def find_companies(words: Words, grammar: Grammar, places: frozenset[str]) -> It
     for phrase in words.phrases("company"):
         index = phrase.start
         while index < phrase.stop:
-            if not words[index].capital or _leads(words[index], grammar):
+            if not words.is_capital(index) or _leads(words[index], grammar):
                 index += 1
                 continue
             last = words.capital_run(index, joints, _LONGEST_COMPANY)

@@ -94,7 +94,7 @@ class Words:
     """
 
     def __init__(self, text: str, roles: Mapping[str, Sequence[str]]) -> None:
-        parts: list[str] = _WORD.split(text)  # a gap, a word, ..., a gap
+        parts: list[str] = _WORD.split(text)  # a gap, a word, a gap, ..., a gap
         self._gaps, self._texts = parts[::2], parts[1::2]
         self._ends = list(accumulate(map(len, parts)))  # of gaps and words in turn
         self._words: list[Word | None] = [None] * len(self._texts)
@@ -135,6 +135,14 @@ class Words:
         if tight and gap == "\n":  # a line broken inside a sentence goes on in lower case
             return not capital, capital
         return tight, first
+
+    def gap(self, index: int) -> str:
+        """Return what stands before a word; before none, what stands behind the last one."""
+        return self._gaps[index]
+
+    def is_capital(self, index: int) -> bool:
+        """Say whether a word has a capital; no word is made."""
+        return self._texts[index][0].isupper()
 
     def slice(self, start: int, stop: int) -> list[Word]:
         """Return the words from ``start`` to ``stop``, those that there are."""
@@ -177,7 +185,7 @@ class Words:
         for index in self.with_role(role):
             if index >= done:
                 first, done = index, index + 1
-                while first and self[first].tight:
+                while first and self.joined(first):
                     first -= 1
                 while self.joined(done):
                     done += 1

@@ -34,6 +34,7 @@ _WITH_STOP = frozenset(
 _ROMAN = re.compile(r"(?:X{0,2}(?:IX|IV|V?I{1,3}|V)|X{1,2})")
 _RUN_IN = re.compile(r"(?<=[a-zà-ÿ]{2})par$")
 """A credit that runs into the last word of a line: ``Macronpar 6MEDIAS``."""
+_CREDIT_LENGTH = len("par")
 _PATRONYM = re.compile(r"[eoji]v(?:itch|ich|na)$|[eoji]w(?:itsch|na)$")
 _QUOTES = '«“"„‹»”›'
 _LONG_SURNAME = 3
@@ -228,7 +229,7 @@ class LatinNames:
         word = self._words[index]
         people = known_persons()
         start = index
-        while start > max(index - 4, self._done + 1) and self._words[start].tight:
+        while start > max(index - 4, self._done + 1) and self._words.joined(start):
             start -= 1
         for first in range(start, index + 1):
             key = folded_name(self._text[self._words[first].start : word.end])
@@ -286,9 +287,8 @@ class LatinNames:
         self, first: int, last: int, given: bool, id: str = "", doubtful: bool = False
     ) -> Name:
         start, end = self._words[first].start, self._words[last].end
-        run_in = _RUN_IN.search(self._text[start:end])
-        if run_in and self._text[end : end + 1] == " ":
-            end = start + run_in.start()
+        if self._bits[last] & _RUNS_IN and self._text[end : end + 1] == " ":
+            end -= _CREDIT_LENGTH
         return Name(first, last, Span(start, end), given, id, doubtful)
 
     # What announces a name.
@@ -299,8 +299,8 @@ class LatinNames:
         if first >= len(self._words):
             return None
         if self._bits[first] & _CAPITAL:
-            tight = self._words[first].tight
-            if tight or (self._bits[index] & _DOTTED and self._gap(first) == ". "):
+            tight = self._words.joined(first)
+            if tight or (self._bits[index] & _DOTTED and self._words.gap(first) == ". "):
                 return self._titled(index, first)
         return self._before_comma(index) or self._behind_comma(index)
 
@@ -350,7 +350,7 @@ class LatinNames:
         words, people = self._words, known_persons()
         start = words[title].start
         for last in (first + 2, first + 1, first):
-            if last < len(words) and all(words[at].tight for at in range(first + 1, last + 1)):
+            if last < len(words) and all(words.joined(at) for at in range(first + 1, last + 1)):
                 id = people.aliases.get(folded_name(self._text[start : words[last].end]))
                 if id:
                     return self._checked(self._made(title, last, given=True, id=id))
@@ -379,13 +379,13 @@ class LatinNames:
                 return None
             return self._checked(name)
         before = index - 1
-        if not bits & _SAID or before <= self._done or not words[index].tight:
+        if not bits & _SAID or before <= self._done or not words.joined(index):
             return None
         if not self._is_part(before, before) or self._bits[before] & _INITIAL:
             return None
-        if words[before].first or (words[before].tight and self._bits[before - 1] & _CAPITAL):
+        if words[before].first or (words.joined(before) and self._bits[before - 1] & _CAPITAL):
             return None
-        if words[before].tight and self._bits[before - 1] & _JOINT:
+        if words.joined(before) and self._bits[before - 1] & _JOINT:
             return None
         name = self._made(before, before, given=False)
         return self._checked(name) if self._suffices(name) else None
@@ -402,12 +402,12 @@ class LatinNames:
     def _before_surname(self, index: int) -> Name | None:
         """Return the name whose surname alone a list has: ``Celestino Gómez``."""
         words, first = self._words, index - 1
-        if first <= self._done or not words[index].tight or words[first].first:
+        if first <= self._done or not words.joined(index) or words[first].first:
             return None
         bits = self._bits[first]
         if not self._is_part(first, index) or bits & (_THING | _AFTER | _INITIAL):
             return None
-        if words[first].tight and self._bits[first - 1] & (_CAPITAL | _JOINT):
+        if words.joined(first) and self._bits[first - 1] & (_CAPITAL | _JOINT):
             return None
         name = self._named(first, given=False)
         return self._checked(name._replace(given=True)) if name and name.last >= index else None
@@ -419,9 +419,9 @@ class LatinNames:
         if "," not in self._text[max(0, end - _ARTICLES_LENGTH) : end]:
             return None
         at = index
-        while at > 0 and words[at].tight and index - at < 2 and not self._bits[at - 1] & _CAPITAL:
+        while at > 0 and words.joined(at) and index - at < 2 and not self._bits[at - 1] & _CAPITAL:
             at -= 1
-        if at == 0 or words[at].tight or not self._gap(at).startswith(","):
+        if at == 0 or words.joined(at) or not self._words.gap(at).startswith(","):
             return None
         last = at - 1
         first = last
@@ -436,7 +436,7 @@ class LatinNames:
         bits = self._bits[index]
         if not bits & _CAPITAL or bits & _NO_PART:
             return False
-        return index == then or self._words[then].tight
+        return index == then or self._words.joined(then)
 
     def _behind_comma(self, index: int) -> Name | None:
         """Return the name in ``the president of the institute, Jorio Dauster, said``."""
@@ -451,15 +451,9 @@ class LatinNames:
         if first is None or not self._is_part(first, first):
             return None
         name = self._named(first, self._bits[first] & _GIVEN > 0)
-        if name and name.last > first and self._gap(name.last + 1)[:1] in (",", "(", ".", ""):
+        if name and name.last > first and self._words.gap(name.last + 1)[:1] in (",", "(", ".", ""):
             return self._checked(name._replace(doubtful=False))
         return None
-
-    def _gap(self, index: int) -> str:
-        """Return what stands between the word ``index`` and the one before it."""
-        start = self._words[index - 1].end if index else 0
-        end = self._words[index].start if index < len(self._words) else len(self._text)
-        return self._text[start:end]
 
     # What is no person.
 
@@ -488,7 +482,7 @@ class LatinNames:
         if folded.replace(" ", "") in self._towns:
             return True
         for at in range(name.first - 1, max(-1, name.first - 4), -1):
-            if not words[at + 1].tight:
+            if not words.joined(at + 1):
                 break
             bits = every[at]
             if bits & _THING or (bits & _BESIDE and at == name.first - 1):
@@ -514,8 +508,8 @@ class LatinNames:
         first = name.first
         if not first or not ends:
             return False
-        gap = self._gap(first)
-        opens = first == 1 or self._words[first - 1].first or "(" in self._gap(first - 1)
+        gap = self._words.gap(first)
+        opens = first == 1 or self._words[first - 1].first or "(" in self._words.gap(first - 1)
         if opens and self._bits[first - 1] & _BYLINE:
             return True
         return "©" in gap or ("\n" in gap and (not after.strip() or after[0] == "\n"))
@@ -623,4 +617,4 @@ class LatinNames:
         if bits & _GIVEN and follows & _CAPITAL and not follows & _STOP:
             return self._language != "de"
         before = self._bits[index - 1] if index else 0
-        return bool(before & _GIVEN and words[index].tight and not words[index - 1].first)
+        return bool(before & _GIVEN and words.joined(index) and not words[index - 1].first)

@@ -26,7 +26,15 @@ from search.opensearch.opened import NEWEST, Opened
 from search.opensearch.reader import Reader
 from search.opensearch.relaxing import Weighed
 from search.opensearch.scores import Scorer
-from search.query import ParsedQuery, WordQuery
+from search.query import (
+    TEXT_FIELDS,
+    FuzzyQuery,
+    NearQuery,
+    ParsedQuery,
+    PhraseQuery,
+    PrefixQuery,
+    WordQuery,
+)
 from search.request import Cursor, SearchRequest
 from search.scoring import RESCORED
 
@@ -210,6 +218,11 @@ class Finder:
         match node:
             case WordQuery(optional_in=optional) if not optional:
                 return self.opened.statistics.count(self.matcher.forms(node))
+            case PrefixQuery() | FuzzyQuery() if self.by_score:  # counted already, to be weighed
+                return self.opened.statistics.count(self.matcher(node))
+            case PhraseQuery(open=False) | NearQuery() if self.by_score:
+                words = [self.matcher.written(TEXT_FIELDS, word) for word in node.words]
+                return min(self.opened.statistics.counts(words))
             case query.And():
                 return min(map(self._expected, node.subqueries))
             case query.Or() | query.DisjunctionMax():

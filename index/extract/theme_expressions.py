@@ -128,17 +128,19 @@ def _is_spelt(pattern: Pattern, surface: str) -> bool:
 def _same_accents(word: str, surface: str) -> bool:
     """Return whether the accents of a word are those of an expression, as far as both go.
 
-    French ``élève`` is not ``élevé``, Arabic ``أمام`` is not ``إمام``. A word in capitals, or
-    without any accents, may have lost them, and the last letter may be an ending.
+    French ``élève`` is not ``élevé``, German ``Burger`` is not ``Bürger``, Arabic ``أمام`` is not
+    ``إمام``. A word in capitals, or without any accents, may have lost them, and the last letter
+    may be an ending.
     """
     carriers = [letter for letter in word if letter in _HAMZA]
     if carriers:
         others = [letter for letter in surface if letter in _HAMZA]
         return not others or others[: len(carriers)] == carriers
-    if not surface.islower():
+    if surface.isupper():
         return True
+    start = not surface.islower()  # the first capital may have lost its accent
     size = min(len(word), len(surface)) - 1
-    return word.isascii() or word[:size] == surface[:size]
+    return word[start:size] == surface.lower()[start:size]
 
 
 def _says_more(word: str) -> bool:
@@ -360,7 +362,7 @@ def _pattern(
         return None
     single = len(folded) == 1
     capitals = single and expression.text.isupper() and expression.text.isascii()
-    spelt = capitals or (single and not expression.text.isascii())
+    spelt = capitals or (single and (language == "de" or not expression.text.isascii()))
     accented = expression.text.lower() if spelt else ""
     if not capitals and not _says_more(accented):
         accented = ""

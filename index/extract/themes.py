@@ -38,7 +38,12 @@ _MOST_WEAK, _MOST_WEAK_EACH = 3.0, 1.0
 _WEAKEST_ALONE = 1.0
 """The weight from which an expression may be enough by itself."""
 _RECURS, _RECURS_SHORT = 3, 2
-"""How often an expression must stand in a text to be enough, and in a short one."""
+"""How often an expression must stand in a text to be enough, and in a short one.
+
+Twice is enough anywhere if the points are: for several words, or with the lead.
+"""
+_TOGETHER = 0.25
+"""The points that a text needs more if several expressions are enough only together."""
 _SHORT = 500
 """Characters of a short text."""
 _COMPANY = 3
@@ -121,7 +126,8 @@ class ThemeScore:
         else:
             points = weight + _LEAD_BONUS * (first < lead_end)
         self.strong[key] = self.strong.get(key, 0.0) + points
-        self.alone = self.alone or weight >= SURE or count >= self.recurs
+        recurs = count >= self.recurs or (count > 1 and self.strong[key] >= _ENOUGH)
+        self.alone = self.alone or weight >= SURE or recurs
 
     def add_organization(
         self, organization: Organization, decides: bool, title_length: int
@@ -138,8 +144,10 @@ class ThemeScore:
     @property
     def holds(self) -> bool:
         """Whether the text has the theme."""
+        if self.alone:
+            return self.total >= self.needed
         company = 2 if self.strong else _COMPANY
-        return (self.alone or len(self.counts) >= company) and self.total >= self.needed
+        return len(self.counts) >= company and self.total >= self.needed + _TOGETHER
 
 
 def score_themes(

@@ -3,8 +3,9 @@
     python -m tools.quality.fields.themes [LANGUAGE ...] [--errors]
 
 Precision is over what was assigned, main and acceptable themes being right; recall is over the
-main ones. A sub-theme brings its parent on both sides. ``--errors`` lists both kinds by theme, but
-not those of the unseen, fresh and newest files, which stay ones nobody tunes on.
+main ones. A sub-theme brings its parent on both sides. ``none`` counts documents without a theme.
+``--errors`` lists both kinds of errors by theme, but not those of the last files, which stay ones
+nobody tunes on.
 """
 
 import argparse
@@ -26,9 +27,10 @@ PARTS = {
     "themes-unseen": "unseen",
     "themes-fresh": "fresh",
     "themes-newest": "newest",
+    "themes-last": "last",
 }
 """The files of judged themes and what they are called."""
-UNREAD = ("themes-unseen", "themes-fresh", "themes-newest")
+UNREAD = ("themes-last",)
 """Those whose errors are not read, so that nothing is tuned on them."""
 
 
@@ -85,13 +87,14 @@ def total(scores: Sequence[DocumentScore], *, top_level: bool | None = None) -> 
 
 def table(rows: dict[str, tuple[DocumentScore, ...]]) -> Iterator[str]:
     """Yield a Markdown table, three rows a language."""
-    yield "| language | documents | level | main themes | assigned | P | R | F1 |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    yield "| language | documents | none | level | main themes | assigned | P | R | F1 |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     for language, scores in rows.items():
+        none = sum(not each.assigned for each in scores)
         for name, level in (("both", None), ("top", True), ("sub", False)):
             counts = total(scores, top_level=level)
             yield (
-                f"| {language} | {len(scores)} | {name} | {counts.right + counts.missed} | "
+                f"| {language} | {len(scores)} | {none} | {name} | {counts.right + counts.missed} | "
                 f"{counts.right + counts.accepted + counts.false} | {counts.precision:.1%} | "
                 f"{counts.recall:.1%} | {counts.f1:.1%} |"
             )

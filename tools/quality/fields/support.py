@@ -27,6 +27,10 @@ REASONS: dict[tuple[str, str], str] = {
     ("fr", "labour/wages"): "salaire, in the title or three times",
     ("fr", "education/university"): "étudiant, in the title or three times",
     ("fr", "society/migration"): "migrant, in the title or three times",
+    ("fr", "economy/tourism"): "touriste, in the title or twice",
+    ("fr", "politics/espionage"): "service de renseignement, in the title or twice",
+    ("fr", "politics/human-rights"): "censure, in the title or twice",
+    ("en", "health/care"): "hospital, in the title or twice",
     ("en", "health/medicine"): "pharmaceutical, in the title or three times",
     ("en", "economy/public-finance"): "tax, in the title or three times",
     ("en", "economy/housing"): "mortgage, in the title or three times",
@@ -36,6 +40,7 @@ REASONS: dict[tuple[str, str], str] = {
     ("pt", "crime/terrorism"): "the Islamic State is named, which decides",
     ("ar", "crime/homicide"): "مقتل, the killing of someone, in the title or three times",
     ("ar", "culture/media"): "إعلامي, someone of the media, in the title or three times",
+    ("ar", "disaster/explosion"): "انفجار, an explosion, in the title or twice",
     ("ar", "religion/islam"): "the month of Ramadan, in the title or three times",
 }
 """Why documents of a theme in a language may rest on one expression: by language and theme."""

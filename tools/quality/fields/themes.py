@@ -94,7 +94,8 @@ def table(rows: dict[str, tuple[DocumentScore, ...]]) -> Iterator[str]:
         for name, level in (("both", None), ("top", True), ("sub", False)):
             counts = total(scores, top_level=level)
             yield (
-                f"| {language} | {len(scores)} | {none} | {name} | {counts.right + counts.missed} | "
+                f"| {language} | {len(scores)} | {none} | {name} | "
+                f"{counts.right + counts.missed} | "
                 f"{counts.right + counts.accepted + counts.false} | {counts.precision:.1%} | "
                 f"{counts.recall:.1%} | {counts.f1:.1%} |"
             )

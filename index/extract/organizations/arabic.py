@@ -18,6 +18,7 @@ _WORD = rf"[{_LETTERS}\u064b-\u0652\u0670]+"
 _SPELLINGS = {"ا": "[اأإآ]", "ه": "[هة]", "ي": "[يىئ]", "و": "[وؤ]"}
 _QUOTED = re.compile(r" ?[\"“«] ?([^\"”»\n]{2,40}?) ?[\"”»]")
 _ARTICLED = re.compile(r"^(?:و|ب|ل|ول)?(?:ال|لل)")
+_UNITED = re.compile(rf"(?<![{_LETTERS}])(?:[ولب](?=\w{{4}}))?({_WORD} يونايتد)(?![{_LETTERS}])")
 _LONG = 3
 """Letters beyond which a first letter may be a preposition, and a last one an ending."""
 _SHORTEST = 2
@@ -81,7 +82,12 @@ def _any_spelling(names: Iterable[str]) -> str:
 
 
 def find_arabic(text: str) -> Iterator[Candidate]:
-    """Yield names that begin with a noun for a body and go on as such names do."""
+    """Yield names that begin with a noun for a body and go on as such names do.
+
+    So are those that end with *United*, which clubs alone are called.
+    """
+    for club in _UNITED.finditer(text):
+        yield Candidate(Span(*club.span(1)), "arabic")
     rules = _rules()
     position = 0
     while match := rules.name.search(text, position):

@@ -23,6 +23,8 @@ TRAP = ""
 _ARABIC_ARTICLE = "ال"
 _PREFIXES = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
 _PREFIXES_BEFORE_ARTICLE = ("و", "ف", "ب", "ك", "وب", "فب")
+_QUOTING = frozenset(("تنظيم", "حزب", "جماعه", "جمعيه", "منظمه"))
+"""Nouns for bodies whose name may stand in quotation marks behind them."""
 _CONTRACTED = ("لل", "ولل", "فلل")
 _BEFORE_DEMONYMS = ("وال", "بال", "لل", "ول", "وب")
 """The prefixes that demonyms are sought with: others are rare, and each costs memory."""
@@ -206,7 +208,8 @@ def _forms(id: str, name: Name) -> Iterator[tuple[str, Form]]:
     if name.language == "ar" and not name.text.isascii():
         yield from _arabic_forms(key, form)
         first, space, rest = key.partition(" ")
-        if space and not rest.startswith(_ARABIC_ARTICLE):  # الجوهرة "أف أم"
+        heads = grammar("ar")["head"] | grammar("ar")["named"] | _QUOTING
+        if space and (not rest.startswith(_ARABIC_ARTICLE) or first in heads):  # الجوهرة "أف أم"
             yield f"{first}  {rest}", form
             yield from _arabic_forms(f"{first}  {rest}", form)
     elif name.language == "mul" and words == 1 and _takes_genitive(name):

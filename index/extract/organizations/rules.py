@@ -245,9 +245,11 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
         most = first + _MOST_ADJECTIVES
         while first < most and words.joined(first) and _is_adjective(words[first], grammar):
             first += 1
-        if not (words.joined(first) and words[first].capital):
+        if not words.joined(first):
             continue
         word = words[first]
+        if not word.capital and not (grammar.language == "de" and _LOWER_SITE.fullmatch(word.text)):
+            continue
         last = words.capital_run(first, joints, 4)
         last = words.before_common(first, last, grammar["common"])
         if last > first:
@@ -268,7 +270,7 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
                 yield from _second(words, last + 1, grammar)
 
 
-_SHORTEST_COMPOUND = 3
+_SHORTEST_COMPOUND = 2
 _AMERICAN = "us"
 """``US-``: words are folded without hyphens."""
 
@@ -418,6 +420,7 @@ _QUOTED = re.compile(
 _MOST_QUOTED_WORDS = 6
 _TITLED = frozenset(("editorial",))
 """Cues behind which quotation marks hold the title of a text."""
+_LOWER_SITE = re.compile(r"[a-z][a-z0-9-]{2,}\.(?:com|net|org|at|de|ch)")
 _SITE = re.compile(r"[A-Z][A-Za-z0-9]{2,}\.(?:com|net|it|at|de|es)")
 _PRESS = (
     "zeitung nachrichten anzeiger rundschau tagblatt tageblatt abendblatt volksblatt morgenpost"

@@ -274,3 +274,19 @@ def test_german_compounds_and_towns_name_the_body_inside(text: str, expected: se
 )
 def test_arabic_clubs_and_parties_by_their_bare_names(text: str, expected: set[str]) -> None:
     assert ids(text, "ar") == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("de", "Der Ölkonzern Zubrow liefert.", {"~zubrow"}),
+        ("de", "Das berichtet das Branchenmedium zubrow.at heute.", {"~zubrow-at"}),
+        ("de", "Minister Stefan Huber (Grüne) sprach bei der Uno-Sitzung.", {"die-grunen", "onu"}),
+        ("de", "Sie gewannen bei Eintracht Zubrow am Samstag.", {"~eintracht-zubrow"}),
+        ("ar", 'ضد تنظيم "الدولة الإسلامية" في سوريا', {"etat-islamique"}),
+        ("ar", "فاز على زوبروف يونايتد أمس", {"~زوبروف-يونايتد"}),
+        ("ar", "قال النجم الأرجنتيني ميسي", set()),
+    ],
+)
+def test_kinds_of_names_that_were_missed(language: str, text: str, expected: set[str]) -> None:
+    assert ids(text, language) == expected

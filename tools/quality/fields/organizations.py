@@ -36,8 +36,7 @@ UNREAD = {
     "unseen-organizations": frozenset(("fr", "en", "pt", "ar")),
     "fresh-organizations": frozenset(("es", "de", "it")),
     "titled-organizations": frozenset(("en", "pt")),
-    "titled-second-organizations": frozenset(("fr", "de", "ar")),
-    "titled-third-organizations": frozenset(("de", "ar")),
+    "titled-second-organizations": frozenset(("fr",)),
 }
 """The languages of a part whose errors nobody reads, and none are shown of, as it tunes nothing."""
 

@@ -210,7 +210,8 @@ class Counter:
         """Return the values that are counted however rare they are."""
         request = self._filters.request
         chosen = (*request.selected.get(name, ()), *request.excluded.get(name, ()))
-        return [*chosen, *self._opened.columns[name].lower]
+        above = [one for value in chosen for one in VALUE_FACETS[name].above(value)]
+        return [*chosen, *above, *self._opened.columns[name].lower]
 
     def _wanted(self, name: str) -> int:
         """Return how many values hold as many of the first level as are asked for."""

@@ -45,17 +45,18 @@ _NORM = {
     for field in TEXT_FIELDS
 }
 _SATURATION = "idf * _score * (k1 + 1) / (_score + k1)"
-_TITLES = 1 << 18
-"""What one occurrence in a title adds to a score that counts those of both fields.
+_BODIES = 256
+"""What one occurrence in a body adds to a score that counts those of both fields.
 
-A float has 24 bits: counts are exact up to this number in bodies, and 63 in titles.
+Fewer occurrences in a title are exact. A float has 24 bits: where a body has very many, those in
+the title are rounded, which no longer matters.
 """
 _INEXACT = Fraction(PARAMETERS.inexact).limit_denominator(20)
 # A third of the time of three scripts, one for each field and one for both together.
 _BOTH = (
     "idf * (k1 + 1) / (1 + k1 / ("
-    "title * floor(_score / titles) / (title_shift + title_scale * doc['title_length'].value)"
-    " + body * (_score % titles) / (body_shift + body_scale * doc['body_length'].value)))"
+    "title * (_score % bodies) / (title_shift + title_scale * doc['title_length'].value)"
+    " + body * floor(_score / bodies) / (body_shift + body_scale * doc['body_length'].value)))"
 )
 # The score s of an interval is 1 - 1 / (1 + sum of 1 / distance).
 _SUM = "_score / (1 - _score)"
@@ -269,11 +270,11 @@ class Scorer:
         weights = {field: unit * PARAMETERS.weight(field) for field in clauses}
         norms = {field: PARAMETERS.norm(field, collection.mean_lengths[field]) for field in clauses}
         if len(clauses) == len(TEXT_FIELDS) and all(map(_is_count, clauses.values())):
-            params: dict[str, object] = {**weights, "titles": _TITLES}
+            params: dict[str, object] = {**weights, "bodies": _BODIES}
             for field, (scale, shift) in norms.items():
                 params |= {f"{field}_scale": scale, f"{field}_shift": shift}
-            titles = {"bool": {"must": [clauses["title"]], "boost": _TITLES}}
-            both = any_of([titles, clauses["body"]])
+            bodies = {"bool": {"must": [clauses["body"]], "boost": _BODIES}}
+            both = any_of([clauses["title"], bodies])
             return script(both, _BOTH, idf=idf, k1=PARAMETERS.k1, **params)
         parts = []
         for field, clause in clauses.items():

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from index.build import index_documents
-from index.document import Document, Fields, Language, Organization, Span
+from index.document import Document, Fields, Language, Organization, Span, Theme
 from search.opensearch import counting
 from tests.contract import archives
 from tests.contract.archives import Both
@@ -16,6 +16,7 @@ from tests.contract.requests import Entries, Parameters, as_request
 
 pytestmark = pytest.mark.opensearch
 SHARDS = 5
+THEMES = ("sport", "economy", "health", "education", "environment", "religion", "conflict")
 
 
 def entries() -> Entries:
@@ -29,6 +30,9 @@ def entries() -> Entries:
             Language(chance.choice(("fr", "en"))),
             organizations=tuple(
                 Organization(id, id.strip("~"), (Span(0, 1),), False) for id in sorted(set(named))
+            ),
+            themes=tuple(
+                map(Theme, (["culture/cinema"] if number == 7 else chance.sample(THEMES, 3)))
             ),
         )
         text = " ".join(chance.choices(("accord", "pêche", "traité"), k=2))
@@ -79,6 +83,8 @@ def bound(request: pytest.FixtureRequest) -> list[str] | None:
         {"q": "pêche", "source": ["agence 003", "agence 399"], "facet_size": "5"},
         {"q": "", "exclude_source": ["agence 001", "agence 002"], "organization": "~org-1"},
         {"q": "traité -accord", "exclude_organization": "~org-2", "lang": "fr"},
+        {"q": "", "theme": "culture/cinema", "facet_size": "1"},
+        {"q": "", "exclude_theme": "culture/cinema", "facet_size": "1"},
         {"q": "zzyzx"},
     ],
 )

@@ -103,7 +103,7 @@ def test_a_killed_build_leaves_the_published_generation(
         generation = open_published(root)
         # After the rename it is the new one that is complete, and only clearing up was left.
         assert generation.documents == (61 if generation.name == before else 20)
-    assert killed > 3
+    assert killed > 1
     source = write_records(tmp_path / "last.jsonl", [record(1)])
     rebuild(root, [source], HERE)
     assert {path.name for path in (root / "segments").iterdir()} <= {

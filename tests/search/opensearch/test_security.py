@@ -36,7 +36,7 @@ KEYS = re.findall(
     top distinct counts inferred best least lang _score contained_by
     """,
 )
-PARAMETERS = {"weight", "scale", "shift", "idf", "k1", "factor", "norms", "titles"}
+PARAMETERS = {"weight", "scale", "shift", "idf", "k1", "factor", "norms", "bodies"}
 PARAMETERS |= {"title", "title_scale", "title_shift", "body", "body_scale", "body_shift"}
 COUNTED = "top|missing|distinct|pinned|first|last|month|year"
 NAMED = re.compile(rf"(group|readmitted)\d+|[a-z]+:({COUNTED})")

@@ -193,7 +193,6 @@ def extract(
         lambda: _with_title(
             document.title,
             language.code,
-            reference,
             mentioned_dates(
                 document.text,
                 language.parts or ((Span(0, len(document.text)), language.code),),
@@ -281,11 +280,15 @@ def _countries(
 
 
 def _with_title(
-    title: str, language: str, reference: date | None, found: tuple[MentionedDate, ...]
+    title: str, language: str, found: tuple[MentionedDate, ...]
 ) -> tuple[MentionedDate, ...]:
-    """Return the dates of a text, and before them what only its title says, at no characters."""
+    """Return the dates of a text, and before them what only its title says, at no characters.
+
+    Of a title count dates with a written year, which need no reference: a headline has no tense
+    that tells which Monday is meant, and capitals that hide names.
+    """
     days = {(one.first, one.last) for one in found} | {("", "")}
-    dated = mentioned_dates(title, ((Span(0, len(title)), language),), reference)
+    dated = mentioned_dates(title, ((Span(0, len(title)), language),), None)
     only = {(one.first, one.last): one for one in dated if (one.first, one.last) not in days}
     return (*(replace(one, span=Span(0, 0)) for one in only.values()), *found)
 

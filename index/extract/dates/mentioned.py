@@ -268,8 +268,9 @@ class _Resolver:
     def _weekend(self, expression: Expression, reference: date, direction: int) -> _Days:
         """Return the weekend before or after a day, or "this" one.
 
-        This one is past on Mondays and Tuesdays, unless the tense is the future. In Arabic, which
-        has weekends of different days, it begins on Friday, and its words name the end of a week.
+        This one is past before Saturday where the tense is, and on Mondays and Tuesdays unless the
+        tense is the future. In Arabic, which has weekends of different days, it begins on Friday,
+        and its words name the end of a week.
         """
         weekday = reference.weekday()
         ends_week = "end-of-week" in table(self._language).rules
@@ -278,7 +279,8 @@ class _Resolver:
         elif direction < 0:
             count = -1
         else:
-            count = -1 if weekday <= _TUESDAY and self._tense(expression) <= 0 else 0
+            tense = 0 if weekday >= _SATURDAY - ends_week else self._tense(expression)
+            count = -1 if tense < 0 or (weekday <= _TUESDAY and tense == 0) else 0
         days = _unit_days(reference, UNITS.index("weekend"), count)
         if ends_week and days.first:
             days = days._replace(first=_shifted(days.first, -1))
@@ -301,9 +303,10 @@ class _Resolver:
             return None
         if suffix or not self._reference:
             return self._nearest(expression, month, day, parts.get(f"weekday{suffix}"))
-        unit = parts.get("unit") or parts.get("unit2")
-        if "this" in parts or (unit and UNITS[unit.value] == "year"):
-            shift = 0 if "this" in parts else 1 if parts["turn"].letter == "X" else -1
+        this = parts.get("this") or parts.get("this2")
+        unit = this or parts.get("unit") or parts.get("unit2")
+        if unit and UNITS[unit.value] == "year":
+            shift = 0 if this else 1 if parts["turn"].letter == "X" else -1
             return _date(self._reference.year + shift, month, day)
         return self._nearest(
             expression, month, day, parts.get("weekday"), None if unit else parts.get("turn")

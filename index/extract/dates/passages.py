@@ -29,9 +29,9 @@ def scan(
 
 
 _NO_PART, _PART, _ANNOUNCES, _ANNOUNCES_BESIDE, _NO_WORD = "-", "?", "!", "+", " "
-_ANNOUNCING = frozenset("WwMmrYVEUPs")
+_ANNOUNCING = frozenset("WwMmrYVEUPsv")
 """Classes one of which is in every form of a date that has no number of four digits."""
-_NEVER_ALONE = frozenset("wMmUP")
+_NEVER_ALONE = frozenset("wMmUPv")
 """Those of them that no form has as its only word."""
 _CACHED_WORDS = 50_000
 _LONGEST_CACHED = 40

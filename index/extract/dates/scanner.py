@@ -35,6 +35,7 @@ CLASSES = {
     "ambiguous-month": "m",  # has another meaning
     "ordinal": "O",  # stands for a day of the month
     "number": "C",
+    "never-a-day": "y",  # a word for one that counts weeks and years, but names no day
     "number-of-day": "i",  # a word for a day of the month, where ``spelled`` finds it
     "article": "t",  # or a preposition before a day
     "habitual-article": "l",  # makes a bare day of the week a habit
@@ -52,6 +53,7 @@ CLASSES = {
     "this-weekend": "s",
     "unit": "U",  # of time, value: index in UNITS
     "units": "P",  # the plural
+    "weekend": "v",  # likewise; no year stands behind it as behind "year"
     "last": "L",
     "next": "X",
     "this": "T",
@@ -412,9 +414,13 @@ _UNCLEAR = r"(?P<unclear>j(?![uPU])|c(?![xuPU])|N(?=[apq]))"
 """A number behind a month that may be a year, or a count of something."""
 _YEAR_IF_ANY = rf"(?:{_BEFORE_YEAR}(?P<year>{_THAT_YEAR})|{_UNCLEAR})?"
 _WHICH_YEAR = (
-    r"(?:[dbptlfq]{0,3}(?P<unit>U)?(?P<turn>[LX])(?P<unit2>U)?|[dbptlf]{0,2}(?P<this>TU|UT))?"
+    r"(?:[dbptlfq]{0,3}(?P<unit>U)?(?P<turn>[LX])(?!v)(?P<unit2>U)?"
+    r"|[dbptlf]{0,2}(?:T(?P<this>U)|(?P<this2>U)T))?"
 )
 """Behind a day and month: "last", "next", "of last year", "this year"."""
+_WEEKEND = rf"v(?![LX]?[dbptlfq]{{0,3}}(?:[Mm]|{_ANY_YEAR}|[NO]\.?[db]?[Mm]))"
+"""A weekend that is seen from a day, and not one of a month or year that stands behind it."""
+_UNIT = rf"(?P<unit>U|{_WEEKEND})"
 _DAY_OF_WEEK = r"(?:[tlfbT]?(?P<%s>[Ww])(?:(?<=w)\.)?,?\(?[tlf]{0,2})?"
 
 
@@ -528,13 +534,13 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("month_next", r"[pqbf]?(?P<month>M)X", ""),
     ("month_last", r"L(?P<month>[Mm])", "modifier-first"),
     ("month_next", r"X(?P<month>[Mm])", "modifier-first"),
-    ("ago", r"A(?P<count>[CN])(?P<unit>[PU])", ""),
-    ("ago", r"(?P<count>[CN])(?P<unit>[PU])G", ""),
-    ("unit_last", r"(?<![CN])(?P<unit>U)L", ""),
-    ("unit_next", r"(?<![CN])(?P<unit>U)X", ""),
-    ("unit_last", r"(?<![C])L(?P<unit>U)", "modifier-first"),
-    ("unit_next", r"(?<![C])X(?P<unit>U)", "modifier-first"),
-    ("unit_this", r"T(?P<unit>U)(?![LX])", ""),
+    ("ago", r"A(?P<count>[CNy])(?P<unit>[PUv])", ""),
+    ("ago", r"(?P<count>[CNy])(?P<unit>[PUv])G", ""),
+    ("unit_last", rf"(?<![CNy]){_UNIT}L", ""),
+    ("unit_next", rf"(?<![CNy]){_UNIT}X", ""),
+    ("unit_last", rf"(?<![Cy])L{_UNIT}", "modifier-first"),
+    ("unit_next", rf"(?<![Cy])X{_UNIT}", "modifier-first"),
+    ("unit_this", rf"T{_UNIT}(?![LX])", ""),
     ("unit_this", r"(?P<unit>s)", ""),
     ("offset", r"(?P<offset>r)", ""),
     ("eve", r"V", ""),
@@ -558,9 +564,8 @@ def _grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[
         renamed = re.sub(r"\(\?P<(\w+)>", rf"(?P<f{number}_\1>", pattern)
         alternatives.append(f"(?P<f{number}>{renamed})")
         groups[f"f{number}"] = (form, {name: f"f{number}_{name}" for name in names})
-    starts = (
-        "(?=[A-Zabdefghlmpqrstw(])(?=[^x;]{0,18}?[WwMmDIBoSZYRHQrVEULPGs])"  # spares most attempts
-    )
+    # Spares most attempts.
+    starts = "(?=[A-Zabdefghlmpqrstvwy(])(?=[^x;]{0,18}?[WwMmDIBoSZYRHQrVEULPGsv])"
     return re.compile(starts + "(?:" + "|".join(alternatives) + ")"), groups
 
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-_DAYS: Final = r"[Ci](?:[,ea]a?[tl]?[Ci])*"
-_SEVERAL: Final = r"[Ci](?:[,ea]a?[tl]?[Ci])+"
+_DAYS: Final = r"[Ci](?:[,ea]a?[tl]?[Ci]){0,6}"
+_SEVERAL: Final = r"[Ci](?:[,ea]a?[tl]?[Ci]){1,6}"
 _WORD: Final = re.compile("[Ci]")
 
 
@@ -26,8 +26,9 @@ def with_spelled_days(letters: str, pattern: re.Pattern[str], is_led: Callable[[
 
     What is found as ``led`` counts where ``is_led`` says so of its place.
     """
-    for found in list(pattern.finditer(letters)):
-        if found.lastgroup != "led" or is_led(found.start()):
-            start, end = found.span()
-            letters = letters[:start] + _WORD.sub("O", found[0]) + letters[end:]
-    return letters
+
+    def days(found: re.Match[str]) -> str:
+        counts = found.lastgroup != "led" or is_led(found.start())
+        return _WORD.sub("O", found[0]) if counts else found[0]
+
+    return pattern.sub(days, letters)

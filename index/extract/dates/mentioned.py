@@ -188,6 +188,10 @@ class _Resolver:
         match expression.form:
             case "habit":
                 return []
+            case "year" if any(
+                token.letter == "U" and UNITS[token.value] != "year" for token in expression.tokens
+            ):  # "the best week of 2018" is not all of it
+                return []
             case "list":
                 return self._list(expression)
             case "days":

@@ -150,7 +150,7 @@ def test_time_grows_with_the_text_alone(language: str, unit: str, end: str) -> N
         return time.process_time() - began
 
     few = min(seconds(400) for _ in range(3))
-    assert any(seconds(4_000) < 40 * max(few, 0.005) for _ in range(3))  # others work here too
+    assert any(seconds(4_000) < 40 * max(few, 0.005) for _ in range(3))  # the machine may be busy
 
 
 WEEKENDS = {
@@ -199,6 +199,8 @@ def test_the_tense_tells_which_weekend_is_meant() -> None:
         ("fr", "Le week-end 2012 fut beau", []),
         ("it", "il weekend del 2018", []),
         ("en", "next weekend of 2014", []),
+        ("en", "the best week of 2018", []),
+        ("en", "in the year 2018", [("2018-01-01", "2018-12-31")]),
         ("en", "the last weekend of August 2012", [("2012-08-01", "2012-08-31")]),
         ("de", "am letzten Wochenende im August 2012", [("2012-08-01", "2012-08-31")]),
         ("fr", "ce week-end 1500 personnes", [("2013-11-16", "2013-11-17")]),

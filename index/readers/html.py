@@ -20,7 +20,7 @@ from index.readers.formats import ReadOptions, SourceFile
 from index.readers.headings import headings, one_line
 from index.readers.mapping import Mapper, encoding_notes, noted
 from index.readers.markup import unescaped
-from index.readers.titles import Page, page_title
+from index.readers.titles import Page, host_of, page_title
 
 _CHARSET: Final = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
 _CHARSET_HEAD: Final = 4096
@@ -248,12 +248,13 @@ def _declared_fields(tree: Any) -> dict[str, object]:
         contents = _meta(metas, _META_TAGS)
         fields["tags"] = [tag.strip() for content in contents for tag in content.split(",")]
     titles = [linked.get("headline"), *(_meta(metas, (name,)) for name in _META["title"])]
+    host = host_of(address)
     fields["title"] = page_title(
         Page(
             [one_line(text) for title in titles for text in _texts(title)],
             one_line(_first(tree, "//title")),
-            headings(tree, "//h1"),
-            headings(tree, "//h2"),
+            headings(tree, "//h1", host),
+            headings(tree, "//h2", host),
             [*_texts(fields["source"]), *_meta_all(metas, _META_SITES)],
             str(fields["url"] or ""),
         )

@@ -3,12 +3,13 @@
 Pages declare a title for search engines and networks, often with the name of the site or of a
 section, or in other words, and show one as a heading. A heading is the title if a declared one
 says the same, contains it, or shares words with it; else the best declared one is, without the
-segments that name the site or a section.
+segments that name the site, or ``title`` without those that name a section.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from index.readers.headings import EDGES, Heading
@@ -16,12 +17,15 @@ from index.readers.headings import EDGES, Heading
 _SEPARATOR: Final = re.compile(
     r"(\s+(?:(?:[^\w\s&+…\"'.,;!?()\[\]-]+|[-–—]{1,3})\s+)+|\s*[|│∣¦]\s*|\s*::\s*)"
 )
-_SECTIONS: Final = re.compile(r"\s+(?:[|•»›>/│∣¦→]|::)+\s+|\s*[|│∣¦]\s*")
-"""Marks between a section and a title."""
-_CLOSE: Final = re.compile(r"\s*[(\[@:~]\s*|_")
-"""Marks without a space before them that set apart the exact name of a site, and no other words."""
+_SECTIONS: Final = re.compile(r"\s+(?:[|•»›>│∣¦→]|::)+\s+|\s*[|│∣¦]\s*")
+"""Marks between a section and a title; a slash stands between rivals and results too."""
+_CLOSE: Final = re.compile(r"\s*[(\[@:~]\s*|(?<=[\u0590-\uffff])_|\s_\s")
+"""Marks that set apart the exact name of a site behind them; ``_`` joins words of small letters."""
+_COLON: Final = re.compile(r"\s*[:：]\s*")
 _WORD: Final = re.compile(r"\w+")
-_HOST: Final = re.compile(r"^(?:https?:)?//(?:www\.)?([^/:?#]+)")
+_HOST: Final = re.compile(
+    r"(?:https?://web\.archive\.org/web/\w+/)?(?:https?:)?//(?:www\.)?([^/:?#]+)", re.I
+)
 _LEAST: Final = 8
 """Letters that a heading must have to be recognised in a declared title."""
 _LEAST_SITE: Final = 4
@@ -31,9 +35,17 @@ _MOST_LEFT_OUT: Final = 0.4
 _LEAST_WORD: Final = 4
 """Letters of a word that counts when a heading is compared with a declared title."""
 _LEAST_SHARED: Final = 2
-"""Words that one of several headings shares with a declared title if it is a form of it."""
+"""Words that a heading shares with a declared title if it is a form of it."""
 _MUCH_LONGER: Final = 2
 """Times that a title is longer than each section beside it."""
+_LEAST_WORDS: Final = 4
+"""Words of a title between sections."""
+_MOST_DECLARED: Final = 10
+"""Titles and names of the site that are looked at."""
+_MOST_LETTERS: Final = 500
+"""Characters of a title in which the name of a site is looked for."""
+_MOST_PARTS: Final = 12
+"""Elements of a heading of which some may be the title."""
 
 
 class Page(NamedTuple):
@@ -54,78 +66,121 @@ class Page(NamedTuple):
 def page_title(page: Page) -> str:
     """Return the title of a page; empty if it has none."""
     sites = _site_names(page)
-    titles = [*page.declared, *([page.title] if page.title else [])]
+    declared = page.declared[:_MOST_DECLARED]
+    titles = [*declared, *([page.title] if page.title else [])]
     short = [without_site(title, sites) for title in titles]
-    headings = _lines(page.headings, short, sites)
-    subheadings = _lines(page.subheadings, short, sites)
+    said = {_letters(title) for title in (*declared, *short[: len(declared)])}
+    headings = _lines(page.headings, short, said, sites)
+    subheadings = _lines(page.subheadings, short, said, sites)
     segments = {_letters(part) for part in _SEPARATOR.split(page.title)}
     others = [line for line in headings if _letters(line) not in segments]  # no section
     shown = (
         _same(short, [*headings, *subheadings])
-        or _contained(page.declared, short, headings, subheadings)
+        or _contained(declared, short, headings, subheadings)
         or _contained([page.title], short, headings, subheadings)
         or _containing(short, headings)
-        or _related(titles, others)
+        or _related(short, others, page.sites)
     )
     if shown:
         return shown
-    if len(others) == 1 and not page.declared:
-        return others[0]
-    named = [_main_segment(title) for title in short if _letters(title) not in {*sites, ""}]
+    named = [title for title in short if _letters(title) not in {*sites, ""}]
+    if not declared:
+        named = [_main_segment(title) for title in named]
+        if len(others) == 1 and not (named and _says_more(named[0], others[0])):
+            return others[0]
     return next(iter([*named, *headings, *filter(None, short), *subheadings]), "")
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address without ``www.``; empty if it has none."""
+    host = _HOST.match(url)
+    return host[1].casefold() if host else ""
 
 
 def without_site(title: str, sites: Iterable[str]) -> str:
     """Return a title without the segments that are among the letters of ``sites``.
 
-    What stands behind such a segment, a slogan or a section, goes with it; at least one stays.
+    What stands behind such a segment, a slogan or a section, goes with it if it is shorter than
+    what is left. At least one segment stays.
     """
     names = set(sites)
-    if _letters(title) in names:
+    if len(title) > _MOST_LETTERS or _letters(title) in names:
         return title
     parts = _SEPARATOR.split(title)
-    while len(parts) > 2 and _letters(parts[0]) in names:
+    while len(parts) > 2 and _letters(parts[0]) in names and not _COLON.fullmatch(parts[1]):
         parts = parts[2:]
-    at = next((at for at in range(2, len(parts), 2) if _letters(parts[at]) in names), 0)
-    parts = parts[: at - 1] if at else parts
+    for at in range(2, len(parts) - 1, 2):
+        before, behind = "".join(parts[: at - 1]), "".join(parts[at + 2 :])
+        if _letters(parts[at]) in names and _is_title(before) and len(before) > len(behind):
+            parts = parts[: at - 1]
+            break
     while len(parts) > 2 and _names_site(parts[-1], names):
         parts = parts[:-2]
     return _without_close("".join(parts).strip(), names)
 
 
 def _without_close(title: str, names: set[str]) -> str:
-    """Return a title without a name of the site that a colon or a bracket sets apart."""
+    """Return a title without a name of the site behind a colon, a bracket or the like."""
     for mark in _CLOSE.finditer(title):
-        before, behind = title[: mark.start()], title[mark.end() :]
-        if _letters(before) and _letters(behind) in names:
-            return before.strip()
-        if _letters(behind) and _letters(before) in names:
-            return behind.strip()
+        before, behind = title[: mark.start()].strip(), title[mark.end() :]
+        if _letters(behind) in names and _is_title(before):
+            return before
     return title
+
+
+def _is_title(text: str) -> bool:
+    """Return whether a text is enough for a title: two words, or one that is long."""
+    return len(_WORD.findall(text)) > 1 or len(_letters(text)) >= _LEAST
+
+
+def _says_more(title: str, heading: str) -> bool:
+    """Return whether a title has more than two words, and is longer than a heading."""
+    return len(_WORD.findall(title)) > _LEAST_SHARED and len(_letters(title)) > len(
+        _letters(heading)
+    )
 
 
 def _site_names(page: Page) -> set[str]:
     """Return the letters of the names that a page has for its site."""
-    host = _HOST.match(page.url)
-    names = {_letters(name) for name in page.sites}
+    host = host_of(page.url)
+    names = {_letters(name) for name in islice(page.sites, _MOST_DECLARED)}
     names |= {_letters(line.text) for line in (*page.headings, *page.subheadings) if line.is_site}
     if host:
-        names |= {_letters(host[1]), _letters(host[1].rpartition(".")[0])}
-    segments = _SEPARATOR.split(page.title)
-    if not page.declared and len(segments[0]) > len(segments[-1]):  # a slogan
-        names.add(_letters(segments[-1]))
+        names |= {_letters(host), _letters(host.rpartition(".")[0])}
+    if not page.declared:
+        names.add(_letters(_slogan(page.title)))
     return names - {""}
 
 
-def _lines(headings: Iterable[Heading], titles: Sequence[str], sites: set[str]) -> list[str]:
-    """Return the headings that are no name of the site, without what is not their title."""
-    lines = [_cut(heading, titles) for heading in headings if not heading.is_site]
+def _slogan(title: str) -> str:
+    """Return the last segment of a title, a name or slogan, that is shorter than the first.
+
+    Behind a slash or a colon it may be a rival, a result or a person who speaks.
+    """
+    parts = _SEPARATOR.split(title)
+    if len(parts) == 1 or parts[-2].strip() in ("/", ":") or len(parts[0]) <= len(parts[-1]):
+        return ""
+    return parts[-1] if len(_WORD.findall(parts[0])) >= _LEAST_WORDS else ""
+
+
+def _lines(
+    headings: Iterable[Heading], titles: Sequence[str], declared: set[str], sites: set[str]
+) -> list[str]:
+    """Return the headings that are no name of the site, without what is not their title.
+
+    ``declared`` and ``sites`` are letters.
+    """
+    lines = [_cut(heading, titles, declared) for heading in headings if not heading.is_site]
     return [line for line in lines if _letters(line) not in {*sites, ""}]
 
 
-def _cut(heading: Heading, titles: Sequence[str]) -> str:
+def _cut(heading: Heading, titles: Sequence[str], declared: set[str]) -> str:
     """Return a heading without what stands around the title in it, in elements of its own."""
     parts = heading.parts
+    if not heading.is_marked and _letters(heading.text) in declared:
+        return heading.text
+    if len(parts) > _MOST_PARTS:
+        return heading.short
     sides = [" ".join(side) for at in range(1, len(parts)) for side in (parts[:at], parts[at:])]
     found = _same((title for title in titles if len(_letters(title)) >= _LEAST), sides)
     return found.strip(EDGES) or heading.short
@@ -133,8 +188,8 @@ def _cut(heading: Heading, titles: Sequence[str]) -> str:
 
 def _same(titles: Iterable[str], lines: Sequence[str]) -> str:
     """Return the first line that says the same as a title."""
-    wanted = [_letters(title) for title in titles]
-    return next((line for title in wanted for line in lines if _letters(line) == title), "")
+    said = {_letters(line): line for line in reversed(lines)}
+    return next((said[title] for title in map(_letters, titles) if title in said), "")
 
 
 def _contained(
@@ -153,24 +208,35 @@ def _contained(
 
 def _containing(titles: Iterable[str], lines: Sequence[str]) -> str:
     """Return the first line that contains a title."""
+    said = [(_letters(line), line) for line in lines]
     for title in map(_letters, titles):
-        for line in lines:
-            if len(title) >= _LEAST and title in _letters(line):
+        for text, line in said:
+            if len(title) >= _LEAST and title in text:
                 return line
     return ""
 
 
-def _related(titles: Iterable[str], lines: Sequence[str]) -> str:
-    """Return the first line that says in other words what titles do."""
+def _related(titles: Sequence[str], lines: Sequence[str], sites: Iterable[str]) -> str:
+    """Return the first line that says in other words what titles do.
+
+    It shares two words with them, or it is the only one, shares a word, and is not much shorter.
+    """
     words = {word for title in titles for word in _words(title) if len(word) >= _LEAST_WORD}
-    least = min(len(lines), _LEAST_SHARED)
-    return next((line for line in lines if len(words & _words(line)) >= least), "")
+    words -= {word for name in islice(sites, _MOST_DECLARED) for word in _words(name)}
+    least = min((len(title) for title in titles if title), default=0) / _MUCH_LONGER
+    for line in lines:
+        shared = len(words & _words(line))
+        if shared >= _LEAST_SHARED or (shared and len(lines) == 1 and len(line) >= least):
+            return line
+    return ""
 
 
 def _main_segment(title: str) -> str:
     """Return the segment of a title that is much longer than those of sections around it."""
     parts = _SECTIONS.split(title)
     longest = max(parts, key=len)
+    if len(_WORD.findall(longest)) < _LEAST_WORDS:
+        return title
     others = [part for part in parts if part is not longest]
     return longest if all(len(part) * _MUCH_LONGER <= len(longest) for part in others) else title
 

@@ -5,13 +5,13 @@ They work on the text itself. Their words stand in ``organizations-grammar.txt``
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from index.analysis import fold_key
 from index.document import Span
 from index.extract.organizations.words import Candidate
-from index.vocabularies import Grammar, grammar
+from index.vocabularies import Grammar, countries, grammar
 
 _LETTERS = r"\u0621-\u064a"
 _WORD = rf"[{_LETTERS}\u064b-\u0652\u0670]+"
@@ -43,17 +43,23 @@ class _Rules(NamedTuple):
     """A prefix, a head, and up to six words after it."""
     generic: re.Pattern[str]
     heads: frozenset[str]
+    names: frozenset[str]
+    """Heads that are not only clubs."""
     contracted: frozenset[str]
     """Heads that count only with the article, without it, as they stand behind ``لل``."""
     places: _Places
     openings: _Places
     """First words of places of two words."""
+    countries: frozenset[str]
+    match: re.Pattern[str]
+    """A word of sport, without which no town is a club."""
 
 
 @cache
 def _rules() -> _Rules:
     words = grammar("ar")
-    heads = words["head"] | words["own"] | words["named"] | words["club"]
+    names = words["head"] | words["own"] | words["named"]
+    heads = names | words["club"]
     contracted = _without_article(heads)
     longest_first = sorted(heads | contracted, key=len, reverse=True)
     places = words["place"]
@@ -66,10 +72,20 @@ def _rules() -> _Rules:
         ),
         re.compile(_any_spelling(beginning.strip() for beginning in words.generic)),
         heads,
+        names | contracted,
         contracted - heads,
         _Places(places, places | _without_article(places)),
         _Places(openings, openings | _without_article(openings)),
+        frozenset(fold_key(name) for name in _country_names()),
+        re.compile(rf"(?<![{_LETTERS}])[وبل]?(?:{_any_spelling(words['match'])})(?![{_LETTERS}])"),
     )
+
+
+def _country_names() -> Iterator[str]:
+    for entry in countries().entries.values():
+        for form in entry.forms:
+            if form.language == "ar" and form.kind == "name":
+                yield form.text
 
 
 def _without_article(words: frozenset[str]) -> frozenset[str]:
@@ -107,18 +123,30 @@ def _name(match: re.Match[str], text: str, rules: _Rules) -> Span | None:
         return Span(*quoted.span(1))
     if quoted and head in rules.words["own"]:
         return Span(match.start(2), quoted.end())
-    end = _end(match, head, rules)
-    if end == match.end(2) or rules.generic.match(text, match.start(2)):
+    none = end = match.end(2)
+    if head in rules.words["club"] and _tells_of_sport(text):
+        end = _end(match, head, rules, club=True)
+    if end == none and head in rules.names:
+        end = _end(match, head, rules)
+    if end == none or rules.generic.match(text, match.start(2)):
         return None
     return Span(match.start(2), end)
 
 
-def _end(match: re.Match[str], head: str, rules: _Rules) -> int:
-    """Return where the name ends; where its head does if it is no name."""
+@lru_cache(1)
+def _tells_of_sport(text: str) -> bool:
+    """Say whether a text has a word of sport. Asked for again and again, it is read once."""
+    return _rules().match.search(text) is not None
+
+
+def _end(match: re.Match[str], head: str, rules: _Rules, club: bool = False) -> int:
+    """Return where the name ends; where its head does if it is no name.
+
+    A ``club`` is the head and its town alone, such as اتحاد تطاوين.
+    """
     none = end = match.end(2)
     definite = head.startswith("ال") or match.group(1).endswith("لل")
     own, stop, purposes = head in rules.words["own"], rules.words["stop"], rules.words["purpose"]
-    club = head in rules.words["club"]  # with its town it is one, as اتحاد تطاوين
     count = named = 0
     placed = opened = False
     for word_match in re.finditer(_WORD, match.group(3)):
@@ -132,6 +160,8 @@ def _end(match: re.Match[str], head: str, rules: _Rules) -> int:
             break
         if opened:  # the second word of a place such as Sidi Bouzid
             placed, opened = True, False
+        elif club and word in rules.countries:
+            break
         elif rules.places.has(word, inside):
             placed = club or word not in rules.places.names
             named += club

@@ -144,6 +144,8 @@ class AuthorityMatcher:
                 or mention.form.acronym
                 or _word_before(text, mention.span) in articles
             ]
+        if language == "de":
+            mentions = _with_opponents(mentions, text)
         mentions.sort(key=lambda mention: (mention.start, -mention.end, mention.form.ambiguous))
         return mentions, matched
 
@@ -399,19 +401,93 @@ def _is_shown(form: Form, text: str, span: Span, language: str) -> bool:
 
     That of a party stands behind a person of it; in German a hyphen joins a noun for what only
     bodies have (``Amazon-Sprecherin``), or only clubs (``Bayern-Trainer``), and one plays against
-    a town that is a club (``gegen Köln``).
+    a town that is a club (``2:0 gegen Köln``).
     """
     if form.kind == "party" and form.acronym and _is_membership(text, span):
         return True
     if language != "de" or form.words > 1:
         return False
-    words, sport = grammar("de"), form.kind == "sport"
-    if sport and fold_key(form.text) not in words["club"]:  # the name of a land: FC Kärnten
-        return False
+    if form.kind == "sport":
+        if _is_common_club(form):
+            return False
+        return _is_of_club(form, text, span) or (
+            _is_against(form, text, span) and _is_of_match(text, span)
+        )
     joined = _JOINED.match(text, span.end)
-    if joined is not None and joined_noun(joined[1], words, sport):
+    return joined is not None and joined_noun(joined[1], grammar("de"))
+
+
+_COMMON_CLUBS = frozenset(("roma", "sturm", "union", "real"))
+"""Clubs called by a word that is a people, a party or a shop as often."""
+_AGAINST = "gegen"
+_NO_OPPONENT = re.compile(r" ?\d| [A-ZÄÖÜ]\.")
+"""What follows a word that is no club behind *against*: ``Stuttgart 21``, ``Hertha K.``."""
+_CONTEST = re.compile(
+    r"\b(?:\w*(?:klage|verfahren|prozess|urteil|beschwerde|ermittlung(?:en)?|vorw[uü]rfe?|protest\w*"
+    r"|demonstration(?:en)?|gewalt|versicherung|widerstand|krieg|hetze|anschl[aä]ge?)"
+    r"|\w*klag(?:t|te|ten|en)|(?:ab)?gestimmt|stimm(?:t|te|ten|en)|ermittel(?:t|te|n)"
+    r"|protestier(?:t|te|ten|en)) gegen $",
+    re.IGNORECASE,
+)
+"""What one does against a town that is no match."""
+_MATCH = re.compile(
+    r"(?<!\d)\d:\d(?!\d)|\b(?:\w*(?:(?<!bei)spiel(?:s|e|es|en|ten?|t)?|niederlagen?|liga|pokal|turnier"
+    r"|halbfinale|viertelfinale|achtelfinale|trainer|mannschaft|kicker|st[uü]rmer)"
+    r"|(?:heim|ausw[aä]rts|kanter|derby)?siege?n?|finale|teams?|tor(?:e|en|s)?|treffer|gewann(?:en)?"
+    r"|verlor(?:en)?|remis|unentschieden|derby|cup|saison|halbzeit)\b",
+    re.IGNORECASE,
+)
+"""A score, or a word of sport; ``Beispiel`` is none."""
+_SENTENCE_LENGTH = 150
+_SENTENCE_ENDS = re.compile(r"[!?\n]|(?<!\d)\. ")
+
+
+def _with_opponents(mentions: list[Mention], text: str) -> list[Mention]:
+    """Return the mentions; beside a club that is sure, towns that seem to be clubs are sure too."""
+    if not any(one.form.kind == "sport" and not one.form.ambiguous for one in mentions):
+        return mentions
+    return [
+        one._replace(form=one.form._replace(ambiguous=False))
+        if one.form.kind == "sport" and one.form.ambiguous and _is_opponent(one, text)
+        else one
+        for one in mentions
+    ]
+
+
+def _is_opponent(mention: Mention, text: str) -> bool:
+    _, _, span, form = mention
+    if _is_of_club(form, text, span):
         return True
-    return sport and _word_before(text, span) in words["clubarticle"]
+    return not _is_common_club(form) and _is_against(form, text, span)
+
+
+def _is_common_club(form: Form) -> bool:
+    return fold_key(form.text) in _COMMON_CLUBS
+
+
+def _is_of_club(form: Form, text: str, span: Span) -> bool:
+    """Say whether a hyphen joins what only clubs have to the town of one."""
+    words, joined = grammar("de"), _JOINED.match(text, span.end)
+    if joined is None or fold_key(form.text) not in words["club"]:  # the name of a land: FC Kärnten
+        return False
+    return joined_noun(joined[1], words, sport=True)
+
+
+def _is_against(form: Form, text: str, span: Span) -> bool:
+    """Say whether *against* stands before the town of a club, and does not speak of a trial."""
+    return (
+        fold_key(form.text) in grammar("de")["club"]
+        and _word_before(text, span) == _AGAINST
+        and _NO_OPPONENT.match(text, span.end) is None
+        and _CONTEST.search(text, max(0, span.start - _NAMES_LENGTH), span.start) is None
+    )
+
+
+def _is_of_match(text: str, span: Span) -> bool:
+    """Say whether the sentence around a name tells of a match."""
+    before = _SENTENCE_ENDS.split(text[max(0, span.start - _SENTENCE_LENGTH) : span.start])[-1]
+    after = _SENTENCE_ENDS.split(text[span.end : span.end + _SENTENCE_LENGTH])[0]
+    return _MATCH.search(before) is not None or _MATCH.search(after) is not None
 
 
 def _word_before(text: str, span: Span) -> str:

@@ -241,6 +241,8 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
             continue
         first = _behind_phrase(words, cue, stop)
         if words.joined(first) and words[first].folded in grammar["called"]:
+            if not _may_be_called(words, cue, first + 1, grammar):
+                continue
             first += 1
         most = first + _MOST_ADJECTIVES
         while first < most and words.joined(first) and _is_adjective(words[first], grammar):
@@ -257,6 +259,8 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
                 continue
         elif len(word.text) == 1 or _is_common(word, grammar):  # gruppo B
             continue
+        elif word.folded in grammar["club"] and words[cue].folded not in grammar["cue"]:
+            continue  # a German compound: Heimatverein Köln
         name = " ".join(word.folded for word in words.slice(first, last + 1))
         titled = word.folded in small and (last == first or word.text.isupper())
         if (
@@ -268,6 +272,37 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
             yield Candidate(words.span(first, last), "cue")
             if words[cue].folded in grammar["plural"]:
                 yield from _second(words, last + 1, grammar)
+
+
+_ALSO_VERBS = frozenset(("called", "named"))
+_MOST_BEFORE_CUE = 3
+_NO_NAMES = frozenset(
+    (
+        *("mr", "mrs", "ms", "dr", "sir", "lord", "lady", "prince", "princess", "king", "queen"),
+        *("pope", "president", "saint", "monday", "tuesday", "wednesday", "thursday", "friday"),
+        *("saturday", "sunday"),
+    )
+)
+"""Titles and days behind *called*, which begin no name of a body."""
+_ALSO_OTHERS = _NO_PHRASE | {"cadena", "cadeia", "catena"}
+"""Cues that something else is called as well: ``canal llamado Beagle``."""
+
+
+def _may_be_called(words: Words, cue: int, name: int, grammar: Grammar) -> bool:
+    """Say whether *called* stands between a cue and a name, and is no verb.
+
+    In English only behind an indefinite article: ``a company called X``, but ``the paper called
+    Mr X a liar``.
+    """
+    if words[cue].folded in _ALSO_OTHERS:
+        return False
+    if name < len(words) and words[name].folded in _NO_NAMES:
+        return False
+    if words[name - 1].folded not in _ALSO_VERBS:
+        return True
+    before = words.slice(cue - _MOST_BEFORE_CUE, cue + 1)
+    articles = [at for at, word in enumerate(before[:-1]) if word.folded in ("a", "an")]
+    return bool(articles) and all(word.tight for word in before[articles[-1] + 1 :])
 
 
 _SHORTEST_COMPOUND = 2
@@ -354,14 +389,15 @@ def joined_noun(text: str, grammar: Grammar, sport: bool = False) -> bool:
 
 
 def is_joined(text: str, grammar: Grammar) -> bool:
-    """Say whether a German compound begins with an acronym or a club, and ends as those do."""
+    """Say whether a German compound begins with an acronym, and ends as those of bodies do.
+
+    Clubs are known to the authority.
+    """
     name, hyphen, noun = text.removeprefix(_FORMER).rpartition("-")
     if not hyphen or not joined_noun(noun, grammar):
         return False
     folded = fold_word(name)
-    if folded in grammar["club"]:
-        return joined_noun(noun, grammar, sport=True)
-    if folded in grammar["acronymstop"] or folded in grammar["nojoined"]:
+    if any(folded in grammar[role] for role in ("club", "acronymstop", "nojoined", "legal")):
         return False
     return _SHORT_ACRONYM.fullmatch(name) is not None and not _ROMAN.fullmatch(name)
 

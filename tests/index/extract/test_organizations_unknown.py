@@ -332,3 +332,46 @@ def test_a_german_compound_that_ends_with_a_cue_is_one(cue: str) -> None:
 def test_a_german_compound_for_a_person_or_a_mountain_is_no_cue(phrase: str) -> None:
     text = f"Der {phrase} wurde am Montag erwähnt. Die {phrase} auch."
     assert not find_organizations(text, "de").organizations
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        (
+            "de",
+            [
+                *("Die Datenbank PubMed", "Auf der Anklagebank Uli Hoeneß", "Die Werkbank Huber"),
+                *("Die Staatskanzlei Dresden", "Die Brandstiftung Solingen"),
+                *("Die Vertragspartei Schmidt", "Der Wundverband Hansaplast"),
+                *("Der Heimatverein Köln", "Human Resources ist wichtig", "Die Wright Brothers"),
+                *("Consumer Electronics sind teuer", "Smart Partners sind gut"),
+                *("Der NGO-Sprecher", "Der NRW-Chef", "Der AG-Vorstand", "Der KMU-Sprecher"),
+                *("Die MINT-Experten", "Die KZ-Mitarbeiter", "Der SE-Vorstand"),
+            ],
+        ),
+        (
+            "en",
+            [
+                *(
+                    "The company named Tim Cook chairman",
+                    "The charity named Prince Harry as patron",
+                ),
+                *("The agency called President Zubrow", "A newspaper called Mr. Smith a liar"),
+                *("The magazine named Paris the best city", "A firm said the paper called Zubrow"),
+            ],
+        ),
+        (
+            "es",
+            [
+                *("El canal llamado Beagle es largo", "El canal denominado Suez es largo"),
+                "El partido llamado Clásico se jugó",
+            ],
+        ),
+    ],
+)
+def test_common_nouns_and_verbs_make_no_name(language: str, texts: list[str]) -> None:
+    assert [unknown(f"{text}.", language) for text in texts] == [[]] * len(texts)
+
+
+def test_an_english_cue_with_an_article_is_called_by_its_name() -> None:
+    assert unknown("He founded a small charity called Zubrow.", "en") == ["Zubrow"]

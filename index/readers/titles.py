@@ -242,11 +242,13 @@ def _main_segment(title: str) -> str:
 
 
 def _names_site(segment: str, names: set[str]) -> bool:
+    """Return whether a segment is a name of the site, or more than half of one, or that of it."""
     letters = _letters(segment)
-    return letters in names or any(
-        min(len(name), len(letters)) >= _LEAST_SITE and (name in letters or letters in name)
-        for name in names
-    )
+    for name in names:
+        short, long = sorted((name, letters), key=len)
+        if len(short) >= _LEAST_SITE and short in long and len(short) * 2 > len(long):
+            return True
+    return letters in names
 
 
 def _is_part(line: str, titles: Iterable[str]) -> bool:

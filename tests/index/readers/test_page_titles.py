@@ -215,6 +215,16 @@ def test_the_name_of_a_site_among_the_words_of_a_title_stays(title: str, site: s
     assert page_title(page(title, sites=(site,))) == title
 
 
+def test_a_last_segment_that_has_little_of_the_name_of_the_site_stays() -> None:
+    for title, site in (
+        ("Un incendie - Paris", "Le Parisien"),
+        ("Grève - retour à Paris", "Paris"),
+    ):
+        assert page_title(page(og=title, sites=(site,))) == title
+    title = f"{TITLE} - Le Parisien Sport"
+    assert page_title(page(og=title, sites=("Le Parisien",))) == TITLE
+
+
 def test_an_underline_sets_apart_the_name_of_a_site_in_other_scripts() -> None:
     assert (
         page_title(page("渔业协定今天签署了_新华社网络", sites=("新华社网络",)))

@@ -5,7 +5,7 @@ forms. Nothing is stemmed here: words that only share a stem are other words.
 """
 
 import threading
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -81,14 +81,15 @@ def find_expressions(
         masked[first:last] = b"\1" * (last - first)
     negations = vocabulary.negations.get(language, frozenset())
     stop_words, arabic = lexicon.stop_words, language == "ar"
+    places, shifts = folded.places, folded.shifts
     hits = []
     traps = []
     begun = list(map(lexicon.__getitem__, words))
     for index in compress(range(len(words)), begun):
         if masked[index]:
             continue
-        alone, following, spelt = begun[index] or _NOTHING
-        found = []
+        alone, following, spelt, capitals = begun[index] or _NOTHING
+        found: Iterable[tuple[Pattern, int]] = ()
         if following:
             second = index + 1
             if masked[second] or words[second] in stop_words:
@@ -97,8 +98,12 @@ def find_expressions(
             if second_word in following or (arabic and _continues(following, second_word)):
                 found = lexicon.longer(words, masked, second, following)
         if spelt:
-            start, end = span_of(folded, index, index)
-            alone = lexicon.as_spelt(words[index], text[start:end], alone)
+            start, word = starts[index], words[index]
+            end = start + len(word)  # as ``span_of``, without its calls
+            first, last = bisect_right(places, start) - 1, bisect_right(places, end - 1) - 1
+            surface = text[start - shifts[first] : end - shifts[last]]
+            if capitals or not surface.isascii():
+                alone = lexicon.as_spelt(word, surface, alone)
         if not (found or alone):
             continue
         negated = words[index - 1] in negations or words[index - 2] in negations
@@ -177,9 +182,11 @@ class _Begun(NamedTuple):
     following: _Following
     spelt: bool
     """Whether the spelling of the word decides which of ``alone`` are meant."""
+    capitals: bool
+    """Whether its capitals do; without them, a word in ASCII means all."""
 
 
-_NOTHING = _Begun((), {}, spelt=False)
+_NOTHING = _Begun((), {}, spelt=False, capitals=False)
 
 
 def _continues(following: _Following, arabic: str) -> bool:
@@ -216,7 +223,9 @@ class _Lexicon(dict[str, _Begun | None]):
             for form in pattern.forms[1] if len(pattern.forms) > 1 else ():
                 following[form][rank] = pattern
         alone = tuple(pattern for pattern in patterns if len(pattern.forms) == 1)
-        return _Begun(alone, dict(following), any(pattern.accented for pattern in alone))
+        spelt = any(pattern.accented for pattern in alone)
+        capitals = any(pattern.accented and pattern.capitals for pattern in alone)
+        return _Begun(alone, dict(following), spelt, capitals)
 
     def _patterns(self, word: str) -> _Patterns:
         if self._language == "ar":

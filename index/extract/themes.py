@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from index.analysis import Folded, analyzer, fold_text, tokenize
 from index.document import Organization, Span, Theme
 from index.extract.organizations import OrganizationMatches
-from index.extract.theme_expressions import Hit, find_expressions, span_of
+from index.extract.theme_expressions import Hit, find_expressions
 from index.vocabularies import SURE, ThemeVocabulary
 from index.vocabularies import organizations as organization_vocabulary
 from index.vocabularies import themes as theme_vocabulary
@@ -97,7 +97,11 @@ class ThemeScore:
     @property
     def spans(self) -> set[Span]:
         """The characters of what gave the points."""
-        return {span_of(self.folded, *place) for place in self.places} | self.organizations
+        starts, words, span = self.folded.starts, self.folded.words, self.folded.span
+        places = {
+            span(starts[first], starts[last] + len(words[last])) for first, last in self.places
+        }
+        return places | self.organizations
 
     def add(self, hit: Hit, title_end: int, lead_end: int) -> None:
         """Count an expression that does not stand within a longer one.
@@ -157,27 +161,55 @@ def score_themes(
     organizations: OrganizationMatches = _NO_ORGANIZATIONS,
     title_length: int = 0,
     vocabulary: ThemeVocabulary | None = None,
+    *,
+    decisive: bool = False,
 ) -> dict[str, ThemeScore]:
     """Return what a text says for each theme that it says anything for.
 
     ``organizations`` are those of the text: their names are masked, but some of them imply a theme.
-    The first ``title_length`` characters of ``text`` are a title.
+    The first ``title_length`` characters of ``text`` are a title. ``decisive`` leaves out families
+    for which it says too little for any theme; :func:`decided_themes` decides the same without
+    them.
     """
     vocabulary = vocabulary or theme_vocabulary()
     needed = min(max(_ENOUGH, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
     recurs = _RECURS_SHORT if len(text) < _SHORT else _RECURS
     folded = folded or fold_text(text)
     scores: dict[str, ThemeScore] = defaultdict(lambda: ThemeScore(needed, folded, recurs=recurs))
+    implied = [
+        (theme, organization, decides)
+        for organization in organizations.organizations
+        for theme, decides in _implied(vocabulary).get(organization.id, ())
+    ]
     if language in vocabulary.languages:
         ends = _word_at(folded, title_length), _word_at(folded, title_length + _LEAD)
         hits = find_expressions(text, folded, language, organizations.covered, vocabulary)
+        if decisive:
+            families = _possible(hits, needed, *ends)
+            families.update(theme.partition("/")[0] for theme, _, _ in implied)
+            hits = [hit for hit in hits if hit.pattern.family in families]
         for hit in _outside_longer(hits):
             scores[hit.pattern.theme].add(hit, *ends)
-    implied = _implied(vocabulary)
-    for organization in organizations.organizations:
-        for theme, decides in implied.get(organization.id, ()):
-            scores[theme].add_organization(organization, decides, title_length)
+    for theme, organization, decides in implied:
+        scores[theme].add_organization(organization, decides, title_length)
     return scores
+
+
+def _possible(hits: Sequence[Hit], needed: float, title_end: int, lead_end: int) -> set[str]:
+    """Return the families whose expressions may be enough, if each gives the most it can.
+
+    Most expressions of a text are of other families: to add up their points theme by theme would
+    take longer.
+    """
+    most: dict[str, float] = defaultdict(float)
+    for first, _, pattern, _ in hits:
+        points = pattern.weight
+        if first < title_end:
+            points = needed if points >= _WEAKEST_ALONE else points * _TITLE
+        elif first < lead_end and points >= _WEAKEST_ALONE:
+            points += _LEAD_BONUS
+        most[pattern.family] += points
+    return {family for family, points in most.items() if points >= needed}
 
 
 def _outside_longer(hits: Sequence[Hit]) -> Iterator[Hit]:
@@ -212,7 +244,7 @@ def find_themes(
 
     The parameters are those of :func:`score_themes`.
     """
-    scores = score_themes(text, language, folded, organizations, title_length)
+    scores = score_themes(text, language, folded, organizations, title_length, decisive=True)
     return _with_parents({id: score.spans for id, score in decided_themes(scores).items()})
 
 
@@ -230,7 +262,11 @@ def decided_themes(scores: Mapping[str, ThemeScore]) -> dict[str, ThemeScore]:
         top = id.partition("/")[0]
         if top not in had and top not in _LOOSE:
             families[top].append(score)
-    joined = {id: _joined(family) for id, family in families.items()}
+    joined = {
+        id: _joined(family)
+        for id, family in families.items()
+        if sum(score.everything for score in family) >= _FAMILY * family[0].needed
+    }
     joined = {id: score for id, score in joined.items() if len(score.counts) >= _COMPANY}
     for id, score in joined.items():
         if score.total >= _FAMILY * score.needed:

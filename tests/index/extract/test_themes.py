@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.document import Document
-from index.extract import ExtractionOptions, extract, find_themes, score_themes
+from index.extract import (
+    ExtractionOptions,
+    decided_themes,
+    extract,
+    find_themes,
+    score_themes,
+)
 from index.vocabularies import LANGUAGES, themes
 
 DISPATCH = Path(__file__).parents[3] / "seeds" / "000_08b6df264ef907d1.txt"
@@ -181,6 +187,23 @@ def test_one_passing_expression_gives_no_theme(language: str) -> None:
             if expression.sure:
                 assert score is not None
                 assert score.holds, expression.text
+
+
+WRITTEN = [
+    expression.text
+    for entry in themes().entries.values()
+    for expression in entry.expressions.get("de", ())[::10]
+]
+
+
+@given(st.lists(st.sampled_from(WRITTEN), max_size=12), st.integers(0, 100), st.integers(0, 900))
+def test_families_left_out_decide_nothing(
+    written: list[str], title_length: int, others: int
+) -> None:
+    text = ". ".join(written) + " xyz" * others
+    every = decided_themes(score_themes(text, "de", title_length=title_length))
+    possible = score_themes(text, "de", title_length=title_length, decisive=True)
+    assert decided_themes(possible).keys() == every.keys()
 
 
 def test_a_negation_takes_the_weight_of_what_follows() -> None:

@@ -128,6 +128,8 @@ def _name(match: re.Match[str], text: str, rules: _Rules) -> Span | None:
         end = _end(match, head, rules, club=True)
     if end == none and head in rules.names:
         end = _end(match, head, rules)
+        if head in rules.words["club"] and not _names_union(text[none:end], rules):
+            return None
     if end == none or rules.generic.match(text, match.start(2)):
         return None
     return Span(match.start(2), end)
@@ -191,6 +193,15 @@ def _end(match: re.Match[str], head: str, rules: _Rules, club: bool = False) -> 
         enough = count > 1 or head in rules.words["alone"]
         return end if enough and _names_body(match.group(3)[: end - none], rules) else none
     return end if named or (own and count) else none
+
+
+def _names_union(rest: str, rules: _Rules) -> bool:
+    """Say whether what follows اتحاد may name it: no adjective, no country but with a purpose."""
+    words = [fold_key(word) for word in rest.split()]
+    if not words or not rules.words["purpose"].isdisjoint(words):
+        return bool(words)
+    adjective = words[0].startswith("ال") and words[0].endswith(("ي", "يه"))
+    return not adjective and words[0] not in rules.countries
 
 
 def _names_body(rest: str, rules: _Rules) -> bool:

@@ -84,13 +84,18 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationEntry:
-    """One organization. ``context`` holds folded cues for its ambiguous names."""
+    """One organization. ``context`` holds folded cues for its ambiguous names.
+
+    ``near`` holds those that must stand beside the name: a body that has them is that of one
+    country, and other countries have bodies of the same name.
+    """
 
     id: str
     kind: str
     parent: str
     context: tuple[str, ...]
     names: tuple[Name, ...]
+    near: tuple[str, ...] = ()
 
     def label(self, locale: str) -> str:
         """Return the name in ``locale``, else the one in all languages, in French, in English.
@@ -320,8 +325,10 @@ def _entry(row: Row) -> OrganizationEntry:
             names.append(name)
     if not any(name.sought for name in names):
         raise row.error(f"{id} has no name")
-    context = tuple(fold_key(cue) for cue in split_list(cells["context"]))
-    return OrganizationEntry(id, cells["kind"], cells["parent"], context, tuple(names))
+    cues = split_list(cells["context"])
+    context = tuple(fold_key(cue) for cue in cues if cue[0] != "@")
+    near = tuple(fold_key(cue) for cue in cues if cue[0] == "@")
+    return OrganizationEntry(id, cells["kind"], cells["parent"], context, tuple(names), near)
 
 
 def load_organizations(

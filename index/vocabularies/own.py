@@ -193,7 +193,7 @@ def with_own_organizations(ours: OrganizationAuthority, path: Path) -> Organizat
         before = entries.get(id) or OrganizationEntry(id, "agency", "", (), ())
         names = (*before.names, *_names(row, id, listed, bearers))
         parent = parents[0] if parents else before.parent
-        entries[id] = OrganizationEntry(id, before.kind, parent, before.context, names)
+        entries[id] = OrganizationEntry(id, before.kind, parent, before.context, names, before.near)
         rows[id] = row
     for id, row in rows.items():
         steps, at = {id}, id

@@ -58,12 +58,19 @@ class Draft:
 
 
 def by_hand(path: Path = HAND) -> list[Draft]:
-    """Read the rows made by hand. Raises VocabularyError for a malformed one."""
-    drafts = []
+    """Read the rows made by hand.
+
+    Raises VocabularyError for a malformed one, and for a second one with the same id.
+    """
+    drafts: list[Draft] = []
+    ids: set[str] = set()
     for row in read_rows(path, "|"):
         if len(row.cells) < 6:
             raise row.error("expected: id | kind | parent | wikidata | context | LANGUAGE=names")
         id, kind, parent, wikidata, context, *named = row.cells
+        if id in ids:
+            raise row.error(f"another row has the id {id}")
+        ids.add(id)
         draft = Draft(id, kind, parent, wikidata, "", context, ["trouvaille"])
         for cell in filter(None, named):
             code, equals, names = cell.partition("=")
@@ -94,7 +101,7 @@ def _short_id(names: list[str], taken: set[str]) -> str:
 def from_lists(drafts: list[Draft], path: Path = LISTS) -> list[Draft]:
     """Read organizations from lists of names; names that ``drafts`` bear are passed over.
 
-    Raises VocabularyError for a malformed row.
+    Raises VocabularyError for a malformed row, and for a new name of an id that is taken.
     """
     ids = {draft.id for draft in drafts}
     borne = {
@@ -121,8 +128,10 @@ def from_lists(drafts: list[Draft], path: Path = LISTS) -> list[Draft]:
                     (fold_key(parse_name(name, language).text), each) not in borne for each in codes
                 )
             ]
-            if not new or id in ids:
+            if not new:
                 continue
+            if id in ids:
+                raise row.error(f"the id {id} is taken: write {' / '.join(new)} there")
             draft = Draft(id, kind, sources=["trouvaille"])
             for name in new:
                 draft.add(language, f"^{name}" if _exact(name, kind) else name)

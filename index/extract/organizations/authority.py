@@ -66,7 +66,8 @@ class Mention(NamedTuple):
 class AuthorityMatcher:
     """An automaton over all names of the authority.
 
-    ``context`` has the folded cues of ambiguous names, by id.
+    ``context`` has the folded cues of ambiguous names, by id; ``near`` those that must stand
+    beside the name.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class AuthorityMatcher:
             self._automaton.add_word(f" {key} ", value)
         self._automaton.make_automaton()
         self.context = {entry.id: entry.context for entry in entries}
+        self.near = {entry.id: entry.near for entry in entries if entry.near}
 
     def places(self, folded: Folded) -> list[PlaceMatch]:
         """Return the forms of countries and their traps, in no order."""
@@ -129,7 +131,8 @@ class AuthorityMatcher:
                     if refusal == SURNAME:
                         persons.add(form.id)
                     continue
-                if form.ambiguous and _is_shown(form, text, span, language):
+                several = form.id in self.near
+                if form.ambiguous and _is_shown(form, text, span, language, several):
                     form = form._replace(ambiguous=False)
                 if form.prefix:
                     span = folded.span(start + form.prefix, end)
@@ -146,7 +149,12 @@ class AuthorityMatcher:
             ]
         if language == "de":
             mentions = _with_opponents(mentions, text)
-        mentions.sort(key=lambda mention: (mention.start, -mention.end, mention.form.ambiguous))
+        mentions.sort(
+            key=lambda mention: (
+                *(mention.start, -mention.end),
+                *(mention.form.ambiguous, mention.form.exact),
+            )
+        )
         return mentions, matched
 
     def refused(self, text: str, folded: Folded, language: str) -> Iterator[tuple[Span, str, str]]:
@@ -158,6 +166,63 @@ class AuthorityMatcher:
                 if reason is not None and form.id != TRAP:
                     yield span, form.id, reason
 
+
+class Cues:
+    """What a text says of the bodies that its ambiguous names may be of."""
+
+    def __init__(
+        self,
+        matcher: AuthorityMatcher,
+        mentions: Iterable[Mention],
+        text: str,
+        folded: Folded,
+        places: Iterable[PlaceMatch],
+    ) -> None:
+        self._matcher, self._text, self._folded = matcher, text, folded
+        demonyms = [
+            place for place in places if any(one.form.kind == "demonym" for one in place.forms)
+        ]
+        self._by_start = {place.start: folded.text[place.start : place.end] for place in demonyms}
+        self._by_end = {place.end: folded.text[place.start : place.end] for place in demonyms}
+        self._beside = {mention.form.id for mention in mentions if self._is_beside(mention)}
+        self._told: dict[str, bool] = {}
+
+    def strength(self, mention: Mention) -> int:
+        """Return 2 where a cue stands beside a name, 1 where one is in the text, and else 0."""
+        if self._is_beside(mention):
+            return 2
+        id = mention.form.id
+        if id not in self._told:
+            cues = self._matcher.context.get(id, ())
+            said = any(f" {cue}" in self._folded.text for cue in cues)
+            self._told[id] = said or id in self._beside
+        return int(self._told[id])
+
+    def is_foreign(self, mention: Mention) -> bool:
+        """Say whether the adjective of another nation stands beside one country's body."""
+        near = self._matcher.near.get(mention.form.id)
+        if not near:
+            return False
+        beside = self._by_start.get(mention.end + 1) or self._by_end.get(mention.start - 1)
+        return beside is not None and not beside.startswith(near)
+
+    def _is_beside(self, mention: Mention) -> bool:
+        near = self._matcher.near.get(mention.form.id)
+        if not near:
+            return False
+        start, end = mention.span
+        before = _CLAUSE_END.split(self._text[max(0, start - _NEAR_LENGTH) : start])[-1]
+        behind = _CLAUSE_END.split(self._text[end : end + _NEAR_LENGTH])[0]
+        words = [*fold_key(before).split()[-_NEAR_WORDS:], "|"]
+        words += fold_key(behind).split()[:_NEAR_WORDS]
+        around = f" {' '.join(words)}"
+        return any(f" {cue}" in around for cue in near)
+
+
+_CLAUSE_END = re.compile(r"[.!?;\n] ?")
+_NEAR_LENGTH = 40
+_NEAR_WORDS = 2
+"""Words on either side of a name among which its near cues count."""
 
 SURNAME: Final = "it is a surname here"
 
@@ -396,16 +461,17 @@ def _is_membership(text: str, span: Span) -> bool:
 _JOINED = re.compile(r"-([A-ZÄÖÜ][a-zäöüß]+)\b")
 
 
-def _is_shown(form: Form, text: str, span: Span, language: str) -> bool:
+def _is_shown(form: Form, text: str, span: Span, language: str, several: bool) -> bool:
     """Say whether the words beside an ambiguous name show that a body is meant.
 
     That of a party stands behind a person of it; in German a hyphen joins a noun for what only
     bodies have (``Amazon-Sprecherin``), or only clubs (``Bayern-Trainer``), and one plays against
-    a town that is a club (``2:0 gegen Köln``).
+    a town that is a club (``2:0 gegen Köln``). A hyphen does not show which of ``several``
+    bodies of the name is meant.
     """
     if form.kind == "party" and form.acronym and _is_membership(text, span):
         return True
-    if language != "de" or form.words > 1:
+    if language != "de" or form.words > 1 or several:
         return False
     if form.kind == "sport":
         if _is_common_club(form):

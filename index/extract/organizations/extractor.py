@@ -28,6 +28,7 @@ from index.extract.organizations.authority import (
     TRAP,
     Abbreviation,
     AuthorityMatcher,
+    Cues,
     Mention,
     find_abbreviations,
 )
@@ -100,8 +101,7 @@ def find_organizations(
     bound = _bind(abbreviations, mentions)
     mentions = _settle(
         [mention for mention in mentions if not _is_redefined(mention, bound)],
-        folded,
-        matcher.context,
+        Cues(matcher, mentions, text, folded, places),
     )
     covered = tuple((mention.start, mention.end) for mention in mentions)
     candidates, mentions = _contend(candidates, mentions)
@@ -249,34 +249,39 @@ def _add_learned(
 # Names of the authority.
 
 
-def _settle(
-    mentions: list[Mention], folded: Folded, context: Mapping[str, tuple[str, ...]]
-) -> list[Mention]:
+def _settle(mentions: list[Mention], cues: Cues) -> list[Mention]:
     """Drop ambiguous names that nothing supports, then keep the longest of overlapping ones.
 
-    Of two bodies with the same name, that without cues is the usual one: it gives way to the other
-    where only cues of that are found.
+    Of two bodies with the same name, the usual one is not marked as ambiguous: it gives way to the
+    other where a cue of that stands beside the name, or where only cues of that are in the text.
     """
     sure = {mention.form.id for mention in mentions if not mention.form.ambiguous}
     in_full = {mention.form.id for mention in mentions if mention.form.words > 1}
-    told: dict[str, bool] = {}
-
-    def is_told(id: str) -> bool:
-        if id not in told:
-            told[id] = any(f" {cue}" in folded.text for cue in context.get(id, ()))
-        return told[id]
-
     settled: list[Mention] = []
+    foreign_end = 0
+    hidden: Mention | None = None
     for mention in mentions:
         id = mention.form.id
-        if mention.form.ambiguous and id not in sure and not is_told(id):
+        if cues.is_foreign(mention):
+            foreign_end = mention.end
+            if not mention.form.ambiguous:  # the name must not be known by itself either
+                hidden = mention._replace(form=mention.form._replace(id=TRAP))
+                settled.append(hidden)
+            continue
+        if mention.end < foreign_end:  # a part of that name
+            continue
+        if mention.form.ambiguous and id not in sure and not cues.strength(mention):
+            continue
+        if hidden and settled[-1] is hidden and hidden[:2] == mention[:2]:
+            settled[-1] = mention
             continue
         if not settled or mention.start >= settled[-1].end:
             settled.append(mention)
             continue
         usual = settled[-1].form.id  # and perhaps of another country: of the one that is told
         shared = settled[-1][:2] == mention[:2] and TRAP not in (id, usual)
-        if shared and is_told(id) and usual not in in_full and not is_told(usual):
+        strength = cues.strength(mention) if shared else 0
+        if strength > cues.strength(settled[-1]) and (strength > 1 or usual not in in_full):
             settled[-1] = mention
     return settled
 

@@ -333,3 +333,58 @@ def test_an_arabic_noun_and_a_place_are_a_club_only_in_sport(text: str) -> None:
 def test_an_arabic_noun_for_clubs_begins_other_names_too() -> None:
     assert labels("اتحاد غزة لكرة القدم", "ar") == ["اتحاد غزة لكرة القدم"]
     assert labels("قال اتحاد الفلاحين أمس", "ar") == ["اتحاد الفلاحين"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("de", "Der Chef des deutschen Bundeskriminalamts reiste nach Wien.", {"bka"}),
+        ("de", "Das Bundeskriminalamt in Wien ermittelt.", {"bka-at"}),
+        ("de", "FDP-Chef Lindner lobte das Schweizer Modell.", {"fdp"}),
+        ("de", "Die Schweizer FDP stimmte zu.", {"fdp-ch"}),
+        ("fr", "François Hollande (PS) a rencontré le ministre wallon Magnette.", {"ps-france"}),
+        ("fr", "Le PS belge a voté.", {"ps-belgique"}),
+        ("it", "Il presidente messicano Pena Nieto del PRI ha parlato.", {"pri-mexique"}),
+        ("it", "Il PRI di La Malfa ha parlato del Messico.", {"pri-italie"}),
+        ("fr", "Le PSD roumain a voté.", {"psd-roumanie"}),
+        ("it", "Il PSD rumeno ha votato.", {"psd-roumanie"}),
+        ("fr", "Le PSD portugais a voté.", {"psd-portugal"}),
+        ("fr", "La BNP de Nick Griffin a perdu.", {"bnp"}),
+        ("fr", "La BNP a publié ses résultats.", {"bnp-paribas"}),
+        ("pt", "O Partido Socialista votou.", {"ps-portugal"}),
+        ("de", "Die Linkspartei stimmte zu.", {"linke"}),
+        ("de", "Die schwedische Linkspartei stimmte zu.", {"vansterpartiet"}),
+        ("de", "Yahoo verlor Nutzer.", {"yahoo"}),
+        ("ar", "قال الحرس البحري التونسي إنه أنقذ مهاجرين", {"garde-maritime-tn"}),
+        ("ar", "أعلنت هيئة الانتخابات في تونس", {"isie"}),
+        ("ar", "فاز تشيلسي في الدوري", {"chelsea"}),
+    ],
+)
+def test_a_cue_beside_a_shared_name_tells_its_country(
+    language: str, text: str, expected: set[str]
+) -> None:
+    assert ids(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wrong"),
+    [
+        ("pt", "O Partido Socialista francês votou.", "ps-portugal"),
+        ("de", "Der ABC-Experte der Armee kam.", "abc-australie"),
+        ("de", "Die französische Linkspartei stimmte zu.", "linke"),
+        ("ar", "وصل إلى تونس وفد من الحرس البحري الإيطالي", "garde-maritime-tn"),
+        ("ar", "وصل إلى تونس وفد من هيئة الانتخابات العراقية", "isie"),
+        ("ar", "زار المجلس الرئاسي اليمني ليبيا", "conseil-presidentiel-libye"),
+        ("ar", "الجيش الوطني الشعبي الصيني في الجزائر", "armee-algerienne"),
+        ("ar", "قصف الخطوط التركية الأمامية", "turkish-airlines"),
+        ("ar", "كانت حركة الشعب في الشارع كبيرة", "mouvement-peuple-tn"),
+        ("ar", "الجائزة الوطنية الأولى", "wataniya-1"),
+        ("ar", "نيكولا تيسلا عالم", "tesla"),
+        ("de", "Die Praktiker kamen.", "praktiker"),
+        ("de", "Der Malteser schlief.", "malteser"),
+        ("en", "Kate McCann spoke to reporters.", "mccann"),
+        ("fr", "Challenges et opportunités", "challenges"),
+    ],
+)
+def test_a_name_of_one_country_is_none_of_another(language: str, text: str, wrong: str) -> None:
+    assert wrong not in ids(text, language)

@@ -10,7 +10,7 @@ from index.extract import find_themes
 from index.vocabularies import LANGUAGES, grammar, organizations, themes
 from index.vocabularies.organizations import COLUMNS, load_grammars, load_organizations
 from index.vocabularies.themes import load_themes
-from tools.vocabularies.build_organizations import by_hand
+from tools.vocabularies.build_organizations import by_hand, from_lists
 from tools.vocabularies.typography import BODIES, french_names, with_article
 
 
@@ -258,3 +258,16 @@ def test_labels_are_typeset_as_their_language_does() -> None:
         assert not [name for name in names if "Nations Unies" in name], one.id
     assert authority.label("le-canard-enchaine", "fr") == "Le Canard enchaîné"
     assert with_article(["^Journal de Nulle Part", "Le Journal de Nulle Part"])[0].startswith("Le ")
+
+
+def test_the_builder_refuses_an_id_in_two_rows(tmp_path: Path) -> None:
+    hand, lists = tmp_path / "hand.txt", tmp_path / "lists.txt"
+    hand.write_text("yahoo|company||||ar=ياهو\n", encoding="utf-8")
+    lists.write_text("company | * | Yahoo; Zynga\n", encoding="utf-8")
+    with pytest.raises(VocabularyError, match="the id yahoo is taken"):
+        from_lists(by_hand(hand), lists)
+    hand.write_text("yahoo|company||||*=Yahoo\n", encoding="utf-8")
+    assert [draft.id for draft in from_lists(by_hand(hand), lists)] == ["zynga"]
+    hand.write_text("yahoo|company||||*=Yahoo\nyahoo|company||||ar=ياهو\n", encoding="utf-8")
+    with pytest.raises(VocabularyError, match="another row has the id yahoo"):
+        by_hand(hand)

@@ -135,7 +135,8 @@ def _same_accents(word: str, surface: str) -> bool:
 
     French ``élève`` is not ``élevé``, German ``Burger`` is not ``Bürger``, Arabic ``أمام`` is not
     ``إمام``. A word in capitals, or without any accents, may have lost them, and the last letter
-    may be an ending.
+    may be an ending. Plurals differ: German ``Unfälle`` are of ``Unfall``, Portuguese ``explosões``
+    of ``explosão``.
     """
     carriers = [letter for letter in word if letter in _HAMZA]
     if carriers:
@@ -143,9 +144,14 @@ def _same_accents(word: str, surface: str) -> bool:
         return not others or others[: len(carriers)] == carriers
     if surface.isupper():
         return True
+    written = surface.lower()
+    if written[len(word) :] in _UMLAUT_PLURALS and word.translate(_UMLAUTS) == written[
+        : len(word)
+    ].translate(_UMLAUTS):
+        return True
     start = not surface.islower()  # the first capital may have lost its accent
-    size = min(len(word), len(surface)) - 1
-    return word[start:size] == surface.lower()[start:size]
+    size = min(len(word.removesuffix("ão")), len(word) - 1, len(written) - 1)
+    return word[start:size] == written[start:size]
 
 
 def _says_more(word: str) -> bool:
@@ -155,6 +161,9 @@ def _says_more(word: str) -> bool:
 
 
 _HAMZA = "أإآ"
+_UMLAUTS = str.maketrans("äöü", "aou")
+_UMLAUT_PLURALS = frozenset({"e", "en", "er", "ern"})
+"""What stands behind a German noun whose vowel changes in the plural."""
 
 
 # What a word may begin

@@ -3,7 +3,7 @@
 import pytest
 
 from index.analysis import fold_key
-from index.extract import find_themes
+from index.extract import find_themes, score_themes
 from index.vocabularies import LANGUAGES, themes, without_prefixes, words_of, written_forms
 
 
@@ -81,3 +81,26 @@ def test_arabic_prefixes_leave_a_word_of_three_letters() -> None:
 )
 def test_plurals_decide_as_singulars_do(language: str, text: str, theme: str) -> None:
     assert theme in [found.id for found in find_themes(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expression"),
+    [
+        ("de", "Viele Unfälle, viele Tote.", "unfall"),
+        ("de", "Von Bränden und Unfällen wurde berichtet.", "unfall"),
+        ("de", "Die Überfälle nehmen zu.", "uberfall"),
+        ("pt", "As explosões abalaram a cidade.", "explosa"),
+        ("pt", "Explosões abalaram a cidade.", "explosa"),
+    ],
+)
+def test_plurals_may_change_a_vowel(language: str, text: str, expression: str) -> None:
+    found = {key for score in score_themes(text, language).values() for key in score.counts}
+    assert expression in found
+
+
+@pytest.mark.parametrize(
+    "text", ["Der Bürger klagt.", "Den Bürgern hilft das.", "Er war übern Berg."]
+)
+def test_other_words_are_not_plurals(text: str) -> None:
+    found = {key for score in score_themes(text, "de").values() for key in score.counts}
+    assert not found & {"burger", "uber"}

@@ -354,6 +354,8 @@ def test_an_arabic_noun_for_clubs_begins_other_names_too() -> None:
         ("pt", "O Partido Socialista votou.", {"ps-portugal"}),
         ("de", "Die Linkspartei stimmte zu.", {"linke"}),
         ("de", "Die schwedische Linkspartei stimmte zu.", {"vansterpartiet"}),
+        ("de", "Podemos gewann. Die Linkspartei jubelte.", {"podemos-es"}),
+        ("de", "Die Linkspartei lobte im Bundestag Podemos.", {"linke", "bundestag", "podemos-es"}),
         ("de", "Yahoo verlor Nutzer.", {"yahoo"}),
         ("ar", "قال الحرس البحري التونسي إنه أنقذ مهاجرين", {"garde-maritime-tn"}),
         ("ar", "أعلنت هيئة الانتخابات في تونس", {"isie"}),

@@ -15,6 +15,7 @@ import ahocorasick
 from index.analysis import Folded, fold_key
 from index.document import Span
 from index.extract.countries import PlaceForm, PlaceMatch
+from index.extract.organizations.learned import GIVEN
 from index.extract.organizations.rules import joined_noun
 from index.vocabularies import Name, OrganizationEntry, grammar
 
@@ -151,7 +152,7 @@ class AuthorityMatcher:
             mentions = _with_opponents(mentions, text)
         mentions.sort(
             key=lambda mention: (
-                *(mention.start, -mention.end),
+                *(mention.start, -mention.end, mention.form.kind != GIVEN),
                 *(mention.form.ambiguous, mention.form.exact),
             )
         )

@@ -32,7 +32,7 @@ from index.extract.organizations.authority import (
     Mention,
     find_abbreviations,
 )
-from index.extract.organizations.learned import LEARNED, LearnedNames, may_be_surname
+from index.extract.organizations.learned import GIVEN, LEARNED, LearnedNames, may_be_surname
 from index.extract.organizations.model import add_named_by_model
 from index.extract.organizations.national import Places
 from index.extract.organizations.words import (
@@ -280,7 +280,8 @@ def _settle(mentions: list[Mention], cues: Cues) -> list[Mention]:
             continue
         usual = settled[-1].form.id  # and perhaps of another country: of the one that is told
         shared = settled[-1][:2] == mention[:2] and TRAP not in (id, usual)
-        strength = cues.strength(mention) if shared else 0
+        given = settled[-1].form.kind == GIVEN
+        strength = cues.strength(mention) if shared and not given else 0
         if strength > cues.strength(settled[-1]) and (strength > 1 or usual not in in_full):
             settled[-1] = mention
     return settled

@@ -10,7 +10,9 @@ from index.extract.organizations.words import fold_word
 from index.vocabularies import LANGUAGES, Name, OrganizationEntry, person_grammar
 
 LEARNED: Final = "learned"
-"""The kind of entries that were learned."""
+"""The kind of entries that documents established."""
+GIVEN: Final = "given"
+"""The kind of entries that a desk gave."""
 _BEFORE = 64
 """Characters before a name that are looked at."""
 _SPACE = "[ \u00a0\u202f]"
@@ -46,7 +48,7 @@ class LearnedNames:
 
     def entries(self) -> Iterator[OrganizationEntry]:
         """Yield an entry for each name, as the matcher seeks it; those of the desk first."""
-        for kind, names in (("", self.given), (LEARNED, self.names)):
+        for kind, names in ((GIVEN, self.given), (LEARNED, self.names)):
             for name in names:
                 arabic = not name.text.isascii() and name.language in ("ar", "")
                 exact = not (arabic and name.text[0].isalpha() and not name.text[0].isupper())

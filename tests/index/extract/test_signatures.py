@@ -106,7 +106,7 @@ NAMING = {
         ("PARIS QUITTE BFMTV – UN PLAN SOCIAL SUIVRA.", "fr", "bfmtv"),
         ("Paris, Libération supprime cent postes – un plan social.", "fr", "liberation"),
         ("USA : BFMTV ouvre un bureau – et Le Monde aussi.", "fr", "bfmtv"),
-        ("RTL trennt sich von seinem Moderator – und das sofort.", "de", "rtl-fr"),
+        ("RTL trennt sich von seinem Moderator – und das sofort.", "de", "rtl-de"),
         ("EU rügt Reuters wegen einer Meldung -- und das sofort.", "de", "reuters"),
         ("أعلنت قناة الجزيرة إغلاق مكتبها في القاهرة – وقالت إنها آسفة.", "ar", "al-jazeera"),
         ("اتهمت الحكومة (رويترز) بنشر خبر كاذب.", "ar", "reuters"),

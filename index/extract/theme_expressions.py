@@ -7,7 +7,7 @@ forms. Nothing is stemmed here: words that only share a stem are other words.
 import threading
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import compress, repeat
 from typing import NamedTuple
@@ -239,10 +239,10 @@ class _Lexicon(dict[str, _Begun | None]):
             found = {
                 id(pattern): pattern
                 for form in without_prefixes(word)
-                for pattern in self._by_form.get(form, ())
+                for pattern in self._by_form[form]
             }
             return tuple(sorted(found.values(), key=lambda each: -len(each.forms)))
-        patterns = self._by_form.get(word, ())
+        patterns = self._by_form[word]
         may_be_compound = 2 * _LEAST_COMPOUND_PART < len(word) <= _LONGEST_COMPOUND
         if not patterns and self._language == "de" and may_be_compound:
             return self._compound(word)
@@ -261,7 +261,7 @@ class _Lexicon(dict[str, _Begun | None]):
     def _part(self, part: str) -> _Patterns:
         return tuple(
             pattern._replace(accented="")
-            for pattern in self._by_form.get(part, ())
+            for pattern in self._by_form[part]
             if len(pattern.forms) == 1 and not pattern.capitals and not pattern.expression.exact
         )
 
@@ -338,45 +338,74 @@ def _lexicon(language: str, vocabulary: ThemeVocabulary) -> _Lexicon:
     return _LEXICONS.by_language[language]
 
 
-@lru_cache(maxsize=64)
-def _by_form(
-    language: str, vocabulary: ThemeVocabulary, stop_words: frozenset[str]
-) -> dict[str, _Patterns]:
-    """Return the patterns of a language by each form of their first word, the longest first."""
-    patterns: dict[str, list[Pattern]] = defaultdict(list)
-    for id, entry in vocabulary.entries.items():
-        for expression in entry.expressions.get(language, ()):
-            pattern = _pattern(id, expression, language, stop_words)
-            if pattern and pattern.weight:
-                for form in pattern.forms[0]:
-                    patterns[form].append(pattern)
-    for phrase in vocabulary.traps.get(language, ()):
-        pattern = _pattern(TRAP, Expression(phrase), language, stop_words)
-        if pattern:
-            for form in pattern.forms[0]:
-                patterns[form].append(pattern)
-    return {
-        form: tuple(sorted(group, key=lambda each: -len(each.forms)))
-        for form, group in patterns.items()
-    }
+class _ByForm(dict[str, _Patterns]):
+    """The patterns of a language by each form of their first word, the longest first.
+
+    Most forms stand in no text: a pattern is made when a form of its first word is looked up.
+    """
+
+    def __init__(
+        self, language: str, vocabulary: ThemeVocabulary, stop_words: frozenset[str]
+    ) -> None:
+        super().__init__()
+        self._language, self._stop_words = language, stop_words
+        self._rows = [
+            (id, expression)
+            for id, entry in vocabulary.entries.items()
+            for expression in entry.expressions.get(language, ())
+        ]
+        self._rows += [(TRAP, Expression(trap)) for trap in vocabulary.traps.get(language, ())]
+        self._made: dict[int, Pattern | None] = {}
+        begun: dict[frozenset[str], list[int]] = defaultdict(list)
+        for number, (_, expression) in enumerate(self._rows):
+            first = next(_forms(expression, language, stop_words), None)
+            if first:
+                begun[first].append(number)
+        self._numbers: dict[str, tuple[int, ...]] = {}
+        for forms, listed in begun.items():
+            numbers = tuple(listed)
+            for form in forms:
+                self._numbers[form] = self._numbers.get(form, ()) + numbers
+
+    def __missing__(self, form: str) -> _Patterns:
+        numbers = self._numbers.get(form)
+        if numbers is None:
+            return ()
+        made = filter(None, map(self._pattern, sorted(numbers)))
+        self[form] = patterns = tuple(sorted(made, key=lambda each: -len(each.forms)))
+        return patterns
+
+    def _pattern(self, number: int) -> Pattern | None:
+        if number not in self._made:
+            pattern = _pattern(*self._rows[number], self._language, self._stop_words)
+            counts = pattern.weight or pattern.theme == TRAP
+            self._made.setdefault(number, pattern if counts else None)
+        return self._made[number]
 
 
-def _pattern(
-    theme: str, expression: Expression, language: str, stop_words: frozenset[str]
-) -> Pattern | None:
-    """Return the pattern of an expression; None if it has only stop words."""
+_by_form = lru_cache(maxsize=64)(_ByForm)
+
+
+def _forms(
+    expression: Expression, language: str, stop_words: frozenset[str]
+) -> Iterator[frozenset[str]]:
+    """Yield the forms of each word of an expression that is not a stop word."""
     folded, written = fold_key(expression.text).split(), words_of(expression.text)
     if len(written) != len(folded):
         written = folded
     forms_of = exact_forms if expression.exact else written_forms
-    forms = tuple(
-        forms_of(word, language) | {plain}
-        for word, plain in zip(written, folded, strict=True)
-        if plain not in stop_words
-    )
-    if not forms:
-        return None
-    single = len(folded) == 1
+    for word, plain in zip(written, folded, strict=True):
+        if plain not in stop_words:
+            forms = forms_of(word, language)
+            yield forms if plain in forms else forms | {plain}
+
+
+def _pattern(
+    theme: str, expression: Expression, language: str, stop_words: frozenset[str]
+) -> Pattern:
+    """Return the pattern of an expression, which has another word than stop words."""
+    forms = tuple(_forms(expression, language, stop_words))
+    single = " " not in fold_key(expression.text)
     capitals = single and expression.text.isupper() and expression.text.isascii()
     spelt = capitals or (single and (language == "de" or not expression.text.isascii()))
     accented = expression.text.lower() if spelt else ""

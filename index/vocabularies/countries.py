@@ -23,6 +23,7 @@ from typing import Final, Literal
 from index.analysis import name_key
 from index.vocabularies.vocabulary import (
     LANGUAGES,
+    Lazy,
     Vocabulary,
     best_claims,
     locale_of,
@@ -119,7 +120,8 @@ def load_countries(path: Path, traps: Path | None = None) -> Countries:
         named = {form.language for form in entry.forms if form.kind == "name"}
         if row and (missing := set(LANGUAGES) - named):
             raise row.error(f"{code} has no name in {', '.join(sorted(missing))}")
-    return Countries(entries, best_claims(_claims(entries.values())), read_phrases(traps))
+    aliases = Lazy(lambda: best_claims(_claims(entries.values())))
+    return Countries(entries, aliases, read_phrases(traps))
 
 
 def _form(marked: str, language: str, kind: FormKind) -> CountryForm:

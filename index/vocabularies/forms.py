@@ -197,5 +197,6 @@ def _first(word: str, rules: _Rules) -> str:
 
 def _each(word: str, rules: _Rules) -> Iterator[str]:
     for ending, replacement in rules:
-        if match := ending.search(word):
-            yield f"{word[: match.start()]}{match.expand(replacement)}{word[match.end() :]}"
+        form, count = ending.subn(replacement, word, count=1)
+        if count:
+            yield form

@@ -25,11 +25,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from index.analysis import fold_key, name_key
 from index.vocabularies.national import NationalBodies, load_national
 from index.vocabularies.vocabulary import (
     LANGUAGES,
+    Lazy,
     Row,
     Vocabulary,
     best_claims,
@@ -39,6 +41,7 @@ from index.vocabularies.vocabulary import (
 )
 
 COLUMNS = ("id", "kind", "parent", "wikidata", "eurovoc", "source", "context", "mul", *LANGUAGES)
+_FIRST_NAMES = COLUMNS.index("mul")
 _KIND_NAMES = (
     "igo un eu agency court bank company media ngo party union armed sport"
     " ministry parliament police university research religion forum"
@@ -52,8 +55,7 @@ _SHORT_ACRONYM = 3
 """Letters that an acronym needs to count without a mark."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """One name of an organization, in ``language`` (``mul``: in all of them)."""
 
     text: str
@@ -156,7 +158,7 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
 
     def made_of(self, entries: Mapping[str, OrganizationEntry]) -> "OrganizationAuthority":
         """Return an authority of other entries, with the same traps and national bodies."""
-        aliases = best_claims(_claims(entries.values()))
+        aliases = Lazy(lambda: best_claims(_claims(entries.values())))
         return OrganizationAuthority(entries, aliases, self.traps, self.national)
 
     def parent(self, id: str) -> str | None:
@@ -278,6 +280,8 @@ def parse_name(marked: str, language: str) -> Name:
     """Read one name with its marks, and the period of a former name."""
     text = marked.lstrip("=!~<^-")
     marks = marked[: len(marked) - len(text)]
+    if not marks and "@" not in text:
+        return Name(text, language)
     period = _PERIOD.search(text)
     since, until = period.groups() if period else ("", "")
     return Name(
@@ -307,34 +311,39 @@ def check_period(row: Row, marked: str, name: Name) -> None:
 def _entry(row: Row) -> OrganizationEntry:
     if len(row.cells) != len(COLUMNS):
         raise row.error(f"{len(row.cells)} columns where {len(COLUMNS)} are expected")
-    cells = dict(zip(COLUMNS, row.cells, strict=True))
-    id = cells["id"]
+    id, kind, parent, _, _, source, cued, *written = row.cells
     if not id or id != id.lower() or " " in id:
         raise row.error(f"{id!r} is not an identifier (lower case, no spaces)")
-    if cells["kind"] not in _KINDS:
-        raise row.error(f"unknown kind {cells['kind']!r}")
-    if not cells["source"]:
+    if kind not in _KINDS:
+        raise row.error(f"unknown kind {kind!r}")
+    if not source:
         raise row.error("the source is missing")
     names = []
-    for language in ("mul", *LANGUAGES):
-        for marked in split_list(cells[language]):
+    for language, cell in zip(COLUMNS[_FIRST_NAMES:], written, strict=True):
+        for marked in split_list(cell):
             name = parse_name(marked, language)
-            if not name_key(name.text):
+            if not name.text[:1].isalnum() and not fold_key(name.text):
                 raise row.error(f"the name {marked!r} has no letter")
             check_period(row, marked, name)
             names.append(name)
     if not any(name.sought for name in names):
         raise row.error(f"{id} has no name")
-    cues = split_list(cells["context"])
+    context, near = _cues(cued)
+    return OrganizationEntry(id, kind, parent, context, tuple(names), near)
+
+
+@cache
+def _cues(listed: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the folded cues of a cell, and those of them that must stand near; many are alike."""
+    cues = split_list(listed)
     context = tuple(fold_key(cue) for cue in cues if cue[0] != "@")
-    near = tuple(fold_key(cue) for cue in cues if cue[0] == "@")
-    return OrganizationEntry(id, cells["kind"], cells["parent"], context, tuple(names), near)
+    return context, tuple(fold_key(cue) for cue in cues if cue[0] == "@")
 
 
 def load_organizations(
-    path: Path, traps: Path | None = None, national: Path | None = None
+    path: Path, traps: Path | None = None, national: Path | None = None, *, checked: bool = True
 ) -> OrganizationAuthority:
-    """Read and check an authority.
+    """Read an authority, and check it; that names have one bearer only if ``checked``.
 
     Raises VocabularyError, with file, line and reason, for a malformed row, a duplicate id, a
     name that two organizations bear in one language, a short acronym that is not marked, and an
@@ -357,10 +366,11 @@ def load_organizations(
                 raise rows[entry.id].error(f"{entry.id} is above itself: its parents are a circle")
             steps.add(above)
             above = entries[above].parent
-    _check_names(entries.values(), rows)
+    if checked:
+        _check_names(entries.values(), rows)
     return OrganizationAuthority(
         entries,
-        best_claims(_claims(entries.values())),
+        Lazy(lambda: best_claims(_claims(entries.values()))),
         read_phrases(traps),
         load_national(national, entries) if national else NationalBodies({}, {}, {}),
     )
@@ -401,7 +411,7 @@ def organizations() -> OrganizationAuthority:
     """Return the authority that comes with the product, read once."""
     folder = Path(__file__).parent
     files = (folder / f"{name}.txt" for name in ("organizations-traps", "national-bodies"))
-    return load_organizations(folder / "organizations.tsv", *files)
+    return load_organizations(folder / "organizations.tsv", *files, checked=False)
 
 
 _HEAD_ROLES = frozenset(("bare", "direct", "head", "lower", "ministry", "court", "titled"))

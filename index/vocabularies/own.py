@@ -36,8 +36,8 @@ from index.vocabularies.themes import (
     Expression,
     ThemeEntry,
     ThemeVocabulary,
-    load_themes,
     made_of,
+    open_themes,
     read_expressions,
 )
 from index.vocabularies.vocabulary import LANGUAGES, Row, locale_of, rows_of, split_list
@@ -97,7 +97,7 @@ def with_own(ours: ThemeVocabulary, path: Path) -> ThemeVocabulary:
         entries[id] = ThemeEntry(
             id, entry.labels, {**entry.expressions, **merged}, entry.organizations, entry.hinting
         )
-    return made_of(entries, ours)
+    return made_of(entries, ours, (code for listed in taught.values() for code in listed))
 
 
 def _rows(path: Path) -> Iterator[Row]:
@@ -240,7 +240,7 @@ def themes() -> ThemeVocabulary:
 
     Raises VocabularyError as :func:`with_own` does.
     """
-    ours, path = load_themes(Path(__file__).parent), own_file()
+    ours, path = open_themes(Path(__file__).parent), own_file()
     return with_own(ours, path) if path else ours
 
 

@@ -12,14 +12,22 @@ speaks for it as a word does.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 from index.analysis import fold_key
-from index.vocabularies.vocabulary import LANGUAGES, Row, Vocabulary, read_rows, split_list
+from index.vocabularies.vocabulary import (
+    LANGUAGES,
+    ByLanguage,
+    Lazy,
+    Row,
+    Vocabulary,
+    read_rows,
+    split_list,
+)
 
 _AND = {
     "fr": "et ",
@@ -102,11 +110,8 @@ class ThemeVocabulary(Vocabulary[ThemeEntry]):
 
     codes: Mapping[str, str] = field(default_factory=dict)
     """Ids by the eight digits of their codes of IPTC."""
-
-    @cached_property
-    def languages(self) -> frozenset[str]:
-        """The languages of the expressions."""
-        return frozenset(code for entry in self.entries.values() for code in entry.expressions)
+    languages: frozenset[str] = frozenset(LANGUAGES)
+    """The languages of the expressions."""
 
     def of_code(self, code: str) -> str | None:
         """Return the theme that a subject code of IPTC stands for; None for any other code.
@@ -137,11 +142,19 @@ class ThemeVocabulary(Vocabulary[ThemeEntry]):
 
 
 def load_themes(folder: Path) -> ThemeVocabulary:
-    """Read and check the vocabulary in ``folder``.
+    """Read and check the vocabulary in ``folder``, with the expressions of all languages.
 
     Raises VocabularyError, with file, line and reason, for a malformed row, a duplicate or an
     unknown id, a missing parent or label, an empty or a repeated expression.
     """
+    vocabulary = open_themes(folder)
+    for entry in vocabulary.entries.values():
+        len(entry.expressions)  # reads them
+    return vocabulary
+
+
+def open_themes(folder: Path) -> ThemeVocabulary:
+    """Return what :func:`load_themes` does; a language is read when it is first asked for."""
     labels: dict[str, dict[str, str]] = {}
     codes: dict[str, str] = {}
     for row in read_rows(folder / "themes.tsv", "\t"):
@@ -157,64 +170,84 @@ def load_themes(folder: Path) -> ThemeVocabulary:
         if not all(translations):
             raise row.error(f"{id} needs a label in each of {', '.join(LANGUAGES)}")
         labels[id] = dict(zip(LANGUAGES, translations, strict=True))
-    expressions: dict[str, dict[str, tuple[Expression, ...]]] = defaultdict(dict)
-    for language in LANGUAGES:
-        for row in read_rows(folder / f"themes-{language}.txt", "|"):
-            if len(row.cells) != 2:
-                raise row.error("expected: theme | expression ; expression")
-            id, listed = row.cells[0], read_expressions(row, *row.cells)
-            if id not in labels and id not in ("!", "?", "^"):
-                raise row.error(f"unknown theme {id}")
-            if language in expressions[id]:
-                raise row.error(f"the theme {id} stands twice")
-            expressions[id][language] = listed
-    traps, stop_words, negations = (expressions.pop(mark, {}) for mark in "!?^")
-    _weigh(expressions, folder / "themes-weights.tsv")
     implied: dict[str, list[str]] = {}
     for row in read_rows(folder / "themes-organizations.txt", "|"):
         if len(row.cells) != 2 or row.cells[0] not in labels:
             raise row.error("expected: a known theme | organizations")
         implied[row.cells[0]] = split_list(row.cells[1])
+
+    weights = cache(partial(_weights, folder / "themes-weights.tsv"))
+    listed = cache(partial(_listed, folder, frozenset((*labels, *_MARKS)), weights))
     entries = {
         id: ThemeEntry(
             id,
             translations,
-            expressions[id],
+            _of(listed, id),
             organizations=tuple(name for name in implied.get(id, ()) if name[0] != "~"),
             hinting=tuple(name[1:] for name in implied.get(id, ()) if name[0] == "~"),
         )
         for id, translations in labels.items()
     }
+    traps, stop_words, negations = (_of(listed, mark) for mark in _MARKS)
     return ThemeVocabulary(
         entries,
-        _aliases(entries.values()),
-        {code: tuple(phrase.text for phrase in listed) for code, listed in traps.items()},
-        _folded_words(stop_words),
-        _folded_words(negations),
+        Lazy(lambda: _aliases(entries.values())),
+        ByLanguage(cache(lambda code: tuple(phrase.text for phrase in traps.get(code, ())))),
+        ByLanguage(cache(lambda code: _folded_words(stop_words.get(code, ())))),
+        ByLanguage(cache(lambda code: _folded_words(negations.get(code, ())))),
         codes,
     )
 
 
-def _folded_words(listed: Mapping[str, Iterable[Expression]]) -> dict[str, frozenset[str]]:
-    return {
-        code: frozenset(fold_key(word.text) for word in words) for code, words in listed.items()
-    }
+_MARKS = ("!", "?", "^")
+"""What stands instead of a theme before traps, stop words and negations."""
+_Listed = dict[str, tuple[Expression, ...]]
+_Weights = dict[str, dict[str, dict[str, float]]]
+"""Weights by language, theme and expression."""
 
 
-def _weigh(expressions: dict[str, dict[str, tuple[Expression, ...]]], path: Path) -> None:
-    """Give expressions the weights that were learned."""
-    weights: dict[tuple[str, str, str], float] = {}
+def _of(listed: Callable[[str], _Listed], id: str) -> ByLanguage[tuple[Expression, ...]]:
+    return ByLanguage(lambda code: listed(code).get(id))
+
+
+def _folded_words(words: Iterable[Expression]) -> frozenset[str]:
+    return frozenset(fold_key(word.text) for word in words)
+
+
+def _listed(
+    folder: Path, ids: frozenset[str], learned: Callable[[], _Weights], language: str
+) -> _Listed:
+    """Read the expressions of a language by theme, with the weights that were learned."""
+    listed: _Listed = {}
+    for row in read_rows(folder / f"themes-{language}.txt", "|"):
+        if len(row.cells) != 2:
+            raise row.error("expected: theme | expression ; expression")
+        id = row.cells[0]
+        if id not in ids:
+            raise row.error(f"unknown theme {id}")
+        if id in listed:
+            raise row.error(f"the theme {id} stands twice")
+        listed[id] = read_expressions(row, *row.cells)
+    weights = learned()[language]
+    for id in listed.keys() & weights.keys():
+        weighed = weights[id]
+        listed[id] = tuple(
+            each._replace(learned=weighed[each.text]) if each.text in weighed else each
+            for each in listed[id]
+        )
+    return listed
+
+
+def _weights(path: Path) -> _Weights:
+    """Read the weights that were learned."""
+    weights: _Weights = {code: defaultdict(dict) for code in LANGUAGES}
     for row in read_rows(path, "\t") if path.exists() else ():
         try:
             language, id, text, weight = row.cells
-            weights[language, id, text] = float(weight)
-        except ValueError as error:
+            weights[language][id][text] = float(weight)
+        except (KeyError, ValueError) as error:
             raise row.error("expected: language, theme, expression, weight") from error
-    for id, by_language in expressions.items():
-        for language, listed in by_language.items():
-            by_language[language] = tuple(
-                each._replace(learned=weights.get((language, id, each.text))) for each in listed
-            )
+    return weights
 
 
 def read_expressions(row: Row, id: str, listed: str) -> tuple[Expression, ...]:
@@ -228,15 +261,23 @@ def read_expressions(row: Row, id: str, listed: str) -> tuple[Expression, ...]:
             raise row.error(f"the expression {marked!r} has no letter")
         if folded in expressions:
             raise row.error(f"the expression {folded!r} stands twice for {id}")
-        weak, plain, exact, sure = (mark in marks for mark in "~-=+")
-        expressions[folded] = Expression(text.strip(), weak, plain, exact, sure)
+        found = (mark in marks for mark in "~-=+") if marks else ()
+        expressions[folded] = Expression(text.strip(), *found)
     return tuple(expressions.values())
 
 
-def made_of(entries: dict[str, ThemeEntry], ours: "ThemeVocabulary") -> "ThemeVocabulary":
-    """Return a vocabulary of these entries; the rest is that of ``ours``."""
+def made_of(
+    entries: dict[str, ThemeEntry], ours: "ThemeVocabulary", languages: Iterable[str]
+) -> "ThemeVocabulary":
+    """Return a vocabulary of these entries, in more languages; the rest is that of ``ours``."""
     return ThemeVocabulary(
-        entries, _aliases(entries.values()), ours.traps, ours.stop_words, ours.negations, ours.codes
+        entries,
+        Lazy(lambda: _aliases(entries.values())),
+        ours.traps,
+        ours.stop_words,
+        ours.negations,
+        ours.codes,
+        ours.languages.union(languages),
     )
 
 

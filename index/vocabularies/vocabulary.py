@@ -1,9 +1,9 @@
 """Vocabularies: rows of a file, lookup of an entry; languages and their names."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
@@ -16,6 +16,9 @@ LANGUAGES: Final = ("fr", "en", "es", "de", "it", "pt", "ar")
 """Languages with vocabularies of organizations, themes and dates."""
 DETECTED_LANGUAGES: Final = (*LANGUAGES, "nl", "pl", "ro", "ru", "sv", "tr", "vi")
 """Languages that documents are detected in by default, and whose names for languages are read."""
+
+
+ValueT = TypeVar("ValueT")
 
 
 class Row(NamedTuple):
@@ -49,13 +52,13 @@ def read_rows(path: Path, separator: str) -> Iterator[Row]:
 def rows_of(file: str, text: str, separator: str) -> Iterator[Row]:
     """Yield the rows of a text as ``read_rows`` does; ``file`` is its name in errors."""
     for number, line in enumerate(text.splitlines(), 1):
-        if line.strip() and not line.startswith("#"):
-            yield Row(file, number, tuple(cell.strip() for cell in line.split(separator)))
+        if not line.startswith("#") and not line.isspace() and line:
+            yield Row(file, number, tuple(map(str.strip, line.split(separator))))
 
 
 def split_list(cell: str) -> list[str]:
     """Return the items of a cell, which ``;`` separates, without empty ones."""
-    return [item for item in map(str.strip, cell.split(";")) if item]
+    return list(filter(None, map(str.strip, cell.split(";")))) if cell else []
 
 
 def read_phrases(path: Path | None) -> tuple[str, ...]:
@@ -70,6 +73,45 @@ def best_claims(claims: Iterable[tuple[int, str, str]]) -> dict[str, str]:
     """
     ranked = sorted(claims, key=lambda claim: (claim[0], claim[2]))
     return {alias: id for _, alias, id in ranked}
+
+
+class Lazy(Mapping[str, ValueT]):
+    """A mapping that is made when it is first asked for something."""
+
+    def __init__(self, make: Callable[[], Mapping[str, ValueT]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[str, ValueT]:
+        return self._make()
+
+    def __getitem__(self, key: str) -> ValueT:
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+class ByLanguage(Mapping[str, ValueT]):
+    """Values by language; ``read`` reads one when it is first asked for, None if there is none."""
+
+    def __init__(self, read: Callable[[str], ValueT | None]) -> None:
+        self._read = read
+
+    def __getitem__(self, key: str) -> ValueT:
+        value = self._read(key) if key in LANGUAGES else None
+        if value is None:
+            raise KeyError(key)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (code for code in LANGUAGES if self._read(code) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Entry(Protocol):

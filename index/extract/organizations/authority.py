@@ -6,53 +6,22 @@ finds ``Long form (ACRONYM)``.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
-
-import ahocorasick
 
 from index.analysis import Folded, fold_key
 from index.document import Span
 from index.extract.countries import PlaceForm, PlaceMatch
+from index.extract.organizations.automata import TRAP, Automata, Form
 from index.extract.organizations.learned import GIVEN
 from index.extract.organizations.rules import joined_noun
-from index.vocabularies import Name, OrganizationEntry, grammar
+from index.vocabularies import OrganizationEntry, grammar
 
-TRAP = ""
-"""The id of phrases that contain a name and name no organization."""
-_ARABIC_ARTICLE = "ال"
-_PREFIXES = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
-_PREFIXES_BEFORE_ARTICLE = ("و", "ف", "ب", "ك", "وب", "فب")
-_QUOTING = frozenset(("تنظيم", "حزب", "جماعه", "جمعيه", "منظمه"))
-"""Nouns for bodies whose name may stand in quotation marks behind them."""
-_CONTRACTED = ("لل", "ولل", "فلل")
-_BEFORE_DEMONYMS = ("وال", "بال", "لل", "ول", "وب")
-"""The prefixes that demonyms are sought with: others are rare, and each costs memory."""
 _TITLE_CASE_LENGTH = 4
 _TITLE_CASE_LENGTH_ITALIAN = 3
 """Letters from which on an acronym may be written as a name is: ``Unesco``."""
 _WORD_LENGTH = 3
 """Acronyms up to this length are taken for words where everything is in capitals."""
-
-
-class Form(NamedTuple):
-    """One way in which a name may stand in folded text."""
-
-    id: str
-    text: str
-    languages: frozenset[str]
-    """Languages of texts in which it counts; empty: all."""
-    acronym: bool
-    ambiguous: bool
-    words: int
-    exact: bool = False
-    dotted: bool = False
-    prefix: int = 0
-    """Characters of an Arabic prefix, or of a contracted article, that are not part of the name."""
-    cued: bool = False
-    """Whether it counts only beside a word of the press: ``du Monde``, ``le Point``."""
-    kind: str = ""
 
 
 class Mention(NamedTuple):
@@ -65,7 +34,7 @@ class Mention(NamedTuple):
 
 
 class AuthorityMatcher:
-    """An automaton over all names of the authority.
+    """Finds names of the authority; the parameters are those of ``Automata``.
 
     ``context`` has the folded cues of ambiguous names, by id; ``near`` those that must stand
     beside the name.
@@ -75,27 +44,11 @@ class AuthorityMatcher:
         self,
         entries: Iterable[OrganizationEntry],
         traps: Iterable[str],
-        places: Iterable[tuple[str, PlaceForm]] = (),
+        places: Callable[[bool], Iterable[tuple[str, PlaceForm]]],
         place_traps: Iterable[str] = (),
     ) -> None:
-        forms: dict[str, list[Form]] = defaultdict(list)
-        for entry in entries:
-            for name in entry.names:
-                if name.sought:
-                    for key, form in _forms(entry.id, name):
-                        forms[key].append(form._replace(kind=entry.kind))
-        for trap in traps:
-            forms[trap].append(Form(TRAP, trap, frozenset(), False, False, len(trap.split())))
-        self._automaton = ahocorasick.Automaton()
-        place_keys: dict[str, tuple[PlaceForm, ...]] = {}
-        for base, place in places:
-            for key, prefixed in _with_prefixes(base, place):
-                place_keys[key] = (*place_keys.get(key, ()), prefixed)
-        place_keys.update(dict.fromkeys(place_traps, ()))
-        for key in forms.keys() | place_keys.keys():
-            value = len(key), tuple(forms.get(key, ())), place_keys.get(key)
-            self._automaton.add_word(f" {key} ", value)
-        self._automaton.make_automaton()
+        entries = tuple(entries)
+        self._found = Automata(entries, traps, places, place_traps).found
         self.context = {entry.id: entry.context for entry in entries}
         self.near = {entry.id: entry.near for entry in entries if entry.near}
 
@@ -103,7 +56,7 @@ class AuthorityMatcher:
         """Return the forms of countries and their traps, in no order."""
         return [
             PlaceMatch(end - length, end, places)
-            for end, (length, _, places) in self._automaton.iter(folded.text)
+            for end, (length, _, places) in self._found(folded.text)
             if places is not None
         ]
 
@@ -117,7 +70,7 @@ class AuthorityMatcher:
         mentions = []
         matched = []
         persons: set[str] = set()
-        for end, (length, forms, places) in self._automaton.iter(folded.text):
+        for end, (length, forms, places) in self._found(folded.text):
             start = end - length
             if places is not None:
                 matched.append(PlaceMatch(start, end, places))
@@ -160,7 +113,7 @@ class AuthorityMatcher:
 
     def refused(self, text: str, folded: Folded, language: str) -> Iterator[tuple[Span, str, str]]:
         """Yield the names that do not count by themselves, with the organization and the reason."""
-        for end, (length, forms, _) in self._automaton.iter(folded.text):
+        for end, (length, forms, _) in self._found(folded.text):
             span = folded.span(end - length, end)
             for form in forms:
                 reason = _refusal(form, text[span.start : span.end], text, span, language)
@@ -250,97 +203,6 @@ def _refusal(form: Form, original: str, text: str, span: Span, language: str) ->
     if form.words == 1 and _is_other_name(form, text, span):
         return "it is another kind of name here, or a word in capitals"
     return None
-
-
-def _with_prefixes(key: str, place: PlaceForm) -> Iterator[tuple[str, PlaceForm]]:
-    """Yield a form of a country, and what Arabic writes before it in the same word."""
-    yield key, place
-    if place.form.language == "ar":
-        demonym = place.form.kind == "demonym"
-        for longer, prefix in _arabic_prefixes(key):
-            if not demonym or longer.startswith(_BEFORE_DEMONYMS):
-                yield longer, place._replace(prefix=prefix)
-
-
-def _forms(id: str, name: Name) -> Iterator[tuple[str, Form]]:
-    """Yield the folded forms under which a name is sought, with what each of them demands."""
-    key = fold_key(name.text)
-    words = len(key.split())
-    languages = frozenset() if name.language == "mul" else frozenset((name.language,))
-    if not name.acronym and not name.exact:
-        languages = frozenset()  # a name in full is found in texts of any language
-    form = Form(id, name.text, languages, name.acronym, name.ambiguous, words, name.exact)
-    yield key, form
-    if name.acronym and name.text.isalpha() and 2 <= len(name.text) <= 6:
-        yield " ".join(key), form._replace(dotted=True)
-    if name.language == "ar" and not name.text.isascii():
-        yield from _arabic_forms(key, form)
-        first, space, rest = key.partition(" ")
-        heads = grammar("ar")["head"] | grammar("ar")["named"] | _QUOTING
-        if space and (not rest.startswith(_ARABIC_ARTICLE) or first in heads):  # الجوهرة "أف أم"
-            yield f"{first}  {rest}", form
-            yield from _arabic_forms(f"{first}  {rest}", form)
-    elif name.language == "mul" and words == 1 and _takes_genitive(name):
-        yield f"{key}s", form._replace(text=f"{name.text}s", languages=frozenset(("de",)))
-    elif (name.language == "de" and not name.acronym) or _is_german(name):
-        for case in _german_cases(name.text):
-            yield fold_key(case), form._replace(text=case) if name.exact else form
-    if name.exact and name.text.startswith("Le "):
-        for contracted in ("au", "du", "le"):
-            yield f"{contracted}{key[2:]}", form._replace(prefix=3, cued=True)
-    if not name.acronym and " de l" in key:
-        yield key.replace(" de l ", " d "), form
-
-
-def _arabic_forms(key: str, form: Form) -> Iterator[tuple[str, Form]]:
-    for longer, prefix in _arabic_prefixes(key):
-        yield longer, form._replace(prefix=prefix)
-
-
-def _arabic_prefixes(key: str) -> Iterator[tuple[str, int]]:
-    """Yield a name with each prefix, and how many characters are no part of the name."""
-    if key.startswith(_ARABIC_ARTICLE):
-        for prefix in _PREFIXES_BEFORE_ARTICLE:
-            yield prefix + key, len(prefix)
-        for prefix in _CONTRACTED:
-            yield prefix + key[2:], len(prefix) - 2
-    else:
-        for prefix in _PREFIXES:
-            yield prefix + key, len(prefix)
-
-
-def _german_cases(name: str) -> Iterator[str]:
-    """Yield the cases of a German name: endings of its first adjective, genitive of its noun."""
-    first, space, rest = name.partition(" ")
-    if not space:
-        yield from _genitives(name)
-        return
-    for ending in ("er", "es", "en", "e"):
-        if first.endswith(ending) and len(first) > 5:
-            stem = first[: -len(ending)]
-            for other in ("e", "en", "er", "es", "em"):
-                for noun in _genitives(rest) if " " not in rest else (rest,):
-                    yield f"{stem}{other} {noun}"
-            return
-
-
-def _genitives(noun: str) -> tuple[str, ...]:
-    return (noun,) if noun.endswith("s") else (noun, noun + "s", noun + "es")
-
-
-def _takes_genitive(name: Name) -> bool:
-    """Say whether German texts write a name with an ``s`` too: ``Nintendos Spiel``."""
-    proper = name.text.isalpha() and name.text.istitle() and not name.acronym
-    return proper and len(name.text) > _WORD_LENGTH and not name.text.endswith(("s", "x", "z"))
-
-
-_GERMAN_NOUNS = ("Zeitung", "Nachrichten", "Presse", "Rundschau", "Tageszeitung", "Bank", "Bahn")
-
-
-def _is_german(name: Name) -> bool:
-    """Say whether a name that all languages use is a German one with an adjective."""
-    first, _, rest = name.text.partition(" ")
-    return name.language == "mul" and first.endswith("e") and rest.endswith(_GERMAN_NOUNS)
 
 
 def _fits_case(form: Form, original: str, language: str) -> bool:

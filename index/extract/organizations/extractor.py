@@ -25,13 +25,13 @@ from index.extract.countries import PlaceMatch, place_forms
 from index.extract.organizations import heads, rules
 from index.extract.organizations.arabic import find_arabic
 from index.extract.organizations.authority import (
-    TRAP,
     Abbreviation,
     AuthorityMatcher,
     Cues,
     Mention,
     find_abbreviations,
 )
+from index.extract.organizations.automata import TRAP
 from index.extract.organizations.learned import GIVEN, LEARNED, LearnedNames, may_be_surname
 from index.extract.organizations.model import add_named_by_model
 from index.extract.organizations.national import Places
@@ -202,7 +202,7 @@ def _matcher(names: LearnedNames | None) -> AuthorityMatcher:
     authority = organizations()
     entries = authority.entries.values()
     learned = names.entries() if names else ()
-    return AuthorityMatcher((*learned, *entries), authority.traps, place_forms(), countries().traps)
+    return AuthorityMatcher((*learned, *entries), authority.traps, place_forms, countries().traps)
 
 
 def _add_learned(

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache, cached_property
 
-from index.analysis import fold_key
+from index.analysis import fold_key, name_key
 from index.document import NamedPerson, Span
 from index.extract.organizations import PERSON_ROLE, Words, fold_word
 from index.extract.persons.naming import Name, Person, Taken, folded_name, joined
@@ -160,7 +160,7 @@ def _no_surnames(language: str) -> frozenset[str]:
 def _places(kind: str = "") -> frozenset[str]:
     """Return the folded forms of countries of a kind, or of all but demonyms."""
     return frozenset(
-        fold_key(form.text).replace(" ", "")
+        name_key(form.text).replace(" ", "")
         for entry in countries().entries.values()
         for form in entry.forms
         if (form.kind == kind if kind else form.kind != "demonym")

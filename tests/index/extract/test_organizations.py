@@ -390,3 +390,9 @@ def test_a_cue_beside_a_shared_name_tells_its_country(
 )
 def test_a_name_of_one_country_is_none_of_another(language: str, text: str, wrong: str) -> None:
     assert wrong not in ids(text, language)
+
+
+def test_names_in_arabic_letters_are_sought_in_whatever_language() -> None:
+    for language in ("fr", "ar"):
+        found = find_organizations("Amnesty International, الأمم المتحدة", language).organizations
+        assert [one.id for one in found] == ["amnesty-international", "onu"]

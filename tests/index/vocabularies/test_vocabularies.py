@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import vocabularies
 from index.errors import VocabularyError
 from index.extract import find_themes
 from index.vocabularies import LANGUAGES, grammar, organizations, themes
 from index.vocabularies.organizations import COLUMNS, load_grammars, load_organizations
-from index.vocabularies.themes import load_themes
+from index.vocabularies.themes import load_themes, open_themes
 from tools.vocabularies.build_organizations import by_hand, from_lists
 from tools.vocabularies.typography import BODIES, french_names, with_article
 
@@ -179,6 +180,11 @@ def test_an_unreadable_vocabulary_is_refused(tmp_path: Path) -> None:
         load_organizations(bad)
 
 
+def test_no_two_of_our_organizations_bear_a_name() -> None:
+    ours = load_organizations(Path(vocabularies.__file__).with_name("organizations.tsv"))
+    assert ours.entries.keys() == organizations().entries.keys()
+
+
 def theme_folder(tmp_path: Path, themes_row: str, french: str) -> Path:
     (tmp_path / "themes.tsv").write_text(themes_row + "\n", encoding="utf-8")
     for language in LANGUAGES:
@@ -208,6 +214,15 @@ GOOD = "crime\t\t\t" + "\t".join(["Crime"] * len(LANGUAGES))
 def test_a_bad_theme_is_refused(tmp_path: Path, themes_row: str, french: str, reason: str) -> None:
     with pytest.raises(VocabularyError, match=reason):
         load_themes(theme_folder(tmp_path, themes_row, french))
+
+
+def test_expressions_of_a_language_are_read_when_it_is_asked_for(tmp_path: Path) -> None:
+    vocabulary = open_themes(theme_folder(tmp_path, GOOD, "crime|vol"))
+    (tmp_path / "themes-ar.txt").write_text("theft|سرقه\n", encoding="utf-8")
+    expressions = vocabulary.entries["crime"].expressions
+    assert [each.text for each in expressions["fr"]] == ["vol"]
+    with pytest.raises(VocabularyError, match="unknown theme"):
+        expressions.get("ar")
 
 
 @pytest.mark.parametrize(

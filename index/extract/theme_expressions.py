@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import compress, repeat
+from itertools import compress
 from typing import NamedTuple
 
 from index.analysis import Folded, fold_key
@@ -81,14 +81,14 @@ def find_expressions(
         masked[first:last] = b"\1" * (last - first)
     negations = vocabulary.negations.get(language, frozenset())
     stop_words, arabic = lexicon.stop_words, language == "ar"
-    hits = []
-    traps = []
+    hits: list[Hit] = []
+    traps: list[tuple[int, int]] = []
     begun = list(map(lexicon.__getitem__, words))
     for index in compress(range(len(words)), begun):
         if masked[index]:
             continue
         alone, following, spelt, capitals = begun[index] or _NOTHING
-        found: Iterable[tuple[Pattern, int]] = ()
+        found: list[tuple[Pattern, int]] = []
         if following:
             second = index + 1
             if masked[second] or words[second] in stop_words:
@@ -105,11 +105,16 @@ def find_expressions(
         if not (found or alone):
             continue
         negated = words[index - 1] in negations or words[index - 2] in negations
-        for pattern, last in (*found, *zip(alone, repeat(index))):
-            if pattern.theme == TRAP:
-                traps.append((index, last))
-            else:
-                hits.append(Hit(index, last, pattern, negated))
+        if found:
+            traps += [(index, last) for pattern, last in found if pattern.theme == TRAP]
+            hits += [
+                Hit(index, last, pattern, negated)
+                for pattern, last in found
+                if pattern.theme != TRAP
+            ]
+        for pattern in alone:
+            # Twice as fast as Hit(...), and there are many.
+            hits.append(tuple.__new__(Hit, (index, index, pattern, negated)))
     if not traps:
         return hits
     return [
@@ -229,7 +234,9 @@ class _Lexicon(dict[str, _Begun | None]):
         for rank, pattern in enumerate(patterns):
             for form in pattern.forms[1] if len(pattern.forms) > 1 else ():
                 following[form][rank] = pattern
-        alone = tuple(pattern for pattern in patterns if len(pattern.forms) == 1)
+        alone = tuple(
+            pattern for pattern in patterns if len(pattern.forms) == 1 and pattern.theme != TRAP
+        )
         spelt = any(pattern.accented for pattern in alone)
         capitals = any(pattern.accented and pattern.capitals for pattern in alone)
         return _Begun(alone, dict(following), spelt, capitals)
@@ -259,6 +266,8 @@ class _Lexicon(dict[str, _Begun | None]):
         return ()
 
     def _part(self, part: str) -> _Patterns:
+        if not self._by_form.has(part):
+            return ()
         return tuple(
             pattern._replace(accented="")
             for pattern in self._by_form[part]
@@ -366,6 +375,10 @@ class _ByForm(dict[str, _Patterns]):
             numbers = tuple(listed)
             for form in forms:
                 self._numbers[form] = self._numbers.get(form, ()) + numbers
+
+    def has(self, form: str) -> bool:
+        """Say whether an expression begins with a form."""
+        return form in self._numbers
 
     def __missing__(self, form: str) -> _Patterns:
         numbers = self._numbers.get(form)

@@ -97,7 +97,7 @@ class ThemeScore:
     @property
     def spans(self) -> set[Span]:
         """The characters of what gave the points."""
-        return {span_of(self.folded, *place) for place in self.places} | self.organizations
+        return {span_of(self.folded, *place) for place in set(self.places)} | self.organizations
 
     def add(self, hit: Hit, title_end: int, lead_end: int) -> None:
         """Count an expression that does not stand within a longer one.

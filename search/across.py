@@ -1,27 +1,24 @@
 """Documents in other languages that are about what the question is about.
 
-A question and the documents have a vector each (``index.vectors``); those whose vectors are nearest
-are listed, beside the results and never among them. The language of the question is the one that
-it is detected in, if that is sure, else that of the interface; documents that are, or have
-paragraphs, in it are left out.
+A question and the documents have a vector each (``index.embedding``); those whose vectors are
+nearest are listed, beside the results and never among them. The language of the question is the one
+that it is detected in, if that is sure, else that of the interface; documents that are, or have
+paragraphs, in it are left out. What looks for the nearest vectors is an engine's own.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
-from threading import Lock
+from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from whoosh import query
 
-from index import Snapshot, vectors
+from index import embedding
+from index.errors import SearchTimeout
 from index.extract import detect_text
-from search.engine import Notices
-from search.facets import Filtered
+from search.engine import InOtherLanguages, Notice, Notices, Result
 from search.query import ParsedQuery, running_text
 from search.request import SearchRequest
-from search.scoring import Evaluation
 
 LIMIT = 5
 LEAST = 0.38
@@ -29,65 +26,104 @@ LEAST = 0.38
 _SURE = 0.9
 
 
-class Across:
-    """The vectors of an index directory, opened for the snapshot that was searched last."""
+class Vectors(Protocol):
+    """The vectors of a generation."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._lock = Lock()
-        self._key: tuple[str, tuple[int, int] | None] | None = None
-        self._vectors: vectors.Vectors | None = None
+    @property
+    def other(self) -> bool:
+        """Whether they were made by another model or version."""
 
-    def stamp(self) -> str:
-        """Return what changes with the vectors; empty if there are none, or no model."""
-        stamp = vectors.stamp(self._root) if vectors.model() else None
-        return f"{stamp[0]}-{stamp[1]}" if stamp else ""
+    @property
+    def missing(self) -> int:
+        """How many documents have not been given one yet."""
+
+    @property
+    def damage(self) -> Sequence[str]:
+        """The files that were left out, as they are damaged."""
 
     def nearest(
-        self,
-        request: SearchRequest,
-        parsed: ParsedQuery,
-        evaluation: Evaluation,
-        notices: Notices,
-        limit: int = LIMIT,
-        least: float = LEAST,
-    ) -> tuple[str, list[tuple[int, float]]]:
-        """Return the language of the question, and the nearest documents in others.
+        self, question: embedding.Vector, eligible: "Eligible", limit: int, least: float
+    ) -> list[tuple[int, float]]:
+        """Return the numbers of the nearest eligible documents with their cosines, nearest first.
 
-        They pass the filters of the request and what narrows the query. ``notices`` gets what is in
-        the way.
+        Those of a cosine below ``least``, which is above 0, are left out. Raises SearchTimeout.
         """
-        snapshot = evaluation.snapshot
-        text = running_text(parsed.text, parsed.language)
-        language = question_language(text, request.locale)
-        if not text.strip() or not parsed.understood:
-            return language, []
-        if vectors.model() is None:
-            notices.add("across_not_installed", install=vectors.INSTALL)
-            return language, []
-        if language not in vectors.LANGUAGES:
-            notices.add("across_language", language=language)
-            return language, []
-        opened = self._opened(snapshot)
-        if opened.other:
-            notices.add("across_version")
-            return language, []
-        if opened.missing:
-            notices.add("across_incomplete", count=str(opened.missing))
-        allowed = np.zeros(snapshot.size, np.bool_)
-        allowed[_eligible(request, parsed, evaluation, language)] = True
-        found = opened.nearest(_vector(text), snapshot, allowed, limit, least)
-        if opened.damaged:
-            names = sorted(path.relative_to(self._root).as_posix() for path in opened.damaged)
-            notices.add("across_damaged", files=", ".join(names[:3]))
-        return language, found
 
-    def _opened(self, snapshot: Snapshot) -> vectors.Vectors:
-        key = snapshot.name, vectors.stamp(self._root)
-        with self._lock:
-            if self._vectors is None or self._key != key:
-                self._vectors, self._key = vectors.Vectors(self._root, snapshot), key
-            return self._vectors
+
+class Eligible:
+    """Which documents may be listed, whatever their words.
+
+    They match ``condition``, and pass the filters of ``request``.
+    """
+
+    def __init__(self, request: SearchRequest, parsed: ParsedQuery, language: str) -> None:
+        # The alternatives of a disjunction narrow nothing.
+        parts = () if isinstance(parsed.tree, query.Or) else parsed.parts
+        conditions = [clause.node for clause in parts if clause.condition]
+        self.condition: query.Query = query.And([query.Every(), *conditions])
+        others = {**request.excluded, "lang": (*request.excluded.get("lang", ()), language)}
+        self.request = replace(request, excluded=others)
+
+
+def nearest(
+    request: SearchRequest,
+    parsed: ParsedQuery,
+    vectors: Callable[[], Vectors],
+    notices: Notices,
+    limit: int = LIMIT,
+    least: float = LEAST,
+) -> tuple[str, list[tuple[int, float]]]:
+    """Return the language of the question, and the nearest documents in others.
+
+    They pass the filters of the request and what narrows the query. ``notices`` gets what is in the
+    way.
+    """
+    text = running_text(parsed.text, parsed.language)
+    language = question_language(text, request.locale)
+    if not text.strip() or not parsed.understood:
+        return language, []
+    if embedding.model() is None:
+        notices.add("across_not_installed", install=embedding.INSTALL)
+        return language, []
+    if language not in embedding.LANGUAGES:
+        notices.add("across_language", language=language)
+        return language, []
+    opened = vectors()
+    if opened.other:
+        notices.add("across_version")
+        return language, []
+    if opened.missing:
+        notices.add("across_incomplete", count=str(opened.missing))
+    found = opened.nearest(_vector(text), Eligible(request, parsed, language), limit, least)
+    if opened.damage:
+        notices.add("across_damaged", files=", ".join(opened.damage[:3]))
+    return language, found
+
+
+def in_other_languages(
+    request: SearchRequest,
+    parsed: ParsedQuery,
+    stamp: Callable[[], str],
+    vectors: Callable[[], Vectors],
+    result: Callable[[int, float], Result],
+) -> tuple[InOtherLanguages | None, Notices]:
+    """Return what there is in other languages, if asked for, and what the reader should know.
+
+    ``stamp`` returns what changes with the vectors, nothing if there are none; ``result`` makes a
+    result of a document with its nearness. A walk by cursor has the results and nothing beside
+    them.
+    """
+    notices = Notices()
+    asked = request.across == "true"
+    beside = request.beside and request.page == 1 and stamp()
+    if request.cursor is not None or not (asked or beside):
+        return None, notices
+    try:
+        language, near = nearest(request, parsed, vectors, notices)
+    except SearchTimeout:
+        return None, Notices([Notice("out_of_time")])
+    documents = tuple(result(doc, nearness) for doc, nearness in near)
+    return InOtherLanguages(language, documents), notices if asked else Notices()
 
 
 def question_language(text: str, locale: str) -> str:
@@ -96,19 +132,7 @@ def question_language(text: str, locale: str) -> str:
     return detected.code if detected.confidence >= _SURE else locale
 
 
-def _eligible(
-    request: SearchRequest, parsed: ParsedQuery, evaluation: Evaluation, language: str
-) -> NDArray[np.int32]:
-    """Return the live documents that may be listed, whatever their words."""
-    # The alternatives of a disjunction narrow nothing.
-    parts = () if isinstance(parsed.tree, query.Or) else parsed.parts
-    conditions = [clause.node for clause in parts if clause.condition]
-    docs = evaluation.hits(query.And([query.Every(), *conditions])).docs
-    others = {**request.excluded, "lang": (*request.excluded.get("lang", ()), language)}
-    return Filtered(docs, replace(request, excluded=others), evaluation.snapshot).all
-
-
 @lru_cache(maxsize=256)
-def _vector(text: str) -> vectors.Vector:
-    vector: vectors.Vector = vectors.encoder().encode([text])[0]
+def _vector(text: str) -> embedding.Vector:
+    vector: embedding.Vector = embedding.encoder().encode([text])[0]
     return vector

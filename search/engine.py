@@ -41,9 +41,6 @@ NOTICES: Mapping[str, str] = {
     "across_not_installed": _l(
         "Other languages were not searched, as that needs an extra: %(install)s."
     ),
-    "across_on_cluster": _l(
-        "Other languages were not searched: an index on a cluster has no vectors."
-    ),
     "across_version": _l(
         "Other languages were not searched: the vectors are those of another version of the model."
         " Run `trouvaille vectors`."

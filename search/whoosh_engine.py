@@ -19,15 +19,13 @@ from index import (
 from index.errors import SearchTimeout
 from index.originals import Original, original
 from index.store import ByteCache
-from search.across import Across
+from search.across import in_other_languages
 from search.engine import (
     DocumentView,
     Explanation,
     FacetPage,
     IndexStatus,
-    InOtherLanguages,
     Notice,
-    Notices,
     Related,
     Result,
     SearchResponse,
@@ -57,6 +55,7 @@ from search.scoring import (
     similar,
 )
 from search.suggest import did_you_mean, suggest
+from search.whoosh_across import DirectoryVectors
 
 _CORRECTIONS_BYTES = 1 << 20
 """Memory for corrected queries: the next page of a search asks for the same one."""
@@ -75,7 +74,7 @@ class WhooshEngine:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self.directory = directory
-        self._across = Across(directory.path)
+        self._vectors = DirectoryVectors(directory.path)
         self._budget = budget or Budget()
         self._clock = clock
         self._opened: _Opened | None = None
@@ -96,7 +95,13 @@ class WhooshEngine:
         # All pages of a walk must belong to one list: nothing may be left out of some of them.
         lenient = request.cursor is None
         found = self._find(request, parsed, snapshot, lenient)
-        across, notices = self._in_other_languages(request, parsed, opened)
+        across, notices = in_other_languages(
+            request,
+            parsed,
+            self._vectors.stamp,
+            lambda: self._vectors.of(self._unscored(snapshot)),
+            opened.results(request.locale).result,
+        )
         matches, filtered, parsed = found.matches, found.filtered, found.answered.parsed
         page = _page(request, matches, snapshot)
         below, more = self._below(request, found, page)
@@ -203,7 +208,7 @@ class WhooshEngine:
             built=snapshot.manifest.built,
             skipped=sum(snapshot.manifest.skipped.values()),
             compiled=kernels.is_compiled(),
-            vectors=self._across.stamp(),
+            vectors=self._vectors.stamp(),
         )
 
     def skipped(self) -> tuple[Skipped, ...]:
@@ -223,6 +228,10 @@ class WhooshEngine:
             if self._opened is None or self._opened.snapshot is not snapshot:
                 self._opened = _Opened(snapshot)
             return self._opened
+
+    def _unscored(self, snapshot: Snapshot) -> Evaluation:
+        time = self._deadline(self._budget.search)
+        return Evaluation(snapshot, scored=False, time=time)
 
     def _find(
         self, request: SearchRequest, parsed: ParsedQuery, snapshot: Snapshot, lenient: bool
@@ -258,28 +267,6 @@ class WhooshEngine:
         scores = hits.scores.take(filtered.passing) if filtered.any else hits.scores
         ranking = Ranking(Matches(filtered.all, scores), "relevance", snapshot)
         return ranking.slice(0, room), len(scores)
-
-    def _in_other_languages(
-        self, request: SearchRequest, parsed: ParsedQuery, opened: "_Opened"
-    ) -> tuple[InOtherLanguages | None, Notices]:
-        """Return what there is in other languages, if asked for, and what the reader should know.
-
-        A walk by cursor has the results and nothing beside them.
-        """
-        notices = Notices()
-        asked = request.across == "true"
-        beside = request.beside and request.page == 1 and self._across.stamp()
-        if request.cursor is not None or not (asked or beside):
-            return None, notices
-        time = self._deadline(self._budget.search)
-        evaluation = Evaluation(opened.snapshot, scored=False, time=time)
-        try:
-            language, near = self._across.nearest(request, parsed, evaluation, notices)
-        except SearchTimeout:
-            return None, Notices([Notice("out_of_time")])
-        results = opened.results(request.locale)
-        documents = tuple(results.result(doc, nearness) for doc, nearness in near)
-        return InOtherLanguages(language, documents), notices if asked else Notices()
 
     def _explanations(
         self,

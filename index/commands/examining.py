@@ -15,9 +15,8 @@ from index.commands.options import (
     print_json,
 )
 from index.formats import table, unread_lines
-from index.location import InDirectory, Location
+from index.location import Location
 from index.overview import lines, size
-from index.vectors import compute, coverage
 
 
 @command(index_option, json_option)
@@ -28,11 +27,7 @@ def check(index: Location, as_json: bool) -> None:
     compared with their checksums.
     """
     result = index.check()
-    covered = coverage(index.root) if isinstance(index, InDirectory) else None
-    damaged = [
-        f"“{index.root / name}” is damaged: write it anew with `trouvaille vectors`."
-        for name in (covered.damaged if covered else ())
-    ]
+    damaged = index.damaged_vectors()
     if as_json:
         print_json(replace(result, problems=(*result.problems, *damaged)))
     else:
@@ -115,7 +110,7 @@ def vectors(index: Location, index_mode: str, quiet: bool, as_json: bool) -> Non
             click.echo(f"\r{done:,} of {size:,} documents", nl=done == size, err=True)
 
     began = monotonic()
-    computed = compute(index.directory("vectors"), int(index_mode, 8), progress)
+    computed = index.compute_vectors(int(index_mode, 8), progress)
     if as_json:
         print_json(computed)
     else:

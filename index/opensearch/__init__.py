@@ -35,6 +35,7 @@ from index.opensearch.stored import (
     stored_documents,
     stored_heads,
 )
+from index.opensearch.vectors import compute_vectors, counted, coverage, having, rows_of
 
 __all__ = [
     "HEADS",
@@ -56,9 +57,13 @@ __all__ = [
     "backups",
     "check",
     "check_name",
+    "compute_vectors",
+    "counted",
+    "coverage",
     "encode_drafts",
     "facet_field",
     "figures",
+    "having",
     "head_of",
     "health",
     "key_term",
@@ -70,6 +75,7 @@ __all__ = [
     "report_of",
     "restore",
     "rollback",
+    "rows_of",
     "size",
     "stored_document",
     "stored_documents",

@@ -45,6 +45,8 @@ _ENTRIES: Final = 5_000
 """Words or values that are collected before they are sent."""
 _LONG_SECONDS: Final = 3600.0
 """Seconds that a merge may take."""
+_MOST_DELETED: Final = 0.25
+"""The share of deleted documents beyond which an index is merged."""
 _HEALTH_SECONDS: Final = 600
 """Seconds to wait for copies on other nodes."""
 _PROBED: Final = 5
@@ -111,11 +113,7 @@ class Filling:
     def _send(
         self, document: Encoded, place: int, hash: str, failures: Iterable[tuple[str, str]]
     ) -> None:
-        beside: Json = {"place": place, "hash": hash}
-        if failures:
-            beside["failures"] = list(failures)
-        source = document.source[:-1] + b"," + orjson.dumps(beside)[1:]
-        self._ready.append(Action(str(place), source, document.id))
+        self._ready.append(written(document, place, hash, failures))
         if len(self._ready) >= SENT_TOGETHER:
             self._flush()
 
@@ -135,14 +133,11 @@ class Filling:
         """Wait until everything is written, and can be found."""
         self._flush()
         self._await_sent()
-        self._refresh(self.index)
+        refresh(self._cluster, self.index)
 
     def _await_sent(self) -> None:
         while self._pending:
             self._pending.popleft().result()
-
-    def _refresh(self, index: str) -> None:
-        self._cluster.request("POST", f"/{index}/_refresh", seconds=_LONG_SECONDS)
 
     def _take_away_removed(self) -> None:
         """Delete what was added and removed, and count it no longer."""
@@ -172,23 +167,23 @@ class Filling:
         self._gather()
         self._counts.settle()
         self._write_beside()
-        return self._complete(record, merge=True)
+        return self._complete(record, merged=True)
 
     def _gather(self) -> None:
         """Have exactly the documents that are to be published, all of them counted."""
         self._settle()
         self._take_away_removed()
 
-    def _complete(self, record: BuildRecord, merge: bool) -> Published:
+    def _complete(self, record: BuildRecord, merged: bool) -> Published:
         """Check and publish the index, when words and values are written. Raises BuildFailed."""
         cluster, index, documents = self._cluster, self.index, len(record.hashes)
         # One request for all three: each costs most by being waited for.
         names = f"{index},{index}-words,{index}-values"
-        self._refresh(names)
+        refresh(cluster, names)
         for one, count in {index: documents, **self._beside}.items():
             self._require_count(one, count)
-        if merge:
-            self._merge(names)
+        if merged:
+            merge(cluster, names)
         self._probe()
         meta = {
             "format": FORMAT_VERSION,
@@ -224,14 +219,6 @@ class Filling:
         there = self._cluster.request("GET", f"/{index}/_count")["count"]
         if there != count:
             raise BuildFailed(f"“{index}” should have {count} entries and has {there}.", _STILL)
-
-    def _merge(self, index: str) -> None:
-        # A merge keeps what was sent of documents that are not safely on disk: up to twice as much.
-        self._cluster.request("POST", f"/{index}/_flush", seconds=_LONG_SECONDS)
-        self._cluster.request(
-            "POST", f"/{index}/_forcemerge", params={"max_num_segments": 1}, seconds=_LONG_SECONDS
-        )
-        self._refresh(index)  # the merge is not seen without it
 
     def _probe(self) -> None:
         """Find some documents by their ids and words. Raises BuildFailed."""
@@ -329,6 +316,43 @@ class Filling:
             bulk(self._cluster, index, some)
             count += len(some)
         return count
+
+
+def written(
+    document: Encoded,
+    place: int,
+    hash: str,
+    failures: Iterable[tuple[str, str]],
+    **beside: object,
+) -> Action:
+    """Return what writes a document at its place, and some fields ``beside`` its own."""
+    beside |= {"place": place, "hash": hash}
+    if failures:
+        beside["failures"] = list(failures)
+    source = document.source[:-1] + b"," + orjson.dumps(beside)[1:]
+    return Action(str(place), source, document.id)
+
+
+def merge(cluster: Cluster, index: str) -> None:
+    """Merge every shard into one segment."""
+    # A merge keeps what was sent of documents that are not safely on disk: up to twice as much.
+    cluster.request("POST", f"/{index}/_flush", seconds=_LONG_SECONDS)
+    cluster.request(
+        "POST", f"/{index}/_forcemerge", params={"max_num_segments": 1}, seconds=_LONG_SECONDS
+    )
+    refresh(cluster, index)  # the merge is not seen without it
+
+
+def is_worn(cluster: Cluster, index: str) -> bool:
+    """Tell whether so many documents of an index are deleted that it should be merged."""
+    stats = cluster.request("GET", f"/{index}/_stats/docs")["_all"]["primaries"]
+    deleted, there = stats["docs"]["deleted"], stats["docs"]["count"]
+    return bool(deleted > _MOST_DELETED * (there + deleted))
+
+
+def refresh(cluster: Cluster, index: str) -> None:
+    """Let everything be found that is written."""
+    cluster.request("POST", f"/{index}/_refresh", seconds=_LONG_SECONDS)
 
 
 class Generation(Filling):

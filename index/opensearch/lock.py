@@ -173,14 +173,19 @@ class Lock:
 
 
 @contextmanager
-def locked(cluster: Cluster, name: str, seconds: float = LEASE) -> Iterator[Lock]:
-    """Keep others from building. Raises IndexLocked."""
+def locked(
+    cluster: Cluster, name: str, seconds: float = LEASE, key: str = "lock", does: str = "builds"
+) -> Iterator[Lock]:
+    """Keep others from building, or from what else a lock of this key is for. Raises IndexLocked.
+
+    ``does`` says what its holder does.
+    """
     control = control_of(cluster, name)
-    lease = Lease(cluster, control, "lock", seconds)
+    lease = Lease(cluster, control, key, seconds)
     other = lease.take()
     if other is not None:
         raise IndexLocked(
-            f"Another process ({other.get('owner')}) builds “{name}” since {other.get('time')}.",
+            f"Another process ({other.get('owner')}) {does} “{name}” since {other.get('time')}.",
             f"Wait until it has ended. If it is dead, its lock ends within {seconds:.0f} seconds.",
         )
     lock = Lock(name, lease, seconds)

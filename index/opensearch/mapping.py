@@ -36,7 +36,7 @@ _KEYWORD: Final = {"type": "keyword"}
 _DATE: Final = {"type": "date", "format": "strict_date"}
 _STORED: Final = {"type": "object", "enabled": False}
 # Read for a page of results without what is stored, which has to be decompressed.
-_HEAD: Final = {"type": "binary", "doc_values": True}
+_BYTES: Final = {"type": "binary", "doc_values": True}
 # Read by itself: all of ``_source`` would be parsed.
 _PIECES: Final = {"type": "keyword", "index": False, "doc_values": False, "store": True}
 _LENGTH: Final = {"type": "integer", "index": False}
@@ -79,8 +79,13 @@ def documents(shards: int, meta: Json) -> Json:
         "place": {"type": "long"},
         "hash": {"type": "keyword", "index": False},
         "failures": _STORED,
-        "head": _HEAD,
+        "head": _BYTES,
         "text": _PIECES,
+        # Absent until ``vectors`` has given the document one.
+        "vector": _BYTES,
+        "vector_signs": _BYTES,
+        "vector_key": {"type": "long", "doc_values": False},
+        "vector_model": _KEYWORD,
     }
     return {
         "settings": {
@@ -99,7 +104,7 @@ def documents(shards: int, meta: Json) -> Json:
         "mappings": {
             "dynamic": "strict",
             "_meta": meta,
-            "_source": {"excludes": ["title", "body", "head", "text"]},
+            "_source": {"excludes": ["title", "body", "head", "text", "vector*"]},
             "properties": properties,
         },
     }

@@ -15,7 +15,7 @@ from index.errors import IndexLocked
 from index.opensearch import mapping
 from index.opensearch.client import Cluster
 from index.opensearch.encode import Encoded
-from index.opensearch.filling import FILLED, Filling
+from index.opensearch.filling import FILLED, Filling, refresh
 from index.opensearch.generations import (
     Published,
     aliased,
@@ -209,7 +209,7 @@ class Sharing(Filling):
         cluster.request("PUT", f"/{index}/_settings", FILLED)
         for kind in ("words", "values"):
             cluster.request("DELETE", f"/{index}-{kind}", params={"ignore": 404})
-        self._refresh(index)
+        refresh(cluster, index)
         for unit, attempt in self._attempt.items():
             if attempt:
                 self._delete(self._of_other_attempts(unit, attempt))

@@ -18,7 +18,7 @@ from index.errors import ClusterUnavailable, IndexMissing
 from index.opensearch import mapping
 from index.opensearch.client import Cluster
 from index.opensearch.encode import Encoded
-from index.opensearch.filling import FILLED, Filling, changed_beside
+from index.opensearch.filling import FILLED, Filling, changed_beside, is_worn
 from index.opensearch.generations import (
     Published,
     aliased,
@@ -46,8 +46,8 @@ from index.segments import BuildRecord, Report
 _BLOCK: Final = 2**32
 """Places that an update may fill: each begins with a multiple, so that what a killed one still has
 on its way is never taken for another's."""
-_MOST_DELETED: Final = 0.25
-"""The share of deleted documents beyond which an index is merged."""
+_ATTEMPTS: Final = 5
+"""How often a clone is tried while something else writes to the index."""
 _SECONDS: Final = 600.0
 """Seconds that a clone may take."""
 
@@ -196,7 +196,7 @@ class Update(Filling):
         self._gather()
         self._change_documents()
         self._change_beside()
-        return self._complete(record, self._is_worn())
+        return self._complete(record, is_worn(self._cluster, self.index))
 
     def _gather(self) -> None:
         self._settle()
@@ -235,11 +235,6 @@ class Update(Filling):
             answer = self._cluster.request("POST", f"/{index}/_mget", body)
             yield from (entry["_source"] for entry in answer["docs"] if entry["found"])
 
-    def _is_worn(self) -> bool:
-        stats = self._cluster.request("GET", f"/{self.index}/_stats/docs")["_all"]["primaries"]
-        deleted, there = stats["docs"]["deleted"], stats["docs"]["count"]
-        return bool(deleted > _MOST_DELETED * (there + deleted))
-
 
 def _left(cluster: Cluster, name: str, base: str) -> str | None:
     """Return the index that a killed update of a generation left, if it can be gone on with."""
@@ -257,10 +252,18 @@ def _left(cluster: Cluster, name: str, base: str) -> str | None:
 
 
 def _clone(cluster: Cluster, source: str, target: str) -> None:
-    """Make an index with the documents of another, which is not written to any more."""
-    cluster.create(
-        f"/{source}/_clone/{target}",
-        {"settings": {**FILLED, "index.refresh_interval": "-1"}},
-        {"wait_for_active_shards": 1},
-        seconds=_SECONDS,
-    )
+    """Make an index with the documents of another, which nobody writes to meanwhile."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            cluster.create(
+                f"/{source}/_clone/{target}",
+                {"settings": {**FILLED, "index.refresh_interval": "-1"}},
+                {"wait_for_active_shards": 1},
+                seconds=_SECONDS,
+            )
+            return
+        except ClusterUnavailable as error:
+            if attempt == _ATTEMPTS or "must block write" not in error.message:
+                raise
+            # Vectors are written to it: they wait when it is blocked.
+            cluster.request("PUT", f"/{source}/_settings", {"index.blocks.write": True})

@@ -22,6 +22,7 @@ from index.opensearch import (
 )
 from index.opensearch import term as indexed_term
 from index.originals import Indexed, NoOriginalError, Original, original_of
+from search.across import in_other_languages
 from search.engine import (
     ClusterHealth,
     DocumentView,
@@ -35,6 +36,7 @@ from search.engine import (
 )
 from search.facets import LocalizedFacets, facet_page, facets
 from search.highlight import Highlighter
+from search.opensearch.across import Counted, IndexVectors
 from search.opensearch.clauses import Json, any_of, terms
 from search.opensearch.counting import Counter, Filters
 from search.opensearch.explaining import explain
@@ -81,6 +83,7 @@ class OpenSearchEngine:
         self._opening = Lock()
         self._opened: Opened | None = None
         self._locales: tuple[Opened, Locales] | None = None
+        self._counted = Counted()
         self._checked = 0.0
 
     @contextmanager
@@ -144,6 +147,7 @@ class OpenSearchEngine:
         request = canonical(request, localized)
         if request.q != parsed.text:
             request = replace(request, q=parsed.text)
+        asked = parsed
         parsing_ended = perf_counter()
         finder = self._finder(opened, request)
         cursor = self._cursor(request)
@@ -165,8 +169,13 @@ class OpenSearchEngine:
         notices = tuple(finder.notices)
         if cursor is not None and cursor.generation != fingerprint(opened.name):
             notices = (*notices, Notice("generation_changed"))
-        if request.across == "true" and request.cursor is None:
-            notices = (*notices, Notice("across_on_cluster"))
+        across, others = in_other_languages(
+            request,
+            asked,
+            lambda: self._counted.stamp(opened),
+            lambda: IndexVectors(opened, finder.reader, self._counted.of(opened)),
+            lambda doc, nearness: results.of(finder.reader.head(doc))._replace(score=nearness),
+        )
         ended = perf_counter()
         return SearchResponse(
             request=request,
@@ -178,11 +187,12 @@ class OpenSearchEngine:
             more=more,
             names=tuple((facet, results.value(facet, id)) for facet, id in parsed.names),
             explanations=explanations,
+            across=across,
             facets=counted,
             generation=opened.name,
             documents=opened.generation.documents,
             suggestion=suggestion,
-            warnings=(*parsed.warnings, *notices),
+            warnings=(*parsed.warnings, *notices, *others),
             next_cursor=next_cursor,
             timings={
                 "parse": (parsing_ended - start) * 1000,
@@ -399,7 +409,16 @@ class OpenSearchEngine:
             languages=generation.languages,
             built=generation.built,
             skipped=sum(generation.skipped.values()),
+            vectors=self._stamp(opened),
         )
+
+    def _stamp(self, opened: Opened) -> str:
+        """Return what changes with the vectors; nothing while the cluster does not say."""
+        try:
+            with self._cluster.answering(_FOLLOWED):
+                return self._counted.stamp(opened)
+        except (ClusterUnavailable, SearchTimeout):
+            return ""
 
     def skipped(self) -> tuple[Skipped, ...]:
         """Return the files and records that the index leaves out, and why."""

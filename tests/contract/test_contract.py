@@ -8,16 +8,20 @@ and it ends with the report that the tables of docs/opensearch.md are made of.
 """
 
 import random
+import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from index import embedding, vectors
 from index.facets import VALUE_FACETS
+from index.opensearch import compute_vectors
 from search.engine import Engine
 from tests.contract.archives import Both
-from tests.contract.comparing import differences
+from tests.contract.comparing import close, differences
 from tests.contract.known import KNOWN, known_lines
 from tests.contract.requests import (
     REQUESTS,
@@ -140,9 +144,40 @@ def test_both_have_the_same_status(both: Both) -> None:
     assert (local.documents, local.languages) == (remote.documents, remote.languages)
 
 
-def test_other_languages_are_said_not_to_be_searched(samples: Both) -> None:
-    warnings = samples.cluster.search(as_request({"q": "accord", "across": "true"})).warnings
-    assert [warning.code for warning in warnings] == ["across_on_cluster"]
+@pytest.fixture
+def vectored(samples: Both, node: Any) -> Iterator[Both]:
+    """Both engines over the sample archive, whose documents have vectors."""
+    if embedding.model() is None:
+        pytest.skip("needs the extra `across`")
+    root = samples.embedded.directory.path  # type: ignore[attr-defined]
+    vectors.compute(root)
+    compute_vectors(node.cluster, samples.cluster._name)  # type: ignore[attr-defined]
+    yield samples
+    shutil.rmtree(root / "vectors")
+
+
+def test_documents_in_other_languages_are_equal(vectored: Both) -> None:
+    listed = 0
+    for kind in ("question", "three words", "without", "fields of facets", "selected", "dates"):
+        for parameters in drawn(kind, vectored.documents, 4):
+            asked = as_request({**parameters, "across": "true", "facets": ""})
+            local, remote = (engine.search(asked).across for engine in vectored.engines)
+            assert local is not None
+            assert remote is not None
+            assert local.language == remote.language
+            ids = [[one.id for one in found.results] for found in (local, remote)]
+            assert ids[0] == ids[1], parameters
+            listed += len(ids[0])
+            for ours, theirs in zip(local.results, remote.results, strict=True):
+                assert close(ours.score, theirs.score)
+                assert theirs._replace(score=ours.score) == ours
+    assert listed
+
+
+def test_the_warnings_of_other_languages_are_equal(samples: Both) -> None:
+    asked = as_request({"q": "η απεργία των δασκάλων στη χώρα", "across": "true"})
+    local, remote = (engine.search(asked).warnings for engine in samples.engines)
+    assert local == remote
 
 
 @pytest.mark.parametrize(

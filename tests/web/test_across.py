@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index import IndexDirectory, vectors
+from index import IndexDirectory, embedding, vectors
 from index.build import index_documents
 from index.document import Document, Fields, Language
 from search import WhooshEngine
@@ -12,7 +12,7 @@ from web import create_app
 
 QUESTION = {"q": "la grève des enseignants"}
 
-pytestmark = pytest.mark.skipif(vectors.model() is None, reason="needs the extra `across`")
+pytestmark = pytest.mark.skipif(embedding.model() is None, reason="needs the extra `across`")
 
 
 def test_a_page_has_the_block_as_soon_as_there_are_vectors(tmp_path: Path) -> None:

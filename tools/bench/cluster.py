@@ -21,12 +21,20 @@ from uuid import uuid4
 
 import orjson
 
-from index import IndexDirectory
+from index import IndexDirectory, embedding
 from index.build import BuildOptions, Progress, rebuild_into, update_into
 from index.build.destination import Destination
 from index.build.directory import Directory
 from index.document import Document
-from index.opensearch import Address, Archive, Cluster, encode_drafts, published, read_back
+from index.opensearch import (
+    Address,
+    Archive,
+    Cluster,
+    compute_vectors,
+    encode_drafts,
+    published,
+    read_back,
+)
 from index.readers import read
 from index.segments import draft
 from search import SearchRequest
@@ -193,6 +201,17 @@ def _costs(
         "this process, ms": 1000 * median(one.processor for one in costs) / documents,
         "ingest_ms": 1000 * median(one.nodes for one in costs) / documents,
     }
+    if embedding.model():
+        before = _used(cluster)
+        with_vector = compute_vectors(cluster, name).documents
+        processor, nodes = _used(cluster)
+        stats = cluster.request("GET", f"/{generation.index}/_stats/store")["_all"]["primaries"]
+        grown = stats["store"]["size_in_bytes"] - stored[generation.index]
+        figures |= {
+            "vector_bytes": grown / with_vector,
+            "this process, ms a vector": 1000 * (processor - before[0]) / with_vector,
+            "ingest_ms of a vector": 1000 * (nodes - before[1]) / with_vector,
+        }
     for figure, value in figures.items():
         print(f"{figure}: {value:,.2f}")
 

@@ -24,11 +24,12 @@ from typing import Any, Final
 from index import IndexDirectory, Snapshot
 from index.build import rebuild
 from index.vectors import compute
-from search.across import LEAST, LIMIT, Across
+from search.across import LEAST, LIMIT, nearest
 from search.engine import Notices
 from search.query import parse
 from search.request import SearchRequest
 from search.scoring import Evaluation
+from search.whoosh_across import DirectoryVectors
 from tools.quality import press
 from tools.quality.retrieval.judged import DEPTH, figures
 
@@ -60,7 +61,7 @@ class Asker:
     def __init__(self, root: Path) -> None:
         self.snapshot: Snapshot = IndexDirectory(root).current()
         self.seconds: list[float] = []
-        self._across = Across(root)
+        self._vectors = DirectoryVectors(root)
         self.nearest("erste Frage", "de")
 
     def nearest(self, text: str, language: str, only: str = "", limit: int = DEPTH) -> list[Any]:
@@ -70,7 +71,8 @@ class Asker:
         parsed = parse(text, self.snapshot.analyzers)
         began = perf_counter()
         evaluation = Evaluation(self.snapshot, scored=False)
-        _, found = self._across.nearest(request, parsed, evaluation, Notices(), limit, 1e-6)
+        opened = self._vectors.of(evaluation)
+        _, found = nearest(request, parsed, lambda: opened, Notices(), limit, 1e-6)
         self.seconds.append(perf_counter() - began)
         return [(self.snapshot.stored_fields.get(doc)[0], nearness) for doc, nearness in found]
 

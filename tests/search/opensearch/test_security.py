@@ -9,17 +9,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.opensearch import Cluster, publish_documents
+from index.opensearch import Cluster, compute_vectors, publish_documents
 from index.opensearch.mapping import documents as mapping
-from search.opensearch import OpenSearchEngine, scores
+from search.opensearch import OpenSearchEngine, across, scores
 from search.opensearch.relaxing import SCORE
 from search.results import Budget
+from tests.model import replaced_model
 from tests.search.conftest import Entries
 from web import create_app
 from web.kept import KeptAnswers
 
 pytestmark = pytest.mark.opensearch
-SCRIPTS = {*scores.SCRIPTS, SCORE}
+SCRIPTS = {*scores.SCRIPTS, *across.SCRIPTS, SCORE}
 FIELDS = set(mapping(1, {})["mappings"]["properties"])
 BESIDE = {"word", "spelt", "title_terms", "body_terms", "completes", "facet", "value", "form"}
 KEYS = re.findall(
@@ -34,9 +35,21 @@ KEYS = re.findall(
     date_histogram calendar_interval min_doc_count hard_bounds filters gte lte gt lt order
     index allow_partial_search_results cancel_after_time_interval preference in histogram
     top distinct counts inferred best least lang _score contained_by
+    rescore window_size rescore_query query_weight rescore_query_weight models have lack
     """,
 )
-PARAMETERS = {"weight", "scale", "shift", "idf", "k1", "factor", "norms", "bodies"}
+PARAMETERS = {
+    "weight",
+    "scale",
+    "shift",
+    "idf",
+    "k1",
+    "factor",
+    "norms",
+    "bodies",
+    "eights",
+    "question",
+}
 PARAMETERS |= {"title", "title_scale", "title_shift", "body", "body_scale", "body_shift"}
 COUNTED = "top|missing|distinct|pinned|first|last|month|year"
 NAMED = re.compile(rf"(group|readmitted)\d+|[a-z]+:({COUNTED})")
@@ -80,7 +93,8 @@ def watched(node: Any, entries: Entries) -> Iterator[tuple[Any, Sent]]:
     cluster = Cluster(node.cluster.address)
     app = create_app(OpenSearchEngine(cluster, name, Budget(60.0, 60.0, 60.0, 60.0)))
     app.config["ANSWERS"] = KeptAnswers(0)
-    with pytest.MonkeyPatch.context() as monkeypatch:
+    with pytest.MonkeyPatch.context() as monkeypatch, replaced_model():
+        compute_vectors(node.cluster, name)
         yield app, Sent(cluster, monkeypatch)
 
 
@@ -97,6 +111,7 @@ def test_what_is_typed_is_only_ever_a_value(
     client = app.test_client()
     for path, given_ in (
         ("/api/search", {"q": q, name: other}),
+        ("/api/search", {"q": q, name: other, "across": "true"}),
         ("/api/suggest", {"q": q}),
         ("/api/facets/organization", {"q": q, "prefix": other}),
     ):

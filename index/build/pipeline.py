@@ -406,7 +406,7 @@ class _Pool:
     def __init__(self, job: Job, workers: int) -> None:
         self._job = job
         self._workers = workers
-        self._place: Synchronized[int] = _context().Value("i", -1, lock=False)
+        self._place: Synchronized[int] = worker_context().Value("i", -1, lock=False)
         self._limits = Limits(job.reading)
         self._executor: ProcessPoolExecutor | None = None
 
@@ -416,7 +416,7 @@ class _Pool:
             if self._executor is None:
                 self._executor = ProcessPoolExecutor(
                     workers,
-                    mp_context=_context(),
+                    mp_context=worker_context(),
                     initializer=start,
                     initargs=(self._job, self._place),
                 )
@@ -493,11 +493,12 @@ class _Pool:
             self._executor = None
 
 
-def _context() -> BaseContext:
-    # Forking a process with threads is not safe. A fork server imports the modules once.
+def worker_context() -> BaseContext:
+    """Return how worker processes are started."""
+    # Forking a process with threads is not safe. A fork server loads what workers need once.
     if "forkserver" in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["index.build.pipeline"])
+        context.set_forkserver_preload(["index.build.preloaded"])
         return context
     return multiprocessing.get_context("spawn")
 

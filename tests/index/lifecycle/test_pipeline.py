@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import repeat
 from multiprocessing import forkserver
@@ -15,11 +16,12 @@ from typing import Any
 import pytest
 
 from index.build import BuildOptions, rebuild
-from index.build.pipeline import Extracted, Indexed, Item, Job, Outcome, run
+from index.build.pipeline import Extracted, Indexed, Item, Job, Outcome, run, worker_context
 from index.document import Document, Fields, Language, Skipped
 from index.extract import ExtractionOptions
 from index.publishing import open_published
 from index.readers import ReadOptions
+from index.vocabularies import countries
 
 from .conftest import answers, record, write_records
 
@@ -168,6 +170,7 @@ import index.build.pipeline
 import index.extract.extraction as extraction
 from index.build import BuildOptions, rebuild
 from index.readers import ReadOptions
+from index.vocabularies import countries
 
 of_the_house = extraction.{extractor}
 
@@ -216,6 +219,15 @@ def test_a_script_without_a_guard_is_told_so(tmp_path: Path, sample_source: Path
     assert "BuildFailed: Worker processes end before they begin" in ended.stderr.splitlines()[-1]
     assert '`if __name__ == "__main__":`' in ended.stderr
     assert not (tmp_path / "index" / "current").exists()
+
+
+@pytest.mark.skipif(
+    "forkserver" not in multiprocessing.get_all_start_methods(), reason="no fork server here"
+)
+def test_workers_start_with_the_vocabularies() -> None:
+    with ProcessPoolExecutor(1, mp_context=worker_context()) as pool:
+        read = pool.submit(eval, "countries.cache_info().currsize", {"countries": countries})
+        assert read.result() == 1
 
 
 @pytest.mark.long

@@ -7,10 +7,12 @@ ever written over: what a build takes away again is deleted at its end, by its p
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from itertools import islice
+from threading import Thread
 from typing import Any, Final, Self
 
 import orjson
@@ -124,10 +126,14 @@ class Filling:
     def _flush(self) -> None:
         self._lock.require()
         for batch in batches(self._ready):
-            if len(self._pending) >= _PENDING:
-                self._pending.popleft().result()
-            self._pending.append(self._pool.submit(bulk, self._cluster, self.index, batch))
+            self._submit(self.index, batch)
         self._ready = []
+
+    def _submit(self, index: str, batch: Sequence[Action]) -> None:
+        """Have a bulk request sent; waits while too many are on their way."""
+        if len(self._pending) >= _PENDING:
+            self._pending.popleft().result()
+        self._pending.append(self._pool.submit(bulk, self._cluster, index, batch))
 
     def _settle(self) -> None:
         """Wait until everything is written, and can be found."""
@@ -165,16 +171,19 @@ class Filling:
     def publish(self, record: BuildRecord) -> Published:
         """Complete, check and publish the generation. Raises BuildFailed."""
         self._gather()
+        merged = _meanwhile(partial(merge, self._cluster, self.index))
         self._counts.settle()
         self._write_beside()
-        return self._complete(record, merged=True)
+        merge(self._cluster, ",".join(self._beside))
+        merged.result()
+        return self._complete(record)
 
     def _gather(self) -> None:
         """Have exactly the documents that are to be published, all of them counted."""
         self._settle()
         self._take_away_removed()
 
-    def _complete(self, record: BuildRecord, merged: bool) -> Published:
+    def _complete(self, record: BuildRecord) -> Published:
         """Check and publish the index, when words and values are written. Raises BuildFailed."""
         cluster, index, documents = self._cluster, self.index, len(record.hashes)
         # One request for all three: each costs most by being waited for.
@@ -182,8 +191,6 @@ class Filling:
         refresh(cluster, names)
         for one, count in {index: documents, **self._beside}.items():
             self._require_count(one, count)
-        if merged:
-            merge(cluster, names)
         self._probe()
         meta = {
             "format": FORMAT_VERSION,
@@ -313,8 +320,9 @@ class Filling:
         count = 0
         while some := list(islice(actions, _ENTRIES)):
             self._lock.require()
-            bulk(self._cluster, index, some)
+            self._submit(index, some)
             count += len(some)
+        self._await_sent()
         return count
 
 
@@ -362,6 +370,21 @@ class Generation(Filling):
         index = new_name(name)
         cluster.create(f"/{index}", mapping.documents(shards, {}))
         super().__init__(cluster, name, index, lock, 0)
+
+
+def _meanwhile(work: Callable[[], None]) -> Future[None]:
+    """Do something while this thread goes on; the process does not wait for it to end."""
+    future: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            work()
+            future.set_result(None)
+        except BaseException as error:
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return future
 
 
 def _filter(*clauses: Json) -> Json:

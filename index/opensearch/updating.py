@@ -18,7 +18,7 @@ from index.errors import ClusterUnavailable, IndexMissing
 from index.opensearch import mapping
 from index.opensearch.client import Cluster
 from index.opensearch.encode import Encoded
-from index.opensearch.filling import FILLED, Filling, changed_beside, is_worn
+from index.opensearch.filling import FILLED, Filling, changed_beside, is_worn, merge
 from index.opensearch.generations import (
     Published,
     aliased,
@@ -196,7 +196,9 @@ class Update(Filling):
         self._gather()
         self._change_documents()
         self._change_beside()
-        return self._complete(record, is_worn(self._cluster, self.index))
+        if is_worn(self._cluster, self.index):
+            merge(self._cluster, f"{self.index},{self.index}-words,{self.index}-values")
+        return self._complete(record)
 
     def _gather(self) -> None:
         self._settle()

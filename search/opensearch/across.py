@@ -20,7 +20,7 @@ from search.opensearch.matching import Matcher
 from search.opensearch.opened import Opened
 from search.opensearch.reader import Reader
 
-CANDIDATES: Final = 500
+CANDIDATES: Final = 1_000
 """Documents of each shard whose cosine is computed; docs/opensearch.md says how many are enough."""
 _FETCHED: Final = 10
 """Rows that are fetched beyond those asked for: the order of the best is decided by these."""

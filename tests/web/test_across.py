@@ -1,13 +1,18 @@
 """The block of documents in other languages, on pages and in the endpoint."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index import IndexDirectory, embedding, vectors
 from index.build import index_documents
 from index.document import Document, Fields, Language
+from index.opensearch import compute_vectors, publish_documents
 from search import WhooshEngine
+from search.engine import Engine
+from search.opensearch import OpenSearchEngine, across
 from web import create_app
 
 QUESTION = {"q": "la grève des enseignants"}
@@ -15,19 +20,39 @@ QUESTION = {"q": "la grève des enseignants"}
 pytestmark = pytest.mark.skipif(embedding.model() is None, reason="needs the extra `across`")
 
 
-def test_a_page_has_the_block_as_soon_as_there_are_vectors(tmp_path: Path) -> None:
-    texts = {"en": "The teachers are on strike.", "fr": "Grève des enseignants, dit-on."}
-    index_documents(
-        tmp_path,
-        [
-            (Document(id=code, text=text), Fields(language=Language(code)))
-            for code, text in texts.items()
-        ],
-    )
-    client = create_app(WhooshEngine(IndexDirectory(tmp_path))).test_client()
+TEXTS = {"en": "The teachers are on strike.", "fr": "Grève des enseignants, dit-on."}
+ENTRIES = [
+    (Document(id=code, text=text), Fields(language=Language(code))) for code, text in TEXTS.items()
+]
+Made = tuple[Engine, Callable[[], object]]
+
+
+@pytest.fixture
+def in_directory(tmp_path: Path) -> Made:
+    index_documents(tmp_path, ENTRIES)
+    return WhooshEngine(IndexDirectory(tmp_path)), lambda: vectors.compute(tmp_path)
+
+
+@pytest.fixture
+def on_cluster(node: Any, monkeypatch: pytest.MonkeyPatch) -> Made:
+    monkeypatch.setattr(across, "_COUNTED", 0.0)
+    name = node.new_name()
+    publish_documents(node.cluster, name, ENTRIES)
+    engine = OpenSearchEngine(node.cluster, name)
+    return engine, lambda: compute_vectors(node.cluster, name)
+
+
+@pytest.mark.parametrize(
+    "made", ["in_directory", pytest.param("on_cluster", marks=pytest.mark.opensearch)]
+)
+def test_a_page_has_the_block_as_soon_as_there_are_vectors(
+    made: str, request: pytest.FixtureRequest
+) -> None:
+    engine, compute = request.getfixturevalue(made)
+    client = create_app(engine).test_client()
     before = client.get("/search", query_string=QUESTION)
     assert 'class="across"' not in before.text
-    vectors.compute(tmp_path)
+    compute()
     after = client.get(
         "/search", query_string=QUESTION, headers={"If-None-Match": before.headers["ETag"]}
     )

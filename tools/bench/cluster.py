@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from statistics import median
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -32,6 +32,7 @@ from index.opensearch import (
     Cluster,
     compute_vectors,
     encode_drafts,
+    filling,
     published,
     read_back,
 )
@@ -47,6 +48,8 @@ CHANGED = 20
 """One document of so many is changed before an update."""
 _QUESTIONS = 200
 _ANALYSED = 2_000
+_DROPPED = 40.0
+"""Seconds after which a merge drops what was deleted: nodes tell one another every half minute."""
 _WORD = re.compile(r"\w{4,}")
 _PLENTY = Budget(600.0, 600.0, 600.0, 600.0)
 
@@ -202,18 +205,26 @@ def _costs(
         "ingest_ms": 1000 * median(one.nodes for one in costs) / documents,
     }
     if embedding.model():
-        before = _used(cluster)
+        columns, before = _columns(cluster, generation.index), _used(cluster)
         with_vector = compute_vectors(cluster, name).documents
         processor, nodes = _used(cluster)
-        stats = cluster.request("GET", f"/{generation.index}/_stats/store")["_all"]["primaries"]
-        grown = stats["store"]["size_in_bytes"] - stored[generation.index]
+        sleep(_DROPPED)
+        filling.merge(cluster, generation.index)
         figures |= {
-            "vector_bytes": grown / with_vector,
+            "vector_bytes": (_columns(cluster, generation.index) - columns) / with_vector,
             "this process, ms a vector": 1000 * (processor - before[0]) / with_vector,
             "ingest_ms of a vector": 1000 * (nodes - before[1]) / with_vector,
         }
     for figure, value in figures.items():
         print(f"{figure}: {value:,.2f}")
+
+
+def _columns(cluster: Cluster, index: str) -> int:
+    """Return the bytes of doc values and points: what a vector is kept in."""
+    params = {"include_segment_file_sizes": "true"}
+    stats = cluster.request("GET", f"/{index}/_stats/segments", params=params)["_all"]["primaries"]
+    files = stats["segments"]["file_sizes"]
+    return sum(file["size_in_bytes"] for name, file in files.items() if name[:2] in ("dv", "kd"))
 
 
 if __name__ == "__main__":

@@ -26,27 +26,32 @@ from tools.quality.retrieval.judged import DEPTH
 DRAWN: Final = {"ar": 3_600, "de": 1_026, "en": 3_600, "es": 598, "fr": 3_600, "pt": 3_600}
 STEPS: Final = (8, 4, 2, 1)
 """Every so-many-th document is taken."""
-COUNTS: Final = (10, 20, 50, 100, 200, CANDIDATES)
+COUNTS: Final = (20, 50, 100, 200, 500, CANDIDATES)
 
 
 def encoded() -> dict[str, Any]:
     """Return rows with their languages, and the vectors of questions with theirs."""
+    asked = lines("across-questions.tsv")
+    wanted = {id for _, id, _ in asked}
     texts, languages = [], []
     for language, count in DRAWN.items():
         rows = list(press(language))
-        for row in rows[:: max(1, len(rows) // count)]:
+        step = max(1, len(rows) // count)
+        for number, row in enumerate(rows):
+            if number % step and row["id"] not in wanted:
+                continue
             texts.append(embedding.encodable(language, row.get("title") or "", row["text"]))
             languages.append(language)
     made = embedding.hashed(texts)
     embedding.fill(made, texts, lambda rows, places: iter(()))
-    asked = [(language, text) for language, _, text in lines("across-questions.tsv")]
-    asked += [("fr", text) for text, _ in lines("across-subjects.tsv")]
-    questions = embedding.encoder().encode([text for _, text in asked])
+    spoken = [(language, text) for language, _, text in asked]
+    spoken += [("fr", text) for text, _ in lines("across-subjects.tsv")]
+    questions = embedding.encoder().encode([text for _, text in spoken])
     return {
         "rows": made,
         "langs": np.array(languages),
         "q": questions,
-        "ql": np.array([language for language, _ in asked]),
+        "ql": np.array([language for language, _ in spoken]),
     }
 
 

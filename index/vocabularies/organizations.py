@@ -422,7 +422,7 @@ _ROLE_NAMES = (
     "legal suffix loan of ordinary leading office cue plural article said small and stop generic"
     " nation adjective ideology club clubarticle acronymstop member given indefinite definite"
     " region joiner weak common own named alone body place purpose compound nocompound joined"
-    " joinedsport nojoined called match"
+    " joinedsport nojoined called match reports quoted opponent"
 )
 _ROLES = frozenset(_ROLE_NAMES.split()) | _HEAD_ROLES
 _PHRASES = frozenset(("cue", "generic", "place", "match"))

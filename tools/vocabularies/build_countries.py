@@ -130,7 +130,7 @@ def inflected(text: str, language: str) -> list[str]:
     """Return the forms of a demonym; those that ``/`` joins are taken as they are."""
     forms = text.split("/") if "/" in text else list(_RULES[language](text))
     if language == "ar":
-        forms += [_definite(form) for form in forms if "ال" not in form and not form.endswith("يا")]
+        forms += [_definite(form) for form in forms if text != _MALIAN and _takes_article(form)]
     return list(dict.fromkeys(forms))
 
 
@@ -234,6 +234,16 @@ def _arabic(text: str) -> Iterator[str]:
     """Yield a nisba: masculine, feminine, plurals; every word of several takes the ending."""
     for ending in ("", "ة", "ين", "ون", "ات", "ا"):
         yield " ".join(word + ending if word.endswith("ي") else word for word in text.split())
+
+
+_MALIAN = "مالي"
+"""Its definite forms are those of *financial*."""
+
+
+def _takes_article(form: str) -> bool:
+    """Say whether a form may have an article, and has none yet."""
+    words = (word.lstrip(_MARKS) for word in form.split())
+    return not form.endswith("يا") and not any(word.startswith("ال") for word in words)
 
 
 def _definite(form: str) -> str:

@@ -116,6 +116,8 @@ def from_lists(drafts: list[Draft], path: Path = LISTS) -> list[Draft]:
         if len(row.cells) != 3 or row.cells[1] not in ("*", *LANGUAGES):
             raise row.error("expected: kind | LANGUAGE or * | name / other name; name; ...")
         kind, code, listed = row.cells
+        if kind == _ALSO:
+            continue
         language = "mul" if code == "*" else code
         codes = LANGUAGES if code == "*" else (code,)
         for item in filter(None, map(str.strip, listed.split(";"))):
@@ -139,6 +141,39 @@ def from_lists(drafts: list[Draft], path: Path = LISTS) -> list[Draft]:
             ids.add(id)
             added.append(draft)
     return added
+
+
+_ALSO = "also"
+"""The kind of rows that give known bodies further names."""
+
+
+def further_names(drafts: list[Draft], path: Path = LISTS) -> None:
+    """Add the names that rows of kind *also* give to bodies: ``Known name = name / other; ...``.
+
+    Names that another body bears in that language are passed over. Raises VocabularyError for a
+    body that no draft is.
+    """
+    bearers: dict[str, Draft] = {}
+    borne: set[tuple[str, str]] = set()
+    for draft in drafts:
+        for language, names in draft.names.items():
+            for written in names:
+                key = fold_key(parse_name(written, language).text)
+                bearers.setdefault(key, draft)
+                borne.add((key, language))
+    for row in read_rows(path, "|"):
+        if row.cells[0] != _ALSO:
+            continue
+        _, language, listed = row.cells
+        for item in filter(None, map(str.strip, listed.split(";"))):
+            known, _, further = (part.strip() for part in item.partition("="))
+            bearer = bearers.get(fold_key(known))
+            if bearer is None:
+                raise row.error(f"no organization has the name {known}")
+            for name in filter(None, map(str.strip, further.split(" / "))):
+                if (fold_key(name), language) not in borne:
+                    borne.add((fold_key(name), language))
+                    bearer.add(language, name)
 
 
 _CUES = {
@@ -396,6 +431,7 @@ def main(folder: Path) -> None:
         merger.merge(channel)
     rows = list(merger.drafts.values())
     rows += from_packages(rows)
+    further_names(rows)
     typeset(rows)
     write(rows)
     authority = load_organizations(TARGET)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from index.analysis import fold_key
 from index.document import Span
 from index.extract.organizations.words import Candidate
-from index.vocabularies import Grammar, countries, grammar
+from index.vocabularies import Grammar, countries, grammar, person_names
 
 _LETTERS = r"\u0621-\u064a"
 _WORD = rf"[{_LETTERS}\u064b-\u0652\u0670]+"
@@ -19,6 +19,13 @@ _SPELLINGS = {"ا": "[اأإآ]", "ه": "[هة]", "ي": "[يىئ]", "و": "[وؤ
 _QUOTED = re.compile(r" ?[\"“«] ?([^\"”»\n]{2,40}?) ?[\"”»]")
 _ARTICLED = re.compile(r"^(?:و|ب|ل|ول)?(?:ال|لل)")
 _UNITED = re.compile(rf"(?<![{_LETTERS}])(?:[ولب](?=\w{{4}}))?({_WORD} يونايتد)(?![{_LETTERS}])")
+_QUOTED_NAME = re.compile(
+    r"[\"“«] ?((?![إأ]ن)[^ \"“”«»\n]{2,15}(?: [^ \"“”«»\n]{2,15}){0,2}) ?[\"”»]"
+)
+_MASCULINE = re.compile(rf" (ال[{_LETTERS}]{{2,}}[يى])(?![{_LETTERS}])")
+_BEFORE = re.compile(rf"{_WORD}|(?<!\d)[-–*/](?!\d)")
+_LONGEST_BEFORE = 40
+_MOST_OPPONENT_WORDS = 2
 _LONG = 3
 """Letters beyond which a first letter may be a preposition, and a last one an ending."""
 _SHORTEST = 2
@@ -53,15 +60,19 @@ class _Rules(NamedTuple):
     countries: frozenset[str]
     match: re.Pattern[str]
     """A word of sport, without which no town is a club."""
+    nations: frozenset[str]
+    """Adjectives of nation, definite and masculine."""
 
 
 @cache
 def _rules() -> _Rules:
     words = grammar("ar")
     names = words["head"] | words["own"] | words["named"]
-    heads = names | words["club"]
+    heads = names | words["club"] | words["quoted"]
     contracted = _without_article(heads)
     longest_first = sorted(heads | contracted, key=len, reverse=True)
+    demonyms = map(fold_key, _country_names("demonym"))
+    nations = {word for word in demonyms if word.startswith("ال") and word.endswith("ي")}
     places = words["place"]
     openings = frozenset(place.split()[0] for place in places if " " in place)
     return _Rules(
@@ -78,13 +89,14 @@ def _rules() -> _Rules:
         _Places(openings, openings | _without_article(openings)),
         frozenset(fold_key(name) for name in _country_names()),
         re.compile(rf"(?<![{_LETTERS}])[وبل]?(?:{_any_spelling(words['match'])})(?![{_LETTERS}])"),
+        frozenset(fold_key(word) for word in nations),
     )
 
 
-def _country_names() -> Iterator[str]:
+def _country_names(kind: str = "name") -> Iterator[str]:
     for entry in countries().entries.values():
         for form in entry.forms:
-            if form.language == "ar" and form.kind == "name":
+            if form.language == "ar" and form.kind == kind:
                 yield form.text
 
 
@@ -100,11 +112,16 @@ def _any_spelling(names: Iterable[str]) -> str:
 def find_arabic(text: str) -> Iterator[Candidate]:
     """Yield names that begin with a noun for a body and go on as such names do.
 
-    So are those that end with *United*, which clubs alone are called.
+    So are those that end with *United*, which clubs alone are called, a name in quotation marks
+    behind a verb of reporting, and the opponent in a match: a word without an article that a
+    definite adjective of nation in the masculine follows is a name, and no town.
     """
     for club in _UNITED.finditer(text):
         yield Candidate(Span(*club.span(1)), "arabic")
     rules = _rules()
+    yield from _reporters(text, rules)
+    if _tells_of_sport(text):
+        yield from _opponents(text, rules)
     position = 0
     while match := rules.name.search(text, position):
         name = _name(match, text, rules)
@@ -119,7 +136,7 @@ def _name(match: re.Match[str], text: str, rules: _Rules) -> Span | None:
     if head in rules.contracted and not match.group(1).endswith("لل"):
         return None
     quoted = _QUOTED.match(text, match.end(2))
-    if quoted and head in rules.words["named"]:
+    if quoted and (head in rules.words["named"] or _announces(head, text, rules)):
         return Span(*quoted.span(1))
     if quoted and head in rules.words["own"]:
         return Span(match.start(2), quoted.end())
@@ -133,6 +150,62 @@ def _name(match: re.Match[str], text: str, rules: _Rules) -> Span | None:
     if end == none or rules.generic.match(text, match.start(2)):
         return None
     return Span(match.start(2), end)
+
+
+def _reporters(text: str, rules: _Rules) -> Iterator[Candidate]:
+    """Yield short names in quotation marks behind a verb of reporting: ``أوردته "العربية"``."""
+    for match in _QUOTED_NAME.finditer(text):
+        before = text[max(0, match.start() - _LONGEST_BEFORE) : match.start()].split()
+        if not before:
+            continue
+        verb = fold_key(before[-1])
+        if verb in rules.words["reports"] or verb[1:] in rules.words["reports"]:
+            yield Candidate(Span(*match.span(1)), "quoted")
+
+
+def _opponents(text: str, rules: _Rules) -> Iterator[Candidate]:
+    """Yield clubs before an adjective of nation: ``على فريق أجاكس الهولندي``.
+
+    A noun without an article that a definite adjective follows is a name, or has a pronoun
+    (``نظيره``); a town is feminine.
+    """
+    persons = person_names().arabic
+    for match in _MASCULINE.finditer(text):
+        if fold_key(match.group(1)) not in rules.nations:
+            continue
+        before = list(
+            _BEFORE.finditer(text, max(0, match.start() - _LONGEST_BEFORE), match.start())
+        )
+        listed = False
+        count = 0
+        for word_match in reversed(before):
+            word = fold_key(word_match.group())
+            listed = not word
+            if listed or word in rules.words["opponent"] or word[1:] in rules.words["opponent"]:
+                break
+            count += 1
+        else:
+            continue
+        named = before[len(before) - count :]
+        if not 0 < count <= _MOST_OPPONENT_WORDS or named[-1].end() + 1 < match.start():
+            continue
+        words = [word.group() for word in named]
+        if len(words[0]) > _SHORTEST and not any(
+            word.startswith(("ال", "لل"))
+            or word.endswith(("ه", "ها", "هم", "هما"))
+            or fold_key(word) in rules.words["stop"]
+            or fold_key(word) in rules.heads
+            or (listed and fold_key(word) in persons)
+            for word in words
+        ):
+            yield Candidate(Span(named[0].start(), named[-1].end()), "arabic")
+
+
+def _announces(head: str, text: str, rules: _Rules) -> bool:
+    """Say whether a noun announces the name in quotation marks; a team is one in sport alone."""
+    if head not in rules.words["quoted"]:
+        return False
+    return head not in rules.words["opponent"] or _tells_of_sport(text)
 
 
 @lru_cache(1)
@@ -159,6 +232,8 @@ def _end(match: re.Match[str], head: str, rules: _Rules, club: bool = False) -> 
         if count == 0 and word.startswith("وال"):
             return none
         if (count > 1 and word in rules.heads) or _is_verb(word_match.group()):
+            break
+        if count and word[0] == "و" and word[1:] in rules.heads:  # and another body
             break
         if opened:  # the second word of a place such as Sidi Bouzid
             placed, opened = True, False

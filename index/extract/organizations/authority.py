@@ -210,7 +210,10 @@ def _fits_case(form: Form, original: str, language: str) -> bool:
     if form.id == TRAP:
         return True
     if form.exact:
-        return _is_as_exact(original[form.prefix :].replace("’", "'"), form.text[form.prefix :])
+        written = original[form.prefix :].replace("’", "'")
+        if language == "de" and "-" not in form.text:  # Puls-4-Interview
+            written = written.replace("-", " ")
+        return _is_as_exact(written, form.text[form.prefix :])
     if form.dotted:
         return "." in original and original.upper() == original
     if form.acronym:
@@ -231,9 +234,17 @@ def _fits_case(form: Form, original: str, language: str) -> bool:
 
 
 def _is_as_exact(original: str, name: str) -> bool:
-    """Say whether a name is written as it is, or with a capital at more of its words."""
-    if original == name or " " not in name or original.lower() != name.lower():
-        return original == name
+    """Say whether a name is written as it is, or with a capital at more of its words.
+
+    One with capitals inside may be written without these (``Whatsapp``).
+    """
+    if original == name:
+        return True
+    if " " not in name:
+        inner = name.isalpha() and name[1:] != name[1:].lower() and not name.isupper()
+        return inner and len(name) > _SHORT_NAME and original == name.capitalize()
+    if original.lower() != name.lower():
+        return False
     pairs = zip(original, name, f" {name}", strict=False)
     return all(one == other or (one.isupper() and before in " '-") for one, other, before in pairs)
 
@@ -247,6 +258,8 @@ def _is_among_capitals(text: str, span: Span, form: Form) -> bool:
     return letters > 10 and sum(map(str.isupper, around)) * 10 > letters * 8
 
 
+_SHORT_NAME = 4
+"""Letters up to which a name is written with all its capitals."""
 _BEFORE_SURNAME = re.compile(r"(?:([A-ZÀ-Þ][\w’'-]+) )?([A-ZÀ-Þ][\w’'-]+) $")
 _NAMES_LENGTH = 32
 _SENTENCE_START = re.compile(r"(?:^|[.!?\n»\"”]) ?$")

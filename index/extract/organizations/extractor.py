@@ -463,6 +463,7 @@ def _find_candidates(text: str, language: str, words: Words | None) -> list[Cand
         candidates += rules.find_sites(text, words)
         candidates += rules.find_adjectival(text, words)
         candidates += rules.find_joined(words)
+        candidates += rules.find_reporters(words, words_of, places)
     return _longest(candidates)
 
 
@@ -525,7 +526,7 @@ class _Roles(dict[str, tuple[str, ...]]):
         self._words_of = grammar(language)
         cues = self._words_of["cue"]
         self._cue_ends = {cue.rpartition(" ")[2] for cue in cues if " " in cue}
-        self._listed = self._words_of.heads | cues | self._cue_ends
+        self._listed = self._words_of.heads | cues | self._cue_ends | self._words_of["reports"]
         self._persons = person_grammar(language if language in LANGUAGES else "und")
 
     def __missing__(self, text: str) -> tuple[str, ...]:
@@ -550,6 +551,8 @@ class _Roles(dict[str, tuple[str, ...]]):
         if folded in self._cue_ends:
             yield "cue end"
         if not capital:
+            if folded in words_of["reports"]:
+                yield "reports"
             return
         if rules.is_decisive(folded, words_of):
             yield "company"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from index.document import Span
 from index.extract.organizations.heads import GENITIVES
 from index.extract.organizations.words import Candidate, Word, Words, fold_word
-from index.vocabularies import Grammar, organizations
+from index.vocabularies import Grammar, organizations, person_names
 
 _NO_JOINTS: frozenset[str] = frozenset()
 
@@ -410,6 +410,50 @@ def find_joined(words: Words) -> Iterator[Candidate]:
         yield Candidate(Span(start, word.start + word.text.rindex("-")), "acronym")
 
 
+# German names of whoever reports: ``wie Heise berichtet``, ``berichtete Kathpress``.
+
+_AS = "wie"
+_REPORT_ENDS = tuple(",.;:)–-")
+
+
+def find_reporters(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterator[Candidate]:
+    """Yield bare names of whoever reports something; a name that is a person's elsewhere is none.
+
+    A German noun would have an article there.
+    """
+    for index in words.with_role("reports"):
+        if index > 1 and words[index - 2].folded == _AS and words[index - 1].tight:
+            at = index - 1
+        elif words.joined(index + 1) and words.gap(index + 2).lstrip().startswith(_REPORT_ENDS):
+            at = index + 1
+        else:
+            continue
+        word = words[at]
+        if (
+            word.capital
+            and len(word.text) > _SHORT_ALIAS
+            and not word.folded.isdecimal()
+            and not _is_common(word, grammar)
+            and not any(
+                word.folded in grammar[role] for role in ("small", "stop", "given", "leading")
+            )
+            and word.folded not in places
+            and not _is_surname(words, word.text)
+        ):
+            yield Candidate(words.span(at, at), "reporter")
+
+
+def _is_surname(words: Words, name: str) -> bool:
+    """Say whether a given name, or another word with a capital, stands before a name somewhere."""
+    given = person_names().latin
+    for at, text in enumerate(words.texts()):
+        if text == name and at and words[at].tight and words.is_capital(at - 1):
+            before = words[at - 1]
+            if not before.first or before.folded in given:
+                return True
+    return False
+
+
 # Acronyms that nobody explains.
 
 _ACRONYM = re.compile(r"[A-ZÀ-Þ]{3,7}(?:-[A-Z]{2,5})?")
@@ -427,14 +471,17 @@ def is_acronym(text: str, folded: str, grammar: Grammar) -> bool:
 def find_acronyms(words: Words, grammar: Grammar) -> Iterator[Candidate]:
     """Yield words of three to seven capitals that an article or a verb of speech shows to be names.
 
-    ``sector crítico de CDC`` shows it too: whoever is a ``member`` is one of a body. In a line of
-    capitals nothing is shown.
+    An adjective of nation may follow the article (``die amerikanische FCC``). ``sector crítico de
+    CDC`` shows it too: whoever is a ``member`` is one of a body. In a line of capitals nothing is
+    shown.
     """
     for index in words.with_role("acronym"):
         named = words.joined(index + 1) and words[index + 1].folded in grammar["said"]
         if not named and index and words[index].tight:
             before = words[index - 1]
             named = before.folded in grammar["article"] and not before.text.isupper()
+            if not named and not before.capital and grammar.is_nation(before.folded):
+                named = index > 1 and words[index - 2].folded in grammar["article"]
             if not named and before.folded in _OF:
                 governing = words.slice(index - 3, index - 1)
                 named = any(word.folded in grammar["member"] for word in governing)
@@ -465,11 +512,11 @@ _PRESS = (
 _INSTITUTIONS = (
     "partei universitat gesellschaft verband akademie institut kammer gericht gerichtshof agentur"
     " kommission armee kirche stiftung verein zentralbank nationalbank notenbank volkspartei"
-    " gewerkschaftsbund"
+    " gewerkschaftsbund sicherheitsrat verfassungsrat wissenschaftsrat presserat laienrat"
 )
 _PRESS_TAILS = tuple(_PRESS.split())
 _TAILS = (*_PRESS_TAILS, *_INSTITUTIONS.split())
-_BODIES = frozenset(("bank", "bund", "amt", "rat", "union", "front", "fonds", "allianz"))
+_BODIES = frozenset(("bank", "bund", "amt", "rat", "union", "front", "fonds", "allianz", "aktion"))
 _INFLECTED_TAILS = tuple(tail + ending for tail in _TAILS for ending in GENITIVES)
 _INFLECTED_BODIES = frozenset(noun + ending for noun in _BODIES for ending in GENITIVES)
 _CLUBS = frozenset(("sv", "sc", "fc", "ac", "sk", "ak", "bsc"))
@@ -527,7 +574,8 @@ def find_adjectival(text: str, words: Words) -> Iterator[Candidate]:
 def _follows_adjective(words: Words, index: int) -> bool:
     """Say whether a German name begins with the adjective before its noun ``index``.
 
-    Behind a word in lower case an adjective has a capital only as part of a name. One made of the
+    Behind a word in lower case, and behind a bracket, as in ``Eva Muster (Katholische Aktion)``,
+    an adjective has a capital only as part of a name. One made of the
     name of a town always has a capital, so that it counts for newspapers and clubs alone.
     """
     if index < 1 or not words[index].tight:
@@ -539,6 +587,8 @@ def _follows_adjective(words: Words, index: int) -> bool:
     if noun in _CLUBS:
         alone = not (words.joined(index + 1) and words[index + 1].capital)
         return alone and len(adjective.text) > 5 and of_a_town
+    if words.gap(index - 1).endswith("("):
+        return _ADJECTIVE.fullmatch(adjective.folded) is not None
     if index < 2 or not adjective.tight:
         return False
     before = words[index - 2]

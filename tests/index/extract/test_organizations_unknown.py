@@ -379,3 +379,42 @@ def test_common_nouns_and_verbs_make_no_name(language: str, texts: list[str]) ->
 
 def test_an_english_cue_with_an_article_is_called_by_its_name() -> None:
     assert unknown("He founded a small charity called Zubrow.", "en") == ["Zubrow"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        ("de", "Das Gerät kommt im Mai, wie Zorvablog berichtet.", "Zorvablog"),
+        ("de", "Der Papst komme im Mai, berichtete Zorvapress.", "Zorvapress"),
+        ("de", "Die Fotos stammen von der amerikanischen XZQ.", "XZQ"),
+        ("de", "Die Behörden, etwa die Drogenbehörde Xzora, schweigen.", "Xzora"),
+        ("de", "Eva Muster (Katholische Aktion) nahm teil.", "Katholische Aktion"),
+        ("ar", 'وفق ما أوردته "زورفا" اليوم.', "زورفا"),
+        ("ar", "فازت الأهرامات في المباراة على فريق زورفا الهولندي اليوم.", "زورفا"),
+        ("ar", 'وقالت مجموعة "زورفا" إن المصنع مغلق.', "زورفا"),
+    ],
+)
+def test_whoever_reports_or_plays_is_named(language: str, text: str, name: str) -> None:
+    assert name in [each.label for each in find(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Das sei falsch, berichtet Zorva. Peter Zorva war dort."),
+        ("de", "Die Zahl der berichtete Vorfälle sank."),
+        ("de", "Das Haus brenne, berichtet Nachbarin Anna Zorva."),
+        ("fr", "L’équipe représentera la ville."),
+        ("ar", "فاز في المباراة على نظيره الهولندي اليوم."),
+        ("ar", "تحدث الوزير مع زورفا الهولندي اليوم."),
+        ("ar", "أذنت النيابة العمومية بالاحتفاظ بهم."),
+        ("ar", "نشر الصورة على فيسبوك."),
+    ],
+)
+def test_persons_and_common_words_beside_the_same_words_are_none(language: str, text: str) -> None:
+    assert not find(text, language)
+
+
+def test_a_name_with_inner_capitals_may_be_written_plain() -> None:
+    assert [each.id for each in find("Laut Yougov verliert die Partei.", "de")] == ["yougov"]
+    assert [each.id for each in find("Das Puls-4-Interview lief gestern.", "de")] == ["puls-4"]

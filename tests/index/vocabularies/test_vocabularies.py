@@ -11,7 +11,7 @@ from index.extract import find_themes
 from index.vocabularies import LANGUAGES, grammar, organizations, themes
 from index.vocabularies.organizations import COLUMNS, load_grammars, load_organizations
 from index.vocabularies.themes import load_themes, open_themes
-from tools.vocabularies.build_organizations import by_hand, from_lists
+from tools.vocabularies.build_organizations import by_hand, from_lists, further_names
 from tools.vocabularies.typography import BODIES, french_names, with_article
 
 
@@ -286,3 +286,16 @@ def test_the_builder_refuses_an_id_in_two_rows(tmp_path: Path) -> None:
     hand.write_text("yahoo|company||||*=Yahoo\nyahoo|company||||ar=ياهو\n", encoding="utf-8")
     with pytest.raises(VocabularyError, match="another row has the id yahoo"):
         by_hand(hand)
+
+
+def test_a_list_gives_known_bodies_further_names(tmp_path: Path) -> None:
+    hand, lists = tmp_path / "hand.txt", tmp_path / "lists.txt"
+    hand.write_text("yahoo|company||||*=Yahoo\nzynga|company||||ar=زينغا\n", encoding="utf-8")
+    lists.write_text("also | ar | Yahoo = ياهو / زينغا\n", encoding="utf-8")
+    drafts = by_hand(hand)
+    assert not from_lists(drafts, lists)
+    further_names(drafts, lists)
+    assert drafts[0].names == {"mul": ["Yahoo"], "ar": ["ياهو"]}  # the other is of another body
+    lists.write_text("also | ar | Zorva = زورفا\n", encoding="utf-8")
+    with pytest.raises(VocabularyError, match="no organization has the name Zorva"):
+        further_names(drafts, lists)

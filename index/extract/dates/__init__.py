@@ -6,7 +6,7 @@ means to the index (``index.calendar``), or which documents are found by one (``
 
 from index.extract.dates.mentioned import mentioned_dates, reference_day
 from index.extract.dates.published import publication_date
-from index.extract.dates.scanner import fold_word, month_names, weekday_names
+from index.extract.dates.words import fold_word, month_names, weekday_names
 
 __all__ = [
     "fold_word",

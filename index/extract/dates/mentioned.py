@@ -6,15 +6,27 @@ if it names a day that does not exist.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from functools import cache
-from typing import NamedTuple
+from datetime import date
 
 from index.analysis import Folded
-from index.calendar import month_period
-from index.document import MentionedDate, Precision, PublicationDate, Span
+from index.document import MentionedDate, PublicationDate, Span
+from index.extract.dates.days import (
+    DAY,
+    SATURDAY,
+    Days,
+    month_days,
+    near_month,
+    one_day,
+    shifted,
+    unit_days,
+    valid_date,
+    weekday_near,
+    year_days,
+)
 from index.extract.dates.passages import scan
-from index.extract.dates.scanner import UNITS, Expression, Token, table
+from index.extract.dates.scanner import Expression, Token
+from index.extract.dates.tense import is_past, tense
+from index.extract.dates.words import UNITS, table
 
 
 def reference_day(published: PublicationDate | None, otherwise: date | None) -> date | None:
@@ -49,118 +61,38 @@ def mentioned_dates(
     return tuple(mentions)
 
 
-# Tense: the nearest cue in the sentence decides. Cues are in the tables of words.
-
-_TENSE_REACH = 160
-"""Characters before and behind a date in which cues are looked for."""
-_CLAUSE = 45
-"""Characters that a comma, a colon or a conjunction between cue and date counts for."""
-_BEHIND = 12
-"""Characters by which a cue behind the date is farther than one before it."""
-_AHEAD = 10
-"""Characters by which a cue of the future may be farther than one of the past."""
-_ENDS = re.compile(r"[.!?…]+(?=[\s\"»”])|\n|[؟]")
-_ASIDE = re.compile(r"\s?[\"»”]?\s?,\s")
-"""Between a date and a verb of saying behind it: *lundi, a dit X*."""
-_LIMITS = re.compile(r"[,;:()«»\"“”]|\s(?:que|qui|dont|alors|mais|and|who|that|but|ma|mas|pero)\s")
-_NO_CUE = float("inf")
-_ESCAPED_OR_NOT = re.compile(r"\\.|[^\\]+")
-
-
-def _tense(text: str, language: str, start: int, end: int) -> int:
-    """Return the tense of the sentence around a date: 1 future, -1 past, 0 unknown."""
-    cues = _cues(language)
-    if cues is None:
-        return 0
-    begin = max(0, start - _TENSE_REACH)
-    for sentence_end in _ENDS.finditer(text, begin, start):
-        begin = sentence_end.end()
-    stop = _ENDS.search(text, end, end + _TENSE_REACH)
-    before, after = text[begin:start], text[end : stop.start() if stop else end + _TENSE_REACH]
-    future = _distance(cues[0], before, after)
-    past = _distance(cues[1], before, after, past=True)
-    if future == past == _NO_CUE:
-        return 0
-    return 1 if future <= past + _AHEAD else -1
-
-
-def _lowered(text: str) -> str:
-    """Return a text in lower case, each character in its place."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(character.lower()[0] for character in text)
-
-
-@cache
-def _cues(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
-    """Return the patterns of future and past for texts in lower case; None without any.
-
-    Patterns that ignore case take up to six times as long.
-    """
-    words = table(language)
-    if not words.future:
-        return None
-    future, past = (
-        re.compile(rf"(?<!\w)(?:{_ESCAPED_OR_NOT.sub(_lowered_literal, cues)})(?!\w)")
-        for cues in (words.future, words.past)
-    )
-    return future, past
-
-
-def _lowered_literal(part: re.Match[str]) -> str:
-    return part[0] if part[0][0] == "\\" else part[0].lower()
-
-
-def _distance(cues: re.Pattern[str], before: str, after: str, past: bool = False) -> float:
-    """Return how far the nearest cue is from the date between the two texts.
-
-    A cue of the ``past`` behind the date and a comma is a verb of saying.
-    """
-    distance = _NO_CUE
-    for cue in cues.finditer(_lowered(before)):
-        between = before[cue.end() :]
-        distance = min(distance, len(between) + _CLAUSE * len(_LIMITS.findall(between)))
-    cue_after = cues.search(_lowered(after))
-    if cue_after and not (past and _ASIDE.fullmatch(after, 0, cue_after.start())):
-        between = after[: cue_after.start()]
-        far = len(between) + _BEHIND + _CLAUSE * len(_LIMITS.findall(between))
-        distance = min(distance, far)
-    return distance
-
-
-# Resolution
-
-_DAY = timedelta(days=1)
 _REACH = 300
 """Characters between "the day before" and the day that it refers to, at most."""
+_PAUSE = re.compile(r"\s*(?:[.,;:!?)]|$)")
+_STORY = 200
+"""Characters between a day with a year long past and one without a year of the same story."""
+_OTHER_STORY = re.compile(r"[\n\"“”«»„]")
+_BEFORE_IN_STORY = 90
+"""Days that a day may be before the one told before it."""
 _NEAR = 45
 """Days from the reference within which the tense does not choose the year of a date."""
 _BESIDE = 2
 """Days after the reference up to which "this Monday" is the nearest, or the day before it."""
 _FAR = 550
 """Days from the reference within which a weekday confirms the year of a date."""
-_TUESDAY, _SATURDAY = 1, 5
+_TUESDAY = 1
 _LONGEST_RANGE = 366
 _LATEST_SHORT_YEAR = 20
 """Years after the reference at which a year of two digits lies at most."""
 _HIJRI_YEARS = range(1300, 1500)
 """Years of the Hijra that a text of today may write, as if they were early ones."""
+_WEEKS_OF_DAYS = {8: 1, 14: 2, 15: 2}
+"""The weeks that so many days stand for behind a day of the week: *vendredi en huit*."""
+_TURNS = {"L": -1, "T": 0, "X": 1}
+_BEHIND_YEAR = re.compile(r"\s+([^\W\d_]+['’]?)")
+_LONGEST_BEHIND_YEAR = 24
 _DIRECTIONS = {"next": 1, "last": -1, "morrow": 1, "eve": -1}
 """The direction in time of a form, by the last part of its name."""
 
 _Parts = Mapping[str, Token]
 
 
-class _Days(NamedTuple):
-    """The days from ``first`` to ``last`` inclusive, as precise as written; None: unresolved."""
-
-    first: date | None = None
-    last: date | None = None
-    precision: Precision = "day"
-
-
-_Resolved = tuple[int, int, _Days]
+_Resolved = tuple[int, int, Days]
 """Where an expression starts and ends in the text, and the days that it means."""
 
 
@@ -173,6 +105,8 @@ class _Resolver:
         self._reference = reference
         self._last_day: tuple[int, date] | None = None
         """Where the last day that was mentioned ends, and the day."""
+        self._story: tuple[int, date] | None = None
+        """Likewise of one that is written with its year, or counted from such a one."""
 
     def resolve(self, expression: Expression) -> list[_Resolved]:
         """Return what an expression means: nothing for a habit, several for a list."""
@@ -180,7 +114,16 @@ class _Resolver:
         for _, end, (first, last, precision) in resolved:
             if first and precision == "day" and first == last:
                 self._last_day = (end, first)
+                self._story = (end, first) if self._is_told(expression, first) else None
         return resolved
+
+    def _is_told(self, expression: Expression, day: date) -> bool:
+        """Return whether a day is long past, so that days behind it may be of its year."""
+        return (
+            self._reference is not None
+            and (self._reference - day).days > _FAR
+            and expression.form not in ("ago", "offset")
+        )
 
     def _resolved(self, expression: Expression) -> list[_Resolved]:
         if self._is_hijri(expression):
@@ -208,68 +151,98 @@ class _Resolver:
                 return self._weekday_day(expression)
             case "day_and_weekday":
                 return self._day_and_weekday(expression)
+            case "law_day":
+                return self._law_day(expression)
+            case "early_year":
+                return self._early_year(expression)
+            case "told_day" | "told_weekday":
+                return [_whole(expression, one_day(self._told_day(expression)))]
+            case "weekday_of_week":
+                return self._weekday_of_week(expression)
+            case "weeks_after":
+                return self._weeks_after(expression)
+            case "month_day":
+                return self._month_day(expression)
             case "night":
                 return self._night(expression)
             case "night_day":
                 return self._night_day(expression)
             case "bare_month":
                 month = expression.parts["month"]
-                return [(month.start, month.end, _Days(precision="month"))]
+                return [(month.start, month.end, Days(precision="month"))]
         return [_whole(expression, self._days(expression))]
 
-    def _days(self, expression: Expression) -> _Days:
+    def _days(self, expression: Expression) -> Days:
         """Return the days of a form that means one day, week, month or year."""
         parts = expression.parts
         match expression.form:
             case "day":
-                return _one_day(self._written_day(expression, parts))
+                return one_day(self._written_day(expression, parts))
             case "numeric":
-                return _one_day(self._numeric_day(parts["numeric"]))
+                return one_day(self._numeric_day(parts["numeric"]))
             case "month":
-                return _month_days(parts["year"].value, parts["month"].value)
+                return month_days(parts["year"].value, parts["month"].value)
             case "year":
-                return _year_days(parts["year"].value)
+                return year_days(parts["year"].value)
             case "eve" | "morrow":
                 return self._beside(expression)
         if self._reference is not None:
             return self._relative_days(expression, self._reference)
         unit = UNITS[parts["unit"].value] if "unit" in parts else ""
         if unit == "year":
-            return _Days(precision="year")
-        return _Days(precision="month" if unit == "month" or "month" in parts else "day")
+            return Days(precision="year")
+        return Days(precision="month" if unit == "month" or "month" in parts else "day")
 
-    def _relative_days(self, expression: Expression, reference: date) -> _Days:
+    def _relative_days(self, expression: Expression, reference: date) -> Days:
         parts = expression.parts
         direction = _DIRECTIONS.get(expression.form.rpartition("_")[2], 0)
         match expression.form:
             case "weekday":
                 future = self._tense(expression) > 0
-                return _one_day(_weekday(reference, parts["weekday"], future))
+                return one_day(weekday_near(reference, parts["weekday"].value, future))
             case "weekday_this":
-                near = _weekday(reference - _DAY, parts["weekday"], future=True)
+                weekday = parts["weekday"].value
+                near = weekday_near(reference - DAY, weekday, future=True)
                 if (near - reference).days > _BESIDE:
-                    near = _weekday(reference, parts["weekday"], self._tense(expression) > 0)
-                return _one_day(near)
+                    near = weekday_near(reference, weekday, self._tense(expression) > 0)
+                return one_day(near)
             case "weekday_next" | "weekday_last":
-                beside = reference + direction * _DAY
-                return _one_day(_weekday(beside, parts["weekday"], direction > 0))
+                beside = reference + direction * DAY
+                return one_day(weekday_near(beside, parts["weekday"].value, direction > 0))
             case "today_weekday":  # the weekday decides where the two differ by a day
-                day = reference + parts["offset"].value * _DAY
-                around = [day + shift * _DAY for shift in (0, -1, 1)]
+                day = reference + parts["offset"].value * DAY
+                around = [day + shift * DAY for shift in (0, -1, 1)]
                 days = (day for day in around if day.weekday() == parts["weekday"].value)
-                return _one_day(next(days, None))
+                return one_day(next(days, None))
             case "offset":
-                return _one_day(_shifted(reference, parts["offset"].value))
+                return one_day(shifted(reference, parts["offset"].value))
             case "month_next" | "month_last":
-                return _near_month(reference, parts["month"].value, direction)
+                return near_month(reference, parts["month"].value, direction)
             case "unit_next" | "unit_last" | "unit_this":
                 if UNITS[parts["unit"].value] == "weekend":
                     return self._weekend(expression, reference, direction)
-                return _unit_days(reference, parts["unit"].value, direction)
+                return unit_days(reference, parts["unit"].value, direction)
+            case "ago_both":
+                counts = {
+                    UNITS[parts[f"unit{n}"].value]: parts[f"count{n}"].value for n in ("", "2")
+                }
+                if counts.keys() == {"week", "day"}:
+                    return one_day(shifted(reference, -7 * counts["week"] - counts["day"]))
+                if counts.keys() == {"year", "month"}:
+                    months = 12 * counts["year"] + counts["month"]
+                    return unit_days(reference, UNITS.index("month"), -months)
+                return Days()
+            case "from_day":
+                if "joint" not in parts or parts["joint"].letter != "f":
+                    return Days()
+                origin = shifted(reference, parts["offset"].value)
+                if origin is None:
+                    return Days()
+                return unit_days(origin, parts["unit"].value, parts["count"].value)
             case _:  # ago
-                return _unit_days(reference, parts["unit"].value, -parts["count"].value)
+                return unit_days(reference, parts["unit"].value, -parts["count"].value)
 
-    def _weekend(self, expression: Expression, reference: date, direction: int) -> _Days:
+    def _weekend(self, expression: Expression, reference: date, direction: int) -> Days:
         """Return the weekend before or after a day, or "this" one.
 
         This one is past before Saturday where the tense is, and on Mondays and Tuesdays unless the
@@ -279,30 +252,129 @@ class _Resolver:
         weekday = reference.weekday()
         ends_week = "end-of-week" in table(self._language).rules
         if direction > 0:
-            count = int(ends_week or weekday >= _SATURDAY)
+            count = int(ends_week or weekday >= SATURDAY)
         elif direction < 0:
             count = -1
         else:
-            tense = 0 if weekday >= _SATURDAY - ends_week else self._tense(expression)
+            tense = 0 if weekday >= SATURDAY - ends_week else self._tense(expression)
             count = -1 if tense < 0 or (weekday <= _TUESDAY and tense == 0) else 0
-        days = _unit_days(reference, UNITS.index("weekend"), count)
+        days = unit_days(reference, UNITS.index("weekend"), count)
         if ends_week and days.first:
-            days = days._replace(first=_shifted(days.first, -1))
+            days = days._replace(first=shifted(days.first, -1))
         return days
 
-    def _tense(self, expression: Expression) -> int:
-        return _tense(self._text, self._language, expression.start, expression.end)
+    def _weekday_of_week(self, expression: Expression) -> list[_Resolved]:
+        """Resolve "Monday of next week"; beside another unit the day of the week stands alone."""
+        weekday, unit = expression.parts["weekday"], expression.parts["unit"]
+        if UNITS[unit.value] != "week":
+            return self._alone(expression, weekday, "weekday")
+        if self._reference is None:
+            return [_whole(expression, Days())]
+        count = 1 if expression.parts["turn"].letter == "X" else -1
+        monday = unit_days(self._reference, unit.value, count).first
+        return [_whole(expression, one_day(shifted(monday, weekday.value) if monday else None))]
 
-    def _beside(self, expression: Expression) -> _Days:
+    def _weeks_after(self, expression: Expression) -> list[_Resolved]:
+        """Resolve "Friday week", "a week from Monday", *vendredi en huit*, *in acht Tagen*.
+
+        "A week on Monday" may be one that began on Monday, and stays as written.
+        """
+        parts = expression.parts
+        weekday, unit = parts["weekday"], UNITS[parts["unit"].value] if "unit" in parts else "day"
+        count = parts["count"].value if "count" in parts else 1
+        if unit == "day":
+            count = _WEEKS_OF_DAYS.get(count, 0) if "joint" not in parts else 0
+        elif unit != "week":
+            count = 0
+        if not count or ("joint" not in parts and self._tense(expression) < 0):
+            return self._alone(expression, weekday, "weekday")
+        if self._reference is None or ("joint" in parts and parts["joint"].letter != "f"):
+            return [_whole(expression, Days())]
+        day = weekday_near(self._reference + DAY, weekday.value, future=True)
+        return [_whole(expression, one_day(shifted(day, 7 * count)))]
+
+    def _month_day(self, expression: Expression) -> list[_Resolved]:
+        """Resolve "the 3rd of this month"; "3 of this week's games" is this week."""
+        parts = expression.parts
+        day, unit, turn = parts["day"], parts["unit"], parts.get("turn")
+        count = _TURNS[turn.letter] if turn else 0
+        counts = self._language == "en" and day.text.isdecimal()
+        if UNITS[unit.value] != "month" or counts:
+            form = ("unit_last", "unit_this", "unit_next")[count + 1]
+            first = min(unit, turn or unit, key=lambda token: token.start)
+            return self._alone(expression, unit, form, first)
+        if self._reference is None:
+            return [_whole(expression, Days())]
+        month = unit_days(self._reference, unit.value, count).first
+        found = valid_date(month.year, month.month, day.value) if month else None
+        return [_whole(expression, one_day(found))]
+
+    def _alone(
+        self, expression: Expression, token: Token, form: str, first: Token | None = None
+    ) -> list[_Resolved]:
+        """Resolve a part of an expression, from ``first`` on, as if it were another form."""
+        start, end = (first or token).start, max(token.end, (first or token).end)
+        return self._resolved(expression._replace(form=form, start=start, end=end))
+
+    def _early_year(self, expression: Expression) -> list[_Resolved]:
+        """Resolve "in 1800" where what stands behind it shows a year: no noun that is counted."""
+        year = expression.parts["year"]
+        behind = self._text[year.end : year.end + _LONGEST_BEHIND_YEAR]
+        words = table(self._language).behind_year
+        word = _BEHIND_YEAR.match(behind)
+        if word and words and not self._shows_a_year(word[1], words):
+            return []
+        return [_whole(expression, year_days(year.value))]
+
+    def _shows_a_year(self, word: str, words: frozenset[str]) -> bool:
+        """Return whether a number before a word is a year: a name, a verb, no noun."""
+        if word[0].isupper() and "capital-nouns" not in table(self._language).rules:
+            return True
+        return word in words or is_past(word, self._language)
+
+    def _law_day(self, expression: Expression) -> list[_Resolved]:
+        """Resolve *Ley 39/2015, de 1 de octubre*: the number of a law has the year of its day."""
+        parts = dict(expression.parts)
+        if short := parts.get("short"):
+            number = _numbers(short)[1]
+            parts["year"] = short._replace(letter="J", value=number)
+        elif self._text[parts["year"].start - 1] != "/":
+            del parts["year"]
+        elif parts["year"].letter == "N":
+            parts["year"] = parts["year"]._replace(letter="J")
+        first = parts.get("weekday", parts["day"])
+        day = expression._replace(form="day", start=first.start, parts=parts)
+        return self._resolved(day)
+
+    def _told_day(self, expression: Expression) -> date | None:
+        """Return the day before or after the one spoken of last: *le 3 mars suivant*."""
+        parts = expression.parts
+        if self._last_day is None or expression.start - self._last_day[0] > _REACH:
+            return None
+        last, direction = self._last_day[1], parts["told"].value
+        if direction == 0:  # of the same year
+            month = parts.get("month")
+            return valid_date(last.year, month.value, parts["day"].value) if month else None
+        if "month" not in parts:
+            beside = shifted(last, direction)
+            return weekday_near(beside, parts["weekday"].value, direction > 0) if beside else None
+        years = (last.year, last.year + direction)
+        days = [valid_date(year, parts["month"].value, parts["day"].value) for year in years]
+        return next((day for day in days if day and (day - last).days * direction > 0), None)
+
+    def _tense(self, expression: Expression) -> int:
+        return tense(self._text, self._language, expression.start, expression.end)
+
+    def _beside(self, expression: Expression) -> Days:
         """Return the day before or after the one that was mentioned last, if that is near."""
         if self._last_day is None or expression.start - self._last_day[0] > _REACH:
-            return _Days()
-        return _one_day(_shifted(self._last_day[1], _DIRECTIONS[expression.form]))
+            return Days()
+        return one_day(shifted(self._last_day[1], _DIRECTIONS[expression.form]))
 
     def _written_day(self, expression: Expression, parts: _Parts, suffix: str = "") -> date | None:
         day, month = parts[f"day{suffix}"].value, parts[f"month{suffix}"].value
         if year := parts.get(f"year{suffix}"):
-            return _date(self._year(year), month, day)
+            return valid_date(self._year(year), month, day)
         if "unclear" in parts and "weekday" not in parts:
             return None
         if suffix or not self._reference:
@@ -311,7 +383,7 @@ class _Resolver:
         unit = this or parts.get("unit") or parts.get("unit2")
         if unit and UNITS[unit.value] == "year":
             shift = 0 if this else 1 if parts["turn"].letter == "X" else -1
-            return _date(self._reference.year + shift, month, day)
+            return valid_date(self._reference.year + shift, month, day)
         return self._nearest(
             expression, month, day, parts.get("weekday"), None if unit else parts.get("turn")
         )
@@ -353,7 +425,7 @@ class _Resolver:
         if reference is None:
             return None
         years = range(reference.year - 6, reference.year + 7)
-        days = [candidate for year in years if (candidate := _date(year, month, day))]
+        days = [candidate for year in years if (candidate := valid_date(year, month, day))]
 
         def distance(day: date) -> int:
             return abs((day - reference).days)
@@ -363,7 +435,19 @@ class _Resolver:
         if weekday:  # where no near year agrees, the text contradicts itself
             days = [day for day in days if day.weekday() == weekday.value and distance(day) < _FAR]
         nearest = min(days, key=distance, default=None)
-        if nearest is None or weekday or turn or distance(nearest) < _NEAR:
+        if nearest is None or weekday or turn:
+            return nearest
+        recent = distance(nearest) < _NEAR
+        if (
+            self._story
+            and expression.start - self._story[0] <= _STORY
+            and not (recent and nearest <= reference)
+        ):
+            end, told = self._story
+            between = self._text[end : expression.start]
+            if not _OTHER_STORY.search(between) and self._tense(expression) <= 0:
+                return _in_story(told, month, day)
+        if recent:
             return nearest
         tense = self._tense(expression)
         agreeing = [day for day in days if (day - reference).days * tense >= 0]
@@ -373,13 +457,13 @@ class _Resolver:
         """Return the day of ``2019-04-03`` or ``03/04/2019``; the latter is unclear in English."""
         numbers = _numbers(token)
         if token.letter == "I":
-            return _date(*numbers)
+            return valid_date(*numbers)
         first, second, year = numbers
         if token.letter in "Bo":
             year = self._year(Token("J", year, token.start, token.end))
         if self._language == "en" and first <= 12 and second <= 12 and first != second:
             return None
-        return _date(year, second, first) or _date(year, first, second)
+        return valid_date(year, second, first) or valid_date(year, first, second)
 
     def _numeric_range(self, expression: Expression) -> list[_Resolved]:
         """Resolve two days in figures; the first may lack the year, or the month too."""
@@ -398,38 +482,47 @@ class _Resolver:
             start = None
         else:
             day, month = _numbers(first) if first.letter in "ZS" else (first.value, last.month)
-            start = _date(last.year - ((month, day) > (last.month, last.day)), month, day)
+            start = valid_date(last.year - ((month, day) > (last.month, last.day)), month, day)
         if _are_two(expression.parts):
-            return _two(expression, first, second, _one_day(start), _one_day(last))
+            return _two(expression, first, second, one_day(start), one_day(last))
         return self._between(expression, start, last)
 
     def _between(
-        self, expression: Expression, first: date | None, last: date | None
+        self, expression: Expression, first: date | None, last: date | None, long: bool = False
     ) -> list[_Resolved]:
         """Return the days from one to another, unresolved where they are none or too many."""
-        if first and last and first <= last and (last - first).days <= _LONGEST_RANGE:
-            return [_whole(expression, _Days(first, last))]
-        return [_whole(expression, _Days())]
+        if first and last and first <= last and (long or (last - first).days <= _LONGEST_RANGE):
+            return [_whole(expression, Days(first, last))]
+        return [_whole(expression, Days())]
 
     def _short(self, expression: Expression) -> list[_Resolved]:
         """Resolve ``03/04``; of two readings the weekday chooses."""
         first, second = _numbers(expression.parts["short"])
         weekday = expression.parts.get("weekday")
-        for day, month in ((first, second), (second, first)):
-            nearest = self._nearest(expression, month, day, weekday)
-            if nearest or weekday is None:
-                return [_whole(expression, _one_day(nearest))]
-        return []
+        if weekday is None:
+            return [_whole(expression, one_day(self._nearest(expression, second, first, None)))]
+        both = ((first, second), (second, first))
+        days = [self._nearest(expression, month, day, weekday) for day, month in both]
+        near = [day for day in days if day]
+        if not near or self._reference is None:
+            return []
+        reference = self._reference
+        nearest = min(near, key=lambda day: abs((day - reference).days))
+        return [_whole(expression, one_day(nearest))]
 
     def _weekday_day(self, expression: Expression) -> list[_Resolved]:
         """Resolve "Monday 14": the nearest such day within a month."""
         day, weekday = expression.parts["day"].value, expression.parts["weekday"]
         if self._reference:
             shifts = sorted(range(-31, 32), key=abs)
-            near = (self._reference + shift * _DAY for shift in shifts)
+            near = (self._reference + shift * DAY for shift in shifts)
             nearest = next((d for d in near if (d.day, d.weekday()) == (day, weekday.value)), None)
             if nearest:
-                return [_whole(expression, _one_day(nearest))]
+                return [_whole(expression, one_day(nearest))]
+        if _PAUSE.match(
+            self._text, expression.parts["day"].end
+        ):  # "Sunday 31!" is none of this month
+            return [_whole(expression, Days())]
         if weekday.letter == "W":
             return self._resolved(expression._replace(form="weekday"))
         return []
@@ -446,8 +539,8 @@ class _Resolver:
         ((*_, days),) = self._resolved(one)
         after = None
         if days.first and days.precision == "day":
-            after = _shifted(days.first, (second.value - weekday.value) % 7)
-        return _two(expression, parts.get("year", last), second, days, _one_day(after))
+            after = shifted(days.first, (second.value - weekday.value) % 7)
+        return _two(expression, parts.get("year", last), second, days, one_day(after))
 
     def _list(self, expression: Expression) -> list[_Resolved]:
         resolved = []
@@ -471,23 +564,23 @@ class _Resolver:
         last = self._written_day(expression, parts, "2")
         if _are_two(parts):
             second = parts.get("weekday2", parts["day2"])
-            return _two(expression, parts["day"], second, _one_day(first), _one_day(last))
+            return _two(expression, parts["day"], second, one_day(first), one_day(last))
         if first and last and first > last and "year" not in written:
-            first = _date(first.year - 1, first.month, first.day)
+            first = valid_date(first.year - 1, first.month, first.day)
         if first and last and first > last and "year2" not in written:
-            last = _date(last.year + 1, last.month, last.day)
-        return self._between(expression, first, last)
+            last = valid_date(last.year + 1, last.month, last.day)
+        return self._between(expression, first, last, "year" in written and "year2" in written)
 
     def _night(self, expression: Expression) -> list[_Resolved]:
         """Resolve two days of the week, the second of which follows the first."""
         first, second = expression.parts["weekday"], expression.parts["weekday2"]
         before = after = None
         if self._reference:
-            after = _weekday(self._reference, second, self._tense(expression) > 0)
-            before = after - ((second.value - first.value) % 7) * _DAY
+            after = weekday_near(self._reference, second.value, self._tense(expression) > 0)
+            before = after - ((second.value - first.value) % 7) * DAY
         if (second.value - first.value) % 7 > 1:
             return self._between(expression, before, after)
-        return _two(expression, first, second, _one_day(before), _one_day(after))
+        return _two(expression, first, second, one_day(before), one_day(after))
 
     def _month_range(self, expression: Expression) -> list[_Resolved]:
         """Resolve two months, or the months from one to another."""
@@ -495,48 +588,55 @@ class _Resolver:
         token2 = parts.get("year2") or parts.get("year")
         token = parts.get("year") or token2
         if not (token and token2):
-            return [_whole(expression, _Days(precision="month"))] if "between" in parts else []
+            return [_whole(expression, Days(precision="month"))] if "between" in parts else []
         year, year2 = self._year(token), self._year(token2)
         month, month2 = parts["month"], parts["month2"]
-        first, last = _month_days(year, month.value), _month_days(year2, month2.value)
+        first, last = month_days(year, month.value), month_days(year2, month2.value)
         if _are_two(parts):
             return _two(expression, month, month2, first, last)
         if first.first and last.last and first.first > last.last and "year" not in parts:
-            first = _month_days(year - 1, month.value)
+            first = month_days(year - 1, month.value)
         if first.first and last.last and first.first <= last.last:
-            return [_whole(expression, _Days(first.first, last.last, "month"))]
+            return [_whole(expression, Days(first.first, last.last, "month"))]
         return []
 
     def _night_day(self, expression: Expression) -> list[_Resolved]:
         """Resolve "from Monday to Tuesday 5 March": the first day is before the second."""
         before, weekday = expression.parts["before"], expression.parts["weekday"]
         last = self._written_day(expression, expression.parts)
-        first = _shifted(last, -((weekday.value - before.value) % 7)) if last else None
+        first = shifted(last, -((weekday.value - before.value) % 7)) if last else None
         if (weekday.value - before.value) % 7 > 1:
             return self._between(expression, first, last)
-        return _two(expression, before, weekday, _one_day(first), _one_day(last))
+        return _two(expression, before, weekday, one_day(first), one_day(last))
+
+
+def _in_story(told: date, month: int, day: int) -> date | None:
+    """Return the day that follows one that was told before, or is not much before it."""
+    years = (told.year - 1, told.year, told.year + 1)
+    days = [each for year in years if (each := valid_date(year, month, day))]
+    return next((each for each in days if (told - each).days <= _BEFORE_IN_STORY), None)
 
 
 def _year_range(expression: Expression) -> list[_Resolved]:
     """Resolve two years, or the years from one to another."""
     year, year2 = expression.parts["year"], expression.parts["year2"]
-    first, last = _year_days(year.value), _year_days(year2.value)
+    first, last = year_days(year.value), year_days(year2.value)
     if _are_two(expression.parts):
         return _two(expression, year, year2, first, last) if "between" in expression.parts else []
     if year.value < year2.value:
-        return [_whole(expression, _Days(first.first, last.last, "year"))]
+        return [_whole(expression, Days(first.first, last.last, "year"))]
     return []
 
 
-def _whole(expression: Expression, days: _Days) -> _Resolved:
+def _whole(expression: Expression, days: Days) -> _Resolved:
     """Return the days of a whole expression, unresolved unless both ends are known."""
     if not (days.first and days.last):
-        days = _Days(precision=days.precision)
+        days = Days(precision=days.precision)
     return expression.start, expression.end, days
 
 
 def _two(
-    expression: Expression, first: Token, second: Token, days: _Days, days2: _Days
+    expression: Expression, first: Token, second: Token, days: Days, days2: Days
 ) -> list[_Resolved]:
     """Return two dates: one up to the end of ``first``, one from the start of ``second`` on."""
     return [(expression.start, first.end, days), (second.start, expression.end, days2)]
@@ -550,63 +650,3 @@ def _are_two(parts: _Parts) -> bool:
 
 def _numbers(token: Token) -> list[int]:
     return [int(number) for number in re.split("[-/.]", token.text.rstrip("."))]
-
-
-def _one_day(day: date | None) -> _Days:
-    return _Days(day, day)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _shifted(day: date, days: int) -> date | None:
-    try:
-        return day + days * _DAY
-    except OverflowError:
-        return None
-
-
-def _weekday(reference: date, weekday: Token, future: bool) -> date:
-    """Return the nearest such day of the week in one direction, the reference included."""
-    if future:
-        return reference + ((weekday.value - reference.weekday()) % 7) * _DAY
-    return reference - ((reference.weekday() - weekday.value) % 7) * _DAY
-
-
-def _near_month(reference: date, month: int, direction: int) -> _Days:
-    """Return the nearest month of that number strictly before or after that of the reference."""
-    after = (month - reference.month) * direction > 0
-    return _month_days(reference.year if after else reference.year + direction, month)
-
-
-def _unit_days(reference: date, unit: int, count: int) -> _Days:
-    """Return the day, week (from Monday), month or year so many units after the reference."""
-    match UNITS[unit]:
-        case "year":
-            return _year_days(reference.year + count)
-        case "month":
-            months = reference.year * 12 + reference.month - 1 + count
-            return _month_days(months // 12, months % 12 + 1)
-        case "week":
-            monday = _shifted(reference, 7 * count - reference.weekday())
-            return _Days(monday, _shifted(monday, 6) if monday else None)
-        case "weekend":
-            saturday = _shifted(reference, 7 * count + _SATURDAY - reference.weekday())
-            return _Days(saturday, _shifted(saturday, 1) if saturday else None)
-        case _:
-            return _one_day(_shifted(reference, count))
-
-
-def _month_days(year: int, month: int) -> _Days:
-    try:
-        return _Days(*month_period(year, month), "month")
-    except ValueError:
-        return _Days(None, None, "month")
-
-
-def _year_days(year: int) -> _Days:
-    return _Days(_date(year, 1, 1), _date(year, 12, 31), "year")

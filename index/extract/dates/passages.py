@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from index.analysis import Folded, fold_key, fold_text
-from index.extract.dates.scanner import Expression, expressions, table
+from index.extract.dates.scanner import Expression, expressions
+from index.extract.dates.spelled import joined_year
+from index.extract.dates.words import table
 
 
 def scan(
@@ -33,6 +35,9 @@ _ANNOUNCING = frozenset("WwMmrYVEUPsv")
 """Classes one of which is in every form of a date that has no number of four digits."""
 _NEVER_ALONE = frozenset("wMmUPv")
 """Those of them that no form has as its only word."""
+_LONG = 4
+_HUNDREDS = (100, 1000)
+"""Values of words that announce a year in words beside another."""
 _CACHED_WORDS = 50_000
 _LONGEST_CACHED = 40
 _ANNOUNCEMENT = re.compile(r"!|\+ *[?+]|\? *\+")
@@ -82,6 +87,7 @@ class _Kinds(dict[str, str]):
     def __init__(self, language: str, least_digits: int) -> None:
         super().__init__()
         self._known = _passage_kinds(language)
+        self._years = table(language).years
         self._least_digits = least_digits
 
     def __missing__(self, word: str) -> str:
@@ -94,7 +100,7 @@ class _Kinds(dict[str, str]):
 
     def _other_kind(self, word: str) -> str:
         if word.isalpha():
-            return _NO_PART
+            return _ANNOUNCES if joined_year(word, self._years) else _NO_PART
         runs = _LETTERS_OR_DIGITS.findall(word)
         announces = any(
             len(run) >= self._least_digits
@@ -112,15 +118,20 @@ _kinds = cache(_Kinds)
 def _passage_kinds(language: str) -> dict[str, str]:
     """Return the kinds of the folded words that are part of dates in a language."""
     words, by_first, *_ = table(language)
+    years = table(language).years
     phrases = [phrase for group in by_first.values() for phrase in group]
     beside = {word for word, meaning in words.items() if meaning.letter in _NEVER_ALONE}
+    beside |= {word for word, value in years.values.items() if value in _HUNDREDS}
     announcing = {word for word, meaning in words.items() if meaning.letter in _ANNOUNCING} - beside
-    announcing.update(
-        max(parts, key=len) for parts, meaning in phrases if meaning.letter in _ANNOUNCING
-    )
+    for parts, meaning in sorted(phrases, key=lambda phrase: len(phrase[0])):
+        # The words of a phrase stand side by side: one is enough, the last that is long is rare.
+        if meaning.letter in _ANNOUNCING and not (announcing | beside).intersection(parts):
+            long = [part for part in parts if len(part) >= _LONG]
+            beside.add(long[-1] if long else max(parts, key=len))
+    announcing |= years.rare
     in_phrases = {part for parts, _ in phrases for part in parts}
     return {
-        **dict.fromkeys(_folded_words(in_phrases.union(words)), _PART),
+        **dict.fromkeys(_folded_words(in_phrases.union(words, years.values)), _PART),
         **dict.fromkeys(_folded_words(beside), _ANNOUNCES_BESIDE),
         **dict.fromkeys(_folded_words(announcing), _ANNOUNCES),
         "": _NO_WORD,  # between two spaces

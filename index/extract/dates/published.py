@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from index.calendar import isoformat, localized, read_date, says_nothing
 from index.document import Document, Precision, PublicationDate
-from index.extract.dates.scanner import fold_word, month_names, weekday_names
+from index.extract.dates.words import fold_word, month_names, weekday_names
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2200
 _MAX_DECLARED = 100

@@ -15,10 +15,10 @@ beside which an ambiguous form counts. Marks stand before a form:
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from index.analysis import name_key
 from index.vocabularies.vocabulary import (
@@ -36,8 +36,7 @@ FormKind = Literal["name", "demonym", "capital"]
 _KINDS: Final = ("name", "demonym", "capital")
 
 
-@dataclass(frozen=True, slots=True)
-class CountryForm:
+class CountryForm(NamedTuple):
     """One form that names a country in a language."""
 
     text: str
@@ -130,8 +129,7 @@ def _form(marked: str, language: str, kind: FormKind) -> CountryForm:
     form = CountryForm(text.strip(), language, kind)
     if not marks:
         return form
-    return replace(
-        form,
+    return form._replace(
         acronym="=" in marks,
         ambiguous="~" in marks,
         placed="?" in marks,

@@ -58,7 +58,7 @@ def test_updates_cost_no_descriptors_while_searches_go_on(
     ask_everything(engine)
     with without_collector():
         before = open_files()
-        for number in range(12):
+        for number in range(4):
             source = write_records(tmp_path / "more.jsonl", [record(number, id=f"new-{number}")])
             update(root, [source], HERE)
             ask_everything(engine)

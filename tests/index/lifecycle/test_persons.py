@@ -22,7 +22,7 @@ def build(root: Path, command: str, *options: str) -> str:
     source = root / "a.jsonl"
     rows = [{"id": id, "text": text} for id, text in TEXTS.items()]
     source.write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    arguments = [command, str(source), "--index", str(root / "index"), "--workers", "1", *options]
+    arguments = [command, str(source), "--index", str(root / "index"), "--workers", "0", *options]
     outcome = CliRunner().invoke(GROUP, arguments)
     assert outcome.exit_code == 0, outcome.output
     return outcome.output

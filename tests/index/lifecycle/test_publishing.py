@@ -88,7 +88,7 @@ def killed_builds(index_of: IndexOf, tmp_path: Path) -> Iterator[Callable[[str, 
 
 @pytest.mark.parametrize("command", ["rebuild", "update"])
 @pytest.mark.parametrize(
-    "points", [range(1, 100, 30), pytest.param(range(1, 1000, 3), marks=pytest.mark.long)]
+    "points", [range(1, 100, 45), pytest.param(range(1, 1000, 3), marks=pytest.mark.long)]
 )
 def test_a_killed_build_leaves_the_published_generation(
     killed_builds: Callable[[str, int], bool], tmp_path: Path, command: str, points: range

@@ -144,7 +144,7 @@ def extract(
     )
     countries: tuple[Country, ...] = attempt(
         "countries",
-        lambda: _countries(document, text, language.code, folded, matches, options.names),
+        lambda: _countries(document, text, language.code, folded, matches),
         (),
     )
     organizations = attempt(
@@ -266,14 +266,13 @@ def _countries(
     language: str,
     folded: Folded,
     matches: OrganizationMatches,
-    names: LearnedNames | None,
 ) -> tuple[Country, ...]:
     """Return the countries of a document; those of its dateline have no place in the text."""
     found = find_countries(text, language, folded, matches.places, matches.organizations)
     if not document.dateline:
         return found
     line = fold_text(document.dateline)
-    places = find_places(line, names)
+    places = find_places(line)
     known = {country.id for country in found}
     dated = find_countries(document.dateline, language, line, places)
     return (*found, *(Country(each.id, ()) for each in dated if each.id not in known))

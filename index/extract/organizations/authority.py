@@ -6,16 +6,17 @@ finds ``Long form (ACRONYM)``.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from index.analysis import Folded, fold_key
 from index.document import Span
-from index.extract.countries import PlaceForm, PlaceMatch
-from index.extract.organizations.automata import TRAP, Automata, Form
+from index.extract.countries import PlaceMatch
+from index.extract.organizations.automata import TRAP, Automata, Form, Found
 from index.extract.organizations.learned import GIVEN
 from index.extract.organizations.rules import joined_noun
-from index.vocabularies import OrganizationEntry, grammar
+from index.vocabularies import grammar
 
 _TITLE_CASE_LENGTH = 4
 _TITLE_CASE_LENGTH_ITALIAN = 3
@@ -34,23 +35,20 @@ class Mention(NamedTuple):
 
 
 class AuthorityMatcher:
-    """Finds names of the authority; the parameters are those of ``Automata``.
+    """Finds names that automata hold; of equal ones those of the first automata come first.
 
     ``context`` has the folded cues of ambiguous names, by id; ``near`` those that must stand
     beside the name.
     """
 
-    def __init__(
-        self,
-        entries: Iterable[OrganizationEntry],
-        traps: Iterable[str],
-        places: Callable[[bool], Iterable[tuple[str, PlaceForm]]],
-        place_traps: Iterable[str] = (),
-    ) -> None:
-        entries = tuple(entries)
-        self._found = Automata(entries, traps, places, place_traps).found
+    def __init__(self, automata: Sequence[Automata]) -> None:
+        self._automata = automata
+        entries = [entry for each in automata for entry in each.entries]
         self.context = {entry.id: entry.context for entry in entries}
         self.near = {entry.id: entry.near for entry in entries if entry.near}
+
+    def _found(self, text: str) -> Iterator[tuple[int, Found]]:
+        return chain.from_iterable(each.found(text) for each in self._automata)
 
     def places(self, folded: Folded) -> list[PlaceMatch]:
         """Return the forms of countries and their traps, in no order."""

@@ -1,7 +1,7 @@
 """The automata of the names of the authority and of forms of countries, in all their spellings."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ class Form(NamedTuple):
     kind: str = ""
 
 
-_Found = tuple[int, tuple[Form, ...], tuple[PlaceForm, ...] | None]
+Found = tuple[int, tuple[Form, ...], tuple[PlaceForm, ...] | None]
 """The length of what stands in folded text, the names that it is, and the forms of countries."""
 
 
@@ -58,12 +58,12 @@ class Automata:
 
     def __init__(
         self,
-        entries: Sequence[OrganizationEntry],
-        traps: Iterable[str],
-        places: Callable[[bool], Iterable[tuple[str, PlaceForm]]],
+        entries: Iterable[OrganizationEntry],
+        traps: Iterable[str] = (),
+        places: Callable[[bool], Iterable[tuple[str, PlaceForm]]] = lambda _: (),
         place_traps: Iterable[str] = (),
     ) -> None:
-        self._entries = entries
+        self.entries = tuple(entries)
         self._traps, self._places, self._place_traps = traps, places, place_traps
         self._latin = self._automaton(arabic=False)
 
@@ -73,7 +73,7 @@ class Automata:
 
     def _automaton(self, arabic: bool) -> ahocorasick.Automaton:
         forms: dict[str, list[Form]] = defaultdict(list)
-        for entry in self._entries:
+        for entry in self.entries:
             for name in entry.names:
                 if name.sought and is_arabic(name.text) == arabic:
                     for key, form in _forms(entry.id, entry.kind, name):
@@ -93,10 +93,11 @@ class Automata:
         automaton.make_automaton()
         return automaton
 
-    def found(self, text: str) -> Iterator[tuple[int, _Found]]:
+    def found(self, text: str) -> Iterator[tuple[int, Found]]:
         """Yield what stands in a folded text, with its last character."""
-        yield from self._latin.iter(text)
-        if is_arabic(text):
+        if self._latin:  # an empty automaton refuses to iterate
+            yield from self._latin.iter(text)
+        if is_arabic(text) and self._arabic:
             yield from self._arabic.iter(text)
 
 

@@ -31,7 +31,7 @@ from index.extract.organizations.authority import (
     Mention,
     find_abbreviations,
 )
-from index.extract.organizations.automata import TRAP
+from index.extract.organizations.automata import TRAP, Automata
 from index.extract.organizations.learned import GIVEN, LEARNED, LearnedNames, may_be_surname
 from index.extract.organizations.model import add_named_by_model
 from index.extract.organizations.national import Places
@@ -189,20 +189,22 @@ def _is_never(text: str, span: Span, never: frozenset[str]) -> bool:
     return fold_key(text[span.start : span.end]) in never
 
 
-def find_places(folded: Folded, names: LearnedNames | None = None) -> list[PlaceMatch]:
-    """Return the forms of countries in a text in which no organizations are looked for.
-
-    ``names`` are those of the archive: they change nothing, but spare another automaton.
-    """
-    return _matcher(names).places(folded)
+def find_places(folded: Folded) -> list[PlaceMatch]:
+    """Return the forms of countries in a text in which no organizations are looked for."""
+    return _matcher(None).places(folded)
 
 
 @lru_cache(2)
 def _matcher(names: LearnedNames | None) -> AuthorityMatcher:
+    learned = (Automata(names.entries()),) if names else ()
+    return AuthorityMatcher((*learned, _authority()))
+
+
+@cache
+def _authority() -> Automata:
     authority = organizations()
     entries = authority.entries.values()
-    learned = names.entries() if names else ()
-    return AuthorityMatcher((*learned, *entries), authority.traps, place_forms, countries().traps)
+    return Automata(entries, authority.traps, place_forms, countries().traps)
 
 
 def _add_learned(

@@ -148,6 +148,23 @@ def test_an_index_that_is_written_to_is_cloned(node: Any, archive: Archive, tmp_
     assert update_into(archive, [tmp_path], HERE).documents == 10
 
 
+def test_what_a_blocked_index_refuses_is_sent_again(
+    node: Any, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[bool] = []
+    block = vectors._block
+
+    def overtaken(cluster: Any, index: str, blocked: bool) -> None:
+        calls.append(blocked)
+        if len(calls) > 1:  # an update was quicker than the first
+            block(cluster, index, blocked)
+
+    monkeypatch.setattr(vectors, "_block", overtaken)
+    monkeypatch.setattr(vectors, "_PAUSE", 0.0)
+    assert compute_vectors(node.cluster, archive.name).encoded == 20
+    assert calls[:4] == [False, True, False, True]
+
+
 def test_vectors_of_another_model_are_computed_anew(
     node: Any, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

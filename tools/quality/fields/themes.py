@@ -28,9 +28,10 @@ PARTS = {
     "themes-fresh": "fresh",
     "themes-newest": "newest",
     "themes-last": "last",
+    "themes-final": "final",
 }
 """The files of judged themes and what they are called."""
-UNREAD = ("themes-last",)
+UNREAD = ("themes-last", "themes-final")
 """Those whose errors are not read, so that nothing is tuned on them."""
 
 

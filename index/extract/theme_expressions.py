@@ -15,6 +15,7 @@ from typing import NamedTuple
 from index.analysis import Folded, fold_key
 from index.document import Span
 from index.vocabularies import (
+    ONE_WORD,
     Expression,
     ThemeVocabulary,
     exact_forms,
@@ -23,6 +24,10 @@ from index.vocabularies import (
     written_forms,
 )
 
+_NAME, _BEGINS = b"\1", b"\2"
+"""What masks the words of a name, and those of one that a hyphen joins to more (``EU-Recht``): a
+longer expression may begin there.
+"""
 TRAP = ""
 """The theme of phrases that are evidence for none."""
 
@@ -43,6 +48,18 @@ class Pattern(NamedTuple):
     """The word as it is spelt, in lower case, where the folded one does not say enough."""
     compound: bool = False
     """Whether it is the first part of a German compound, which says less than the last."""
+    part: tuple[int, int] | None = None
+    """The letters of a German compound that it stands for."""
+
+    @property
+    def strict(self) -> bool:
+        """Whether a word in ASCII may be another one, not merely one that lost its accents.
+
+        *Incendie* is not *incendié*, and *Hubschrauber* no *Räuber*.
+        """
+        if self.part:
+            return not self.accented.isascii()
+        return self.capitals or self.accented.endswith("é")
 
 
 class Hit(NamedTuple):
@@ -78,16 +95,19 @@ def find_expressions(
     masked = bytearray(len(words))
     for start, end in covered:
         first, last = bisect_left(starts, start), bisect_left(starts, end)
-        masked[first:last] = b"\1" * (last - first)
+        mark = _BEGINS if text.startswith("-", folded.span(start, end).end) else _NAME
+        masked[first:last] = mark * (last - first)
     negations = vocabulary.negations.get(language, frozenset())
     stop_words, arabic = lexicon.stop_words, language == "ar"
     hits: list[Hit] = []
     traps: list[tuple[int, int]] = []
     begun = list(map(lexicon.__getitem__, words))
     for index in compress(range(len(words)), begun):
+        alone, following, spelt, strict = begun[index] or _NOTHING
         if masked[index]:
-            continue
-        alone, following, spelt, capitals = begun[index] or _NOTHING
+            if masked[index] != _BEGINS[0]:
+                continue
+            alone, spelt = (), False
         found: list[tuple[Pattern, int]] = []
         if following:
             second = index + 1
@@ -100,7 +120,7 @@ def find_expressions(
             word = words[index]
             start, end = folded.span(starts[index], starts[index] + len(word))
             surface = text[start:end]
-            if capitals or not surface.isascii():
+            if strict or not surface.isascii():
                 alone = lexicon.as_spelt(word, surface, alone)
         if not (found or alone):
             continue
@@ -130,7 +150,12 @@ def find_expressions(
 def _is_spelt(pattern: Pattern, surface: str) -> bool:
     if pattern.capitals:
         return surface.isupper()
-    return surface.isascii() or _same_accents(pattern.accented, surface)
+    if pattern.part:
+        surface = surface.replace("ß", "ss")[slice(*pattern.part)]
+    elif pattern.strict and not surface.isupper():
+        end = len(pattern.accented)
+        return surface[end - 1 : end] == "é" and _same_accents(pattern.accented, surface)
+    return (surface.isascii() and not pattern.strict) or _same_accents(pattern.accented, surface)
 
 
 def _same_accents(word: str, surface: str) -> bool:
@@ -194,11 +219,11 @@ class _Begun(NamedTuple):
     following: _Following
     spelt: bool
     """Whether the spelling of the word decides which of ``alone`` are meant."""
-    capitals: bool
-    """Whether its capitals do; without them, a word in ASCII means all."""
+    strict: bool
+    """Whether it does for a word in ASCII too; otherwise such a word means all."""
 
 
-_NOTHING = _Begun((), {}, spelt=False, capitals=False)
+_NOTHING = _Begun((), {}, spelt=False, strict=False)
 
 
 def _continues(following: _Following, arabic: str) -> bool:
@@ -238,8 +263,8 @@ class _Lexicon(dict[str, _Begun | None]):
             pattern for pattern in patterns if len(pattern.forms) == 1 and pattern.theme != TRAP
         )
         spelt = any(pattern.accented for pattern in alone)
-        capitals = any(pattern.accented and pattern.capitals for pattern in alone)
-        return _Begun(alone, dict(following), spelt, capitals)
+        strict = any(pattern.accented and pattern.strict for pattern in alone)
+        return _Begun(alone, dict(following), spelt, strict)
 
     def _patterns(self, word: str) -> _Patterns:
         if self._language == "ar":
@@ -256,20 +281,25 @@ class _Lexicon(dict[str, _Begun | None]):
         return patterns
 
     def _compound(self, word: str) -> _Patterns:
-        """Return the patterns of a German compound: those of its last part, or of its first."""
+        """Return the patterns of a German compound: those of its last part, or of its first.
+
+        A first part that is weak says nothing: many are none (*über* of *überspitzt*).
+        """
         for start in range(3, len(word) - _LEAST_COMPOUND_PART + 1):
-            if patterns := self._part(word[start:]):
+            if patterns := self._part(word, start, len(word)):
                 return patterns
         for end in range(len(word) - 3, _LEAST_COMPOUND_PART - 1, -1):
-            if patterns := self._part(word[:end]):
-                return tuple(pattern._replace(compound=True) for pattern in patterns)
+            if patterns := self._part(word, 0, end):
+                strong = (pattern for pattern in patterns if pattern.weight >= ONE_WORD)
+                return tuple(pattern._replace(compound=True) for pattern in strong)
         return ()
 
-    def _part(self, part: str) -> _Patterns:
+    def _part(self, word: str, start: int, end: int) -> _Patterns:
+        part = word[start:end]
         if not self._by_form.has(part):
             return ()
         return tuple(
-            pattern._replace(accented="")
+            pattern._replace(part=(start, end))
             for pattern in self._by_form[part]
             if len(pattern.forms) == 1 and not pattern.capitals and not pattern.expression.exact
         )

@@ -27,8 +27,11 @@ from index.vocabularies import themes as theme_vocabulary
 
 # The score of a theme
 
-_ENOUGH = 2.5
-"""The points that a theme needs."""
+_ENOUGH, _ENOUGH_IN = 2.5, {"fr": 2.75}
+"""The points that a theme needs, and in languages where others decide better.
+
+Chosen on judged documents: French texts have many expressions.
+"""
 _LEAD = 400
 """Characters below the title in which an expression weighs more."""
 _LEAD_BONUS, _TITLE = 0.5, 1.5
@@ -57,6 +60,8 @@ _FAMILY = 1.25
 """How many times the points of a theme those below a top theme need together."""
 _LOOSE = frozenset(("human-interest", "lifestyle"))
 """Top themes whose words say nothing together."""
+_BODIES = "~"
+"""What organizations that each count as a weak expression are called together."""
 _NO_ORGANIZATIONS = OrganizationMatches((), ())
 
 
@@ -67,10 +72,12 @@ class ThemeScore:
     needed: float
     folded: Folded
     recurs: int = _RECURS
+    enough: float = _ENOUGH
+    """The points that a short text in its language needs."""
     strong: dict[str, float] = field(default_factory=dict)
     """The points of each expression that is not weak, and of each organization."""
     weak: dict[str, float] = field(default_factory=dict)
-    """The points of each weak expression."""
+    """The points of each weak expression, and of each organization that counts as one."""
     counts: dict[str, int] = field(default_factory=dict)
     """How often each expression stands in the text."""
     alone: bool = False
@@ -113,6 +120,8 @@ class ThemeScore:
             weight /= 2
         if negated:
             weight *= _NEGATED
+        elif weight >= SURE:
+            weight = max(weight, self.enough)
         key = pattern.key
         self.places.append((first, last))
         count = self.counts[key] = self.counts.get(key, 0) + 1
@@ -126,28 +135,40 @@ class ThemeScore:
         else:
             points = weight + _LEAD_BONUS * (first < lead_end)
         self.strong[key] = self.strong.get(key, 0.0) + points
-        recurs = count >= self.recurs or (count > 1 and self.strong[key] >= _ENOUGH)
+        recurs = count >= self.recurs or (count > 1 and self.strong[key] >= self.enough)
         self.alone = self.alone or weight >= SURE or recurs
 
     def add_organization(
-        self, organization: Organization, decides: bool, title_length: int
+        self, organization: Organization, weight: float, title_length: int
     ) -> None:
-        """Count an organization whose mention speaks for the theme."""
-        titled = any(span.start < title_length for span in organization.spans)
-        points = self.needed if decides or titled else 1.0 * len(organization.spans)
-        self.strong[organization.id] = self.strong.get(organization.id, 0.0) + points
-        mentions = self.counts.get(organization.id, 0) + len(organization.spans)
-        self.counts[organization.id] = mentions
-        self.alone = self.alone or decides or titled
+        """Count an organization whose mention speaks for the theme, as a word of a weight does."""
+        id, mentions = organization.id, len(organization.spans)
         self.organizations.update(organization.spans)
+        if weight < _WEAKEST_ALONE:
+            self.weak[_BODIES] = self.weak.get(_BODIES, 0.0) + weight * mentions
+            self.counts[_BODIES] = self.counts.get(_BODIES, 0) + mentions
+            return
+        decides = weight >= SURE or any(span.start < title_length for span in organization.spans)
+        self.counts[id] = self.counts.get(id, 0) + mentions
+        points = self.needed if decides else weight * mentions
+        self.strong[id] = self.strong.get(id, 0.0) + points
+        self.alone = self.alone or decides
 
     @property
     def holds(self) -> bool:
-        """Whether the text has the theme."""
+        """Whether the text has the theme.
+
+        A weak expression that is a word of a longer one is none beside it: *disparition* and
+        *disparition inquiétante*.
+        """
         if self.alone:
             return self.total >= self.needed
-        company = 2 if self.strong else _COMPANY
-        return len(self.counts) >= company and self.total >= self.needed + _TOGETHER
+        if self.total < self.needed + _TOGETHER:
+            return False
+        if not self.strong:
+            return len(self.weak) >= _COMPANY
+        words = {word for key in self.strong if " " in key for word in key.split()}
+        return len(self.counts) - len(words & self.weak.keys()) > 1
 
 
 def score_themes(
@@ -168,43 +189,58 @@ def score_themes(
     them.
     """
     vocabulary = vocabulary or theme_vocabulary()
-    needed = min(max(_ENOUGH, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
+    enough = _ENOUGH_IN.get(language, _ENOUGH)
+    needed = min(max(enough, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
     recurs = _RECURS_SHORT if len(text) < _SHORT else _RECURS
     folded = folded or fold_text(text)
-    scores: dict[str, ThemeScore] = defaultdict(lambda: ThemeScore(needed, folded, recurs=recurs))
+    scores: dict[str, ThemeScore] = defaultdict(lambda: ThemeScore(needed, folded, recurs, enough))
+    by_organization = _implied(vocabulary)
     implied = [
-        (theme, organization, decides)
+        (theme, organization, weight)
         for organization in organizations.organizations
-        for theme, decides in _implied(vocabulary).get(organization.id, ())
+        for theme, weight in by_organization.get(organization.id, ())
     ]
     if language in vocabulary.languages:
         ends = _word_at(folded, title_length), _word_at(folded, title_length + _LEAD)
         hits = find_expressions(text, folded, language, organizations.covered, vocabulary)
         if decisive:
-            families = _possible(hits, needed, *ends)
-            families.update(theme.partition("/")[0] for theme, _, _ in implied)
+            families = _possible(hits, implied, needed, enough, *ends)
             hits = [hit for hit in hits if hit.pattern.family in families]
+            implied = [each for each in implied if each[0].partition("/")[0] in families]
         for hit in _outside_longer(hits):
             scores[hit.pattern.theme].add(hit, *ends)
-    for theme, organization, decides in implied:
-        scores[theme].add_organization(organization, decides, title_length)
+    for theme, organization, weight in implied:
+        scores[theme].add_organization(organization, weight, title_length)
     return scores
 
 
-def _possible(hits: Sequence[Hit], needed: float, title_end: int, lead_end: int) -> set[str]:
+def _possible(
+    hits: Sequence[Hit],
+    implied: Sequence[tuple[str, Organization, float]],
+    needed: float,
+    enough: float,
+    title_end: int,
+    lead_end: int,
+) -> set[str]:
     """Return the families whose expressions may be enough, if each gives the most it can.
+
+    So may the organizations that are more than weak.
 
     Most expressions of a text are of other families: to add up their points theme by theme would
     take longer.
     """
     most: dict[str, float] = defaultdict(float)
     for first, _, pattern, _ in hits:
-        points = pattern.weight
+        points = max(pattern.weight, enough) if pattern.weight >= SURE else pattern.weight
         if first < title_end:
             points = needed if points >= _WEAKEST_ALONE else points * _TITLE
         elif first < lead_end and points >= _WEAKEST_ALONE:
             points += _LEAD_BONUS
         most[pattern.family] += points
+    for theme, organization, weight in implied:
+        enough = weight >= _WEAKEST_ALONE
+        points = needed if enough else min(weight * len(organization.spans), _MOST_WEAK_EACH)
+        most[theme.partition("/")[0]] += points
     return {family for family, points in most.items() if points >= needed}
 
 
@@ -313,16 +349,14 @@ def _ranks(vocabulary: ThemeVocabulary) -> dict[str, int]:
 
 
 @cache
-def _implied(vocabulary: ThemeVocabulary) -> dict[str, tuple[tuple[str, bool], ...]]:
-    """Return the themes that an organization implies, by its id; True: its name alone decides."""
-    implied: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+def _implied(vocabulary: ThemeVocabulary) -> dict[str, tuple[tuple[str, float], ...]]:
+    """Return the themes that an organization implies, by its id, and what its name weighs."""
+    implied: dict[str, dict[str, float]] = defaultdict(dict)
     for id, entry in vocabulary.entries.items():
-        for organization in entry.organizations:
-            implied[organization].append((id, True))
-        for organization in entry.hinting:
+        for organization, weight in entry.organizations.items():
             for member in _members(organization):
-                implied[member].append((id, False))
-    return {organization: tuple(themes) for organization, themes in implied.items()}
+                implied[member].setdefault(id, weight)
+    return {organization: tuple(themes.items()) for organization, themes in implied.items()}
 
 
 def _members(name: str) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from index.vocabularies.persons import (
     person_names,
 )
 from index.vocabularies.sources import source_names
-from index.vocabularies.themes import SURE, Expression, ThemeVocabulary, load_themes
+from index.vocabularies.themes import ONE_WORD, SURE, Expression, ThemeVocabulary, load_themes
 from index.vocabularies.vocabulary import (
     DETECTED_LANGUAGES,
     LANGUAGES,
@@ -46,6 +46,7 @@ from index.vocabularies.vocabulary import (
 __all__ = [
     "DETECTED_LANGUAGES",
     "LANGUAGES",
+    "ONE_WORD",
     "SURE",
     "VARIABLE",
     "CountryEntry",

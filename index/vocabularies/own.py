@@ -95,7 +95,7 @@ def with_own(ours: ThemeVocabulary, path: Path) -> ThemeVocabulary:
             code: (*entry.expressions.get(code, ()), *new) for code, new in by_language.items()
         }
         entries[id] = ThemeEntry(
-            id, entry.labels, {**entry.expressions, **merged}, entry.organizations, entry.hinting
+            id, entry.labels, {**entry.expressions, **merged}, entry.organizations
         )
     return made_of(entries, ours, (code for listed in taught.values() for code in listed))
 

@@ -6,8 +6,8 @@ es, de, it, pt, ar. An id is ``parent`` or ``parent/child``. ``themes-LANGUAGE.t
 ``! | phrase`` of phrases whose words speak for nothing, a row ``? | word`` of words that may stand
 between those of an expression, and a row ``^ | word`` of negations. ``themes-weights.tsv`` has the
 weights that were learned: language, id, expression, weight. ``themes-organizations.txt`` has rows
-``id | organization ; ~organization``: naming the organization decides for the theme, or (``~``)
-speaks for it as a word does.
+``id | organization ; ~organization ; ~~organization``: naming the organization decides for the
+theme, or speaks for it as a word (``~``) or a weak word (``~~``) does.
 """
 
 import re
@@ -84,9 +84,8 @@ class ThemeEntry:
     id: str
     labels: Mapping[str, str]
     expressions: Mapping[str, tuple[Expression, ...]]
-    organizations: tuple[str, ...] = ()
-    hinting: tuple[str, ...] = ()
-    """Organizations whose mention counts as a word does."""
+    organizations: Mapping[str, float] = field(default_factory=dict)
+    """The points of a mention by organization, or by all of a kind (``kind:party``)."""
 
     def label(self, locale: str) -> str:
         """Return the label in ``locale``, else in French."""
@@ -170,11 +169,13 @@ def open_themes(folder: Path) -> ThemeVocabulary:
         if not all(translations):
             raise row.error(f"{id} needs a label in each of {', '.join(LANGUAGES)}")
         labels[id] = dict(zip(LANGUAGES, translations, strict=True))
-    implied: dict[str, list[str]] = {}
+    implied: dict[str, dict[str, float]] = {}
     for row in read_rows(folder / "themes-organizations.txt", "|"):
         if len(row.cells) != 2 or row.cells[0] not in labels:
             raise row.error("expected: a known theme | organizations")
-        implied[row.cells[0]] = split_list(row.cells[1])
+        named = split_list(row.cells[1])
+        marks = {name: len(name) - len(name.lstrip("~")) for name in named}
+        implied[row.cells[0]] = {name[n:]: (SURE, ONE_WORD, WEAK)[n] for name, n in marks.items()}
 
     weights = cache(partial(_weights, folder / "themes-weights.tsv"))
     listed = cache(partial(_listed, folder, frozenset((*labels, *_MARKS)), weights))
@@ -183,8 +184,7 @@ def open_themes(folder: Path) -> ThemeVocabulary:
             id,
             translations,
             _of(listed, id),
-            organizations=tuple(name for name in implied.get(id, ()) if name[0] != "~"),
-            hinting=tuple(name[1:] for name in implied.get(id, ()) if name[0] == "~"),
+            implied.get(id, {}),
         )
         for id, translations in labels.items()
     }

@@ -26,7 +26,7 @@ from tools.quality import press
 from tools.quality.fields.sections import SECTIONS, TOPICS
 
 WEIGHTS = Path(__file__).parents[2] / "index" / "vocabularies" / "themes-weights.tsv"
-EVERY = {"fr": 6, "en": 4, "es": 1, "de": 1, "pt": 2, "ar": 2}
+EVERY = {"fr": 3, "en": 4, "es": 1, "de": 1, "pt": 2, "ar": 2}
 """Every how manieth text of an archive is read."""
 LEAST = 10
 """Texts that must have an expression before its weight is learned."""

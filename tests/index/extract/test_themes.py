@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.analysis import fold_text
 from index.document import Document
 from index.extract import (
     ExtractionOptions,
@@ -12,6 +13,7 @@ from index.extract import (
     find_themes,
     score_themes,
 )
+from index.extract.organizations import find_organizations
 from index.vocabularies import LANGUAGES, themes
 
 DISPATCH = Path(__file__).parents[3] / "seeds" / "000_08b6df264ef907d1.txt"
@@ -156,8 +158,42 @@ def test_a_german_compound_says_what_its_last_part_says(word: str) -> None:
     assert "disaster/explosion" in score_themes(text, "de")
 
 
+def points(text: str, language: str) -> dict[str, float]:
+    return {theme: score.total for theme, score in score_themes(text, language).items()}
+
+
+def test_a_compound_is_its_part_only_with_the_umlauts_of_that_part() -> None:
+    assert "crime" in points("Die Juwelenräuber flohen.", "de")
+    assert "crime" not in points("Der Hubschrauber flog.", "de")
+
+
+def test_a_noun_is_not_the_participle_that_differs_by_an_accent() -> None:
+    assert "crime" not in points("Un incendie.", "fr")
+    assert "crime" in points("Le magasin incendié.", "fr")
+
+
+def test_an_expression_may_begin_with_a_name_that_a_hyphen_joins() -> None:
+    text = "Das EU-Recht gilt. Die EU gilt viel, und Recht gilt mehr."
+    folded = fold_text(text)
+    found = score_themes(text, "de", folded, find_organizations(text, "de", folded))
+    assert "eu recht" in found["politics/european-union"].strong
+
+
+def test_bodies_of_a_kind_count_as_one_weak_expression() -> None:
+    text = "Selon Le Monde et Le Figaro, le match est prévu samedi."
+    folded = fold_text(text)
+    found = score_themes(text, "fr", folded, find_organizations(text, "fr", folded))
+    assert found["culture/media"].total == 1.0
+    assert not found["culture/media"].holds
+
+
+def test_a_word_of_an_expression_is_no_company_for_it() -> None:
+    text = "Le dispositif de sécurité est renforcé. La sécurité est assurée, la sécurité prime."
+    assert "crime/police" not in ids(text, "fr")
+
+
 def test_an_organization_may_hint_at_a_theme() -> None:
-    text = "La direction de la SNCF a répondu. La SNCF promet des trains."
+    text = "La direction de la SNCF a répondu. La SNCF promet des trains et des gares."
     assert "economy/transport" in ids(text, "fr")
     assert "economy/transport" not in ids("Il a écrit à la SNCF.", "fr")
 

@@ -24,6 +24,7 @@ LANGUAGES = ("fr", "en", "es", "de", "pt", "ar")
 LEAST = 10
 MOST = 0.2
 REASONS: dict[tuple[str, str], str] = {
+    ("fr", "crime/organised-crime"): "bande organisée is the name of the crime",
     ("fr", "labour/wages"): "salaire, in the title or three times",
     ("fr", "education/university"): "étudiant, in the title or three times",
     ("fr", "society/migration"): "migrant, in the title or three times",
@@ -38,6 +39,7 @@ REASONS: dict[tuple[str, str], str] = {
     ("de", "politics/european-union"): "the European Parliament is named, which decides",
     ("pt", "crime/organised-crime"): "organização criminosa is the name of the crime",
     ("pt", "crime/terrorism"): "the Islamic State is named, which decides",
+    ("ar", "science"): "البحث العلمي, scientific research, in the title or twice",
     ("ar", "crime/homicide"): "مقتل, the killing of someone, in the title or three times",
     ("ar", "culture/media"): "إعلامي, someone of the media, in the title or three times",
     ("ar", "disaster/explosion"): "انفجار, an explosion, in the title or twice",

@@ -12,6 +12,7 @@ import numpy as np
 
 from index import embedding
 from index.embedding import Coverage
+from index.errors import ClusterUnavailable, SearchTimeout
 from index.opensearch import HEADS, counted, having, rows_of
 from search.across import Eligible
 from search.opensearch.clauses import EVERYTHING, Json, all_of
@@ -67,8 +68,14 @@ class Counted:
         return known[2]
 
     def stamp(self, opened: Opened) -> str:
-        """Return what changes with the vectors; empty if there are none, or no model."""
-        found = self.of(opened)
+        """Return what changes with the vectors; empty if there are none, or no model.
+
+        Empty, too, while the cluster does not say: a page does without them.
+        """
+        try:
+            found = self.of(opened)
+        except (ClusterUnavailable, SearchTimeout):
+            return ""
         return f"{found.model}-{found.documents}-{found.missing}" if found else ""
 
 

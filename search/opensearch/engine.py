@@ -403,22 +403,16 @@ class OpenSearchEngine:
         """Return what is being served."""
         opened = self._open()
         generation = opened.generation
+        with self._cluster.answering(_FOLLOWED):
+            vectors = self._counted.stamp(opened)
         return IndexStatus(
             generation=opened.name,
             documents=generation.documents,
             languages=generation.languages,
             built=generation.built,
             skipped=sum(generation.skipped.values()),
-            vectors=self._stamp(opened),
+            vectors=vectors,
         )
-
-    def _stamp(self, opened: Opened) -> str:
-        """Return what changes with the vectors; nothing while the cluster does not say."""
-        try:
-            with self._cluster.answering(_FOLLOWED):
-                return self._counted.stamp(opened)
-        except (ClusterUnavailable, SearchTimeout):
-            return ""
 
     def skipped(self) -> tuple[Skipped, ...]:
         """Return the files and records that the index leaves out, and why."""

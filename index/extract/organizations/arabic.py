@@ -26,6 +26,7 @@ _MASCULINE = re.compile(rf" (ال[{_LETTERS}]{{2,}}[يى])(?![{_LETTERS}])")
 _BEFORE = re.compile(rf"{_WORD}|(?<!\d)[-–*/](?!\d)")
 _LONGEST_BEFORE = 40
 _MOST_OPPONENT_WORDS = 2
+_AND, _MINISTRY, _HOSPITAL = "و", "وزاره", "مستشفي"
 _LONG = 3
 """Letters beyond which a first letter may be a preposition, and a last one an ending."""
 _SHORTEST = 2
@@ -47,7 +48,7 @@ class _Rules(NamedTuple):
 
     words: Grammar
     name: re.Pattern[str]
-    """A prefix, a head, and up to six words after it."""
+    """A prefix, a head, and up to seven words after it."""
     generic: re.Pattern[str]
     heads: frozenset[str]
     names: frozenset[str]
@@ -79,7 +80,7 @@ def _rules() -> _Rules:
         words,
         re.compile(
             rf"(?<![{_LETTERS}])([ولبفك]{{0,2}}?)({_any_spelling(longest_first)})(?![{_LETTERS}])"
-            rf"((?: {_WORD}){{0,6}})"
+            rf"((?: {_WORD}){{0,7}})"
         ),
         re.compile(_any_spelling(beginning.strip() for beginning in words.generic)),
         heads,
@@ -127,7 +128,8 @@ def find_arabic(text: str) -> Iterator[Candidate]:
         name = _name(match, text, rules)
         position = name.end if name else match.end(2)
         if name:
-            yield Candidate(name, "arabic")
+            rule = "quoted" if name.start > match.start(2) else "arabic"
+            yield Candidate(name, rule)
 
 
 def _name(match: re.Match[str], text: str, rules: _Rules) -> Span | None:
@@ -221,14 +223,24 @@ def _end(match: re.Match[str], head: str, rules: _Rules, club: bool = False) -> 
     """
     none = end = match.end(2)
     definite = head.startswith("ال") or match.group(1).endswith("لل")
+    persons = person_names().arabic if head == _HOSPITAL else frozenset()
     own, stop, purposes = head in rules.words["own"], rules.words["stop"], rules.words["purpose"]
     count = named = 0
     placed = opened = False
+    word = ""
     for word_match in re.finditer(_WORD, match.group(3)):
-        word = fold_key(word_match.group())
+        before, word = word, fold_key(word_match.group())
         inside = definite or count > 0
+        if word == _AND and head == _MINISTRY and count:  # وزارة الشباب و الرياضة
+            continue
+        if before == _AND and word in rules.heads:
+            break
         if word in stop or len(word) < _SHORTEST or placed:
             break
+        if count == 1 and before in persons and word[0] not in "بلو" and not _ARTICLED.match(word):
+            count += 1
+            end = match.start(3) + word_match.end()
+            continue
         if count == 0 and word.startswith("وال"):
             return none
         if (count > 1 and word in rules.heads) or _is_verb(word_match.group()):

@@ -250,6 +250,9 @@ def _add_learned(
 
 # Names of the authority.
 
+_FOREIGN = "foreign"
+"""The kind of a name beside the adjective of a nation that its bearer is not of."""
+
 
 def _settle(mentions: list[Mention], cues: Cues) -> list[Mention]:
     """Drop ambiguous names that nothing supports, then keep the longest of overlapping ones.
@@ -267,7 +270,7 @@ def _settle(mentions: list[Mention], cues: Cues) -> list[Mention]:
         if cues.is_foreign(mention):
             foreign_end = mention.end
             if not mention.form.ambiguous:  # the name must not be known by itself either
-                hidden = mention._replace(form=mention.form._replace(id=TRAP))
+                hidden = mention._replace(form=mention.form._replace(id=TRAP, kind=_FOREIGN))
                 settled.append(hidden)
             continue
         if mention.end < foreign_end:  # a part of that name
@@ -337,8 +340,12 @@ def _is_part(mention: Mention, candidate: Candidate) -> bool:
     Maison-Blanche``), or a noun for a body ends it (``Sony Pictures Television``).
     """
     span, whole = mention.span, candidate.span
-    if mention.form.id == TRAP or span.end > whole.end or span.start < whole.start:
+    if mention.form.id == TRAP and mention.form.kind != _FOREIGN:
         return False
+    if span.end > whole.end or span.start < whole.start:
+        return False
+    if mention.form.id == TRAP:  # Parti socialiste espagnol
+        return candidate.rule == "head" and span != whole
     length, whole_length = span.end - span.start, whole.end - whole.start
     if candidate.rule == "quoted":  # "Folha de São Paulo"
         return 2 * length < whole_length

@@ -392,6 +392,11 @@ def test_an_english_cue_with_an_article_is_called_by_its_name() -> None:
         ("ar", 'وفق ما أوردته "زورفا" اليوم.', "زورفا"),
         ("ar", "فازت الأهرامات في المباراة على فريق زورفا الهولندي اليوم.", "زورفا"),
         ("ar", 'وقالت مجموعة "زورفا" إن المصنع مغلق.', "زورفا"),
+        ("ar", "قال المدير بوزارة الشباب و الرياضة اليوم", "وزارة الشباب و الرياضة"),
+        ("ar", "نقل إلى مستشفى المنجي زورفا أمس", "مستشفى المنجي زورفا"),
+        ("ar", "جلسة بين وزارة الصحة والنقابة العامة للصحة", "النقابة العامة للصحة"),
+        ("fr", "Depuis lors, le Parti communiste espagnol gouverne.", "Parti communiste espagnol"),
+        ("fr", "Depuis lors, le Parti socialiste espagnol gouverne.", "Parti socialiste espagnol"),
     ],
 )
 def test_whoever_reports_or_plays_is_named(language: str, text: str, name: str) -> None:

@@ -294,4 +294,7 @@ def _with_title(
 
 def _in_text(spans: tuple[Span, ...], offset: int) -> tuple[Span, ...]:
     """Return the spans behind ``offset`` characters of title, counted from there."""
-    return tuple([Span(start - offset, end - offset) for start, end in spans if start >= offset])
+    new = tuple.__new__  # twice as fast as Span(...), and there are many
+    return tuple(
+        [new(Span, (start - offset, end - offset)) for start, end in spans if start >= offset]
+    )

@@ -193,14 +193,14 @@ def _same(titles: Iterable[str], lines: Sequence[str]) -> str:
 
 
 def _contained(
-    titles: Sequence[str], short: Iterable[str], headings: Sequence[str], others: Sequence[str]
+    titles: Sequence[str], short: Sequence[str], headings: Sequence[str], others: Sequence[str]
 ) -> str:
     """Return the longest heading in titles, or one of the second order that is most of them."""
     whole = [_letters(title) for title in titles]
     least = (1 - _MOST_LEFT_OUT) * min((len(_letters(title)) for title in short), default=0)
     long = [line for line in others if len(_letters(line)) >= least]
     for lines in (headings, long):
-        found = [line for line in lines if _is_part(line, whole)]
+        found = [line for line in lines if _is_part(line, whole) and not _is_label(line, short)]
         if found:
             return max(found, key=len)
     return ""
@@ -254,6 +254,17 @@ def _names_site(segment: str, names: set[str]) -> bool:
 def _is_part(line: str, titles: Iterable[str]) -> bool:
     letters = _letters(line)
     return len(letters) >= _LEAST and any(letters in title for title in titles)
+
+
+def _is_label(line: str, titles: Iterable[str]) -> bool:
+    """Return whether a heading is one word, of a subject, that titles have in longer segments."""
+    if len(_WORD.findall(line)) > 1:
+        return False
+    word = _letters(line)
+    segments = (part for title in titles for part in _SEPARATOR.split(title))
+    return all(
+        len(_WORD.findall(part)) >= _LEAST_WORDS for part in segments if word in _letters(part)
+    )
 
 
 def _letters(text: str) -> str:

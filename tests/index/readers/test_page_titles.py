@@ -102,6 +102,17 @@ def test_a_heading_of_the_site_is_not_the_title(first: str, second: str) -> None
     assert page_title(page(SITE, og=TITLE, shown=shown)) == TITLE
 
 
+def test_one_word_is_no_title_beside_a_sentence() -> None:
+    sentence = "Wohnungsmarkt: Was die Stadt jetzt plant"
+    shown = "<h1>Wohnungsmarkt</h1>"
+    assert page_title(page(f"{sentence} | {SITE}", og=sentence, shown=shown)) == sentence
+    assert page_title(page(f"Wohnungsmarkt | {SITE}", shown=shown)) == "Wohnungsmarkt"
+    assert (
+        page_title(page("首尔召开会议讨论气候 | 新华社网络", shown="<h1>首尔召开会议讨论气候</h1>"))
+        == "首尔召开会议讨论气候"
+    )
+
+
 def test_a_heading_says_in_other_words_what_is_declared() -> None:
     shown = "<h1>Pourquoi les ministres de la pêche se réunissent à Genève</h1>"
     expected = "Pourquoi les ministres de la pêche se réunissent à Genève"

@@ -18,7 +18,10 @@ _WORD = rf"[{_LETTERS}\u064b-\u0652\u0670]+"
 _SPELLINGS = {"ا": "[اأإآ]", "ه": "[هة]", "ي": "[يىئ]", "و": "[وؤ]"}
 _QUOTED = re.compile(r" ?[\"“«] ?([^\"”»\n]{2,40}?) ?[\"”»]")
 _ARTICLED = re.compile(r"^(?:و|ب|ل|ول)?(?:ال|لل)")
-_UNITED = re.compile(rf"(?<![{_LETTERS}])(?:[ولب](?=\w{{4}}))?({_WORD} يونايتد)(?![{_LETTERS}])")
+_UNITED_WORD = " يونايتد"
+_UNITED = re.compile(
+    rf"(?<![{_LETTERS}])(?:[ولب](?=\w{{4}}))?({_WORD}{_UNITED_WORD})(?![{_LETTERS}])"
+)
 _QUOTED_NAME = re.compile(
     r"[\"“«] ?((?![إأ]ن)[^ \"“”«»\n]{2,15}(?: [^ \"“”«»\n]{2,15}){0,2}) ?[\"”»]"
 )
@@ -117,12 +120,12 @@ def find_arabic(text: str) -> Iterator[Candidate]:
     behind a verb of reporting, and the opponent in a match: a word without an article that a
     definite adjective of nation in the masculine follows is a name, and no town.
     """
-    for club in _UNITED.finditer(text):
-        yield Candidate(Span(*club.span(1)), "arabic")
+    if _UNITED_WORD in text:
+        for club in _UNITED.finditer(text):
+            yield Candidate(Span(*club.span(1)), "arabic")
     rules = _rules()
     yield from _reporters(text, rules)
-    if _tells_of_sport(text):
-        yield from _opponents(text, rules)
+    yield from _opponents(text, rules)
     position = 0
     while match := rules.name.search(text, position):
         name = _name(match, text, rules)
@@ -166,7 +169,7 @@ def _reporters(text: str, rules: _Rules) -> Iterator[Candidate]:
 
 
 def _opponents(text: str, rules: _Rules) -> Iterator[Candidate]:
-    """Yield clubs before an adjective of nation: ``على فريق أجاكس الهولندي``.
+    """Yield clubs before an adjective of nation in a match: ``على فريق أجاكس الهولندي``.
 
     A noun without an article that a definite adjective follows is a name, or has a pronoun
     (``نظيره``); a town is feminine.
@@ -175,6 +178,8 @@ def _opponents(text: str, rules: _Rules) -> Iterator[Candidate]:
     for match in _MASCULINE.finditer(text):
         if fold_key(match.group(1)) not in rules.nations:
             continue
+        if not _tells_of_sport(text):  # few texts get here
+            return
         before = list(
             _BEFORE.finditer(text, max(0, match.start() - _LONGEST_BEFORE), match.start())
         )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from index.analysis import PART_GAP, analyse
 from index.document import Document, Fields, Language, Span
 from index.opensearch import encode_drafts
+from index.opensearch.encode import WordList
 from index.segments import draft
 
 ALPHABET = st.sampled_from("aeéà lLsxz'’-.0123 A320 日本 عبد\n,|/ ßœ")
@@ -52,4 +53,4 @@ def test_tokens_and_positions_are_those_of_the_analyzers(pieces: list[tuple[str,
 def test_no_word_looks_like_a_term(text: str, language: str) -> None:
     (encoded,) = encode_drafts([draft(Document("d", text), Fields(Language(language)))])
     for word in encoded.words:
-        assert not set(word.folded) & set("/| ")
+        assert not set(WordList.of(word).folded) & set("/| ")

@@ -40,7 +40,6 @@ def _month_day(suffix: str) -> str:
 
 
 _IN_YEAR = r"(?:q[tlb]?U?|U)(?P<year>[YRH])"
-_NO_YEAR = rf"(?!{_BEFORE_YEAR}{_ANY_YEAR})"
 _WEEKDAY1 = r"(?:t?(?P<weekday>W)t?)?"
 _WEEKDAY2 = r"(?:(?P<weekday2>W)t?)?"
 _END = r"(?P<day2>[NO])\.?[db]?(?P<month2>[Mm])\.?" + _YEAR % "year2"
@@ -82,8 +81,6 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
         rf"(?:{_BEFORE_YEAR}(?P<year>{_ANY_YEAR})|(?=[.;),]|$))",
         "month-first",
     ),
-    ("law_day", rf"(?<=[nNjcHQYR];)(?P<year>[YRjN]),[db]{_day_month('')}{_NO_YEAR}", ""),
-    ("law_day", rf"(?P<short>S),[db]{_day_month('')}{_NO_YEAR}", ""),
     ("told_day", rf"{_day_month('')}(?P<told>F)", ""),
     ("day", rf"{_IN_YEAR},?[tlf]?{_day_month('')}(?!{_ANY_YEAR})", ""),
     ("day", rf"{_IN_YEAR},?[tlf]?{_month_day('')}(?!,?{_ANY_YEAR}|[MmP])", "month-first"),
@@ -166,13 +163,14 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
         "modifier-first",
     ),
     ("weekday_of_week", r"(?P<unit>U)(?P<turn>[LX])[dbtlf]?(?P<weekday>W)(?!t?\(?[NO])", ""),
-    ("weeks_after", r"[tl]?X?(?P<weekday>W)(?P<unit>U)(?![dbLX])", "week-behind-day"),
+    ("weeks_after", r"[tl]?X?(?P<weekday>W)(?P<unit>U)(?![dbLX-]|[pqa],?U|,qU)", "week-behind-day"),
     (
         "weeks_after",
         r"(?P<count>[CN])(?P<unit>[UP])(?P<joint>[tf])(?P<weekday>W)",
         "week-behind-day",
     ),
-    ("weeks_after", r"(?P<weekday>W)q(?P<count>[Ciy])(?P<unit>[UP])?", ""),
+    ("weeks_after", r"(?P<weekday>W)q(?P<count>[Ciy])(?P<unit>[UP])", ""),
+    ("weeks_after", r"(?<!T)(?P<weekday>W)q(?P<count>[Ci])", "days-in-eight"),
     ("weekday_next", r"[tl]?[tTf]?(?P<weekday>W)X", ""),
     ("weekday_next", r"X(?P<weekday>W)", "modifier-first"),
     ("weekday_last", r"[tl]?[tTf]?(?P<weekday>W)L", ""),

@@ -10,6 +10,7 @@ from datetime import date
 
 from index.analysis import Folded
 from index.document import MentionedDate, PublicationDate, Span
+from index.extract.dates.beside import is_before_christ, is_early_year, law_year, opens_sentence
 from index.extract.dates.days import (
     DAY,
     SATURDAY,
@@ -25,8 +26,8 @@ from index.extract.dates.days import (
 )
 from index.extract.dates.passages import scan
 from index.extract.dates.scanner import Expression, Token
-from index.extract.dates.tense import is_past, tense
-from index.extract.dates.words import UNITS, table
+from index.extract.dates.tense import tense
+from index.extract.dates.words import UNITS, fold_word, table
 
 
 def reference_day(published: PublicationDate | None, otherwise: date | None) -> date | None:
@@ -67,8 +68,8 @@ _PAUSE = re.compile(r"\s*(?:[.,;:!?)]|$)")
 _STORY = 200
 """Characters between a day with a year long past and one without a year of the same story."""
 _OTHER_STORY = re.compile(r"[\n\"“”«»„]")
-_BEFORE_IN_STORY = 90
-"""Days that a day may be before the one told before it."""
+_LONGEST_STORY = 90
+"""Days that a day may be after the one told before it."""
 _NEAR = 45
 """Days from the reference within which the tense does not choose the year of a date."""
 _BESIDE = 2
@@ -84,8 +85,7 @@ _HIJRI_YEARS = range(1300, 1500)
 _WEEKS_OF_DAYS = {8: 1, 14: 2, 15: 2}
 """The weeks that so many days stand for behind a day of the week: *vendredi en huit*."""
 _TURNS = {"L": -1, "T": 0, "X": 1}
-_BEHIND_YEAR = re.compile(r"\s+([^\W\d_]+['’]?)")
-_LONGEST_BEHIND_YEAR = 24
+_LONGEST_THIS = 12
 _DIRECTIONS = {"next": 1, "last": -1, "morrow": 1, "eve": -1}
 """The direction in time of a form, by the last part of its name."""
 
@@ -106,7 +106,7 @@ class _Resolver:
         self._last_day: tuple[int, date] | None = None
         """Where the last day that was mentioned ends, and the day."""
         self._story: tuple[int, date] | None = None
-        """Likewise of one that is written with its year, or counted from such a one."""
+        """Likewise of one that opens a sentence and is long past."""
 
     def resolve(self, expression: Expression) -> list[_Resolved]:
         """Return what an expression means: nothing for a habit, several for a list."""
@@ -118,15 +118,19 @@ class _Resolver:
         return resolved
 
     def _is_told(self, expression: Expression, day: date) -> bool:
-        """Return whether a day is long past, so that days behind it may be of its year."""
+        """Return whether a day is long past and opens a sentence, as a story has it.
+
+        Days of births, laws and foundings stand elsewhere and tell nothing of the next day.
+        """
         return (
             self._reference is not None
             and (self._reference - day).days > _FAR
-            and expression.form not in ("ago", "offset")
+            and expression.form in ("day", "numeric")
+            and opens_sentence(self._text, expression.start, self._language)
         )
 
     def _resolved(self, expression: Expression) -> list[_Resolved]:
-        if self._is_hijri(expression):
+        if self._is_hijri(expression) or self._is_before_christ(expression):
             return []
         match expression.form:
             case "habit":
@@ -151,8 +155,6 @@ class _Resolver:
                 return self._weekday_day(expression)
             case "day_and_weekday":
                 return self._day_and_weekday(expression)
-            case "law_day":
-                return self._law_day(expression)
             case "early_year":
                 return self._early_year(expression)
             case "told_day" | "told_weekday":
@@ -287,11 +289,19 @@ class _Resolver:
         elif unit != "week":
             count = 0
         if not count or ("joint" not in parts and self._tense(expression) < 0):
-            return self._alone(expression, weekday, "weekday")
+            return self._alone(expression, weekday, self._form_of(weekday))
         if self._reference is None or ("joint" in parts and parts["joint"].letter != "f"):
             return [_whole(expression, Days())]
         day = weekday_near(self._reference + DAY, weekday.value, future=True)
         return [_whole(expression, one_day(shifted(day, 7 * count)))]
+
+    def _form_of(self, weekday: Token) -> str:
+        """Return the form of a day of the week that stands alone, or behind "this"."""
+        before = self._text[max(0, weekday.start - _LONGEST_THIS) : weekday.start].split()
+        words = table(self._language)
+        meaning = words.words.get(fold_word(before[-1])) if before else None
+        this = meaning is not None and meaning.letter == "T" and "near-this" in words.rules
+        return "weekday_this" if this else "weekday"
 
     def _month_day(self, expression: Expression) -> list[_Resolved]:
         """Resolve "the 3rd of this month"; "3 of this week's games" is this week."""
@@ -317,34 +327,11 @@ class _Resolver:
         return self._resolved(expression._replace(form=form, start=start, end=end))
 
     def _early_year(self, expression: Expression) -> list[_Resolved]:
-        """Resolve "in 1800" where what stands behind it shows a year: no noun that is counted."""
-        year = expression.parts["year"]
-        behind = self._text[year.end : year.end + _LONGEST_BEHIND_YEAR]
-        words = table(self._language).behind_year
-        word = _BEHIND_YEAR.match(behind)
-        if word and words and not self._shows_a_year(word[1], words):
-            return []
-        return [_whole(expression, year_days(year.value))]
-
-    def _shows_a_year(self, word: str, words: frozenset[str]) -> bool:
-        """Return whether a number before a word is a year: a name, a verb, no noun."""
-        if word[0].isupper() and "capital-nouns" not in table(self._language).rules:
-            return True
-        return word in words or is_past(word, self._language)
-
-    def _law_day(self, expression: Expression) -> list[_Resolved]:
-        """Resolve *Ley 39/2015, de 1 de octubre*: the number of a law has the year of its day."""
-        parts = dict(expression.parts)
-        if short := parts.get("short"):
-            number = _numbers(short)[1]
-            parts["year"] = short._replace(letter="J", value=number)
-        elif self._text[parts["year"].start - 1] != "/":
-            del parts["year"]
-        elif parts["year"].letter == "N":
-            parts["year"] = parts["year"]._replace(letter="J")
-        first = parts.get("weekday", parts["day"])
-        day = expression._replace(form="day", start=first.start, parts=parts)
-        return self._resolved(day)
+        """Resolve "in 1800" where what stands beside it shows a year."""
+        year, start = expression.parts["year"], expression.start
+        if is_early_year(self._text, self._language, start, year):
+            return [_whole(expression, year_days(year.value))]
+        return []
 
     def _told_day(self, expression: Expression) -> date | None:
         """Return the day before or after the one spoken of last: *le 3 mars suivant*."""
@@ -379,6 +366,10 @@ class _Resolver:
             return None
         if suffix or not self._reference:
             return self._nearest(expression, month, day, parts.get(f"weekday{suffix}"))
+        law = law_year(self._text, expression.start, self._language, self._reference)
+        if law:
+            token = Token("J" if law[1] == 2 else "Y", law[0], 0, 0)
+            return valid_date(self._year(token), month, day)
         this = parts.get("this") or parts.get("this2")
         unit = this or parts.get("unit") or parts.get("unit2")
         if unit and UNITS[unit.value] == "year":
@@ -409,6 +400,14 @@ class _Resolver:
             if "month" not in expression.parts or name.startswith("numeric")
         )
 
+    def _is_before_christ(self, expression: Expression) -> bool:
+        """Return whether the year of an expression, or of its month, is one before Christ."""
+        parts = expression.parts
+        year = parts.get("year2") or parts.get("year")
+        if year is None and "month" not in parts:
+            return False
+        return is_before_christ(self._text, year.end if year else expression.end)
+
     def _nearest(
         self,
         expression: Expression,
@@ -438,20 +437,31 @@ class _Resolver:
         if nearest is None or weekday or turn:
             return nearest
         recent = distance(nearest) < _NEAR
-        if (
-            self._story
-            and expression.start - self._story[0] <= _STORY
-            and not (recent and nearest <= reference)
+        if not (recent and nearest <= reference) and (
+            told := self._in_story(expression, month, day)
         ):
-            end, told = self._story
-            between = self._text[end : expression.start]
-            if not _OTHER_STORY.search(between) and self._tense(expression) <= 0:
-                return _in_story(told, month, day)
+            return told
         if recent:
             return nearest
         tense = self._tense(expression)
         agreeing = [day for day in days if (day - reference).days * tense >= 0]
         return min(agreeing, key=distance, default=nearest)
+
+    def _in_story(self, expression: Expression, month: int, day: int) -> date | None:
+        """Return the day that follows one told before: both open a sentence, and it is past."""
+        if self._story is None or expression.start - self._story[0] > _STORY:
+            return None
+        end, told = self._story
+        years = (told.year, told.year + 1)
+        days = [each for year in years if (each := valid_date(year, month, day))]
+        found = next((each for each in days if 0 < (each - told).days <= _LONGEST_STORY), None)
+        if (
+            found is None
+            or _OTHER_STORY.search(self._text, end, expression.start)
+            or not opens_sentence(self._text, expression.start, self._language)
+        ):
+            return None
+        return found if self._tense(expression) < 0 else None
 
     def _numeric_day(self, token: Token) -> date | None:
         """Return the day of ``2019-04-03`` or ``03/04/2019``; the latter is unclear in English."""
@@ -608,13 +618,6 @@ class _Resolver:
         if (weekday.value - before.value) % 7 > 1:
             return self._between(expression, first, last)
         return _two(expression, before, weekday, one_day(first), one_day(last))
-
-
-def _in_story(told: date, month: int, day: int) -> date | None:
-    """Return the day that follows one that was told before, or is not much before it."""
-    years = (told.year - 1, told.year, told.year + 1)
-    days = [each for year in years if (each := valid_date(year, month, day))]
-    return next((each for each in days if (told - each).days <= _BEFORE_IN_STORY), None)
 
 
 def _year_range(expression: Expression) -> list[_Resolved]:

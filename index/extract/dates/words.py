@@ -7,7 +7,8 @@ folded. ``rules`` are habits of a language that some forms depend on. ``future``
 regular expressions for the words by which a sentence shows its tense; rows are alternatives.
 ``spelled`` is one over classes, for words that are days; ``spelled-behind`` are words before them.
 ``year-word`` and ``rare-year-word``, which announces a date, are parts of years in words;
-``behind-year`` are words by which ``in 1800`` is a year and no count.
+``behind-year`` and ``verb-behind-year`` are words by which ``in 1800`` is a year and no count;
+``before-time`` words before a time of day, ``law`` nouns before the number of a law.
 """
 
 import re
@@ -63,7 +64,9 @@ CLASSES = {
 }
 """The class of a word by its name in the files: one letter, over which forms are written."""
 UNITS = ("day", "week", "month", "year", "weekend")
-_NO_CLASSES = ("rules", "future", "past", "spelled", "spelled-behind", "behind-year")
+_BESIDE = ("behind-year", "verb-behind-year", "before-time", "law")
+"""Rows of words in lower case, as written, that change what stands beside them."""
+_NO_CLASSES = ("rules", "future", "past", "spelled", "spelled-behind", *_BESIDE)
 _YEAR_CLASSES = ("year-word", "rare-year-word")
 _OVERRIDING = ("month", "ambiguous-month")
 _NOT_IN_DATELINES = frozenset(("setiembre", "sett", "يونيه", "يوليه", "دسمبر"))
@@ -98,6 +101,11 @@ class Table(NamedTuple):
     years: YearWords
     behind_year: frozenset[str]
     """Words in lower case by which a number before them is a year, and no count."""
+    verbs_behind_year: frozenset[str]
+    before_time: frozenset[str]
+    """Words in lower case before a number that may be a time of day: *by 1530*."""
+    laws: frozenset[str]
+    """Nouns in lower case before the number of a law."""
 
 
 def fold_word(word: str) -> str:
@@ -137,7 +145,10 @@ def table(language: str) -> Table:
         spelled_pattern(_rows(language, "spelled")),
         tuple(f" {word}" for row in _rows(language, "spelled-behind") for word in row.split()),
         years,
-        frozenset(word for row in _rows(language, "behind-year") for word in row.split()),
+        *(
+            frozenset(word for row in _rows(language, name) for word in row.split())
+            for name in _BESIDE
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -172,7 +173,7 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
         Case, accents, a legal form and words such as *group* beside it do not matter. A name that
         is not sought in texts counts in its own language alone.
         """
-        folded = _without_legal(fold_key(name).split())
+        folded = _without_legal(fold_key(name).split(), _SHORT_ACRONYM)
         whole = _ARTICLE.sub("", " ".join(folded)).split()
         for words in (*_without_corporate(folded), *_without_corporate(whole)):
             key = " ".join(words)
@@ -191,7 +192,7 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
             for name in entry.names:
                 if name.ambiguous:
                     continue
-                key = _without_legal(name_key(name.text).split())
+                key = _without_legal(name_key(name.text).split(), _SHORT_ACRONYM)
                 keys = {" ".join(key)}
                 if entry.kind in _CALLED_WITHOUT_ARTICLE:
                     keys.add(_ARTICLE.sub("", " ".join(key)))
@@ -212,11 +213,12 @@ _KEPT = 1 << 14
 """Names whose keys are kept: archives name the same bodies again and again."""
 
 
-def _without_legal(words: list[str]) -> list[str]:
+def _without_legal(words: list[str], least: int = 0) -> list[str]:
+    """Return words without the legal forms at their end, but with ``least`` letters at least."""
     legal = grammar("und")["legal"]
     while len(words) > 1:
         count = 1 if words[-1] in legal else 2 if " ".join(words[-2:]) in legal else 0
-        if not count or count == len(words):
+        if not count or len(" ".join(words[:-count])) < max(least, 1):
             return words
         words = words[:-count]
     return words
@@ -226,7 +228,7 @@ def _without_corporate(words: list[str]) -> Iterator[list[str]]:
     """Yield words, then the same without one more word such as *group* at their ends."""
     yield words
     while len(words) > 1 and words[-1] in _CORPORATE:
-        words = _without_legal(words[:-1])
+        words = _without_legal(words[:-1], _SHORT_ACRONYM)
         yield words
     while len(words) > 1 and words[0] in _CORPORATE:
         words = words[1:]
@@ -244,6 +246,15 @@ def body_key(name: str) -> str:
     if words and len(words[-1]) > _LONGEST_WITH_S and words[-1].endswith("s"):
         words = [*words[:-1], words[-1].removesuffix("s")]
     return " ".join(words)
+
+
+def bare_key(name: str) -> str:
+    """Return what is left of a name without what makes no other body.
+
+    That is an article before it, legal forms and words such as *group* beside it, and spaces.
+    """
+    *_, bare = _without_corporate(_without_legal(_ARTICLE.sub("", fold_key(name)).split()))
+    return "".join(bare)
 
 
 def names_body(name: str) -> bool:
@@ -343,14 +354,33 @@ def _cues(listed: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return context, tuple(fold_key(cue) for cue in cues if cue[0] == "@")
 
 
+def read_apart(path: Path) -> dict[frozenset[str], Row]:
+    """Read the pairs of ids whose names are alike but for a legal form and the like.
+
+    Raises VocabularyError for a malformed row.
+    """
+    pairs = {}
+    for row in read_rows(path, "|"):
+        if len(row.cells) != 3 or not all(row.cells):
+            raise row.error("expected: id | id of the other body | why they are two")
+        pairs[frozenset(row.cells[:2])] = row
+    return pairs
+
+
 def load_organizations(
-    path: Path, traps: Path | None = None, national: Path | None = None, *, checked: bool = True
+    path: Path,
+    traps: Path | None = None,
+    national: Path | None = None,
+    apart: Path | None = None,
+    *,
+    checked: bool = True,
 ) -> OrganizationAuthority:
     """Read an authority, and check it; that names have one bearer only if ``checked``.
 
     Raises VocabularyError, with file, line and reason, for a malformed row, a duplicate id, a
     name that two organizations bear in one language, a short acronym that is not marked, and an
-    unknown parent.
+    unknown parent. Names that differ by an article, a legal form, a word such as *group* or spaces
+    are one name, but for those of the pairs of ``apart``, each of which must be needed.
     """
     entries: dict[str, OrganizationEntry] = {}
     rows: dict[str, Row] = {}
@@ -370,7 +400,7 @@ def load_organizations(
             steps.add(above)
             above = entries[above].parent
     if checked:
-        _check_names(entries.values(), rows)
+        _check_names(entries.values(), rows, read_apart(apart) if apart else {})
     return OrganizationAuthority(
         entries,
         Lazy(lambda: best_claims(_claims(entries.values()))),
@@ -379,25 +409,37 @@ def load_organizations(
     )
 
 
-def _check_names(entries: Iterable[OrganizationEntry], rows: Mapping[str, Row]) -> None:
+def _check_names(
+    entries: Iterable[OrganizationEntry],
+    rows: Mapping[str, Row],
+    apart: Mapping[frozenset[str], Row],
+) -> None:
     """Refuse an unmarked name that two organizations bear, or that is too short."""
     bearers: dict[tuple[str, str], str] = {}
+    needless = dict(apart)
     for entry in entries:
         for name in entry.names:
             if name.ambiguous or not name.sought:
                 continue
             key = name_key(name.text)
-            for language in name.languages:
-                bearer = bearers.setdefault((key, language), entry.id)
-                if bearer != entry.id:
+            bare = f"~{bare_key(name.text)}"  # no key has this sign
+            for language, each in product(name.languages, (key, bare)):
+                bearer = bearers.setdefault((each, language), entry.id)
+                pair = frozenset((bearer, entry.id))
+                if each == bare and pair in apart:
+                    needless.pop(pair, None)
+                elif bearer != entry.id:
                     raise rows[entry.id].error(
-                        f"{name.text!r} ({language}) is also a name of {bearer}; mark it ~"
+                        f"{name.text!r} ({language}) is also a name of {bearer}, perhaps but for a"
+                        " legal form or an article: make them one row, or mark it ~"
                     )
             short = len(key.replace(" ", "")) < _SHORT_ACRONYM
             if name.acronym and short and not name.checked:
                 raise rows[entry.id].error(
                     f"{name.text!r} is too short an acronym to stand without ~ or !"
                 )
+    for row in needless.values():
+        raise row.error("these two have no names that are alike")
 
 
 def _claims(entries: Iterable[OrganizationEntry]) -> Iterator[tuple[int, str, str]]:

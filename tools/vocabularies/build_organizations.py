@@ -20,7 +20,13 @@ from typing import Any, NamedTuple
 from index.analysis import fold_key
 from index.errors import TrouvailleError
 from index.vocabularies import LANGUAGES, slug
-from index.vocabularies.organizations import COLUMNS, load_organizations, parse_name
+from index.vocabularies.organizations import (
+    COLUMNS,
+    bare_key,
+    load_organizations,
+    parse_name,
+    read_apart,
+)
 from index.vocabularies.vocabulary import read_rows
 from tools.vocabularies.typography import BODIES, begun, french_names, united, with_article
 
@@ -28,6 +34,7 @@ HERE = Path(__file__).parents[2] / "index" / "vocabularies"
 HAND = HERE / "organizations-hand.txt"
 LISTS = HERE / "organizations-lists.txt"
 PACKAGES = HERE / "organizations-packages.txt"
+APART = HERE / "organizations-apart.txt"
 TARGET = HERE / "organizations.tsv"
 
 
@@ -206,19 +213,23 @@ def _club_key(name: str) -> str:
     return " ".join(sorted(word for word in words if word not in CLUB_WORDS | _INITIALS) or words)
 
 
-def from_packages(drafts: list[Draft], path: Path = PACKAGES) -> list[Draft]:
+def from_packages(drafts: list[Draft], path: Path = PACKAGES, apart: Path = APART) -> list[Draft]:
     """Read organizations gathered from packages; names that ``drafts`` bear are passed over.
 
-    Raises VocabularyError for a malformed row.
+    One whose name is that of a draft but for a legal form and the like is that body, unless the
+    two stand in the file ``apart``; the draft takes over its names. Raises VocabularyError for a
+    malformed row.
     """
     ids = {draft.id for draft in drafts}
-    written_names = (
-        parse_name(written, language).text
+    parsed = [
+        (draft, parse_name(written, language))
         for draft in drafts
         for language, names in draft.names.items()
         for written in names
-    )
-    borne = {key for name in written_names for key in (fold_key(name), _club_key(name))}
+    ]
+    borne = {key for _, name in parsed for key in (fold_key(name.text), _club_key(name.text))}
+    bearers = {bare_key(name.text): draft for draft, name in parsed if not name.ambiguous}
+    two = read_apart(apart)
     added = []
     for row in read_rows(path, "|"):
         if len(row.cells) != 3 or row.cells[0] not in _CUES:
@@ -231,17 +242,24 @@ def from_packages(drafts: list[Draft], path: Path = PACKAGES) -> list[Draft]:
             id, key = slug(names[0].text), _club_key(names[0].text)
             if id in ids or key in borne:
                 continue
-            cues = _CUES[kind] if any(name.ambiguous for name in names) else ""
-            draft = Draft(id, "company" if kind == "car" else kind, context=cues, sources=[source])
+            ambiguous = any(name.ambiguous for name in names)
+            draft = Draft(id, "company" if kind == "car" else kind, sources=[source])
+            draft.context = _CUES[kind] if ambiguous else ""
+            known = None if ambiguous else bearers.get(bare_key(names[0].text))
+            if known and frozenset((known.id, id)) not in two:
+                draft = known
+                draft.sources += [] if source in draft.sources else [source]
             for written, name in zip(marked, names, strict=True):
                 if fold_key(name.text) not in borne:
                     draft.add("mul", written)
             if arabic and fold_key(arabic) not in borne:
                 draft.add("ar", arabic)
                 borne.add(fold_key(arabic))
-            ids.add(id)
             borne |= {key, *(fold_key(name.text) for name in names)}
-            added.append(draft)
+            if draft is not known:
+                ids.add(id)
+                bearers |= {bare_key(name.text): draft for name in names if not name.ambiguous}
+                added.append(draft)
     return added
 
 
@@ -434,7 +452,7 @@ def main(folder: Path) -> None:
     further_names(rows)
     typeset(rows)
     write(rows)
-    authority = load_organizations(TARGET)
+    authority = load_organizations(TARGET, apart=APART)
     print(f"{len(authority.entries)} organizations in {TARGET.name}")
 
 

@@ -5,13 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import vocabularies
 from index.errors import VocabularyError
 from index.extract import find_themes
 from index.vocabularies import LANGUAGES, grammar, organizations, themes
 from index.vocabularies.organizations import COLUMNS, load_grammars, load_organizations
 from index.vocabularies.themes import load_themes, open_themes
-from tools.vocabularies.build_organizations import by_hand, from_lists, further_names
+from tools.vocabularies.build_organizations import (
+    APART,
+    TARGET,
+    by_hand,
+    from_lists,
+    from_packages,
+    further_names,
+)
 from tools.vocabularies.typography import BODIES, french_names, with_article
 
 
@@ -148,6 +154,8 @@ def test_an_expression_finds_its_own_theme() -> None:
         ([row(id="onu", fr="Nations unies; ...")], "no letter"),
         ([row(id="onu", fr="Nations unies"), row(id="onu", fr="Autre nom")], "stands also"),
         ([row(id="onu", fr="Nations unies"), row(id="x", fr="Nations-Unies")], "also a name of"),
+        ([row(id="zorva", mul="Zorva"), row(id="x", fr="Zorva Group")], "also a name of zorva"),
+        ([row(id="zorva", de="Zor-Va AG"), row(id="x", mul="The Zorva")], "also a name of zorva"),
         ([row(id="onu", fr="Nations unies; =NU")], "too short an acronym"),
         ([row(id="onu", parent="monde", fr="Nations unies")], "parent"),
     ],
@@ -170,6 +178,35 @@ def test_an_ambiguous_acronym_may_be_shared(tmp_path: Path) -> None:
     assert set(load_organizations(path).entries) == {"ua", "artistes"}
 
 
+def test_two_bodies_whose_names_are_alike_stand_in_the_list_of_those(tmp_path: Path) -> None:
+    apart = tmp_path / "apart.txt"
+    two = [row(id="zorva", mul="Zorva"), row(id="x", mul="Zorva Group")]
+    apart.write_text("x | zorva | the owner of others too\n", encoding="utf-8")
+    assert set(load_organizations(write(tmp_path, *two), apart=apart).entries) == {"zorva", "x"}
+    with pytest.raises(VocabularyError, match=r"also a name of zorva"):
+        load_organizations(write(tmp_path, *two, row(id="y", mul="Zorva AG")), apart=apart)
+    with pytest.raises(VocabularyError, match=r"apart\.txt, line 1: these two have no names"):
+        load_organizations(write(tmp_path, two[0]), apart=apart)
+    apart.write_text("x | zorva\n", encoding="utf-8")
+    with pytest.raises(VocabularyError, match=r"apart\.txt, line 1: expected"):
+        load_organizations(write(tmp_path, *two), apart=apart)
+
+
+def test_a_name_of_a_package_with_a_legal_form_is_that_of_the_body(tmp_path: Path) -> None:
+    hand, packages, apart = (tmp_path / name for name in ("hand.txt", "packages.txt", "apart.txt"))
+    hand.write_text("zorva|company||||*=Zorva\nyahoo|company||||*=Yahoo\n", encoding="utf-8")
+    listed = "Zorva Group = زورفا; The Yahoo Company; Zynga; Zynga AG"
+    packages.write_text(f"company | pack | {listed}\n", encoding="utf-8")
+    apart.write_text("yahoo | the-yahoo-company | two\n", encoding="utf-8")
+    drafts = by_hand(hand)
+    added = from_packages(drafts, packages, apart)
+    assert [draft.id for draft in added] == ["the-yahoo-company", "zynga"]
+    assert drafts[0].names == {"mul": ["Zorva", "Zorva Group"], "ar": ["زورفا"]}
+    assert drafts[0].sources == ["trouvaille", "pack"]
+    assert added[1].names == {"mul": ["Zynga", "Zynga AG"]}
+    assert added[1].sources == ["pack"]
+
+
 def test_an_unreadable_vocabulary_is_refused(tmp_path: Path) -> None:
     with pytest.raises(VocabularyError, match="cannot be read"):
         load_organizations(tmp_path / "absent.tsv")
@@ -180,7 +217,7 @@ def test_an_unreadable_vocabulary_is_refused(tmp_path: Path) -> None:
 
 
 def test_no_two_of_our_organizations_bear_a_name() -> None:
-    ours = load_organizations(Path(vocabularies.__file__).with_name("organizations.tsv"))
+    ours = load_organizations(TARGET, apart=APART)
     assert ours.entries.keys() == organizations().entries.keys()
 
 

@@ -70,6 +70,8 @@ class Limits:
             yield
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
+            _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+            resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))  # what is no step has no limit
 
 
 def ended_by_time(exit_code: int | None) -> bool:

@@ -137,7 +137,6 @@ class Worker:
     def __init__(self, job: Job) -> None:
         self._job = job
         self.limits = Limits(job.reading)
-        self._loaded = False
         self._published: Snapshot | None = None
         self._hashes: Mapping[str, str] = {}
         if job.reuse_from is not None:
@@ -206,7 +205,6 @@ class Worker:
                 fields = self._reused(document.id, hash)
                 if fields is not None:
                     return _drafted(document, fields, hash)._replace(reused=True)
-            self._load()
             fields = extract(document, self._job.extraction, self.limits.document)
             with self.limits.document():
                 return _drafted(document, fields, hash)
@@ -216,12 +214,6 @@ class Worker:
             return self._beyond(name_of(document), error)
         except Exception as error:  # one document must not cost another
             return _broken(name_of(document), error)
-
-    def _load(self) -> None:
-        """Load what extraction reads once: it is no document's time."""
-        if not self._loaded:
-            self._loaded = True
-            extract(Document("", "Paris"), self._job.extraction)
 
     def _reused(self, id: str, hash: str) -> Fields | None:
         """Return the fields that a document has already; None if it has to be extracted."""
@@ -406,7 +398,7 @@ class _Pool:
     def __init__(self, job: Job, workers: int) -> None:
         self._job = job
         self._workers = workers
-        self._place: Synchronized[int] = worker_context().Value("i", -1, lock=False)
+        self._place: Synchronized[int] = worker_context(job).Value("i", -1, lock=False)
         self._limits = Limits(job.reading)
         self._executor: ProcessPoolExecutor | None = None
 
@@ -416,7 +408,7 @@ class _Pool:
             if self._executor is None:
                 self._executor = ProcessPoolExecutor(
                     workers,
-                    mp_context=worker_context(),
+                    mp_context=worker_context(self._job),
                     initializer=start,
                     initargs=(self._job, self._place),
                 )
@@ -493,12 +485,14 @@ class _Pool:
             self._executor = None
 
 
-def worker_context() -> BaseContext:
-    """Return how worker processes are started."""
-    # Forking a process with threads is not safe. A fork server loads what workers need once.
+def worker_context(job: Job) -> BaseContext:
+    """Return how the worker processes of a job are started."""
+    # Forking a process with threads is not safe. A fork server loads what workers need once; an
+    # update often extracts nothing, and its workers load what they need.
     if "forkserver" in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["index.build.preloaded"])
+        loads = "pipeline" if job.known else "preloaded"
+        context.set_forkserver_preload([f"index.build.{loads}"])
         return context
     return multiprocessing.get_context("spawn")
 

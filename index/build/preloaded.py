@@ -1,6 +1,6 @@
-"""What the fork server loads once, so that worker processes start with it.
+"""What the fork server of a rebuild loads once, so that worker processes start with it.
 
-To be imported by that process alone: importing it extracts from a line of text, which reads the
+To be imported by that process alone: importing it extracts from an empty text, which reads the
 vocabularies and builds the automata that texts in Latin letters need. Workers share this memory.
 """
 
@@ -9,10 +9,9 @@ from contextlib import suppress
 
 import index.build.pipeline  # noqa: F401  # what workers run
 from index.document import Document
-from index.errors import VocabularyError
 from index.extract import ExtractionOptions, extract
 
-with suppress(VocabularyError):  # the build says what is wrong with the archive's own file
-    extract(Document("", "Paris"), ExtractionOptions())
+with suppress(MemoryError):  # workers load what is missing, and say for which document it fails
+    extract(Document("", ""), ExtractionOptions())
 gc.collect()
 gc.freeze()  # a collection in a worker would copy every page that it looks at

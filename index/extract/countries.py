@@ -16,7 +16,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from index.analysis import Folded, fold_key, fold_text, name_key
@@ -53,8 +53,9 @@ class PlaceMatch(NamedTuple):
 _ARABIC = re.compile("[\u0621-\u063a\u0641-\u064a]")
 
 
+@lru_cache(1)
 def is_arabic(text: str) -> bool:
-    """Say whether a text has an Arabic letter."""
+    """Say whether a text has an Arabic letter. Asked for again and again, it is read once."""
     return not text.isascii() and _ARABIC.search(text) is not None
 
 

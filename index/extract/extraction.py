@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ from index.document import (
     Theme,
 )
 from index.errors import TooSlowError
-from index.extract.countries import find_countries
+from index.extract.countries import find_countries, is_arabic
 from index.extract.dates import mentioned_dates, publication_date, reference_day
 from index.extract.language import detect_language
 from index.extract.organizations import (
@@ -110,31 +110,80 @@ def extract(
     """Return the fields of a document. ``failures`` names failed extractors.
 
     Each extractor runs within a ``step``, which may raise ``TooSlowError`` in it: the document is
-    then without that field. Raises nothing but ``MemoryError``.
+    then without that field. What texts of a language or a script need is loaded outside of any
+    step, with the first of them in a process. Raises nothing but ``MemoryError``.
     """
-    failures: list[tuple[str, str]] = []
-
-    def attempt(name: str, extractor: Callable[[], _Result], otherwise: _Result) -> _Result:
-        try:
-            with step():
-                return extractor()
-        except TooSlowError:
-            failures.append((name, "it took too long (see --max-seconds)"))
-            return otherwise
-        except MemoryError:  # the document is too large: whoever set the limit says so
-            raise
-        except Exception as error:  # one field of one document must not cost the document
-            failures.append((name, f"{type(error).__name__}: {error}"))
-            return otherwise
-
+    attempt = _Attempts(step)
+    _load("", False, options)
     language = attempt(
         "language",
         lambda: detect_language(document, options.languages),
         Language("und", 0.0, "none"),
     )
     lead = f"{document.title}\n\n" if document.title else ""
+    folded = fold_text(lead + document.text)
+    _load(language.code, is_arabic(folded.text), options)
+    return _fields(document, language, lead, folded, options, attempt)
+
+
+class _Attempts:
+    """Runs extractors, each within a step, and notes which of them fail."""
+
+    def __init__(self, step: Callable[[], AbstractContextManager[None]]) -> None:
+        self._step = step
+        self.failures: list[tuple[str, str]] = []
+
+    def __call__(self, name: str, extractor: Callable[[], _Result], otherwise: _Result) -> _Result:
+        try:
+            with self._step():
+                return extractor()
+        except TooSlowError:
+            self.failures.append((name, "it took too long (see --max-seconds)"))
+        except MemoryError:  # the document is too large: whoever set the limit says so
+            raise
+        except Exception as error:  # one field of one document must not cost the document
+            self.failures.append((name, f"{type(error).__name__}: {error}"))
+        return otherwise
+
+
+_SAMPLE = "Paris, 12.03.2024. Ban Ki-moon."
+_ARABIC_SAMPLE = "قال محمد في باريس 12 مارس 2024."
+"""Texts that need what almost all of a script do."""
+
+
+@lru_cache(1)  # learned themes and names are large: those of one build are kept
+def _loaded(_options: ExtractionOptions) -> set[tuple[str, bool]]:
+    """Return the languages of texts, with and without Arabic letters, that were loaded for."""
+    return set()
+
+
+def _load(language: str, arabic: bool, options: ExtractionOptions) -> None:
+    """Load what texts of a language need, with Arabic letters or without, once a process.
+
+    Without a language, what finds out the language.
+    """
+    loaded = _loaded(options)
+    if (language, arabic) in loaded:
+        return
+    loaded.add((language, arabic))
+    sample = Document("", _ARABIC_SAMPLE if arabic else _SAMPLE)
+    attempt = _Attempts(nullcontext)
+    if language:
+        _fields(sample, Language(language), "", fold_text(sample.text), options, attempt)
+    else:
+        attempt("language", lambda: detect_language(sample, options.languages), None)
+
+
+def _fields(
+    document: Document,
+    language: Language,
+    lead: str,
+    folded: Folded,
+    options: ExtractionOptions,
+    attempt: _Attempts,
+) -> Fields:
+    """Return the fields of a document in a language; ``folded`` is ``lead`` and its text."""
     text = lead + document.text
-    folded = fold_text(text)
     matches = attempt(
         "organizations",
         lambda: find_organizations(
@@ -186,7 +235,7 @@ def extract(
     if not says_nothing(document.date) and not (
         published and published.origin == document.date_origin
     ):
-        failures.append(("date", f"the date “{document.date[:_SHOWN]}” was not understood"))
+        attempt.failures.append(("date", f"the date “{document.date[:_SHOWN]}” was not understood"))
     reference = reference_day(published, options.reference_date)
     mentioned: tuple[MentionedDate, ...] = attempt(
         "mentioned dates",
@@ -225,7 +274,8 @@ def extract(
             organizations,
         )
     return Fields(
-        language, organizations, themes, published, mentioned, tuple(failures), countries, persons
+        *(language, organizations, themes, published, mentioned),
+        *(tuple(attempt.failures), countries, persons),
     )
 
 

@@ -15,7 +15,7 @@ is checked before anything of it is used.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from os import environ
 from pathlib import Path
@@ -40,7 +40,14 @@ from index.vocabularies.themes import (
     open_themes,
     read_expressions,
 )
-from index.vocabularies.vocabulary import LANGUAGES, Row, locale_of, rows_of, split_list
+from index.vocabularies.vocabulary import (
+    LANGUAGES,
+    ByLanguage,
+    Row,
+    locale_of,
+    rows_of,
+    split_list,
+)
 
 VARIABLE: Final = "TROUVAILLE_VOCABULARY"
 _NEVER: Final = "never"
@@ -91,13 +98,18 @@ def with_own(ours: ThemeVocabulary, path: Path) -> ThemeVocabulary:
     with_own_organizations(shipped(), path)  # the whole file is checked
     for id, by_language in taught.items():
         entry = entries[id]
-        merged = {
-            code: (*entry.expressions.get(code, ()), *new) for code, new in by_language.items()
-        }
-        entries[id] = ThemeEntry(
-            id, entry.labels, {**entry.expressions, **merged}, entry.organizations
-        )
+        expressions = _with_taught(entry.expressions, by_language)
+        entries[id] = ThemeEntry(id, entry.labels, expressions, entry.organizations)
     return made_of(entries, ours, (code for listed in taught.values() for code in listed))
+
+
+def _with_taught(
+    ours: Mapping[str, tuple[Expression, ...]], taught: Mapping[str, list[Expression]]
+) -> Mapping[str, tuple[Expression, ...]]:
+    """Return our expressions with those of a file behind them; ours are read when asked for."""
+    merged = {code: (*ours.get(code, ()), *new) for code, new in taught.items()}
+    languages = tuple(dict.fromkeys((*LANGUAGES, *merged)))
+    return ByLanguage(lambda code: merged.get(code) or ours.get(code), languages)
 
 
 def _rows(path: Path) -> Iterator[Row]:

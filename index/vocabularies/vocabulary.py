@@ -1,7 +1,7 @@
 """Vocabularies: rows of a file, lookup of an entry; languages and their names."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -98,17 +98,19 @@ class Lazy(Mapping[str, ValueT]):
 class ByLanguage(Mapping[str, ValueT]):
     """Values by language; ``read`` reads one when it is first asked for, None if there is none."""
 
-    def __init__(self, read: Callable[[str], ValueT | None]) -> None:
-        self._read = read
+    def __init__(
+        self, read: Callable[[str], ValueT | None], languages: Collection[str] = LANGUAGES
+    ) -> None:
+        self._read, self._languages = read, languages
 
     def __getitem__(self, key: str) -> ValueT:
-        value = self._read(key) if key in LANGUAGES else None
+        value = self._read(key) if key in self._languages else None
         if value is None:
             raise KeyError(key)
         return value
 
     def __iter__(self) -> Iterator[str]:
-        return (code for code in LANGUAGES if self._read(code) is not None)
+        return (code for code in self._languages if self._read(code) is not None)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

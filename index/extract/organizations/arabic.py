@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from index.analysis import fold_key
 from index.document import Span
-from index.extract.organizations.words import Candidate
+from index.extract.organizations.words import Candidate, fold_word
 from index.vocabularies import Grammar, countries, grammar, person_names
 
 _LETTERS = r"\u0621-\u064a"
@@ -137,7 +137,7 @@ def find_arabic(text: str) -> Iterator[Candidate]:
 
 def _name(match: re.Match[str], text: str, rules: _Rules) -> Span | None:
     """Return the characters of the name that a head begins, None if it begins none."""
-    head = fold_key(match.group(2))
+    head = fold_word(match.group(2))
     if head in rules.contracted and not match.group(1).endswith("لل"):
         return None
     quoted = _QUOTED.match(text, match.end(2))
@@ -163,7 +163,7 @@ def _reporters(text: str, rules: _Rules) -> Iterator[Candidate]:
         before = text[max(0, match.start() - _LONGEST_BEFORE) : match.start()].split()
         if not before:
             continue
-        verb = fold_key(before[-1])
+        verb = fold_key(before[-1])  # may hold marks, which part words
         if verb in rules.words["reports"] or verb[1:] in rules.words["reports"]:
             yield Candidate(Span(*match.span(1)), "quoted")
 
@@ -176,7 +176,7 @@ def _opponents(text: str, rules: _Rules) -> Iterator[Candidate]:
     """
     persons = person_names().arabic
     for match in _MASCULINE.finditer(text):
-        if fold_key(match.group(1)) not in rules.nations:
+        if fold_word(match.group(1)) not in rules.nations:
             continue
         if not _tells_of_sport(text):  # few texts get here
             return
@@ -186,7 +186,7 @@ def _opponents(text: str, rules: _Rules) -> Iterator[Candidate]:
         listed = False
         count = 0
         for word_match in reversed(before):
-            word = fold_key(word_match.group())
+            word = fold_word(word_match.group())
             listed = not word
             if listed or word in rules.words["opponent"] or word[1:] in rules.words["opponent"]:
                 break
@@ -200,9 +200,9 @@ def _opponents(text: str, rules: _Rules) -> Iterator[Candidate]:
         if len(words[0]) > _SHORTEST and not any(
             word.startswith(("ال", "لل"))
             or word.endswith(("ه", "ها", "هم", "هما"))
-            or fold_key(word) in rules.words["stop"]
-            or fold_key(word) in rules.heads
-            or (listed and fold_key(word) in persons)
+            or fold_word(word) in rules.words["stop"]
+            or fold_word(word) in rules.heads
+            or (listed and fold_word(word) in persons)
             for word in words
         ):
             yield Candidate(Span(named[0].start(), named[-1].end()), "arabic")
@@ -234,7 +234,7 @@ def _end(match: re.Match[str], head: str, rules: _Rules, club: bool = False) -> 
     placed = opened = False
     word = ""
     for word_match in re.finditer(_WORD, match.group(3)):
-        before, word = word, fold_key(word_match.group())
+        before, word = word, fold_word(word_match.group())
         inside = definite or count > 0
         if word == _AND and head == _MINISTRY and count:  # وزارة الشباب و الرياضة
             continue
@@ -289,7 +289,7 @@ def _end(match: re.Match[str], head: str, rules: _Rules, club: bool = False) -> 
 
 def _names_union(rest: str, rules: _Rules) -> bool:
     """Say whether what follows اتحاد may name it: no adjective, no country but with a purpose."""
-    words = [fold_key(word) for word in rest.split()]
+    words = [fold_word(word) for word in rest.split()]
     if not words or not rules.words["purpose"].isdisjoint(words):
         return bool(words)
     adjective = words[0].startswith("ال") and words[0].endswith(("ي", "يه"))
@@ -298,7 +298,7 @@ def _names_union(rest: str, rules: _Rules) -> bool:
 
 def _names_body(rest: str, rules: _Rules) -> bool:
     """Say whether what follows a definite noun makes it a name."""
-    words = [fold_key(word) for word in rest.split()]
+    words = [fold_word(word) for word in rest.split()]
     placed = len(words) > 1 and words[-1].startswith("ب")
     return placed or any(word in rules.words["body"] or word.startswith("ل") for word in words)
 

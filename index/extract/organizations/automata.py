@@ -64,7 +64,7 @@ class Automata:
         place_traps: Iterable[str] = (),
     ) -> None:
         self.entries = tuple(entries)
-        self._traps, self._places, self._place_traps = traps, places, place_traps
+        self._traps, self._places, self._place_traps = tuple(traps), places, tuple(place_traps)
         self._latin = self._automaton(arabic=False)
 
     @cached_property

@@ -1,11 +1,16 @@
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.document import Document
-from index.extract import ExtractionOptions, extract
+from index.extract import ExtractionOptions, LearnedNames, extract, theme_expressions
+from index.extract.organizations.automata import Automata
 
 OPTIONS = ExtractionOptions()
 
@@ -37,6 +42,48 @@ def test_one_failing_extractor_costs_only_its_field(monkeypatch: pytest.MonkeyPa
     assert fields.failures == (("themes", "ValueError: no"),)
     assert fields.themes == ()
     assert [each.id for each in fields.organizations] == ["onu"]
+
+
+def test_what_texts_need_is_loaded_once_and_is_no_document_s_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded: list[tuple[object, bool]] = []
+    timed = False
+
+    @contextmanager
+    def step() -> Iterator[None]:
+        nonlocal timed
+        timed = True
+        yield
+        timed = False
+
+    automaton = Automata._automaton
+
+    def automaton_of(self: Automata, arabic: bool) -> Any:
+        loaded.append((arabic, timed))
+        return automaton(self, arabic)
+
+    def no_expressions(language: str, *_: object) -> dict[str, tuple[()]]:
+        loaded.append((language, timed))
+        return defaultdict(tuple)
+
+    monkeypatch.setattr(Automata, "_automaton", automaton_of)
+    monkeypatch.setattr(theme_expressions, "_by_form", no_expressions)
+    monkeypatch.setattr(theme_expressions, "_LEXICONS", theme_expressions._Lexicons())
+    # The automata of an archive's own names are made anew for each version of them.
+    options = ExtractionOptions(names=LearnedNames("those of this test"))
+    texts = {
+        "fr": "Le président a visité la ville de Lyon.",
+        "es": "El presidente visitó la ciudad el lunes.",
+        "ar": "زار رئيس البلاد المدينة يوم الاثنين",
+    }
+    for language, text in (*texts.items(), *texts.items()):
+        extract(Document("", text, language=language), options, step)
+    ours = [each for each in loaded if isinstance(each[0], str)]
+    assert ours == [("fr", False), ("es", False), ("ar", False)]
+    automata = [each for each in loaded if not isinstance(each[0], str)]
+    assert {arabic for arabic, _ in automata} == {False, True}
+    assert not any(inside for _, inside in automata)
 
 
 @given(

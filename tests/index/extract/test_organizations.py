@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from index.document import Organization
 from index.extract.organizations import find_organizations
+from index.extract.organizations.automata import Automata
+from index.vocabularies import organizations
 
 DISPATCH = Path(__file__).parents[3] / "seeds" / "000_08b6df264ef907d1.txt"
 SEVENTEEN = {
@@ -396,3 +398,13 @@ def test_names_in_arabic_letters_are_sought_in_whatever_language() -> None:
     for language in ("fr", "ar"):
         found = find_organizations("Amnesty International, الأمم المتحدة", language).organizations
         assert [one.id for one in found] == ["amnesty-international", "onu"]
+
+
+def test_automata_take_any_iterable_once() -> None:
+    traps = ["nations unies de la mode", "الامم المتحده للازياء"]
+    entry = organizations().entries["onu"]
+    once = Automata([entry], iter(traps), place_traps=iter(traps))
+    again = Automata([entry], traps, place_traps=traps)
+    text = f" {' '.join(traps)} "
+    assert list(once.found(text)) == list(again.found(text))
+    assert sum(found[2] == () for _, found in once.found(text)) == len(traps)

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -224,10 +225,42 @@ def test_a_script_without_a_guard_is_told_so(tmp_path: Path, sample_source: Path
 @pytest.mark.skipif(
     "forkserver" not in multiprocessing.get_all_start_methods(), reason="no fork server here"
 )
-def test_workers_start_with_the_vocabularies() -> None:
-    with ProcessPoolExecutor(1, mp_context=worker_context()) as pool:
+@pytest.mark.parametrize(("known", "loaded"), [({"d": "hash"}, 0), ({}, 1)])
+def test_workers_of_a_rebuild_start_with_the_vocabularies_but_not_those_of_an_update(
+    known: dict[str, str], loaded: int
+) -> None:
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
+    with ProcessPoolExecutor(1, mp_context=worker_context(replace(JOB, known=known))) as pool:
         read = pool.submit(eval, "countries.cache_info().currsize", {"countries": countries})
-        assert read.result() == 1
+        assert read.result() == loaded
+
+
+def test_a_fork_server_that_lacks_memory_for_the_vocabularies_lives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def lacks_memory(*asked_for: object) -> None:
+        asked.append(asked_for)
+        raise MemoryError
+
+    monkeypatch.setattr("index.extract.extract", lacks_memory)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    runpy.run_module("index.build.preloaded")
+    assert asked
+
+
+@pytest.mark.long
+def test_the_first_documents_of_a_language_have_the_time_that_others_have() -> None:
+    """Their vocabularies take longer to load than a document may take."""
+    text = "قالت الأمم المتحدة يوم الاثنين إن الوزراء زاروا المدينة"
+    items: list[Item] = [Document(f"d{number}", text) for number in range(2)]
+    # A job with known documents has workers that load nothing beforehand.
+    job = replace(with_limits(max_seconds=1), known={"d": "hash"})
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
+    for outcome in run(items, job, workers=1):
+        assert isinstance(outcome, Indexed)
+        assert outcome.failures == ()
 
 
 @pytest.mark.long

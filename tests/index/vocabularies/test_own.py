@@ -1,6 +1,7 @@
 """The archive's own themes: what a file adds, and which files are refused."""
 
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import vocabularies
 from index.errors import VocabularyError
 from index.extract import find_themes, score_themes
 from index.extract.organizations import find_organizations
@@ -22,6 +24,7 @@ from index.vocabularies import (
     with_own,
     with_own_organizations,
 )
+from index.vocabularies.themes import open_themes
 from web.cli import cli as main
 
 OWN = """\
@@ -52,6 +55,21 @@ def test_own_themes_are_found_beside_ours(own: Path) -> None:
     assert given_by("Le port autonome de Dakar s'agrandit.", "fr", own) == {"harbour"}
     assert "sport/football" in given_by("Un tifo géant.", "fr", own)
     assert "labour/strike" in given_by("La grève ! Une grève, des grévistes.", "fr", own)
+
+
+def test_expressions_of_ours_are_read_when_their_language_is_asked_for(
+    own: Path, tmp_path: Path
+) -> None:
+    for path in Path(vocabularies.__file__).parent.glob("themes*.t*"):
+        shutil.copy(path, tmp_path)
+    (tmp_path / "themes-ar.txt").write_text("no theme | سرقة\n", "utf-8")
+    own.write_text("fr | sport/football | +tifo géant\nnl | sport/football | +voetbal\n", "utf-8")
+    expressions = with_own(open_themes(tmp_path), own).entries["sport/football"].expressions
+    assert expressions["fr"][-1].text == "tifo géant"
+    assert [each.text for each in expressions["nl"]] == ["voetbal"]
+    assert expressions["de"] == themes().entries["sport/football"].expressions["de"]
+    with pytest.raises(VocabularyError, match="unknown theme"):
+        expressions.get("ar")
 
 
 def test_expressions_may_be_in_any_language(own: Path) -> None:

@@ -464,7 +464,8 @@ _ROLE_NAMES = (
     "legal suffix loan of ordinary leading office cue plural article said small and stop generic"
     " nation adjective ideology club clubarticle acronymstop member given indefinite definite"
     " region joiner weak common own named alone body place purpose compound nocompound joined"
-    " joinedsport nojoined called match reports quoted opponent"
+    " joinedsport nojoined called nocalled match matchend nomatch contest contestend"
+    " commonclub reports quoted quoting opponent"
 )
 _ROLES = frozenset(_ROLE_NAMES.split()) | _HEAD_ROLES
 _PHRASES = frozenset(("cue", "generic", "place", "match"))

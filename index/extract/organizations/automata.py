@@ -16,8 +16,6 @@ TRAP = ""
 _ARABIC_ARTICLE = "ال"
 _PREFIXES = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
 _PREFIXES_BEFORE_ARTICLE = ("و", "ف", "ب", "ك", "وب", "فب")
-_QUOTING = frozenset(("تنظيم", "حزب", "جماعه", "جمعيه", "منظمه"))
-"""Nouns for bodies whose name may stand in quotation marks behind them."""
 _CONTRACTED = ("لل", "ولل", "فلل")
 _PREFIX_LENGTHS = (1, 2)
 _BEFORE_DEMONYMS = ("وال", "بال", "لل", "ول", "وب")
@@ -146,7 +144,8 @@ def _forms(id: str, kind: str, name: Name) -> Iterator[tuple[str, Form]]:
 
 @cache
 def _quoted_heads() -> frozenset[str]:
-    return grammar("ar")["head"] | grammar("ar")["named"] | _QUOTING
+    words = grammar("ar")
+    return words["head"] | words["named"] | words["quoting"]
 
 
 def _arabic_forms(key: str, form: Form) -> Iterator[tuple[str, Form]]:

@@ -23,14 +23,9 @@ from index.analysis import Folded, fold_key, fold_text
 from index.document import Organization, Span
 from index.extract.countries import PlaceMatch, place_forms
 from index.extract.organizations import heads, rules
+from index.extract.organizations.abbreviations import Abbreviation, find_abbreviations
 from index.extract.organizations.arabic import find_arabic
-from index.extract.organizations.authority import (
-    Abbreviation,
-    AuthorityMatcher,
-    Cues,
-    Mention,
-    find_abbreviations,
-)
+from index.extract.organizations.authority import AuthorityMatcher, Cues, Mention
 from index.extract.organizations.automata import TRAP, Automata
 from index.extract.organizations.learned import GIVEN, LEARNED, LearnedNames, may_be_surname
 from index.extract.organizations.model import add_named_by_model

@@ -276,14 +276,6 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
 
 _ALSO_VERBS = frozenset(("called", "named"))
 _MOST_BEFORE_CUE = 3
-_NO_NAMES = frozenset(
-    (
-        *("mr", "mrs", "ms", "dr", "sir", "lord", "lady", "prince", "princess", "king", "queen"),
-        *("pope", "president", "saint", "monday", "tuesday", "wednesday", "thursday", "friday"),
-        *("saturday", "sunday"),
-    )
-)
-"""Titles and days behind *called*, which begin no name of a body."""
 _ALSO_OTHERS = _NO_PHRASE | {"cadena", "cadeia", "catena"}
 """Cues that something else is called as well: ``canal llamado Beagle``."""
 
@@ -296,7 +288,7 @@ def _may_be_called(words: Words, cue: int, name: int, grammar: Grammar) -> bool:
     """
     if words[cue].folded in _ALSO_OTHERS:
         return False
-    if name < len(words) and words[name].folded in _NO_NAMES:
+    if name < len(words) and words[name].folded in grammar["nocalled"]:
         return False
     if words[name - 1].folded not in _ALSO_VERBS:
         return True

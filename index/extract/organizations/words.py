@@ -33,6 +33,8 @@ PERSON_ROLE = "person"
 _SHORT_NUMBER = 2
 """Digits of a number that may continue a name."""
 _JOINTS_IN_A_ROW = 2
+_LONGEST_BEFORE = 32
+"""Characters before a span among which the word before it is sought."""
 
 
 class Word(NamedTuple):
@@ -74,6 +76,12 @@ def fold_word(text: str) -> str:
 @lru_cache(_CACHED_WORDS)
 def _folded(text: str) -> str:
     return fold_key(text).replace(" ", "")
+
+
+def word_before(text: str, span: Span) -> str:
+    """Return the folded word that a space or an apostrophe parts from a span behind it."""
+    before = text[max(0, span.start - _LONGEST_BEFORE) : span.start].replace("’", "'")
+    return fold_key(before.replace("'", " ").rpartition(" ")[0].rpartition(" ")[2])
 
 
 class LookedUp(Generic[T]):

@@ -1,0 +1,94 @@
+"""Abbreviations that a text explains: ``Long form (ACRONYM)``."""
+
+import re
+from typing import NamedTuple
+
+from index.analysis import fold_key
+from index.document import Span
+from index.vocabularies import grammar
+
+_PARENTHESIS = re.compile(r"\(([A-ZÀ-Þ][A-Za-zÀ-ÿ0-9.&\-]{1,11})\)")
+_LONGEST_NAME = 140
+_HEAD = re.compile(
+    "^(?:organi[sz]a[tcz]|associa|asocia|agen[ct]|autorit|autorid|author|ban[qkc]|bureau|buro"
+    "|caisse|cent[rer]|chamb|camara|camera|comit|commi|comisi|comiss|communaut|comunid|comunit"
+    "|confed|consei|consej|consig|conselh|council|cour$|court|corte|direction|direcci"
+    "|f[eo]dera[tcz]i|fonda|funda|fonds|fund|fondo|front|frente|fronte|group|grupo|gruppo"
+    "|institu|istitu|ligue|liga|league|lega$|mission|mouvement|movim|movement|bewegung"
+    "|observato|osservato|offic|oficina|parti|partido|partei|poli[cz]|rassembl|reseau|network"
+    "|service|servici|servizi|societ|sociedad|society|syndic|sindica|gewerk|tribun|union"
+    "|universi|verband|verein|bund$|amt$|kammer|ministe|agenzia|administration|corps"
+    "|alliance|alian|forum|haut|high|mutuel|collecti|coordinat|coalition|parlament|parliament"
+    "|assembl|asambl|academ|compan|compagn|company|corporation|board)"
+    "|(?:verband|verein|bund|amt|kammer|rat|gesellschaft)$"
+)
+"""Folded words that only bodies are called by."""
+_HEAD_FIRST = frozenset(("fr", "es", "it", "pt"))
+"""Languages in which such a word begins the name."""
+_PLURALS = frozenset(
+    ("organisations", "organizaciones", "organizacoes", "associations", "entreprises", "services")
+)
+_GENERIC = re.compile(
+    r"^(?:service|servico|servicio|unite|unidade|police|policias?) d[eo] "
+    r"|world trade center|parlement\w+ d enquete|parlamentar\w* de inquerito|^comissao parlamentar"
+    r"|hospitalier|hopital"
+    r"|^policia (?:militar|civil|rodoviaria)|^ministerio publico(?: estadual)?$|^instituto medico"
+    r"|^instituto de medicina legal|republique|republik|republic of|champions|ligue des champions"
+    r"|^agence regionale de sante$|^tribunal regional|^tribunal de (?:justica|contas do estado)$"
+    r"|comite d hygiene|^banco central$|^centro de detencao|^fundo de garantia|^caisse primaire"
+)
+
+
+class Abbreviation(NamedTuple):
+    """An acronym as written, the long form that explains it, and where the long form stands."""
+
+    acronym: str
+    name: str
+    span: Span
+
+
+def find_abbreviations(text: str, language: str) -> list[Abbreviation]:
+    """Return ``Long form (ACRONYM)`` in a text of ``language``, in order.
+
+    The words before the parenthesis must supply the letters of the acronym as initials, in order
+    (Schwartz and Hearst, 2003, narrowed to initials). They must begin with a capital and hold a
+    word that only bodies are called by.
+    """
+    abbreviations = []
+    for match in _PARENTHESIS.finditer(text):
+        acronym, end = match.group(1), match.start()
+        start = _long_form_start(text, end, acronym)
+        if start is not None:
+            name = text[start:end].rstrip()
+            if _names_body(fold_key(name).split(), language):
+                span = Span(start, start + len(name))
+                abbreviations.append(Abbreviation(acronym, " ".join(name.split()), span))
+    return abbreviations
+
+
+def _long_form_start(text: str, end: int, acronym: str) -> int | None:
+    """Return the start of the words before ``end`` whose initials are ``acronym``."""
+    letters = [letter for letter in fold_key(acronym).replace(" ", "") if letter.isalpha()]
+    if len(letters) < 2 or sum(map(str.isupper, acronym)) < 2:
+        return None
+    start = max(0, end - _LONGEST_NAME)
+    start += max(text[start:end].rfind(mark) for mark in '.;:()\n»"“') + 1
+    words = list(re.finditer(r"[^\W_]+", text[start:end]))
+    joiners = grammar("und")["joiner"]
+    for word in reversed(words):
+        folded = fold_key(word.group())
+        if folded[:1] == letters[-1]:
+            letters.pop()
+            if not letters:
+                return start + word.start() if word.group()[0].isupper() else None
+        elif folded not in joiners:
+            return None
+    return None
+
+
+def _names_body(words: list[str], language: str) -> bool:
+    if len(words) < 2 or _GENERIC.search(" ".join(words)):
+        return False
+    if language in _HEAD_FIRST:
+        return words[0] not in _PLURALS and any(map(_HEAD.search, words[:2]))
+    return any(map(_HEAD.search, words))

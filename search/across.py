@@ -14,7 +14,7 @@ from typing import Protocol
 from whoosh import query
 
 from index import embedding
-from index.errors import SearchTimeout
+from index.errors import ClusterUnavailable, SearchTimeout
 from index.extract import detect_text
 from search.engine import InOtherLanguages, Notice, Notices, Result
 from search.query import ParsedQuery, running_text
@@ -46,7 +46,8 @@ class Vectors(Protocol):
     ) -> list[tuple[int, float]]:
         """Return the numbers of the nearest eligible documents with their cosines, nearest first.
 
-        Those of a cosine below ``least``, which is above 0, are left out. Raises SearchTimeout.
+        Those of a cosine below ``least``, which is above 0, are left out. Raises SearchTimeout,
+        ClusterUnavailable.
         """
 
 
@@ -111,19 +112,24 @@ def in_other_languages(
 
     ``stamp`` returns what changes with the vectors, nothing if there are none; ``result`` makes a
     result of a document with its nearness. A walk by cursor has the results and nothing beside
-    them.
+    them. Whatever keeps documents from being found leaves the results as they are.
     """
     notices = Notices()
     asked = request.across == "true"
-    beside = request.beside and request.page == 1 and stamp()
+    beside = request.beside and request.page == 1
     if request.cursor is not None or not (asked or beside):
         return None, notices
     try:
+        if not asked and not stamp():
+            return None, notices
         language, near = nearest(request, parsed, vectors, notices)
-    except SearchTimeout:
-        return None, Notices([Notice("out_of_time")])
-    documents = tuple(result(doc, nearness) for doc, nearness in near)
-    return InOtherLanguages(language, documents), notices if asked else Notices()
+    except (SearchTimeout, ClusterUnavailable):
+        notices = Notices([Notice("across_out_of_time")])
+        language = question_language(running_text(parsed.text, parsed.language), request.locale)
+        found = InOtherLanguages(language, (), cut=True)
+    else:
+        found = InOtherLanguages(language, tuple(result(*one) for one in near))
+    return found, notices if asked else Notices()
 
 
 def question_language(text: str, locale: str) -> str:

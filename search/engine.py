@@ -41,6 +41,9 @@ NOTICES: Mapping[str, str] = {
     "across_not_installed": _l(
         "Other languages were not searched, as that needs an extra: %(install)s."
     ),
+    "across_out_of_time": _l(
+        "Other languages were not searched: that would have taken too long. Try again."
+    ),
     "across_version": _l(
         "Other languages were not searched: the vectors are those of another version of the model."
         " Run `trouvaille vectors`."
@@ -255,11 +258,13 @@ class Explanation(NamedTuple):
 class InOtherLanguages(NamedTuple):
     """The documents in other languages than ``language`` that are nearest to the question.
 
-    The score of each is its nearness: the cosine of its vector and that of the question.
+    The score of each is its nearness: the cosine of its vector and that of the question. If they
+    are ``cut``, there was no time to look for them.
     """
 
     language: str
     results: tuple[Result, ...]
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +302,13 @@ class SearchResponse:
     explanations: tuple[Explanation, ...] = ()
     across: InOtherLanguages | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether time ran out for something that was looked for: there may be more next time."""
+        return (self.across is not None and self.across.cut) or any(
+            notice.code == "out_of_time" for notice in self.warnings
+        )
 
 
 @dataclass(frozen=True, slots=True)

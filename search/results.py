@@ -40,13 +40,16 @@ class Budget:
       ``search.scoring.deadline``);
     - ``facets``: then the remaining facets are truncated;
     - ``snippets``: then fragments show the matches found so far;
-    - ``spelling``: then no other spelling is suggested.
+    - ``spelling``: then no other spelling is suggested;
+    - ``across``: then a page over a cluster goes without documents in other languages. Who asks for
+      them waits as for the search.
     """
 
     search: float = 5.0
     facets: float = 1.0
     snippets: float = 1.0
     spelling: float = 0.5
+    across: float = 0.5
 
 
 class ResultBuilder:

@@ -104,7 +104,7 @@ def search() -> Response:
     keep(answer, response, tag)
     tagged(answer, tag)
     _timed(answer, {**response.timings, "parse": response.timings.get("parse", 0.0) + parsed})
-    if any(notice.code == "out_of_time" for notice in response.warnings):
+    if response.is_cut:
         # The next time there may be time for all of it.
         del answer.headers["ETag"]
         answer.headers["Cache-Control"] = "no-store"

@@ -87,6 +87,7 @@ _SECONDS = {
     "facet": "Seconds after which the remaining facets are truncated.",
     "snippet": "Seconds after which no more matches are marked.",
     "spelling": "Seconds after which no better spelling is suggested.",
+    "across": "Seconds after which a page over a cluster has no documents in other languages.",
 }
 """The flags of a ``Budget``, in its order."""
 

@@ -355,6 +355,7 @@ def answer_tag(searched: SearchResponse) -> str:
     generation, tag = g.promised
     if searched.generation == generation:
         return cast(str, tag)
+    g.vectors = ""  # those of another generation say nothing of this one's
     return entity_tag(searched.generation, g.searched_for, *_shown())
 
 
@@ -405,7 +406,7 @@ def _is_page() -> bool:
 def _cut(response: SearchResponse) -> bool:
     """Tell whether time ran out, so that the next answer may have more."""
     return (
-        any(notice.code == "out_of_time" for notice in response.warnings)
+        response.is_cut
         or any(facet.truncated for facet in response.facets.values())
         or any(result.highlights.truncated for result in response.results)
     )

@@ -78,7 +78,7 @@ def bulk(
         raise ClusterUnavailable(
             f"The cluster at {cluster.where} takes no more: {_named(left.actions)} could not be"
             f" written ({left.reason}).",
-            "Give it more memory, disk or nodes, and start the build again.",
+            "Give it more memory, disk or nodes, and run the command again.",
         )
 
 
@@ -91,7 +91,7 @@ def _sent_to_disk(cluster: Cluster, index: str, actions: Sequence[Action]) -> _L
         if not waited:
             _log.warning(
                 "The disk of a node of the cluster at %s is nearly full: it takes no documents."
-                " Free disk space; the build then goes on by itself.",
+                " Free disk space; the work then goes on by itself.",
                 cluster.where,
             )
         waited = True

@@ -142,7 +142,7 @@ class Lock:
             raise BuildFailed(
                 f"Another process has taken over the lock of “{self._name}”: this one was not heard"
                 " of for too long.",
-                "See that its machine and the cluster reach one another, and build again.",
+                "See that its machine and the cluster reach one another, then repeat the command.",
             )
 
     def fence(self) -> None:

@@ -1,10 +1,12 @@
 """Backups: the published generation in a repository of snapshots, and the way back from there.
 
 A repository is a folder that all nodes share, or one that somebody has registered, such as S3. A
-snapshot has the name of its generation. What was restored is a new generation, published as any.
+snapshot has the name of its generation and, if that has vectors, a digest of which: they come after
+it was published. What was restored is a new generation, published as any.
 """
 
 import re
+from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from index.errors import BuildFailed, ClusterUnavailable, IndexMissing, UsageError
@@ -20,30 +22,39 @@ from index.opensearch.generations import (
     require_ours,
 )
 from index.opensearch.lock import LEASE, locked
+from index.opensearch.vectors import coverage
 
 _LONG_SECONDS: Final = 24 * 3600.0
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_GENERATION: Final = re.compile(r".+-\d{8}t\d{12}")
+_SNAPSHOT: Final = re.compile(r"(.+-\d{8}t\d{12})(?:-[0-9a-f]{8})?")
 
 Json = dict[str, Any]
 
 
 class Backup(NamedTuple):
-    """A snapshot: its name, which is that of its generation, and when it was begun."""
+    """A snapshot: its name, and when it was begun."""
 
     name: str
     begun: str
+
+    @property
+    def generation(self) -> str:
+        """The generation that it is of; empty if it is none of ours."""
+        ours = _SNAPSHOT.fullmatch(self.name)
+        return ours[1] if ours else ""
 
 
 def backup(cluster: Cluster, name: str, repository: str, folder: str = "") -> Backup:
     """Write the published generation into a repository; nothing is written twice.
 
+    A generation that has other vectors since is another backup.
     With a ``folder``, which all nodes share, the repository is made there if it is not.
     Raises UsageError, BuildFailed, and what ``published`` does.
     """
     generation = published(cluster, name)
     _require_repository(cluster, repository, folder)
-    path = f"/_snapshot/{repository}/{generation.index}"
+    called = _name(cluster, generation)
+    path = f"/_snapshot/{repository}/{called}"
     found = cluster.request("GET", path, params={"ignore": 404}).get("snapshots", [])
     if found and found[0]["state"] == "IN_PROGRESS":
         raise BuildFailed(
@@ -65,7 +76,16 @@ def backup(cluster: Cluster, name: str, repository: str, folder: str = "") -> Ba
             f"The backup of “{generation.index}” is not whole ({found[0]['state']}).",
             "See that every shard is there, and try again.",
         )
-    return Backup(generation.index, found[0]["start_time"])
+    return Backup(called, found[0]["start_time"])
+
+
+def _name(cluster: Cluster, generation: Published) -> str:
+    """Return what the snapshot of a generation is called, with the vectors that it has now."""
+    have = coverage(cluster, generation)
+    if have is None:
+        return generation.index
+    which = f"{have.model} {have.documents} {have.missing}"
+    return f"{generation.index}-{blake2b(which.encode(), digest_size=4).hexdigest()}"
 
 
 def backups(cluster: Cluster, repository: str) -> list[Backup]:
@@ -75,9 +95,10 @@ def backups(cluster: Cluster, repository: str) -> list[Backup]:
     found = [
         Backup(one["snapshot"], one["start_time"])
         for one in answer["snapshots"]
-        if one["state"] == "SUCCESS" and _GENERATION.fullmatch(one["snapshot"])
+        if one["state"] == "SUCCESS"
     ]
-    return sorted(found, key=lambda one: (one.begun, one.name))
+    ours = (one for one in found if one.generation)
+    return sorted(ours, key=lambda one: (one.begun, one.name))
 
 
 def restore(
@@ -91,19 +112,19 @@ def restore(
     check_name(name)
     require_ours(cluster, name)
     of = [
-        one.name
+        one
         for one in backups(cluster, repository)
-        if one.name == snapshot or (not snapshot and one.name.rpartition("-")[0] == name)
+        if one.name == snapshot or (not snapshot and one.generation.rpartition("-")[0] == name)
     ]
     if not of:
         what = f"“{snapshot}”" if snapshot else f"backup of “{name}”"
         raise IndexMissing(f"The repository “{repository}” has no {what}.", "Name another.")
-    backed_up = of[-1]
+    snapshot, backed_up = f"{repository}/{of[-1].name}", of[-1].generation
     with locked(cluster, name, seconds) as lock:
         delete_leftovers(cluster, name)
         index = new_name(name)
         try:
-            _restore(cluster, f"{repository}/{backed_up}", backed_up, index, f"{backed_up}*")
+            _restore(cluster, snapshot, backed_up, index, f"{backed_up}*")
             generation = published(cluster, index)
             count = cluster.request("GET", f"/{index}/_count")["count"]
             if count != generation.documents:
@@ -112,7 +133,7 @@ def restore(
                     f" {generation.documents}.",
                     "Restore another.",
                 )
-            _restore_report(cluster, repository, backed_up, name, index)
+            _restore_report(cluster, snapshot, backed_up, name, index)
             lock.fence()
             point(cluster, name, index)
         except BaseException:
@@ -122,13 +143,11 @@ def restore(
     return published(cluster, name)
 
 
-def _restore_report(
-    cluster: Cluster, repository: str, backed_up: str, name: str, index: str
-) -> None:
+def _restore_report(cluster: Cluster, snapshot: str, backed_up: str, name: str, index: str) -> None:
     """Take the report of a generation over into the control index."""
     control = f"{backed_up.rpartition('-')[0]}-control"
     beside = f"{index}-units"  # which is deleted with the generation, too
-    _restore(cluster, f"{repository}/{backed_up}", control, beside, control)
+    _restore(cluster, snapshot, control, beside, control)
     report = cluster.request("GET", f"/{beside}/_doc/{backed_up}")["_source"]
     cluster.request("PUT", f"/{name}-control/_doc/{index}", report)
     cluster.request("DELETE", f"/{beside}")

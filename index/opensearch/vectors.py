@@ -7,11 +7,10 @@ once more, with its vector, to its place. A search finds one or the other, and n
 vector tells them apart.
 """
 
+import logging
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -28,17 +27,25 @@ from index.opensearch.mapping import facet_field
 from index.opensearch.read_back import Stored, encoded, stored
 
 CHUNK: Final = 512
-"""Documents that are written together: what is lost if the work is interrupted."""
+CHUNK_CHARACTERS: Final = 8 * 1024 * 1024
+"""Documents, and characters of them, that are written together, and held in memory until then.
+
+That is what is lost if the work is interrupted.
+"""
 _ATTEMPTS: Final = 5
 _PAUSE: Final = 1.0
 """How often documents are sent while builds block the index, and the seconds in between."""
+_ROWS_TOGETHER: Final = 1_000
 _ROWS: Final[dict[str, Any]] = {
     "_source": False,
+    "track_total_hits": False,
     "stored_fields": "_none_",
     "docvalue_fields": ["vector"],
 }
 
 Json = dict[str, Any]
+
+_log: Final = logging.getLogger("trouvaille")
 
 
 def compute_vectors(cluster: Cluster, name: str, progress: Progress = lambda *_: None) -> Computed:
@@ -62,7 +69,9 @@ def compute_vectors(cluster: Cluster, name: str, progress: Progress = lambda *_:
                 lock.require()
                 if published(cluster, name).index == generation.index:
                     raise
-            if published(cluster, name).index == generation.index:
+            if published(cluster, name).index != generation.index:
+                _delete_remains(cluster, generation.index)
+            else:
                 have = coverage(cluster, generation)
                 documents = have.documents if have else 0
                 return Computed(generation.index, documents, new, generation.documents - documents)
@@ -125,7 +134,8 @@ def _completed(
 ) -> Iterator[int]:
     """Give documents of a generation their vectors; yield how many were computed, now and then.
 
-    Ends when there are no more, or when another generation is published.
+    Ends when there are no more, or when another generation is published. The index is blocked then,
+    and merged if need be, whatever an interrupted run has left.
     """
     model, index = str(embedding.model()), generation.index
     lacking = _lacking(model)
@@ -133,7 +143,7 @@ def _completed(
     before = [index, *filter(None, [previous(cluster, name)])]
     documents = stored(cluster, index, lacking)
     done = 0
-    while chunk := list(islice(documents, CHUNK)):
+    for chunk in _chunks(documents):
         texts = [
             embedding.encodable(one.fields.language.code, one.document.title, one.document.text)
             for one in chunk
@@ -149,29 +159,47 @@ def _completed(
         progress(done, max(size, done))
         if aliased(cluster, name) != index:
             return
-    if done and is_worn(cluster, index):
+    _block(cluster, index, True)
+    if is_worn(cluster, index):
         merge(cluster, index)
+
+
+def _chunks(documents: Iterable[Stored]) -> Iterator[list[Stored]]:
+    """Divide documents into what is written together."""
+    chunk: list[Stored] = []
+    size = 0
+    for one in documents:
+        chunk.append(one)
+        size += len(one.document.text)
+        if len(chunk) == CHUNK or size >= CHUNK_CHARACTERS:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 def _known(
     cluster: Cluster, indexes: Sequence[str], model: str, rows: Rows, places: list[int]
 ) -> Iterator[int]:
-    """Copy known vectors to the rows that have their hashes; yield where."""
-    wanted: dict[bytes, list[int]] = {}
-    for place in places:
-        wanted.setdefault(rows[place, :HASH].tobytes(), []).append(place)
+    """Copy known vectors to the rows that have their hashes; yield where.
+
+    Many documents may have the same: what is found is not asked for again.
+    """
+    wanted = {rows[place, :HASH].tobytes(): place for place in places}
     for index in indexes:
-        if not wanted:
-            return
-        keys = [key_of(hash) for hash in wanted]
-        query = {"bool": {"filter": [{"terms": {"vector_key": keys}}, having(model)]}}
-        for hit in cluster.walk(index, query, [{"place": "asc"}], 1_000, **_ROWS):
-            row = row_of(hit)
-            for place in wanted.pop(row[:HASH], ()):
-                rows[place] = np.frombuffer(row, np.int8)
-                yield place
-            if not wanted:
-                return
+        more = True
+        while wanted and more:
+            keys = [key_of(hash) for hash in wanted]
+            query = {"bool": {"filter": [{"terms": {"vector_key": keys}}, having(model)]}}
+            body = {"query": query, "size": _ROWS_TOGETHER, **_ROWS}
+            hits = cluster.search(index, body)["hits"]["hits"]
+            before = len(wanted)
+            for row in map(row_of, hits):
+                if row[:HASH] in wanted:
+                    place = wanted.pop(row[:HASH])
+                    rows[place] = np.frombuffer(row, np.int8)
+                    yield place
+            more = len(hits) == _ROWS_TOGETHER and len(wanted) < before
 
 
 def key_of(hash: bytes) -> int:
@@ -208,10 +236,22 @@ def _write(cluster: Cluster, index: str, actions: Sequence[Action]) -> None:
                 raise
             time.sleep(_PAUSE)
         finally:
-            with suppress(IndexUnavailable):
+            try:
                 _block(cluster, index, True)
+            except IndexUnavailable as error:  # the end of the work does it again
+                _log.warning("“%s” could not be blocked for writing: %s", index, error.message)
     refresh(cluster, index)
 
 
 def _block(cluster: Cluster, index: str, blocked: bool) -> None:
     cluster.request("PUT", f"/{index}/_settings", {"index.blocks.write": blocked or None})
+
+
+def _delete_remains(cluster: Cluster, index: str) -> None:
+    """Delete what a late request made of the name of a generation that was deleted meanwhile.
+
+    A cluster makes indexes that are written to, unless ``action.auto_create_index`` forbids it.
+    """
+    found = cluster.request("GET", f"/{index}/_mapping", params={"ignore": 404})
+    if index in found and "_meta" not in found[index]["mappings"]:
+        cluster.request("DELETE", f"/{index}", params={"ignore": 404})

@@ -26,7 +26,8 @@ CANDIDATES: Final = 1_000
 _FETCHED: Final = 10
 """Rows that are fetched beyond those asked for: the order of the best is decided by these."""
 _COUNTED: Final = 1.0
-"""Seconds for which the number of vectors is taken to be the same."""
+_COUNTING: Final = 1.0
+"""Seconds for which the number of vectors is taken to be the same, and that counting may take."""
 _STEPS: Final = 8_191
 """A number of a question is sent as a character: at most so many steps from ``_ZERO``."""
 _ZERO: Final = 8_192
@@ -58,34 +59,48 @@ class Counted:
         self._of: tuple[Opened, float, Coverage | None] | None = None
 
     def of(self, opened: Opened) -> Coverage | None:
-        """Return it; None if there are none, or no model."""
+        """Return it; None if there are none, or no model.
+
+        While the cluster does not say, what it said last of the same documents; if it did not,
+        raises ClusterUnavailable or SearchTimeout.
+        """
         model = embedding.model()
         if model is None:
             return None
         known = self._of
         if known is None or known[0] is not opened or monotonic() - known[1] > _COUNTED:
-            known = self._of = opened, monotonic(), counted(opened.search, model)
+            try:
+                with opened.cluster.answering(_COUNTING):
+                    found = counted(opened.search, model)
+            except (ClusterUnavailable, SearchTimeout):
+                if known is None or known[0] is not opened:
+                    raise
+                found = known[2]
+            known = self._of = opened, monotonic(), found
         return known[2]
 
     def stamp(self, opened: Opened) -> str:
         """Return what changes with the vectors; empty if there are none, or no model.
 
-        Empty, too, while the cluster does not say: a page does without them.
+        Raises what ``of`` does.
         """
-        try:
-            found = self.of(opened)
-        except (ClusterUnavailable, SearchTimeout):
-            return ""
+        found = self.of(opened)
         return f"{found.model}-{found.documents}-{found.missing}" if found else ""
 
 
 class IndexVectors:
-    """The vectors of a generation, for one search: ``search.across.Vectors``."""
+    """The vectors of a generation, for one search: ``search.across.Vectors``.
+
+    To find the nearest may take so many ``seconds``.
+    """
 
     damage: tuple[str, ...] = ()
     """A vector is a part of its document: there is no file of its own to be damaged."""
 
-    def __init__(self, opened: Opened, reader: Reader, found: Coverage | None) -> None:
+    def __init__(
+        self, opened: Opened, reader: Reader, found: Coverage | None, seconds: float
+    ) -> None:
+        self._seconds = seconds
         self._opened = opened
         self._reader = reader
         self.other = found is not None and found.model != embedding.model()
@@ -95,7 +110,8 @@ class IndexVectors:
         self, question: embedding.Vector, eligible: Eligible, limit: int, least: float
     ) -> list[tuple[int, float]]:
         """Return the numbers of the nearest eligible documents with their cosines."""
-        hits = self._opened.search(self._body(question, eligible, limit))["hits"]["hits"]
+        with self._opened.cluster.answering(self._seconds):
+            hits = self._opened.search(self._body(question, eligible, limit))["hits"]["hits"]
         if not hits:
             return []
         cosines = embedding.nearness(rows_of(hits), question)

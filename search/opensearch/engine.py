@@ -173,7 +173,12 @@ class OpenSearchEngine:
             request,
             asked,
             lambda: self._counted.stamp(opened),
-            lambda: IndexVectors(opened, finder.reader, self._counted.of(opened)),
+            lambda: IndexVectors(
+                opened,
+                finder.reader,
+                self._counted.of(opened),
+                self._budget.search if request.across == "true" else self._budget.across,
+            ),
             lambda doc, nearness: results.of(finder.reader.head(doc))._replace(score=nearness),
         )
         ended = perf_counter()
@@ -403,8 +408,10 @@ class OpenSearchEngine:
         """Return what is being served."""
         opened = self._open()
         generation = opened.generation
-        with self._cluster.answering(_FOLLOWED):
+        try:
             vectors = self._counted.stamp(opened)
+        except (ClusterUnavailable, SearchTimeout):  # pages do without them
+            vectors = ""
         return IndexStatus(
             generation=opened.name,
             documents=generation.documents,

@@ -1,6 +1,7 @@
 """Documents in other languages: what is listed, and what never is."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 
 from index import IndexDirectory, embedding, vectors
 from index.build import index_documents
+from index.errors import ClusterUnavailable, SearchTimeout
 from index.opensearch import compute_vectors
+from search import across
 from search.across import nearest, question_language
 from search.answers import Presenter
-from search.engine import Engine, Notices, SearchResponse
+from search.engine import Engine, InOtherLanguages, Notices, SearchResponse
 from search.opensearch.across import IndexVectors
 from search.opensearch.engine import OpenSearchEngine
 from search.opensearch.reader import Reader
@@ -128,7 +131,7 @@ def near(engine: Any, request: SearchRequest) -> tuple[str, set[str]]:
     if isinstance(engine, OpenSearchEngine):
         opened = engine._open()
         reader = Reader(opened)
-        found_on = IndexVectors(opened, reader, engine._counted.of(opened))
+        found_on = IndexVectors(opened, reader, engine._counted.of(opened), 60.0)
         parsed = parse(request.q, opened.generation.analyzers)
         language, found = nearest(request, parsed, lambda: found_on, Notices(), 1_000, 1e-6)
         return language, {reader.head(doc).id for doc, _ in found}
@@ -218,6 +221,39 @@ def test_pages_say_nothing_of_what_is_not_there(
     assert response.across is not None
     assert response.across.results
     assert not codes(response)
+
+
+@pytest.mark.parametrize("fault", [ClusterUnavailable("away"), SearchTimeout("late")])
+@pytest.mark.parametrize("at", ["stamp", "vectors", "nearest"])
+def test_whatever_fails_beside_the_results_leaves_them(
+    fault: Exception, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only who asked is told, and the answer is known to lack something."""
+
+    def fails(*_: object) -> Any:
+        raise fault
+
+    def nearest(_request: object, _parsed: object, vectors: Callable[[], Any], *_: object) -> Any:
+        vectors()
+        return ("fr", []) if at != "nearest" else fails()
+
+    monkeypatch.setattr(across, "nearest", nearest)
+    plain = SearchRequest(q=QUESTION, beside=True)
+    for request in (plain, replace(plain, across="true")):
+        asked = request.across == "true"
+        found, notices = across.in_other_languages(
+            request,
+            parse(request.q, ("fr",)),
+            fails if at == "stamp" else lambda: "some",
+            fails if at == "vectors" else lambda: None,  # type: ignore[arg-type, return-value]
+            fails,
+        )
+        if at == "stamp" and asked:
+            assert found == InOtherLanguages("fr", ())
+            assert not notices
+            continue
+        assert found == InOtherLanguages("fr", (), cut=True)
+        assert [notice.code for notice in notices] == (["across_out_of_time"] if asked else [])
 
 
 @pytest.mark.parametrize("q", ["", "*", "lang:ar", "-grève", "!!!"])

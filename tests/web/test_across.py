@@ -9,10 +9,12 @@ import pytest
 from index import IndexDirectory, embedding, vectors
 from index.build import index_documents
 from index.document import Document, Fields, Language
+from index.errors import ClusterUnavailable
 from index.opensearch import compute_vectors, publish_documents
 from search import WhooshEngine
 from search.engine import Engine
 from search.opensearch import OpenSearchEngine, across
+from search.results import Budget
 from web import create_app
 
 QUESTION = {"q": "la grève des enseignants"}
@@ -38,7 +40,7 @@ def on_cluster(node: Any, monkeypatch: pytest.MonkeyPatch) -> Made:
     monkeypatch.setattr(across, "_COUNTED", 0.0)
     name = node.new_name()
     publish_documents(node.cluster, name, ENTRIES)
-    engine = OpenSearchEngine(node.cluster, name)
+    engine = OpenSearchEngine(node.cluster, name, Budget(60.0, 60.0, 60.0, 60.0, 60.0))
     return engine, lambda: compute_vectors(node.cluster, name)
 
 
@@ -70,3 +72,38 @@ def test_a_page_has_the_block_as_soon_as_there_are_vectors(
     for key in ("total", "results", "facets", "division", "more"):
         one, other = str(plain[key]), str(answer[key]).replace("&across=true", "")
         assert one == other
+
+
+@pytest.mark.opensearch
+def test_a_page_without_its_block_is_whole_and_not_kept(
+    on_cluster: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, compute = on_cluster
+    compute()
+    client = create_app(engine).test_client()
+    plain = client.get("/api/search", query_string=QUESTION).json
+
+    def refused(*_: object) -> None:
+        raise ClusterUnavailable("Too many requests.")
+
+    with monkeypatch.context() as context:
+        context.setattr(across.IndexVectors, "nearest", refused)
+        without = client.get("/search", query_string={**QUESTION, "hl": "en"})
+        asked = client.get("/api/search", query_string={**QUESTION, "across": "true"})
+    assert without.status_code == asked.status_code == 200
+    assert "dit-on" in without.text
+    assert "Other languages were not searched" not in without.text
+    assert asked.headers["Cache-Control"] == "no-store"
+    answer = asked.json
+    assert answer is not None
+    assert plain is not None
+    assert answer["across"] == []
+    assert [one["code"] for one in answer["warnings"]][-1] == "across_out_of_time"
+    assert answer["total"] == plain["total"]
+    again = client.get(
+        "/search",
+        query_string={**QUESTION, "hl": "en"},
+        headers={"If-None-Match": without.headers["ETag"]},
+    )
+    assert again.status_code == 200
+    assert 'class="across"' in again.text

@@ -9,7 +9,17 @@ import pytest
 
 from index.build import rebuild_into
 from index.errors import IndexMissing, UsageError
-from index.opensearch import Archive, backup, backups, pieces, published, restore
+from index.opensearch import (
+    Archive,
+    backup,
+    backups,
+    compute_vectors,
+    coverage,
+    pieces,
+    published,
+    restore,
+)
+from tests.model import replaced_model
 
 from .conftest import HERE, content, record, write
 
@@ -47,11 +57,21 @@ def test_a_backup_comes_back(node: Any, tmp_path: Path, monkeypatch: pytest.Monk
         second = rebuild_into(archive, [tmp_path], HERE)
         later = backup(node.cluster, name, repository)
         assert backups(node.cluster, repository) == [made, later]
+        with replaced_model():
+            compute_vectors(node.cluster, name)
+        full = backup(node.cluster, name, repository)
+        assert full.generation == later.name
+        assert backup(node.cluster, name, repository) == full
+        assert backups(node.cluster, repository) == [made, later, full]
         restored = restore(node.cluster, name, repository, made.name)
         assert restored.name > second.generation
         assert content(node, name) == first
         assert restore(node.cluster, other, repository, later.name).documents == 5
-        assert restore(node.cluster, name, repository).documents == 5
+        latest = restore(node.cluster, name, repository)
+        assert latest.documents == 5
+        has = coverage(node.cluster, latest)
+        assert has is not None
+        assert has.documents == 5
         with pytest.raises(IndexMissing, match="no “another”"):
             restore(node.cluster, name, repository, "another")
         with pytest.raises(IndexMissing, match=f"no backup of “{other}”"):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -81,8 +82,7 @@ def test_nothing_but_the_vector_changes(node: Any, archive: Archive) -> None:
     assert published(node.cluster, name) == generation
     assert content(node, name) == before
     assert not check(node.cluster, name).faults
-    settings = node.cluster.request("GET", f"/{generation.index}/_settings")[generation.index]
-    assert settings["settings"]["index"]["blocks"]["write"] == "true"
+    assert is_blocked(node, generation.index)
     had = rows(node, name)
     assert len(had) == 20
     assert compute_vectors(node.cluster, name).encoded == 0
@@ -123,6 +123,77 @@ def test_what_was_interrupted_goes_on(node: Any, archive: Archive) -> None:
     assert compute_vectors(node.cluster, archive.name).encoded == 12
     with locked(node.cluster, archive.name, key="vectors"), pytest.raises(IndexLocked):
         compute_vectors(node.cluster, archive.name)
+
+
+def is_blocked(node: Any, index: str) -> bool:
+    settings = node.cluster.request("GET", f"/{index}/_settings")[index]["settings"]["index"]
+    return settings.get("blocks", {}).get("write") == "true"
+
+
+def test_what_a_killed_run_left_is_mended(
+    node: Any, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was killed before it merged, and the cluster did not block the index again."""
+    index = published(node.cluster, archive.name).index
+    merged: list[str] = []
+
+    def killed(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(vectors, "merge", lambda _, index: merged.append(index))
+    with monkeypatch.context() as context:
+        context.setattr(vectors, "is_worn", killed)
+        with pytest.raises(KeyboardInterrupt):
+            compute_vectors(node.cluster, archive.name)
+    vectors._block(node.cluster, index, False)
+    assert compute_vectors(node.cluster, archive.name).encoded == 0
+    assert is_blocked(node, index)
+    assert merged == [index]
+
+
+def test_documents_are_held_up_to_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "CHUNK_CHARACTERS", 100)
+    sizes = [60, 60, 200, 10, 99, *[1] * 9]
+    documents: Any = [SimpleNamespace(document=Document("a", "x" * size)) for size in sizes]
+    chunks = list(vectors._chunks(documents))
+    assert [one for chunk in chunks for one in chunk] == documents
+    assert [len(chunk) for chunk in chunks] == [2, 1, 2, 8, 1]
+
+
+def test_known_vectors_are_found_among_many_equal_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page for each hash at most, however many documents have it."""
+    monkeypatch.setattr(vectors, "_ROWS_TOGETHER", 10)
+    rows = embedding.hashed(["a", "b", "c", "d"])
+    there = [row.tobytes()[: embedding.HASH] + bytes(512) for row in rows[:3] for _ in range(100)]
+    asked: list[int] = []
+
+    def search(_index: str, body: dict[str, Any]) -> dict[str, Any]:
+        keys = body["query"]["bool"]["filter"][0]["terms"]["vector_key"]
+        found = [row for row in there if vectors.key_of(row) in keys][: body["size"]]
+        asked.append(len(found))
+        hits = [{"fields": {"vector": [vectors.as_sent(row).rstrip("=")]}} for row in found]
+        return {"hits": {"hits": hits}}
+
+    cluster: Any = SimpleNamespace(search=search)
+    assert sorted(vectors._known(cluster, ["x"], MODEL, rows, [0, 1, 2, 3])) == [0, 1, 2]
+    assert asked == [10, 10, 10, 0]
+
+
+def test_a_deleted_generation_does_not_come_back(
+    node: Any, archive: Archive, tmp_path: Path
+) -> None:
+    """A cluster that makes indexes by itself makes one of what comes too late for it."""
+    name, first = archive.name, published(node.cluster, archive.name).index
+
+    def build(_done: int, _size: int) -> None:
+        if published(node.cluster, name).index == first:
+            write(tmp_path / "a.jsonl", ARCHIVE[:2])
+            for _ in range(2):
+                rebuild_into(archive, [tmp_path], HERE)
+            node.cluster.create(f"/{first}", {"mappings": {"properties": {}}})
+
+    assert compute_vectors(node.cluster, name, build).documents == 2
+    assert not node.cluster.exists(f"/{first}")
 
 
 def test_builds_go_on_meanwhile(node: Any, archive: Archive, tmp_path: Path) -> None:

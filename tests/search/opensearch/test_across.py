@@ -1,7 +1,9 @@
 """What the scripts of search across languages are sent, and that nothing is missed over shards."""
 
 import random
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,14 +14,15 @@ from hypothesis import strategies as st
 from index import IndexDirectory, vectors
 from index.build import index_documents
 from index.document import Document, Fields, Language
-from index.embedding import DIMENSIONS
+from index.embedding import DIMENSIONS, Coverage
+from index.errors import ClusterUnavailable
 from index.opensearch import compute_vectors, publish_documents
 from index.opensearch.vectors import signs
 from search import WhooshEngine
 from search.opensearch import OpenSearchEngine, across
-from search.opensearch.across import _STEPS, _ZERO, _as_text, _eights
+from search.opensearch.across import _STEPS, _ZERO, Counted, _as_text, _eights
 from search.request import SearchRequest
-from tests.model import replaced_model
+from tests.model import MODEL, replaced_model
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -35,6 +38,33 @@ def test_the_estimate_is_the_sum_of_the_question_by_signs(seed: int) -> None:
     step = np.abs(_eights(question)).max() / _STEPS
     expected = float(np.where(vector > 0, question, -question).sum())
     assert abs(sum_ * step - expected) <= DIMENSIONS / 8 * step
+
+
+def test_what_was_counted_holds_while_the_cluster_does_not_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only of the same documents: of others nothing is known, and that is no answer."""
+    first, last = Coverage(MODEL, 1, 0, 1), Coverage(MODEL, 2, 0, 0)
+    answers = [first, None, None, last]
+
+    def counted(*_: object) -> Coverage:
+        found = answers.pop(0)
+        if found is None:
+            raise ClusterUnavailable("busy")
+        return found
+
+    monkeypatch.setattr(across, "counted", counted)
+    monkeypatch.setattr(across, "_COUNTED", -1.0)  # asked for each time
+    cluster = SimpleNamespace(answering=lambda _: nullcontext())
+    one, other = (SimpleNamespace(cluster=cluster, search=None) for _ in range(2))
+    with replaced_model():
+        known: Any = Counted()
+        stamp = known.stamp(one)
+        assert stamp
+        assert known.stamp(one) == stamp
+        with pytest.raises(ClusterUnavailable):
+            known.stamp(other)
+        assert known.stamp(other) not in ("", stamp)
 
 
 @pytest.mark.opensearch

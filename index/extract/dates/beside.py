@@ -13,7 +13,7 @@ _OPENING_CLASSES = "tlq"
 """The classes of words that may stand between the start of a sentence and its first date."""
 _BEFORE_CHRIST = re.compile(
     r"(?:(?<=\d{4})|,?\s(?:del?\s|of\s)?\d{1,4}),?\s?"
-    r"(?:B\.\s?C\.(?:\s?E\.)?|[aA]\.\s?C\.|v\.\s?Chr|v\.\s?u\.\s?Z|ق\s?\.\s?م|قبل الميلاد"
+    r"(?:B\.\s?C\.(?:\s?E\.)?|[aA]\.\s?(?:de\s)?C\.|v\.\s?Chr|v\.\s?u\.\s?Z|ق\s?\.\s?م|قبل الميلاد"
     r"|(?:BCE?|aC|antes de Cristo|antes de (?:nuestra|nossa) era|avanti Cristo|vor Christus)\b"
     r"|av(?:ant|\.)\s(?:J\b|J[eé]sus|notre\s[èe]re))"
 )

@@ -67,7 +67,11 @@ _REACH = 300
 _PAUSE = re.compile(r"\s*(?:[.,;:!?)]|$)")
 _STORY = 200
 """Characters between a day with a year long past and one without a year of the same story."""
-_OTHER_STORY = re.compile(r"[\n\"“”«»„]")
+_OTHER_STORY = re.compile(
+    r"[\n\"“”«»„]|\b(?:na[iî](?:t|ssait)|naquit|née?s?|fondé\w*|born|founded|geboren|gegründet"
+    r"|nac(?:e|ió|id[oa])|fundad[oa]|fundó|nat[oa]|nacque|fondat[oa]|nasc\w+)\b"
+)
+"""Marks and words of birth and founding: what follows is told of another time."""
 _LONGEST_STORY = 90
 """Days that a day may be after the one told before it."""
 _NEAR = 45
@@ -112,9 +116,11 @@ class _Resolver:
         """Return what an expression means: nothing for a habit, several for a list."""
         resolved = self._resolved(expression)
         for _, end, (first, last, precision) in resolved:
+            self._story = None
             if first and precision == "day" and first == last:
                 self._last_day = (end, first)
-                self._story = (end, first) if self._is_told(expression, first) else None
+                if self._is_told(expression, first):
+                    self._story = (end, first)
         return resolved
 
     def _is_told(self, expression: Expression, day: date) -> bool:

@@ -465,7 +465,7 @@ _ROLE_NAMES = (
     " nation adjective ideology club clubarticle acronymstop member given indefinite definite"
     " region joiner weak common own named alone body place purpose compound nocompound joined"
     " joinedsport nojoined called nocalled match matchend nomatch contest contestend"
-    " commonclub reports quoted quoting opponent"
+    " commonclub reports reportsbehind quoted quoting opponent plain press giant industry"
 )
 _ROLES = frozenset(_ROLE_NAMES.split()) | _HEAD_ROLES
 _PHRASES = frozenset(("cue", "generic", "place", "match"))

@@ -120,9 +120,9 @@ def from_lists(drafts: list[Draft], path: Path = LISTS) -> list[Draft]:
     }
     added = []
     for row in read_rows(path, "|"):
-        if len(row.cells) != 3 or row.cells[1] not in ("*", *LANGUAGES):
-            raise row.error("expected: kind | LANGUAGE or * | name / other name; name; ...")
-        kind, code, listed = row.cells
+        if len(row.cells) not in (3, 4) or row.cells[1] not in ("*", *LANGUAGES):
+            raise row.error("expected: kind | LANGUAGE or * | name / other name; ... | cues")
+        kind, code, listed, cues = (*row.cells, "")[:4]
         if kind == _ALSO:
             continue
         language = "mul" if code == "*" else code
@@ -141,7 +141,8 @@ def from_lists(drafts: list[Draft], path: Path = LISTS) -> list[Draft]:
                 continue
             if id in ids:
                 raise row.error(f"the id {id} is taken: write {' / '.join(new)} there")
-            draft = Draft(id, kind, sources=["trouvaille"])
+            ambiguous = any(parse_name(name, language).ambiguous for name in new)
+            draft = Draft(id, kind, context=cues if ambiguous else "", sources=["trouvaille"])
             for name in new:
                 draft.add(language, f"^{name}" if _exact(name, kind) else name)
                 borne |= {(fold_key(parse_name(name, language).text), each) for each in codes}

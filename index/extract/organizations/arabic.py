@@ -29,6 +29,7 @@ _MASCULINE = re.compile(rf" (ال[{_LETTERS}]{{2,}}[يى])(?![{_LETTERS}])")
 _BEFORE = re.compile(rf"{_WORD}|(?<!\d)[-–*/](?!\d)")
 _LONGEST_BEFORE = 40
 _MOST_OPPONENT_WORDS = 2
+_WHAT = frozenset(("ما", "لما", "بما", "فيما"))
 _AND, _MINISTRY, _HOSPITAL = "و", "وزاره", "مستشفي"
 _LONG = 3
 """Letters beyond which a first letter may be a preposition, and a last one an ending."""
@@ -141,7 +142,10 @@ def _name(match: re.Match[str], text: str, rules: _Rules) -> Span | None:
     if head in rules.contracted and not match.group(1).endswith("لل"):
         return None
     quoted = _QUOTED.match(text, match.end(2))
-    if quoted and (head in rules.words["named"] or _announces(head, text, rules)):
+    if quoted and (
+        head in rules.words["named"]
+        or (_announces(head, text, rules) and not _is_noun(quoted.group(1), rules))
+    ):
         return Span(*quoted.span(1))
     if quoted and head in rules.words["own"]:
         return Span(match.start(2), quoted.end())
@@ -161,11 +165,29 @@ def _reporters(text: str, rules: _Rules) -> Iterator[Candidate]:
     """Yield short names in quotation marks behind a verb of reporting: ``أوردته "العربية"``."""
     for match in _QUOTED_NAME.finditer(text):
         before = text[max(0, match.start() - _LONGEST_BEFORE) : match.start()].split()
-        if not before:
-            continue
-        verb = fold_key(before[-1])  # may hold marks, which part words
-        if verb in rules.words["reports"] or verb[1:] in rules.words["reports"]:
+        if before and _reports(before, rules) and not _is_noun(match.group(1), rules):
             yield Candidate(Span(*match.span(1)), "quoted")
+
+
+def _reports(before: list[str], rules: _Rules) -> bool:
+    """Say whether words end with a verb whose subject, whoever reports, must follow.
+
+    It has a pronoun for what is reported (``أوردته``), or stands behind ``ما`` (``وفق ما ذكرت``):
+    else its object may follow.
+    """
+    verb = fold_key(before[-1])
+    if verb in rules.words["reports"] or verb[1:] in rules.words["reports"]:
+        return True
+    return verb in rules.words["reportsbehind"] and fold_key(before[-2:][0]) in _WHAT
+
+
+def _is_noun(name: str, rules: _Rules) -> bool:
+    """Say whether a word is a common noun, or the adjective of one: ``حركة "احتجاجية"``."""
+    words = fold_key(name).split()
+    if not words:
+        return True
+    adjective = len(words) == 1 and words[0].endswith("يه") and not words[0].startswith("ال")
+    return adjective or words[0] in rules.words["plain"]
 
 
 def _opponents(text: str, rules: _Rules) -> Iterator[Candidate]:
@@ -200,8 +222,7 @@ def _opponents(text: str, rules: _Rules) -> Iterator[Candidate]:
         if len(words[0]) > _SHORTEST and not any(
             word.startswith(("ال", "لل"))
             or word.endswith(("ه", "ها", "هم", "هما"))
-            or fold_word(word) in rules.words["stop"]
-            or fold_word(word) in rules.heads
+            or fold_word(word) in rules.words["stop"] | rules.words["plain"] | rules.heads
             or (listed and fold_word(word) in persons)
             for word in words
         ):

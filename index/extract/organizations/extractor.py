@@ -467,7 +467,7 @@ def _find_candidates(text: str, language: str, words: Words | None) -> list[Cand
         candidates += rules.find_sites(text, words)
         candidates += rules.find_adjectival(text, words)
         candidates += rules.find_joined(words)
-        candidates += rules.find_reporters(words, words_of, places)
+        candidates += rules.find_reporters(words, words_of)
     return _longest(candidates)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from index.document import Span
 from index.extract.organizations.heads import GENITIVES
 from index.extract.organizations.words import Candidate, Word, Words, fold_word
-from index.vocabularies import Grammar, organizations, person_names
+from index.vocabularies import Grammar, organizations
 
 _NO_JOINTS: frozenset[str] = frozenset()
 
@@ -140,7 +140,8 @@ def _company_end(words: Words, first: int, last: int, grammar: Grammar) -> int |
                 index += 1  # Co Ltd
             return index
         if word.folded in suffix and word.capital:
-            best = index
+            if not _is_inflected(before, word, grammar):
+                best = index
         elif word.folded == "and" and best is not None and best == index - 1:
             following = {word.folded for word in words.slice(index + 1, index + 3)}
             if following.isdisjoint(legal) and "association" not in following:
@@ -158,6 +159,11 @@ def _company_end(words: Words, first: int, last: int, grammar: Grammar) -> int |
             if words[index].folded == "and":
                 return index - 1
     return last
+
+
+def _is_inflected(adjective: Word, noun: Word, grammar: Grammar) -> bool:
+    """Say whether a German adjective stands before a noun that is German too: ``Letzte Bank``."""
+    return grammar.language == "de" and noun.folded == "bank" and adjective.folded[-1] == "e"
 
 
 def _before_body(words: Words, first: int, last: int, grammar: Grammar) -> int:
@@ -305,9 +311,16 @@ _AMERICAN = "us"
 def is_compound_cue(folded: str, grammar: Grammar) -> bool:
     """Say whether a German compound ends with a cue: ``Festplattenhersteller``, ``US-Modekette``.
 
-    Nouns for persons and mountains do not count: ``Filmproduzent``, ``Gebirgskette``.
+    Nouns for persons and mountains do not count: ``Filmproduzent``, ``Gebirgskette``. A giant is a
+    company only with what it makes or sells: ``Ölriese``, but ``Frostriese``.
     """
-    if folded.removeprefix(_AMERICAN) in grammar["cue"]:
+    plain = folded.removeprefix(_AMERICAN)
+    if plain in grammar["cue"]:
+        return True
+    if any(
+        plain.endswith(giant) and plain.removesuffix(giant) in grammar["industry"]
+        for giant in grammar["giant"]
+    ):
         return True
     if not folded.endswith(tuple(grammar["compound"])):  # most; found out at once
         return False
@@ -352,9 +365,11 @@ def _behind_phrase(words: Words, cue: int, stop: frozenset[str]) -> int:
 
 
 def _is_common(word: Word, grammar: Grammar) -> bool:
-    """Say whether a capitalised German word is a common noun and no name."""
+    """Say whether a capitalised German word is a common noun, or a place, and no name."""
     if grammar.language != "de" or word.text.isupper():
         return False
+    if {word.folded, word.folded.removesuffix("s")} & grammar["place"]:
+        return True
     return word.folded in grammar["common"] or word.folded.endswith(_ABSTRACT)
 
 
@@ -402,48 +417,46 @@ def find_joined(words: Words) -> Iterator[Candidate]:
         yield Candidate(Span(start, word.start + word.text.rindex("-")), "acronym")
 
 
-# German names of whoever reports: ``wie Heise berichtet``, ``berichtete Kathpress``.
+# German names of whoever reports: ``wie PhoneArena berichtet``, ``…, berichtete Kathpress``.
 
 _AS = "wie"
 _REPORT_ENDS = tuple(",.;:)–-")
+_BEFORE_REPORT = re.compile(r"[,–»“”\"] ?[–-]? ?$")
+_INNER_CAPITAL = re.compile(
+    r"(?!(?:Mc|Mac|De|Di|Da|Du|Le|La|Van|Von|Fitz)[A-Z])[A-Z][A-Za-z0-9]*[a-z][A-Z]"
+    r"(?![a-z]*[Ii]nn?(?:en)?$)[A-Za-z0-9]*(?<!In)(?<!Innen)"
+)
+"""``PhoneArena``, but neither ``McZorva`` nor ``AutorIn``."""
+_REPORTING_SITE = re.compile(r"[A-Z][\w-]{2,}\.[a-z]{2,4}")
 
 
-def find_reporters(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterator[Candidate]:
-    """Yield bare names of whoever reports something; a name that is a person's elsewhere is none.
+def find_reporters(words: Words, grammar: Grammar) -> Iterator[Candidate]:
+    """Yield bare names of whoever reports something: ``wie X berichtet``, ``…, berichtet X``.
 
-    A German noun would have an article there.
+    Persons report too, and German nouns have a capital: the form of the name must show a body, by
+    a capital inside, as a web address, or by an ending of the press.
     """
     for index in words.with_role("reports"):
         if index > 1 and words[index - 2].folded == _AS and words[index - 1].tight:
             at = index - 1
-        elif words.joined(index + 1) and words.gap(index + 2).lstrip().startswith(_REPORT_ENDS):
+        elif (
+            words.joined(index + 1)
+            and words.gap(index + 2).lstrip().startswith(_REPORT_ENDS)
+            and _BEFORE_REPORT.search(words.gap(index))
+        ):
             at = index + 1
         else:
             continue
-        word = words[at]
-        if (
-            word.capital
-            and len(word.text) > _SHORT_ALIAS
-            and not word.folded.isdecimal()
-            and not _is_common(word, grammar)
-            and not any(
-                word.folded in grammar[role] for role in ("small", "stop", "given", "leading")
-            )
-            and word.folded not in places
-            and not _is_surname(words, word.text)
-        ):
+        if _is_reporter(words[at], grammar):
             yield Candidate(words.span(at, at), "reporter")
 
 
-def _is_surname(words: Words, name: str) -> bool:
-    """Say whether a given name, or another word with a capital, stands before a name somewhere."""
-    given = person_names().latin
-    for at, text in enumerate(words.texts()):
-        if text == name and at and words[at].tight and words.is_capital(at - 1):
-            before = words[at - 1]
-            if not before.first or before.folded in given:
-                return True
-    return False
+def _is_reporter(word: Word, grammar: Grammar) -> bool:
+    """Say whether the form of a word shows that it names a body, and no person or thing."""
+    if _INNER_CAPITAL.fullmatch(word.text) or _REPORTING_SITE.fullmatch(word.text):
+        return True
+    ending = next((one for one in grammar["press"] if word.folded.endswith(one)), word.folded)
+    return word.capital and len(word.folded) > len(ending) + _SHORT_ALIAS
 
 
 # Acronyms that nobody explains.
@@ -463,22 +476,32 @@ def is_acronym(text: str, folded: str, grammar: Grammar) -> bool:
 def find_acronyms(words: Words, grammar: Grammar) -> Iterator[Candidate]:
     """Yield words of three to seven capitals that an article or a verb of speech shows to be names.
 
-    An adjective of nation may follow the article (``die amerikanische FCC``). ``sector crítico de
-    CDC`` shows it too: whoever is a ``member`` is one of a body. In a line of capitals nothing is
-    shown.
+    A German adjective of nation may follow the article (``die amerikanische FCC``). ``sector
+    crítico de CDC`` shows it too: whoever is a ``member`` is one of a body. In a line of capitals
+    nothing is shown.
     """
     for index in words.with_role("acronym"):
         named = words.joined(index + 1) and words[index + 1].folded in grammar["said"]
         if not named and index and words[index].tight:
             before = words[index - 1]
             named = before.folded in grammar["article"] and not before.text.isupper()
-            if not named and not before.capital and grammar.is_nation(before.folded):
-                named = index > 1 and words[index - 2].folded in grammar["article"]
+            if not named and grammar.language == "de" and not before.capital:
+                named = _follows_nation(words, index, grammar)
             if not named and before.folded in _OF:
                 governing = words.slice(index - 3, index - 1)
                 named = any(word.folded in grammar["member"] for word in governing)
         if named and not _is_shouted(words, index):
             yield Candidate(words.span(index, index), "acronym")
+
+
+def _follows_nation(words: Words, index: int, grammar: Grammar) -> bool:
+    """Say whether an article and an adjective of nation precede what may be a body."""
+    return (
+        index > 1
+        and words[index].folded not in grammar["nojoined"]
+        and grammar.is_nation(words[index - 1].folded)
+        and words[index - 2].folded in grammar["article"]
+    )
 
 
 def _is_shouted(words: Words, index: int) -> bool:

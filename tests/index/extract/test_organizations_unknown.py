@@ -384,7 +384,7 @@ def test_an_english_cue_with_an_article_is_called_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("language", "text", "name"),
     [
-        ("de", "Das Gerät kommt im Mai, wie Zorvablog berichtet.", "Zorvablog"),
+        ("de", "Das Gerät kommt im Mai, wie ZorvaBlog berichtet.", "ZorvaBlog"),
         ("de", "Der Papst komme im Mai, berichtete Zorvapress.", "Zorvapress"),
         ("de", "Die Fotos stammen von der amerikanischen XZQ.", "XZQ"),
         ("de", "Die Behörden, etwa die Drogenbehörde Xzora, schweigen.", "Xzora"),

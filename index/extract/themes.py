@@ -9,7 +9,7 @@ needs more points. Models are trained in ``index.build``.
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import repeat
 from typing import Literal, NamedTuple
@@ -56,8 +56,10 @@ _NEGATED = 0.25
 _CHARACTERS_A_POINT = 1_300
 _MOST_NEEDED = 4.0
 """A long text needs a point for so many characters, from ``_ENOUGH`` up to this."""
-_FAMILY = 1.25
-"""How many times the points of a theme those below a top theme need together."""
+_FAMILY, _FAMILY_BESIDE = 1.25, 1.75
+"""How many times the points of a theme those below a top theme need together, in a text without
+another theme and beside one.
+"""
 _LOOSE = frozenset(("human-interest", "lifestyle"))
 """Top themes whose words say nothing together."""
 _BODIES = "~"
@@ -122,21 +124,21 @@ class ThemeScore:
             weight *= _NEGATED
         elif weight >= SURE:
             weight = max(weight, self.enough)
-        key = pattern.key
+        key, rare = pattern.key, pattern.expression.rare and len(pattern.forms) == 1
         self.places.append((first, last))
         count = self.counts[key] = self.counts.get(key, 0) + 1
         if weight < _WEAKEST_ALONE:
             points = weight * _TITLE if first < title_end else weight
             self.weak[key] = self.weak.get(key, 0.0) + points
             return
-        if first < title_end:
+        if first < title_end and not rare:
             points = self.needed
             self.alone = True
         else:
             points = weight + _LEAD_BONUS * (first < lead_end)
         self.strong[key] = self.strong.get(key, 0.0) + points
         recurs = count >= self.recurs or (count > 1 and self.strong[key] >= self.enough)
-        self.alone = self.alone or weight >= SURE or recurs
+        self.alone = self.alone or weight >= SURE or (recurs and not rare)
 
     def add_organization(
         self, organization: Organization, weight: float, title_length: int
@@ -289,20 +291,24 @@ def decided_themes(scores: Mapping[str, ThemeScore]) -> dict[str, ThemeScore]:
     """
     held = {id: score for id, score in scores.items() if score.holds}
     had = {id.partition("/")[0] for id in held}
-    families: dict[str, list[ThemeScore]] = defaultdict(list)
+    families: dict[str, dict[str, ThemeScore]] = defaultdict(dict)
     for id, score in scores.items():
         top = id.partition("/")[0]
         if top not in had and top not in _LOOSE:
-            families[top].append(score)
+            families[top][id] = score
     joined = {
         id: _joined(family)
         for id, family in families.items()
-        if sum(score.everything for score in family) >= _FAMILY * family[0].needed
+        if sum(score.everything for score in family.values())
+        >= _FAMILY * next(iter(family.values())).needed
     }
     joined = {id: score for id, score in joined.items() if len(score.counts) >= _COMPANY}
-    for id, score in joined.items():
-        if score.total >= _FAMILY * score.needed:
-            held[id] = score
+    several = {
+        id: score
+        for id, score in joined.items()
+        if score.total >= (_FAMILY_BESIDE if held else _FAMILY) * score.needed
+    }
+    held |= several
     if not held and joined:
         id = max(joined, key=lambda each: joined[each].everything)
         if joined[id].everything >= _FAMILY * joined[id].needed:
@@ -310,10 +316,20 @@ def decided_themes(scores: Mapping[str, ThemeScore]) -> dict[str, ThemeScore]:
     return held
 
 
-def _joined(family: Sequence[ThemeScore]) -> ThemeScore:
-    """Return what a text says for several themes: what speaks for two of them counts once."""
-    joined = ThemeScore(family[0].needed, family[0].folded)
-    for score in family:
+def _joined(family: Mapping[str, ThemeScore]) -> ThemeScore:
+    """Return what a text says for several themes: what speaks for two of them counts once.
+
+    Bodies that count as weak ones speak for their theme and not for its parent.
+    """
+    first = next(iter(family.values()))
+    joined = ThemeScore(first.needed, first.folded)
+    for id, score in family.items():
+        if "/" in id and _BODIES in score.counts:
+            score = replace(
+                score,
+                weak={key: points for key, points in score.weak.items() if key != _BODIES},
+                counts={key: count for key, count in score.counts.items() if key != _BODIES},
+            )
         for key, points in score.strong.items():
             joined.strong[key] = max(joined.strong.get(key, 0.0), points)
         for key, points in score.weak.items():
@@ -360,12 +376,20 @@ def _implied(vocabulary: ThemeVocabulary) -> dict[str, tuple[tuple[str, float], 
 
 
 def _members(name: str) -> tuple[str, ...]:
-    """Return the organization ids that a row names: one, or all of a kind (``kind:party``)."""
+    """Return the organization ids that a row names.
+
+    One, all of a kind (``kind:party``), or those of a kind with a word in their id
+    (``kind:sport/fc``).
+    """
     if not name.startswith("kind:"):
         return (name,)
-    kind = name.removeprefix("kind:")
+    kind, _, word = name.removeprefix("kind:").partition("/")
     entries = organization_vocabulary().entries
-    return tuple(id for id, entry in entries.items() if entry.kind == kind)
+    return tuple(
+        id
+        for id, entry in entries.items()
+        if entry.kind == kind and (not word or word in id.split("-"))
+    )
 
 
 # Learned themes

@@ -56,6 +56,7 @@ class Expression(NamedTuple):
 
     A weak one counts only beside others. A plain one of several words counts as one word does.
     An exact one matches no inflected form but its plural. A sure one is enough wherever it stands.
+    A rare one of one word is never enough by itself.
     """
 
     text: str
@@ -64,7 +65,9 @@ class Expression(NamedTuple):
     exact: bool = False
     sure: bool = False
     learned: float | None = None
-    """The weight learned from labelled documents, in points, if enough of them have it."""
+    """The weight learned from labelled documents, in points, if it is not that of its class."""
+    rare: bool = False
+    """Whether too few labelled documents have it to say what it is worth."""
 
     def weight_of(self, words: int) -> float:
         """Return the weight in points of the expression, which has so many words."""
@@ -202,8 +205,8 @@ def open_themes(folder: Path) -> ThemeVocabulary:
 _MARKS = ("!", "?", "^")
 """What stands instead of a theme before traps, stop words and negations."""
 _Listed = dict[str, tuple[Expression, ...]]
-_Weights = dict[str, dict[str, dict[str, float]]]
-"""Weights by language, theme and expression."""
+_Weights = dict[str, dict[str, dict[str, float | None]]]
+"""Weights by language, theme and expression; None: that of its class."""
 
 
 def _of(listed: Callable[[str], _Listed], id: str) -> ByLanguage[tuple[Expression, ...]]:
@@ -229,22 +232,25 @@ def _listed(
             raise row.error(f"the theme {id} stands twice")
         listed[id] = read_expressions(row, *row.cells)
     weights = learned()[language]
-    for id in listed.keys() & weights.keys():
-        weighed = weights[id]
+    complete = any(None in weighed.values() for weighed in weights.values())
+    for id in listed.keys() - set(_MARKS):
+        weighed = weights.get(id, {})
         listed[id] = tuple(
-            each._replace(learned=weighed[each.text]) if each.text in weighed else each
+            each._replace(learned=weighed[each.text])
+            if each.text in weighed
+            else each._replace(rare=complete and not each.sure)
             for each in listed[id]
         )
     return listed
 
 
 def _weights(path: Path) -> _Weights:
-    """Read the weights that were learned."""
+    """Read the weights that were learned; ``=`` stands for that of the class."""
     weights: _Weights = {code: defaultdict(dict) for code in LANGUAGES}
     for row in read_rows(path, "\t") if path.exists() else ():
         try:
             language, id, text, weight = row.cells
-            weights[language][id][text] = float(weight)
+            weights[language][id][text] = None if weight == "=" else float(weight)
         except (KeyError, ValueError) as error:
             raise row.error("expected: language, theme, expression, weight") from error
     return weights

@@ -4,7 +4,8 @@
 
 Writes ``index/vocabularies/themes-weights.tsv``: for each expression that enough texts of the press
 archives have, the points that it is worth. Nothing of the texts is written, only our own
-expressions and a figure for each.
+expressions and a figure for each. ``=`` stands for the points of its class: in a language that has
+it, an expression that the file lacks is rare, and of one word it decides nothing alone.
 
 A text that has an expression is *about* its theme if the agency or the publisher filed it there
 (topics of Reuters, sections, categories), or else if other expressions of the theme, or of those
@@ -28,6 +29,11 @@ from tools.quality.fields.sections import SECTIONS, TOPICS
 WEIGHTS = Path(__file__).parents[2] / "index" / "vocabularies" / "themes-weights.tsv"
 EVERY = {"fr": 3, "en": 4, "es": 1, "de": 1, "pt": 2, "ar": 2}
 """Every how manieth text of an archive is read."""
+COMPLETE = ("fr",)
+"""Languages for which expressions of the points of their class are written too: what is missing is
+rare. A rare German word is mostly a compound that says enough; other archives are small, or of one
+field.
+"""
 LEAST = 10
 """Texts that must have an expression before its weight is learned."""
 COMPANY, RELATED = 1.5, 0.5
@@ -95,8 +101,8 @@ def _class(expression: Expression) -> float:
     return expression._replace(learned=None).weight_of(len(expression.text.split()))
 
 
-def weights(language: str) -> Iterator[tuple[str, str, float]]:
-    """Yield theme, expression and weight of what enough texts have."""
+def weights(language: str) -> Iterator[tuple[str, str, str]]:
+    """Yield theme, expression and weight (``=``: that of its class) of what enough texts have."""
     read = list(texts(language))
     having: Counter[tuple[str, Expression]] = Counter()
     about: Counter[tuple[str, Expression]] = Counter()
@@ -116,7 +122,9 @@ def weights(language: str) -> Iterator[tuple[str, str, float]]:
         over_chance = (share - usual) / (1 - usual)
         weight = next(weight for least, weight in STEPS[default] if over_chance >= least)
         if weight != default:
-            yield theme, expression.text, weight
+            yield theme, expression.text, f"{weight:g}"
+        elif language in COMPLETE:
+            yield theme, expression.text, "="
 
 
 def main() -> None:
@@ -124,8 +132,8 @@ def main() -> None:
     lines = ["# language\ttheme\texpression\tweight, learned by learn_theme_weights.py"]
     for language in EVERY:
         rows = sorted(weights(language))
-        lines += [f"{language}\t{theme}\t{text}\t{weight:g}" for theme, text, weight in rows]
-        print(f"{language}: {len(rows)} weights that are not those of the class")
+        lines += [f"{language}\t{theme}\t{text}\t{weight}" for theme, text, weight in rows]
+        print(f"{language}: {len(rows)} expressions that enough texts have")
     WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 

@@ -76,13 +76,13 @@ def _fits_case(form: Form, original: str, language: str) -> bool:
 def _is_as_exact(original: str, name: str) -> bool:
     """Say whether a name is written as it is, or with a capital at more of its words.
 
-    One with capitals inside may be written without these (``Whatsapp``).
+    One of two words that are joined may be written without the capital inside (``Whatsapp``), but
+    not where the first may be a particle of surnames: ``Dupont`` is not DuPont.
     """
     if original == name:
         return True
     if " " not in name:
-        inner = name.isalpha() and name[1:] != name[1:].lower() and not name.isupper()
-        return inner and len(name) > _SHORT_NAME and original == name.capitalize()
+        return original == name.capitalize() and bool(_JOINED.fullmatch(name))
     if original.lower() != name.lower():
         return False
     pairs = zip(original, name, f" {name}", strict=False)
@@ -98,8 +98,8 @@ def _is_among_capitals(text: str, span: Span, form: Form) -> bool:
     return letters > 10 and sum(map(str.isupper, around)) * 10 > letters * 8
 
 
-_SHORT_NAME = 4
-"""Letters up to which a name is written with all its capitals."""
+_JOINED = re.compile(r"(?!Mac)[A-Z][a-z]{2,}[A-Z][A-Za-z]*")
+"""A name of two words that are joined: ``WhatsApp``."""
 _BEFORE_SURNAME = re.compile(r"(?:([A-ZÀ-Þ][\w’'-]+) )?([A-ZÀ-Þ][\w’'-]+) $")
 _NAMES_LENGTH = 32
 _SENTENCE_START = re.compile(r"(?:^|[.!?\n»\"”]) ?$")

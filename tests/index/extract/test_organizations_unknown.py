@@ -423,3 +423,4 @@ def test_persons_and_common_words_beside_the_same_words_are_none(language: str, 
 def test_a_name_with_inner_capitals_may_be_written_plain() -> None:
     assert [each.id for each in find("Laut Yougov verliert die Partei.", "de")] == ["yougov"]
     assert [each.id for each in find("Das Puls-4-Interview lief gestern.", "de")] == ["puls-4"]
+    assert not find("Le maire a reçu Jean-Michel Dupont et Mme Dupont.", "fr")

@@ -165,8 +165,9 @@ _HIGH: Final = re.compile(rb"[\x80-\xff]")
 _CUT: Final = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 _LEADS: Final = frozenset(b"\xc2\xc3\xc4\xc5\xd0\xd1\xd8\xd9\xe2")
 """First bytes of usual characters; in windows-1252 they are letters that seldom end a text."""
+_LATIN: Final = ((0xA0, 0x250), (0x1E00, 0x1F00), (0x2000, 0x2100))
 _USUAL_ROWS: Final = frozenset((-1, 0, 3, 4, 5, 6, 9, 0x0E, 0x1F))
-"""Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Thai, Vietnamese; East Asian ones."""
+"""Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Thai; East Asian ones."""
 _CHANCE: Final = 3
 """Characters that text of another encoding may seem to have in UTF-8."""
 
@@ -181,9 +182,9 @@ def _sequences(data: bytes) -> tuple[int, int, Counter[int]]:
     rows: Counter[int] = Counter()
     for sequence, count in Counter(found).items():
         point = ord(sequence.decode("utf-8"))
-        # Latin letters have two rows, and the punctuation of every script is of a third. Controls
-        # have one that is not usual.
-        latin = 0xA0 <= point < 0x250 or 0x2000 <= point < 0x2100
+        # Latin letters have three rows (one of Vietnamese), and the punctuation of every script is
+        # of a fourth. Controls have one that is not usual.
+        latin = any(low <= point < high for low, high in _LATIN)
         row = 0 if latin else point >> 8 or 2
         rows[-1 if 0x2E80 <= point < 0xD7B0 else row] += count
     return len(found), bad, rows

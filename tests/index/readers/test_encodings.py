@@ -1,7 +1,7 @@
 """Texts are never mojibake: damage stays where it is, and is told."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from index.readers.encodings import decode, detect
@@ -53,6 +53,7 @@ def test_stray_bytes_cost_nothing_but_themselves(
 
 
 @given(LANGUAGES, st.integers(20, 400), WRONG)
+@example("vi", 24, None)
 def test_a_text_cut_inside_a_character(language: str, end: int, declared: str | None) -> None:
     data = (TEXTS[language] * 4).encode()[:end]
     decoded = decode(data, declared)

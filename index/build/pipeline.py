@@ -398,7 +398,8 @@ class _Pool:
     def __init__(self, job: Job, workers: int) -> None:
         self._job = job
         self._workers = workers
-        self._place: Synchronized[int] = worker_context(job).Value("i", -1, lock=False)
+        self._context = worker_context(job)
+        self._place: Synchronized[int] = self._context.Value("i", -1, lock=False)
         self._limits = Limits(job.reading)
         self._executor: ProcessPoolExecutor | None = None
 
@@ -408,7 +409,7 @@ class _Pool:
             if self._executor is None:
                 self._executor = ProcessPoolExecutor(
                     workers,
-                    mp_context=worker_context(self._job),
+                    mp_context=self._context,
                     initializer=start,
                     initargs=(self._job, self._place),
                 )
@@ -487,14 +488,25 @@ class _Pool:
 
 def worker_context(job: Job) -> BaseContext:
     """Return how the worker processes of a job are started."""
-    # Forking a process with threads is not safe. A fork server loads what workers need once; an
-    # update often extracts nothing, and its workers load what they need.
+    # Forking a process with threads is not safe. A fork server loads what workers need once. What
+    # finds most fields extracted often extracts nothing, and its workers load what they need.
     if "forkserver" in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context("forkserver")
-        loads = "pipeline" if job.known else "preloaded"
+        loads = "pipeline" if job.known or _reuses(job) else "preloaded"
         context.set_forkserver_preload([f"index.build.{loads}"])
         return context
     return multiprocessing.get_context("spawn")
+
+
+def _reuses(job: Job) -> bool:
+    """Return whether fields of the published generation are as this job would extract them."""
+    if job.reuse_from is None:
+        return False
+    try:
+        with closing(open_published(job.reuse_from)) as published:
+            return published.manifest.made_by == job.made_by
+    except IndexUnavailable:
+        return False
 
 
 def _chunks(items: Iterable[Item]) -> Iterator[_Chunk]:

@@ -34,7 +34,14 @@ from index.vocabularies.persons import (
     person_names,
 )
 from index.vocabularies.sources import source_names
-from index.vocabularies.themes import ONE_WORD, SURE, Expression, ThemeVocabulary, load_themes
+from index.vocabularies.themes import (
+    ONE_WORD,
+    SURE,
+    Expression,
+    Spelling,
+    ThemeVocabulary,
+    load_themes,
+)
 from index.vocabularies.vocabulary import (
     DETECTED_LANGUAGES,
     LANGUAGES,
@@ -56,6 +63,7 @@ __all__ = [
     "Name",
     "OrganizationEntry",
     "PersonGrammar",
+    "Spelling",
     "ThemeVocabulary",
     "body_key",
     "countries",

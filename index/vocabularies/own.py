@@ -100,7 +100,7 @@ def with_own(ours: ThemeVocabulary, path: Path) -> ThemeVocabulary:
         entry = entries[id]
         expressions = _with_taught(entry.expressions, by_language)
         entries[id] = ThemeEntry(id, entry.labels, expressions, entry.organizations)
-    return made_of(entries, ours, (code for listed in taught.values() for code in listed))
+    return made_of(entries, ours, taught)
 
 
 def _with_taught(

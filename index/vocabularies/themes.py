@@ -12,7 +12,7 @@ theme, or speaks for it as a word (``~``) or a weak word (``~~``) does.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -80,6 +80,14 @@ class Expression(NamedTuple):
         return ONE_WORD if words == 1 or self.plain else SEVERAL_WORDS
 
 
+class Spelling(NamedTuple):
+    """An expression that is enough to name a theme, as its file has it, without its weight."""
+
+    theme: str
+    text: str
+    exact: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ThemeEntry:
     """A theme: its labels and expressions by language, and the organizations that imply it."""
@@ -114,6 +122,8 @@ class ThemeVocabulary(Vocabulary[ThemeEntry]):
     """Ids by the eight digits of their codes of IPTC."""
     languages: frozenset[str] = frozenset(LANGUAGES)
     """The languages of the expressions."""
+    spellings: Callable[[str], Iterable[Spelling]] = lambda language: ()
+    """What names the themes in a language: its expressions that are not weak. Quick to read."""
 
     def of_code(self, code: str) -> str | None:
         """Return the theme that a subject code of IPTC stands for; None for any other code.
@@ -199,6 +209,7 @@ def open_themes(folder: Path) -> ThemeVocabulary:
         ByLanguage(cache(lambda code: _folded_words(stop_words.get(code, ())))),
         ByLanguage(cache(lambda code: _folded_words(negations.get(code, ())))),
         codes,
+        spellings=partial(_spellings, folder, frozenset(labels)),
     )
 
 
@@ -222,9 +233,7 @@ def _listed(
 ) -> _Listed:
     """Read the expressions of a language by theme, with the weights that were learned."""
     listed: _Listed = {}
-    for row in read_rows(folder / f"themes-{language}.txt", "|"):
-        if len(row.cells) != 2:
-            raise row.error("expected: theme | expression ; expression")
+    for row in _expression_rows(folder, language):
         id = row.cells[0]
         if id not in ids:
             raise row.error(f"unknown theme {id}")
@@ -244,6 +253,29 @@ def _listed(
     return listed
 
 
+def _expression_rows(folder: Path, language: str) -> Iterator[Row]:
+    for row in read_rows(folder / f"themes-{language}.txt", "|"):
+        if len(row.cells) != 2:
+            raise row.error("expected: theme | expression ; expression")
+        yield row
+
+
+def _spellings(folder: Path, ids: frozenset[str], language: str) -> Iterator[Spelling]:
+    """Yield what names the themes in a language."""
+    for row in _expression_rows(folder, language) if language in LANGUAGES else ():
+        id, listed = row.cells
+        for marked in split_list(listed) if id in ids else ():
+            marks, text = _marked(marked)
+            if "~" not in marks:
+                yield Spelling(id, text, "=" in marks)
+
+
+def _marked(item: str) -> tuple[str, str]:
+    """Return the marks before an expression, and the expression."""
+    text = item.lstrip("~-=+")
+    return item[: len(item) - len(text)], text.strip()
+
+
 def _weights(path: Path) -> _Weights:
     """Read the weights that were learned; ``=`` stands for that of the class."""
     weights: _Weights = {code: defaultdict(dict) for code in LANGUAGES}
@@ -260,22 +292,34 @@ def read_expressions(row: Row, id: str, listed: str) -> tuple[Expression, ...]:
     """Return the expressions that a cell lists. Raises VocabularyError."""
     expressions: dict[str, Expression] = {}
     for marked in split_list(listed):
-        text = marked.lstrip("~-=+")
-        marks = marked[: len(marked) - len(text)]
+        marks, text = _marked(marked)
         folded = fold_key(text)
         if not folded:
             raise row.error(f"the expression {marked!r} has no letter")
         if folded in expressions:
             raise row.error(f"the expression {folded!r} stands twice for {id}")
         found = (mark in marks for mark in "~-=+") if marks else ()
-        expressions[folded] = Expression(text.strip(), *found)
+        expressions[folded] = Expression(text, *found)
     return tuple(expressions.values())
 
 
 def made_of(
-    entries: dict[str, ThemeEntry], ours: "ThemeVocabulary", languages: Iterable[str]
+    entries: dict[str, ThemeEntry],
+    ours: "ThemeVocabulary",
+    taught: Mapping[str, Mapping[str, Sequence[Expression]]],
 ) -> "ThemeVocabulary":
-    """Return a vocabulary of these entries, in more languages; the rest is that of ``ours``."""
+    """Return a vocabulary of these entries; the rest is that of ``ours``.
+
+    ``taught`` are the expressions that ``ours`` lacks, by theme and language.
+    """
+
+    def spellings(language: str) -> Iterator[Spelling]:
+        yield from ours.spellings(language)
+        for id, by_language in taught.items():
+            for each in by_language.get(language, ()):
+                if not each.weak:
+                    yield Spelling(id, each.text, each.exact)
+
     return ThemeVocabulary(
         entries,
         Lazy(lambda: _aliases(entries.values())),
@@ -283,7 +327,8 @@ def made_of(
         ours.stop_words,
         ours.negations,
         ours.codes,
-        ours.languages.union(languages),
+        ours.languages.union(*taught.values()),
+        spellings,
     )
 
 

@@ -17,6 +17,7 @@ is not certainly a question is one only if no document has all of its words. doc
 has the rule for readers.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from enum import Enum
 from functools import cache, lru_cache
@@ -28,6 +29,7 @@ from index.vocabularies import (
     LANGUAGES,
     CountryForm,
     Name,
+    Spelling,
     countries,
     exact_forms,
     organizations,
@@ -112,38 +114,65 @@ def named_themes(text: str) -> tuple[str, ...]:
 
     It is a label or an expression, or an inflected form of an expression of one word.
     """
-    names, forms = _theme_names()
     key = fold_key(text)
+    if not key:
+        return ()
+    names, forms = _theme_names(_beginning(key))
     return names.get(key) or forms.get(key, ())
 
 
-@cache
-def _theme_names() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+@lru_cache(maxsize=4096)
+def _theme_names(beginning: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """Return the themes by folded name, and by folded form of a name of one word.
 
-    An expression that needs another one names none.
+    Those of this ``beginning``: a process that answers one query needs no others. An
+    expression that needs another one names none.
     """
-    names: dict[str, dict[str, None]] = {}
-    forms: dict[str, dict[str, None]] = {}
-    for id, entry in themes().entries.items():
+    names: dict[str, set[str]] = defaultdict(set)
+    forms: dict[str, set[str]] = defaultdict(set)
+    for language, spelling in _spellings().get(beginning, ()):
+        names[fold_key(spelling.text)].add(spelling.theme)
+        if language and spelling.text.isalpha():
+            written = exact_forms if spelling.exact else written_forms
+            for form in written(spelling.text, language):
+                forms[form].add(spelling.theme)
+    order = {id: place for place, id in enumerate(themes().entries)}
+    return (
+        {name: tuple(sorted(ids, key=order.__getitem__)) for name, ids in names.items()},
+        {form: tuple(sorted(ids, key=order.__getitem__)) for form, ids in forms.items()},
+    )
+
+
+_ARABIC_ARTICLE = "ال"
+_SHARED = 2
+
+
+@cache
+def _spellings() -> dict[str, list[tuple[str, Spelling]]]:
+    """Return what names themes, with its language, by how it begins. Labels have no language."""
+    vocabulary = themes()
+    found: dict[str, list[tuple[str, Spelling]]] = defaultdict(list)
+
+    def add(language: str, spelling: Spelling) -> None:
+        beginning = _beginning(spelling.text)
+        found[beginning].append((language, spelling))
+        if beginning == _ARABIC_ARTICLE:
+            without = fold_key(spelling.text).removeprefix(_ARABIC_ARTICLE)
+            found[_beginning(without)].append((language, spelling))
+
+    for id, entry in vocabulary.entries.items():
         for name in entry.all_names():
-            names.setdefault(fold_key(name), {})[id] = None
-        for language, expressions in entry.expressions.items():
-            for expression in expressions:
-                if expression.weak:
-                    continue
-                names.setdefault(fold_key(expression.text), {})[id] = None
-                if expression.text.isalpha():
-                    written = exact_forms if expression.exact else written_forms
-                    for form in written(expression.text, language):
-                        forms.setdefault(form, {})[id] = None
-    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+            add("", Spelling(id, name, exact=True))
+    for language in vocabulary.languages:
+        for spelling in vocabulary.spellings(language):
+            add(language, spelling)
+    return found
 
-    def kept(by_name: dict[str, dict[str, None]]) -> dict[str, tuple[str, ...]]:
-        pairs = ((name, tuple(ids)) for name, ids in by_name.items() if name)
-        return {name: shared.setdefault(ids, ids) for name, ids in pairs}
 
-    return kept(names), kept({form: ids for form, ids in forms.items() if form not in names})
+def _beginning(text: str) -> str:
+    """Return the folded letters that a name shares with its forms (Arabic: but for *al-*)."""
+    folded = _folded(text[:_SHARED])
+    return (folded if len(folded) >= _SHARED else fold_key(text))[:_SHARED]
 
 
 def _key(unit: Unit) -> str:

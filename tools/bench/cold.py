@@ -1,10 +1,10 @@
-"""What a process spends until its first document is extracted, by language.
+"""What a process spends until its first document is extracted, or its first query is read.
 
-    python -m tools.bench.cold [LANGUAGE ...] [--rounds N] [--against CHECKOUT]
+    python -m tools.bench.cold [LANGUAGE | query ...] [--rounds N] [--against CHECKOUT]
 
-Each round starts a new process, which imports the package and extracts one sentence. Times are
-seconds of its processor time, the least of all rounds; memory is the most that it had. With
-``--against`` another checkout takes turns with this one.
+Each round starts a new process, which imports the package and extracts one sentence of a language,
+or reads a query of one word. Times are seconds of its processor time, the least of all rounds;
+memory is the most that it had. With ``--against`` another checkout takes turns with this one.
 """
 
 import argparse
@@ -22,6 +22,7 @@ SENTENCES = {
     "de": "Der Präsident besuchte am Montag die Stadt mit den Ministern der Regierung.",
     "it": "Il presidente ha visitato lunedì la città con i ministri del suo governo.",
     "pt": "O presidente visitou a cidade na segunda-feira com os ministros do seu governo.",
+    "query": "inondations",
     "ar": "زار رئيس البلاد المدينة يوم الاثنين مع وزراء الحكومة",
 }
 _PROCESS = """
@@ -29,15 +30,20 @@ import gc, json, resource, sys, time
 gc.set_threshold(1_000_000, 50, 50)  # as builds do
 from index.document import Document
 from index.extract import ExtractionOptions, extract
+if sys.argv[2] == "query":
+    from search.query import parse
 imported = time.process_time()
-extract(Document("", sys.argv[1], language=sys.argv[2]), ExtractionOptions())
+if sys.argv[2] == "query":
+    parse(sys.argv[1], ("fr", "en"))
+else:
+    extract(Document("", sys.argv[1], language=sys.argv[2]), ExtractionOptions())
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps([imported, time.process_time() - imported, memory]))
 """
 
 
 class Start(NamedTuple):
-    """Seconds of imports and of the first document, and mebibytes."""
+    """Seconds of imports and of the first document or query, and mebibytes."""
 
     imports: float
     first: float
@@ -69,8 +75,8 @@ def main() -> None:
     parser.add_argument("--against", type=Path)
     options = parser.parse_args()
     checkouts = [Path(__file__).parents[2], *filter(None, [options.against])]
-    other = " imports | first document | MiB |" * len(checkouts)
-    print(f"| language |{other}")
+    other = " imports | first document or query | MiB |" * len(checkouts)
+    print(f"| |{other}")
     print("| --- |" + " ---: |" * 3 * len(checkouts))
     for language in options.languages:
         rounds = [[started(each, language) for each in checkouts] for _ in range(options.rounds)]

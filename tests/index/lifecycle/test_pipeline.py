@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from index.build import BuildOptions, rebuild
+from index.build import BuildOptions, index_documents, rebuild
 from index.build.pipeline import Extracted, Indexed, Item, Job, Outcome, run, worker_context
 from index.document import Document, Fields, Language, Skipped
 from index.extract import ExtractionOptions
@@ -225,12 +225,17 @@ def test_a_script_without_a_guard_is_told_so(tmp_path: Path, sample_source: Path
 @pytest.mark.skipif(
     "forkserver" not in multiprocessing.get_all_start_methods(), reason="no fork server here"
 )
-@pytest.mark.parametrize(("known", "loaded"), [({"d": "hash"}, 0), ({}, 1)])
-def test_workers_of_a_rebuild_start_with_the_vocabularies_but_not_those_of_an_update(
-    known: dict[str, str], loaded: int
+@pytest.mark.parametrize(
+    ("known", "changed", "loaded"), [({"d": "hash"}, "!", 0), ({}, "", 0), ({}, "!", 1)]
+)
+def test_workers_start_with_the_vocabularies_unless_documents_are_extracted_already(
+    known: dict[str, str], changed: str, loaded: int, tmp_path: Path
 ) -> None:
+    with index_documents(tmp_path, [(Document("d", "texte"), Fields(Language("fr")))]) as published:
+        made_by = published.manifest.made_by + changed
+    job = replace(JOB, known=known, made_by=made_by, reuse_from=tmp_path)
     forkserver._forkserver._stop()  # type: ignore[attr-defined]
-    with ProcessPoolExecutor(1, mp_context=worker_context(replace(JOB, known=known))) as pool:
+    with ProcessPoolExecutor(1, mp_context=worker_context(job)) as pool:
         read = pool.submit(eval, "countries.cache_info().currsize", {"countries": countries})
         assert read.result() == loaded
 

@@ -17,6 +17,7 @@ from index.errors import VocabularyError
 from index.extract import find_themes, score_themes
 from index.extract.organizations import find_organizations
 from index.vocabularies import (
+    LANGUAGES,
     Expression,
     never_organizations,
     organizations,
@@ -70,6 +71,20 @@ def test_expressions_of_ours_are_read_when_their_language_is_asked_for(
     assert expressions["de"] == themes().entries["sport/football"].expressions["de"]
     with pytest.raises(VocabularyError, match="unknown theme"):
         expressions.get("ar")
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, "nl"])
+def test_what_names_themes_are_their_expressions_that_are_not_weak(
+    own: Path, language: str
+) -> None:
+    for vocabulary in (themes(), with_own(themes(), own)):
+        named = {
+            (id, each.text, each.exact)
+            for id, entry in vocabulary.entries.items()
+            for each in entry.expressions.get(language, ())
+            if not each.weak
+        }
+        assert set(vocabulary.spellings(language)) == named
 
 
 def test_expressions_may_be_in_any_language(own: Path) -> None:

@@ -131,6 +131,7 @@ def test_a_query_that_names_a_theme_offers_it(engine: WhooshEngine, typed: str) 
     [
         *((word, "theme society/refugees") for word in ("réfugiés", "Flüchtlinge", "refugees")),
         *((word, "theme society/refugees") for word in ("refugiados", "rifugiati", "لاجئين")),
+        *((word, "theme crime/organised-crime") for word in ("'Ndrangheta", "ndrangheta")),
         *((word, "organization onu") for word in ("ONU", "nations unies", "United Nations")),
         *((word, "country tn") for word in ("Tunisie", "تونس", "Tunesien")),
     ],

@@ -249,7 +249,7 @@ def test_a_negation_takes_the_weight_of_what_follows() -> None:
 
 
 def test_several_related_themes_give_their_parent() -> None:
-    text = "Le match, l'athlète, le rugbyman et le cycliste. " + "xyz " * 50
+    text = "Le match, l'athlète, le rugbyman et le cyclisme. " + "xyz " * 50
     assert {theme for theme in ids(text, "fr") if theme.startswith("sport")} == {"sport"}
 
 
@@ -381,3 +381,103 @@ def test_bodies_speak_for_no_parent_and_a_rare_word_is_not_enough_alone() -> Non
     for word in rare[:20]:
         scores = score_themes(f"{word}. {word}. {word}.", "fr", title_length=len(word))
         assert not scores["crime/justice"].alone, word
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "wrong"),
+    [
+        # who somebody is
+        (
+            "fr",
+            "Un agriculteur agressé au couteau",
+            "Deux suspects ont blessé ce paysan. L'agriculteur a porté plainte.",
+            "economy",
+        ),
+        (
+            "fr",
+            "Séisme : la cagnotte de deux étudiants",
+            "Les deux étudiants, en vacances, aident les sinistrés du séisme.",
+            "education",
+        ),
+        ("fr", "Le comédien se marie", "Le comédien et sa compagne sont heureux.", "culture"),
+        ("pt", "", "O cantor visitou a igreja. O cantor, de 24 anos, saudou os fiéis.", "culture"),
+        ("it", "Il pensionato ritrova il cane", "Il pensionato è felice.", "labour"),
+        # where something happens
+        (
+            "fr",
+            "Explosion devant un supermarché",
+            "Une bombe a explosé près du supermarché. Les clients ont fui.",
+            "economy",
+        ),
+        ("pt", "", "O senador foi vaiado no aeroporto. No aeroporto gritaram.", "economy"),
+        ("es", "", "El actor cenó en un restaurante. El restaurante estaba lleno.", "lifestyle"),
+        # figures of speech
+        (
+            "fr",
+            "Entre les deux animatrices, la guerre reprend",
+            "Le cessez-le-feu n'a pas duré : elles relancent les hostilités.",
+            "conflict",
+        ),
+        ("fr", "Un cancer de notre société", "Le mensonge est un véritable cancer.", "health"),
+        ("fr", "Sa vie s'est effondrée", "Depuis ce jour, tout s'est effondré.", "disaster"),
+        ("es", "", "Vive una tormenta mediática. Es la peor tormenta mediática.", "disaster"),
+        # how somebody died, or what was said of it in passing
+        (
+            "fr",
+            "Le chanteur est mort d'un cancer",
+            "Il a été emporté par un cancer. Il est mort des suites d'un cancer à 80 ans.",
+            "health",
+        ),
+        ("pt", "", "O ator morreu de câncer. Foi vítima de câncer aos 78 anos.", "health"),
+        (
+            "fr",
+            "L'animateur pleure sa mère",
+            "Vu en marge du Tour de France, il parle. Du Tour de France, rien.",
+            "sport",
+        ),
+        # other words of the same form
+        ("es", "", "El portal de turismo vende viajes. El turismo crece.", "economy/automotive"),
+        ("es", "", "El cohete de feria salió el martes; otro cohete, otro martes.", "science"),
+        ("fr", "Un record détenu par la France", "Ce record détenu depuis dix ans.", "crime"),
+        ("fr", "Il s'est réfugié chez sa sœur", "Il s'était réfugié là.", "society"),
+        ("fr", "Une scène restée dans les mémoires", "Elle est dans les mémoires.", "culture"),
+        ("pt", "", "O imóvel é a casa da própria mãe. O imóvel fica ali.", "economy"),
+        ("it", "", "La messa a punto del motore. La messa in scena riesce.", "religion"),
+        # other sports
+        (
+            "es",
+            "",
+            "En hockey, la jugadora marcó en la primera jornada; el juego y los minutos.",
+            "sport/football",
+        ),
+        ("es", "", "El tribunal de la FIA lo excluyó. El tribunal de la FIA dudó.", "crime"),
+    ],
+)
+def test_words_in_passing_give_no_theme(language: str, title: str, text: str, wrong: str) -> None:
+    assert not [theme for theme in ids(text, language, title) if theme.startswith(wrong)]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "theme"),
+    [
+        ("fr", "La colère des agriculteurs", "Ils manifestent.", "economy/agriculture"),
+        ("fr", "Dépistage du cancer du sein", "Un examen utile.", "health/medicine"),
+        ("fr", "Mois de ramadan", "Le ramadan commence lundi.", "religion/islam"),
+        (
+            "fr",
+            "L'immeuble s'est effondré",
+            "Les secouristes cherchent dans les décombres.",
+            "disaster",
+        ),
+        ("fr", "Le jackpot de l'Euromillions", "Un Français a gagné.", "human-interest"),
+        ("es", "", "El fiscal general apeló ante el Tribunal de Justicia.", "crime/justice"),
+        ("es", "", "Hubo un desastre natural y un alud de tierra: labores de rescate.", "disaster"),
+        ("es", "", "Tráfico de drogas y cultivos de coca.", "crime/drug-trafficking"),
+        ("pt", "", "O tratamento de câncer e o combate ao câncer avançam.", "health/medicine"),
+        ("it", "", "Esame di maturità: gli esami di maturità iniziano oggi.", "education/school"),
+    ],
+)
+def test_what_such_words_stand_in_still_decides(
+    language: str, title: str, text: str, theme: str
+) -> None:
+    assert theme in ids(text, language, title)

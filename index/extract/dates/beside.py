@@ -90,6 +90,8 @@ def is_early_year(text: str, language: str, start: int, year: Token) -> bool:
     words = table(language)
     figures = year.text.isdecimal()
     before = _LETTERS.match(text, start)
+    if not figures and before and before[0] in words.year_nouns:
+        return True
     if figures and before and before[0].lower() in words.before_time and _is_time(year.value):
         return False
     bare = figures and year.letter == "Q" and "in-the-year" not in words.rules

@@ -9,6 +9,8 @@ from index.extract.dates.words import UNITS
 
 DAY = timedelta(days=1)
 SATURDAY = 5
+_LATEST_SHORT_YEAR = 20
+"""Years after the reference at which a year of two digits lies at most."""
 
 
 class Days(NamedTuple):
@@ -69,6 +71,17 @@ def unit_days(reference: date, unit: int, count: int) -> Days:
             return Days(saturday, shifted(saturday, 1) if saturday else None)
         case _:
             return one_day(shifted(reference, count))
+
+
+def full_year(digits: int, reference: date | None) -> int:
+    """Return the year that two digits mean; 0 without a reference.
+
+    It lies at most 79 years before the reference and 20 after it, as ICU has it.
+    """
+    if reference is None:
+        return 0
+    last = reference.year + _LATEST_SHORT_YEAR
+    return last - (last - digits) % 100
 
 
 def month_days(year: int, month: int) -> Days:

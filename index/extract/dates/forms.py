@@ -39,6 +39,13 @@ def _month_day(suffix: str) -> str:
     return _DAY_OF_WEEK % f"weekday{suffix}" + day
 
 
+_THE_YEAR = rf"(?P<year>{_ANY_YEAR}|J)(?![u-]|;N)"
+_SOME_YEAR = (
+    rf"(?:[dbtfl]{{0,2}}(?:U[db]?)?{_THE_YEAR}"
+    r"|[dbtfl]{0,3}(?:(?P<turn>[LXT])(?P<unit>U)|(?P<unit2>U)(?P<turn2>[LXT])))"
+)
+"""Behind a part of a year: the year, or "of last year"."""
+_SEASON_YEARS = r"(?P<year>[YRHQ])(?:-|;)(?P<year2>[YR]|[NjJ](?!\.?[dbMm]))"
 _IN_YEAR = r"(?:q[tlb]?U?|U)(?P<year>[YRH])"
 _WEEKDAY1 = r"(?:t?(?P<weekday>W)t?)?"
 _WEEKDAY2 = r"(?:(?P<weekday2>W)t?)?"
@@ -135,6 +142,12 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
         "ambiguous-months",
     ),
     ("month", rf"[pqbf]?(?P<month>[Mm])\.?,?[dbpq]{{0,2}}(?P<year>{_ANY_YEAR})(?!-?N)", ""),
+    ("season_of_years", rf"(?P<part>&)[dbtfl]{{0,2}}(?:U[db]?)?{_SEASON_YEARS}", ""),
+    ("season_of_years", rf"(?P<part>&)b?p{_SEASON_YEARS}", "joined-prefixes"),
+    ("part_of_year", rf"(?P<part>[/&]){_SOME_YEAR}", ""),
+    ("part_of_year", rf"(?P<part>[/&])b?p{_THE_YEAR}", "joined-prefixes"),
+    ("part_of_year", r"(?P<year>[YR])(?P<part>/)(?![dbtfl]{0,3}[YRULXT])", "modifier-first"),
+    ("first_months", rf"(?:O(?P<count>[CN])|(?P<count2>[CN])O)(?P<months>[UP]){_SOME_YEAR}", ""),
     ("years", r"(?P<between>[fgbpq]?)(?P<year>[YR])(?P<joint>a|e|-)(?P<year2>[YR])(?![u-])", ""),
     ("years", r"(?P<between>[fgb])(?P<year>H)(?P<joint>a|e)(?P<year2>[YH])(?![uxz-])", ""),
     ("year", r"(?:p-|[pq][tlb]?U?|U)[tlbdf]?(?P<year>[YR])(?![uNM-])", ""),
@@ -149,6 +162,7 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("habit", r"(?<=[iOL])W(?=(?:[dbf][tl]?|q)(?:[Mm]|[Th]?U))", "modifier-first"),
     ("habit", r"(?<=O)W(?=(?:[dbf][tl]?|q)(?:[Mm]|[Th]?U))", "cased"),
     ("habit", r"W[db]?(?:F(?=U)|(?=UF))", ""),
+    ("habit", r"~t?W(?!t?[NO])", ""),
     ("told_weekday", r"[tl]?(?P<weekday>W)(?P<told>F)", ""),
     ("told_weekday", r"(?P<told>F)(?P<weekday>W)", "modifier-first"),
     (
@@ -176,7 +190,7 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("weekday_last", r"[tl]?[tTf]?(?P<weekday>W)L", ""),
     ("weekday_last", r"L(?P<weekday>W)", "modifier-first"),
     ("today_weekday", r"(?P<offset>r),?\(?t?(?P<weekday>W)\)?", ""),
-    ("night", r"(?P<weekday>W)a(?P<weekday2>W)", ""),
+    ("night", r"(?P<weekday>W)(?P<joint>a)(?P<weekday2>W)", ""),
     ("weekday_this", r"(?<=T)(?P<weekday>W)(?!-W)", "near-this"),
     ("weekday", r"(?<!l)(?P<weekday>W)(?!-W)", ""),
     ("month_last", r"[pqbf]?(?P<month>M)L", ""),
@@ -218,5 +232,5 @@ def grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[s
         alternatives.append(f"(?P<f{number}>{renamed})")
         groups[f"f{number}"] = (form, {name: f"f{number}_{name}" for name in names})
     # Spares most attempts.
-    starts = "(?=[A-Zabdefghlmpqrstvwy(])(?=[^x;]{0,18}?[WwMmDIBoSZYRHQrVEULPGsv])"
+    starts = "(?=[A-Zabdefghlmpqrstvwy(/&~])(?=[^x;]{0,18}?[WwMmDIBoSZYRHQJrVEULPGsv])"
     return re.compile(starts + "(?:" + "|".join(alternatives) + ")"), groups

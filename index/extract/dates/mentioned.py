@@ -15,6 +15,7 @@ from index.extract.dates.days import (
     DAY,
     SATURDAY,
     Days,
+    full_year,
     month_days,
     near_month,
     one_day,
@@ -24,6 +25,7 @@ from index.extract.dates.days import (
     weekday_near,
     year_days,
 )
+from index.extract.dates.parts import first_months, part_of_year, season_of_years
 from index.extract.dates.passages import scan
 from index.extract.dates.scanner import Expression, Token
 from index.extract.dates.tense import tense
@@ -82,8 +84,6 @@ _FAR = 550
 """Days from the reference within which a weekday confirms the year of a date."""
 _TUESDAY = 1
 _LONGEST_RANGE = 366
-_LATEST_SHORT_YEAR = 20
-"""Years after the reference at which a year of two digits lies at most."""
 _HIJRI_YEARS = range(1300, 1500)
 """Years of the Hijra that a text of today may write, as if they were early ones."""
 _WEEKS_OF_DAYS = {8: 1, 14: 2, 15: 2}
@@ -175,6 +175,9 @@ class _Resolver:
                 return self._night(expression)
             case "night_day":
                 return self._night_day(expression)
+            case "first_months":
+                days = first_months(expression, self._reference)
+                return [_whole(expression, days)] if days else []
             case "bare_month":
                 month = expression.parts["month"]
                 return [(month.start, month.end, Days(precision="month"))]
@@ -192,6 +195,10 @@ class _Resolver:
                 return month_days(parts["year"].value, parts["month"].value)
             case "year":
                 return year_days(parts["year"].value)
+            case "part_of_year":
+                return part_of_year(expression, self._language, self._reference)
+            case "season_of_years":
+                return season_of_years(expression, self._language)
             case "eve" | "morrow":
                 return self._beside(expression)
         if self._reference is not None:
@@ -386,16 +393,10 @@ class _Resolver:
         )
 
     def _year(self, token: Token) -> int:
-        """Return the year that is written; 0 for two digits without a reference.
-
-        One of two digits lies at most 79 years before the reference and 20 after it, as ICU has it.
-        """
+        """Return the year that is written; 0 for two digits without a reference."""
         if token.letter not in "jJN":
             return token.value
-        if self._reference is None:
-            return 0
-        last = self._reference.year + _LATEST_SHORT_YEAR
-        return last - (last - token.value) % 100
+        return full_year(token.value, self._reference)
 
     def _is_hijri(self, expression: Expression) -> bool:
         """Return whether an Arabic text may count the years of an expression from the Hijra."""
@@ -590,6 +591,13 @@ class _Resolver:
     def _night(self, expression: Expression) -> list[_Resolved]:
         """Resolve two days of the week, the second of which follows the first."""
         first, second = expression.parts["weekday"], expression.parts["weekday2"]
+        if (second.value - first.value) % 7 > 1 and _moves(expression.parts["joint"]):
+            days = [expression._replace(parts={"weekday": each}) for each in (first, second)]
+            return [
+                resolved
+                for each in days
+                for resolved in self._alone(each, each.parts["weekday"], "weekday")
+            ]
         before = after = None
         if self._reference:
             after = weekday_near(self._reference, second.value, self._tense(expression) > 0)
@@ -653,8 +661,13 @@ def _two(
 
 def _are_two(parts: _Parts) -> bool:
     """Return whether the parts are two dates joined by "and", and no range "between … and"."""
-    between = parts.get("between")
-    return parts["joint"].letter == "e" and not (between and between.letter == "g")
+    joint, between = parts["joint"], parts.get("between")
+    return _moves(joint) or (joint.letter == "e" and not (between and between.letter == "g"))
+
+
+def _moves(joint: Token) -> bool:
+    """Return whether something goes from one date to another, which is no range: *de 3 para 4*."""
+    return joint.text.lower() == "para"
 
 
 def _numbers(token: Token) -> list[int]:

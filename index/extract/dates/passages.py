@@ -31,12 +31,12 @@ def scan(
 
 
 _NO_PART, _PART, _ANNOUNCES, _ANNOUNCES_BESIDE, _NO_WORD = "-", "?", "!", "+", " "
-_ANNOUNCING = frozenset("WwMmrYVEUPsv")
+_ANNOUNCING = frozenset("WwMmrYVEUPsv&")
 """Classes one of which is in every form of a date that has no number of four digits."""
-_NEVER_ALONE = frozenset("wMmUPv")
+_NEVER_ALONE = frozenset("wMmUPv&")
 """Those of them that no form has as its only word."""
 _LONG = 4
-_HUNDREDS = (100, 1000)
+_HUNDREDS = (100, 1000, 2000)
 """Values of words that announce a year in words beside another."""
 _CACHED_WORDS = 50_000
 _LONGEST_CACHED = 40

@@ -70,6 +70,8 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 """Years that a number of four digits may mean if a month or a word announces one."""
 _FIRST_EARLY_YEAR = 1000
 """Numbers from here on are years too, but only behind a month or a word for one: *1500 people*."""
+_TWO_THOUSAND = 2000
+"""What a single word may mean, in Arabic, and be a year."""
 _CACHED_WORDS = 50_000
 _CACHED_PASSAGES = 10_000
 _LONGEST_CACHED_PASSAGE = 80
@@ -119,7 +121,9 @@ def _tokens(text: str, language: str, start: int, end: int | None) -> list[Token
                 (letter, value), length = phrase
                 next_index = index + length
                 stop = matches[next_index - 1].end()
-        if letter in "WwMmr":
+        if letter == "N" and _is_numbered(tokens):
+            letter = "n"
+        if letter in "WwMmr~":
             letter = _class_by_case(word, Meaning(letter, value), language, tokens)
         append(Token(letter, value, match.start(), stop, word))
     if "two-months" in table(language).rules:
@@ -144,7 +148,9 @@ def _classify(match: re.Match[str], language: str) -> Meaning | None:
     """Return the meaning of a token, None for a silent mark; ``*`` if a phrase may begin there."""
     word = match.group()
     if word[0].isdigit():
-        return _number(match)
+        number = _number(match)
+        starts_phrase = fold_word(word) in table(language).phrases
+        return Meaning("*" + number.letter, number.value) if starts_phrase else number
     if not word[0].isalpha():
         return None if word in _SILENT else Meaning(_PUNCTUATION.get(word, ";"))
     words, phrases, *_ = table(language)
@@ -208,7 +214,11 @@ def _phrase(
     if second >= len(matches):
         return None
     first_word, second_word = _fold(matches[start].group()), _fold(matches[second].group())
-    if first_word in years.first and (second_word in years.values or second_word == "-"):
+    if first_word in years.first and (
+        second_word in years.values
+        or second_word == "-"
+        or years.values[first_word] == _TWO_THOUSAND
+    ):
         words = (_fold(match.group()) for match in islice(matches, start, start + MOST_YEAR_WORDS))
         year, length = spelled_year(words, years)
         if year:
@@ -228,6 +238,12 @@ def _phrase(
     return None
 
 
+def _is_numbered(before: list[Token]) -> bool:
+    """Return whether a number behind these tokens is that of an article: *art. 12*."""
+    at = -2 if before[-1:] and before[-1].letter == "." else -1
+    return len(before) >= -at and before[at].letter == "#"
+
+
 def _class_by_case(word: str, meaning: Meaning, language: str, before: list[Token]) -> str:
     """Return the class of a day or month, which its capital may change.
 
@@ -242,7 +258,7 @@ def _class_by_case(word: str, meaning: Meaning, language: str, before: list[Toke
         if word == "Mars" and before[-1].letter not in "NO":  # the planet
             return "x"
         return letter.lower() if letter != "r" else letter
-    if language == "en" and not capital and letter in "mw":
+    if language == "en" and not capital and letter in "mw~":
         return "x"
     if language == "de" and letter == "r" and meaning.value == 1 and capital and inside:
         return "x"

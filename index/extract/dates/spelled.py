@@ -47,6 +47,7 @@ class YearWords(NamedTuple):
     """The folded words of which the years of a language are made, with their values."""
 
     values: Mapping[str, int] = {}
+    """Less than 0: "and" with the value."""
     joiners: frozenset[str] = frozenset()
     """What may stand between them and has no value."""
     rare: frozenset[str] = frozenset()
@@ -64,7 +65,7 @@ def year_words(
     if "joined-years" in rules:
         parts = "|".join(sorted(values, key=len, reverse=True))
         return YearWords(values, joined=re.compile(parts), rare=rare)
-    firsts = {1000, 2, *(range(10, 20) if "counted-centuries" in rules else ())}
+    firsts = {1000, 2000, 2, *(range(10, 20) if "counted-centuries" in rules else ())}
     first = frozenset(word for word, value in values.items() if value in firsts)
     return YearWords(values, joiners, rare, first)
 
@@ -88,8 +89,9 @@ def spelled_year(words: Iterable[str], years: YearWords) -> tuple[int, int]:
             continue
         if word not in years.values and (not values or word not in years.joiners):
             break
-        values.append(years.values.get(word, 0))
-        lengths.append(length)
+        value = years.values.get(word, 0)
+        values += (0, -value) if value < 0 else (value,)
+        lengths += (length, length) if value < 0 else (length,)
     year, used = _year(values)
     return (year, lengths[used - 1]) if year else (0, 0)
 
@@ -108,10 +110,14 @@ def _year(values: Sequence[int]) -> tuple[int, int]:
             pass
         elif value == 1000 and not thousands and rest <= 2:
             thousands, rest, limit = 1000 * (rest or 1), 0, 1000
+        elif value == 2000 and not thousands and not rest:
+            thousands = 2000
         elif value == 100 and rest < 20:
             rest, limit = 100 * (rest or 1), 100
         elif value == 20 and last == 4:
             rest, limit = rest + 76, 20
+        elif value == 10 and 0 < last < 10 and rest % 100 == last:  # Arabic: nine ten
+            rest, limit = rest + 10, 0
         elif value < limit:
             rest += value
             limit = _limit(value)

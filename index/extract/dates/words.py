@@ -8,7 +8,9 @@ regular expressions for the words by which a sentence shows its tense; rows are 
 ``spelled`` is one over classes, for words that are days; ``spelled-behind`` are words before them.
 ``year-word`` and ``rare-year-word``, which announces a date, are parts of years in words;
 ``behind-year`` and ``verb-behind-year`` are words by which ``in 1800`` is a year and no count;
-``before-time`` words before a time of day, ``law`` nouns before the number of a law.
+``before-time`` words before a time of day, ``law`` nouns before the number of a law, ``year-noun``
+words before a year in words that is no count. The value of a ``part-of-year`` has its first and
+last month, 406 for April to June; that of a ``season`` is its first month north of the equator.
 """
 
 import re
@@ -50,6 +52,10 @@ CLASSES = {
     "this-weekend": "s",
     "unit": "U",  # of time, value: index in UNITS
     "units": "P",  # the plural
+    "part-of-year": "/",
+    "season": "&",
+    "that": "~",  # a bare day of the week behind it is one that was spoken of
+    "numbered": "#",  # the number behind it is no day
     "weekend": "v",  # likewise; no year stands behind it as behind "year"
     "told-from": "F",  # "the following": counted from the day last mentioned, 1 or -1
     "last": "L",
@@ -64,11 +70,13 @@ CLASSES = {
 }
 """The class of a word by its name in the files: one letter, over which forms are written."""
 UNITS = ("day", "week", "month", "year", "weekend")
-_BESIDE = ("behind-year", "verb-behind-year", "before-time", "law")
+_BESIDE = ("behind-year", "verb-behind-year", "before-time", "law", "year-noun")
 """Rows of words in lower case, as written, that change what stands beside them."""
 _NO_CLASSES = ("rules", "future", "past", "spelled", "spelled-behind", *_BESIDE)
 _YEAR_CLASSES = ("year-word", "rare-year-word")
 _OVERRIDING = ("month", "ambiguous-month")
+_JOINED_AND = "و"
+"""Arabic "and", which is written as a part of the word behind it."""
 _NOT_IN_DATELINES = frozenset(("setiembre", "sett", "يونيه", "يوليه", "دسمبر"))
 """Months that running text knows and datelines do not: knowing them would change their dates."""
 
@@ -106,6 +114,8 @@ class Table(NamedTuple):
     """Words in lower case before a number that may be a time of day: *by 1530*."""
     laws: frozenset[str]
     """Nouns in lower case before the number of a law."""
+    year_nouns: frozenset[str]
+    """Words before a number in words that is a year."""
 
 
 def fold_word(word: str) -> str:
@@ -160,7 +170,10 @@ def _years(language: str, words: dict[str, Meaning], rules: frozenset[str]) -> Y
     numbers = {word: meaning.value for word, meaning in words.items() if meaning.letter in "Ciy"}
     joiners = frozenset(word for word, meaning in words.items() if meaning.letter == "e")
     rare = frozenset(word for name, word, _ in _valued(language) if name == "rare-year-word")
-    return year_words({**numbers, **parts}, joiners, rare, rules)
+    values = {**numbers, **parts}
+    if "joined-and" in rules:
+        values = {f"{_JOINED_AND}{word}": -value for word, value in values.items()} | values
+    return year_words(values, joiners, rare, rules)
 
 
 def _valued(language: str) -> Iterator[tuple[str, str, int]]:

@@ -1,0 +1,63 @@
+"""Quarters, halves, first months and seasons of a year."""
+
+from datetime import date
+
+from index.extract.dates.days import Days, full_year, month_days, year_days
+from index.extract.dates.scanner import Expression, Token
+from index.extract.dates.words import UNITS, table
+
+_WINTER, _SUMMER = 12, 6
+"""The first months of seasons north of the equator."""
+_MONTHS_OF_SEASON = 3
+_TURNS = {"L": -1, "T": 0, "X": 1}
+
+
+def part_of_year(expression: Expression, language: str, reference: date | None) -> Days:
+    """Return the days of a quarter, a half or a season of a year, as months.
+
+    A season has its three full months, as meteorology counts them. One that may lie on either side
+    of the equator, or at both ends of a year, is somewhere in that year.
+    """
+    part, year = expression.parts["part"], _year(expression, reference)
+    if not year:
+        return Days(precision="month")
+    if part.letter == "/":
+        return _months(year, *divmod(part.value, 100))
+    if part.value == _WINTER or "two-hemispheres" in table(language).rules:
+        return year_days(year)
+    return _months(year, part.value, part.value + _MONTHS_OF_SEASON - 1)
+
+
+def season_of_years(expression: Expression, language: str) -> Days:
+    """Return the months of a season at the turn of two years: *hiver 2018-2019*."""
+    year, year2 = expression.parts["year"].value, expression.parts["year2"].value
+    turns = (_WINTER, _SUMMER) if "two-hemispheres" in table(language).rules else (_WINTER,)
+    if expression.parts["part"].value not in turns or year2 not in (year + 1, (year + 1) % 100):
+        return Days(precision="month")
+    first, last = month_days(year, _WINTER), month_days(year + 1, 2)
+    return Days(first.first, last.last, "month")
+
+
+def first_months(expression: Expression, reference: date | None) -> Days | None:
+    """Return the first months of a year (*the first nine months of 2019*); None for weeks, days."""
+    parts = expression.parts
+    count, year = parts.get("count") or parts["count2"], _year(expression, reference)
+    if UNITS[parts["months"].value] != "month":
+        return None
+    return _months(year, 1, count.value) if year else Days(precision="month")
+
+
+def _months(year: int, first: int, last: int) -> Days:
+    return Days(month_days(year, first).first, month_days(year, last).last, "month")
+
+
+def _year(expression: Expression, reference: date | None) -> int | None:
+    """Return the year that is written, or the one before, of or after the reference."""
+    parts = expression.parts
+    if year := parts.get("year"):
+        return full_year(year.value, reference) if year.letter == "J" else year.value
+    turn: Token = parts.get("turn") or parts["turn2"]
+    unit = parts.get("unit") or parts["unit2"]
+    if reference is None or UNITS[unit.value] != "year":
+        return None
+    return reference.year + _TURNS[turn.letter]

@@ -184,16 +184,22 @@ def _fields(
 ) -> Fields:
     """Return the fields of a document in a language; ``folded`` is ``lead`` and its text."""
     text = lead + document.text
+    dated: tuple[Country, ...] = attempt("countries", lambda: _dated(document, language.code), ())
     matches = attempt(
         "organizations",
         lambda: find_organizations(
-            text, language.code, folded, ner=options.ner, names=options.names
+            text,
+            language.code,
+            folded,
+            ner=options.ner,
+            names=options.names,
+            dated=dated[-1].id if dated else None,
         ),
         OrganizationMatches((), ()),
     )
     countries: tuple[Country, ...] = attempt(
         "countries",
-        lambda: _countries(document, text, language.code, folded, matches),
+        lambda: _countries(dated, text, language.code, folded, matches),
         (),
     )
     organizations = attempt(
@@ -310,22 +316,26 @@ def _with_given_persons(found: tuple[NamedPerson, ...], agency: Agency) -> tuple
     return tuple((by_id | {one.id: one for one in found}).values())
 
 
+def _dated(document: Document, language: str) -> tuple[Country, ...]:
+    """Return the countries of the dateline, which have no place in the text."""
+    if not document.dateline:
+        return ()
+    line = fold_text(document.dateline)
+    found = find_countries(document.dateline, language, line, find_places(line))
+    return tuple(Country(each.id, ()) for each in found)
+
+
 def _countries(
-    document: Document,
+    dated: tuple[Country, ...],
     text: str,
     language: str,
     folded: Folded,
     matches: OrganizationMatches,
 ) -> tuple[Country, ...]:
-    """Return the countries of a document; those of its dateline have no place in the text."""
+    """Return the countries of a document, those of its dateline last."""
     found = find_countries(text, language, folded, matches.places, matches.organizations)
-    if not document.dateline:
-        return found
-    line = fold_text(document.dateline)
-    places = find_places(line)
     known = {country.id for country in found}
-    dated = find_countries(document.dateline, language, line, places)
-    return (*found, *(Country(each.id, ()) for each in dated if each.id not in known))
+    return (*found, *(each for each in dated if each.id not in known))
 
 
 def _with_title(

@@ -7,12 +7,11 @@ names in texts is not done here but in ``index.extract``.
 
 from index.vocabularies.countries import CountryEntry, CountryForm, countries
 from index.vocabularies.forms import exact_forms, without_prefixes, words_of, written_forms
+from index.vocabularies.grammar import Grammar, grammar
 from index.vocabularies.organizations import (
-    Grammar,
     Name,
     OrganizationEntry,
     body_key,
-    grammar,
     names_body,
     slug,
 )

@@ -1,4 +1,4 @@
-"""The authority of organizations, and the grammar by which others are recognised.
+"""The authority of organizations.
 
 ``organizations.tsv`` has one row per organization. Its columns, separated by tabs, are: id, kind,
 parent, wikidata, eurovoc, source, context, then the names in every language (``mul``), fr, en, es,
@@ -12,11 +12,12 @@ de, it, pt, ar. ``;`` separates the names of a cell. Marks stand before a name:
 ^X    exact: written with these capitals and no others
 -X    resolves when somebody asks for it, never looked for in texts
 
+In a context ``@X`` is a cue that must stand beside the name, ``+fr`` says that the body is one of
+France, and that other countries have bodies of the same name.
+
 A former name may end with its period, as in ``<I-Télé @1999/2017-02-27``: from the first day to
 the day before the second, either of which may be missing, or be a year or a month. Documents of
 that period are shown with it.
-
-``organizations-grammar.txt`` lists words by language and role, and says what the roles are.
 """
 
 import re
@@ -24,11 +25,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 from typing import NamedTuple
 
 from index.analysis import fold_key, name_key
+from index.vocabularies.countries import countries
+from index.vocabularies.grammar import grammar
 from index.vocabularies.national import NationalBodies, load_national
 from index.vocabularies.vocabulary import (
     LANGUAGES,
@@ -43,6 +46,7 @@ from index.vocabularies.vocabulary import (
 
 COLUMNS = ("id", "kind", "parent", "wikidata", "eurovoc", "source", "context", "mul", *LANGUAGES)
 _FIRST_NAMES = COLUMNS.index("mul")
+_WIKIDATA = COLUMNS.index("wikidata")
 _KIND_NAMES = (
     "igo un eu agency court bank company media ngo party union armed sport"
     " ministry parliament police university research religion forum"
@@ -89,8 +93,8 @@ class Name(NamedTuple):
 class OrganizationEntry:
     """One organization. ``context`` holds folded cues for its ambiguous names.
 
-    ``near`` holds those that must stand beside the name: a body that has them is that of one
-    country, and other countries have bodies of the same name.
+    ``near`` holds those that must stand beside the name. A body that has such cues, or
+    ``countries`` (ISO 3166), is of these alone: others have bodies of the same name.
     """
 
     id: str
@@ -99,26 +103,43 @@ class OrganizationEntry:
     context: tuple[str, ...]
     names: tuple[Name, ...]
     near: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
 
     def label(self, locale: str) -> str:
+        """Return the text of the name that ``name`` returns."""
+        return self.name(locale).text
+
+    def name(self, locale: str) -> Name:
         """Return the name in ``locale``, else the one in all languages, in French, in English.
 
         A full name goes before an acronym, but for bodies that everybody calls by it because their
-        name is long (SNCF, CGT). Former names are not shown.
+        name is long (SNCF, CGT), and any other before an ambiguous acronym. Former names are not
+        shown.
         """
         called = self.kind in _CALLED_BY_ACRONYM
+        names = [n for n in self.names if not (n.former or (n.acronym and n.ambiguous))]
         for language in (locale, "mul", "fr", "en"):
-            shown = [n for n in self.names if n.language in (language, "mul") and not n.former]
+            shown = [n for n in names if n.language in (language, "mul")]
             full = next((n.text for n in shown if not n.acronym), "")
             long = len(name_key(full).split()) > _SHORT_NAME
             for name in shown if called and long else ():
-                if name.acronym and not name.ambiguous and len(name.text) >= _SHORT_ACRONYM:
-                    return name.text
+                if name.acronym and len(name.text) >= _SHORT_ACRONYM:
+                    return name
             for acronym in (False, True):
                 for name in shown:
                     if name.language == language and name.acronym == acronym:
-                        return name.text
-        return self.names[0].text
+                        return name
+        return next(iter(names), self.names[0])
+
+    def label_apart(self, locale: str) -> str:
+        """Return the label with the country behind it, or else another full name of the body."""
+        label = self.label(locale)
+        if self.countries:
+            return f"{label} ({countries().label(self.countries[0], locale)})"
+        full = [name for name in self.names if not (name.acronym or name.former)]
+        order = (locale, "mul", "fr", "en")
+        full.sort(key=lambda name: order.index(name.language) if name.language in order else 9)
+        return next((n.text for n in full if n.text.casefold() != label.casefold()), label)
 
     def label_at(self, locale: str, day: str) -> str | None:
         """Return the name that the body bore on a day (ISO 8601) if it has another now."""
@@ -139,8 +160,47 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
     national: NationalBodies = field(default_factory=lambda: NationalBodies({}, {}, {}))
 
     def label(self, id: str, locale: str) -> str:
-        """Return the name of ``id`` in ``locale``; an unknown ``id`` is returned as it is."""
-        return self.national.label(id, locale) or Vocabulary.label(self, id, locale)
+        """Return the name of ``id`` in ``locale``; an unknown ``id`` is returned as it is.
+
+        No two have the same, and none has that of a body outside the authority.
+        """
+        return (
+            self.national.label(id, locale)
+            or self._labels_apart(locale).get(id)
+            or Vocabulary.label(self, id, locale)
+        )
+
+    def _labels_apart(self, locale: str) -> Mapping[str, str]:
+        """Return the labels of the bodies whose names others bear too, by id."""
+        labels = self._apart.get(locale)
+        if labels is None:
+            labels = self._apart[locale] = self._make_apart(locale)
+        return labels
+
+    @cached_property
+    def _apart(self) -> dict[str, Mapping[str, str]]:
+        return {}
+
+    def _make_apart(self, locale: str) -> Mapping[str, str]:
+        by_label: dict[str, list[OrganizationEntry]] = defaultdict(list)
+        for entry in self._namesakes:
+            by_label[entry.label(locale).casefold()].append(entry)
+        return {
+            entry.id: entry.label_apart(locale)
+            for label, bearers in by_label.items()
+            for entry in bearers
+            if len(bearers) > 1 or not all(self.known(label, code) for code in LANGUAGES)
+        }
+
+    @cached_property
+    def _namesakes(self) -> tuple[OrganizationEntry, ...]:
+        """The bodies of one country, and those that have a name of another body."""
+        bearers: dict[str, set[str]] = defaultdict(set)
+        for entry in self.entries.values():
+            for name in entry.names:
+                bearers[name.text.casefold()].add(entry.id)
+        shared = {id for ids in bearers.values() if len(ids) > 1 for id in ids}
+        return tuple(one for one in self.entries.values() if one.countries or one.id in shared)
 
     def label_at(self, id: str, locale: str, day: str) -> str | None:
         """Return the name that ``id`` bore on a day (ISO 8601); None if it is that of today."""
@@ -154,8 +214,23 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
         return dict.fromkeys(self.label(id, locale) for locale in LANGUAGES)
 
     def resolve(self, text: str) -> str | None:
-        """Return the id that ``text`` is, or is a name of, whatever its case and accents."""
-        return Vocabulary.resolve(self, text) or self.national.resolve(text)
+        """Return the id that ``text`` is, or is a name of, whatever its case and accents.
+
+        A country in brackets behind the name tells which of several is meant.
+        """
+        return (
+            Vocabulary.resolve(self, text)
+            or self.national.resolve(text)
+            or self._resolve_apart(text)
+        )
+
+    def _resolve_apart(self, text: str) -> str | None:
+        name, bracket, country = text.rstrip().removesuffix(")").rpartition("(")
+        code, key = countries().resolve(country.strip()) if bracket else None, name_key(name)
+        for entry in self._namesakes if code else ():
+            if code in entry.countries and key in map(name_key, entry.all_names()):
+                return entry.id
+        return None
 
     def made_of(self, entries: Mapping[str, OrganizationEntry]) -> "OrganizationAuthority":
         """Return an authority of other entries, with the same traps and national bodies."""
@@ -171,7 +246,9 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
         """Return the one body that a name is of without doubt, in whatever way it is written.
 
         Case, accents, a legal form and words such as *group* beside it do not matter. A name that
-        is not sought in texts counts in its own language alone.
+        is not sought in texts, or an acronym of a body of one country, counts in its own language
+        alone. One that is ambiguous in texts
+        counts as it is, if it is that of one body only, and of no single country.
         """
         folded = _without_legal(fold_key(name).split(), _SHORT_ACRONYM)
         whole = _ARTICLE.sub("", " ".join(folded)).split()
@@ -182,7 +259,21 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
             id = self._known.get((key, language)) or self._known.get((key, "mul"))
             if id:
                 return id
-        return None
+        return self._known_as_written.get(name_key(name)) or None
+
+    @cached_property
+    def _known_as_written(self) -> Mapping[str, str]:
+        """Bodies by key of their ambiguous and shortest names; empty where two have one."""
+        ids: dict[str, str] = {}
+        for entry in self.entries.values():
+            full = any(not (name.acronym or name.former) for name in entry.names)
+            for name in entry.names:
+                doubtful = name.ambiguous or len(name.text) < _SHORT_ACRONYM
+                if doubtful and name.sought and not (name.acronym and full):
+                    id = "" if entry.countries else entry.id
+                    if ids.setdefault(name_key(name.text), id) != id:
+                        ids[name_key(name.text)] = ""
+        return ids
 
     @cached_property
     def _known(self) -> Mapping[tuple[str, str], str]:
@@ -196,10 +287,11 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
                 keys = {" ".join(key)}
                 if entry.kind in _CALLED_WITHOUT_ARTICLE:
                     keys.add(_ARTICLE.sub("", " ".join(key)))
-                language = "mul" if name.sought else name.language
+                several = name.sought and not (name.acronym and entry.countries)
                 for each in keys:
-                    if ids.setdefault((each, language), entry.id) != entry.id:
-                        ids[each, language] = ""
+                    for language in ("mul",) if several else name.languages:
+                        if ids.setdefault((each, language), entry.id) != entry.id:
+                            ids[each, language] = ""
         return ids
 
 
@@ -342,16 +434,21 @@ def _entry(row: Row) -> OrganizationEntry:
             names.append(name)
     if not any(name.sought for name in names):
         raise row.error(f"{id} has no name")
-    context, near = _cues(cued)
-    return OrganizationEntry(id, kind, parent, context, tuple(names), near)
+    context, near, of = _cues(cued)
+    return OrganizationEntry(id, kind, parent, context, tuple(names), near, of)
 
 
 @cache
-def _cues(listed: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the folded cues of a cell, and those of them that must stand near; many are alike."""
-    cues = split_list(listed)
-    context = tuple(fold_key(cue) for cue in cues if cue[0] != "@")
-    return context, tuple(fold_key(cue) for cue in cues if cue[0] == "@")
+def _cues(listed: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the folded cues of a cell, those that must stand near, and countries.
+
+    Many cells are alike.
+    """
+    by_mark: dict[str, list[str]] = {"": [], "@": [], "+": []}
+    for cue in split_list(listed):
+        mark = cue[0] if cue[0] in by_mark else ""
+        by_mark[mark].append(fold_key(cue.removeprefix(mark)))
+    return tuple(by_mark[""]), tuple(by_mark["@"]), tuple(by_mark["+"])
 
 
 def read_apart(path: Path) -> dict[frozenset[str], Row]:
@@ -379,8 +476,7 @@ def load_organizations(
 
     Raises VocabularyError, with file, line and reason, for a malformed row, a duplicate id, a
     name that two organizations bear in one language, a short acronym that is not marked, and an
-    unknown parent. Names that differ by an article, a legal form, a word such as *group* or spaces
-    are one name, but for those of the pairs of ``apart``, each of which must be needed.
+    unknown parent. ``apart`` lists bodies that are two though their names are alike.
     """
     entries: dict[str, OrganizationEntry] = {}
     rows: dict[str, Row] = {}
@@ -392,6 +488,9 @@ def load_organizations(
     for entry in entries.values():
         if entry.parent and entry.parent not in entries:
             raise rows[entry.id].error(f"the parent {entry.parent} is not in the authority")
+        unknown = [code for code in entry.countries if code not in countries().entries]
+        if unknown:
+            raise rows[entry.id].error(f"{unknown[0]!r} is no code of a country")
     for entry in entries.values():
         above, steps = entry.parent, {entry.id}
         while above:
@@ -400,7 +499,7 @@ def load_organizations(
             steps.add(above)
             above = entries[above].parent
     if checked:
-        _check_names(entries.values(), rows, read_apart(apart) if apart else {})
+        _check_distinct(entries.values(), rows, read_apart(apart) if apart else {})
     return OrganizationAuthority(
         entries,
         Lazy(lambda: best_claims(_claims(entries.values()))),
@@ -409,14 +508,28 @@ def load_organizations(
     )
 
 
-def _check_names(
+def _check_distinct(
     entries: Iterable[OrganizationEntry],
     rows: Mapping[str, Row],
     apart: Mapping[frozenset[str], Row],
 ) -> None:
-    """Refuse an unmarked name that two organizations bear, or that is too short."""
+    """Refuse an unmarked name that two organizations bear, or that is too short.
+
+    Each pair of ``apart`` must be needed.
+    """
+    entries = tuple(entries)
     bearers: dict[tuple[str, str], str] = {}
     needless = dict(apart)
+    for pair in repeated_rows(entries):
+        *_, id = sorted(pair, key=lambda id: rows[id].line)
+        items = {rows[each].cells[_WIKIDATA] for each in pair} - {""}
+        if pair in apart:
+            needless.pop(pair, None)
+        elif len(items) < len(pair):
+            raise rows[id].error(
+                f"{' and '.join(sorted(pair))} have an acronym in common, and similar names:"
+                " make them one row, or say that they are apart"
+            )
     for entry in entries:
         for name in entry.names:
             if name.ambiguous or not name.sought:
@@ -442,6 +555,46 @@ def _check_names(
         raise row.error("these two have no names that are alike")
 
 
+_SIMILAR = 0.7
+"""The share of words that similar names have in common."""
+_WORD_STEM = 4
+"""Letters that tell a word in a name: *Centre* is *Center*, *organisation* is *organization*."""
+
+
+def repeated_rows(entries: Iterable[OrganizationEntry]) -> Iterator[frozenset[str]]:
+    """Yield the pairs of bodies that have an acronym in common and similar names.
+
+    Those of two different countries are two.
+    """
+    by_acronym: dict[str, dict[str, OrganizationEntry]] = defaultdict(dict)
+    for entry in entries:
+        for name in entry.names:
+            if name.acronym:
+                by_acronym[name.text][entry.id] = entry
+    for bearers in by_acronym.values():
+        for one, other in combinations(bearers.values(), 2):
+            if not (one.countries and other.countries) and _are_similar(one, other):
+                yield frozenset((one.id, other.id))
+
+
+def _are_similar(one: OrganizationEntry, other: OrganizationEntry) -> bool:
+    return any(
+        similar_names(name.text, second.text)
+        for name, second in product(one.names, other.names)
+        if name.language == second.language and not (name.acronym or second.acronym)
+    )
+
+
+def similar_names(one: str, other: str) -> bool:
+    """Say whether two names in one language have almost all long words in common."""
+    words, others = _stems(one), _stems(other)
+    return len(words & others) >= _SIMILAR * max(len(words), len(others), 2)
+
+
+def _stems(name: str) -> set[str]:
+    return {word[:_WORD_STEM] for word in fold_key(name).split() if len(word) >= _WORD_STEM}
+
+
 def _claims(entries: Iterable[OrganizationEntry]) -> Iterator[tuple[int, str, str]]:
     """Yield strength, folded name and id of every claim to a name."""
     for entry in entries:
@@ -457,99 +610,3 @@ def organizations() -> OrganizationAuthority:
     folder = Path(__file__).parent
     files = (folder / f"{name}.txt" for name in ("organizations-traps", "national-bodies"))
     return load_organizations(folder / "organizations.tsv", *files, checked=False)
-
-
-_HEAD_ROLES = frozenset(("bare", "direct", "head", "lower", "ministry", "court", "titled"))
-_ROLE_NAMES = (
-    "legal suffix loan of ordinary leading office cue plural article said small and stop generic"
-    " nation adjective ideology club clubarticle acronymstop member given indefinite definite"
-    " region joiner weak common own named alone body place purpose compound nocompound joined"
-    " joinedsport nojoined called nocalled match matchend nomatch contest contestend"
-    " commonclub reports reportsbehind quoted quoting opponent plain press giant industry"
-)
-_ROLES = frozenset(_ROLE_NAMES.split()) | _HEAD_ROLES
-_PHRASES = frozenset(("cue", "generic", "place", "match"))
-"""Roles of several words too."""
-
-
-def _as_in_texts(written: str) -> set[str]:
-    """Fold a listed word or phrase in the ways that it stands in texts.
-
-    A word with marks inside (``start-up``, ``s.a``) is one word to the rules, and several where a
-    name is folded as a whole.
-    """
-    return {" ".join(fold_key(word).replace(" ", "") for word in written.split())} | {
-        fold_key(written)
-    } - {""}
-
-
-@dataclass(frozen=True, slots=True)
-class Grammar:
-    """The words of one language, with those common to all, folded, by role."""
-
-    language: str
-    words: Mapping[str, frozenset[str]]
-    nation: tuple[str, ...]
-    adjective: tuple[str, ...]
-    generic: tuple[str, ...]
-    heads: frozenset[str]
-    """Every word that a name may begin with and be recognised by."""
-
-    def __getitem__(self, role: str) -> frozenset[str]:
-        return self.words[role]
-
-    def is_nation(self, word: str) -> bool:
-        """Say whether a folded word ends as adjectives of nation do."""
-        return len(word) > 3 and word.endswith(self.nation)
-
-    def is_adjective(self, word: str) -> bool:
-        """Say whether a folded word ends as adjectives do."""
-        return len(word) > 3 and word.endswith(self.adjective)
-
-
-def load_grammars(path: Path) -> dict[str, Grammar]:
-    """Read the grammars of all languages, and of ``und`` with what is common to all.
-
-    Raises VocabularyError, with file, line and reason, for a malformed row.
-    """
-    words: dict[str, dict[str, set[str]]] = {code: defaultdict(set) for code in (*LANGUAGES, "und")}
-    for row in read_rows(path, "|"):
-        if len(row.cells) != 3:
-            raise row.error("expected: language | role | words")
-        code, role, listed = row.cells
-        if code != "*" and code not in LANGUAGES:
-            raise row.error(f"unknown language {code!r}")
-        if role not in _ROLES:
-            raise row.error(f"unknown role {role!r}")
-        folded = set()
-        for word in filter(None, map(str.strip, listed.split(";"))):
-            if " " in word and role not in _PHRASES:
-                raise row.error(f"{word!r} is no single word, as a {role} must be")
-            folded |= _as_in_texts(word)
-        for language in words if code == "*" else (code,):
-            words[language][role] |= folded
-    return {code: _grammar(code, roles) for code, roles in words.items()}
-
-
-def _grammar(language: str, roles: Mapping[str, set[str]]) -> Grammar:
-    words = {role: frozenset(roles.get(role, ())) for role in _ROLES}
-    nation = words["nation"]
-    return Grammar(
-        language,
-        words,
-        tuple(nation),
-        tuple(nation | words.get("adjective", frozenset())),
-        tuple(f"{beginning} " for beginning in words.get("generic", ())),
-        frozenset().union(*(words.get(role, ()) for role in _HEAD_ROLES)),
-    )
-
-
-@cache
-def _grammars() -> dict[str, Grammar]:
-    return load_grammars(Path(__file__).parent / "organizations-grammar.txt")
-
-
-def grammar(language: str) -> Grammar:
-    """Return the grammar of a language; what is common to all for one without its own."""
-    grammars = _grammars()
-    return grammars.get(language, grammars["und"])

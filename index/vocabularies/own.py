@@ -16,6 +16,7 @@ is checked before anything of it is used.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from os import environ
 from pathlib import Path
@@ -205,7 +206,7 @@ def with_own_organizations(ours: OrganizationAuthority, path: Path) -> Organizat
         before = entries.get(id) or OrganizationEntry(id, "agency", "", (), ())
         names = (*before.names, *_names(row, id, listed, bearers))
         parent = parents[0] if parents else before.parent
-        entries[id] = OrganizationEntry(id, before.kind, parent, before.context, names, before.near)
+        entries[id] = replace(before, parent=parent, names=names)
         rows[id] = row
     for id, row in rows.items():
         steps, at = {id}, id

@@ -12,6 +12,7 @@ import html
 import json
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ from index.vocabularies.organizations import (
     load_organizations,
     parse_name,
     read_apart,
+    similar_names,
 )
 from index.vocabularies.vocabulary import read_rows
 from tools.vocabularies.typography import BODIES, begun, french_names, united, with_article
@@ -292,12 +294,21 @@ def _split(names: Iterable[str]) -> tuple[list[str], list[str]]:
     return long, short
 
 
+_CLASSES = frozenset(("23", "5644", "6114", "7137", "8386"))
+"""Concepts of EuroVoc that are classes, with the bodies for labels: all UN regional commissions."""
+_SEVERAL = frozenset(("2431", "2791"))
+"""Concepts of EuroVoc whose further labels are other bodies: UN Volunteers for the UNDP."""
+
+
 def eurovoc(path: Path) -> Iterator[Record]:
     """Read organizations of EuroVoc; concepts that name a class begin in lower case."""
     for concept in _lines(path):
+        if concept["id"] in _CLASSES:
+            continue
         names, acronyms = {}, {}
+        further = {} if concept["id"] in _SEVERAL else concept["alt"]
         for language in LANGUAGES:
-            written = [concept["labels"].get(language, ""), *concept["alt"].get(language, ())]
+            written = [concept["labels"].get(language, ""), *further.get(language, ())]
             long, short = _split(filter(None, written))
             names[language] = [name for name in long if name[0].isupper()]
             acronyms[language] = short
@@ -345,6 +356,7 @@ class Merger:
     def __init__(self, drafts: list[Draft]) -> None:
         self.drafts = {draft.id: draft for draft in drafts}
         self.bearers: dict[tuple[str, str], str] = {}
+        self.by_acronym: dict[str, dict[str, Draft]] = defaultdict(dict)
         self.by_wikidata = {draft.wikidata: draft.id for draft in drafts if draft.wikidata}
         for draft in drafts:
             for language, names in draft.names.items():
@@ -353,6 +365,8 @@ class Merger:
 
     def _claim(self, id: str, language: str, written: str) -> None:
         name = parse_name(written, language)
+        if name.acronym:
+            self.by_acronym[name.text][id] = self.drafts[id]
         if not name.ambiguous:
             for code in LANGUAGES if language == "mul" else (language,):
                 self.bearers.setdefault((fold_key(name.text), code), id)
@@ -372,7 +386,8 @@ class Merger:
         self.by_wikidata.setdefault(record.wikidata, draft.id)
         for language in LANGUAGES:
             for name in record.names[language]:
-                if self._good(name):
+                line = self.bearers.get((fold_key(name.partition(",")[0]), language)) == draft.id
+                if self._good(name) and not ("," in name and line):
                     self._add(draft, language, name, name)
             for acronym in record.acronyms[language]:
                 self._add(draft, language, "=~" + acronym, acronym)
@@ -384,7 +399,7 @@ class Merger:
 
     def _good(self, name: str) -> bool:
         words = fold_key(name).split()
-        if any(mark in name for mark in "([–/") or " - " in name:  # a fund's line, not a body
+        if any(mark in name for mark in "([–/:") or " - " in name:  # a fund's line, not a body
             return False
         return len(words) > 1 and not _TOO_GENERAL.search(" ".join(words))
 
@@ -394,9 +409,27 @@ class Merger:
         for language in LANGUAGES:
             for name in record.names[language]:
                 for code in (language, *LANGUAGES):
-                    id = self.bearers.get((fold_key(name), code))
-                    if id:
-                        return self.drafts[id]
+                    # A row for several bodies names the main one before a comma.
+                    for whole in (name, name.partition(",")[0]):
+                        id = self.bearers.get((fold_key(whole), code))
+                        if id:
+                            return self.drafts[id]
+        return self._of_acronym(record)
+
+    def _of_acronym(self, record: Record) -> Draft | None:
+        """Return the row that has an acronym of a record, and a similar name in a language."""
+        for acronyms in record.acronyms.values():
+            for acronym in acronyms:
+                for draft in self.by_acronym[acronym].values():
+                    two = record.wikidata and draft.wikidata
+                    if not two and any(
+                        similar_names(parse_name(written, language).text, name)
+                        for language, written_names in draft.names.items()
+                        for written in written_names
+                        if language in LANGUAGES and "=" not in written
+                        for name in record.names[language]
+                    ):
+                        return draft
         return None
 
     def _new(self, record: Record) -> Draft | None:

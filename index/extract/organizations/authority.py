@@ -6,15 +6,17 @@ the text says of the others.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from index.analysis import Folded, fold_key
-from index.document import Span
-from index.extract.countries import PlaceMatch
+from index.document import Country, Span
+from index.extract.countries import PlaceMatch, find_countries
 from index.extract.organizations.automata import TRAP, Automata, Form, Found
 from index.extract.organizations.learned import GIVEN
+from index.extract.organizations.national import Places, country_of_text
 from index.extract.organizations.refusals import SURNAME, is_of, refusal
 from index.extract.organizations.shown import is_opponent, is_shown
 from index.extract.organizations.words import word_before
@@ -34,7 +36,7 @@ class AuthorityMatcher:
     """Finds names that automata hold; of equal ones those of the first automata come first.
 
     ``context`` has the folded cues of ambiguous names, by id; ``near`` those that must stand
-    beside the name.
+    beside the name; ``countries`` the countries of bodies that others have by the same name.
     """
 
     def __init__(self, automata: Sequence[Automata]) -> None:
@@ -42,6 +44,7 @@ class AuthorityMatcher:
         entries = [entry for each in automata for entry in each.entries]
         self.context = {entry.id: entry.context for entry in entries}
         self.near = {entry.id: entry.near for entry in entries if entry.near}
+        self.countries = {entry.id: entry.countries for entry in entries if entry.countries}
 
     def _found(self, text: str) -> Iterator[tuple[int, Found]]:
         return chain.from_iterable(each.found(text) for each in self._automata)
@@ -79,7 +82,7 @@ class AuthorityMatcher:
                     if reason == SURNAME:
                         persons.add(form.id)
                     continue
-                several = form.id in self.near
+                several = form.id in self.near or form.id in self.countries
                 if form.ambiguous and is_shown(form, text, span, language, several):
                     form = form._replace(ambiguous=False)
                 if form.prefix:
@@ -136,9 +139,12 @@ class Cues:
         mentions: Iterable[Mention],
         text: str,
         folded: Folded,
-        places: Iterable[PlaceMatch],
+        places: Collection[PlaceMatch],
+        language: str,
+        dated: str | None = None,
     ) -> None:
         self._matcher, self._text, self._folded = matcher, text, folded
+        self._places, self._language, self._dated = places, language, dated
         demonyms = [
             place for place in places if any(one.form.kind == "demonym" for one in place.forms)
         ]
@@ -148,37 +154,99 @@ class Cues:
         self._told: dict[str, bool] = {}
 
     def strength(self, mention: Mention) -> int:
-        """Return 2 where a cue stands beside a name, 1 where one is in the text, and else 0."""
+        """Say how much speaks for the body of a name.
+
+        That is ``BESIDE`` where a cue or its country stands beside the name, 2 where a cue is in
+        the text, or the text is of its country, 1 where its country is in the text, and else 0. A
+        country in the text says nothing of a name that is a word (``Podemos``).
+        """
         if self._is_beside(mention):
-            return 2
+            return BESIDE
         id = mention.form.id
+        if id in self._matcher.countries and self._is_named(mention, (self._country,)):
+            return _SAID
         if id not in self._told:
             cues = self._matcher.context.get(id, ())
             said = any(f" {cue}" in self._folded.text for cue in cues)
             self._told[id] = said or id in self._beside
-        return int(self._told[id])
+        return _SAID if self._told[id] else int(self._is_named(mention, self._named_countries))
+
+    def _is_named(self, mention: Mention, named: Collection[str | None]) -> bool:
+        """Say whether the country of a body that others have by its name is among some."""
+        countries = self._matcher.countries.get(mention.form.id, ())
+        word = mention.form.words == 1 and not mention.form.text.isupper()
+        return not word and any(country in named for country in countries)
+
+    def outweighs(self, one: Mention, usual: Mention) -> bool:
+        """Say whether more speaks for one body than for the usual bearer of the same name.
+
+        That a text names a country does not speak against a bearer of no country.
+        """
+        strength = self.strength(one)
+        if strength == 1 and not usual.form.ambiguous and one.form.id in self._matcher.countries:
+            return usual.form.id in self._matcher.countries and self.strength(usual) == 0
+        return strength > self.strength(usual)
+
+    def are_rivals(self, one: Mention, other: Mention) -> bool:
+        """Say whether as much speaks for two bodies of one country each, whose names are alike."""
+        countries = self._matcher.countries
+        both = one.form.id in countries and other.form.id in countries
+        alike = both and one.form.ambiguous == other.form.ambiguous
+        return alike and self.strength(one) == self.strength(other)
 
     def is_foreign(self, mention: Mention) -> bool:
-        """Say whether the adjective of another nation stands beside one country's body."""
+        """Say whether another nation stands beside one country's body."""
         near = self._matcher.near.get(mention.form.id)
+        countries = self._matcher.countries.get(mention.form.id)
+        if countries:
+            beside = self._sites.beside(self._text, mention.span)
+            return beside is not None and beside not in countries
         if not near:
             return False
         beside = self._by_start.get(mention.end + 1) or self._by_end.get(mention.start - 1)
         return beside is not None and not beside.startswith(near)
 
     def _is_beside(self, mention: Mention) -> bool:
-        near = self._matcher.near.get(mention.form.id)
-        if not near:
+        near = self._matcher.near.get(mention.form.id, ())
+        countries = self._matcher.countries.get(mention.form.id, ())
+        if not (near or countries):
             return False
         start, end = mention.span
         before = _CLAUSE_END.split(self._text[max(0, start - _NEAR_LENGTH) : start])[-1]
         behind = _CLAUSE_END.split(self._text[end : end + _NEAR_LENGTH])[0]
+        if countries:
+            clause = Span(start - len(before), end + len(behind))
+            for at in self._sites.within(clause):
+                first, last = sorted((Span(start, end), self._sites.span(at)))
+                gap = self._text[first.end : last.start].split()
+                if self._sites.ids[at] in countries and len(gap) < _NEAR_WORDS:
+                    return True
         words = [*fold_key(before).split()[-_NEAR_WORDS:], "|"]
         words += fold_key(behind).split()[:_NEAR_WORDS]
         around = f" {' '.join(words)}"
         return any(f" {cue}" in around for cue in near)
 
+    @cached_property
+    def _countries(self) -> Sequence[Country]:
+        return find_countries(self._text, self._language, self._folded, self._places)
 
+    @cached_property
+    def _sites(self) -> Places:
+        return Places.of((*span, each.id) for each in self._countries for span in each.spans)
+
+    @cached_property
+    def _named_countries(self) -> frozenset[str]:
+        return frozenset(each.id for each in self._countries)
+
+    @cached_property
+    def _country(self) -> str | None:
+        """The country that the text is of."""
+        return self._dated or country_of_text(self._countries)
+
+
+_SAID = 2
+BESIDE: Final = 3
+"""How much a cue that stands beside a name speaks for its body."""
 _CLAUSE_END = re.compile(r"[.!?;\n] ?")
 _NEAR_LENGTH = 40
 _NEAR_WORDS = 2

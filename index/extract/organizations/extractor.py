@@ -25,7 +25,7 @@ from index.extract.countries import PlaceMatch, place_forms
 from index.extract.organizations import heads, rules
 from index.extract.organizations.abbreviations import Abbreviation, find_abbreviations
 from index.extract.organizations.arabic import find_arabic
-from index.extract.organizations.authority import AuthorityMatcher, Cues, Mention
+from index.extract.organizations.authority import BESIDE, AuthorityMatcher, Cues, Mention
 from index.extract.organizations.automata import TRAP, Automata
 from index.extract.organizations.learned import GIVEN, LEARNED, LearnedNames, may_be_surname
 from index.extract.organizations.model import add_named_by_model
@@ -72,13 +72,15 @@ def find_organizations(
     *,
     ner: bool = False,
     names: LearnedNames | None = None,
+    dated: str | None = None,
 ) -> OrganizationMatches:
     """Return the organizations that ``text`` names, by first mention, with all mentions of each.
 
     ``language`` is that of the document, an ISO 639-1 code or ``und``. It decides which acronyms
     and which rules count; full names of the authority are found in any language. ``folded`` is
     ``fold_text(text)``. With ``ner``, a model adds names where nothing else was found. ``names``
-    are those that other documents of the archive have established.
+    are those that other documents of the archive have established. ``dated`` is the country of the
+    dateline.
     """
     folded = folded or fold_text(text)
     matcher = _matcher(names)
@@ -96,7 +98,7 @@ def find_organizations(
     bound = _bind(abbreviations, mentions)
     mentions = _settle(
         [mention for mention in mentions if not _is_redefined(mention, bound)],
-        Cues(matcher, mentions, text, folded, places),
+        Cues(matcher, mentions, text, folded, places, language, dated),
     )
     covered = tuple((mention.start, mention.end) for mention in mentions)
     candidates, mentions = _contend(candidates, mentions)
@@ -253,13 +255,16 @@ def _settle(mentions: list[Mention], cues: Cues) -> list[Mention]:
     """Drop ambiguous names that nothing supports, then keep the longest of overlapping ones.
 
     Of two bodies with the same name, the usual one is not marked as ambiguous: it gives way to the
-    other where a cue of that stands beside the name, or where only cues of that are in the text.
+    other where a cue of that stands beside the name, or where more speaks for that in the text.
+    Of two that are both marked, and of different countries, neither is meant if as much speaks for
+    both.
     """
     sure = {mention.form.id for mention in mentions if not mention.form.ambiguous}
     in_full = {mention.form.id for mention in mentions if mention.form.words > 1}
     settled: list[Mention] = []
     foreign_end = 0
     hidden: Mention | None = None
+    undecided: tuple[int, int, int] | None = None
     for mention in mentions:
         id = mention.form.id
         if cues.is_foreign(mention):
@@ -275,15 +280,23 @@ def _settle(mentions: list[Mention], cues: Cues) -> list[Mention]:
         if hidden and settled[-1] is hidden and hidden[:2] == mention[:2]:
             settled[-1] = mention
             continue
+        if undecided and undecided[:2] == mention[:2] and cues.strength(mention) <= undecided[2]:
+            continue
         if not settled or mention.start >= settled[-1].end:
             settled.append(mention)
             continue
         usual = settled[-1].form.id  # and perhaps of another country: of the one that is told
         shared = settled[-1][:2] == mention[:2] and TRAP not in (id, usual)
-        given = settled[-1].form.kind == GIVEN
-        strength = cues.strength(mention) if shared and not given else 0
-        if strength > cues.strength(settled[-1]) and (strength > 1 or usual not in in_full):
+        if not shared or settled[-1].form.kind == GIVEN or id == usual:
+            continue
+        strength = cues.strength(mention)
+        if usual in in_full and strength < BESIDE:
+            continue
+        if cues.outweighs(mention, settled[-1]):
             settled[-1] = mention
+        elif cues.are_rivals(settled[-1], mention):
+            settled.pop()
+            undecided = (mention.start, mention.end, strength)
     return settled
 
 

@@ -65,6 +65,10 @@ class Places(NamedTuple):
         """Return the numbers of the mentions that begin in a span."""
         return range(bisect_left(self.starts, span.start), bisect_left(self.starts, span.end))
 
+    def span(self, number: int) -> Span:
+        """Return the characters of a mention."""
+        return Span(self.starts[number], self.ends[number])
+
     def beside(self, text: str, span: Span) -> str | None:
         """Return the country that stands in a name, directly before it, or directly behind it."""
         inside = self.within(span)
@@ -115,7 +119,7 @@ def place_national(
     if not mentions:
         return tuple(found)
     dated = next((each.id for each in reversed(countries) if not each.spans), None)
-    of_document = dated or _of_text(countries)
+    of_document = dated or country_of_text(countries)
     ids: dict[tuple[str, Span], str] = {}
     for body, of_body in mentions.items():
         of_body.sort(key=lambda mention: (mention.span.start < body_start, mention.span))
@@ -193,8 +197,8 @@ def _without_countries(text: str, one: Organization, places: Places) -> str:
     return " ".join(words)
 
 
-def _of_text(countries: Sequence[Country]) -> str | None:
-    """Return the country of a document: the one of its lead, or the only one."""
+def country_of_text(countries: Sequence[Country]) -> str | None:
+    """Return the country that a text is of: the one of its lead, or the only one."""
     early = [country.id for country in countries if any(s.start < _LEAD for s in country.spans)]
     if len(early) == 1:
         return early[0]

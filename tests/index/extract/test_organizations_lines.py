@@ -1,6 +1,8 @@
 """One body is one line of the facet, whatever a document calls it."""
 
 import json
+import re
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import vocabularies
-from index.analysis import fold_text
+from index.analysis import fold_key, fold_text
 from index.document import Document, Fields, Language, Organization
 from index.extract import ExtractionOptions, extract
 from index.extract.countries import find_countries
@@ -65,6 +67,43 @@ SURE = [
 
 
 APART = read_apart(Path(vocabularies.__file__).with_name("organizations-apart.txt"))
+
+
+LABELS = {
+    locale: {id: organizations().label(id, locale) for id in organizations().entries}
+    for locale in LANGUAGES
+}
+COUNTRY_BEHIND = re.compile(r".+ \(.+\)")
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_no_two_bodies_have_one_label(locale: str) -> None:
+    bearers: dict[str, list[str]] = defaultdict(list)
+    for id, label in LABELS[locale].items():
+        bearers[fold_key(label)].append(id)
+    assert [ids for ids in bearers.values() if len(ids) > 1] == []
+
+
+def test_no_line_without_id_has_the_label_of_a_body() -> None:
+    """What a text calls as a label does is that body, unless a country stands in the label."""
+    labels = {label for of in LABELS.values() for label in of.values()}
+    unknown = [
+        (label, language)
+        for label in labels
+        if not COUNTRY_BEHIND.fullmatch(label)
+        for language in LANGUAGES
+        if organizations().known(label, language) is None
+    ]
+    assert unknown == []
+
+
+def test_a_label_with_a_country_is_asked_for() -> None:
+    for locale, labels in LABELS.items():
+        told = {id: label for id, label in labels.items() if COUNTRY_BEHIND.fullmatch(label)}
+        assert len(told) > 50
+        assert {
+            id for id, label in told.items() if organizations().resolve(label) != id
+        } == set(), locale
 
 
 def test_a_legal_form_makes_no_other_body() -> None:

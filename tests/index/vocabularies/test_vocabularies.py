@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 from index.errors import VocabularyError
 from index.extract import find_themes
 from index.vocabularies import LANGUAGES, grammar, organizations, themes
-from index.vocabularies.organizations import COLUMNS, load_grammars, load_organizations
+from index.vocabularies.grammar import load_grammars
+from index.vocabularies.organizations import COLUMNS, load_organizations
 from index.vocabularies.themes import load_themes, open_themes
 from tools.vocabularies.build_organizations import (
     APART,
     TARGET,
+    Draft,
+    Merger,
+    Record,
     by_hand,
     from_lists,
     from_packages,
@@ -190,6 +194,38 @@ def test_two_bodies_whose_names_are_alike_stand_in_the_list_of_those(tmp_path: P
     apart.write_text("x | zorva\n", encoding="utf-8")
     with pytest.raises(VocabularyError, match=r"apart\.txt, line 1: expected"):
         load_organizations(write(tmp_path, *two), apart=apart)
+
+
+def test_an_acronym_and_a_similar_name_make_one_body(tmp_path: Path) -> None:
+    two = [
+        row(id="cidz", en="International Centre for Zorva Development; =~CIDZ"),
+        row(id="zorva", en="International Center of Zorva Development; =~CIDZ"),
+    ]
+    with pytest.raises(VocabularyError, match=r"cidz and zorva have an acronym in common"):
+        load_organizations(write(tmp_path, *two))
+    apart = tmp_path / "apart.txt"
+    apart.write_text("cidz | zorva | the old one and the new one\n", encoding="utf-8")
+    assert len(load_organizations(write(tmp_path, *two), apart=apart).entries) == 2
+    other = row(id="zoo", en="International Committee for Zoos; =~CIDZ")
+    assert len(load_organizations(write(tmp_path, two[0], other)).entries) == 2
+    countries = (
+        row(id="cidz", context="+fr", en="Zorva Development Centre; =~CIDZ"),
+        row(id="zorva", context="+be", en="Zorva Development Center; =~CIDZ"),
+    )
+    assert len(load_organizations(write(tmp_path, *countries)).entries) == 2
+    with pytest.raises(VocabularyError, match="'zz' is no code of a country"):
+        load_organizations(write(tmp_path, row(id="cidz", context="+zz", en="Zorva")))
+
+
+def test_a_source_adds_to_the_row_with_its_acronym_and_a_similar_name() -> None:
+    merger = Merger([Draft("cidz", "igo", names={"en": ["=~CIDZ", "Zorva Research Center"]})])
+    names = {language: [] for language in LANGUAGES}
+    given = names | {"en": ["Zorva Research Centre"]}
+    merger.merge(Record("list", "ngo", "", "", given, names | {"en": ["CIDZ"]}))
+    assert list(merger.drafts) == ["cidz"]
+    other = names | {"en": ["Union of the Zorva Makers"]}
+    merger.merge(Record("list", "ngo", "", "", other, names | {"en": ["CIDZ"]}))
+    assert len(merger.drafts) == 2
 
 
 def test_a_name_of_a_package_with_a_legal_form_is_that_of_the_body(tmp_path: Path) -> None:

@@ -26,9 +26,8 @@ MOST = 0.2
 REASONS: dict[tuple[str, str], str] = {
     ("fr", "crime/organised-crime"): "bande organisée is the name of the crime",
     ("fr", "labour/wages"): "salaire, in the title or three times",
-    ("fr", "education/university"): "étudiant, in the title or three times",
     ("fr", "society/migration"): "migrant, in the title or three times",
-    ("fr", "economy/tourism"): "touriste, in the title or twice",
+    ("fr", "culture/visual-arts"): "musée, in the title or three times",
     ("fr", "politics/espionage"): "service de renseignement, in the title or twice",
     ("fr", "politics/human-rights"): "censure, in the title or twice",
     ("en", "health/care"): "hospital, in the title or twice",

@@ -19,9 +19,16 @@ _ROLE_NAMES = (
     " region joiner weak common own named alone body place purpose compound nocompound joined"
     " joinedsport nojoined called nocalled match matchend nomatch contest contestend"
     " commonclub reports reportsbehind quoted quoting opponent plain press giant industry"
+    " partisan councillor facility facilityof participle pressbefore pressbehind pluralbody"
+    " genericwhole genericstart genericpart bodyword bodystart bodyend commoncue chain street essay"
 )
 _ROLES = frozenset(_ROLE_NAMES.split()) | _HEAD_ROLES
-_PHRASES = frozenset(("cue", "generic", "place", "match"))
+_PHRASES = frozenset(
+    (
+        *("cue", "generic", "place", "match", "facility"),
+        *("genericwhole", "genericstart", "genericpart"),
+    )
+)
 """Roles of several words too."""
 
 

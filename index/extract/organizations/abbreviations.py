@@ -9,34 +9,8 @@ from index.vocabularies import grammar
 
 _PARENTHESIS = re.compile(r"\(([A-ZÀ-Þ][A-Za-zÀ-ÿ0-9.&\-]{1,11})\)")
 _LONGEST_NAME = 140
-_HEAD = re.compile(
-    "^(?:organi[sz]a[tcz]|associa|asocia|agen[ct]|autorit|autorid|author|ban[qkc]|bureau|buro"
-    "|caisse|cent[rer]|chamb|camara|camera|comit|commi|comisi|comiss|communaut|comunid|comunit"
-    "|confed|consei|consej|consig|conselh|council|cour$|court|corte|direction|direcci"
-    "|f[eo]dera[tcz]i|fonda|funda|fonds|fund|fondo|front|frente|fronte|group|grupo|gruppo"
-    "|institu|istitu|ligue|liga|league|lega$|mission|mouvement|movim|movement|bewegung"
-    "|observato|osservato|offic|oficina|parti|partido|partei|poli[cz]|rassembl|reseau|network"
-    "|service|servici|servizi|societ|sociedad|society|syndic|sindica|gewerk|tribun|union"
-    "|universi|verband|verein|bund$|amt$|kammer|ministe|agenzia|administration|corps"
-    "|alliance|alian|forum|haut|high|mutuel|collecti|coordinat|coalition|parlament|parliament"
-    "|assembl|asambl|academ|compan|compagn|company|corporation|board)"
-    "|(?:verband|verein|bund|amt|kammer|rat|gesellschaft)$"
-)
-"""Folded words that only bodies are called by."""
 _HEAD_FIRST = frozenset(("fr", "es", "it", "pt"))
 """Languages in which such a word begins the name."""
-_PLURALS = frozenset(
-    ("organisations", "organizaciones", "organizacoes", "associations", "entreprises", "services")
-)
-_GENERIC = re.compile(
-    r"^(?:service|servico|servicio|unite|unidade|police|policias?) d[eo] "
-    r"|world trade center|parlement\w+ d enquete|parlamentar\w* de inquerito|^comissao parlamentar"
-    r"|hospitalier|hopital"
-    r"|^policia (?:militar|civil|rodoviaria)|^ministerio publico(?: estadual)?$|^instituto medico"
-    r"|^instituto de medicina legal|republique|republik|republic of|champions|ligue des champions"
-    r"|^agence regionale de sante$|^tribunal regional|^tribunal de (?:justica|contas do estado)$"
-    r"|comite d hygiene|^banco central$|^centro de detencao|^fundo de garantia|^caisse primaire"
-)
 
 
 class Abbreviation(NamedTuple):
@@ -87,8 +61,29 @@ def _long_form_start(text: str, end: int, acronym: str) -> int | None:
 
 
 def _names_body(words: list[str], language: str) -> bool:
-    if len(words) < 2 or _GENERIC.search(" ".join(words)):
+    if len(words) < 2 or _is_generic(" ".join(words)):
         return False
     if language in _HEAD_FIRST:
-        return words[0] not in _PLURALS and any(map(_HEAD.search, words[:2]))
-    return any(map(_HEAD.search, words))
+        plural = words[0] in grammar("und")["pluralbody"]
+        return not plural and any(map(_is_body, words[:2]))
+    return any(map(_is_body, words))
+
+
+def _is_generic(name: str) -> bool:
+    """Say whether a folded name is that of a kind of body, a place or an event."""
+    listed = grammar("und")
+    return (
+        name in listed["genericwhole"]
+        or any(f"{name} ".startswith(f"{start} ") for start in listed["genericstart"])
+        or any(part in name for part in listed["genericpart"])
+    )
+
+
+def _is_body(word: str) -> bool:
+    """Say whether a folded word is one that only bodies are called by."""
+    listed = grammar("und")
+    return (
+        word in listed["bodyword"]
+        or word.startswith(tuple(listed["bodystart"]))
+        or word.endswith(tuple(listed["bodyend"]))
+    )

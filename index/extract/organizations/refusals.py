@@ -11,6 +11,7 @@ from typing import Final
 from index.analysis import fold_key
 from index.document import Span
 from index.extract.organizations.automata import TRAP, Form
+from index.extract.organizations.words import stands_behind
 from index.vocabularies import grammar
 
 _TITLE_CASE_LENGTH = 4
@@ -119,16 +120,9 @@ def _is_surname(form: Form, text: str, span: Span) -> bool:
     return match is not None and any(fold_key(name) in given for name in match.groups() if name)
 
 
-_FACILITY = re.compile(
-    r"\b(?:cadeia|pres[ií]dio|penitenci[aá]ria|pris[oó]n|prison|prigione|c[aá]rcel|carcere"
-    r"|gef[aä]ngnis"
-    r"|centre p[eé]nitentiaire|maison d['’]arr[eê]t|bairro|rua|avenida|barrio|calle|rue|quartier"
-    r"|via"
-    r"|playa|praia|aeropuerto|aeroporto|a[eé]roport|est[aá]dio|stade)"
-    r"(?: p[uú]blic[ao]| feminina?| central)? (?:d[eoai]s? |d['’]|del? |della |la )?$",
-    re.IGNORECASE,
-)
 _FACILITY_LENGTH = 40
+_LONGEST_FACILITY = 3
+"""Words of what a place is: ``maison d'arrêt``."""
 
 
 def _is_other_name(form: Form, text: str, span: Span) -> bool:
@@ -140,38 +134,36 @@ def _is_other_name(form: Form, text: str, span: Span) -> bool:
         return True
     if form.acronym:
         return False
-    if form.kind == "sport" and _FACILITY.search(
-        text, max(0, span.start - _FACILITY_LENGTH), span.start
-    ):
+    if form.kind == "sport" and _is_of_facility(text, span):
         return True
     return text[span.start : span.end].isupper() and not form.text.isupper()
 
 
+def _is_of_facility(text: str, span: Span) -> bool:
+    """Say whether a place of the name is meant: ``Cadeia Pública de Benfica``."""
+    words = fold_key(text[max(0, span.start - _FACILITY_LENGTH) : span.start]).split()
+    if words and words[-1] in grammar("und")["facilityof"]:
+        words.pop()
+    facilities = grammar("und")["facility"]
+    return any(" ".join(words[-count:]) in facilities for count in range(1, _LONGEST_FACILITY + 1))
+
+
 def _is_participle(form: Form, original: str, text: str, span: Span, language: str) -> bool:
     """Say whether Italian ``Nato`` begins a sentence: there it is *born*, not the alliance."""
-    if language != "it" or original != "Nato" or not form.acronym:
+    participles = grammar(language)["participle"]
+    if not form.acronym or original.isupper() or fold_key(original) not in participles:
         return False
     return _SENTENCE_START.search(text, max(0, span.start - 2), span.start) is not None
 
 
-_PRESS_BEFORE = re.compile(
-    r"\b(?:selon|journal|journaux|journaliste|quotidien|hebdomadaire|mensuel|magazine|colonnes|dans"
-    r"|d['’]après|interview|entretien|site|édition|rapporte|révèle|indique|affirme|explique|raconte"
-    r"|écrit|cité|citée|cités|confié|déclaré|expliqué|précisé|assuré|raconté|accordé|accordée|révélé"
-    r"|indiqué|affirmé|confie|relate|relaie|relayé|rédaction|lecteurs|tribune|correspondant|une"
-    r"|sondage|pour|par|information|informations|publié|publiée|repéré|contacté|interrogé|reprises)"
-    r"(?: \w+)?(?: \w+)? ?$"
-)
-_PRESS_AFTER = re.compile(
-    r"[\"»]?,? (?:a |avait |qui |s['’])?(?:rapport|révél|indiqu|affirm|écri|précis|assur|racont"
-    r"|publi|expliqu|relat|détaill|cit|annon|not|titr|évoqu|soulign|rappel)"
-)
-_PRESS_CONTEXT = 45
+_BEHIND_PRESS = re.compile(r"[\"»]?,? (?:a |avait |qui |s['’])?(\w+)")
+_MOST_BEFORE_PRESS = 2
 
 
 def _is_quoted_as_press(text: str, span: Span) -> bool:
     """Say whether the French around ``span`` speaks of the press as a source."""
-    before = text[max(0, span.start - _PRESS_CONTEXT) : span.start]
-    return (
-        _PRESS_BEFORE.search(before) is not None or _PRESS_AFTER.match(text, span.end) is not None
-    )
+    words = grammar("fr")
+    if stands_behind(text, span, words["pressbefore"], _MOST_BEFORE_PRESS):
+        return True
+    behind = _BEHIND_PRESS.match(text, span.end)
+    return behind is not None and fold_key(behind[1]).startswith(tuple(words["pressbehind"]))

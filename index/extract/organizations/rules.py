@@ -211,9 +211,6 @@ def _aliases(
 _MOST_ADJECTIVES = 2
 _KIN = re.compile(r".*jahrigen?|(?:sein|ihr|mein)e[rn]?|kleinen?|altest.*|jungst.*")
 _OF = frozenset(("di", "de"))
-_NO_PHRASE = frozenset(("partido", "radio", "canal", "canale", "casa", "rete", "operadora"))
-"""Cues that are common words with an ``of`` behind them: ``partido de ida``."""
-_STREETS = frozenset(("viale", "piazza", "corso", "calle", "plaza"))
 _SHORT_NOUN = 4
 _ABSTRACT = (
     *("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tionen"),
@@ -245,7 +242,7 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
     for cue in cues(words, grammar):
         if words[cue].folded == "tochter" and _is_kin(words, cue):
             continue
-        first = _behind_phrase(words, cue, stop)
+        first = _behind_phrase(words, cue, grammar)
         if words.joined(first) and words[first].folded in grammar["called"]:
             if not _may_be_called(words, cue, first + 1, grammar):
                 continue
@@ -282,8 +279,6 @@ def find_cued(words: Words, grammar: Grammar, places: frozenset[str]) -> Iterato
 
 _ALSO_VERBS = frozenset(("called", "named"))
 _MOST_BEFORE_CUE = 3
-_ALSO_OTHERS = _NO_PHRASE | {"cadena", "cadeia", "catena"}
-"""Cues that something else is called as well: ``canal llamado Beagle``."""
 
 
 def _may_be_called(words: Words, cue: int, name: int, grammar: Grammar) -> bool:
@@ -292,7 +287,7 @@ def _may_be_called(words: Words, cue: int, name: int, grammar: Grammar) -> bool:
     In English only behind an indefinite article: ``a company called X``, but ``the paper called
     Mr X a liar``.
     """
-    if words[cue].folded in _ALSO_OTHERS:
+    if words[cue].folded in grammar["commoncue"] or words[cue].folded in grammar["chain"]:
         return False
     if name < len(words) and words[name].folded in grammar["nocalled"]:
         return False
@@ -353,14 +348,19 @@ def _second(words: Words, joint: int, grammar: Grammar) -> Iterator[Candidate]:
                 yield Candidate(words.span(first, last), "cue")
 
 
-def _behind_phrase(words: Words, cue: int, stop: frozenset[str]) -> int:
+def _behind_phrase(words: Words, cue: int, grammar: Grammar) -> int:
     """Return the word behind a cue and what it is of: ``agenzia di stampa X``."""
     of, noun = cue + 1, cue + 2
-    if noun >= len(words) or words[of].text not in _OF or words[cue].folded in _NO_PHRASE:
+    if noun >= len(words) or words[of].text not in _OF or words[cue].folded in grammar["commoncue"]:
         return of
     word = words[noun]
-    plain = words[of].tight and word.tight and word.text.islower() and word.folded not in stop
-    long = len(word.folded) > _SHORT_NOUN and word.folded not in _STREETS
+    plain = (
+        words[of].tight
+        and word.tight
+        and word.text.islower()
+        and word.folded not in grammar["stop"]
+    )
+    long = len(word.folded) > _SHORT_NOUN and word.folded not in grammar["street"]
     return noun + 1 if plain and long else of
 
 
@@ -516,8 +516,6 @@ _QUOTED = re.compile(
     r"((?: [a-zß-ÿ]+){0,2}),? ?[\"“«„] ?([A-ZÀ-Þ][^\"”“»«„\n.,;:!?()]{1,48}?) ?[\"“”»]"
 )
 _MOST_QUOTED_WORDS = 6
-_TITLED = frozenset(("editorial",))
-"""Cues behind which quotation marks hold the title of a text."""
 _LOWER_SITE = re.compile(r"[a-z][a-z0-9-]{2,}\.(?:com|net|org|at|de|ch)")
 _SITE = re.compile(r"[A-Z][A-Za-z0-9]{2,}\.(?:com|net|it|at|de|es)")
 _PRESS = (
@@ -559,7 +557,7 @@ def find_quoted(text: str, words: Words, grammar: Grammar) -> Iterator[Candidate
     for index in cues(words, grammar):
         cue = words[index]
         match = _QUOTED.match(text, cue.end)
-        if match and cue.folded not in _TITLED:
+        if match and cue.folded not in grammar["essay"]:
             few = len(match.group(2).split()) <= _MOST_QUOTED_WORDS
             if few and all(map(grammar.is_adjective, match.group(1).split())):
                 yield Candidate(Span(*match.span(2)), "quoted")

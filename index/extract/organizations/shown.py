@@ -11,18 +11,9 @@ from index.analysis import fold_key
 from index.document import Span
 from index.extract.organizations.automata import Form
 from index.extract.organizations.rules import joined_noun
-from index.extract.organizations.words import word_before
+from index.extract.organizations.words import stands_behind, word_before
 from index.vocabularies import grammar
 
-_MEMBER = re.compile(
-    r"\b(?:maires?|maire adjointe?|d[ée]put[ée]e?s?|s[ée]nat(?:eurs?|rices?)|[ée]lue?s?|adjointe?s?"
-    r"|conseill(?:ers?|[èe]res?)(?: \w+)?|candidate?s?|pr[ée]sidente?s?|ministres?"
-    r"|eurod[ée]put[ée]e?s?"
-    r"|groupes?|majorit[ée]|liste|militante?s?|cadres?|secr[ée]taire|primaire|f[ée]d[ée]ration|motion"
-    r"|diputad[oa]s?|alcalde(?:sa)?|senador[ae]?s?|deputad[oa]s?|prefeit[oa]s?|governador[a]?|sindaco"
-    r"|deputat[oi]|senatore|vereador[ae]?s?) $",
-    re.IGNORECASE,
-)
 _MEMBER_LENGTH = 36
 _AFTER_PERSON = re.compile(
     r"[A-ZÀ-Þ][\w’'-]+ (?:(?:da|de|do|dos|di|von|van|le|la) )?[A-ZÀ-Þ][\w’'-]+ \($"
@@ -33,7 +24,11 @@ _PARTY_END = re.compile(r"\)|, |[-/][A-Z]{2}\)")
 def _is_membership(text: str, span: Span) -> bool:
     """Say whether a party's acronym stands behind a person of it: ``la maire PS``, ``X Y (PT)``."""
     start = max(0, span.start - _MEMBER_LENGTH)
-    if _MEMBER.search(text, start, span.start):
+    words = grammar("und")
+    if text[span.start - 1 : span.start] == " " and (
+        stands_behind(text, span, words["partisan"])
+        or stands_behind(text, span, words["councillor"], 1)
+    ):
         return True
     return (
         _PARTY_END.match(text, span.end) is not None

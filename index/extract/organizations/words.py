@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, compress
 from typing import Generic, NamedTuple, TypeVar
@@ -35,6 +35,8 @@ _SHORT_NUMBER = 2
 _JOINTS_IN_A_ROW = 2
 _LONGEST_BEFORE = 32
 """Characters before a span among which the word before it is sought."""
+_LONGEST_CONTEXT = 45
+"""Characters before a span among which one of several words is sought."""
 
 
 class Word(NamedTuple):
@@ -82,6 +84,18 @@ def word_before(text: str, span: Span) -> str:
     """Return the folded word that a space or an apostrophe parts from a span behind it."""
     before = text[max(0, span.start - _LONGEST_BEFORE) : span.start].replace("’", "'")
     return fold_key(before.replace("'", " ").rpartition(" ")[0].rpartition(" ")[2])
+
+
+def stands_behind(text: str, span: Span, words: Collection[str], most: int = 0) -> bool:
+    """Say whether one of some folded words stands before a span, ``most`` plain words between."""
+    before = text[max(0, span.start - _LONGEST_CONTEXT) : span.start]
+    for token in reversed(before.removesuffix(" ").split(" ")[-most - 1 :]):
+        folded = fold_key(token)
+        if token[-1:].isalnum() and (folded in words or folded.rpartition(" ")[2] in words):
+            return True
+        if not token.isalnum():
+            return False
+    return False
 
 
 class LookedUp(Generic[T]):

@@ -55,11 +55,16 @@ class Pattern(NamedTuple):
     def strict(self) -> bool:
         """Whether a word in ASCII may be another one, not merely one that lost its accents.
 
-        *Incendie* is not *incendié*, and *Hubschrauber* no *Räuber*.
+        *Incendie* is not *incendié*, *Hubschrauber* no *Räuber*, and *geraten* no *Geräten*.
         """
         if self.part:
             return not self.accented.isascii()
-        return self.capitals or self.accented.endswith("é")
+        return self.capitals or self.umlaut or self.accented.endswith("é")
+
+    @property
+    def umlaut(self) -> bool:
+        """Whether the word has an umlaut, which German does not leave out."""
+        return self.accented != self.accented.translate(_UMLAUTS)
 
 
 class Hit(NamedTuple):
@@ -152,7 +157,7 @@ def _is_spelt(pattern: Pattern, surface: str) -> bool:
         return surface.isupper()
     if pattern.part:
         surface = surface.replace("ß", "ss")[slice(*pattern.part)]
-    elif pattern.strict and not surface.isupper():
+    elif pattern.accented.endswith("é") and not surface.isupper():
         end = len(pattern.accented)
         return surface[end - 1 : end] == "é" and _same_accents(pattern.accented, surface)
     return (surface.isascii() and not pattern.strict) or _same_accents(pattern.accented, surface)
@@ -163,8 +168,8 @@ def _same_accents(word: str, surface: str) -> bool:
 
     French ``élève`` is not ``élevé``, German ``Burger`` is not ``Bürger``, Arabic ``أمام`` is not
     ``إمام``. A word in capitals, or without any accents, may have lost them, and the last letter
-    may be an ending. Plurals differ: German ``Unfälle`` are of ``Unfall``, Portuguese ``explosões``
-    of ``explosão``.
+    may be an ending. Plurals differ: German ``Unfälle`` are of ``Unfall`` (but ``Zahlungen`` not of
+    ``Zählung``), Portuguese ``explosões`` of ``explosão``.
     """
     carriers = [letter for letter in word if letter in _HAMZA]
     if carriers:
@@ -173,11 +178,12 @@ def _same_accents(word: str, surface: str) -> bool:
     if surface.isupper():
         return True
     written = surface.lower()
-    if written[len(word) :] in _UMLAUT_PLURALS and word.translate(_UMLAUTS) == written[
-        : len(word)
-    ].translate(_UMLAUTS):
+    if written[len(word) :] in _UMLAUT_PLURALS and all(
+        letter in (own, own.translate(_UMLAUTS))
+        for own, letter in zip(written, word, strict=False)
+    ):
         return True
-    start = not surface.islower()  # the first capital may have lost its accent
+    start = not surface.islower() and surface[0].isascii()  # a capital may have lost its accent
     size = min(len(word.removesuffix("ão")), len(word) - 1, len(written) - 1)
     return word[start:size] == written[start:size]
 

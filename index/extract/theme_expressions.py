@@ -179,8 +179,7 @@ def _same_accents(word: str, surface: str) -> bool:
         return True
     written = surface.lower()
     if written[len(word) :] in _UMLAUT_PLURALS and all(
-        letter in (own, own.translate(_UMLAUTS))
-        for own, letter in zip(written, word, strict=False)
+        letter in (own, own.translate(_UMLAUTS)) for own, letter in zip(written, word, strict=False)
     ):
         return True
     start = not surface.islower() and surface[0].isascii()  # a capital may have lost its accent

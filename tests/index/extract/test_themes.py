@@ -481,3 +481,66 @@ def test_what_such_words_stand_in_still_decides(
     language: str, title: str, text: str, theme: str
 ) -> None:
     assert theme in ids(text, language, title)
+
+
+GERMAN = {
+    "who somebody is": (
+        ("Ein Landwirt überfallen", "Der Landwirt erstattete Anzeige.", "economy"),
+        ("Student rettet Kind", "Der Student sprang in den Fluss.", "education"),
+        ("Die Sängerin ist verlobt", "Die Sängerin und ihr Freund sind glücklich.", "culture"),
+        ("Gerhard Richter", "Gerhard Richter zeigt Neues. Richter schweigt.", "crime"),
+    ),
+    "where something happens": (
+        ("Explosion vor einem Supermarkt", "Der Supermarkt blieb zu.", "economy"),
+        ("Am Bahnhof", "Am Bahnhof war es still. Der Bahnhof lag im Dunkeln.", "economy"),
+    ),
+    "other words of the same form": (
+        ("", "Die geratenen Lose: Was geraten ist, ist geraten.", "economy"),
+        ("Die Botschaft", "Die Botschaft ist klar: Diese Botschaft hörten alle.", "politics"),
+        ("", "Ein Roman, zwei Romane, der Roman des Jahres.", "society"),
+        ("", "Sie schützen Kinder, schützen Alte, schützen alle.", "crime"),
+        ("", "Der Verteidiger sprach; der Verteidiger schwieg dann.", "sport"),
+    ),
+    "compounds that end in another word": (
+        ("Entscheidung", "Eine Entscheidung wie diese ist selten.", "society"),
+        ("", "In vergangenen Jahren, vergangenen Monaten, vergangenen Tagen.", "science"),
+        ("", "Alle diskutieren, argumentieren, profitieren, akzeptieren.", "environment"),
+        ("Mitglieder gesucht", "Alle Mitglieder helfen den Familienmitgliedern.", "culture"),
+        ("", "Individuelle Eigenschaften, fehlerhafte Eigenschaften, individuell.", "crime"),
+        ("", "Die Steuerzahlungen, die Nachzahlungen, die Steuerzahlungen.", "culture"),
+    ),
+    "figures of speech and causes of death": (
+        ("Kostenexplosion", "Eine Kostenexplosion wie nie.", "disaster"),
+        ("Mekka", "Der Ort ist ein Mekka für Wanderer.", "religion"),
+        ("Er starb an Krebs", "Der Vater ist an Krebs gestorben.", "health"),
+    ),
+    "other sports": (
+        (
+            "Eishockey",
+            "Im Heimspiel drei Treffer, zwei Tore; der Torhüter hielt.",
+            "sport/football",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", GERMAN)
+def test_german_words_that_say_something_else_give_no_theme(kind: str) -> None:
+    for title, text, wrong in GERMAN[kind]:
+        found = ids(text, "de", title)
+        assert not [theme for theme in found if theme.startswith(wrong)], (title, text)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "theme"),
+    [
+        ("Bauern protestieren", "Der Milchpreis sinkt, die Landwirtschaft leidet.", "agriculture"),
+        ("Neue Krebstherapie", "Die klinische Studie ist zu Ende.", "health/medicine"),
+        ("", "Der TV-Spot gehört zur Werbekampagne einer Werbeagentur.", "culture/media"),
+        ("", "Prozess um Unterschlagung und illegale Parteienfinanzierung.", "crime/corruption"),
+        ("Betteln verboten", "Das Bettelverbot gilt ab Mai.", "society/poverty"),
+        ("", "Die Elfmeter entschieden: Der Fußballklub steht im Cupfinale.", "sport/football"),
+    ],
+)
+def test_everyday_words_of_a_field_decide_in_german(title: str, text: str, theme: str) -> None:
+    assert [found for found in ids(text, "de", title) if found.endswith(theme)]

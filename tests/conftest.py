@@ -116,6 +116,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what asks a node of OpenSearch where there is none: hundreds of tests."""
+    if os.environ.get("TROUVAILLE_OPENSEARCH"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("opensearch")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not item.get_closest_marker("opensearch")]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_disk() -> Iterator[None]:
+    """Wait for no disk: a build syncs some 80 files, and these tests build a thousand times.
+
+    No test can tell but one that puts its own ``os.fsync`` in place.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)
+        yield
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Activate the loops before anything is imported that might ask for them."""
     if config.getoption("--kernels") and not kernels.activate():

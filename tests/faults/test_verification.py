@@ -45,11 +45,11 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two segments with deleted documents, in small blocks."""
     monkeypatch.setattr(files, "BLOCK_BYTES", SMALL_BLOCK)
     root, source = tmp_path / "index", tmp_path / "source"
-    write_texts(source, range(60))
+    write_texts(source, range(40))
     rebuild(root, [source], HERE)
     for number in range(0, 12, 3):
         (source / f"{number}.txt").unlink()
-    write_texts(source, range(60, 75))
+    write_texts(source, range(60, 70))
     update(root, [source], HERE)
     assert len(IndexDirectory(root).current().manifest.segments) == 2
     return root

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import IndexDirectory
-from index.build import rebuild
+from index.build import BuildOptions, rebuild
 from search import SearchResponse, WhooshEngine, parse_request
 
 WORDS = ("zanova", "mirka", "tolbek", "varunda")
@@ -31,7 +31,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Search:
         for chosen in range(1, 16)
     ]
     (folder / "rows.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
-    rebuild(folder / "index", [folder / "rows.jsonl"])
+    rebuild(folder / "index", [folder / "rows.jsonl"], BuildOptions(workers=0))
     engine = WhooshEngine(IndexDirectory(folder / "index"))
 
     def run(q: str, **others: str) -> SearchResponse:
@@ -111,7 +111,7 @@ CHINESE = ("大学在北京的西边", "这所学校有很多学生", "今天的
 def test_a_run_without_spaces_ranks_by_its_pairs(tmp_path: Path) -> None:
     rows = [{"id": str(number), "text": text * 3} for number, text in enumerate(CHINESE)]
     (tmp_path / "rows.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
-    rebuild(tmp_path / "index", [tmp_path / "rows.jsonl"])
+    rebuild(tmp_path / "index", [tmp_path / "rows.jsonl"], BuildOptions(workers=0))
     engine = WhooshEngine(IndexDirectory(tmp_path / "index"))
     response = engine.search(parse_request({"q": ["大学在哪里"]}, "fr"))
     assert ids(response)[0].endswith("0")

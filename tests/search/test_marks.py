@@ -131,7 +131,7 @@ def matchers(q: str, snapshot: Snapshot, part: str) -> tuple[Matcher, Matcher]:
 def test_marks_are_those_of_reading_every_word(snapshot: Snapshot) -> None:
     stored = [snapshot.stored_fields.get(doc) for doc in range(snapshot.documents)]
     marks = 0
-    for number, q in enumerate(queries([document.text for document, _ in stored], 63)):
+    for number, q in enumerate(queries([document.text for document, _ in stored], 36)):
         for part in ("title", "body"):
             quick, exhaustive = matchers(q, snapshot, part)
             together, _ = matchers(q, snapshot, part)

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from index import IndexDirectory
-from index.build import rebuild
+from index.build import BuildOptions, rebuild
 from search import WhooshEngine, parse_request
 from search.query import parse
 
@@ -43,7 +43,7 @@ ROWS = [
 def engine(tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
     folder = tmp_path_factory.mktemp("mixed")
     (folder / "rows.jsonl").write_bytes(b"\n".join(map(orjson.dumps, ROWS)))
-    rebuild(folder / "index", [folder / "rows.jsonl"])
+    rebuild(folder / "index", [folder / "rows.jsonl"], BuildOptions(workers=0))
     return WhooshEngine(IndexDirectory(folder / "index"))
 
 

@@ -71,9 +71,10 @@ def test_parameters_are_counted_before_they_are_read(client: FlaskClient, route:
 def test_no_long_parameter_makes_a_long_answer(client: FlaskClient, route: str) -> None:
     usual = len(client.get(route).data)
     texts = itertools.cycle(("9", "é", "a,"))
-    for name, text in zip(
-        (*PARAMETERS, "hl", "prefix", "unknown", "u" * LONG), texts, strict=False
-    ):
+    names = zip((*PARAMETERS, "hl", "prefix", "unknown", "u" * LONG), texts, strict=False)
+    # The other routes read parameters as these two do: each is tried with some.
+    at, step = (0, 1) if route in ROUTES[:2] else (ROUTES.index(route), 4)
+    for name, text in itertools.islice(names, at, None, step):
         answer = client.get(f"{route}?{urlencode([(name, text * LONG)])}")
         assert answer.status_code in (200, 400)
         assert len(answer.data) < 2 * LONG + usual, name

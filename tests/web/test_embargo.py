@@ -124,11 +124,9 @@ def test_an_item_is_not_there_before_its_time(
         ((0.0, ENDS[0] - 0.001), (ENDS[0], ENDS[1] - 0.001), (ENDS[1], ENDS[1] + 1e9)),
         strict=True,
     ):
+        expected = {address: plain(other, address) for address in ADDRESSES}
         for clock[0] in moments:
-            found, expected = (
-                {address: plain(one, address) for address in ADDRESSES} for one in (client, other)
-            )
-            assert found == expected
+            assert {address: plain(client, address) for address in ADDRESSES} == expected
 
 
 def test_no_answer_outlives_the_moment(client: FlaskClient, clock: list[float]) -> None:

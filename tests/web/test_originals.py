@@ -78,13 +78,17 @@ def ids(client: FlaskClient) -> dict[str, str]:
     return {one["path"].partition("source/")[2]: one["id"] for one in found}
 
 
+@pytest.fixture(scope="module")
+def known(client: FlaskClient) -> dict[str, str]:
+    return ids(client)
+
+
 def get(client: FlaskClient, id: str, **headers: str) -> Any:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return client.get(f"/document/{quote(id)}/original", headers=named, buffered=True)
 
 
-def test_files_come_as_they_are_and_run_nowhere(client: FlaskClient) -> None:
-    known = ids(client)
+def test_files_come_as_they_are_and_run_nowhere(client: FlaskClient, known: dict[str, str]) -> None:
     for name, data in FILES.items():
         if name.endswith((".mbox", ".zip", ".jsonl")):
             continue
@@ -105,8 +109,7 @@ def test_files_come_as_they_are_and_run_nowhere(client: FlaskClient) -> None:
 
 
 @pytest.mark.long
-def test_parts_are_taken_out(client: FlaskClient) -> None:
-    known = ids(client)
+def test_parts_are_taken_out(client: FlaskClient, known: dict[str, str]) -> None:
     for path, start in {
         "lot.zip!b/c.pdf": b"%PDF-1.4",
         "lot.zip!d.zip!f.txt": b"Fin.",
@@ -129,9 +132,9 @@ def test_parts_are_taken_out(client: FlaskClient) -> None:
     assert get(client, "rien").status_code == 404
 
 
-def test_ranges_and_conditions(client: FlaskClient) -> None:
+def test_ranges_and_conditions(client: FlaskClient, known: dict[str, str]) -> None:
     for path in ("rapport.pdf", "lot.zip!b/c.pdf"):
-        id = ids(client)[path]
+        id = known[path]
         whole = get(client, id)
         part = get(client, id, Range="bytes=2-9")
         assert part.status_code == 206

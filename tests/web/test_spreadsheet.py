@@ -51,7 +51,7 @@ def cells(data: bytes) -> list[ElementTree.Element]:
 HOSTILE = ["=1+1", "+1", "-1", "@x", "\t=1", "<r><t>x</t></r>", "<r>&", "a\x00b", "\ufffe", "\x1b"]
 
 
-@given(st.text(st.characters(codec="utf-16-le"), max_size=40) | st.sampled_from(HOSTILE))
+@given(st.text(max_size=40) | st.sampled_from(HOSTILE))
 def test_any_text_is_a_text(value: str) -> None:
     (_, one) = cells(written([f"{value}."])) if value else (None, cells(written(["."]))[1])
     assert one.get("t") == "inlineStr"

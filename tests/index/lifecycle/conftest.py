@@ -1,6 +1,7 @@
 """Archives to build from, and everything that an index answers, for comparing two of them."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -136,11 +137,6 @@ def sample_index(sample_source: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-def index_of(sample_source: Path, tmp_path: Path) -> Callable[[str], Path]:
-    """Build indexes of ``sample_source`` that a test may change."""
-
-    def build(name: str) -> Path:
-        rebuild(tmp_path / name, [sample_source], HERE)
-        return tmp_path / name
-
-    return build
+def index_of(sample_index: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Return a function that copies ``sample_index``, for tests that change it."""
+    return lambda name: Path(shutil.copytree(sample_index, tmp_path / name))

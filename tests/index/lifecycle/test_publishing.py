@@ -1,5 +1,6 @@
 """A search never sees half an index, whatever happens to a build."""
 
+import json
 import os
 import shutil
 import signal
@@ -24,17 +25,15 @@ IndexOf = Callable[[str], Path]
 
 KILLED_BUILDS = dedent(
     """
-    import os, signal, sys
+    import json, os, signal, sys
     from pathlib import Path
     from index.build import BuildOptions, rebuild, update
 
-    # Of every file operation in the index directory, the one at which the build is killed.
-    root, source, command = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-    build = {"rebuild": rebuild, "update": update}[command]
     # Vocabularies are loaded once, not in each child.
-    rebuild(source.parent / "first", [source], BuildOptions(workers=0))
+    rebuild(Path(sys.argv[1], "index"), [Path(sys.argv[2])], BuildOptions(workers=0))
 
-    def build_and_die(at):
+    # Of every file operation in the index directory, the one at which the build is killed.
+    def build_and_die(command, root, source, at):
         seen = 0
 
         def hook(event, args):
@@ -47,43 +46,50 @@ KILLED_BUILDS = dedent(
                     os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(hook)
-        build(root, [source], BuildOptions(workers=0))
+        build = {"rebuild": rebuild, "update": update}[command]
+        build(Path(root), [Path(source)], BuildOptions(workers=0))
         os._exit(0)
 
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            build_and_die(int(line))
+            build_and_die(*json.loads(line))
         _, status = os.waitpid(child, 0)
         print(os.WIFSIGNALED(status), flush=True)
     """
 )
 
 
+@pytest.fixture(scope="module")
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
+    """A process whose children build, and are killed."""
+    folder = tmp_path_factory.mktemp("builder")
+    source = write_records(folder / "a.jsonl", [record(n) for n in range(20)])
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED_BUILDS, str(folder), str(source)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+        process.communicate()
+
+
 @pytest.fixture
-def killed_builds(index_of: IndexOf, tmp_path: Path) -> Iterator[Callable[[str, int], bool]]:
+def killed_builds(
+    builder: subprocess.Popen[str], index_of: IndexOf, tmp_path: Path
+) -> Callable[[str, int], bool]:
     """Return a function that runs a build to a point and tells whether it was killed there."""
     root = index_of("index")
     source = write_records(tmp_path / "new.jsonl", [record(n, id=f"n{n}") for n in range(20)])
-    running: dict[str, subprocess.Popen[str]] = {}
 
     def run(command: str, at: int) -> bool:
-        if command not in running:
-            running[command] = subprocess.Popen(
-                [sys.executable, "-c", KILLED_BUILDS, str(root), str(source), command],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        child = running[command]
-        assert child.stdin is not None
-        assert child.stdout is not None
-        print(at, file=child.stdin, flush=True)
-        return child.stdout.readline().strip() == "True"
+        assert builder.stdin is not None
+        assert builder.stdout is not None
+        print(json.dumps([command, str(root), str(source), at]), file=builder.stdin, flush=True)
+        return builder.stdout.readline().strip() == "True"
 
-    yield run
-    for child in running.values():
-        child.communicate()
+    return run
 
 
 @pytest.mark.parametrize("command", ["rebuild", "update"])
@@ -303,13 +309,13 @@ def test_a_full_disk_costs_nothing_that_is_published(tmp_path: Path) -> None:
     mount = shutil.which("mount")
     if mount is None or os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
-    command = [mount, "-t", "tmpfs", "-o", "size=700k", "tmpfs", str(disk)]
+    command = [mount, "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(disk)]
     if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("a small disk cannot be mounted here")
     try:
         root = disk / "index"
         small = write_records(tmp_path / "small.jsonl", [record(n) for n in range(10)])
-        large = write_records(tmp_path / "large.jsonl", [record(n) for n in range(1000)])
+        large = write_records(tmp_path / "large.jsonl", [record(n) for n in range(300)])
         rebuild(root, [small], HERE)
         before = answers(open_published(root))
         for build in (rebuild, update):

@@ -115,7 +115,10 @@ def test_compaction_when_a_quarter_is_dead(tmp_path: Path) -> None:
     assert answers(generation) == answers(open_published(tmp_path / "again"))
 
 
-def test_compaction_when_there_are_many_segments(tmp_path: Path) -> None:
+def test_compaction_when_there_are_many_segments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "MAX_SEGMENTS", 4)
     source, root = tmp_path / "a.jsonl", tmp_path / "index"
     for count in range(20, 20 + build.MAX_SEGMENTS + 1):
         write_records(source, [record(number) for number in range(count)])

@@ -21,6 +21,7 @@ _ROLE_NAMES = (
     " commonclub reports reportsbehind quoted quoting opponent plain press giant industry"
     " partisan councillor facility facilityof participle pressbefore pressbehind pluralbody"
     " genericwhole genericstart genericpart bodyword bodystart bodyend commoncue chain street essay"
+    " listing"
 )
 _ROLES = frozenset(_ROLE_NAMES.split()) | _HEAD_ROLES
 _PHRASES = frozenset(

@@ -83,7 +83,8 @@ class AuthorityMatcher:
                         persons.add(form.id)
                     continue
                 several = form.id in self.near or form.id in self.countries
-                if form.ambiguous and is_shown(form, text, span, language, several):
+                rival = form.id in self.countries and any(one.id != form.id for one in own)
+                if form.ambiguous and not rival and is_shown(form, text, span, language, several):
                     form = form._replace(ambiguous=False)
                 if form.prefix:
                     span = folded.span(start + form.prefix, end)
@@ -100,6 +101,8 @@ class AuthorityMatcher:
             ]
         if language == "de":
             mentions = _with_opponents(mentions, text)
+        if any(mention.form.ambiguous and mention.form.kind in _LISTED for mention in mentions):
+            mentions = _with_listed(mentions, text, grammar(language)["listing"])
         mentions.sort(
             key=lambda mention: (
                 *(mention.start, -mention.end, mention.form.kind != GIVEN),
@@ -128,6 +131,41 @@ def _with_opponents(mentions: list[Mention], text: str) -> list[Mention]:
         else one
         for one in mentions
     ]
+
+
+_LISTED = frozenset(("company", "bank"))
+"""Kinds of bodies that lists name together."""
+
+
+def _with_listed(mentions: list[Mention], text: str, joints: frozenset[str]) -> list[Mention]:
+    """Return the mentions; those that a list joins to a company that is sure are sure too.
+
+    A list has a word between its last two names: ``Zorva, Interco or Zynga``.
+    """
+    firms = sorted({one.span: one for one in mentions if one.form.kind in _LISTED}.items())
+    sure = {one.span for one in mentions if not one.form.ambiguous}
+    shown: set[Span] = set()
+    run: list[Span] = []
+    joined = False
+    for number, (span, _) in enumerate(firms):
+        run.append(span)
+        behind = firms[number + 1][0].start if number + 1 < len(firms) else len(text)
+        gap = text[span.end : behind] if behind - span.end <= _LONGEST_JOINT else ""
+        joined = joined or gap.strip(" ,") in joints
+        if gap == ", " or gap.strip(" ,") in joints:
+            continue
+        if joined and not sure.isdisjoint(run):
+            shown.update(run)
+        run, joined = [], False
+    return [
+        one._replace(form=one.form._replace(ambiguous=False))
+        if one.form.ambiguous and one.form.kind in _LISTED and one.span in shown
+        else one
+        for one in mentions
+    ]
+
+
+_LONGEST_JOINT = 8
 
 
 class Cues:

@@ -101,7 +101,7 @@ def find_organizations(
         Cues(matcher, mentions, text, folded, places, language, dated),
     )
     covered = tuple((mention.start, mention.end) for mention in mentions)
-    candidates, mentions = _contend(candidates, mentions)
+    candidates, mentions = _contend(text, candidates, mentions)
 
     taken = Taken(len(text))
     spans: dict[str, list[Span]] = defaultdict(list)
@@ -324,9 +324,13 @@ def _first_words(
 
 
 def _contend(
-    candidates: list[Candidate], mentions: list[Mention]
+    text: str, candidates: list[Candidate], mentions: list[Mention]
 ) -> tuple[list[Candidate], list[Mention]]:
-    """Decide between known names and longer unknown ones that contain them."""
+    """Decide between known names and longer unknown ones that contain them.
+
+    A known name with more words and a legal form behind it is that of the known body as a whole:
+    ``Suzuki Motor Co Ltd``.
+    """
     starts = [mention.span.start for mention in mentions]
     ends = [mention.span.end for mention in mentions]
     winners: list[Candidate] = []
@@ -335,13 +339,20 @@ def _contend(
         touched = range(
             bisect_right(ends, candidate.span.start), bisect_left(starts, candidate.span.end)
         )
-        if all(_is_part(mentions[at], candidate) for at in touched):
+        if all(_is_part(text, mentions[at], candidate) for at in touched):
             winners.append(candidate)
             beaten.update(touched)
+        elif candidate.rule == "legal" and starts[touched.start] == candidate.span.start:
+            mentions[touched.start] = mentions[touched.start]._replace(span=candidate.span)
+            beaten.update(touched[1:])
     return winners, [mention for at, mention in enumerate(mentions) if at not in beaten]
 
 
-def _is_part(mention: Mention, candidate: Candidate) -> bool:
+_OTHER_HOUSE = frozenset(("bank", "banking", "trust", "insurance"))
+"""Nouns behind the name of a company that make another one: ``Mitsui Trust and Banking Co``."""
+
+
+def _is_part(text: str, mention: Mention, candidate: Candidate) -> bool:
     """Say whether a known name is only a part of a longer name.
 
     It is if the head of the longer one stands before it (``Association des correspondants de la
@@ -361,6 +372,8 @@ def _is_part(mention: Mention, candidate: Candidate) -> bool:
         return False
     if candidate.rule == "suffix":
         return True
+    if candidate.rule == "legal" and mention.form.words == 1:
+        return not _OTHER_HOUSE.isdisjoint(fold_key(text[span.end : whole.end]).split())
     one_more_word = span.end == whole.end and candidate.words == mention.form.words + 1
     return candidate.rule in ("head", "arabic") and span.start > whole.start and not one_more_word
 
@@ -504,11 +517,14 @@ def _sober(text: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
     for candidate in candidates:
         start, end = candidate.span
         name = text[start:end]
-        long = " " in name or len(name) > _SHOUTED_WORD
+        long = " " in name or len(name) > _SHOUTED_WORD or candidate.rule == "cue"
         if not (long and name.isupper() and _is_shouted_line(text, start, end)):
             yield candidate
         elif candidate.rule == "legal":
-            behind = max((match.end() for match in _HEADLINE_WORDS.finditer(name)), default=0)
+            cuts = list(_HEADLINE_WORDS.finditer(name))
+            if text[start - 1 : start] in ("", "\n"):  # Esquire Radio and Electronics
+                cuts = [cut for cut in cuts if cut[0].lower() != "and "]
+            behind = max((cut.end() for cut in cuts), default=0)
             if " " in name[behind:]:
                 yield candidate._replace(span=Span(start + behind, end), aliases=())
 

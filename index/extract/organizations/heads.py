@@ -166,11 +166,21 @@ def _place(words: Words, head: int, grammar: Grammar) -> _Complement:
     if words.joined(index) and words[index].folded in grammar["small"] - _NO_PART:
         noun = _skip(words, index, grammar["small"] - _NO_PART)
         if noun is not None and words[noun].capital and not words[noun].text.isupper():
-            rest.last = words.capital_run(noun, grammar["small"] - _NO_PART, 4)
+            last = words.capital_run(noun, grammar["small"] - _NO_PART, 4)
+            rest.last = _before_person(words, noun, last, grammar)
             rest.groups = rest.capitals = 1
     elif words.joined(index) and words[index].capital and words[index].folded in _FORMAL:
         rest.last, rest.capitals = index, 1
     return rest
+
+
+def _before_person(words: Words, first: int, last: int, grammar: Grammar) -> int:
+    """Return the last word of a place before a person: ``Câmara dos Deputados Eduardo Zorva``."""
+    for index in range(first + 1, last):
+        given = words[index].folded in grammar["given"]
+        if given and words[index - 1].folded not in _SAINTS and words[index + 1].capital:
+            return index - 1
+    return last
 
 
 def _direct(words: Words, head: int, grammar: Grammar) -> int | None:

@@ -6,6 +6,7 @@ common word that nothing shows to be one.
 """
 
 import re
+import unicodedata
 from typing import Final
 
 from index.analysis import fold_key
@@ -39,7 +40,7 @@ def refusal(form: Form, original: str, text: str, span: Span, language: str) -> 
         return SURNAME
     if form.cued and not _is_quoted_as_press(text, span):
         return "no word of the press stands near"
-    if form.acronym and _is_among_capitals(text, span, form):
+    if (form.acronym or form.text.isupper()) and _is_among_capitals(text, span, form):
         return "it stands among words in capitals"
     if form.words == 1 and _is_other_name(form, text, span):
         return "it is another kind of name here, or a word in capitals"
@@ -77,6 +78,8 @@ def _fits_case(form: Form, original: str, language: str) -> bool:
 def _is_as_exact(original: str, name: str) -> bool:
     """Say whether a name is written as it is, or with a capital at more of its words.
 
+    The accents of one of several words may be missing (``El Pais``).
+
     One of two words that are joined may be written without the capital inside (``Whatsapp``), but
     not where the first may be a particle of surnames: ``Dupont`` is not DuPont.
     """
@@ -84,6 +87,8 @@ def _is_as_exact(original: str, name: str) -> bool:
         return True
     if " " not in name:
         return original == name.capitalize() and bool(_JOINED.fullmatch(name))
+    if original.isascii():  # El Pais
+        name = "".join(filter(str.isascii, unicodedata.normalize("NFD", name)))
     if original.lower() != name.lower():
         return False
     pairs = zip(original, name, f" {name}", strict=False)

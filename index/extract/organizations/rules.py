@@ -34,6 +34,8 @@ _PLACE_ARTICLES = frozenset(("los", "las", "la", "el", "des"))
 """With these begin names of places in English: ``Los Angeles Lakers``."""
 _CAPITAL_FORMS = frozenset(("se", "sa", "ag", "ab", "nv", "kg", "bv", "spa", "asa"))
 """Legal forms that count in capitals only."""
+_NATIONS_SHORT = frozenset(("U.S.", "U.K."))
+"""Before one noun these are adjectives, whatever its capital: ``U.S. Banks``."""
 _LONGEST_COMPANY = 9
 _SHORT_ALIAS = 3
 _INITIALS = 2
@@ -71,7 +73,7 @@ def find_companies(words: Words, grammar: Grammar, places: frozenset[str]) -> It
             if words[end].folded in grammar["legal"]:
                 aliases = _aliases(words, first, end, places, grammar["ordinary"])
                 yield Candidate(words.span(first, end), "legal", aliases)
-            else:
+            elif end - first != 1 or words[first].text not in _NATIONS_SHORT:
                 yield Candidate(words.span(first, end), "suffix")
             index = end + 1
 
@@ -83,7 +85,7 @@ def _behind_and(words: Words, first: int, end: int, legal: frozenset[str]) -> in
     """
     for index in range(end - 1, first, -1):
         if words[index].folded == "and":
-            between = end - index - 1
+            between = sum(word.folded not in legal for word in words.slice(index + 1, end))
             ending = words[end].folded
             one = between == 0 or (between == 1 and (ending in legal or ending == "association"))
             return first if one or words[index + 1].folded == "of" else index + 1

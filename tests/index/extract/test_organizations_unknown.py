@@ -424,3 +424,31 @@ def test_a_name_with_inner_capitals_may_be_written_plain() -> None:
     assert [each.id for each in find("Laut Yougov verliert die Partei.", "de")] == ["yougov"]
     assert [each.id for each in find("Das Puls-4-Interview lief gestern.", "de")] == ["puls-4"]
     assert not find("Le maire a reçu Jean-Michel Dupont et Mme Dupont.", "fr")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "ids"),
+    [
+        ("pt", "O senador Sérgio Zorva (PSD-AC) e Ana Zorva (PSC-RJ) falaram.", "psd-br psc-br"),
+        ("pt", "O presidente da Câmara dos Deputados Eduardo Zorva falou.", "camara-br"),
+        ("en", "ZORVA UPS QTLY DIV, SETS STOCK SPLIT\nThe dividend is due.", ""),
+        ("en", "ZBRK UNIT GETS 36.7 MLN DLRS IN CONTRACTS\nThe work starts.", ""),
+        (
+            "en",
+            "ZORVA RADIO AND ELECTRONICS INC 4TH QTR\nShr profit 15 cts.",
+            "~zorva-radio-and-electronic",
+        ),
+        ("en", "The debt, mainly from the Japanese and U.S. Banks, was cut.", ""),
+        ("en", "Suzuki Motor Co Ltd said so. Yesterday Zorva Inc agreed.", "suzuki ~zorva"),
+        ("en", "Zorva Trust and Banking Co Ltd offered notes.", "~zorva-trust-and-banking"),
+        ("en", "Mitsui Trust and Banking Co Ltd offered notes.", "~mitsui-trust-and-banking"),
+        ("pt", "A Câmara de São Paulo votou ontem.", "~camara-de-sao-paulo"),
+        ("fr", "Après les révélations du Monde, on attend. Le Monde change.", "le-monde"),
+        ("fr", "Révèle El Pais, à la station Auber, selon le site Internet du média.", "el-pais"),
+        ("en", "Yesterday Toyota, Lexus and Acura lost.", "toyota lexus acura"),
+        ("en", "Yesterday Lexus lost. Toyota won, Acura lost.", "toyota"),
+        ("pt", "A PPP da iluminação e o ICMS sobem.", ""),
+    ],
+)
+def test_kinds_that_readers_met(language: str, text: str, ids: str) -> None:
+    assert [one.id for one in find(text, language)] == ids.split()

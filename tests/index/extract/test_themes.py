@@ -544,3 +544,46 @@ def test_german_words_that_say_something_else_give_no_theme(kind: str) -> None:
 )
 def test_everyday_words_of_a_field_decide_in_german(title: str, text: str, theme: str) -> None:
     assert [found for found in ids(text, "de", title) if found.endswith(theme)]
+
+
+ARABIC = {
+    "who somebody is": (
+        ("فلاح يعثر على محفظة", "عثر فلاح على محفظة. سلم الفلاح المحفظة لصاحبها.", "economy"),
+        ("سائح ينقذ طفلا", "أنقذ سائح طفلا صغيرا. شكرت العائلة السائح.", "economy"),
+    ),
+    "where something happens": (
+        ("انفجار قرب مستشفى", "وقع انفجار قرب مستشفى. أغلق المستشفى أبوابه.", "health"),
+        ("وصول الوفد إلى المطار", "انتظر الجميع في المطار.", "economy"),
+    ),
+    "other words of the same letters": (
+        ("", "صدرت بطاقة جديدة، وهذه البطاقة تعوض بطاقات قديمة.", "economy"),
+        ("", "توجد معلومات جديدة ومعلومات أخرى، والمعلومات كثيرة.", "economy"),
+        ("", "سافر إلى المدينة وإلى القرية وإلى البحر.", "politics"),
+        ("", "هذه فكرة جديدة، والفكرة بسيطة، فكرة واحدة.", "sport"),
+        ("", "طلب الحصول على الجنسية، والجنسية تمنح بقانون.", "crime"),
+    ),
+    "phrases": (
+        ("", "في تصريح إعلامي قال إن الأمر عادي. تصريح إعلامي آخر.", "culture"),
+        ("بعد صراع مع المرض", "توفي بعد صراع مع المرض.", "health"),
+        ("نزع فتيل الأزمة", "تم نزع فتيل الأزمة.", "sport"),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ARABIC)
+def test_arabic_words_that_say_something_else_give_no_theme(kind: str) -> None:
+    for title, text, wrong in ARABIC[kind]:
+        found = ids(text, "ar", title)
+        assert not [theme for theme in found if theme.startswith(wrong)], (title, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "theme"),
+    [
+        ("انطلق موسم جني الزيتون في القطاع الفلاحي.", "economy/agriculture"),
+        ("انقلاب حافلة في الطريق الجبلية أسفر عن جرحى.", "disaster/transport-accident"),
+        ("الطاقة الشمسية والطاقات المتجددة في برنامج وزارة الطاقة.", "economy/energy"),
+    ],
+)
+def test_phrases_of_a_field_decide_in_arabic(text: str, theme: str) -> None:
+    assert theme in ids(text, "ar")

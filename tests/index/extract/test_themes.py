@@ -420,6 +420,11 @@ def test_bodies_speak_for_no_parent_and_a_rare_word_is_not_enough_alone() -> Non
         ),
         ("fr", "Un cancer de notre société", "Le mensonge est un véritable cancer.", "health"),
         ("fr", "Sa vie s'est effondrée", "Depuis ce jour, tout s'est effondré.", "disaster"),
+        ("fr", "Un véritable séisme à gauche", "Ce séisme électoral est rude.", "disaster"),
+        ("fr", "Fait divers : une dispute", "Ce fait divers a fait rire les voisins.", "crime"),
+        ("es", "", "Fue un verdadero terremoto. Tras el terremoto bursátil, calma.", "disaster"),
+        ("it", "", "Un terremoto politico. Un vero e proprio terremoto.", "disaster"),
+        ("pt", "", "Foi um verdadeiro terremoto. O terremoto financeiro passou.", "disaster"),
         ("es", "", "Vive una tormenta mediática. Es la peor tormenta mediática.", "disaster"),
         # how somebody died, or what was said of it in passing
         (

@@ -16,10 +16,29 @@ from typing import Final
 from index.analysis import fold_key
 from index.vocabularies.vocabulary import LANGUAGES, Vocabulary, best_claims, read_rows, split_list
 
-_ROLES: Final = frozenset(
-    ("title", "trade", "crown", "suffix", "thing", "beside", "after", "byline", "joint", "bearer")
-) | {"joint-given", "stop", "given", "doubtful", "said", "town", "foreign", "deed", "word"}
+_ROLES: Final = (
+    frozenset(
+        (
+            "title",
+            "trade",
+            "crown",
+            "suffix",
+            "thing",
+            "beside",
+            "after",
+            "byline",
+            "joint",
+            "bearer",
+        )
+    )
+    | {"joint-given", "stop", "given", "doubtful", "said", "town", "foreign", "deed", "word"}
+    | {
+        "source",
+        "article",
+    }
+)
 _KINDS: Final = frozenset(("latin", "arabic", "arabic-surname", "spanish-surname", "join"))
+_CUES: Final = ("deed", "said", "source", "article")
 _ANNOUNCING: Final = ("title", "crown", "trade")
 _LEADING: Final = ("ex", "vice", "vize")
 _BEFORE_TITLE = re.compile(rf"^(?:{'|'.join(_LEADING)})(?=.{{3}})")
@@ -62,7 +81,7 @@ class PersonGrammar:
             return True
         if named and folded in self["surname"]:
             return True
-        return bool(self.kind(folded)) or folded in self["deed"] or folded in self["said"]
+        return bool(self.kind(folded)) or any(folded in self[role] for role in _CUES)
 
     def kind(self, folded: str) -> str:
         """Return which role announces a person: title, trade, crown; empty for none."""

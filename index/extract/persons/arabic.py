@@ -19,6 +19,14 @@ _PREFIXES = ("و", "ل", "ب", "ف", "ول", "وب")
 _LEAST_BEHIND_PREFIX = 4
 _SONS = frozenset(map(fold_key, ("بن", "ابن", "بنت", "ولد", "أبو", "أم", "آل", "بو", "الـ")))
 _SERVANT = "عبد"
+_FAITH = "الدين"
+_OF_THE_FAITH = frozenset(
+    fold_key(
+        "نور عز شمس صلاح علاء بدر سيف خير ناصر حسام جمال كمال محي محيي زين تقي فخر ضياء بهاء شرف"
+        " شهاب جلال عماد نصر صفي سعد"
+    ).split()
+)
+"""Words that are a given name before ``الدين``: *نور الدين*."""
 _MOST_ARABIC = 4
 _ANNOUNCED = 6
 """Words before an Arabic name among which a title announces it."""
@@ -43,7 +51,8 @@ class _Sought(NamedTuple):
 
 @cache
 def _sought() -> _Sought:
-    starts = dict.fromkeys((*_given_names(), _SERVANT), 0)
+    foreign = person_grammar("ar")["foreign"]
+    starts = dict.fromkeys((*_given_names(), *foreign, *_OF_THE_FAITH, _SERVANT), 0)
     known: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     people = known_persons()
     for key, id in people.aliases.items():
@@ -143,11 +152,12 @@ def _arabic_name(words: list[str], at: int, sought: _Sought) -> tuple[int, int, 
     if bare in grammar["foreign"]:
         last = _foreign_surname(words, at) if not prefix or len(bare) > 3 else 0
         return (last, prefix, True, "") if last else None
-    if bare not in _given_names() and bare != _SERVANT:
+    both = _has_second_part(words, at, bare)
+    if bare not in _given_names() and not both:
         return None
-    doubtful = bare in grammar.doubtful
+    doubtful = bare in grammar.doubtful and not both
     last, sure = _parts_behind(words, at, bare, beside or (cued and not doubtful))
-    if last == at + (bare == _SERVANT) or not (sure or cued):
+    if last == at + both or not (sure or cued):
         return None
     if doubtful and not cued and not _recurs(words, at, last):
         return None
@@ -161,10 +171,10 @@ def _parts_behind(words: list[str], at: int, bare: str, cued: bool) -> tuple[int
     """
     grammar, names = person_grammar("ar"), person_names()
     last, parts, sure = at, 1, False
-    if bare == _SERVANT:
-        if at + 1 >= len(words) or not words[at + 1].startswith(_ARTICLE):
-            return at + 1, False
-        last += 1
+    both = _has_second_part(words, at, bare)
+    if bare == _SERVANT and not both:
+        return at, False
+    last += both
     while parts < _MOST_ARABIC and last + 1 < len(words):
         after = words[last + 1]
         if len(after) < 2 or after in grammar["stop"] or after in grammar["title"]:
@@ -183,13 +193,21 @@ def _parts_behind(words: list[str], at: int, bare: str, cued: bool) -> tuple[int
         elif after in _arabic_nations():
             break
         elif _is_nisba(after):
-            return last + 1, sure or bare not in grammar.doubtful
+            return last + 1, sure or both or bare not in grammar.doubtful
         elif parts == 1 and cued and len(after) >= 3:
             return last + 1, sure
         else:
             break
         parts += 1
     return last, sure
+
+
+def _has_second_part(words: list[str], at: int, bare: str) -> bool:
+    """Say whether a given name is of two words: *عبد العزيز*, *نور الدين*."""
+    after = words[at + 1] if at + 1 < len(words) else ""
+    if bare == _SERVANT:
+        return after.startswith(_ARTICLE)
+    return after == _FAITH and bare in _OF_THE_FAITH
 
 
 def _is_nisba(word: str) -> bool:

@@ -4,18 +4,48 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 
-from index.analysis import fold_key, name_key
 from index.document import NamedPerson, Span
 from index.extract.organizations import PERSON_ROLE, Words, fold_word
+from index.extract.persons.bits import (
+    AFTER,
+    ANNOUNCES,
+    ARTICLE,
+    BESIDE,
+    BYLINE,
+    CAPITAL,
+    CROWN,
+    DEED,
+    DEMONYM,
+    DOTTED,
+    DOUBTFUL,
+    ENDS,
+    FORENAME,
+    FRONT_JOINT,
+    GIVEN,
+    HIGH,
+    INITIAL,
+    JOINT,
+    KNOWN,
+    NO_PART,
+    PLACE,
+    RUNS_IN,
+    SAID,
+    SOURCE,
+    STOP,
+    SUFFICES,
+    SURNAME,
+    THING,
+    TRADE,
+    UPPER,
+    WORD,
+    word_bits,
+)
 from index.extract.persons.naming import Name, Person, Taken, folded_name, joined
 from index.vocabularies import (
     LANGUAGES,
-    countries,
-    function_words,
     known_persons,
-    locale_of,
     person_grammar,
 )
 
@@ -23,19 +53,8 @@ _LONGEST_NAME = 6
 _SURNAMES = {"de": 1, "en": 2, "fr": 2, "it": 2}
 """Words of a surname at most; elsewhere as many as a name has."""
 _MANY_SURNAMES = 4
-_WITH_STOP = frozenset(
-    re.findall(
-        r"\w+",
-        "dr prof sr sra srta mr mrs ms sen rep gov gen col capt lt maj sgt adm rev sig dott avv on"
-        " m me mm mme mgr",
-    )
-)
-"""Titles that may end with a full stop."""
 _ROMAN = re.compile(r"(?:X{0,2}(?:IX|IV|V?I{1,3}|V)|X{1,2})")
-_RUN_IN = re.compile(r"(?<=[a-zà-ÿ]{2})par$")
-"""A credit that runs into the last word of a line: ``Macronpar 6MEDIAS``."""
 _CREDIT_LENGTH = len("par")
-_PATRONYM = re.compile(r"[eoji]v(?:itch|ich|na)$|[eoji]w(?:itsch|na)$")
 _QUOTES = '«“"„‹»”›'
 _LONG_SURNAME = 3
 _APPOSITION = 100
@@ -49,122 +68,17 @@ _AND = frozenset(("and", "et", "und"))
 _COMPANY = frozenset(("co", "sons", "cie", "company", "associates"))
 _ALSO_SURNAMES = frozenset(("hall", "lane", "park", "law", "house", "tower"))
 """Words that make a thing of a full name before them, and are surnames behind a given name."""
+_OF_THINGS = frozenset(("el", "la", "los", "las", "del", "al", "en"))
+"""Words before bodies, things and places."""
 _FEW = 32
 """Surnames that it is faster to search for than to compare with each word."""
 _JUNIOR = frozenset(("jr", "sr", "junior"))
-
-
-# What a written word may be, as bits, so that each word is judged once.
-
-_CAPITAL, _HIGH, _UPPER, _DIGIT, _INITIAL, _RUNS_IN = (1 << bit for bit in range(6))
-_GIVEN, _DOUBTFUL, _PATRONYMIC = (1 << bit for bit in range(6, 9))
-_TITLE, _CROWN, _TRADE, _DOTTED, _KNOWN = (1 << bit for bit in range(9, 14))
-_STOP, _PLACE, _THING, _AFTER, _BYLINE, _JOINT, _FRONT_JOINT = (1 << bit for bit in range(14, 21))
-_BESIDE, _SAID, _DEED, _SURNAME, _SUFFICES = (1 << bit for bit in range(21, 26))
-_ANNOUNCES = _TITLE | _CROWN | _TRADE
-_FORENAME = _GIVEN | _PATRONYMIC
-_ENDS = _STOP | _THING | _DIGIT
-_NO_PART = _UPPER | _DIGIT | _PLACE | _STOP | _ANNOUNCES
-"""Of a word that is no part of a name behind or before a comma."""
-_KINDS = {"": 0, "title": _TITLE, "crown": _CROWN, "trade": _TRADE}
-_LISTED = {
-    "thing": _THING,
-    "beside": _BESIDE,
-    "said": _SAID,
-    "deed": _DEED,
-    "after": _AFTER,
-    "byline": _BYLINE,
-    "joint": _JOINT,
-    "joint-given": _FRONT_JOINT,
-}
-"""What words of a role of the grammar may be."""
-_CACHED = 60_000
-_LONGEST_CACHED = 40
-
-
-class _Bits(dict[str, int]):
-    """What each word as written may be in a language."""
-
-    def __init__(self, language: str) -> None:
-        super().__init__()
-        grammar = self._grammar = person_grammar(language if language in LANGUAGES else "und")
-        self._listed: dict[str, int] = defaultdict(int)
-        """What a folded word may be, whatever its capitals."""
-        for words, bit in (
-            (_WITH_STOP, _DOTTED),
-            (_no_surnames(language), _STOP),
-            (_places() | _places("demonym"), _PLACE),
-            *((grammar[role], bit) for role, bit in _LISTED.items()),
-        ):
-            for word in words:
-                self._listed[word] |= bit
-
-    def __missing__(self, text: str) -> int:
-        if len(self) >= _CACHED:
-            self.clear()
-        bits = self._bits(text, fold_word(text))
-        if len(text) <= _LONGEST_CACHED:
-            self[text] = bits
-        return bits
-
-    def _bits(self, text: str, folded: str) -> int:
-        bits = self._listed.get(folded, 0) | _KINDS[self._grammar.kind(folded)]
-        capital = text[:1].isupper()
-        upper = len(text) > 1 and text.isupper()
-        if capital and not upper:
-            bits |= self._named(text, folded)
-        facts = (
-            (capital, _CAPITAL),
-            (capital or (text[2:3] == "-" and text[3:4].isupper()), _HIGH),  # al-Assad
-            (upper, _UPPER),
-            (not text.isalpha() and any(map(str.isdigit, text)), _DIGIT),
-            (len(text) == 1, _INITIAL),
-            (_RUN_IN.search(text) is not None, _RUNS_IN),
-            (_PATRONYM.search(folded) is not None, _PATRONYMIC),
-        )
-        return sum((bit for holds, bit in facts if holds), bits)
-
-    def _named(self, text: str, folded: str) -> int:
-        """Return what a word with a capital may be as a name."""
-        grammar = self._grammar
-        given = grammar.is_given(text, folded)
-        facts = (
-            (given, _GIVEN),
-            (given and folded in grammar.doubtful, _DOUBTFUL),
-            (folded in grammar.known, _KNOWN),
-            (folded in grammar["surname"], _SURNAME),
-            (grammar.suffices(text, folded), _SUFFICES),
-        )
-        return sum(bit for holds, bit in facts if holds)
-
-
-_bits = cache(_Bits)
-
-
-@cache
-def _no_surnames(language: str) -> frozenset[str]:
-    """Return words with a capital that end a name: days, months, function words, nations."""
-    codes = (language,) if language in LANGUAGES else LANGUAGES
-    listed: set[str] = set()
-    for code in codes:
-        locale = locale_of(code)
-        for names in (locale.days, locale.months):
-            listed.update(names["format"]["wide"].values())
-        listed |= function_words().get(code, frozenset())
-        listed |= set(person_grammar(code)["stop"])
-    folded = {fold_key(word).replace(" ", "") for word in listed}
-    return frozenset(folded | _places("demonym"))
-
-
-@cache
-def _places(kind: str = "") -> frozenset[str]:
-    """Return the folded forms of countries of a kind, or of all but demonyms."""
-    return frozenset(
-        name_key(form.text).replace(" ", "")
-        for entry in countries().entries.values()
-        for form in entry.forms
-        if (form.kind == kind if kind else form.kind != "demonym")
-    )
+_AGE = re.compile(
+    r"(?<!\w)[^\W\d_]{3,}, (?:de |di )?\d{1,2} (?:años|anos|ans|anni|Jahre)(?![\w-])(?! de )"
+)
+"""Behind a name: the age of somebody."""
+_LEAST_SPOKEN = 2
+"""Cues that make a person of a surname that no list has and the text never has in full."""
 
 
 _ByParticles = dict[tuple[str, ...], list[tuple[int, Person]]]
@@ -182,12 +96,14 @@ class LatinNames:
         self._text = text
         self._words = words
         self._language = language
-        self._bits = words.looked_up(_bits(language))
+        self._bits = words.looked_up(word_bits(language))
         self._towns = person_grammar(language if language in LANGUAGES else "und")["town"]
         self._taken = taken
         self._names: dict[int, Name] = {}
         """By first word."""
         self._done = -1
+        self._spoken: dict[str, list[Name]] = defaultdict(list)
+        """Words beside cues that no list has as names."""
 
     def persons(self) -> tuple[NamedPerson, ...]:
         """Return the persons of the text."""
@@ -197,6 +113,8 @@ class LatinNames:
                 if name:
                     self._names[name.first] = name
                     self._done = max(self._done, name.last)
+        self._add_aged()
+        self._add_spoken()
         names = [name for name in self._names.values() if not self._is_doubtful(name)]
         return joined(self._text, names, self._alone)
 
@@ -205,22 +123,24 @@ class LatinNames:
     def _at(self, index: int) -> Name | None:
         """Return the name that a word begins, ends or announces."""
         bits = self._bits[index]
-        if bits & _KNOWN:
+        if bits & KNOWN:
             known = self._known(index)
             if known:
                 return known
-        if bits & _ANNOUNCES:
+        if bits & ANNOUNCES:
             name = self._behind_title(index)
-            if name or not bits & _CAPITAL:
+            if name or not bits & CAPITAL:
                 return name
-        if bits & (_SAID | _DEED):
+        if bits & (SAID | DEED | SOURCE):
             return self._acting(index)
-        if bits & _SURNAME and not bits & _GIVEN:
-            return self._before_surname(index)
-        if not bits & _GIVEN:
+        if bits & ARTICLE:
+            return self._behind_demonym(index)
+        if bits & SURNAME and not bits & GIVEN:
+            return self._before_surname(index) or self._two_surnames(index)
+        if not bits & GIVEN:
             return None
         follows = self._bits[index + 1] if index + 1 < len(self._words) else 0
-        if bits & _DOUBTFUL and follows & _GIVEN and not follows & _DOUBTFUL:
+        if bits & DOUBTFUL and follows & GIVEN and not follows & DOUBTFUL:
             return None  # which begins the name
         return self._checked(self._named(index)) if follows else None
 
@@ -236,7 +156,7 @@ class LatinNames:
             id = people.aliases.get(key)
             if id and (first < index or key in people.called):
                 follows = self._bits[index + 1] if self._words.joined(index + 1) else 0
-                if first == index and follows & _CAPITAL and not follows & _STOP:
+                if first == index and follows & CAPITAL and not follows & STOP:
                     return None  # the name goes on
                 return self._checked(self._made(first, index, given=first < index, id=id))
         return None
@@ -250,44 +170,45 @@ class LatinNames:
         front = given  # only given names so far
         while index - first < _LONGEST_NAME and words.joined(index):
             bits = every[index]
-            if not bits & _HIGH:
-                joint = bits & (_JOINT | _FRONT_JOINT if front else _JOINT)
+            if not bits & HIGH:
+                joint = bits & (JOINT | FRONT_JOINT if front else JOINT)
                 if not joint or index - last > _JOINTS_IN_A_ROW:
                     break
                 index += 1
                 continue
-            if index - last > 1 and not front and bits & _PLACE:
+            if index - last > 1 and not front and bits & PLACE:
                 break
-            announces = bits & _ANNOUNCES and (surnames or every[first] & _INITIAL)
-            if not bits & _FRONT_JOINT and (bits & _ENDS or announces):
+            announces = bits & ANNOUNCES and (surnames or every[first] & INITIAL)
+            if not bits & FRONT_JOINT and (bits & ENDS or announces):
                 break
-            if bits & _AFTER and (surnames or words[index].folded not in _ALSO_SURNAMES):
+            if bits & AFTER and (surnames or words[index].folded not in _ALSO_SURNAMES):
                 break
-            if bits & _INITIAL:
+            if bits & INITIAL:
                 if not words.joined(index + 1) or self._text[words[index].end] != ".":
                     break
-            elif not (front and bits & _FORENAME):
+            elif not (front and bits & FORENAME):
                 if surnames == most and words[index].folded not in _JUNIOR:
                     break
-                if not bits & _FRONT_JOINT:
+                if not bits & FRONT_JOINT:
                     surnames += 1
                     front = False
             last = index
-            if bits & _RUNS_IN:
+            if bits & RUNS_IN:
                 break
             index += 1
-        while last > first and every[last] & _INITIAL:
+        while last > first and every[last] & INITIAL:
             last -= 1
         if last == first and given:
             return None
-        doubtful = given and every[first] & _DOUBTFUL > 0
+        certain = every[last] & SURNAME and every[last] & SUFFICES  # Jesús González
+        doubtful = given and not certain and every[first] & DOUBTFUL > 0
         return self._made(first, last, given=last > first, doubtful=doubtful)
 
     def _made(
         self, first: int, last: int, given: bool, id: str = "", doubtful: bool = False
     ) -> Name:
         start, end = self._words[first].start, self._words[last].end
-        if self._bits[last] & _RUNS_IN and self._text[end : end + 1] == " ":
+        if self._bits[last] & RUNS_IN and self._text[end : end + 1] == " ":
             end -= _CREDIT_LENGTH
         return Name(first, last, Span(start, end), given, id, doubtful)
 
@@ -298,39 +219,39 @@ class LatinNames:
         first = index + 1
         if first >= len(self._words):
             return None
-        if self._bits[first] & _CAPITAL:
+        if self._bits[first] & CAPITAL:
             tight = self._words.joined(first)
-            if tight or (self._bits[index] & _DOTTED and self._words.gap(first) == ". "):
+            if tight or (self._bits[index] & DOTTED and self._words.gap(first) == ". "):
                 return self._titled(index, first)
         return self._before_comma(index) or self._behind_comma(index)
 
     def _titled(self, title: int, first: int) -> Name | None:
         """Return the name behind a title: one word of a title or a crown, two of a trade."""
         bits = self._bits[first]
-        if bits & _STOP:
+        if bits & STOP:
             return self._particled(title, first)
-        if bits & (_PLACE | _ANNOUNCES):
+        if bits & (PLACE | ANNOUNCES):
             return None
-        if self._bits[title] & _CROWN:
-            return self._crowned(title, first) if bits & _GIVEN else None
-        if bits & _UPPER:
+        if self._bits[title] & CROWN:
+            return self._crowned(title, first) if bits & GIVEN else None
+        if bits & UPPER:
             return None
-        name = self._named(first) if bits & _GIVEN else self._surname(first)
+        name = self._named(first) if bits & GIVEN else self._surname(first)
         if name is None:
             return None
-        if name.first == name.last and (self._bits[title] & _TRADE or bits & _INITIAL):
+        if name.first == name.last and (self._bits[title] & TRADE or bits & INITIAL):
             return None  # M. X
         after = name.last + 1
         follows = self._bits[after] if self._words.joined(after) else 0
-        if follows & _CAPITAL and follows & _ANNOUNCES:  # Deputy Finance Minister
+        if follows & CAPITAL and follows & ANNOUNCES:  # Deputy Finance Minister
             return None
         return self._checked(name._replace(doubtful=False))
 
     def _particled(self, title: int, first: int) -> Name | None:
         """Return the surname in ``Mme Le Pen``, whose first word is otherwise a function word."""
         last = first + 1
-        particle = self._bits[first] & (_JOINT | _FRONT_JOINT)
-        if not particle or not self._bits[title] & _DOTTED or not self._words.joined(last):
+        particle = self._bits[first] & (JOINT | FRONT_JOINT)
+        if not particle or not self._bits[title] & DOTTED or not self._words.joined(last):
             return None
         if not self._is_part(last, last):
             return None
@@ -340,8 +261,8 @@ class LatinNames:
         name = self._named(first, given=False)
         if name and self._language == "de" and name.last == first:
             follows = first + 1
-            if self._words.joined(follows) and self._bits[follows] & _CAPITAL:
-                if self._bits[follows] & _STOP:
+            if self._words.joined(follows) and self._bits[follows] & CAPITAL:
+                if self._bits[follows] & STOP:
                     return None
                 return self._made(first, follows, given=True)
         return name
@@ -357,7 +278,7 @@ class LatinNames:
         if words.joined(first + 1) and _ROMAN.fullmatch(words[first + 1].text):
             return self._checked(self._made(first, first + 1, given=True))
         name = self._named(first)
-        if name and not self._bits[name.last] & _GIVEN:  # Prince Mohammed bin Zayed
+        if name and not self._bits[name.last] & GIVEN:  # Prince Mohammed bin Zayed
             return self._checked(name)
         return self._checked(self._made(title, name.last if name else first, given=True))
 
@@ -369,35 +290,126 @@ class LatinNames:
         """
         words, bits = self._words, self._bits[index]
         first = index + 1
-        if bits & _DEED:
+        if bits & DEED:
             first += words.joined(first) and words[first].folded == "de"
             if first == index + 1:
                 return None
         if words.joined(first) and self._is_part(first, first):
             name = self._named(first, given=False)
-            if name is None or self._is_part_of_more(name) or not self._suffices(name):
+            if name is None or self._is_part_of_more(name):
                 return None
-            return self._checked(name)
+            return self._sufficient(name)
         before = index - 1
-        if not bits & _SAID or before <= self._done or not words.joined(index):
+        if not bits & SAID or before <= self._done or not words.joined(index):
             return None
-        if not self._is_part(before, before) or self._bits[before] & _INITIAL:
+        if not self._is_part(before, before) or self._bits[before] & INITIAL:
             return None
-        if words[before].first or (words.joined(before) and self._bits[before - 1] & _CAPITAL):
+        if words[before].first or (words.joined(before) and self._bits[before - 1] & CAPITAL):
             return None
-        if words.joined(before) and self._bits[before - 1] & _JOINT:
+        if words.joined(before) and self._bits[before - 1] & JOINT:
             return None
         name = self._made(before, before, given=False)
-        return self._checked(name) if self._suffices(name) else None
+        return self._sufficient(name)
+
+    def _sufficient(self, name: Name) -> Name | None:
+        """Return a name that suffices beside a cue; keep another until all cues are known."""
+        if self._suffices(name):
+            return self._checked(name)
+        if name.first == name.last and not self._bits[name.first] & (WORD | THING | INITIAL):
+            self._spoken[self._words[name.first].text].append(name)
+        return None
+
+    def _add_spoken(self) -> None:
+        """Add the surnames that no list has which stand beside several cues.
+
+        What has an article, or *en* before it, is a body or a place.
+        """
+        for text, names in self._spoken.items():
+            if len(names) < _LEAST_SPOKEN or len(text) < _LONG_SURNAME:
+                continue
+            places = [at for at, word in enumerate(self._texts) if word == text]
+            if any(
+                at and self._words.joined(at) and self._words[at - 1].folded in _OF_THINGS
+                for at in places
+            ):
+                continue
+            for name in names:
+                checked = self._checked(name)
+                if checked:
+                    self._names.setdefault(checked.first, checked)
+
+    def _add_aged(self) -> None:
+        """Add what stands before an age: ``Katsav, de 54 años``."""
+        covered = {at for name in self._names.values() for at in range(name.first, name.last + 1)}
+        for age in _AGE.finditer(self._text):
+            last = self._words.at(age.start())
+            if last is None or last in covered:
+                continue
+            first = self._first_of(last)
+            if not self._is_part(last, last) or first in covered:
+                continue
+            name = self._checked(self._made(first, last, given=last > first))
+            if name and (first < last or self._is_surname(first)):
+                self._names[name.first] = name
+
+    def _first_of(self, last: int) -> int:
+        """Return the first word of the name that ends with a word: *Leandro de Deus Pereira*."""
+        first = last
+        while first and last - first < _LONGEST_NAME - 1:
+            if self._is_part(first - 1, first):
+                first -= 1
+            elif (
+                first > 1
+                and self._words.joined(first)
+                and self._bits[first - 1] & (JOINT | FRONT_JOINT)
+                and self._is_part(first - 2, first - 1)
+            ):
+                first -= 2
+            else:
+                break
+        return first
+
+    def _is_surname(self, index: int) -> bool:
+        """Say whether a word is no given name, and no adjective: *Soltero, de 54 años*."""
+        text = self._words[index].text
+        if self._bits[index] & GIVEN:
+            return False
+        opens = self._words[index].first
+        return not opens or (self._counts[text] > 1 and not self._counts[text.lower()])
+
+    def _behind_demonym(self, index: int) -> Name | None:
+        """Return the name in ``el japonés Kozo Ishii``."""
+        words, first = self._words, index + 2
+        if not (words.joined(index + 1) and words.joined(first)):
+            return None
+        demonym = self._bits[index + 1]
+        if not demonym & DEMONYM or demonym & CAPITAL or not self._is_part(first, first):
+            return None
+        name = self._named(first, self._bits[first] & GIVEN > 0)
+        if name is None or name.last == name.first or self._bits[first] & (THING | WORD | AFTER):
+            return None
+        return self._checked(name._replace(given=True, doubtful=False))
+
+    def _two_surnames(self, index: int) -> Name | None:
+        """Return the name in ``dijo Pérez Rubalcaba``, ``Gómez de la Serna``."""
+        words, bits = self._words, self._bits[index]
+        if not bits & SUFFICES or not self._is_part(index, index):
+            return None
+        if words.joined(index) and self._bits[index - 1] & (CAPITAL | JOINT):
+            return None
+        name = self._named(index, given=False)
+        if name is None or name.last == index or self._bits[name.last] & (THING | PLACE):
+            return None
+        return self._checked(name)
 
     def _suffices(self, name: Name) -> bool:
         """Say whether a word of a name is a name and nothing else."""
-        return any(self._bits[at] & _SUFFICES for at in range(name.first, name.last + 1))
+        return any(self._bits[at] & SUFFICES for at in range(name.first, name.last + 1))
 
     def _is_part_of_more(self, name: Name) -> bool:
         """Say whether a name goes on with what is no part of one."""
         after = name.last + 1
-        return self._words.joined(after) and bool(self._bits[after] & (_CAPITAL | _JOINT))
+        return self._words.joined(after) and bool(self._bits[after] & (CAPITAL | JOINT))
 
     def _before_surname(self, index: int) -> Name | None:
         """Return the name whose surname alone a list has: ``Celestino Gómez``."""
@@ -405,9 +417,9 @@ class LatinNames:
         if first <= self._done or not words.joined(index) or words[first].first:
             return None
         bits = self._bits[first]
-        if not self._is_part(first, index) or bits & (_THING | _AFTER | _INITIAL):
+        if not self._is_part(first, index) or bits & (THING | AFTER | INITIAL):
             return None
-        if words.joined(first) and self._bits[first - 1] & (_CAPITAL | _JOINT):
+        if words.joined(first) and self._bits[first - 1] & (CAPITAL | JOINT):
             return None
         name = self._named(first, given=False)
         return self._checked(name._replace(given=True)) if name and name.last >= index else None
@@ -419,7 +431,7 @@ class LatinNames:
         if "," not in self._text[max(0, end - _ARTICLES_LENGTH) : end]:
             return None
         at = index
-        while at > 0 and words.joined(at) and index - at < 2 and not self._bits[at - 1] & _CAPITAL:
+        while at > 0 and words.joined(at) and index - at < 2 and not self._bits[at - 1] & CAPITAL:
             at -= 1
         if at == 0 or words.joined(at) or not self._words.gap(at).startswith(","):
             return None
@@ -434,7 +446,7 @@ class LatinNames:
     def _is_part(self, index: int, then: int) -> bool:
         """Say whether a word may be part of a name that goes on with the word ``then``."""
         bits = self._bits[index]
-        if not bits & _CAPITAL or bits & _NO_PART:
+        if not bits & CAPITAL or bits & NO_PART:
             return False
         return index == then or self._words.joined(then)
 
@@ -450,7 +462,7 @@ class LatinNames:
         first = words.at(comma + 2)
         if first is None or not self._is_part(first, first):
             return None
-        name = self._named(first, self._bits[first] & _GIVEN > 0)
+        name = self._named(first, self._bits[first] & GIVEN > 0)
         if name and name.last > first and self._words.gap(name.last + 1)[:1] in (",", "(", ".", ""):
             return self._checked(name._replace(doubtful=False))
         return None
@@ -465,7 +477,7 @@ class LatinNames:
         if taken:
             last = name.last
             while last > name.first and (
-                self._words[last].end > taken.start or not self._bits[last] & _CAPITAL
+                self._words[last].end > taken.start or not self._bits[last] & CAPITAL
             ):
                 last -= 1
             if taken.start <= name.span.start or last == name.first or taken.end < name.span.end:
@@ -485,9 +497,9 @@ class LatinNames:
             if not words.joined(at + 1):
                 break
             bits = every[at]
-            if bits & _THING or (bits & _BESIDE and at == name.first - 1):
+            if bits & THING or (bits & BESIDE and at == name.first - 1):
                 return True
-            if bits & _CAPITAL:
+            if bits & CAPITAL:
                 if at < name.first - 1:
                     break
             elif words[at].folded not in _OF:
@@ -495,7 +507,7 @@ class LatinNames:
         follows = name.last + 1
         if not words.joined(follows):
             return False
-        if every[follows] & _AFTER:
+        if every[follows] & AFTER:
             return True
         also = follows + 1
         both = words[follows].folded in _AND and words.joined(also)
@@ -510,7 +522,7 @@ class LatinNames:
             return False
         gap = self._words.gap(first)
         opens = first == 1 or self._words[first - 1].first or "(" in self._words.gap(first - 1)
-        if opens and self._bits[first - 1] & _BYLINE:
+        if opens and self._bits[first - 1] & BYLINE:
             return True
         return "©" in gap or ("\n" in gap and (not after.strip() or after[0] == "\n"))
 
@@ -600,7 +612,7 @@ class LatinNames:
         if not name.given and name.last > name.first:
             return ()
         start = last
-        while start > name.first + 1 and self._bits[start - 1] & (_JOINT | _FRONT_JOINT):
+        while start > name.first + 1 and self._bits[start - 1] & (JOINT | FRONT_JOINT):
             start -= 1
         return (*(self._words[at].text for at in range(start, last)), surname)
 
@@ -612,9 +624,9 @@ class LatinNames:
         """Say whether a word is part of a longer name of somebody, or something, else."""
         words, bits = self._words, self._bits[index]
         follows = self._bits[index + 1] if words.joined(index + 1) else 0
-        if follows & _AFTER:
+        if follows & AFTER:
             return True
-        if bits & _GIVEN and follows & _CAPITAL and not follows & _STOP:
+        if bits & GIVEN and follows & CAPITAL and not follows & STOP:
             return self._language != "de"
         before = self._bits[index - 1] if index else 0
-        return bool(before & _GIVEN and words.joined(index) and not words[index - 1].first)
+        return bool(before & GIVEN and words.joined(index) and not words[index - 1].first)

@@ -53,6 +53,17 @@ def named(text: str, language: str, title: str = "") -> dict[str, str]:
         ("es", "El técnico no irá, según dijo Garrido.", "Garrido"),
         ("es", "El técnico calló. Por su parte, Arteaga afirmó lo mismo.", "Arteaga"),
         ("pt", "Empatou com um gol de Tavares no segundo tempo.", "Tavares"),
+        # Two surnames, a nation before a name, an age behind it, several cues beside a surname.
+        ("es", "Habló de ello ayer Gutiérrez Valdorena.", "Gutiérrez Valdorena"),
+        ("es", "Citó a Gómez de la Sernada con calma.", "Gómez de la Sernada"),
+        ("es", "Ganó al japonés Kozzo Ishiwama en la final.", "Kozzo Ishiwama"),
+        ("es", "El premio es de Txurruka Belandi, de 54 años, y de otros.", "Txurruka Belandi"),
+        ("pt", "A vítima, Zarelda de Quintoso, 41 anos, passa bem.", "Zarelda de Quintoso"),
+        ("es", "Será así, según Deichsel. Nada cambia, explicó Deichsel.", "Deichsel"),
+        ("es", "Cerró la lista Jesús González.", "Jesús González"),
+        ("pt", "O senador saiu, disse Tavares.", "Tavares"),
+        ("ar", "التقى بيتر فيتسيكوف في المدينة.", "بيتر فيتسيكوف"),
+        ("ar", "التقى نور الدين الوشتاني في المدينة.", "نور الدين الوشتاني"),
     ],
 )
 def test_a_person_is_found(language: str, text: str, label: str) -> None:
@@ -82,6 +93,11 @@ def test_a_person_is_found(language: str, text: str, label: str) -> None:
         ("pt", "Ele está na Cadeia Pública José Frederico Marques."),
         ("ar", "نقل إلى مستشفى فرحات حشاد بسوسة."),
         ("ar", "بين مدينة تونس والبحر."),
+        ("ar", "الأمر غير واضح حتى الآن لأن التجارب مستمرة. أنا أملك بيتا."),
+        ("es", "Será así, según el Zerkolo. Nada cambia, explicó Zerkolo en la nota."),
+        ("es", "Nada cambia, explicó Zerkolo. El tren para en Zerkolo, según Zerkolo."),
+        ("fr", "La petite Carmen, 3 ans, est sauve."),
+        ("es", "Soltero, de 54 años, vive en la Costa Rica. La española Garza Motor cerró."),
     ],
 )
 def test_what_is_no_person(language: str, text: str) -> None:
@@ -93,9 +109,10 @@ def test_what_is_no_person(language: str, text: str) -> None:
     [
         (
             "es",
-            "dijo {}; explicó {}; ayer {} aseguró eso; un gol de {}; fichaje de {}",
+            "dijo {0}; explicó {0}; ayer {0} aseguró eso; un gol de {0}; la dimisión de {0};"
+            " según {0}, y lo explicó {0}",
         ),
-        ("pt", "o ministro saiu, disse {}; um gol de {}; o passe de {}"),
+        ("pt", "o ministro saiu, disse {0}; um gol de {0}; o passe de {0}"),
     ],
 )
 def test_ministries_places_and_things_are_no_persons_beside_a_cue(

@@ -592,3 +592,24 @@ def test_arabic_words_that_say_something_else_give_no_theme(kind: str) -> None:
 )
 def test_phrases_of_a_field_decide_in_arabic(text: str, theme: str) -> None:
     assert theme in ids(text, "ar")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "wrong"),
+    [
+        ("Teacher finds ring", "The teacher was walking home. The teacher smiled.", "education"),
+        ("Fire at a school", "The school burned down. The school was empty.", "education"),
+        ("He died of cancer", "The actor died of cancer aged 80.", "health"),
+        ("A good work environment", "The environment was friendly.", "environment"),
+        ("Talks derailed", "The talks were derailed. They were derailed again.", "disaster"),
+        ("Recipe for disaster", "It was a recipe for disaster.", "lifestyle"),
+        ("Christian resigns", "Christian left. Christian said goodbye.", "religion"),
+    ],
+)
+def test_english_words_in_passing_give_no_theme(title: str, text: str, wrong: str) -> None:
+    assert not [theme for theme in ids(text, "en", title) if theme.startswith(wrong)]
+
+
+def test_phrases_of_a_field_decide_in_english() -> None:
+    assert "education/school" in ids("The board met.", "en", "Secondary schools to close")
+    assert "disaster/storm-flood" in ids("Flash floods swept away the flood victims.", "en")

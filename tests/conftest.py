@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 from time import time
@@ -48,9 +49,17 @@ def edit_distance() -> EditDistance:
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of the sample archive, not to be changed."""
-    root: Path = tmp_path_factory.mktemp("archive") / "index"
-    rebuild(root, [Path(__file__).parents[1] / "seeds"], BuildOptions(workers=0))
+    """An index of the sample archive, not to be changed; the processes of a run share it."""
+    folder: Path = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    root = folder / "archive"
+    with (folder / "archive.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not root.exists():
+            building = folder / "archive.new"
+            rebuild(building, [Path(__file__).parents[1] / "seeds"], BuildOptions(workers=0))
+            building.rename(root)
     return root
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import pty
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -93,16 +92,18 @@ def test_many_deletions_are_asked_for(root: Path) -> None:
     assert "3 deleted" in pipe(lines, root, "--yes").stdout
 
 
-def test_a_terminal_is_refused(root: Path) -> None:
+def test_a_terminal_is_refused(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", "from web.cli import main; main()", "update", "-"]
-    done = subprocess.run(
-        [*command, "--index", str(root)], stdin=theirs, stderr=subprocess.PIPE, text=True
-    )
+    with os.fdopen(theirs) as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        with pytest.raises(SystemExit) as ended:
+            GROUP.main(["update", "-", "--index", str(root)])
     os.close(ours)
-    os.close(theirs)
-    assert done.returncode == 2
-    assert "Standard input is a terminal. Pipe JSON Lines into the command" in done.stderr
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "Standard input is a terminal. Pipe JSON Lines into the command" in told
 
 
 def test_a_rebuild_reads_standard_input_too(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from index.location import InDirectory
 from index.publishing import open_published
 from tests.index.readers import made
 
+from .test_commands import GROUP
 from .test_items import texts
 
 SECONDS = 60
@@ -176,11 +178,8 @@ def test_it_ends_in_the_middle_of_a_build(source: Path, tmp_path: Path) -> None:
 
 
 def test_standard_input_is_refused(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from web.cli import main; main()", "watch", "-"]
-    done = subprocess.run(
-        [*command, "--index", str(tmp_path)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 2
+    done = CliRunner().invoke(GROUP, ["watch", "-", "--index", str(tmp_path)])
+    assert done.exit_code == 2
     assert "Standard input cannot be watched" in done.stderr
 
 

@@ -78,11 +78,13 @@ def test_bounds_of_members(kind: str) -> None:
     assert [getattr(item, "kind", "") for item in items] == ["", "", "", "", "", "huge"]
 
 
-BOMB = 64 * 1024 * 1024
+BOMB = 16 * 1024 * 1024
+MOST = BOMB // 2
+"""The bytes that a document may have; a bomb has more."""
 ZEROS = b"a" * 1024 * 1024
 
 
-def _stream(compress: Callable[[bytes], bytes], head: bytes, times: int = 64) -> bytes:
+def _stream(compress: Callable[[bytes], bytes], head: bytes, times: int = 16) -> bytes:
     """Return what unpacks to so many MiB: streams behind one another are one."""
     return compress(head + ZEROS) + compress(ZEROS) * times
 
@@ -129,7 +131,7 @@ BOMBS = _bombs()
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_named(name: str) -> None:
-    items = read(BOMBS[name](), name)
+    items = read(BOMBS[name](), name, max_bytes=MOST)
     assert [item.kind for item in items if isinstance(item, Skipped)] == ["huge"], items
     assert all(len(item.text) < 9_000_000 for item in items if isinstance(item, Document))
 
@@ -143,7 +145,8 @@ def test_bombs_cost_a_build_nothing_else(tmp_path: Path) -> None:
     for number in range(3):
         (source / f"{number}.txt").write_text(f"Les ministres, {number}.", "utf-8")
     (source / "flate.pdf").write_bytes(made.pdf_bomb(400))
-    options = BuildOptions(ReadOptions(max_memory=300, max_seconds=20), workers=1)
+    reading = ReadOptions(max_bytes=MOST, max_memory=300, max_seconds=20)
+    options = BuildOptions(reading, workers=1)
     rebuild(tmp_path / "index", [source], options)
     snapshot = open_published(tmp_path / "index")
     assert all(snapshot.docnum(str(number)) is not None for number in range(3))

@@ -73,10 +73,10 @@ _OF_THINGS = frozenset(("el", "la", "los", "las", "del", "al", "en"))
 _FEW = 32
 """Surnames that it is faster to search for than to compare with each word."""
 _JUNIOR = frozenset(("jr", "sr", "junior"))
-_AGE = re.compile(
-    r"(?<!\w)[^\W\d_]{3,}, (?:de |di )?\d{1,2} (?:años|anos|ans|anni|Jahre)(?![\w-])(?! de )"
-)
+_AGE = re.compile(r", (?:de |di )?\d{1,2} (?:años|anos|ans|anni|Jahre)(?![\w-])(?! de )")
 """Behind a name: the age of somebody."""
+_LAST_WORD = re.compile(r"(?<!\w)[^\W\d_]{3,}$")
+_LONGEST_WORD = 40
 _LEAST_SPOKEN = 2
 """Cues that make a person of a surname that no list has and the text never has in full."""
 
@@ -324,15 +324,16 @@ class LatinNames:
 
         What has an article, or *en* before it, is a body or a place.
         """
-        for text, names in self._spoken.items():
-            if len(names) < _LEAST_SPOKEN or len(text) < _LONG_SURNAME:
-                continue
-            places = [at for at, word in enumerate(self._texts) if word == text]
-            if any(
-                at and self._words.joined(at) and self._words[at - 1].folded in _OF_THINGS
-                for at in places
-            ):
-                continue
+        spoken = {
+            text: names
+            for text, names in self._spoken.items()
+            if len(names) >= _LEAST_SPOKEN and len(text) >= _LONG_SURNAME
+        }
+        for at, text in enumerate(self._texts) if spoken else ():
+            behind = text in spoken and at and self._words.joined(at)
+            if behind and self._words[at - 1].folded in _OF_THINGS:
+                del spoken[text]
+        for names in spoken.values():
             for name in names:
                 checked = self._checked(name)
                 if checked:
@@ -340,9 +341,13 @@ class LatinNames:
 
     def _add_aged(self) -> None:
         """Add what stands before an age: ``Katsav, de 54 años``."""
+        ages = list(_AGE.finditer(self._text))
+        if not ages:
+            return
         covered = {at for name in self._names.values() for at in range(name.first, name.last + 1)}
-        for age in _AGE.finditer(self._text):
-            last = self._words.at(age.start())
+        for age in ages:
+            word = _LAST_WORD.search(self._text, max(0, age.start() - _LONGEST_WORD), age.start())
+            last = self._words.at(word.start()) if word else None
             if last is None or last in covered:
                 continue
             first = self._first_of(last)

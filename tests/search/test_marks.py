@@ -161,7 +161,7 @@ def test_marks_are_those_of_reading_every_word(snapshot: Snapshot) -> None:
     words=st.lists(st.sampled_from(STRANGE) | st.text(max_size=5) | MARKED, max_size=12),
     glue=st.sampled_from(" -'.\u00a0"),
 )
-@settings(max_examples=200)
+@settings(max_examples=2 * settings.default.max_examples)
 def test_every_token_stands_in_the_squeezed_text(words: list[str], glue: str) -> None:
     text = glue.join(words)
     squeezed = squeeze(text)

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.facets import VALUE_FACETS
@@ -27,7 +27,6 @@ def fault(client: FlaskClient, pairs: list[tuple[str, str]]) -> dict[str, str]:
     return {name: only[name] for name in ("parameter", "code")}
 
 
-@settings(deadline=None, max_examples=30)
 @given(chosen=st.lists(st.sampled_from(CHOOSING), min_size=1, max_size=2 * MAX_VALUES))
 def test_so_many_values_can_be_chosen_over_all_facets(
     client: FlaskClient, chosen: list[str]

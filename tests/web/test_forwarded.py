@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 from werkzeug.test import TestResponse
@@ -114,6 +114,13 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> tuple[FlaskClient, ...]
     return tuple(create_app(engine, case.settings).test_client() for case in CASES)
 
 
+@pytest.fixture(scope="module")
+def proxied(archive: Path) -> FlaskClient:
+    """A client of the sample archive behind one proxy."""
+    engine = WhooshEngine(IndexDirectory(archive))
+    return create_app(engine, Settings(proxies=1)).test_client()
+
+
 def as_browsers_read(address: str, base: str) -> SplitResult:
     """Resolve an address: browsers drop line ends, and read backslashes as slashes."""
     plain = re.sub(r"[\t\r\n]", "", address).strip().replace("\\", "/")
@@ -171,7 +178,7 @@ def allowed(values: dict[str, str]) -> dict[str, str]:
     }
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings.default.max_examples * 3 // 2)
 @given(st.integers(0, len(CASES) - 1), st.sampled_from(PATHS), FORWARDED.map(allowed))
 @example(1, "/", {"X-Forwarded-Prefix": "//evil.example"})
 @example(1, "/search?q=accord", {"X-Forwarded-Port": "80@evil.example"})
@@ -192,7 +199,6 @@ def test_the_addresses_tried_have_answers_with_links(clients: tuple[FlaskClient,
     assert sum(bool(followed(answer)) for answer in answers) >= len(PATHS) - 1
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.integers(0, len(CASES) - 1),
     st.sampled_from([*EVIL, *EVIL_HOSTS, "/search?q=x"]) | st.text(max_size=20).map("/".__add__),
@@ -237,11 +243,10 @@ def leads_home(case: Case, addresses: list[str]) -> None:
     ],
 )
 def test_a_valid_header_is_believed_and_no_other(
-    archive: Path, name: str, value: str, expected: str
+    proxied: FlaskClient, name: str, value: str, expected: str
 ) -> None:
-    application = create_app(WhooshEngine(IndexDirectory(archive)), Settings(proxies=1))
     headers = {f"X-Forwarded-{name}": value}
-    answer: Any = application.test_client().get("/api/search", headers=headers).get_json()
+    answer: Any = proxied.get("/api/search", headers=headers).get_json()
     assert answer["links"]["self"] == (expected or "http://localhost/api/search")
 
 
@@ -257,9 +262,10 @@ def test_hosts_and_prefixes_stay_where_they_are(text: str) -> None:
 @pytest.mark.parametrize(
     "host", [host for host in EVIL_HOSTS if host and host.isascii() and ":80:80" not in host]
 )
-def test_a_request_for_a_malformed_host_is_refused(archive: Path, host: str) -> None:
-    client = create_app(WhooshEngine(IndexDirectory(archive))).test_client()
-    assert client.get("/api/search", headers={"Host": host}).status_code == 400
+def test_a_request_for_a_malformed_host_is_refused(
+    clients: tuple[FlaskClient, ...], host: str
+) -> None:
+    assert clients[0].get("/api/search", headers={"Host": host}).status_code == 400
 
 
 @pytest.mark.parametrize("proxy", ["nginx", "apache", "caddy"])

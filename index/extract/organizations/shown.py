@@ -2,7 +2,7 @@
 
 That of a party stands behind a person of it. In German a hyphen joins a noun for what only bodies
 have (``Amazon-Sprecherin``), or only clubs (``Bayern-Trainer``), and one plays against a town that
-is a club (``2:0 gegen Köln``). The German words stand in ``organizations-grammar.txt``.
+is a club (``2:0 gegen Köln``). The words stand in ``organizations-grammar.txt``.
 """
 
 import re

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,24 +70,25 @@ SURE = [
 APART = read_apart(Path(vocabularies.__file__).with_name("organizations-apart.txt"))
 
 
-LABELS = {
-    locale: {id: organizations().label(id, locale) for id in organizations().entries}
-    for locale in LANGUAGES
-}
 COUNTRY_BEHIND = re.compile(r".+ \(.+\)")
+
+
+@cache
+def labels_in(locale: str) -> dict[str, str]:
+    return {id: organizations().label(id, locale) for id in organizations().entries}
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_no_two_bodies_have_one_label(locale: str) -> None:
     bearers: dict[str, list[str]] = defaultdict(list)
-    for id, label in LABELS[locale].items():
+    for id, label in labels_in(locale).items():
         bearers[fold_key(label)].append(id)
     assert [ids for ids in bearers.values() if len(ids) > 1] == []
 
 
 def test_no_line_without_id_has_the_label_of_a_body() -> None:
     """What a text calls as a label does is that body, unless a country stands in the label."""
-    labels = {label for of in LABELS.values() for label in of.values()}
+    labels = {label for locale in LANGUAGES for label in labels_in(locale).values()}
     unknown = [
         (label, language)
         for label in labels
@@ -98,8 +100,10 @@ def test_no_line_without_id_has_the_label_of_a_body() -> None:
 
 
 def test_a_label_with_a_country_is_asked_for() -> None:
-    for locale, labels in LABELS.items():
-        told = {id: label for id, label in labels.items() if COUNTRY_BEHIND.fullmatch(label)}
+    for locale in LANGUAGES:
+        told = {
+            id: label for id, label in labels_in(locale).items() if COUNTRY_BEHIND.fullmatch(label)
+        }
         assert len(told) > 50
         assert {
             id for id, label in told.items() if organizations().resolve(label) != id

@@ -50,21 +50,23 @@ class Pattern(NamedTuple):
     """Whether it is the first part of a German compound, which says less than the last."""
     part: tuple[int, int] | None = None
     """The letters of a German compound that it stands for."""
+    noun: bool = False
+    """Whether it is a German noun, which is another word in small letters (*betrug*, *Betrug*)."""
 
     @property
     def strict(self) -> bool:
-        """Whether a word in ASCII may be another one, not merely one that lost its accents.
+        """Whether the spelling of a word in ASCII may make it another one."""
+        return self.capitals or self.noun or self.keeps_accents
+
+    @property
+    def keeps_accents(self) -> bool:
+        """Whether a word without the accents is another one, not merely one that lost them.
 
         *Incendie* is not *incendié*, *Hubschrauber* no *Räuber*, and *geraten* no *Geräten*.
         """
         if self.part:
             return not self.accented.isascii()
-        return self.capitals or self.umlaut or self.accented.endswith("é")
-
-    @property
-    def umlaut(self) -> bool:
-        """Whether the word has an umlaut, which German does not leave out."""
-        return self.accented != self.accented.translate(_UMLAUTS)
+        return self.accented != self.accented.translate(_UMLAUTS) or self.accented.endswith("é")
 
 
 class Hit(NamedTuple):
@@ -155,12 +157,15 @@ def find_expressions(
 def _is_spelt(pattern: Pattern, surface: str) -> bool:
     if pattern.capitals:
         return surface.isupper()
+    if pattern.noun and surface[0].islower() and not pattern.compound:
+        return False
     if pattern.part:
         surface = surface.replace("ß", "ss")[slice(*pattern.part)]
     elif pattern.accented.endswith("é") and not surface.isupper():
         end = len(pattern.accented)
         return surface[end - 1 : end] == "é" and _same_accents(pattern.accented, surface)
-    return (surface.isascii() and not pattern.strict) or _same_accents(pattern.accented, surface)
+    plain = surface.isascii() and not pattern.keeps_accents
+    return plain or _same_accents(pattern.accented, surface)
 
 
 def _same_accents(word: str, surface: str) -> bool:
@@ -462,4 +467,5 @@ def _pattern(
     weight = expression.weight_of(len(forms))
     key = " ".join(min(each, key=lambda form: (len(form), form)) for each in forms)
     family = theme.partition("/")[0]
-    return Pattern(forms, theme, family, expression, weight, key, capitals, accented)
+    noun = language == "de" and bool(accented) and expression.text[0].isupper() and not capitals
+    return Pattern(forms, theme, family, expression, weight, key, capitals, accented, noun=noun)

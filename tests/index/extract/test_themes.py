@@ -503,6 +503,8 @@ GERMAN = {
         ("", "Die geratenen Lose: Was geraten ist, ist geraten.", "economy"),
         ("Die Botschaft", "Die Botschaft ist klar: Diese Botschaft hörten alle.", "politics"),
         ("", "Ein Roman, zwei Romane, der Roman des Jahres.", "society"),
+        ("", "Der Anteil betrug 5 Prozent; er betrug 4 und betrug dann 3.", "crime"),
+        ("", "Der Richter kam zu Besuch. Der Richter ging wieder.", "crime"),
         ("", "Sie schützen Kinder, schützen Alte, schützen alle.", "crime"),
         ("", "Der Verteidiger sprach; der Verteidiger schwieg dann.", "sport"),
     ),

@@ -39,10 +39,9 @@ REASONS: dict[tuple[str, str], str] = {
     ("pt", "crime/organised-crime"): "organização criminosa is the name of the crime",
     ("pt", "crime/terrorism"): "the Islamic State is named, which decides",
     ("ar", "science"): "البحث العلمي, scientific research, in the title or twice",
-    ("ar", "crime/homicide"): "مقتل, the killing of someone, in the title or three times",
-    ("ar", "culture/media"): "إعلامي, someone of the media, in the title or three times",
     ("ar", "disaster/explosion"): "انفجار, an explosion, in the title or twice",
     ("ar", "religion/islam"): "the month of Ramadan, in the title or three times",
+    ("ar", "society/migration"): "هجرة, migration, in the title or twice",
 }
 """Why documents of a theme in a language may rest on one expression: by language and theme."""
 

@@ -10,7 +10,14 @@ from index.analysis import fold_text
 from index.commands.options import command, json_option, print_json
 from index.document import Document
 from index.errors import UsageError
-from index.extract import ExtractionOptions, decided_themes, detect_language, score_themes
+from index.extract import (
+    ExtractionOptions,
+    candidates,
+    chances,
+    decided_themes,
+    detect_language,
+    score_themes,
+)
 from index.extract.organizations import explain_names, find_organizations
 from index.vocabularies import (
     VARIABLE,
@@ -129,7 +136,9 @@ def _tested(sentence: str) -> Answer:
     folded = fold_text(sentence)
     matches = find_organizations(sentence, language, folded)
     scores = score_themes(sentence, language, folded, matches)
-    decided = decided_themes(scores)
+    supported, decided = candidates(scores), decided_themes(scores)
+    likely = chances(supported)
+    scores |= {id: each.score for id, each in supported.items()}
     return {
         "language": language,
         "organizations": [
@@ -145,6 +154,7 @@ def _tested(sentence: str) -> Answer:
                 "theme": id,
                 "points": round(score.total, 2),
                 "needed": score.needed,
+                "likely": round(likely.get(id, 0.0), 2),
                 "given": id in decided,
                 "by": [sentence[start:end] for start, end in sorted(score.spans)],
             }
@@ -182,8 +192,8 @@ def _lines(answer: Answer) -> Iterator[str]:
         for said in answer["said"]:
             mark = "*" if said["given"] else " "
             yield (
-                f"{mark} {said['theme']}: {said['points']:g} of {said['needed']:g} points, by"
-                f" {', '.join(said['by'])}"
+                f"{mark} {said['theme']}: {said['points']:g} of {said['needed']:g} points,"
+                f" {said['likely']:.0%} likely, by {', '.join(said['by'])}"
             )
         for one in answer["organizations"]:
             yield f"* {one['organization']}: {', '.join(one['by'])}"

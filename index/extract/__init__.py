@@ -8,14 +8,13 @@ a model of them, which happens in ``index.build``.
 from index.extract.extraction import ExtractionOptions, extract, extraction_version, given_themes
 from index.extract.language import detect_language, detect_text
 from index.extract.organizations import LearnedName, LearnedNames
+from index.extract.theme_decision import ThemeScore, candidates, chances, decided_themes
 from index.extract.theme_expressions import find_expressions as find_theme_expressions
 from index.extract.themes import (
     Decider,
     LearnedTheme,
     LearnedThemes,
-    ThemeScore,
     Vector,
-    decided_themes,
     find_themes,
     score_themes,
     term_spans,
@@ -31,6 +30,8 @@ __all__ = [
     "LearnedThemes",
     "ThemeScore",
     "Vector",
+    "candidates",
+    "chances",
     "decided_themes",
     "detect_language",
     "detect_text",

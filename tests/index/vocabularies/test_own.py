@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from index import vocabularies
 from index.errors import VocabularyError
-from index.extract import find_themes, score_themes
+from index.extract import decided_themes, find_themes, score_themes
 from index.extract.organizations import find_organizations
 from index.vocabularies import (
     LANGUAGES,
@@ -49,7 +49,7 @@ def own(tmp_path: Path) -> Path:
 def given_by(text: str, language: str, path: Path) -> set[str]:
     vocabulary = with_own(themes(), path)
     scores = score_themes(text, language, vocabulary=vocabulary)
-    return {id for id, score in scores.items() if score.holds}
+    return decided_themes(scores).keys() & scores.keys()
 
 
 def test_own_themes_are_found_beside_ours(own: Path) -> None:

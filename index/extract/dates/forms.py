@@ -147,7 +147,11 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("part_of_year", rf"(?P<part>[/&]){_SOME_YEAR}", ""),
     ("part_of_year", rf"(?P<part>[/&])b?p{_THE_YEAR}", "joined-prefixes"),
     ("part_of_year", r"(?P<year>[YR])(?P<part>/)(?![dbtfl]{0,3}[YRULXT])", "modifier-first"),
-    ("first_months", rf"(?:O(?P<count>[CN])|(?P<count2>[CN])O)(?P<months>[UP]){_SOME_YEAR}", ""),
+    (
+        "first_months",
+        rf"(?:[O!](?P<count>[CN])|(?P<count2>[CN])[O!])(?P<months>[UP]){_SOME_YEAR}",
+        "",
+    ),
     ("years", r"(?P<between>[fgbpq]?)(?P<year>[YR])(?P<joint>a|e|-)(?P<year2>[YR])(?![u-])", ""),
     ("years", r"(?P<between>[fgb])(?P<year>H)(?P<joint>a|e)(?P<year2>[YH])(?![uxz-])", ""),
     ("year", r"(?:p-|[pq][tlb]?U?|U)[tlbdf]?(?P<year>[YR])(?![uNM-])", ""),
@@ -158,11 +162,11 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("weekday_day", r"(?P<weekday>[Ww])\(?t?(?P<day>N)\)?(?![MmuUPN])", ""),
     ("weekday_day", r"(?P<weekday>W)t(?P<day>O)(?=[,.;)]|$)", ""),
     ("weekday_day", r"(?P<weekday>W),(?P<day>N)(?=[,;.)])", "weekday-comma-day"),
-    ("habit", r"h[tlOi]?W|fWaW(?!t?[NO])|[WMU]h|Wib?[Mm]|W(?=[db][Mm])", ""),
-    ("habit", r"(?<=[iOL])W(?=(?:[dbf][tl]?|q)(?:[Mm]|[Th]?U))", "modifier-first"),
-    ("habit", r"(?<=O)W(?=(?:[dbf][tl]?|q)(?:[Mm]|[Th]?U))", "cased"),
+    ("habit", r"h[tlOi!]?W|fWaW(?!t?[NO])|[WMU]h|Wib?[Mm]|W(?=[db][Mm])", ""),
+    ("habit", r"(?<=[iOL!])W(?=(?:[dbf][tl]?|q)(?:[Mm]|[Th]?U))", "modifier-first"),
+    ("habit", r"(?<=[O!])W(?=(?:[dbf][tl]?|q)(?:[Mm]|[Th]?U))", "cased"),
     ("habit", r"W[db]?(?:F(?=U)|(?=UF))", ""),
-    ("habit", r"~t?W(?!t?[NO])", ""),
+    ("habit", r"~W(?!t?[NO])", ""),
     ("told_weekday", r"[tl]?(?P<weekday>W)(?P<told>F)", ""),
     ("told_weekday", r"(?P<told>F)(?P<weekday>W)", "modifier-first"),
     (
@@ -232,5 +236,5 @@ def grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[s
         alternatives.append(f"(?P<f{number}>{renamed})")
         groups[f"f{number}"] = (form, {name: f"f{number}_{name}" for name in names})
     # Spares most attempts.
-    starts = "(?=[A-Zabdefghlmpqrstvwy(/&~])(?=[^x;]{0,18}?[WwMmDIBoSZYRHQJrVEULPGsv])"
+    starts = "(?=[A-Z!abdefghlmpqrstvwy(/&~])(?=[^x;]{0,18}?[WwMmDIBoSZYRHQJrVEULPGsv])"
     return re.compile(starts + "(?:" + "|".join(alternatives) + ")"), groups

@@ -20,6 +20,8 @@ _ENDS = re.compile(r"[.!?…]+(?=[\s\"»”])|\n|[؟]")
 _ASIDE = re.compile(r"\s?[\"»”]?\s?,\s")
 """Between a date and a verb of saying behind it: *lundi, a dit X*."""
 _LIMITS = re.compile(r"[,;:()«»\"“”]|\s(?:que|qui|dont|alors|mais|and|who|that|but|ma|mas|pero)\s")
+_NOUN = re.compile(r"(?<=[\w,] )[A-ZÄÖÜ][a-zäöüß]+|\b[A-ZÄÖÜ][a-zäöüß]+te[nrsm]?\b")
+"""A German noun: a word with a capital inside a sentence, and one like a verb of the past."""
 _NO_CUE = float("inf")
 _ESCAPED_OR_NOT = re.compile(r"\\.|[^\\]+")
 
@@ -33,12 +35,25 @@ def tense(text: str, language: str, start: int, end: int) -> int:
     for sentence_end in _ENDS.finditer(text, begin, start):
         begin = sentence_end.end()
     stop = _ENDS.search(text, end, end + _TENSE_REACH)
-    before, after = text[begin:start], text[end : stop.start() if stop else end + _TENSE_REACH]
+    before = _without_nouns(text, language, begin, start)
+    after = _without_nouns(text, language, end, stop.start() if stop else end + _TENSE_REACH)
     future = _distance(cues[0], before, after)
     past = _distance(cues[1], before, after, past=True)
     if future == past == _NO_CUE:
         return 0
     return 1 if future <= past + _AHEAD else -1
+
+
+def _without_nouns(text: str, language: str, start: int, end: int) -> str:
+    """Return a part of a text, with marks for nouns where a capital tells them from verbs."""
+    if "capital-nouns" not in table(language).rules:
+        return text[start:end]
+    parts: list[str] = []
+    at = start
+    for noun in _NOUN.finditer(text, start, end):
+        parts += (text[at : noun.start()], "_" * len(noun[0]))
+        at = noun.end()
+    return "".join(parts) + text[at:end]
 
 
 def _lowered(text: str) -> str:
@@ -89,4 +104,6 @@ def _distance(cues: re.Pattern[str], before: str, after: str, past: bool = False
 def is_past(word: str, language: str) -> bool:
     """Return whether a word in lower case is a verb of the past."""
     cues = _cues(language)
+    if word[0].isupper() and "capital-nouns" in table(language).rules:
+        return False
     return cues is not None and cues[1].fullmatch(word) is not None

@@ -33,6 +33,7 @@ CLASSES = {
     "short-month": "m",  # counts only with a day or year beside it
     "ambiguous-month": "m",  # has another meaning
     "ordinal": "O",  # stands for a day of the month
+    "firsts": "!",  # of months, and no day: *ai primi di maggio* is early in May
     "number": "C",
     "never-a-day": "y",  # a word for one that counts weeks and years, but names no day
     "number-of-day": "i",  # a word for a day of the month, where ``spelled`` finds it

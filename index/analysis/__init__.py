@@ -22,7 +22,15 @@ from index.analysis.analyzers import (
     forms_of,
 )
 from index.analysis.bulk import Part, Tokens, Vocabulary, part, parts, tokens
-from index.analysis.folding import Folded, fold, fold_key, fold_text, name_key, normalize
+from index.analysis.folding import (
+    Folded,
+    composed,
+    fold,
+    fold_key,
+    fold_text,
+    name_key,
+    normalize,
+)
 from index.analysis.inflection import INFLECTIONS, plural_rules
 from index.analysis.squeezing import Squeezed, spellings, squeeze, squeeze_word
 from index.analysis.stemming import function_words
@@ -49,6 +57,7 @@ __all__ = [
     "analyse",
     "analyzer",
     "chunk_tokens",
+    "composed",
     "direction",
     "fold",
     "fold_key",

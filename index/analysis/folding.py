@@ -158,6 +158,7 @@ _VANISHING = (
     "\u0640\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
 )
 """Characters that fold to nothing; all others fold to one."""
+_VANISHED = re.compile(f"[{_VANISHING}]+")
 _SPACES = r"[^\S\n]{2,}|[^\S\n]+\n[^\S\n]*|\n[^\S\n]+"
 _SPECIAL = re.compile(f"[{_VANISHING}]+|[{''.join(_EXPANDING)}]|{_SPACES}")
 _NAME_LETTERS = {
@@ -302,6 +303,17 @@ def fold_text(text: str) -> Folded:
         done = end
     parts += (folded[done:], " ")
     return Folded("".join(parts), places, shifts)
+
+
+def composed(word: str) -> str:
+    """Return a word of a text as it is spelt: composed, without what folding leaves out.
+
+    Decomposed accents, ligatures, presentation forms of Arabic and soft hyphens spell no other
+    word.
+    """
+    if word.isascii():
+        return word
+    return _VANISHED.sub("", unicodedata.normalize("NFKC", _IGNORABLE.sub("", word)))
 
 
 def fold_key(name: str) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import compress
 from typing import NamedTuple
 
-from index.analysis import Folded, fold_key
+from index.analysis import Folded, composed, fold_key
 from index.document import Span
 from index.vocabularies import (
     ONE_WORD,
@@ -125,8 +125,8 @@ def find_expressions(
                 found = lexicon.longer(words, masked, second, following)
         if spelt:
             word = words[index]
-            start, end = folded.span(starts[index], starts[index] + len(word))
-            surface = text[start:end]
+            start, end = starts[index], starts[index] + len(word)
+            surface = text[folded.span(start, end).start : folded.span(end, end + 1).start]
             if strict or not surface.isascii():
                 alone = lexicon.as_spelt(word, surface, alone)
         if not (found or alone):
@@ -157,10 +157,10 @@ def find_expressions(
 def _is_spelt(pattern: Pattern, surface: str) -> bool:
     if pattern.capitals:
         return surface.isupper()
-    if pattern.noun and surface[0].islower() and not pattern.compound:
+    if pattern.noun and surface[:1].islower() and not pattern.compound:
         return False
     if pattern.part:
-        surface = surface.replace("ß", "ss")[slice(*pattern.part)]
+        surface = surface.translate(_TWO_LETTERS)[slice(*pattern.part)]
     elif pattern.accented.endswith("é") and not surface.isupper():
         end = len(pattern.accented)
         return surface[end - 1 : end] == "é" and _same_accents(pattern.accented, surface)
@@ -187,7 +187,7 @@ def _same_accents(word: str, surface: str) -> bool:
         letter in (own, own.translate(_UMLAUTS)) for own, letter in zip(written, word, strict=False)
     ):
         return True
-    start = not surface.islower() and surface[0].isascii()  # a capital may have lost its accent
+    start = not surface.islower() and surface[:1].isascii()  # a capital may have lost its accent
     size = min(len(word.removesuffix("ão")), len(word) - 1, len(written) - 1)
     return word[start:size] == written[start:size]
 
@@ -199,6 +199,8 @@ def _says_more(word: str) -> bool:
 
 
 _HAMZA = "أإآ"
+_TWO_LETTERS = str.maketrans({"ß": "ss", "ẞ": "SS", "æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters that folding makes two of; parts of compounds are those of the folded word."""
 _UMLAUTS = str.maketrans("äöü", "aou")
 _UMLAUT_PLURALS = frozenset({"e", "en", "er", "ern"})
 """What stands behind a German noun whose vowel changes in the plural."""
@@ -320,7 +322,8 @@ class _Lexicon(dict[str, _Begun | None]):
         if found is None:
             if len(self._as_spelt) >= _CACHED_WORDS:
                 self._as_spelt.clear()
-            found = tuple(p for p in patterns if not p.accented or _is_spelt(p, surface))
+            spelt = composed(surface)
+            found = tuple(p for p in patterns if not p.accented or _is_spelt(p, spelt))
             if len(surface) <= _LONGEST_CACHED:
                 self._as_spelt[word, surface] = found
         return found

@@ -72,9 +72,10 @@ def score_themes(
     """
     vocabulary = vocabulary or theme_vocabulary()
     enough = _ENOUGH_IN.get(language, _ENOUGH)
-    needed = min(max(enough, len(text) / _CHARACTERS_A_POINT), _MOST_NEEDED)
-    recurs = _RECURS_SHORT if len(text) < _SHORT else _RECURS
     folded = folded or fold_text(text)
+    length = len(folded.text)
+    needed = min(max(enough, length / _CHARACTERS_A_POINT), _MOST_NEEDED)
+    recurs = _RECURS_SHORT if length < _SHORT else _RECURS
     scores: dict[str, ThemeScore] = defaultdict(lambda: ThemeScore(needed, folded, recurs, enough))
     by_organization = _implied(vocabulary)
     implied = [
@@ -83,7 +84,8 @@ def score_themes(
         for theme, weight in by_organization.get(organization.id, ())
     ]
     if language in vocabulary.languages:
-        ends = _word_at(folded, title_length), _word_at(folded, title_length + LEAD)
+        title_end = folded.place(title_length)
+        ends = _word_at(folded, title_end), _word_at(folded, title_end + LEAD)
         hits = find_expressions(text, folded, language, organizations.covered, vocabulary)
         if decisive:
             families = _possible(hits, implied, needed, enough, *ends)
@@ -145,9 +147,9 @@ def _outside_longer(hits: Sequence[Hit]) -> Iterator[Hit]:
         yield hit
 
 
-def _word_at(folded: Folded, character: int) -> int:
-    """Return the index of the first word that begins at a character of the text, or behind it."""
-    return bisect_left(folded.starts, folded.place(character))
+def _word_at(folded: Folded, place: int) -> int:
+    """Return the index of the first word that begins at a place of the folded text or behind it."""
+    return bisect_left(folded.starts, place)
 
 
 def find_themes(

@@ -1,4 +1,5 @@
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -238,6 +239,47 @@ def test_families_left_out_decide_nothing(
     every = decided_themes(score_themes(text, "de", title_length=title_length))
     possible = score_themes(text, "de", title_length=title_length, decisive=True)
     assert decided_themes(possible).keys() == every.keys()
+
+
+ACCENTED = [
+    (
+        "de",
+        "Die Räuber raubten die Bank aus. Ein Häftling entkam aus dem Gefängnis. Eine Gasexplosion"
+        " zerstörte die Großküche.",
+    ),
+    ("fr", "Le procès des élèves du collège a ouvert. L’école brûlée, l’incendié porte plainte."),
+    ("pt", "A eleição foi anulada por corrupção. Os eleitores votam na eleição."),
+    ("es", "El huracán provocó inundaciones. La selección ganó el balón; el árbitro pitó."),
+    ("ar", "أعلن الإسلام والمسلمون في المسجد. أمام الإمام صلاة الجمعة في رمضان."),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), ACCENTED)
+@given(data=st.data())
+def test_a_text_has_the_same_themes_however_its_letters_are_encoded(
+    language: str, text: str, data: st.DataObject
+) -> None:
+    words = []
+    for word in text.split(" "):
+        at = data.draw(st.integers(1, max(len(word) - 1, 1)))
+        soft = f"{word[:at]}\u00ad{word[at:]}"
+        words.append(data.draw(st.sampled_from([word, normalize("NFD", word), soft])))
+    expected = score_themes(text, language)
+    found = score_themes(" ".join(words), language)
+    assert {id: each.total for id, each in found.items()} == {
+        id: each.total for id, each in expected.items()
+    }
+    assert decided_themes(found).keys() == decided_themes(expected).keys() != set()
+
+
+@pytest.mark.parametrize("letter", "ﬁﬃĲßæ")
+@given(number=st.integers(1, 8), ending=st.sampled_from(["räuber", "RÄUBER", "häftling", ""]))
+def test_a_compound_may_have_letters_that_folding_makes_longer(
+    letter: str, number: int, ending: str
+) -> None:
+    plain = fold_text(letter).text.strip()
+    found = points(f"Der A{letter * number}{ending} ist da.", "de")
+    assert found == points(f"Der A{plain * number}{ending} ist da.", "de")
 
 
 def test_a_negation_takes_the_weight_of_what_follows() -> None:

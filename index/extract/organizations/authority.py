@@ -7,9 +7,12 @@ the text says of the others.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
+from operator import itemgetter
 from typing import Final, NamedTuple
+
+from babel.languages import get_official_languages
 
 from index.analysis import Folded, fold_key
 from index.document import Country, Span
@@ -168,6 +171,31 @@ def _with_listed(mentions: list[Mention], text: str, joints: frozenset[str]) -> 
 _LONGEST_JOINT = 8
 
 
+_NAMED, _COUNTRY, _SAID, _CLOSE = 1, 2, 3, 4
+"""What speaks for a body: the text names its country, is of it, has a cue, has the country near."""
+BESIDE: Final = 5
+"""A cue of the body or its country stands directly beside the name."""
+_BY_COUNTRY = frozenset((_NAMED, _COUNTRY, _CLOSE))
+_CLAUSE_END = re.compile(r"[.!?;\n] ?")
+_SENTENCE = re.compile(r"[.!?\n](?= |$)")
+_NEAR_LENGTH = 40
+_NEAR_WORDS = 2
+"""Words on either side of a name among which its near cues count."""
+_SENTENCE_LENGTH = 150
+_OPENING = 40
+"""Characters in which a text may begin with the place that it comes from."""
+_SHORT_GAP = 5
+"""Letters of the small words between a body and its country."""
+_WHERE = frozenset(("in", "en", "au", "aux", "a", "em", "na", "no", "nas", "nos", "im"))
+"""Words that say where a body acts, and not of which country it is: ``RSF au Soudan``."""
+
+
+@cache
+def _spoken_in(country: str) -> tuple[str, ...]:
+    """Return the official languages of a country, ISO 639-1 (CLDR)."""
+    return get_official_languages(country.upper(), de_facto=True)
+
+
 class Cues:
     """What a text says of the bodies that its ambiguous names may be of."""
 
@@ -188,26 +216,32 @@ class Cues:
         ]
         self._by_start = {place.start: folded.text[place.start : place.end] for place in demonyms}
         self._by_end = {place.end: folded.text[place.start : place.end] for place in demonyms}
-        self._beside = {mention.form.id for mention in mentions if self._is_beside(mention)}
+        self._mentions = [one for one in mentions if one.form.id in matcher.countries]
+        besides = ((one.form.id, self._beside(one)) for one in mentions)
+        self._sides = {id: beside for id, beside in sorted(besides, key=itemgetter(1)) if beside}
         self._told: dict[str, bool] = {}
 
     def strength(self, mention: Mention) -> int:
         """Say how much speaks for the body of a name.
 
-        That is ``BESIDE`` where a cue or its country stands beside the name, 2 where a cue is in
-        the text, or the text is of its country, 1 where its country is in the text, and else 0. A
-        country in the text says nothing of a name that is a word (``Podemos``).
+        That is ``BESIDE`` where a cue or its country stands directly beside the name; less, in
+        this order, where the country is near it, a cue is in the text, the text is of the country,
+        or names it; and else 0. A country in the text says nothing of a name that is a word
+        (``Podemos``).
         """
-        if self._is_beside(mention):
-            return BESIDE
+        beside = self._beside(mention)
+        if beside:
+            return beside
         id = mention.form.id
-        if id in self._matcher.countries and self._is_named(mention, (self._country,)):
-            return _SAID
+        elsewhere = self._sides.get(id, 0)
         if id not in self._told:
             cues = self._matcher.context.get(id, ())
-            said = any(f" {cue}" in self._folded.text for cue in cues)
-            self._told[id] = said or id in self._beside
-        return _SAID if self._told[id] else int(self._is_named(mention, self._named_countries))
+            self._told[id] = any(f" {cue}" in self._folded.text for cue in cues)
+        if self._told[id] or elsewhere == BESIDE:
+            return _SAID
+        if elsewhere or self._is_named(mention, (self._country,)):
+            return _COUNTRY
+        return _NAMED if self._is_named(mention, self._named_countries) else 0
 
     def _is_named(self, mention: Mention, named: Collection[str | None]) -> bool:
         """Say whether the country of a body that others have by its name is among some."""
@@ -218,11 +252,17 @@ class Cues:
     def outweighs(self, one: Mention, usual: Mention) -> bool:
         """Say whether more speaks for one body than for the usual bearer of the same name.
 
-        That a text names a country does not speak against a bearer of no country.
+        A text about a country does not speak against the usual bearer: one of no country acts in
+        all, and those of a country are written of from abroad (*In Prag kritisierte die SPD*). The
+        country of the other one counts against a body of another country where a text in a
+        language of that country comes from there, or names a place there beside the body.
         """
         strength = self.strength(one)
-        if strength == 1 and not usual.form.ambiguous and one.form.id in self._matcher.countries:
-            return usual.form.id in self._matcher.countries and self.strength(usual) == 0
+        if strength in _BY_COUNTRY and not usual.form.ambiguous:
+            if usual.form.id not in self._matcher.countries or not self._is_at_home(one.form.id):
+                return False
+            if strength == _NAMED:
+                return self.strength(usual) == 0
         return strength > self.strength(usual)
 
     def are_rivals(self, one: Mention, other: Mention) -> bool:
@@ -233,7 +273,10 @@ class Cues:
         return alike and self.strength(one) == self.strength(other)
 
     def is_foreign(self, mention: Mention) -> bool:
-        """Say whether another nation stands beside one country's body."""
+        """Say whether another nation stands beside one country's body.
+
+        The countries of a body tell it, and its near cues where it has no countries.
+        """
         near = self._matcher.near.get(mention.form.id)
         countries = self._matcher.countries.get(mention.form.id)
         if countries:
@@ -244,25 +287,71 @@ class Cues:
         beside = self._by_start.get(mention.end + 1) or self._by_end.get(mention.start - 1)
         return beside is not None and not beside.startswith(near)
 
-    def _is_beside(self, mention: Mention) -> bool:
+    def _is_at_home(self, id: str) -> bool:
+        """Say whether a text is in a language of the country of a body, and comes from there.
+
+        That a place there stands in a sentence with the name says so too, an adjective does not.
+        """
+        countries = [
+            country
+            for country in self._matcher.countries[id]
+            if self._language in _spoken_in(country)
+        ]
+        if not countries or self._dated in countries:
+            return bool(countries)
+        opening = Span(0, min(self._sentence(Span(0, 0)).end, _OPENING))
+        sentences = [self._sentence(one.span) for one in self._mentions if one.form.id == id]
+        return any(
+            self._sites.ids[at] in countries and self._sites.starts[at] not in self._adjectives
+            for sentence in (opening, *sentences)
+            for at in self._sites.within(sentence)
+        )
+
+    def _sentence(self, span: Span) -> Span:
+        before = self._text[max(0, span.start - _SENTENCE_LENGTH) : span.start]
+        behind = self._text[span.end : span.end + _SENTENCE_LENGTH]
+        start = span.start - len(_SENTENCE.split(before)[-1])
+        return Span(start, span.end + len(_SENTENCE.split(behind)[0]))
+
+    def _beside(self, mention: Mention) -> int:
+        """Say what stands beside a name: ``BESIDE``, or ``_CLOSE``, or 0 for nothing."""
         near = self._matcher.near.get(mention.form.id, ())
         countries = self._matcher.countries.get(mention.form.id, ())
         if not (near or countries):
-            return False
+            return 0
         start, end = mention.span
         before = _CLAUSE_END.split(self._text[max(0, start - _NEAR_LENGTH) : start])[-1]
         behind = _CLAUSE_END.split(self._text[end : end + _NEAR_LENGTH])[0]
-        if countries:
-            clause = Span(start - len(before), end + len(behind))
-            for at in self._sites.within(clause):
-                first, last = sorted((Span(start, end), self._sites.span(at)))
-                gap = self._text[first.end : last.start].split()
-                if self._sites.ids[at] in countries and len(gap) < _NEAR_WORDS:
-                    return True
         words = [*fold_key(before).split()[-_NEAR_WORDS:], "|"]
         words += fold_key(behind).split()[:_NEAR_WORDS]
         around = f" {' '.join(words)}"
-        return any(f" {cue}" in around for cue in near)
+        if any(f" {cue}" in around for cue in near):
+            return BESIDE
+        clause = Span(start - len(before), end + len(behind))
+        return self._nearest(mention.span, clause, countries) if countries else 0
+
+    def _nearest(self, span: Span, clause: Span, countries: Collection[str]) -> int:
+        """Say how near to a name one of some countries stands."""
+        nearest = 0
+        for at in self._sites.within(clause):
+            site = self._sites.span(at)
+            first, last = sorted((span, site))
+            gap = self._text[first.end : last.start]
+            words = fold_key(gap).split()
+            if self._sites.ids[at] not in countries or len(gap.split()) >= _NEAR_WORDS:
+                continue
+            touches = not any(mark in gap for mark in ",:()") and len("".join(words)) <= _SHORT_GAP
+            where = site.start > span.start and not _WHERE.isdisjoint(words)
+            nearest = max(nearest, BESIDE if touches and not where else _CLOSE)
+        return nearest
+
+    @cached_property
+    def _adjectives(self) -> frozenset[int]:
+        """Where the adjectives of nations begin in the text."""
+        return frozenset(
+            self._folded.span(start, start + len(word)).start
+            for start, word in self._by_start.items()
+        )
 
     @cached_property
     def _countries(self) -> Sequence[Country]:
@@ -280,12 +369,3 @@ class Cues:
     def _country(self) -> str | None:
         """The country that the text is of."""
         return self._dated or country_of_text(self._countries)
-
-
-_SAID = 2
-BESIDE: Final = 3
-"""How much a cue that stands beside a name speaks for its body."""
-_CLAUSE_END = re.compile(r"[.!?;\n] ?")
-_NEAR_LENGTH = 40
-_NEAR_WORDS = 2
-"""Words on either side of a name among which its near cues count."""

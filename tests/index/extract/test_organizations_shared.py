@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 import pytest
+from babel.languages import get_official_languages
 
 from index.document import Document
 from index.extract import ExtractionOptions, extract
@@ -29,6 +30,15 @@ TEXTS = {
     "pt": "{country}. Segundo a {acronym}, as negociações fracassaram ontem.",
 }
 
+ABOUT = {
+    "fr": "Hier, selon la {acronym}, les négociations ont échoué. {country} attend.",
+    "en": "Yesterday the {acronym} said that the talks had failed. {country} is waiting.",
+    "es": "Según la {acronym}, las negociaciones fracasaron ayer. {country} espera.",
+    "de": "Gestern sind die Gespräche laut der {acronym} gescheitert. {country} wartet ab.",
+    "it": "Secondo la {acronym}, ieri le trattative sono fallite. {country} aspetta.",
+    "pt": "Segundo a {acronym}, as negociações fracassaram ontem. {country} espera.",
+}
+
 
 def bodies(language: str, text: str, dateline: str = "") -> set[str]:
     document = Document("a", text, language=language, dateline=dateline)
@@ -43,23 +53,60 @@ def test_many_acronyms_are_shared() -> None:
     assert len(SHARED) > 25
 
 
+def usual_bearers(acronym: str, language: str) -> set[str]:
+    """Return the bodies that an acronym is of in a language where nothing tells them apart."""
+    return {
+        entry.id
+        for entry in organizations().entries.values()
+        for name in entry.names
+        if name.text == acronym and name.sought and counts_in(name, language, bare=True)
+    }
+
+
+def speaks(entry: OrganizationEntry, language: str) -> bool:
+    return any(
+        language in get_official_languages(code.upper(), de_facto=True) for code in entry.countries
+    )
+
+
+def found_with(language: str, text: str, acronym: str, entry: OrganizationEntry) -> set[str] | None:
+    """Return the known bodies of a text that names the country of one, and no other country."""
+    country = countries().label(entry.countries[0], language)
+    text = text.format(country=country, acronym=acronym)
+    fields = extract(Document("a", text, language=language), ExtractionOptions())
+    if {one.id for one in fields.countries} != {entry.countries[0]}:
+        return None
+    return {one.id for one in fields.organizations if one.known}
+
+
 @pytest.mark.parametrize("language", TEXTS)
-def test_a_shared_acronym_is_of_the_country_that_the_text_names(language: str) -> None:
+def test_a_shared_acronym_is_of_the_country_that_the_text_comes_from(language: str) -> None:
+    """But in a language of another country it is that of the usual bearer, if there is one."""
     wrong = []
     for acronym in SHARED:
+        usual = usual_bearers(acronym, language)
         for entry in BEARERS[acronym]:
-            country = countries().label(entry.countries[0], language)
-            text = TEXTS[language].format(country=country, acronym=acronym)
-            fields = extract(Document("a", text, language=language), ExtractionOptions())
-            found = {one.id for one in fields.organizations}
-            named = {one.id for one in fields.countries} == {entry.countries[0]}
-            borne = named and any(
-                one is entry and name.text == acronym and counts_in(name, language, bare=False)
-                for one, name in NAMES
-            )
-            known = {id for id in found if not id.startswith("~")}
-            if borne and known != {entry.id}:
-                wrong.append((acronym, country, found))
+            names = [name for one, name in NAMES if one is entry and name.text == acronym]
+            if not any(counts_in(name, language, bare=False) for name in names):
+                continue
+            found = found_with(language, TEXTS[language], acronym, entry)
+            national = all(organizations().entries[id].countries for id in usual)
+            local = speaks(entry, language) and national
+            expected = {entry.id} if local or not usual else usual
+            if found is not None and found != expected:
+                wrong.append((acronym, entry.id, found))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_a_text_about_the_country_of_a_rival_is_of_the_usual_bearer(language: str) -> None:
+    wrong = []
+    for acronym in SHARED:
+        usual = usual_bearers(acronym, language)
+        for entry in BEARERS[acronym] if len(usual) == 1 else ():
+            found = found_with(language, ABOUT[language], acronym, entry)
+            if found is not None and found != usual:
+                wrong.append((acronym, entry.id, found))
     assert wrong == []
 
 
@@ -89,6 +136,16 @@ def test_a_shared_acronym_without_a_country_is_of_the_usual_body_or_of_none(lang
         ("en", "The RSF denied it. Chad, Sudan and Niger are last.", "", {"rsf"}),
         ("en", "The Labour Party of Norway and New Zealand's Labour Party lost.", "",
          {"labour-norvege", "labour-nz"}),
+        ("fr", "Au Soudan, RSF dénonce l'arrestation d'un journaliste.", "", {"rsf"}),
+        ("en", "RSF condemned an arrest in Khartoum, Sudan.", "", {"rsf"}),
+        ("en", "Sudan's RSF attacked a camp.", "", {"rsf-soudan"}),
+        ("es", "El BCE ayudará a los bancos, dijo en Ecuador su vicepresidente.", "", {"bce"}),
+        ("fr", "En Équateur, la BCE est regardée.", "", {"bce"}),
+        ("de", "In Prag kritisierte SPD-Chef Gabriel die Regierung.", "", {"spd"}),
+        ("de", "In Portugal traf die CDU-Politikerin Merkel den Premier.", "", {"cdu"}),
+        ("en", "The SEC charged a Nigerian man with fraud.", "", {"sec"}),
+        ("en", "The SEC fined the bank.", "ABUJA, 3 Mar", {"sec-nigeria"}),
+        ("fr", "Invité de RTL, François Bayrou a parlé de Berlin.", "", {"rtl-fr"}),
         ("pt", "Podemos dizer que o Brasil venceu.", "", set()),
     ],
 )  # fmt: skip

@@ -45,7 +45,7 @@ _SOME_YEAR = (
     r"|[dbtfl]{0,3}(?:(?P<turn>[LXT])(?P<unit>U)|(?P<unit2>U)(?P<turn2>[LXT])))"
 )
 """Behind a part of a year: the year, or "of last year"."""
-_SEASON_YEARS = r"(?P<year>[YRHQ])(?:-|;)(?P<year2>[YR]|[NjJ](?!\.?[dbMm]))"
+_SEASON_YEARS = r"(?P<year>[YRHQ])(?:-|;)(?P<year2>[YR]|[NjJn](?!\.?[dbMm]))"
 _IN_YEAR = r"(?:q[tlb]?U?|U)(?P<year>[YRH])"
 _WEEKDAY1 = r"(?:t?(?P<weekday>W)t?)?"
 _WEEKDAY2 = r"(?:(?P<weekday2>W)t?)?"

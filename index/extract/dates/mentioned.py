@@ -142,7 +142,9 @@ class _Resolver:
             case "habit":
                 return []
             case "year" if any(
-                token.letter == "U" and UNITS[token.value] != "year" for token in expression.tokens
+                (token.letter == "U" and UNITS[token.value] != "year")
+                or token.text.lower() == "des"  # French *dès 2000* and *des 2000 billets*
+                for token in expression.tokens
             ):  # "the best week of 2018" is not all of it
                 return []
             case "list":
@@ -175,8 +177,8 @@ class _Resolver:
                 return self._night(expression)
             case "night_day":
                 return self._night_day(expression)
-            case "first_months":
-                days = first_months(expression, self._reference)
+            case "first_months" | "part_of_year":
+                days = self._part_of_year(expression)
                 return [_whole(expression, days)] if days else []
             case "bare_month":
                 month = expression.parts["month"]
@@ -195,8 +197,6 @@ class _Resolver:
                 return month_days(parts["year"].value, parts["month"].value)
             case "year":
                 return year_days(parts["year"].value)
-            case "part_of_year":
-                return part_of_year(expression, self._language, self._reference)
             case "season_of_years":
                 return season_of_years(expression, self._language)
             case "eve" | "morrow":
@@ -256,6 +256,11 @@ class _Resolver:
                 return unit_days(origin, parts["unit"].value, parts["count"].value)
             case _:  # ago
                 return unit_days(reference, parts["unit"].value, -parts["count"].value)
+
+    def _part_of_year(self, expression: Expression) -> Days | None:
+        if expression.form == "first_months":
+            return first_months(expression, self._reference)
+        return part_of_year(expression, self._text, self._language, self._reference)
 
     def _weekend(self, expression: Expression, reference: date, direction: int) -> Days:
         """Return the weekend before or after a day, or "this" one.

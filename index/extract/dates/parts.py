@@ -3,6 +3,7 @@
 from datetime import date
 
 from index.extract.dates.days import Days, full_year, month_days, year_days
+from index.extract.dates.others import Reading, reading
 from index.extract.dates.scanner import Expression, Token
 from index.extract.dates.words import UNITS, table
 
@@ -12,15 +13,23 @@ _MONTHS_OF_SEASON = 3
 _TURNS = {"L": -1, "T": 0, "X": 1}
 
 
-def part_of_year(expression: Expression, language: str, reference: date | None) -> Days:
-    """Return the days of a quarter, a half or a season of a year, as months.
+def part_of_year(
+    expression: Expression, text: str, language: str, reference: date | None
+) -> Days | None:
+    """Return the days of a quarter, a half or a season of a year, as months; None for no date.
 
     A season has its three full months, as meteorology counts them. One that may lie on either side
-    of the equator, or at both ends of a year, is somewhere in that year.
+    of the equator, or at both ends of a year, is somewhere in that year. Without a reference those
+    of last and next year have no days.
     """
+    read = reading(expression, text, language)
+    if read is Reading.NOTHING:
+        return None
     part, year = expression.parts["part"], _year(expression, reference)
     if not year:
         return Days(precision="month")
+    if read is Reading.YEAR:
+        return year_days(year)
     if part.letter == "/":
         return _months(year, *divmod(part.value, 100))
     if part.value == _WINTER or "two-hemispheres" in table(language).rules:
@@ -30,12 +39,19 @@ def part_of_year(expression: Expression, language: str, reference: date | None) 
 
 def season_of_years(expression: Expression, language: str) -> Days:
     """Return the months of a season at the turn of two years: *hiver 2018-2019*."""
-    year, year2 = expression.parts["year"].value, expression.parts["year2"].value
+    year = expression.parts["year"].value
     turns = (_WINTER, _SUMMER) if "two-hemispheres" in table(language).rules else (_WINTER,)
-    if expression.parts["part"].value not in turns or year2 not in (year + 1, (year + 1) % 100):
+    if expression.parts["part"].value not in turns or not _follow(expression):
         return Days(precision="month")
     first, last = month_days(year, _WINTER), month_days(year + 1, 2)
     return Days(first.first, last.last, "month")
+
+
+def _follow(expression: Expression) -> bool:
+    """Return whether the second of two years, which may have two digits, follows the first."""
+    year, year2 = expression.parts["year"], expression.parts["year2"]
+    after = str(year.value + 1)
+    return year2.text in (after, after[2:])
 
 
 def first_months(expression: Expression, reference: date | None) -> Days | None:

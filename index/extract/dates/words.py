@@ -9,7 +9,8 @@ regular expressions for the words by which a sentence shows its tense; rows are 
 ``year-word`` and ``rare-year-word``, which announces a date, are parts of years in words;
 ``behind-year`` and ``verb-behind-year`` are words by which ``in 1800`` is a year and no count;
 ``before-time`` words before a time of day, ``law`` nouns before the number of a law, ``year-noun``
-words before a year in words that is no count. The value of a ``part-of-year`` has its first and
+words before a year in words that is no count, ``beside-code`` words of accounts beside *Q3*, and
+``sport`` words of matches, which have halves too. The value of a ``part-of-year`` has its first and
 last month, 406 for April to June; that of a ``season`` is its first month north of the equator.
 """
 
@@ -71,7 +72,9 @@ CLASSES = {
 }
 """The class of a word by its name in the files: one letter, over which forms are written."""
 UNITS = ("day", "week", "month", "year", "weekend")
-_BESIDE = ("behind-year", "verb-behind-year", "before-time", "law", "year-noun")
+_BESIDE = (
+    *("behind-year", "verb-behind-year", "before-time", "law", "year-noun", "beside-code", "sport"),
+)
 """Rows of words in lower case, as written, that change what stands beside them."""
 _NO_CLASSES = ("rules", "future", "past", "spelled", "spelled-behind", *_BESIDE)
 _YEAR_CLASSES = ("year-word", "rare-year-word")
@@ -117,6 +120,10 @@ class Table(NamedTuple):
     """Nouns in lower case before the number of a law."""
     year_nouns: frozenset[str]
     """Words before a number in words that is a year."""
+    beside_code: frozenset[str]
+    """Words of accounts in lower case, beside codes like *Q3*."""
+    sport: frozenset[str]
+    """Words in lower case that show that a half is one of a match."""
 
 
 def fold_word(word: str) -> str:

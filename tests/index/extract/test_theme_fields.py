@@ -29,9 +29,97 @@ TOLD = [
         "Los agricultores temen por la cosecha de trigo.",
         "economy/agriculture",
     ),
+    (
+        "fr",
+        "La tarte de ma tante",
+        "Épluchez les pommes, salez, ajoutez beurre et farine. Une cuillère à soupe de sucre.",
+        "lifestyle/food",
+    ),
+    (
+        "es",
+        "Como en casa",
+        "Pelar las patatas, freír la cebolla con aceite, una pizca de sal y harina.",
+        "lifestyle/food",
+    ),
+    (
+        "de",
+        "Wie bei der Oma",
+        "Butter und Mehl verrühren, eine Prise Salz dazu, den Teig backen.",
+        "lifestyle/food",
+    ),
+    (
+        "en",
+        "Sunday lunch",
+        "Fry the onion in butter, add garlic and thyme, season with salt and bake.",
+        "lifestyle/food",
+    ),
+    (
+        "pt",
+        "Domingo à mesa",
+        "Misture a farinha e o leite, junte os ovos, uma pitada de sal e leve ao forno.",
+        "lifestyle/food",
+    ),
+    (
+        "ar",
+        "غداء يوم الجمعة",
+        "نضع ملعقة كبيرة من الزبدة في مقلاة ثم نضيف البصل والثوم والطماطم.",
+        "lifestyle/food",
+    ),
+    (
+        "en",
+        "Rain stops nobody",
+        "The keeper saved a free kick before a header from the winger hit the crossbar.",
+        "sport/football",
+    ),
+    (
+        "en",
+        "Two hours in the sun",
+        "She saved a break point with a backhand volley and won in straight sets.",
+        "sport/tennis",
+    ),
+    (
+        "en",
+        "A bend too many",
+        "The coach skidded, overturned and fell into a ravine; the wreckage was found at dawn.",
+        "disaster/transport-accident",
+    ),
+    (
+        "en",
+        "An evening in the abbey",
+        "The cellist led the sonata, then the minuet, and gave an encore.",
+        "culture/music",
+    ),
+    (
+        "pt",
+        "Domingo de chuva",
+        "O piloto perdeu a pole na última curva, trocou os pneus e subiu ao pódio.",
+        "sport/motor-racing",
+    ),
+    (
+        "fr",
+        "Dimanche sous la pluie",
+        "Le talonneur marque un essai après une mêlée, la pénalité passe avant la mi-temps.",
+        "sport/rugby",
+    ),
+    (
+        "fr",
+        "Deux jours à pied",
+        "Le sentier mène à un gîte, le petit déjeuner attend les randonneurs à l'auberge.",
+        "economy/tourism",
+    ),
+    (
+        "es",
+        "Tarde de viento",
+        "Rompió el servicio, salvó dos bolas de partido y ganó el tercer set sobre arcilla.",
+        "sport/tennis",
+    ),
+    ("fr", "Un refuge", "Il accueille les victimes de violences conjugales.", "society/women"),
 ]
 MISLEADING = [
     ("es", "El plan rector", "El principio rector del plan es la calma.", "education"),
+    ("en", "Late strike", "A stunning strike in stoppage time settled it.", "labour"),
+    ("en", "Town gets a solar farm", "The farm covers the hill.", "economy/agriculture"),
+    ("pt", "Gritos na bancada", "A bancada cantou até ao fim.", "politics"),
     ("es", "Viaje al norte", "Fuimos en un coche de alquiler.", "economy/housing"),
 ]
 

@@ -46,6 +46,8 @@ _SOME_YEAR = (
 )
 """Behind a part of a year: the year, or "of last year"."""
 _SEASON_YEARS = r"(?P<year>[YRHQ])(?:-|;)(?P<year2>[YR]|[NjJn](?!\.?[dbMm]))"
+_SEASONS = r"(?P<part>&)(?:-|;|e[tl]{0,2})(?P<part2>&)"
+_TWO_YEARS = r"(?P<year>[YR])(?P<joint>-|;)(?P<year2>[YRNjJn])"
 _IN_YEAR = r"(?:q[tlb]?U?|U)(?P<year>[YRH])"
 _WEEKDAY1 = r"(?:t?(?P<weekday>W)t?)?"
 _WEEKDAY2 = r"(?:(?P<weekday2>W)t?)?"
@@ -142,6 +144,8 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
         "ambiguous-months",
     ),
     ("month", rf"[pqbf]?(?P<month>[Mm])\.?,?[dbpq]{{0,2}}(?P<year>{_ANY_YEAR})(?!-?N)", ""),
+    ("joined_seasons", rf"{_SEASONS}[dbtfl]{{0,2}}(?:U[db]?)?{_SEASON_YEARS}", ""),
+    ("joined_seasons", rf"{_SEASONS}{_SOME_YEAR}", ""),
     ("season_of_years", rf"(?P<part>&)[dbtfl]{{0,2}}(?:U[db]?)?{_SEASON_YEARS}", ""),
     ("season_of_years", rf"(?P<part>&)b?p{_SEASON_YEARS}", "joined-prefixes"),
     ("part_of_year", rf"(?P<part>[/&]){_SOME_YEAR}", ""),
@@ -154,6 +158,10 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ),
     ("years", r"(?P<between>[fgbpq]?)(?P<year>[YR])(?P<joint>a|e|-)(?P<year2>[YR])(?![u-])", ""),
     ("years", r"(?P<between>[fgb])(?P<year>H)(?P<joint>a|e)(?P<year2>[YH])(?![uxz-])", ""),
+    ("two_years", rf"=[dbtfl]{{0,2}}{_TWO_YEARS}(?!-)", ""),
+    ("two_years", rf"[pq]?[tl]?{_TWO_YEARS}=", ""),
+    ("two_years", rf"[pq][tlb]?U?[tlbdf]?{_TWO_YEARS}(?<=[NjJ])(?!\.?[dbMm-])", ""),
+    ("year", r"~W[db](?P<year>[YRH])", ""),
     ("year", r"(?:p-|[pq][tlb]?U?|U)[tlbdf]?(?P<year>[YR])(?![uNM-])", ""),
     ("year", r"\((?P<year>[YR])\)", ""),
     ("year", r"(?:[pq][tlb]?)?U[tlbdf]?(?P<year>[HQ])(?![uzNM-])", ""),
@@ -194,6 +202,13 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("weekday_last", r"[tl]?[tTf]?(?P<weekday>W)L", ""),
     ("weekday_last", r"L(?P<weekday>W)", "modifier-first"),
     ("today_weekday", r"(?P<offset>r),?\(?t?(?P<weekday>W)\)?", ""),
+    (
+        "night",
+        r"(?P<weekday>W)(?P<joint>a)a?(?P<weekday2>w)(?!-|x|t?\(?[NOLX])",
+        "weekday-comma-day",
+    ),
+    ("night", r"(?P<weekday>w)(?P<joint>a)a?(?P<weekday2>W)(?!t?\(?[NOLX])", "weekday-comma-day"),
+    ("night", r"(?P<weekday>w)(?P<joint>a)(?P<weekday2>w)(?=[,.;)]|$)", "weekday-comma-day"),
     ("night", r"(?P<weekday>W)(?P<joint>a)(?P<weekday2>W)", ""),
     ("weekday_this", r"(?<=T)(?P<weekday>W)(?!-W)", "near-this"),
     ("weekday", r"(?<!l)(?P<weekday>W)(?!-W)", ""),
@@ -236,5 +251,5 @@ def grammar(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, dict[s
         alternatives.append(f"(?P<f{number}>{renamed})")
         groups[f"f{number}"] = (form, {name: f"f{number}_{name}" for name in names})
     # Spares most attempts.
-    starts = "(?=[A-Z!abdefghlmpqrstvwy(/&~])(?=[^x;]{0,18}?[WwMmDIBoSZYRHQJrVEULPGsv])"
+    starts = "(?=[A-Z!=abdefghlmpqrstvwy(/&~])(?=[^x;]{0,18}?[WwMmDIBoSZYRHQJrVEULPGsv&])"
     return re.compile(starts + "(?:" + "|".join(alternatives) + ")"), groups

@@ -25,7 +25,13 @@ from index.extract.dates.days import (
     weekday_near,
     year_days,
 )
-from index.extract.dates.parts import first_months, part_of_year, season_of_years
+from index.extract.dates.parts import (
+    first_months,
+    joined_seasons,
+    part_of_year,
+    season_of_years,
+    two_years,
+)
 from index.extract.dates.passages import scan
 from index.extract.dates.scanner import Expression, Token
 from index.extract.dates.tense import tense
@@ -157,6 +163,11 @@ class _Resolver:
                 return self._numeric_range(expression)
             case "years":
                 return _year_range(expression)
+            case "two_years":
+                if days := two_years(expression):
+                    return [_whole(expression, days)]
+                one = expression._replace(form="year", end=expression.parts["year"].end)
+                return self._resolved(one) if expression.parts["joint"].letter == ";" else []
             case "short":
                 return self._short(expression)
             case "weekday_day":
@@ -197,6 +208,8 @@ class _Resolver:
                 return month_days(parts["year"].value, parts["month"].value)
             case "year":
                 return year_days(parts["year"].value)
+            case "joined_seasons":
+                return joined_seasons(expression, self._language, self._reference)
             case "season_of_years":
                 return season_of_years(expression, self._language)
             case "eve" | "morrow":
@@ -596,6 +609,9 @@ class _Resolver:
     def _night(self, expression: Expression) -> list[_Resolved]:
         """Resolve two days of the week, the second of which follows the first."""
         first, second = expression.parts["weekday"], expression.parts["weekday2"]
+        if not _moves(expression.parts["joint"]) and "w" in (first.letter, second.letter):
+            alone = first if first.letter == "W" else second
+            return self._alone(expression, alone, "weekday") if alone.letter == "W" else []
         if (second.value - first.value) % 7 > 1 and _moves(expression.parts["joint"]):
             days = [expression._replace(parts={"weekday": each}) for each in (first, second)]
             return [
@@ -672,7 +688,7 @@ def _are_two(parts: _Parts) -> bool:
 
 def _moves(joint: Token) -> bool:
     """Return whether something goes from one date to another, which is no range: *de 3 para 4*."""
-    return joint.text.lower() == "para"
+    return joint.letter == "a" and joint.value == 1
 
 
 def _numbers(token: Token) -> list[int]:

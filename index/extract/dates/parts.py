@@ -1,5 +1,6 @@
 """Quarters, halves, first months and seasons of a year."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from index.extract.dates.days import Days, full_year, month_days, year_days
@@ -41,15 +42,46 @@ def season_of_years(expression: Expression, language: str) -> Days:
     """Return the months of a season at the turn of two years: *hiver 2018-2019*."""
     year = expression.parts["year"].value
     turns = (_WINTER, _SUMMER) if "two-hemispheres" in table(language).rules else (_WINTER,)
-    if expression.parts["part"].value not in turns or not _follow(expression):
+    if not _are_next(expression.parts):
         return Days(precision="month")
+    if expression.parts["part"].value not in turns:
+        return _years(year)
     first, last = month_days(year, _WINTER), month_days(year + 1, 2)
     return Days(first.first, last.last, "month")
 
 
-def _follow(expression: Expression) -> bool:
+def joined_seasons(expression: Expression, language: str, reference: date | None) -> Days:
+    """Return the months from one season to another: *Herbst/Winter 2019*, *primavera-estate 2020*.
+
+    Where nothing tells which months they are the years.
+    """
+    parts = expression.parts
+    year, first, last = _year(expression, reference), parts["part"].value, parts["part2"].value
+    if not year or ("year2" in parts and not _are_next(parts)):
+        return Days(precision="month")
+    if "two-hemispheres" in table(language).rules or first >= last:
+        return _years(year) if "year2" in parts else year_days(year)
+    if last == _WINTER:
+        return Days(month_days(year, first).first, month_days(year + 1, 2).last, "month")
+    return _years(year) if "year2" in parts else _months(year, first, last + _MONTHS_OF_SEASON - 1)
+
+
+def two_years(expression: Expression) -> Days | None:
+    """Return the days of *la saison 2018-19*, *in 2018/19*; None for *in 2010-11*, a month."""
+    parts = expression.parts
+    named = any(token.letter == "=" for token in expression.tokens)
+    joined = parts["joint"].text in "-–/" and _are_next(parts)
+    return _years(parts["year"].value) if joined and (named or parts["year2"].value > 12) else None
+
+
+def _years(year: int) -> Days:
+    """Return the days of a year and the next one."""
+    return Days(year_days(year).first, year_days(year + 1).last, "year")
+
+
+def _are_next(parts: Mapping[str, Token]) -> bool:
     """Return whether the second of two years, which may have two digits, follows the first."""
-    year, year2 = expression.parts["year"], expression.parts["year2"]
+    year, year2 = parts["year"], parts["year2"]
     after = str(year.value + 1)
     return year2.text in (after, after[2:])
 

@@ -211,9 +211,8 @@ def _phrase(
     second = start + 1
     while second < len(matches) and matches[second].group() in _SILENT:
         second += 1
-    if second >= len(matches):
-        return None
-    first_word, second_word = _fold(matches[start].group()), _fold(matches[second].group())
+    first_word = _fold(matches[start].group())
+    second_word = _fold(matches[second].group()) if second < len(matches) else ""
     if first_word in years.first and (
         second_word in years.values
         or second_word == "-"
@@ -258,7 +257,7 @@ def _class_by_case(word: str, meaning: Meaning, language: str, before: list[Toke
         if word == "Mars" and before[-1].letter not in "NO":  # the planet
             return "x"
         return letter.lower() if letter != "r" else letter
-    if language == "en" and not capital and letter in "mw~":
+    if language == "en" and not capital and (letter in "mw" or word == "that"):
         return "x"
     if language == "de" and letter == "r" and meaning.value == 1 and capital and inside:
         return "x"

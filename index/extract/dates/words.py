@@ -45,7 +45,7 @@ CLASSES = {
     "of-or-from": "b",
     "from": "f",
     "between": "g",  # makes a range of "and" too
-    "to": "a",
+    "to": "a",  # value 1: joins two days that are no range
     "and": "e",
     "before-year": "p",
     "in": "q",  # likewise; a month behind it begins no day: "in March 10 people"
@@ -56,6 +56,7 @@ CLASSES = {
     "units": "P",  # the plural
     "part-of-year": "/",
     "season": "&",
+    "of-two-years": "=",  # beside 2018-19, which are two years
     "that": "~",  # a bare day of the week behind it is one that was spoken of
     "numbered": "#",  # the number behind it is no day
     "weekend": "v",  # likewise; no year stands behind it as behind "year"

@@ -90,7 +90,8 @@ def test_a_season_is_three_months_or_somewhere_in_its_year(
         ("fr", "il a été 2018 fois cité", []),
         ("fr", "le premier trimestre", []),
         ("fr", "l'été dernier", []),
-        ("it", "l'estate 2018-2019", [("", "", "month")]),
+        ("it", "l'estate 2018-2019", [("2018-01-01", "2019-12-31", "year")]),
+        ("it", "l'inverno 2018-2020", [("", "", "month")]),
         ("es", "el verano 2018-2019", months(2018, 12, 3)),
     ],
 )

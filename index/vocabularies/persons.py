@@ -32,15 +32,14 @@ _ROLES: Final = (
         )
     )
     | {"joint-given", "stop", "given", "doubtful", "said", "town", "foreign", "deed", "word"}
-    | {
-        "source",
-        "article",
-    }
+    | {"source", "article", "also"}
 )
 _KINDS: Final = frozenset(("latin", "arabic", "arabic-surname", "spanish-surname", "join"))
 _CUES: Final = ("deed", "said", "source", "article")
 _ANNOUNCING: Final = ("title", "crown", "trade")
 _LEADING: Final = ("ex", "vice", "vize")
+_PRETERITE = "ó"
+"""Ends Spanish verbs that folded are given names: *Marcó*."""
 _BEFORE_TITLE = re.compile(rf"^(?:{'|'.join(_LEADING)})(?=.{{3}})")
 _ARABIC = re.compile("[\u0621-\u064a]")
 
@@ -57,6 +56,8 @@ class PersonGrammar:
     """Words that a known name ends with."""
     kinds: Mapping[str, str]
     """The role of each word that announces a person."""
+    places: frozenset[str]
+    """The places that read like names of persons, folded with their spaces."""
 
     def __getitem__(self, role: str) -> frozenset[str]:
         return self.words.get(role, frozenset())
@@ -64,7 +65,7 @@ class PersonGrammar:
     def is_given(self, text: str, folded: str) -> bool:
         """Say whether a word with a capital may be a given name; ``Jean-Pierre`` is two."""
         if folded in self.given or folded in self.doubtful:
-            return True
+            return not text.endswith(_PRETERITE)
         first, hyphen, second = text.partition("-")
         return bool(hyphen) and second[:1].isupper() and fold_key(first) in self.given
 
@@ -208,12 +209,15 @@ def load_names(path: Path) -> PersonNames:
 def load_grammar(path: Path, language: str) -> PersonGrammar:
     """Read the words of a language; raises VocabularyError for a malformed row."""
     words: dict[str, set[str]] = defaultdict(set)
+    places: set[str] = set()
     for row in read_rows(path, "|"):
         if len(row.cells) != 3 or row.cells[0] not in ("*", *LANGUAGES):
             raise row.error("expected: language or * | role | words")
         code, role, listed = row.cells
         if role not in _ROLES:
             raise row.error(f"unknown role {role!r}")
+        if role == "town":
+            places |= {fold_key(place) for place in split_list(listed)}
         if code in ("*", language):
             words[role] |= {fold_key(word).replace(" ", "") for word in split_list(listed)} - {""}
     people = known_persons()
@@ -231,6 +235,7 @@ def load_grammar(path: Path, language: str) -> PersonGrammar:
         doubtful,
         frozenset(endings),
         {word: role for role in reversed(_ANNOUNCING) for word in words[role]},
+        frozenset(places),
     )
 
 
@@ -255,10 +260,14 @@ def person_grammar(language: str) -> PersonGrammar:
 def person_key(name: str) -> str:
     """Return what all ways to write a name have in common: folded, no initials, no *Jr.*
 
+    A last *I* is a number: *Juan Carlos I*.
     Arabic names are one whatever their script, where ``persons-names.txt`` has all their words.
     """
     folded = _SERVANT.sub(r"\1\2", fold_key(name))
-    words = [word for word in folded.split() if len(word) > 1 and word not in _JUNIOR]
+    every = folded.split()
+    words = [word for word in every if len(word) > 1 and word not in _JUNIOR]
+    if words and every[-1] == "i":
+        words.append("i")
     spelt = _spelt(words)
     if len(spelt) > 1 and all(spelt):
         return " ".join(spelt)

@@ -17,12 +17,13 @@ from index.extract.organizations.extractor import (
 from index.extract.organizations.learned import LearnedName, LearnedNames, may_be_surname
 from index.extract.organizations.model import require_models
 from index.extract.organizations.national import place_national
-from index.extract.organizations.words import PERSON_ROLE, Words, fold_word
+from index.extract.organizations.words import PERSON_ROLE, LookedUp, Words, fold_word
 
 __all__ = [
     "PERSON_ROLE",
     "LearnedName",
     "LearnedNames",
+    "LookedUp",
     "OrganizationMatches",
     "Words",
     "explain_names",

@@ -5,7 +5,7 @@ from collections import defaultdict
 from functools import cache
 
 from index.analysis import fold_key, name_key
-from index.extract.organizations import fold_word
+from index.extract.organizations import Words, fold_word
 from index.vocabularies import (
     LANGUAGES,
     countries,
@@ -24,6 +24,8 @@ _WITH_STOP = frozenset(
 """Titles that may end with a full stop."""
 _RUN_IN = re.compile(r"(?<=[a-zà-ÿ]{2})par$")
 """A credit that runs into the last word of a line: ``Macronpar 6MEDIAS``."""
+ROMAN = re.compile(r"(?:X{0,2}(?:IX|IV|V?I{1,3}|V)|X{1,2})")
+JUNIOR = frozenset(("jr", "sr", "junior"))
 _PATRONYM = re.compile(r"[eoji]v(?:itch|ich|na)$|[eoji]w(?:itsch|na)$")
 CAPITAL, HIGH, UPPER, DIGIT, INITIAL, RUNS_IN = (1 << bit for bit in range(6))
 GIVEN, DOUBTFUL, PATRONYMIC = (1 << bit for bit in range(6, 9))
@@ -31,6 +33,7 @@ TITLE, CROWN, TRADE, DOTTED, KNOWN = (1 << bit for bit in range(9, 14))
 STOP, PLACE, THING, AFTER, BYLINE, JOINT, FRONT_JOINT = (1 << bit for bit in range(14, 21))
 BESIDE, SAID, DEED, SURNAME, SUFFICES = (1 << bit for bit in range(21, 26))
 SOURCE, WORD, ARTICLE, DEMONYM = (1 << bit for bit in range(26, 30))
+ALSO, OPENS_PLACE = (1 << bit for bit in range(30, 32))
 ANNOUNCES = TITLE | CROWN | TRADE
 FORENAME = GIVEN | PATRONYMIC
 ENDS = STOP | THING | DIGIT
@@ -44,6 +47,7 @@ _LISTED = {
     "deed": DEED,
     "source": SOURCE,
     "word": WORD,
+    "also": ALSO,
     "article": ARTICLE,
     "after": AFTER,
     "byline": BYLINE,
@@ -51,8 +55,11 @@ _LISTED = {
     "joint-given": FRONT_JOINT,
 }
 """What words of a role of the grammar may be."""
+_WITHOUT_ACCENTS = frozenset(("en", "de", "it"))
+"""Languages of which *Jesús* and *Ángel*, so written, are no words."""
 _CACHED = 60_000
 _LONGEST_CACHED = 40
+_LONGEST_PLACE = 4
 
 
 class _Bits(dict[str, int]):
@@ -60,6 +67,7 @@ class _Bits(dict[str, int]):
 
     def __init__(self, language: str) -> None:
         super().__init__()
+        self._accents = language not in _WITHOUT_ACCENTS
         grammar = self._grammar = person_grammar(language if language in LANGUAGES else "und")
         self._listed: dict[str, int] = defaultdict(int)
         """What a folded word may be, whatever its capitals."""
@@ -68,6 +76,7 @@ class _Bits(dict[str, int]):
             (_no_surnames(language), STOP),
             (_places() | _places("demonym"), PLACE),
             (_places("demonym") if grammar["article"] else (), DEMONYM),
+            ({key.split()[0] for key in long_places()}, OPENS_PLACE),
             *((grammar[role], bit) for role, bit in _LISTED.items()),
         ):
             for word in words:
@@ -104,7 +113,7 @@ class _Bits(dict[str, int]):
         given = grammar.is_given(text, folded)
         facts = (
             (given, GIVEN),
-            (given and folded in grammar.doubtful, DOUBTFUL),
+            (given and folded in grammar.doubtful and (self._accents or text.isascii()), DOUBTFUL),
             (folded in grammar.known, KNOWN),
             (folded in grammar["surname"], SURNAME),
             (grammar.suffices(text, folded), SUFFICES),
@@ -139,3 +148,27 @@ def _places(kind: str = "") -> frozenset[str]:
         for form in entry.forms
         if (form.kind == kind if kind else form.kind != "demonym")
     )
+
+
+@cache
+def long_places() -> frozenset[str]:
+    """Return the folded forms of countries, and the places of the grammar, of several words."""
+    forms = (
+        fold_key(form.text)
+        for entry in countries().entries.values()
+        for form in entry.forms
+        if form.kind != "demonym"
+    )
+    return frozenset(form for form in (*forms, *person_grammar("und").places) if " " in form)
+
+
+def opens_place(words: Words, index: int) -> bool:
+    """Say whether the name of a place of several words begins with a word: *Costa Rica*."""
+    key = words[index].folded
+    for at in range(index + 1, min(index + _LONGEST_PLACE, len(words))):
+        if not words.joined(at):
+            break
+        key += " " + words[at].folded
+        if key in long_places():
+            return True
+    return False

@@ -1,15 +1,15 @@
 """Names of persons in texts in Latin script."""
 
 import re
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from index.document import NamedPerson, Span
-from index.extract.organizations import PERSON_ROLE, Words, fold_word
+from index.extract.organizations import PERSON_ROLE, Words
 from index.extract.persons.bits import (
     AFTER,
+    ALSO,
     ANNOUNCES,
     ARTICLE,
     BESIDE,
@@ -27,9 +27,12 @@ from index.extract.persons.bits import (
     HIGH,
     INITIAL,
     JOINT,
+    JUNIOR,
     KNOWN,
     NO_PART,
+    OPENS_PLACE,
     PLACE,
+    ROMAN,
     RUNS_IN,
     SAID,
     SOURCE,
@@ -40,9 +43,12 @@ from index.extract.persons.bits import (
     TRADE,
     UPPER,
     WORD,
+    long_places,
+    opens_place,
     word_bits,
 )
-from index.extract.persons.naming import Name, Person, Taken, folded_name, joined
+from index.extract.persons.naming import Name, Taken, folded_name, joined
+from index.extract.persons.surnames import LONG_SURNAME, SurnamesAlone
 from index.vocabularies import (
     LANGUAGES,
     known_persons,
@@ -53,14 +59,16 @@ _LONGEST_NAME = 6
 _SURNAMES = {"de": 1, "en": 2, "fr": 2, "it": 2}
 """Words of a surname at most; elsewhere as many as a name has."""
 _MANY_SURNAMES = 4
-_ROMAN = re.compile(r"(?:X{0,2}(?:IX|IV|V?I{1,3}|V)|X{1,2})")
 _CREDIT_LENGTH = len("par")
 _QUOTES = '«“"„‹»”›'
-_LONG_SURNAME = 3
 _APPOSITION = 100
 """Characters between a role and a name behind a comma, at most."""
 _ARTICLES_LENGTH = 16
 """Characters between a comma and the role behind it."""
+_FIRST = "I"
+_SAINTS = frozenset(("saint", "san", "santa"))
+_BEFORE_ROLE = 3
+"""Words behind a comma of which one is the role of somebody named before it, at most."""
 _SENTENCE_END = re.compile(r"[.!?:;\n(](?:\s|$)")
 _JOINTS_IN_A_ROW = 3
 _OF = frozenset(("de", "du", "des", "d", "von", "l"))
@@ -70,23 +78,12 @@ _ALSO_SURNAMES = frozenset(("hall", "lane", "park", "law", "house", "tower"))
 """Words that make a thing of a full name before them, and are surnames behind a given name."""
 _OF_THINGS = frozenset(("el", "la", "los", "las", "del", "al", "en"))
 """Words before bodies, things and places."""
-_FEW = 32
-"""Surnames that it is faster to search for than to compare with each word."""
-_JUNIOR = frozenset(("jr", "sr", "junior"))
 _AGE = re.compile(r", (?:de |di )?\d{1,2} (?:años|anos|ans|anni|Jahre)(?![\w-])(?! de )")
 """Behind a name: the age of somebody."""
 _LAST_WORD = re.compile(r"(?<!\w)[^\W\d_]{3,}$")
 _LONGEST_WORD = 40
 _LEAST_SPOKEN = 2
 """Cues that make a person of a surname that no list has and the text never has in full."""
-
-
-_ByParticles = dict[tuple[str, ...], list[tuple[int, Person]]]
-"""Bearers of a surname, and where each is named, ascending, by the particles before the surname."""
-
-
-def _first(place: tuple[int, Person]) -> int:
-    return place[0]
 
 
 class LatinNames:
@@ -116,7 +113,22 @@ class LatinNames:
         self._add_aged()
         self._add_spoken()
         names = [name for name in self._names.values() if not self._is_doubtful(name)]
-        return joined(self._text, names, self._alone)
+        alone = SurnamesAlone(
+            self._text, self._language, self._words, self._bits, self._taken, self._names
+        )
+        return joined(self._text, self._shortened(names), alone.add)
+
+    def _shortened(self, names: Sequence[Name]) -> Iterator[Name]:
+        """Yield names; one of surnames with which one other name ends stands for that person."""
+        written = [self._text[name.span.start : name.span.end] for name in names]
+        longer = {text for text in written if " " in text}
+        for name, text in zip(names, written, strict=True):
+            surnames = name.given and not name.id and name.last > name.first
+            if surnames and not self._bits[name.first] & GIVEN:
+                ending = sum(other.endswith(f" {text}") for other in longer)
+                yield name._replace(given=False) if ending == 1 else name
+            else:
+                yield name
 
     # Names.
 
@@ -142,6 +154,8 @@ class LatinNames:
         follows = self._bits[index + 1] if index + 1 < len(self._words) else 0
         if bits & DOUBTFUL and follows & GIVEN and not follows & DOUBTFUL:
             return None  # which begins the name
+        if index and self._bits[index - 1] & OPENS_PLACE and opens_place(self._words, index - 1):
+            return None  # El Salvador
         return self._checked(self._named(index)) if follows else None
 
     def _known(self, index: int) -> Name | None:
@@ -179,15 +193,24 @@ class LatinNames:
             if index - last > 1 and not front and bits & PLACE:
                 break
             announces = bits & ANNOUNCES and (surnames or every[first] & INITIAL)
-            if not bits & FRONT_JOINT and (bits & ENDS or announces):
+            if bits & OPENS_PLACE and opens_place(words, index):
+                break
+            if front and words[index].folded in _SAINTS and self._is_surname_of_saint(index):
+                index += 1
+                continue
+            ends = bits & ENDS and not (front and self._is_surname_too(index))
+            if not bits & FRONT_JOINT and (ends or announces):
                 break
             if bits & AFTER and (surnames or words[index].folded not in _ALSO_SURNAMES):
+                break
+            if bits & INITIAL and front and self._is_first(index):
+                last = index
                 break
             if bits & INITIAL:
                 if not words.joined(index + 1) or self._text[words[index].end] != ".":
                     break
-            elif not (front and bits & FORENAME):
-                if surnames == most and words[index].folded not in _JUNIOR:
+            elif not (front and bits & FORENAME and not bits & STOP):
+                if surnames == most and words[index].folded not in JUNIOR:
                     break
                 if not bits & FRONT_JOINT:
                     surnames += 1
@@ -196,13 +219,45 @@ class LatinNames:
             if bits & RUNS_IN:
                 break
             index += 1
-        while last > first and every[last] & INITIAL:
+        while last > first and every[last] & INITIAL and words[last].text != _FIRST:
             last -= 1
         if last == first and given:
             return None
-        certain = every[last] & SURNAME and every[last] & SUFFICES  # Jesús González
+        certain = every[last] & SUFFICES and not every[last] & GIVEN  # Jesús González
         doubtful = given and not certain and every[first] & DOUBTFUL > 0
         return self._made(first, last, given=last > first, doubtful=doubtful)
+
+    def _is_surname_too(self, index: int) -> bool:
+        """Say whether a word that ends names is a surname behind a given name: *Kanye West*."""
+        bits, before = self._bits[index], self._bits[index - 1]
+        if not before & GIVEN or before & DOUBTFUL or bits & UPPER:
+            return False
+        if bits & ALSO:
+            return True
+        follows = self._bits[index + 1] if self._words.joined(index + 1) else 0
+        return (
+            bits & THING > 0
+            and not bits & STOP
+            and not follows & (CAPITAL | JOINT | FRONT_JOINT)
+            and self._language != "de"
+        )
+
+    def _is_first(self, index: int) -> bool:
+        """Say whether *I* is the number of a ruler: *Juan Carlos I*; in English it is a word."""
+        end = self._words[index].end
+        return (
+            self._words[index].text == _FIRST
+            and self._language != "en"
+            and (self._text[end : end + 1] != "." or self._language == "de")
+        )
+
+    def _is_surname_of_saint(self, index: int) -> bool:
+        """Say whether *Saint* is part of a surname: *Yves Saint Laurent*, *Roque Santa Cruz*."""
+        before = self._bits[index - 1]
+        follows = self._bits[index + 1] if self._words.joined(index + 1) else 0
+        return bool(
+            before & GIVEN and not before & DOUBTFUL and follows & CAPITAL and not follows & ENDS
+        )
 
     def _made(
         self, first: int, last: int, given: bool, id: str = "", doubtful: bool = False
@@ -230,7 +285,7 @@ class LatinNames:
         bits = self._bits[first]
         if bits & STOP:
             return self._particled(title, first)
-        if bits & (PLACE | ANNOUNCES):
+        if bits & ANNOUNCES or (bits & PLACE and not self._is_followed(first)):
             return None
         if self._bits[title] & CROWN:
             return self._crowned(title, first) if bits & GIVEN else None
@@ -246,6 +301,12 @@ class LatinNames:
         if follows & CAPITAL and follows & ANNOUNCES:  # Deputy Finance Minister
             return None
         return self._checked(name._replace(doubtful=False))
+
+    def _is_followed(self, index: int) -> bool:
+        """Say whether a given name that is a place too has a surname behind it."""
+        follows = self._bits[index + 1] if self._words.joined(index + 1) else 0
+        surname = follows & FRONT_JOINT or (follows & CAPITAL and not follows & NO_PART)
+        return bool(self._bits[index] & GIVEN and surname)
 
     def _particled(self, title: int, first: int) -> Name | None:
         """Return the surname in ``Mme Le Pen``, whose first word is otherwise a function word."""
@@ -275,8 +336,11 @@ class LatinNames:
                 id = people.aliases.get(folded_name(self._text[start : words[last].end]))
                 if id:
                     return self._checked(self._made(title, last, given=True, id=id))
-        if words.joined(first + 1) and _ROMAN.fullmatch(words[first + 1].text):
-            return self._checked(self._made(first, first + 1, given=True))
+        last = first + 1
+        while words.joined(last) and self._bits[last] & GIVEN:
+            last += 1
+        if words.joined(last) and ROMAN.fullmatch(words[last].text):  # rey Juan Carlos I
+            return self._checked(self._made(first, last, given=True))
         name = self._named(first)
         if name and not self._bits[name.last] & GIVEN:  # Prince Mohammed bin Zayed
             return self._checked(name)
@@ -327,7 +391,7 @@ class LatinNames:
         spoken = {
             text: names
             for text, names in self._spoken.items()
-            if len(names) >= _LEAST_SPOKEN and len(text) >= _LONG_SURNAME
+            if len(names) >= _LEAST_SPOKEN and len(text) >= LONG_SURNAME
         }
         for at, text in enumerate(self._texts) if spoken else ():
             behind = text in spoken and at and self._words.joined(at)
@@ -451,7 +515,9 @@ class LatinNames:
     def _is_part(self, index: int, then: int) -> bool:
         """Say whether a word may be part of a name that goes on with the word ``then``."""
         bits = self._bits[index]
-        if not bits & CAPITAL or bits & NO_PART:
+        if not bits & CAPITAL or bits & NO_PART & ~PLACE:
+            return False
+        if bits & PLACE and not self._is_followed(index):
             return False
         return index == then or self._words.joined(then)
 
@@ -496,7 +562,7 @@ class LatinNames:
     def _is_thing(self, name: Name) -> bool:
         words, every = self._words, self._bits
         folded = folded_name(self._text[name.span.start : name.span.end])
-        if folded.replace(" ", "") in self._towns:
+        if folded.replace(" ", "") in self._towns or folded in long_places():
             return True
         for at in range(name.first - 1, max(-1, name.first - 4), -1):
             if not words.joined(at + 1):
@@ -542,7 +608,23 @@ class LatinNames:
         if not name.doubtful:
             return False
         surname = self._words[name.last].text
-        return self._counts[surname] + self._counts[f"{surname}s"] < 2
+        if self._counts[surname] + self._counts[f"{surname}s"] > 1:
+            return False
+        return not self._has_role(name)
+
+    def _has_role(self, name: Name) -> bool:
+        """Say whether a verb of saying or a role is behind a name: *Jordan Bardella, député*."""
+        words, index = self._words, name.last + 1
+        if words.joined(index):
+            return bool(self._bits[index] & SAID)
+        if index == len(words) or not words.gap(index).startswith(","):
+            return False
+        for at in range(index, min(index + _BEFORE_ROLE, len(words))):
+            if (at > index and not words.joined(at)) or self._bits[at] & CAPITAL:
+                break
+            if self._bits[at] & ANNOUNCES:
+                return True
+        return False
 
     @cached_property
     def _counts(self) -> Counter[str]:
@@ -553,85 +635,3 @@ class LatinNames:
     def _texts(self) -> Sequence[str]:
         """The words as written."""
         return self._words.texts()
-
-    # Surnames alone.
-
-    def _alone(self, persons: Sequence[Person]) -> None:
-        """Add to each person the places where only the surname stands."""
-        bearers: dict[str, _ByParticles] = defaultdict(lambda: defaultdict(list))
-        for person in persons:
-            for surname in {self._surname_of(name) for name in person.names}:
-                for form in self._forms(surname[-1]) if surname else ():
-                    bearers[form][surname[:-1]] += [
-                        (one.span.start, person) for one in person.names
-                    ]
-        if not bearers:
-            return
-        for by_particles in bearers.values():
-            for listed in by_particles.values():
-                listed.sort(key=_first)
-        covered = {at for name in self._names.values() for at in range(name.first, name.last + 1)}
-        for index in self._standing(bearers):
-            if index not in covered and not self._goes_on(index):
-                self._mention(index, bearers[self._words[index].text])
-
-    def _standing(self, forms: Collection[str]) -> Iterator[int]:
-        """Yield the words that are one of ``forms``: few are searched for, many are looked up."""
-        if len(forms) > _FEW:
-            yield from (index for index, text in enumerate(self._texts) if text in forms)
-            return
-        for form in forms:
-            start = self._text.find(form)
-            while start >= 0:
-                index = self._words.at(start)
-                if index is not None and self._words[index].text == form:
-                    yield index
-                start = self._text.find(form, start + len(form))
-
-    def _mention(self, index: int, by_particles: _ByParticles) -> None:
-        """Add a surname that stands alone to its bearer named last, else to the first one."""
-        word, nearest = self._words[index], None
-        for particles, listed in by_particles.items():
-            first = index - len(particles)
-            parts = enumerate(particles, first)
-            if first >= 0 and all(self._words[at].folded == fold_word(part) for at, part in parts):
-                before = bisect_left(listed, word.start, key=_first)
-                start, person = listed[max(0, before - 1)]
-                rank = (before > 0, start if before else -start, len(particles))
-                if nearest is None or rank > nearest[0]:
-                    nearest = rank, first, person
-        if nearest:
-            span = Span(self._words[nearest[1]].start, word.end)
-            if not self._taken.before(span):
-                nearest[2].spans.append(span)
-
-    def _surname_of(self, name: Name) -> tuple[str, ...]:
-        """Return the words of a surname as written; the last word, unless a particle begins it."""
-        last = name.last
-        while last > name.first and self._words[last].folded in _JUNIOR:
-            last -= 1
-        word = self._words[last]
-        surname = self._text[word.start : min(word.end, name.span.end)]
-        if len(surname) < _LONG_SURNAME or _ROMAN.fullmatch(surname):
-            return ()
-        if not name.given and name.last > name.first:
-            return ()
-        start = last
-        while start > name.first + 1 and self._bits[start - 1] & (JOINT | FRONT_JOINT):
-            start -= 1
-        return (*(self._words[at].text for at in range(start, last)), surname)
-
-    def _forms(self, surname: str) -> tuple[str, ...]:
-        forms = (surname, surname.upper())
-        return (*forms, f"{surname}s") if self._language == "de" else forms
-
-    def _goes_on(self, index: int) -> bool:
-        """Say whether a word is part of a longer name of somebody, or something, else."""
-        words, bits = self._words, self._bits[index]
-        follows = self._bits[index + 1] if words.joined(index + 1) else 0
-        if follows & AFTER:
-            return True
-        if bits & GIVEN and follows & CAPITAL and not follows & STOP:
-            return self._language != "de"
-        before = self._bits[index - 1] if index else 0
-        return bool(before & GIVEN and words.joined(index) and not words[index - 1].first)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -111,7 +111,7 @@ def _covers(parts: tuple[str, ...], others: tuple[str, ...]) -> bool:
 
 
 def joined(
-    text: str, names: Sequence[Name], alone: Callable[[Sequence[Person]], None] | None = None
+    text: str, found: Iterable[Name], alone: Callable[[Sequence[Person]], None] | None = None
 ) -> tuple[NamedPerson, ...]:
     """Join names into persons, and return them by first mention.
 
@@ -119,6 +119,7 @@ def joined(
     surname is the person who bears it in this text, else the known person whom it is enough for.
     A name that is never a line is joined with no other name in full.
     """
+    names = tuple(found)
     never = never_persons()
     persons: list[Person] = []
     by_key: dict[str, Person] = {}
@@ -154,7 +155,7 @@ def joined(
         person.spans.append(name.span)
     if alone:
         alone(persons)
-    found = []
+    lines = []
     for person in persons:
         if person.id in never or person.key in never:
             continue
@@ -162,6 +163,6 @@ def joined(
         label = max(written, key=lambda one: (not one.isupper(), len(one)))
         id = person.id or _identifier(person.key)
         spans = tuple(sorted(set(person.spans)))
-        found.append(NamedPerson(id, " ".join(label.split()), spans, bool(person.id)))
-    found.sort(key=lambda one: (one.spans[0], one.id))
-    return tuple(found)
+        lines.append(NamedPerson(id, " ".join(label.split()), spans, bool(person.id)))
+    lines.sort(key=lambda one: (one.spans[0], one.id))
+    return tuple(lines)

@@ -114,6 +114,66 @@ TOLD = [
         "sport/tennis",
     ),
     ("fr", "Un refuge", "Il accueille les victimes de violences conjugales.", "society/women"),
+    (
+        "de",
+        "Zwei Stunden Hitze",
+        "Sie wehrte einen Breakball ab, gewann das Tiebreak und jubelte nach dem Matchball.",
+        "sport/tennis",
+    ),
+    (
+        "es",
+        "El río revive",
+        "Una nutria, especie protegida, cría de nuevo en la ribera del humedal.",
+        "environment/nature",
+    ),
+    (
+        "es",
+        "Lunes sin servidores",
+        "Un ciberataque cifró los archivos y los piratas informáticos piden un rescate.",
+        "crime/cybercrime",
+    ),
+    (
+        "pt",
+        "Nada circula",
+        "A paralisação continua, os grevistas montaram piquete diante da garagem.",
+        "labour/strike",
+    ),
+    (
+        "it",
+        "Serata all'abbazia",
+        "La violoncellista apre con una sonata, poi il quartetto concede un bis.",
+        "culture/music",
+    ),
+    (
+        "ar",
+        "صباح حزين",
+        "انحرفت حافلة عن الطريق ثم انقلبت بعد اصطدام مع شاحنة وسقطت في واد.",
+        "disaster/transport-accident",
+    ),
+    (
+        "de",
+        "Die Nacht am Fluss",
+        "Das Wasser stieg über die Ufer, Sandsäcke lagen bereit, der Schlamm blieb.",
+        "disaster/storm-flood",
+    ),
+    (
+        "fr",
+        "Adieu Jupiter",
+        "La sonde spatiale est en orbite et photographie les cratères de la planète.",
+        "science/space",
+    ),
+    (
+        "pt",
+        "Fim de tarde",
+        "A passeata reuniu milhares, os manifestantes levavam faixas e cartazes.",
+        "conflict/protest",
+    ),
+    (
+        "en",
+        "Half the town stays home",
+        "The plant announced redundancies and job cuts, a shift was laid off.",
+        "labour/employment",
+    ),
 ]
 MISLEADING = [
     ("es", "El plan rector", "El principio rector del plan es la calma.", "education"),

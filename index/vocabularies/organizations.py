@@ -52,6 +52,8 @@ _KIND_NAMES = (
     " ministry parliament police university research religion forum"
 )
 _KINDS = frozenset(_KIND_NAMES.split())
+_INTERNATIONAL = frozenset(("igo", "un", "eu", "forum"))
+"""Kinds of bodies that act in all countries."""
 _CALLED_BY_ACRONYM = frozenset(("company", "media", "union", "police"))
 """Kinds of bodies that readers know by their acronym, where nothing else is called so."""
 _SHORT_NAME = 2
@@ -246,9 +248,10 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
         """Return the one body that a name is of without doubt, in whatever way it is written.
 
         Case, accents, a legal form and words such as *group* beside it do not matter. A name that
-        is not sought in texts, or an acronym of a body of one country, counts in its own language
-        alone. One that is ambiguous in texts
-        counts as it is, if it is that of one body only, and of no single country.
+        is not sought in texts, or an acronym or exact name of a body of one country, counts in its
+        own language alone; so does an acronym that another body has, but for one of all countries.
+        One that is ambiguous in texts counts as it is, if it is that of one body only, and of no
+        single country.
         """
         folded = _without_legal(fold_key(name).split(), _SHORT_ACRONYM)
         whole = _ARTICLE.sub("", " ".join(folded)).split()
@@ -287,12 +290,29 @@ class OrganizationAuthority(Vocabulary[OrganizationEntry]):
                 keys = {" ".join(key)}
                 if entry.kind in _CALLED_WITHOUT_ARTICLE:
                     keys.add(_ARTICLE.sub("", " ".join(key)))
-                several = name.sought and not (name.acronym and entry.countries)
+                several = name.sought and not self._is_of_own(entry, name)
                 for each in keys:
                     for language in ("mul",) if several else name.languages:
                         if ids.setdefault((each, language), entry.id) != entry.id:
                             ids[each, language] = ""
         return ids
+
+    def _is_of_own(self, entry: OrganizationEntry, name: Name) -> bool:
+        """Say whether a name counts in its own languages alone."""
+        if not name.acronym:
+            return name.exact and bool(entry.countries)
+        shared = len(self._by_acronym[name.text]) > 1 and entry.kind not in _INTERNATIONAL
+        return shared or bool(entry.countries)
+
+    @cached_property
+    def _by_acronym(self) -> Mapping[str, set[str]]:
+        """The bodies that have an acronym in some language."""
+        bearers: dict[str, set[str]] = defaultdict(set)
+        for entry in self.entries.values():
+            for name in entry.names:
+                if name.acronym:
+                    bearers[name.text].add(entry.id)
+        return bearers
 
 
 _CALLED_WITHOUT_ARTICLE = frozenset(("company", "party"))

@@ -6,6 +6,7 @@ the text says of the others.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import chain
@@ -271,6 +272,14 @@ class Cues:
         both = one.form.id in countries and other.form.id in countries
         alike = both and one.form.ambiguous == other.form.ambiguous
         return alike and self.strength(one) == self.strength(other)
+
+    def shared(self, mentions: Iterable[Mention]) -> set[Span]:
+        """Return where acronyms stand that several bodies of single countries have."""
+        bearers: dict[Span, set[str]] = defaultdict(set)
+        for one in mentions:
+            if one.form.acronym and one.form.id in self._matcher.countries:
+                bearers[one.span].add(one.form.id)
+        return {span for span, ids in bearers.items() if len(ids) > 1}
 
     def is_foreign(self, mention: Mention) -> bool:
         """Say whether another nation stands beside one country's body.

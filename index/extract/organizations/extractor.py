@@ -96,10 +96,12 @@ def find_organizations(
         text, candidates, {abbreviation.acronym for abbreviation in abbreviations}
     )
     bound = _bind(abbreviations, mentions)
-    mentions = _settle(
-        [mention for mention in mentions if not _is_redefined(mention, bound)],
-        Cues(matcher, mentions, text, folded, places, language, dated),
-    )
+    cues = Cues(matcher, mentions, text, folded, places, language, dated)
+    mentions = [mention for mention in mentions if not _is_redefined(mention, bound)]
+    undecided = cues.shared(mentions)
+    mentions = _settle(mentions, cues)
+    undecided -= {mention.span for mention in mentions}
+    candidates = [candidate for candidate in candidates if candidate.span not in undecided]
     covered = tuple((mention.start, mention.end) for mention in mentions)
     candidates, mentions = _contend(text, candidates, mentions)
 

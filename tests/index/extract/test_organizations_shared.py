@@ -5,6 +5,7 @@ from collections import defaultdict
 import pytest
 from babel.languages import get_official_languages
 
+from index.analysis import name_key
 from index.document import Document
 from index.extract import ExtractionOptions, extract
 from index.vocabularies import LANGUAGES, Name, OrganizationEntry, countries, organizations
@@ -125,13 +126,13 @@ def test_a_shared_acronym_without_a_country_is_of_the_usual_body_or_of_none(lang
 @pytest.mark.parametrize(
     ("language", "text", "dateline", "ids"),
     [
-        ("es", "La CUT convocó un paro.", "", {"~cut"}),
+        ("es", "La CUT convocó un paro.", "", set()),
         ("es", "La CUT convocó un paro.", "BOGOTÁ, 3 mar", {"cut-colombia"}),
         ("es", "La CUT de Colombia y la CUT de Chile hablaron.", "", {"cut-colombia", "cut-chile"}),
         ("pt", "A CUT convocou greve.", "", {"cut-br"}),
         ("pt", "A CUT chilena convocou greve.", "", {"cut-chile"}),
         ("pt", "O STJ decidiu ontem em Lisboa.", "", {"stj-portugal"}),
-        ("fr", "En Suisse et en Italie, selon l'UDC, rien ne presse.", "", {"~udc"}),
+        ("fr", "En Suisse et en Italie, selon l'UDC, rien ne presse.", "", set()),
         ("en", "In Sudan the RSF denied it.", "", {"rsf-soudan"}),
         ("en", "The RSF denied it. Chad, Sudan and Niger are last.", "", {"rsf"}),
         ("en", "The Labour Party of Norway and New Zealand's Labour Party lost.", "",
@@ -146,6 +147,14 @@ def test_a_shared_acronym_without_a_country_is_of_the_usual_body_or_of_none(lang
         ("en", "The SEC charged a Nigerian man with fraud.", "", {"sec"}),
         ("en", "The SEC fined the bank.", "ABUJA, 3 Mar", {"sec-nigeria"}),
         ("fr", "Invité de RTL, François Bayrou a parlé de Berlin.", "", {"rtl-fr"}),
+        ("fr", "Au Mali, l'ANC de Nelson Mandela est admirée.", "", {"anc"}),
+        ("it", "Il partito SDA vinse in Bosnia.", "", {"~sda"}),
+        ("fr", "La FIS organise la coupe du monde de ski en Algérie.", "", {"fis"}),
+        ("fr", "Au Maroc, le PAM a distribué des vivres.", "", {"pam"}),
+        ("es", "El Partido Socialista ganó en Portugal.", "", {"ps-portugal"}),
+        ("es", "El Partido Socialista ganó en Argentina.", "", {"~partido-socialista"}),
+        ("es", "La Policía Federal detuvo a dos.", "MÉXICO, 3 mar", {"~policia-federal"}),
+        ("it", "Il Partito democratico serbo ha perso.", "", set()),
         ("pt", "Podemos dizer que o Brasil venceu.", "", set()),
     ],
 )  # fmt: skip
@@ -153,6 +162,26 @@ def test_the_country_of_a_body_tells_it(
     language: str, text: str, dateline: str, ids: set[str]
 ) -> None:
     assert bodies(language, text, dateline) == ids
+
+
+def test_an_acronym_that_several_have_is_known_in_the_languages_of_its_bearer_alone() -> None:
+    authority = organizations()
+    bearers: dict[str, set[str]] = defaultdict(set)
+    for entry in authority.entries.values():
+        for name in entry.names:
+            if name.acronym:
+                bearers[name.text].add(entry.id)
+    international = {"igo", "un", "eu", "forum"}
+    wrong = []
+    for acronym in (text for text, ids in bearers.items() if len(ids) > 1):
+        for language in LANGUAGES:
+            id = authority.known(acronym, language)
+            entry = authority.entries[id] if id else None
+            if entry and entry.kind not in international and id in bearers[acronym]:
+                alike = [name for name in entry.names if name_key(name.text) == name_key(acronym)]
+                if all(name.acronym and language not in name.languages for name in alike):
+                    wrong.append((acronym, language, id))
+    assert wrong == []
 
 
 def test_the_countries_of_bodies_are_countries() -> None:

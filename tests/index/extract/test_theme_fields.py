@@ -174,12 +174,50 @@ TOLD = [
         "The plant announced redundancies and job cuts, a shift was laid off.",
         "labour/employment",
     ),
+    (
+        "en",
+        "The hide at dawn",
+        "Breeding pairs of herons nest in the reeds and birdwatchers come from afar.",
+        "environment/nature",
+    ),
+    (
+        "en",
+        "A vote of no thanks",
+        "Residents gathered outside the town hall, waving placards and chanting.",
+        "conflict/protest",
+    ),
+    (
+        "fr",
+        "Trois points au bout",
+        "Menés au score, ils marquent sur une reprise de volée dans le temps additionnel.",
+        "sport/football",
+    ),
+    (
+        "it",
+        "La minestra della nonna",
+        "Fate rosolare la cipolla, unite il brodo e lasciate cuocere con un pizzico di sale.",
+        "lifestyle/food",
+    ),
+    (
+        "ar",
+        "ليلة بلا نوم",
+        "تسربت المياه إلى المنازل بعد أمطار غزيرة ووصلت السيول إلى المدرسة.",
+        "disaster/storm-flood",
+    ),
+    (
+        "fr",
+        "Un engin patient",
+        "Le rover a foré le sol martien, ses échantillons quitteront la planète rouge.",
+        "science/space",
+    ),
 ]
 MISLEADING = [
     ("es", "El plan rector", "El principio rector del plan es la calma.", "education"),
     ("en", "Late strike", "A stunning strike in stoppage time settled it.", "labour"),
     ("en", "Town gets a solar farm", "The farm covers the hill.", "economy/agriculture"),
     ("pt", "Gritos na bancada", "A bancada cantou até ao fim.", "politics"),
+    ("en", "The mayor's lunch", "Onion soup, butter and talk of the port.", "lifestyle"),
+    ("fr", "Le maire et le parc", "Il a fait tondre la pelouse et repeindre un banc.", "sport"),
     ("es", "Viaje al norte", "Fuimos en un coche de alquiler.", "economy/housing"),
 ]
 

@@ -18,7 +18,7 @@ has the rule for readers.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -32,6 +32,7 @@ from index.vocabularies import (
     Spelling,
     countries,
     exact_forms,
+    function_words,
     organizations,
     themes,
     written_forms,
@@ -94,7 +95,9 @@ def link_names(text: str, units: Sequence[Unit], language: str = "") -> list[Nam
             is_word = key in _COMMON or key in _COMMON_IN.get(language, ())
             if is_word and typed == typed.lower():
                 continue
-            named = _resolve(names.get(key, ()), typed, last - first == len(units))
+            candidates = names.get(key, ())
+            named = _of_country(candidates, _countries_beside(keys, first, last))
+            named = named or _resolve(candidates, typed, last - first == len(units), language)
             if named:
                 spans.append(NameSpan(first, last, named.facet, named.id))
                 first = last
@@ -102,6 +105,32 @@ def link_names(text: str, units: Sequence[Unit], language: str = "") -> list[Nam
         else:
             first += 1
     return spans
+
+
+_BETWEEN = frozenset(("de", "du", "del", "do", "da", "of", "in", "di", "la", "the", "l", "d"))
+"""What may stand between a body and its country: ``la CUT de Chile``."""
+_LONGEST_COUNTRY = 4
+
+
+def _countries_beside(keys: Sequence[str], first: int, last: int) -> frozenset[str]:
+    """Return the countries that units directly before or behind a name are."""
+    behind = last
+    while behind < len(keys) and keys[behind] in _BETWEEN:
+        behind += 1
+    runs = [keys[behind : behind + count] for count in range(1, _LONGEST_COUNTRY + 1)]
+    runs += [keys[max(0, first - count) : first] for count in range(1, _LONGEST_COUNTRY + 1)]
+    named = (countries().aliases.get(" ".join(filter(None, run))) for run in runs)
+    return frozenset(country for country in named if country)
+
+
+def _of_country(candidates: Sequence[_NamedBy], beside: frozenset[str]) -> _NamedBy | None:
+    """Return the one body of several that is of a country typed beside the name."""
+    bodies = {each.id: each for each in candidates if each.facet == "organization"}
+    if len(bodies) < 2 or not beside:
+        return None
+    entries = organizations().entries
+    chosen = [one for id, one in bodies.items() if not beside.isdisjoint(entries[id].countries)]
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def is_named(text: str) -> bool:
@@ -112,35 +141,73 @@ def is_named(text: str) -> bool:
 def named_themes(text: str) -> tuple[str, ...]:
     """Return the themes that a whole query names, in any language.
 
-    It is a label or an expression, or an inflected form of an expression of one word.
+    It is a label, a part of one that no other theme has, or an expression, or an inflected form of
+    an expression of one word. Accents that are typed must be those of the name (*élevé* is not
+    *élève*), an Arabic article does not matter, and a function word names none.
     """
-    key = fold_key(text)
-    if not key:
+    key, typed = fold_key(text), text.strip().casefold()
+    is_word = typed in _function_words() and not text.isupper()
+    if not key or is_word or (key in _COMMON_THEMES and text == text.lower()):
         return ()
+    found = _themes_of(key, typed)
+    without = key.removeprefix(_ARABIC_ARTICLE)
+    if not found and without != key:
+        found = _themes_of(without, without)
+    part = themes().aliases.get(key)
+    return found or ((part,) if part else ())
+
+
+_COMMON_THEMES = frozenset(("podemos", "shell", "tempo", "uber", "who"))
+"""Folded expressions of themes that are common words of a language in small letters."""
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return frozenset().union(*function_words().values())
+
+
+def _themes_of(key: str, typed: str) -> tuple[str, ...]:
     names, forms = _theme_names(_beginning(key))
-    return names.get(key) or forms.get(key, ())
+    found = names.get(key) or forms.get(key) or {}
+    if typed.isascii() or not key.isascii():  # no accent that tells words apart
+        return tuple(found)
+    return tuple(theme for theme, spelt in found.items() if any(_agrees(typed, s) for s in spelt))
+
+
+def _agrees(typed: str, spelt: str) -> bool:
+    """Say whether accents that were typed are those of a name of the same letters."""
+    return fold_key(typed) != fold_key(spelt) or typed == spelt
+
+
+_Spelt = Mapping[str, Mapping[str, set[str]]]
+"""What is spelt, with the themes that it names, and how each of them spells it."""
 
 
 @lru_cache(maxsize=4096)
-def _theme_names(beginning: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+def _theme_names(beginning: str) -> tuple[_Spelt, _Spelt]:
     """Return the themes by folded name, and by folded form of a name of one word.
 
     Those of this ``beginning``: a process that answers one query needs no others. An
     expression that needs another one names none.
     """
-    names: dict[str, set[str]] = defaultdict(set)
-    forms: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    forms: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for language, spelling in _spellings().get(beginning, ()):
-        names[fold_key(spelling.text)].add(spelling.theme)
+        spelt = spelling.text.casefold()
+        names[fold_key(spelling.text)][spelling.theme].add(spelt)
         if language and spelling.text.isalpha():
             written = exact_forms if spelling.exact else written_forms
             for form in written(spelling.text, language):
-                forms[form].add(spelling.theme)
+                forms[form][spelling.theme].add(spelt)
     order = {id: place for place, id in enumerate(themes().entries)}
-    return (
-        {name: tuple(sorted(ids, key=order.__getitem__)) for name, ids in names.items()},
-        {form: tuple(sorted(ids, key=order.__getitem__)) for form, ids in forms.items()},
-    )
+
+    def ordered(found: _Spelt) -> _Spelt:
+        return {
+            name: {id: spelt[id] for id in sorted(spelt, key=order.__getitem__)}
+            for name, spelt in found.items()
+        }
+
+    return ordered(names), ordered(forms)
 
 
 _ARABIC_ARTICLE = "ال"
@@ -185,10 +252,13 @@ def _key(unit: Unit) -> str:
 _folded = lru_cache(maxsize=4096)(fold_key)
 
 
-def _resolve(candidates: Sequence[_NamedBy], typed: str, alone: bool) -> _NamedBy | None:
+def _resolve(
+    candidates: Sequence[_NamedBy], typed: str, alone: bool, language: str
+) -> _NamedBy | None:
     """Return the only thing that a name may mean; None if there are several or none.
 
-    An organization goes before a country. ``alone``: nothing else is asked for.
+    An organization goes before a country. ``alone``: nothing else is asked for. An acronym that
+    bodies of several countries have means the usual one to readers of its language only.
     """
     if typed[:1].islower() and any(map(_is_word, candidates)):
         candidates = [each for each in candidates if each.facet == "organization"]
@@ -198,7 +268,21 @@ def _resolve(candidates: Sequence[_NamedBy], typed: str, alone: bool) -> _NamedB
     facets = {each.facet for each in chosen}
     facet = "organization" if "organization" in facets else "country"
     chosen = [each for each in chosen if each.facet == facet]
-    return chosen[0] if len({each.id for each in chosen}) == 1 else None
+    if len({each.id for each in chosen}) != 1 or _is_elsewhere(chosen, candidates, language):
+        return None
+    return chosen[0]
+
+
+def _is_elsewhere(
+    chosen: Sequence[_NamedBy], candidates: Sequence[_NamedBy], language: str
+) -> bool:
+    """Say whether an acronym of one country's body, which others have, is of other languages."""
+    names = [each.name for each in chosen if isinstance(each.name, Name)]
+    if not language or not names or not all(name.acronym for name in names):
+        return False
+    rivals = {each.id for each in candidates if each.facet == "organization"}
+    national = bool(organizations().entries[chosen[0].id].countries) and len(rivals) > 1
+    return national and not any(language in name.languages for name in names)
 
 
 def _is_word(named: _NamedBy) -> bool:

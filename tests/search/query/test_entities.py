@@ -12,7 +12,9 @@ from whoosh import query
 
 from index import IndexDirectory
 from index.build import BuildOptions, rebuild
+from index.vocabularies import countries, function_words, organizations
 from search.query import FacetFilter, parse
+from search.query.entities import named_themes
 from search.request import parse_request
 from search.whoosh_engine import WhooshEngine
 
@@ -146,7 +148,8 @@ def test_a_query_that_is_a_name_in_any_language_offers_it(
 @pytest.mark.parametrize(
     ("typed", "language"),
     [
-        *((word, "fr") for word in ("oil", "bid", "cut", "faz", "sec", "oma", "seco", "unido")),
+        *((word, "fr") for word in ("oil", "bid", "faz", "sec", "oma", "seco", "unido")),
+        ("cut", "pt"),
         *((word, "it") for word in ("età", "cadê", "aïe", "nato", "barca")),
         ("برشلونة", "ar"),
     ],
@@ -179,3 +182,65 @@ def test_no_frequent_word_of_the_archive_is_an_organization() -> None:
 @pytest.mark.parametrize("typed", ["sécurité", "frontières AND sécurité", '"border security"', ""])
 def test_a_query_that_names_none_offers_none(engine: WhooshEngine, typed: str) -> None:
     assert engine.search(parse_request({"q": [typed]}, "en")).names == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "id"),
+    [
+        ("CUT Chile", "fr", "cut-chile"),
+        ("la CUT de Chile", "es", "cut-chile"),
+        ("cgt argentina", "es", "cgt-ar"),
+        ("psd portugal", "pt", "psd-portugal"),
+        ("Nigeria SEC", "en", "sec-nigeria"),
+        ("CGT France", "fr", "cgt"),
+        ("CUT", "pt", "cut-br"),
+        ("CUT", "fr", None),
+        ("ANC", "fr", None),
+        ("SPD", "fr", "spd"),
+    ],
+)
+def test_a_country_beside_a_shared_name_tells_the_body(
+    typed: str, language: str, id: str | None
+) -> None:
+    assert parse(typed, ANALYZERS, language=language).organizations == ((id,) if id else ())
+
+
+def test_a_country_beside_an_acronym_chooses_no_body_of_another() -> None:
+    entries = organizations().entries
+    bearers: dict[str, set[str]] = {}
+    for entry in entries.values():
+        for name in entry.names:
+            if name.acronym and name.sought and len(name.text) > 2 and entry.countries:
+                bearers.setdefault(name.text, set()).add(entry.id)
+    for acronym, ids in bearers.items():
+        for id in ids if len(ids) > 1 else ():
+            code = entries[id].countries[0]
+            found = parse(f"{acronym} {countries().label(code, 'en')}", ANALYZERS).organizations
+            assert all(code in entries[one].countries for one in found), (acronym, code, found)
+
+
+@pytest.mark.parametrize(
+    ("typed", "ids"),
+    [
+        ("who", ()),
+        ("WHO", ("health",)),
+        ("podemos", ()),
+        ("Podemos", ("politics",)),
+        ("über", ()),
+        ("tempo", ()),
+        ("élevé", ()),
+        ("élève", ("education/school",)),
+        ("eleve", ("education/school",)),
+        ("élections", ("politics/elections",)),
+        ("الانتخابات", ("politics/elections",)),
+        ("économie", ("economy",)),
+    ],
+)
+def test_words_that_name_a_theme(typed: str, ids: tuple[str, ...]) -> None:
+    assert named_themes(typed) == ids
+
+
+def test_no_function_word_names_a_theme() -> None:
+    assert [
+        word for words in function_words().values() for word in words if named_themes(word)
+    ] == []

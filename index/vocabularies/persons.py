@@ -32,7 +32,7 @@ _ROLES: Final = (
         )
     )
     | {"joint-given", "stop", "given", "doubtful", "said", "town", "foreign", "deed", "word"}
-    | {"source", "article", "also"}
+    | {"source", "article", "also", "inside"}
 )
 _KINDS: Final = frozenset(("latin", "arabic", "arabic-surname", "spanish-surname", "join"))
 _CUES: Final = ("deed", "said", "source", "article")

@@ -18,6 +18,7 @@ from index.vocabularies import countries, known_persons, person_grammar, person_
 _PREFIXES = ("و", "ل", "ب", "ف", "ول", "وب")
 _LEAST_BEHIND_PREFIX = 4
 _SONS = frozenset(map(fold_key, ("بن", "ابن", "بنت", "ولد", "أبو", "أم", "آل", "بو", "الـ")))
+_SON = "بن"
 _SERVANT = "عبد"
 _FAITH = "الدين"
 _OF_THE_FAITH = frozenset(
@@ -140,7 +141,7 @@ def _arabic_name(words: list[str], at: int, sought: _Sought) -> tuple[int, int, 
     word = words[at]
     prefix = sought.starts.get(word, 0)
     bare = word[prefix:]
-    if _behind_thing(words, at):
+    if _behind_thing(words, at) or (at and words[at - 1] == _SON):
         return None
     for listed, id in sought.known.get(bare, ()):
         if (bare, *words[at + 1 : at + len(listed)]) == listed:
@@ -269,6 +270,8 @@ def _goes_on(text: str, folded: Folded, at: int, last: int) -> bool:
     words, after = folded.words, last + 1
     if last == at or after >= len(words) or not _is_announced(words, at):
         return False
+    if not _SONS.isdisjoint(words[at:last]):
+        return False  # a patronymic ends the name
     word, final = words[after], words[last]
     if final not in _given_names() or final in names.surnames or len(word) < 4:
         return False
@@ -286,9 +289,15 @@ def _given_names() -> frozenset[str]:
 
 
 def _behind_thing(words: list[str], at: int) -> bool:
-    """Say whether what is named after persons stands before a word, or before its adjective."""
+    """Say whether what is named after persons stands before a word, or before its adjective.
+
+    What belongs to an office is none: *النائب عن حركة النهضة*.
+    """
     things = person_grammar("ar")["thing"]
-    first = at - 2 if at > 1 and words[at - 1].startswith(_ARTICLE) else at - 1
+    adjective = at > 1 and words[at - 1].startswith(_ARTICLE)
+    if adjective and words[at - 1] not in person_grammar("ar")["title"]:
+        adjective = not _is_announced(words, at - 2)
+    first = at - 2 if adjective else at - 1
     return any(
         word in things or _ARABIC_PREFIX.sub("", word) in things
         for word in words[max(0, first) : at]

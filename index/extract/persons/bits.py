@@ -33,7 +33,7 @@ TITLE, CROWN, TRADE, DOTTED, KNOWN = (1 << bit for bit in range(9, 14))
 STOP, PLACE, THING, AFTER, BYLINE, JOINT, FRONT_JOINT = (1 << bit for bit in range(14, 21))
 BESIDE, SAID, DEED, SURNAME, SUFFICES = (1 << bit for bit in range(21, 26))
 SOURCE, WORD, ARTICLE, DEMONYM = (1 << bit for bit in range(26, 30))
-ALSO, OPENS_PLACE = (1 << bit for bit in range(30, 32))
+ALSO, OPENS_PLACE, INSIDE = (1 << bit for bit in range(30, 33))
 ANNOUNCES = TITLE | CROWN | TRADE
 FORENAME = GIVEN | PATRONYMIC
 ENDS = STOP | THING | DIGIT
@@ -48,6 +48,7 @@ _LISTED = {
     "source": SOURCE,
     "word": WORD,
     "also": ALSO,
+    "inside": INSIDE,
     "article": ARTICLE,
     "after": AFTER,
     "byline": BYLINE,

@@ -26,6 +26,7 @@ from index.extract.persons.bits import (
     GIVEN,
     HIGH,
     INITIAL,
+    INSIDE,
     JOINT,
     JUNIOR,
     KNOWN,
@@ -65,6 +66,9 @@ _APPOSITION = 100
 """Characters between a role and a name behind a comma, at most."""
 _ARTICLES_LENGTH = 16
 """Characters between a comma and the role behind it."""
+_CAPES = frozenset(("cabo", "cap"))
+"""Titles of soldiers that are capes before a saint: *cabo San Vicente*."""
+_ENGLISH_ARTICLES = frozenset(("the", "a", "an"))
 _FIRST = "I"
 _SAINTS = frozenset(("saint", "san", "santa"))
 _BEFORE_ROLE = 3
@@ -152,8 +156,9 @@ class LatinNames:
         if not bits & GIVEN:
             return None
         follows = self._bits[index + 1] if index + 1 < len(self._words) else 0
-        if bits & DOUBTFUL and follows & GIVEN and not follows & DOUBTFUL:
-            return None  # which begins the name
+        begins = follows & GIVEN and not follows & DOUBTFUL
+        if bits & DOUBTFUL and begins and not self._is_inside(index):
+            return None  # the next word begins the name
         if index and self._bits[index - 1] & OPENS_PLACE and opens_place(self._words, index - 1):
             return None  # El Salvador
         return self._checked(self._named(index)) if follows else None
@@ -225,7 +230,15 @@ class LatinNames:
             return None
         certain = every[last] & SUFFICES and not every[last] & GIVEN  # Jesús González
         doubtful = given and not certain and every[first] & DOUBTFUL > 0
+        doubtful = doubtful and not self._is_inside(first)
         return self._made(first, last, given=last > first, doubtful=doubtful)
+
+    def _is_inside(self, index: int) -> bool:
+        """Say whether a word, capital inside a sentence, is a given name: *said Will Smith*."""
+        if not self._bits[index] & INSIDE or not self._words.joined(index):
+            return False
+        before = self._words[index - 1]
+        return before.text.islower() and before.folded not in _ENGLISH_ARTICLES
 
     def _is_surname_too(self, index: int) -> bool:
         """Say whether a word that ends names is a surname behind a given name: *Kanye West*."""
@@ -283,8 +296,8 @@ class LatinNames:
     def _titled(self, title: int, first: int) -> Name | None:
         """Return the name behind a title: one word of a title or a crown, two of a trade."""
         bits = self._bits[first]
-        if bits & STOP:
-            return self._particled(title, first)
+        if bits & STOP and not self._is_inside(first):
+            return self._particled(title, first) or self._saint(first)
         if bits & ANNOUNCES or (bits & PLACE and not self._is_followed(first)):
             return None
         if self._bits[title] & CROWN:
@@ -315,6 +328,17 @@ class LatinNames:
         if not particle or not self._bits[title] & DOTTED or not self._words.joined(last):
             return None
         if not self._is_part(last, last):
+            return None
+        return self._checked(self._made(first, last, given=False))
+
+    def _saint(self, first: int) -> Name | None:
+        """Return the surname in ``el general San Martín``."""
+        last = first + 1
+        if self._words[first].folded not in _SAINTS or not self._words.joined(last):
+            return None
+        if self._words[first - 1].folded in _CAPES:
+            return None
+        if self._bits[last] & NO_PART or not self._bits[last] & CAPITAL:
             return None
         return self._checked(self._made(first, last, given=False))
 

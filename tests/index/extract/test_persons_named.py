@@ -85,6 +85,9 @@ def test_places_that_begin_like_names_are_no_persons(language: str) -> None:
         ("en", "The telescope James Webb and Operation John Smith."),
         ("de", "Der Satellit Karl Meier und der Orkan Anna Schmidt."),
         ("ar", "عملية الشهيد محمد الزواري."),
+        ("ar", "مدير مدرسة الشهيد محمد الزواري."),
+        ("es", "La calle General San Román está cortada. El cabo San Vicente es alto."),
+        ("en", "The Rose Bowl is full. Will Congress vote? Senate Will Vote Today."),
     ],
 )
 def test_what_is_called_after_persons_is_none(language: str, text: str) -> None:
@@ -113,6 +116,11 @@ def test_what_is_called_after_persons_is_none(language: str, text: str) -> None:
         ("de", "Gestern starb Elisabeth II. in London.", ["Elisabeth II"]),
         ("fr", "Jordan Bardella, député européen, a ri.", ["Jordan Bardella"]),
         ("en", "The minister Dominique Voynet left.", ["Dominique Voynet"]),
+        ("en", "He met Will Smith there.", ["Will Smith"]),
+        ("en", "It names Paulo Rebelo de Crasto.", ["Paulo Rebelo de Crasto"]),
+        ("es", "El general San Román calló.", ["San Román"]),
+        ("ar", "قال النائب عن حركة النهضة عبد اللطيف المكي إن", ["عبد اللطيف المكي"]),
+        ("ar", "والحارس فاروق بن مصطفى جاهزان.", ["فاروق بن مصطفى"]),
     ],
 )
 def test_how_a_person_is_written(language: str, text: str, mentions: list[str]) -> None:

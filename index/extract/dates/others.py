@@ -34,6 +34,8 @@ _COMPANY = re.compile(r"\s(?:Ltd|Inc|Corp|LLC|plc|GmbH)\b")
 _GERMAN_ADJECTIVE = re.compile(
     r"\w+isch(?:e[nrm]?|es)|(?:Prag|Berlin|Wien|Münchn|Hamburg|Paris|Köln|Salzburg)er"
 )
+_GERMAN_NAMES = frozenset(("frühling", "sommer", "herbst", "winter"))
+"""Seasons that are surnames, and Frühling a revolt, unlike *Frühjahr* and *Spätsommer*."""
 _ARABIC_COUNTED = re.compile(
     r"(?!ارتفاعا|انخفاضا|تراجعا|نموا|تحسنا|عجزا|فائضا|انتعاشا|تطورا|استقرارا|زيادا|عندما|كما|فيما"
     r"|بعدما|حينما|بينما|هذا|أيضا|مقارنا|وفقا|حسبما|ما|لما|إذا)[^\W\d_]{2,}ا"
@@ -135,7 +137,7 @@ def _season(expression: Expression, text: str, language: str, of: bool, behind: 
     rules = table(language).rules
     is_name = bool(before) and before[0].isupper() and not _is_known(before, language)
     if "capital-nouns" in rules:
-        if not is_name:
+        if not is_name or name.lower() not in _GERMAN_NAMES:
             return Reading.PART
         return Reading.YEAR if _GERMAN_ADJECTIVE.fullmatch(before) else Reading.NOTHING
     if not name[0].isupper() or name.isupper():

@@ -59,6 +59,11 @@ class Pattern(NamedTuple):
         return self.capitals or self.noun or self.keeps_accents
 
     @property
+    def is_name(self) -> bool:
+        """Whether the expression may be a whole name: *Libération* is not *libération*."""
+        return not self.expression.text[:1].islower()
+
+    @property
     def keeps_accents(self) -> bool:
         """Whether a word without the accents is another one, not merely one that lost them.
 
@@ -93,17 +98,20 @@ def find_expressions(
     covered: Sequence[tuple[int, int]],
     vocabulary: ThemeVocabulary,
 ) -> list[Hit]:
-    """Return the expressions in a text, in order; ``covered`` are folded ranges to leave out.
+    """Return the expressions in a text, in order; ``covered`` are folded ranges of names.
 
-    The places of hits are words, since the characters of most are never asked for.
+    What stands within a name is none, but a whole name may be one (*Guardia Civil*). The places of
+    hits are words, since the characters of most are never asked for.
     """
     words, starts = folded.words, folded.starts
     lexicon = _lexicon(language, vocabulary)
     masked = bytearray(len(words))
+    last_of_name: dict[int, int] = {}
     for start, end in covered:
         first, last = bisect_left(starts, start), bisect_left(starts, end)
         mark = _BEGINS if text.startswith("-", folded.span(start, end).end) else _NAME
         masked[first:last] = mark * (last - first)
+        last_of_name[first] = last - 1
     negations = vocabulary.negations.get(language, frozenset())
     stop_words, arabic = lexicon.stop_words, language == "ar"
     hits: list[Hit] = []
@@ -111,24 +119,31 @@ def find_expressions(
     begun = list(map(lexicon.__getitem__, words))
     for index in compress(range(len(words)), begun):
         alone, following, spelt, strict = begun[index] or _NOTHING
-        if masked[index]:
-            if masked[index] != _BEGINS[0]:
-                continue
-            alone, spelt = (), False
         found: list[tuple[Pattern, int]] = []
-        if following:
+        name = 0
+        if masked[index]:
+            name = last_of_name.get(index, 0)
+            if not name and masked[index] != _BEGINS[0]:
+                continue
+            if name != index:
+                alone, spelt = (), False
+            if name > index and following:
+                found = lexicon.whole(words, index, name, following)
+        if following and masked[index] != _NAME[0]:
             second = index + 1
             if masked[second] or words[second] in stop_words:
                 second = lexicon.next(words, masked, index)
             second_word = words[second]
             if second_word in following or (arabic and _continues(following, second_word)):
-                found = lexicon.longer(words, masked, second, following)
+                found += lexicon.longer(words, masked, second, following)
         if spelt:
             word = words[index]
             start, end = starts[index], starts[index] + len(word)
             surface = text[folded.span(start, end).start : folded.span(end, end + 1).start]
             if strict or not surface.isascii():
                 alone = lexicon.as_spelt(word, surface, alone)
+        if name:
+            alone = tuple(pattern for pattern in alone if pattern.is_name)
         if not (found or alone):
             continue
         negated = words[index - 1] in negations or words[index - 2] in negations
@@ -342,6 +357,17 @@ class _Lexicon(dict[str, _Begun | None]):
             else:
                 found.append((pattern, last))
         return found
+
+    def whole(
+        self, words: Sequence[str], index: int, last: int, following: _Following
+    ) -> list[tuple[Pattern, int]]:
+        """Return the longer patterns that stand from one word to another, as a name does."""
+        free = bytes(len(words))
+        second = self.next(words, free, index)
+        if self._language != "ar" and words[second] not in following:
+            return []
+        found = self.longer(words, free, second, following)
+        return [(pattern, end) for pattern, end in found if end == last and pattern.theme != TRAP]
 
     def next(self, words: Sequence[str], masked: Sequence[int], index: int) -> int:
         """Return the index of the next word that is no stop word; 0 if it is part of a name.

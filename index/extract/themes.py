@@ -1,8 +1,9 @@
 """Themes of a text: by curated expressions, and by a model learned from labelled documents.
 
-Names of organizations are masked first, so that a civil aviation body makes no transport story. A
-theme needs points, and more than one expression: a word in passing decides nothing. It may rest on
-one that stands in the title, that recurs, or that says by itself what a text is about. What else
+Names of organizations are masked first, so that a civil aviation body makes no transport story;
+only a whole name may be an expression. A theme needs points, and more than one expression: a word
+in passing decides nothing. It may rest on one that stands in the title, that recurs, or that says
+by itself what a text is about. What else
 decides is in ``index.extract.theme_decision``. Models are trained in ``index.build``.
 """
 
@@ -20,6 +21,8 @@ from index.analysis import Folded, analyzer, fold_text, tokenize
 from index.document import Organization, Span, Theme
 from index.extract.organizations import OrganizationMatches
 from index.extract.theme_decision import (
+    COMPANY,
+    COMPANY_NEEDED,
     LEAD,
     LEAD_BONUS,
     MOST_WEAK_EACH,
@@ -28,7 +31,7 @@ from index.extract.theme_decision import (
     ThemeScore,
     decided_themes,
 )
-from index.extract.theme_expressions import Hit, find_expressions
+from index.extract.theme_expressions import Hit, find_expressions, span_of
 from index.vocabularies import SURE, ThemeVocabulary
 from index.vocabularies import organizations as organization_vocabulary
 from index.vocabularies import themes as theme_vocabulary
@@ -87,6 +90,7 @@ def score_themes(
         title_end = folded.place(title_length)
         ends = _word_at(folded, title_end), _word_at(folded, title_end + LEAD)
         hits = find_expressions(text, folded, language, organizations.covered, vocabulary)
+        hits, implied = _once(hits, implied, folded)
         if decisive:
             families = _possible(hits, implied, needed, enough, *ends)
             hits = [hit for hit in hits if hit.pattern.family in families]
@@ -98,9 +102,38 @@ def score_themes(
     return scores
 
 
+_Implied = tuple[str, Organization, float]
+"""A theme, an organization that speaks for it, and what a mention weighs."""
+
+
+def _once(
+    hits: list[Hit], implied: list[_Implied], folded: Folded
+) -> tuple[list[Hit], list[_Implied]]:
+    """Return both without the lighter of an expression and an organization that it is the name of.
+
+    One mention speaks for a theme once.
+    """
+    names = {
+        (theme, span): (organization.id, weight)
+        for theme, organization, weight in implied
+        for span in organization.spans
+    }
+    themes = {theme for theme, _, _ in implied}
+    kept, lighter = [], set()
+    for hit in hits:
+        theme = hit.pattern.theme
+        name = theme in themes and names.get((theme, span_of(folded, hit.first, hit.last)))
+        if not name:
+            kept.append(hit)
+        elif hit.pattern.weight > name[1]:
+            kept.append(hit)
+            lighter.add((theme, name[0]))
+    return kept, [each for each in implied if (each[0], each[1].id) not in lighter]
+
+
 def _possible(
     hits: Sequence[Hit],
-    implied: Sequence[tuple[str, Organization, float]],
+    implied: Sequence[_Implied],
     needed: float,
     enough: float,
     title_end: int,
@@ -114,6 +147,7 @@ def _possible(
     take longer.
     """
     most: dict[str, float] = defaultdict(float)
+    number: dict[str, int] = defaultdict(int)
     for first, _, pattern, _ in hits:
         points = max(pattern.weight, enough) if pattern.weight >= SURE else pattern.weight
         if first < title_end:
@@ -121,14 +155,21 @@ def _possible(
         elif first < lead_end and points >= WEAKEST_ALONE:
             points += LEAD_BONUS
         most[pattern.family] += points
+        number[pattern.family] += 1
     for theme, organization, weight in implied:
         points = (
             needed
             if weight >= WEAKEST_ALONE
             else min(weight * len(organization.spans), MOST_WEAK_EACH)
         )
-        most[theme.partition("/")[0]] += points
-    return {family for family, points in most.items() if points >= needed}
+        family = theme.partition("/")[0]
+        most[family] += points
+        number[family] += 1
+    return {
+        family
+        for family, points in most.items()
+        if points >= (COMPANY_NEEDED if number[family] >= COMPANY else needed)
+    }
 
 
 def _outside_longer(hits: Sequence[Hit]) -> Iterator[Hit]:

@@ -216,6 +216,14 @@ _SMALL_ADJECTIVES = frozenset(("fr", "es", "it", "pt"))
 """Languages in which adjectives of nations are written small."""
 
 
+_BEHIND_DATELINE = re.compile(
+    r"(?: \([\w /]{2,20}\))? ?(?:[-–—] |\.- )|, \d{1,2}\b| \([A-Z]{2,8}\)"
+)
+"""What follows a place that stands before a text: a dash, a date, an agency."""
+_SEATS = frozenset(("be",))
+"""Countries from whose capital most texts are of a union of states, the European one."""
+
+
 class _Context:
     """A form in its text: the words before and behind it."""
 
@@ -256,6 +264,11 @@ class _Context:
         """Whether the word before begins a sentence."""
         earlier = self.text[max(0, self.start_before - 3) : self.start_before].rstrip(" \u00a0")
         return not earlier or earlier[-1] in _SENTENCE_MARKS
+
+    def is_dateline(self) -> bool:
+        """Whether it stands where a line begins with its place: ``QUITO - ``, ``Quito, 3 mar``."""
+        begins = self.text[self.span.start - 1 : self.span.start] in ("", "\n")
+        return begins and _BEHIND_DATELINE.match(self.text, self.span.end) is not None
 
     def is_joined(self) -> bool:
         """Whether a hyphen joins it to a word that names no country: ``Bourg-Saint-Maurice``."""
@@ -419,6 +432,8 @@ def _is_sure(forms: Sequence[PlaceForm], context: _Context) -> bool:
         if form.ambiguous or (form.kind == "demonym" and context.is_within_name()):
             continue
         if not form.placed or context.prefixed:
+            return True
+        if form.kind == "capital" and place.id not in _SEATS and context.is_dateline():
             return True
         if context.before.lower() in _words(_LOCATIVES.get((form.language, form.kind), "")):
             return True

@@ -156,7 +156,6 @@ def test_a_shared_acronym_without_a_country_is_of_the_usual_body_or_of_none(lang
         ("es", "La Policía Federal detuvo a dos.", "MÉXICO, 3 mar", {"~policia-federal"}),
         ("it", "Il Partito democratico serbo ha perso.", "", set()),
         ("pt", "LUANDA - A PGR abriu inquérito.", "", {"pgr-angola"}),
-        ("es", "Quito la PGR de la lista.", "", set()),
         ("pt", "Podemos dizer que o Brasil venceu.", "", set()),
     ],
 )  # fmt: skip

@@ -216,8 +216,10 @@ MISLEADING = [
     ("en", "Late strike", "A stunning strike in stoppage time settled it.", "labour"),
     ("en", "Town gets a solar farm", "The farm covers the hill.", "economy/agriculture"),
     ("pt", "Gritos na bancada", "A bancada cantou até ao fim.", "politics"),
-    ("en", "The mayor's lunch", "Onion soup, butter and talk of the port.", "lifestyle"),
+    ("en", "The mayor's lunch", "Soup, speeches and talk of the port.", "lifestyle"),
     ("fr", "Le maire et le parc", "Il a fait tondre la pelouse et repeindre un banc.", "sport"),
+    ("pt", "Um voto", "O tucano venceu no segundo turno e fez uma caminhada.", "environment"),
+    ("es", "Una llamada", "La empresa opera desde mayo, opera bien y opera sola.", "culture"),
     ("es", "Viaje al norte", "Fuimos en un coche de alquiler.", "economy/housing"),
 ]
 

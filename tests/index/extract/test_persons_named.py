@@ -110,6 +110,7 @@ def test_what_is_called_after_persons_is_none(language: str, text: str) -> None:
             ["Alberto Núñez Feijóo", "Feijóo", "Núñez Feijóo"],
         ),
         ("es", "Marcó Griezmann, y Antoine Griezmann rio.", ["Griezmann", "Antoine Griezmann"]),
+        ("pt", "O prefeito do Rio Marcelo Crivella ri.", ["Marcelo Crivella"]),
         ("pt", "António Costa está na Costa Rica. Costa ri.", ["António Costa", "Costa"]),
         ("es", "El rey Juan Carlos I abdicó.", ["Juan Carlos I"]),
         ("es", "Ayer Juan Carlos I calló.", ["Juan Carlos I"]),

@@ -26,7 +26,7 @@ _PLURALS = _compiled(
         "fr": (
             (r"[sxz]$", r"\g<0>"),
             ("al$", "aux"),
-            ("ail$", "aux"),
+            (r"(?<=\w)ail$", "aux"),
             ("eau$|eu$", r"\g<0>x"),
             ("$", "s"),
         ),
@@ -44,7 +44,9 @@ _PLURALS = _compiled(
         "pt": (
             ("ão$", "ões"),
             ("([aou])l$", r"\1is"),
-            ("[ei]l$|ível$", "eis"),
+            ("el$", "eis"),
+            (r"^(\w*[áéíóúâêô]\w*)il$", r"\1eis"),  # not stressed at the end: mísseis, but barris
+            ("il$", "is"),
             ("m$", "ns"),
             ("[rz]$", r"\g<0>es"),
             ("ês$", "eses"),

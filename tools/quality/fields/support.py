@@ -33,6 +33,7 @@ REASONS: dict[tuple[str, str], str] = {
     ("en", "health/care"): "hospital, in the title or twice",
     ("en", "health/medicine"): "pharmaceutical, in the title or three times",
     ("en", "economy/public-finance"): "tax, in the title or three times",
+    ("en", "economy/development"): "World Bank, which lends for it, in the title or three times",
     ("en", "economy/housing"): "mortgage, in the title or three times",
     ("de", "society/migration"): "Migranten, in the title or three times",
     ("de", "politics/european-union"): "the European Parliament is named, which decides",

@@ -270,6 +270,15 @@ class Folded:
         last = shifts[bisect_right(places, end - 1) - 1]
         return Span(start - shifts[bisect_right(places, start) - 1], end - last)
 
+    def spelt_span(self, start: int, end: int) -> Span:
+        """Return ``span`` with what folding leaves out behind it: an accent of the last letter."""
+        places, shifts = self.places, self.shifts
+        place = bisect_right(places, start)
+        first = last = shifts[place - 1]
+        if place < len(places) and places[place] <= end:
+            last = shifts[bisect_right(places, end) - 1]
+        return Span(start - first, end - last)
+
     def place(self, character: int) -> int:
         """Return the offset in ``text`` of what comes from a character of the original.
 

@@ -5,7 +5,7 @@ forms. Nothing is stemmed here: words that only share a stem are other words.
 """
 
 import threading
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -103,7 +103,7 @@ def find_expressions(
     What stands within a name is none, but a whole name may be one (*Guardia Civil*). The places of
     hits are words, since the characters of most are never asked for.
     """
-    words, starts, places = folded.words, folded.starts, folded.places
+    words, starts = folded.words, folded.starts
     lexicon = _lexicon(language, vocabulary)
     masked = bytearray(len(words))
     last_of_name: dict[int, int] = {}
@@ -138,12 +138,8 @@ def find_expressions(
                 found += lexicon.longer(words, masked, second, following)
         if spelt:
             word = words[index]
-            start, end = starts[index], starts[index] + len(word)
-            place = bisect_right(places, start)
-            shift = following_shift = folded.shifts[place - 1]
-            if place < len(places) and places[place] <= end:
-                following_shift = folded.shifts[bisect_right(places, end) - 1]
-            surface = text[start - shift : end - following_shift]
+            start, end = folded.spelt_span(starts[index], starts[index] + len(word))
+            surface = text[start:end]
             if strict or not surface.isascii():
                 alone = lexicon.as_spelt(word, surface, alone)
         if name:

@@ -14,8 +14,8 @@ from index.extract import (
     ExtractionOptions,
     candidates,
     chances,
-    decided_themes,
     detect_language,
+    given,
     score_themes,
 )
 from index.extract.organizations import explain_names, find_organizations
@@ -136,8 +136,9 @@ def _tested(sentence: str) -> Answer:
     folded = fold_text(sentence)
     matches = find_organizations(sentence, language, folded)
     scores = score_themes(sentence, language, folded, matches)
-    supported, decided = candidates(scores), decided_themes(scores)
+    supported = candidates(scores)
     likely = chances(supported)
+    decided = given(likely)
     scores |= {id: each.score for id, each in supported.items()}
     return {
         "language": language,

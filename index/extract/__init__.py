@@ -8,7 +8,7 @@ a model of them, which happens in ``index.build``.
 from index.extract.extraction import ExtractionOptions, extract, extraction_version, given_themes
 from index.extract.language import detect_language, detect_text
 from index.extract.organizations import LearnedName, LearnedNames
-from index.extract.theme_decision import ThemeScore, candidates, chances, decided_themes
+from index.extract.theme_decision import ThemeScore, candidates, chances, decided_themes, given
 from index.extract.theme_expressions import find_expressions as find_theme_expressions
 from index.extract.themes import (
     Decider,
@@ -39,6 +39,7 @@ __all__ = [
     "extraction_version",
     "find_theme_expressions",
     "find_themes",
+    "given",
     "given_themes",
     "score_themes",
     "term_spans",

@@ -29,10 +29,12 @@ PARTS = {
     "themes-newest": "newest",
     "themes-last": "last",
     "themes-final": "final",
+    "themes-read": "read",
     "themes-sixth": "sixth",
+    "themes-seventh": "seventh",
 }
 """The files of judged themes and what they are called."""
-UNREAD = ("themes-sixth",)
+UNREAD = ("themes-sixth", "themes-seventh")
 """Those whose errors are not read, so that nothing is tuned on them."""
 
 

@@ -205,7 +205,7 @@ class Worker:
                 fields = self._reused(document.id, hash)
                 if fields is not None:
                     return _drafted(document, fields, hash)._replace(reused=True)
-            fields = extract(document, self._job.extraction, self.limits.document)
+            fields = extract(document, self._job.extraction, lambda _: self.limits.document())
             with self.limits.document():
                 return _drafted(document, fields, hash)
         except UnfitDocumentError as error:

@@ -1,13 +1,13 @@
 """Extraction: all fields of a document, one extractor after another, and its version."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple
 
 from index.analysis import Folded, fold_text
 from index.calendar import AS_WRITTEN, says_nothing, time_zone
@@ -20,6 +20,7 @@ from index.document import (
     MentionedDate,
     NamedPerson,
     Organization,
+    PublicationDate,
     Span,
     Theme,
 )
@@ -68,7 +69,6 @@ def extraction_version() -> str:
 
 _SHOWN = 60
 """Characters of a date that was not understood."""
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,45 +105,251 @@ class ExtractionOptions:
 def extract(
     document: Document,
     options: ExtractionOptions,
-    step: Callable[[], AbstractContextManager[None]] = nullcontext,
+    step: Callable[[str], AbstractContextManager[object]] = nullcontext,
 ) -> Fields:
     """Return the fields of a document. ``failures`` names failed extractors.
 
-    Each extractor runs within a ``step``, which may raise ``TooSlowError`` in it: the document is
-    then without that field. What texts of a language or a script need is loaded outside of any
-    step, with the first of them in a process. Raises nothing but ``MemoryError``.
+    Each extractor runs within a ``step`` for its field, which may raise ``TooSlowError`` in it: the
+    document is then without that field. What texts of a language or a script need is loaded outside
+    of any step, with the first of them in a process. Raises nothing but ``MemoryError``.
     """
-    attempt = _Attempts(step)
     _load("", False, options)
-    language = attempt(
-        "language",
-        lambda: detect_language(document, options.languages),
-        Language("und", 0.0, "none"),
+    draft = _Draft(document, options)
+    draft.run(_STEPS[:1], step)
+    _load(draft.language.code, is_arabic(draft.folded.text), options)
+    draft.run(_STEPS[1:], step)
+    return draft.fields()
+
+
+_NO_LANGUAGE = Language("und", 0.0, "none")
+_NO_ORGANIZATIONS = OrganizationMatches((), ())
+_NO_AGENCY = Agency()
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A document and its fields so far. A step that fails leaves its field as it was."""
+
+    document: Document
+    options: ExtractionOptions
+    language: Language = _NO_LANGUAGE
+    text: str = field(init=False)
+    """The title and the text."""
+    lead: int = field(init=False)
+    """The characters before the text."""
+    folded: Folded = field(init=False)
+    dated: tuple[Country, ...] = ()
+    """The countries of the dateline, which have no place in the text."""
+    matches: OrganizationMatches = _NO_ORGANIZATIONS
+    countries: tuple[Country, ...] = ()
+    organizations: tuple[Organization, ...] = ()
+    persons: tuple[NamedPerson, ...] = ()
+    themes: tuple[Theme, ...] = ()
+    published: PublicationDate | None = None
+    mentioned: tuple[MentionedDate, ...] = ()
+    failures: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def given(self) -> Agency:
+        """What an agency gave beside the text."""
+        return self.document.agency or _NO_AGENCY
+
+    def __post_init__(self) -> None:
+        """Fold the title and the text."""
+        lead = f"{self.document.title}\n\n" if self.document.title else ""
+        self.text, self.lead = lead + self.document.text, len(lead)
+        self.folded = fold_text(self.text)
+
+    def run(
+        self, steps: Iterable["_Step"], step: Callable[[str], AbstractContextManager[object]]
+    ) -> None:
+        """Take steps, each within a ``step`` for its field, and note which of them fail."""
+        for name, extractor, applies in steps:
+            try:
+                if applies(self):
+                    with step(name):
+                        extractor(self)
+            except TooSlowError:
+                self.failures.append((name, "it took too long (see --max-seconds)"))
+            except MemoryError:  # the document is too large: whoever set the limit says so
+                raise
+            except Exception as error:  # one field of one document must not cost the document
+                self.failures.append((name, f"{type(error).__name__}: {error}"))
+
+    def fields(self) -> Fields:
+        """Return the fields, with spans in the text."""
+        organizations, persons = self.organizations, self.persons
+        themes, countries = self.themes, self.countries
+        if self.lead:
+            organizations = tuple(
+                Organization(each.id, each.label, _in_text(each.spans, self.lead), each.known)
+                for each in organizations
+            )
+            persons = tuple(
+                NamedPerson(each.id, each.label, _in_text(each.spans, self.lead), each.known)
+                for each in persons
+            )
+            themes = tuple(Theme(each.id, _in_text(each.evidence, self.lead)) for each in themes)
+            countries = tuple(
+                Country(each.id, _in_text(each.spans, self.lead)) for each in countries
+            )
+        return Fields(
+            *(self.language, organizations, themes, self.published, self.mentioned),
+            *(tuple(self.failures), countries, persons),
+        )
+
+
+def _find_language(draft: _Draft) -> None:
+    draft.language = detect_language(draft.document, draft.options.languages)
+
+
+def _find_dated(draft: _Draft) -> None:
+    line = fold_text(draft.document.dateline)
+    found = find_countries(draft.document.dateline, draft.language.code, line, find_places(line))
+    draft.dated = tuple(Country(each.id, ()) for each in found)
+
+
+def _find_organizations(draft: _Draft) -> None:
+    draft.matches = find_organizations(
+        draft.text,
+        draft.language.code,
+        draft.folded,
+        ner=draft.options.ner,
+        names=draft.options.names,
+        dated=draft.dated[-1].id if draft.dated else None,
     )
-    lead = f"{document.title}\n\n" if document.title else ""
-    folded = fold_text(lead + document.text)
-    _load(language.code, is_arabic(folded.text), options)
-    return _fields(document, language, lead, folded, options, attempt)
+    draft.organizations = draft.matches.organizations
 
 
-class _Attempts:
-    """Runs extractors, each within a step, and notes which of them fail."""
+def _find_countries(draft: _Draft) -> None:
+    matches = draft.matches
+    found = find_countries(
+        draft.text, draft.language.code, draft.folded, matches.places, matches.organizations
+    )
+    known = {country.id for country in found}
+    draft.countries = (*found, *(each for each in draft.dated if each.id not in known))
 
-    def __init__(self, step: Callable[[], AbstractContextManager[None]]) -> None:
-        self._step = step
-        self.failures: list[tuple[str, str]] = []
 
-    def __call__(self, name: str, extractor: Callable[[], _Result], otherwise: _Result) -> _Result:
-        try:
-            with self._step():
-                return extractor()
-        except TooSlowError:
-            self.failures.append((name, "it took too long (see --max-seconds)"))
-        except MemoryError:  # the document is too large: whoever set the limit says so
-            raise
-        except Exception as error:  # one field of one document must not cost the document
-            self.failures.append((name, f"{type(error).__name__}: {error}"))
-        return otherwise
+def _place_organizations(draft: _Draft) -> None:
+    """Say of which country national bodies are, and leave out whoever only signs the text."""
+    placed = place_national(draft.text, draft.organizations, draft.countries, draft.lead)
+    draft.organizations = without_source(
+        placed, draft.document, draft.text, draft.lead, draft.language.code
+    )
+
+
+def _find_persons(draft: _Draft) -> None:
+    matches = draft.matches
+    draft.persons = find_persons(
+        draft.text, draft.language.code, draft.folded, matches.words, matches.organizations
+    )
+
+
+def _find_themes(draft: _Draft) -> None:
+    draft.themes = find_themes(
+        draft.text, draft.language.code, draft.folded, draft.matches, draft.lead
+    )
+
+
+def _decide_learned_themes(draft: _Draft) -> None:
+    if draft.options.learned:
+        draft.themes = draft.options.learned.decide(draft.text, draft.language.code, draft.themes)
+
+
+def _find_published(draft: _Draft) -> None:
+    draft.published = publication_date(
+        draft.document,
+        draft.options.reference_date,
+        file_times=draft.options.file_times,
+        zone=time_zone(draft.options.time_zone),
+    )
+    date, declared = draft.document.date, draft.document.date_origin
+    if not says_nothing(date) and not (draft.published and draft.published.origin == declared):
+        draft.failures.append(("date", f"the date “{date[:_SHOWN]}” was not understood"))
+
+
+def _find_mentioned(draft: _Draft) -> None:
+    text, language = draft.document.text, draft.language
+    found = mentioned_dates(
+        text,
+        language.parts or ((Span(0, len(text)), language.code),),
+        reference_day(draft.published, draft.options.reference_date),
+        draft.folded,
+        draft.lead,
+    )
+    draft.mentioned = _with_title(draft.document.title, language.code, found)
+
+
+def _with_title(
+    title: str, language: str, found: tuple[MentionedDate, ...]
+) -> tuple[MentionedDate, ...]:
+    """Return the dates of a text, and before them what only its title says, at no characters.
+
+    Of a title count dates with a written year, which need no reference: a headline has no tense
+    that tells which Monday is meant, and capitals that hide names.
+    """
+    days = {(one.first, one.last) for one in found} | {("", "")}
+    dated = mentioned_dates(title, ((Span(0, len(title)), language),), None)
+    only = {(one.first, one.last): one for one in dated if (one.first, one.last) not in days}
+    return (*(replace(one, span=Span(0, 0)) for one in only.values()), *found)
+
+
+def given_themes(agency: Agency) -> tuple[str, ...]:
+    """Return the themes that an agency gave an item, by its codes of IPTC."""
+    ids = (themes_vocabulary().of_code(code) for code in agency.subjects)
+    return tuple(dict.fromkeys(id for id in ids if id))
+
+
+def _add_given_themes(draft: _Draft) -> None:
+    """Put the themes that an agency gave before those that were found beside them."""
+    by_id = {theme.id: theme for theme in draft.themes}
+    given = given_themes(draft.given)
+    first = tuple(by_id.get(id) or Theme(id) for id in given)
+    draft.themes = first + tuple(theme for theme in draft.themes if theme.id not in given)
+
+
+def _add_given_persons(draft: _Draft) -> None:
+    given = (given_person(name) for name in draft.given.persons)
+    by_id = {one.id: one for one in (*(each for each in given if each), *draft.persons)}
+    draft.persons = tuple(by_id.values())
+
+
+def _add_given_organizations(draft: _Draft) -> None:
+    by_id = {one.id: one for one in draft.organizations}
+    for name in draft.given.organizations:
+        one = given_organization(name, draft.language.code)
+        if len(one.id) > 1:
+            by_id.setdefault(one.id, one)
+    draft.organizations = tuple(by_id.values())
+
+
+class _Step(NamedTuple):
+    field: str
+    """What it makes, or adds to."""
+    extractor: Callable[[_Draft], None]
+    applies: Callable[[_Draft], object] = lambda draft: True
+
+
+_STEPS = (
+    _Step("language", _find_language),
+    _Step("countries", _find_dated, lambda draft: draft.document.dateline),
+    _Step("organizations", _find_organizations),
+    _Step("countries", _find_countries),
+    _Step("organizations", _place_organizations),
+    _Step("persons", _find_persons, lambda draft: draft.options.persons),
+    _Step("themes", _find_themes),
+    _Step("learned themes", _decide_learned_themes, lambda draft: draft.options.learned),
+    _Step("dates", _find_published),
+    _Step("mentioned dates", _find_mentioned),
+    _Step("given themes", _add_given_themes, lambda draft: draft.given.subjects),
+    _Step(
+        "given persons",
+        _add_given_persons,
+        lambda draft: draft.given.persons and draft.options.persons,
+    ),
+    _Step("given organizations", _add_given_organizations, lambda draft: draft.given.organizations),
+)
+"""The steps of extraction, in their order: only the first knows no language."""
 
 
 _SAMPLE = "Paris, 12.03.2024. Ban Ki-moon."
@@ -167,189 +373,8 @@ def _load(language: str, arabic: bool, options: ExtractionOptions) -> None:
         return
     loaded.add((language, arabic))
     sample = Document("", _ARABIC_SAMPLE if arabic else _SAMPLE)
-    attempt = _Attempts(nullcontext)
-    if language:
-        _fields(sample, Language(language), "", fold_text(sample.text), options, attempt)
-    else:
-        attempt("language", lambda: detect_language(sample, options.languages), None)
-
-
-def _fields(
-    document: Document,
-    language: Language,
-    lead: str,
-    folded: Folded,
-    options: ExtractionOptions,
-    attempt: _Attempts,
-) -> Fields:
-    """Return the fields of a document in a language; ``folded`` is ``lead`` and its text."""
-    text = lead + document.text
-    dated: tuple[Country, ...] = attempt("countries", lambda: _dated(document, language.code), ())
-    matches = attempt(
-        "organizations",
-        lambda: find_organizations(
-            text,
-            language.code,
-            folded,
-            ner=options.ner,
-            names=options.names,
-            dated=dated[-1].id if dated else None,
-        ),
-        OrganizationMatches((), ()),
-    )
-    countries: tuple[Country, ...] = attempt(
-        "countries",
-        lambda: _countries(dated, text, language.code, folded, matches),
-        (),
-    )
-    organizations = attempt(
-        "organizations",
-        lambda: without_source(
-            place_national(text, matches.organizations, countries, len(lead)),
-            document,
-            text,
-            len(lead),
-            language.code,
-        ),
-        matches.organizations,
-    )
-    persons: tuple[NamedPerson, ...] = ()
-    if options.persons:
-        persons = attempt(
-            "persons",
-            lambda: find_persons(text, language.code, folded, matches.words, matches.organizations),
-            (),
-        )
-    curated: tuple[Theme, ...] = attempt(
-        "themes", lambda: find_themes(text, language.code, folded, matches, len(lead)), ()
-    )
-    themes, learned = curated, options.learned
-    if learned is not None:
-        themes = attempt(
-            "learned themes", lambda: learned.decide(text, language.code, curated), curated
-        )
-    published = attempt(
-        "dates",
-        lambda: publication_date(
-            document,
-            options.reference_date,
-            file_times=options.file_times,
-            zone=time_zone(options.time_zone),
-        ),
-        None,
-    )
-    if not says_nothing(document.date) and not (
-        published and published.origin == document.date_origin
-    ):
-        attempt.failures.append(("date", f"the date “{document.date[:_SHOWN]}” was not understood"))
-    reference = reference_day(published, options.reference_date)
-    mentioned: tuple[MentionedDate, ...] = attempt(
-        "mentioned dates",
-        lambda: _with_title(
-            document.title,
-            language.code,
-            mentioned_dates(
-                document.text,
-                language.parts or ((Span(0, len(document.text)), language.code),),
-                reference,
-                folded,
-                len(lead),
-            ),
-        ),
-        (),
-    )
-    if lead:  # spans are those in the text
-        organizations = tuple(
-            Organization(each.id, each.label, _in_text(each.spans, len(lead)), each.known)
-            for each in organizations
-        )
-        themes = tuple(Theme(theme.id, _in_text(theme.evidence, len(lead))) for theme in themes)
-        countries = tuple(Country(each.id, _in_text(each.spans, len(lead))) for each in countries)
-        persons = tuple(
-            NamedPerson(each.id, each.label, _in_text(each.spans, len(lead)), each.known)
-            for each in persons
-        )
-    if document.agency:
-        given = document.agency
-        themes = attempt("given themes", lambda: _with_given_themes(themes, given), themes)
-        if options.persons:
-            persons = attempt("given persons", lambda: _with_given_persons(persons, given), persons)
-        organizations = attempt(
-            "given organizations",
-            lambda: _with_given_organizations(organizations, given, language.code),
-            organizations,
-        )
-    return Fields(
-        *(language, organizations, themes, published, mentioned),
-        *(tuple(attempt.failures), countries, persons),
-    )
-
-
-def given_themes(agency: Agency) -> tuple[str, ...]:
-    """Return the themes that an agency gave an item, by its codes of IPTC."""
-    ids = (themes_vocabulary().of_code(code) for code in agency.subjects)
-    return tuple(dict.fromkeys(id for id in ids if id))
-
-
-def _with_given_themes(found: tuple[Theme, ...], agency: Agency) -> tuple[Theme, ...]:
-    """Return the themes that an agency gave, and behind them those that were found beside them."""
-    by_id = {theme.id: theme for theme in found}
-    given = given_themes(agency)
-    first = tuple(by_id.get(id) or Theme(id) for id in given)
-    return first + tuple(theme for theme in found if theme.id not in given)
-
-
-def _with_given_organizations(
-    found: tuple[Organization, ...], agency: Agency, language: str
-) -> tuple[Organization, ...]:
-    by_id = {one.id: one for one in found}
-    for name in agency.organizations:
-        one = given_organization(name, language)
-        if len(one.id) > 1:
-            by_id.setdefault(one.id, one)
-    return tuple(by_id.values())
-
-
-def _with_given_persons(found: tuple[NamedPerson, ...], agency: Agency) -> tuple[NamedPerson, ...]:
-    given = (given_person(name) for name in agency.persons)
-    by_id = {one.id: one for one in (*(each for each in given if each), *found)}
-    return tuple((by_id | {one.id: one for one in found}).values())
-
-
-def _dated(document: Document, language: str) -> tuple[Country, ...]:
-    """Return the countries of the dateline, which have no place in the text."""
-    if not document.dateline:
-        return ()
-    line = fold_text(document.dateline)
-    found = find_countries(document.dateline, language, line, find_places(line))
-    return tuple(Country(each.id, ()) for each in found)
-
-
-def _countries(
-    dated: tuple[Country, ...],
-    text: str,
-    language: str,
-    folded: Folded,
-    matches: OrganizationMatches,
-) -> tuple[Country, ...]:
-    """Return the countries of a document, those of its dateline last."""
-    found = find_countries(text, language, folded, matches.places, matches.organizations)
-    known = {country.id for country in found}
-    return (*found, *(each for each in dated if each.id not in known))
-
-
-def _with_title(
-    title: str, language: str, found: tuple[MentionedDate, ...]
-) -> tuple[MentionedDate, ...]:
-    """Return the dates of a text, and before them what only its title says, at no characters.
-
-    Of a title count dates with a written year, which need no reference: a headline has no tense
-    that tells which Monday is meant, and capitals that hide names.
-    """
-    days = {(one.first, one.last) for one in found} | {("", "")}
-    dated = mentioned_dates(title, ((Span(0, len(title)), language),), None)
-    only = {(one.first, one.last): one for one in dated if (one.first, one.last) not in days}
-    return (*(replace(one, span=Span(0, 0)) for one in only.values()), *found)
+    draft = _Draft(sample, options, Language(language))
+    draft.run(_STEPS[1:] if language else _STEPS[:1], nullcontext)
 
 
 def _in_text(spans: tuple[Span, ...], offset: int) -> tuple[Span, ...]:

@@ -11,6 +11,8 @@ the time of its own processor, so that what else the machine does meets both ali
 Times are milliseconds of processor time a document, of each document the least of all rounds after
 the first, which fills the caches: on a busy machine a whole round is seldom left alone, but most
 documents are once. What lies between the extractors (folding the text, moving spans) is ``rest``.
+Extraction names the field of each step; of a checkout whose steps have no names, its own copy of
+this file tells them.
 """
 
 import argparse
@@ -32,49 +34,40 @@ from index.extract import ExtractionOptions, extract
 
 LANGUAGES = ("fr", "en", "es", "de", "pt", "ar")
 SEED = 20261205
-STEPS = (
-    "language",
-    "countries",
-    "organizations",
-    "countries",
-    "organizations",
-    "persons",
-    "themes",
-    "publication date",
-    "dates",
-)
-"""The field of each step of ``extract``, in its order.
-
-Beside a checkout whose extractors had another order, only the time of all fields tells something.
-"""
-FIELDS = (*dict.fromkeys(STEPS), "rest")
+_CALLED = {"publication date": "dates", "dates": "mentioned dates"}
+"""What fields are called now that checkouts called otherwise whose steps had no names."""
 Seconds = dict[str, float]
+
+
+def unnamed() -> tuple[str, ...]:
+    """Return the fields of the steps of a checkout that does not name them, in their order."""
+    from tools.bench import extraction as benchmark  # of the checkout that is timed
+
+    return tuple(_CALLED.get(field, field) for field in getattr(benchmark, "STEPS", ()))
 
 
 def timed(documents: list[Document]) -> list[Seconds]:
     """Return the seconds that each field of each document takes."""
     rows: list[Seconds] = []
     spent: Seconds = {}
+    order = unnamed()
     steps: Iterator[str] = iter(())
 
     @contextmanager
-    def step() -> Iterator[None]:
-        field = next(steps)
+    def step(field: str = "") -> Iterator[None]:
+        field = field or next(steps)
         began = process_time()
         yield
-        spent[field] += process_time() - began
+        spent[field] = spent.get(field, 0.0) + process_time() - began
 
     gc.collect()
     gc.freeze()
     for document in documents:
-        spent = dict.fromkeys(FIELDS, 0.0)
-        steps = iter(STEPS)
+        spent, steps = {}, iter(order)
         began = process_time()
         extract(document, ExtractionOptions(), step)
         spent["rest"] = process_time() - began - sum(spent.values())
         rows.append(spent)
-        if next(steps, None) is not None:
-            raise AssertionError("the steps of extraction are not those that are listed")
     gc.unfreeze()
     return rows
 
@@ -136,9 +129,10 @@ def serve() -> None:
 def least(rounds: list[list[Seconds]]) -> Seconds:
     """Return the milliseconds a document of each field, the least of the rounds."""
     documents = list(zip(*rounds, strict=True))
+    fields = dict.fromkeys(field for turns in documents for each in turns for field in each)
     return {
-        field: 1000 * fmean(min(each[field] for each in turns) for turns in documents)
-        for field in FIELDS
+        field: 1000 * fmean(min(each.get(field, 0.0) for each in turns) for turns in documents)
+        for field in fields
     }
 
 
@@ -147,7 +141,7 @@ def report(language: str, here: Seconds, other: Seconds | None = None) -> Iterat
     for field, ms in [("all", sum(here.values())), *sorted(here.items(), key=lambda it: -it[1])]:
         row = f"| {language} | {field} | {ms:.3f} | {100 * ms / sum(here.values()):.0f} % |"
         if other:
-            before = sum(other.values()) if field == "all" else other[field]
+            before = sum(other.values()) if field == "all" else other.get(field, 0.0)
             row += f" {before:.3f} | {before / max(ms, 1e-9):.2f} |"
         yield row
 

@@ -51,7 +51,7 @@ def test_what_texts_need_is_loaded_once_and_is_no_document_s_time(
     timed = False
 
     @contextmanager
-    def step() -> Iterator[None]:
+    def step(_: str) -> Iterator[None]:
         nonlocal timed
         timed = True
         yield

@@ -29,7 +29,7 @@ another number is not searched, since its terms are not those of new queries: In
 or update. An update analyses every document again.
 """
 
-EXTRACTION_VERSION: Final = 10
+EXTRACTION_VERSION: Final = 11
 """The fields that a document gets from its text, beside the data files that extraction reads.
 
 Raise it when the same document would get others; a test says when that is due. An older index is

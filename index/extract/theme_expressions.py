@@ -18,7 +18,9 @@ from index.vocabularies import (
     ONE_WORD,
     Expression,
     ThemeVocabulary,
+    bases,
     exact_forms,
+    without_endings,
     without_prefixes,
     words_of,
     written_forms,
@@ -323,7 +325,7 @@ class _Lexicon(dict[str, _Begun | None]):
 
     def _part(self, word: str, start: int, end: int) -> _Patterns:
         part = word[start:end]
-        if not self._by_form.has(part):
+        if not self._by_form.may_begin(part):
             return ()
         return tuple(
             pattern._replace(part=(start, end))
@@ -434,27 +436,34 @@ class _ByForm(dict[str, _Patterns]):
         ]
         self._rows += [(TRAP, Expression(trap)) for trap in vocabulary.traps.get(language, ())]
         self._made: dict[int, Pattern | None] = {}
-        begun: dict[frozenset[str], list[int]] = defaultdict(list)
+        begun: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
         for number, (_, expression) in enumerate(self._rows):
-            first = next(_forms(expression, language, stop_words), None)
+            first = next(_words(expression, stop_words), None)
             if first:
-                begun[first].append(number)
+                begun[*first, expression.exact].append(number)
         self._numbers: dict[str, tuple[int, ...]] = {}
-        for forms, listed in begun.items():
+        """The rows by the bases of their first words."""
+        for (word, plain, exact), listed in begun.items():
             numbers = tuple(listed)
-            for form in forms:
-                self._numbers[form] = self._numbers.get(form, ()) + numbers
+            for base in {plain, *(exact_forms if exact else bases)(word, language)}:
+                self._numbers[base] = self._numbers.get(base, ()) + numbers
 
-    def has(self, form: str) -> bool:
-        """Say whether an expression begins with a form."""
-        return form in self._numbers
+    def may_begin(self, form: str) -> bool:
+        """Say whether an expression may begin with a form: none does if not."""
+        numbers = self._numbers
+        return form in numbers or not numbers.keys().isdisjoint(
+            without_endings(form, self._language)
+        )
 
     def __missing__(self, form: str) -> _Patterns:
-        numbers = self._numbers.get(form)
-        if numbers is None:
+        numbers = set(self._numbers.get(form, ()))
+        for base in without_endings(form, self._language):
+            numbers.update(self._numbers.get(base, ()))
+        if not numbers:
             return ()
-        made = filter(None, map(self._pattern, sorted(numbers)))
-        self[form] = patterns = tuple(sorted(made, key=lambda each: -len(each.forms)))
+        made = [self._pattern(number) for number in sorted(numbers)]
+        begun = [pattern for pattern in made if pattern and form in pattern.forms[0]]
+        self[form] = patterns = tuple(sorted(begun, key=lambda each: -len(each.forms)))
         return patterns
 
     def _pattern(self, number: int) -> Pattern | None:
@@ -468,25 +477,29 @@ class _ByForm(dict[str, _Patterns]):
 _by_form = lru_cache(maxsize=64)(_ByForm)
 
 
-def _forms(
-    expression: Expression, language: str, stop_words: frozenset[str]
-) -> Iterator[frozenset[str]]:
-    """Yield the forms of each word of an expression that is not a stop word."""
+def _words(expression: Expression, stop_words: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield each word of an expression that is not a stop word, as it is written and folded."""
     folded, written = fold_key(expression.text).split(), words_of(expression.text)
     if len(written) != len(folded):
         written = folded
-    forms_of = exact_forms if expression.exact else written_forms
     for word, plain in zip(written, folded, strict=True):
         if plain not in stop_words:
-            forms = forms_of(word, language)
-            yield forms if plain in forms else forms | {plain}
+            yield word, plain
+
+
+def _forms_of(word: str, plain: str, exact: bool, language: str) -> frozenset[str]:
+    """Return the forms of a word of an expression, its folded one among them."""
+    forms = (exact_forms if exact else written_forms)(word, language)
+    return forms if plain in forms else forms | {plain}
 
 
 def _pattern(
     theme: str, expression: Expression, language: str, stop_words: frozenset[str]
 ) -> Pattern:
     """Return the pattern of an expression, which has another word than stop words."""
-    forms = tuple(_forms(expression, language, stop_words))
+    forms = tuple(
+        _forms_of(*word, expression.exact, language) for word in _words(expression, stop_words)
+    )
     single = " " not in fold_key(expression.text)
     capitals = single and expression.text.isupper() and expression.text.isascii()
     spelt = capitals or (single and (language == "de" or not expression.text.isascii()))

@@ -6,7 +6,14 @@ names in texts is not done here but in ``index.extract``.
 """
 
 from index.vocabularies.countries import CountryEntry, CountryForm, countries
-from index.vocabularies.forms import exact_forms, without_prefixes, words_of, written_forms
+from index.vocabularies.forms import (
+    bases,
+    exact_forms,
+    without_endings,
+    without_prefixes,
+    words_of,
+    written_forms,
+)
 from index.vocabularies.grammar import Grammar, grammar
 from index.vocabularies.organizations import (
     Name,
@@ -64,6 +71,7 @@ __all__ = [
     "PersonGrammar",
     "Spelling",
     "ThemeVocabulary",
+    "bases",
     "body_key",
     "countries",
     "exact_forms",
@@ -86,6 +94,7 @@ __all__ = [
     "themes",
     "with_own",
     "with_own_organizations",
+    "without_endings",
     "without_prefixes",
     "words_of",
     "written_forms",

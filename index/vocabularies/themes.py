@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from index.analysis import fold_key
@@ -233,22 +234,16 @@ def _listed(
 ) -> _Listed:
     """Read the expressions of a language by theme, with the weights that were learned."""
     listed: _Listed = {}
+    weights = learned()[language]
+    complete = any(None in weighed.values() for weighed in weights.values())
     for row in _expression_rows(folder, language):
         id = row.cells[0]
         if id not in ids:
             raise row.error(f"unknown theme {id}")
         if id in listed:
             raise row.error(f"the theme {id} stands twice")
-        listed[id] = read_expressions(row, *row.cells)
-    weights = learned()[language]
-    complete = any(None in weighed.values() for weighed in weights.values())
-    for id in listed.keys() - set(_MARKS):
-        weighed = weights.get(id, {})
-        listed[id] = tuple(
-            each._replace(learned=weighed[each.text])
-            if each.text in weighed
-            else each._replace(rare=complete and not each.sure)
-            for each in listed[id]
+        listed[id] = read_expressions(
+            row, id, row.cells[1], weights.get(id, {}), complete=complete and id not in _MARKS
         )
     return listed
 
@@ -270,6 +265,9 @@ def _spellings(folder: Path, ids: frozenset[str], language: str) -> Iterator[Spe
                 yield Spelling(id, text, "=" in marks)
 
 
+_UNMARKED = (False, False, False, False)
+
+
 def _marked(item: str) -> tuple[str, str]:
     """Return the marks before an expression, and the expression."""
     text = item.lstrip("~-=+")
@@ -288,8 +286,18 @@ def _weights(path: Path) -> _Weights:
     return weights
 
 
-def read_expressions(row: Row, id: str, listed: str) -> tuple[Expression, ...]:
-    """Return the expressions that a cell lists. Raises VocabularyError."""
+def read_expressions(
+    row: Row,
+    id: str,
+    listed: str,
+    weights: Mapping[str, float | None] = MappingProxyType({}),
+    *,
+    complete: bool = False,
+) -> tuple[Expression, ...]:
+    """Return the expressions that a cell lists, with the ``weights`` that were learned.
+
+    Where these are ``complete``, expressions without one are rare. Raises VocabularyError.
+    """
     expressions: dict[str, Expression] = {}
     for marked in split_list(listed):
         marks, text = _marked(marked)
@@ -298,8 +306,9 @@ def read_expressions(row: Row, id: str, listed: str) -> tuple[Expression, ...]:
             raise row.error(f"the expression {marked!r} has no letter")
         if folded in expressions:
             raise row.error(f"the expression {folded!r} stands twice for {id}")
-        found = (mark in marks for mark in "~-=+") if marks else ()
-        expressions[folded] = Expression(text, *found)
+        weak, plain, exact, sure = (mark in marks for mark in "~-=+") if marks else _UNMARKED
+        rare = complete and not sure and text not in weights
+        expressions[folded] = Expression(text, weak, plain, exact, sure, weights.get(text), rare)
     return tuple(expressions.values())
 
 

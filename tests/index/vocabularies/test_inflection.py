@@ -1,10 +1,20 @@
 """The written forms of the words of expressions."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.analysis import fold_key
 from index.extract import find_themes, score_themes
-from index.vocabularies import LANGUAGES, themes, without_prefixes, words_of, written_forms
+from index.vocabularies import (
+    LANGUAGES,
+    bases,
+    themes,
+    without_endings,
+    without_prefixes,
+    words_of,
+    written_forms,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +77,13 @@ def test_every_word_of_the_vocabulary_is_a_form_of_itself(language: str) -> None
                     folded = fold_key(word)
                     begins = {folded[:2], folded.removeprefix("ال")[:2]}
                     assert begins.issuperset(form[:2] for form in forms), word
+
+
+@given(st.text("aeinorstüß" + "ابتنهويكمل", min_size=1, max_size=9), st.sampled_from(LANGUAGES))
+def test_a_word_is_found_by_each_of_its_forms(word: str, language: str) -> None:
+    listed = set(bases(word, language))
+    for form in written_forms(word, language):
+        assert not listed.isdisjoint((form, *without_endings(form, language))), form
 
 
 def test_words_in_capitals_have_no_further_forms() -> None:

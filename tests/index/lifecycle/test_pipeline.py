@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import repeat
 from multiprocessing import forkserver
@@ -46,6 +47,42 @@ def names(outcomes: Iterator[Outcome]) -> list[str]:
         outcome.document.id if isinstance(outcome, Indexed) else f"{outcome.path}?"  # type: ignore[union-attr]
         for outcome in outcomes
     ]
+
+
+@contextmanager
+def new_fork_server(*, stays: bool) -> Iterator[None]:
+    """Let a new fork server be started; unless it stays, the one before is there again after it."""
+    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
+    if stays:
+        server._stop()
+        yield
+        return
+    before = dict(vars(server))
+    vars(server).update(vars(forkserver.ForkServer()))
+    yield
+    server._stop()
+    vars(server).update(before)
+
+
+# The first, as the server that loads everything is the one that serves the tests after it.
+@pytest.mark.skipif(
+    "forkserver" not in multiprocessing.get_all_start_methods(), reason="no fork server here"
+)
+@pytest.mark.parametrize(
+    ("known", "changed", "loaded"), [({}, "!", 1), ({"d": "hash"}, "!", 0), ({}, "", 0)]
+)
+def test_workers_start_with_the_vocabularies_unless_documents_are_extracted_already(
+    known: dict[str, str], changed: str, loaded: int, tmp_path: Path
+) -> None:
+    with index_documents(tmp_path, [(Document("d", "texte"), Fields(Language("fr")))]) as published:
+        made_by = published.manifest.made_by + changed
+    job = replace(JOB, known=known, made_by=made_by, reuse_from=tmp_path)
+    with (
+        new_fork_server(stays=bool(loaded)),
+        ProcessPoolExecutor(1, mp_context=worker_context(job)) as pool,
+    ):
+        read = pool.submit(eval, "countries.cache_info().currsize", {"countries": countries})
+        assert read.result() == loaded
 
 
 @pytest.mark.parametrize("at", [69, pytest.param(3, marks=pytest.mark.long)])
@@ -220,24 +257,6 @@ def test_a_script_without_a_guard_is_told_so(tmp_path: Path, sample_source: Path
     assert "BuildFailed: Worker processes end before they begin" in ended.stderr.splitlines()[-1]
     assert '`if __name__ == "__main__":`' in ended.stderr
     assert not (tmp_path / "index" / "current").exists()
-
-
-@pytest.mark.skipif(
-    "forkserver" not in multiprocessing.get_all_start_methods(), reason="no fork server here"
-)
-@pytest.mark.parametrize(
-    ("known", "changed", "loaded"), [({"d": "hash"}, "!", 0), ({}, "", 0), ({}, "!", 1)]
-)
-def test_workers_start_with_the_vocabularies_unless_documents_are_extracted_already(
-    known: dict[str, str], changed: str, loaded: int, tmp_path: Path
-) -> None:
-    with index_documents(tmp_path, [(Document("d", "texte"), Fields(Language("fr")))]) as published:
-        made_by = published.manifest.made_by + changed
-    job = replace(JOB, known=known, made_by=made_by, reuse_from=tmp_path)
-    forkserver._forkserver._stop()  # type: ignore[attr-defined]
-    with ProcessPoolExecutor(1, mp_context=worker_context(job)) as pool:
-        read = pool.submit(eval, "countries.cache_info().currsize", {"countries": countries})
-        assert read.result() == loaded
 
 
 def test_a_fork_server_that_lacks_memory_for_the_vocabularies_lives(

@@ -27,9 +27,12 @@ KILLED_BUILDS = dedent(
     """
     import json, os, signal, sys
     from pathlib import Path
-    from index.build import BuildOptions, rebuild, update
+    from index.build import BuildOptions, pipeline, rebuild, update
+    from index.document import Fields, Language
 
-    # Vocabularies are loaded once, not in each child.
+    # What fields documents have is nothing to these builds; no vocabulary is loaded for them.
+    pipeline.extract = lambda *_: Fields(Language("fr"))
+    # What builds load is loaded once, not in each child.
     rebuild(Path(sys.argv[1], "index"), [Path(sys.argv[2])], BuildOptions(workers=0))
 
     # Of every file operation in the index directory, the one at which the build is killed.

@@ -230,8 +230,9 @@ def _arabic(word: str) -> Iterator[str]:
     if core.endswith("ه"):
         yield from (core[:-1] + ending for ending in _ARABIC_FEMININE)
         return
-    core = _arabic_singular(core)
-    yield core
+    singular = _arabic_singular(core)
+    if singular != core:  # other words may be written as it: مدنيين, but المجتمع المدني
+        yield from (singular + ending for ending in ("ين", "ون"))
     yield from (core + ending for ending in _ARABIC)
     if len(core) >= _LEAST_ACTION:
         yield from (core + ending for ending in _ARABIC_PLURAL)

@@ -238,6 +238,10 @@ def _fold_characters(text: str) -> tuple[str, Iterable[tuple[int, int]]]:
     return text.translate(_TABLE), (special.span() for special in _SPECIAL.finditer(text))
 
 
+_span = tuple.__new__
+"""Makes a span of a pair, twice as fast as ``Span(...)``: a text has hundreds."""
+
+
 @dataclass(frozen=True)
 class Folded:
     """A folded text, and where its characters come from.
@@ -266,9 +270,9 @@ class Folded:
         """Return the characters of the original that ``text[start:end]`` comes from."""
         places, shifts = self.places, self.shifts
         if len(places) == 1:
-            return Span(start - 1, end - 1)
+            return _span(Span, (start - 1, end - 1))
         last = shifts[bisect_right(places, end - 1) - 1]
-        return Span(start - shifts[bisect_right(places, start) - 1], end - last)
+        return _span(Span, (start - shifts[bisect_right(places, start) - 1], end - last))
 
     def spelt_span(self, start: int, end: int) -> Span:
         """Return ``span`` with what folding leaves out behind it: an accent of the last letter."""
@@ -277,7 +281,7 @@ class Folded:
         first = last = shifts[place - 1]
         if place < len(places) and places[place] <= end:
             last = shifts[bisect_right(places, end) - 1]
-        return Span(start - first, end - last)
+        return _span(Span, (start - first, end - last))
 
     def place(self, character: int) -> int:
         """Return the offset in ``text`` of what comes from a character of the original.

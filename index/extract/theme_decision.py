@@ -73,11 +73,8 @@ class ThemeScore:
     @property
     def total(self) -> float:
         """The points, those of weak expressions among them."""
-        return sum(self.strong.values()) + min(self._everyday, _MOST_WEAK)
-
-    @property
-    def _everyday(self) -> float:
-        return sum(map(min, self.weak.values(), repeat(MOST_WEAK_EACH)))
+        everyday = sum(map(min, self.weak.values(), repeat(MOST_WEAK_EACH)))
+        return sum(self.strong.values()) + min(everyday, _MOST_WEAK)
 
     @property
     def _in_one_place(self) -> bool:
@@ -151,15 +148,16 @@ class ThemeScore:
         expression that is a word of a longer one is none beside it: *disparition* and *disparition
         inquiétante*.
         """
-        if self.alone:
-            return self.total >= self.needed
+        total = self.total
+        if self.alone or total < COMPANY_NEEDED:
+            return total >= self.needed
         words = {word for key in self.strong if " " in key for word in key.split()}
         different = len(self.counts) - len(words & self.weak.keys())
         if different < 2 or self._in_one_place:
             return False
-        if different >= company and self.total >= COMPANY_NEEDED:
+        if different >= company:
             return True
-        return bool(self.strong or different >= COMPANY) and self.total >= self.needed
+        return bool(self.strong or different >= COMPANY) and total >= self.needed
 
     @property
     def lone(self) -> bool:

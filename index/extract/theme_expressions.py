@@ -119,9 +119,9 @@ def find_expressions(
     hits: list[Hit] = []
     traps: list[tuple[int, int]] = []
     begun = list(map(lexicon.__getitem__, words))
-    for index in compress(range(len(words)), begun):
-        alone, following, spelt, strict = begun[index] or _NOTHING
-        found: list[tuple[Pattern, int]] = []
+    indexes = compress(range(len(words)), begun)
+    for index, (alone, following, spelt, strict) in zip(indexes, filter(None, begun), strict=True):
+        found: Sequence[tuple[Pattern, int]] = ()
         name = 0
         if masked[index]:
             name = last_of_name.get(index, 0)
@@ -137,7 +137,7 @@ def find_expressions(
                 second = lexicon.next(words, masked, index)
             second_word = words[second]
             if second_word in following or (arabic and _continues(following, second_word)):
-                found += lexicon.longer(words, masked, second, following)
+                found = [*found, *lexicon.longer(words, masked, second, following)]
         if spelt:
             word = words[index]
             start, end = folded.spelt_span(starts[index], starts[index] + len(word))
@@ -250,9 +250,6 @@ class _Begun(NamedTuple):
     """Whether the spelling of the word decides which of ``alone`` are meant."""
     strict: bool
     """Whether it does for a word in ASCII too; otherwise such a word means all."""
-
-
-_NOTHING = _Begun((), {}, spelt=False, strict=False)
 
 
 def _continues(following: _Following, arabic: str) -> bool:

@@ -113,6 +113,8 @@ def _once(
 
     One mention speaks for a theme once.
     """
+    if not implied:
+        return hits, implied
     names = {
         (theme, span): (organization.id, weight)
         for theme, organization, weight in implied
@@ -204,8 +206,17 @@ def find_themes(
 
     The parameters are those of :func:`score_themes`.
     """
+    folded = folded or fold_text(text)
     scores = score_themes(text, language, folded, organizations, title_length, decisive=True)
-    return _with_parents({id: score.spans for id, score in decided_themes(scores).items()})
+    decided = decided_themes(scores)
+    places = {place for score in decided.values() for place in score.places}
+    spans = {place: span_of(folded, *place) for place in places}  # most are of several themes
+    return _with_parents(
+        {
+            id: score.organizations.union([spans[place] for place in score.places])
+            for id, score in decided.items()
+        }
+    )
 
 
 def _with_parents(evidence: Mapping[str, set[Span]]) -> tuple[Theme, ...]:

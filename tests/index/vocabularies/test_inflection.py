@@ -37,6 +37,8 @@ from index.vocabularies import (
         ("ar", "محكمة", "محكمتها"),
         ("ar", "انفجار", "انفجارات"),
         ("ar", "إرهابي", "إرهابية"),
+        ("ar", "مدنيين", "مدنيون"),
+        ("ar", "تمويل", "تمويلهم"),
     ],
 )
 def test_regular_forms(language: str, word: str, form: str) -> None:
@@ -55,6 +57,8 @@ def test_regular_forms(language: str, word: str, form: str) -> None:
         ("fr", "ail", "aux"),
         ("ar", "جامع", "جامعي"),
         ("ar", "جامع", "جامعة"),
+        ("ar", "مدنيين", "مدني"),
+        ("ar", "مبلغين", "مبلغ"),
         ("de", "Verlag", "Verlegung"),
         ("en", "import", "important"),
     ],

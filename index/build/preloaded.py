@@ -5,15 +5,17 @@ vocabularies and builds the automata that texts in Latin letters need. Workers s
 """
 
 import gc
-from contextlib import suppress
 
 import index.build.pipeline  # noqa: F401  # what workers run
 from index.document import Document
 from index.extract import ExtractionOptions, extract
 
 gc.disable()  # what is loaded stays: to look for garbage in it takes a third of the time
-with suppress(MemoryError):  # workers load what is missing, and say for which document it fails
+try:
     extract(Document("", ""), ExtractionOptions())
-gc.enable()
+except MemoryError:  # workers load what is missing, and say for which document it fails
+    pass
+finally:
+    gc.enable()
 gc.collect()
 gc.freeze()  # a collection in a worker would copy every page that it looks at

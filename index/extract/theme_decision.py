@@ -2,8 +2,7 @@
 
 An expression gives points. A theme that something supports is given if it is likely enough by its
 points, its share of what the text says, and its expressions, those in the title and the lead above
-all. The laws were fitted to judged documents by
-``tools.vocabularies.learn_theme_decision``.
+all. The laws were fitted to judged documents by ``tools.vocabularies.learn_theme_decision``.
 """
 
 from collections import defaultdict
@@ -141,16 +140,20 @@ class ThemeScore:
         self.alone = self.alone or decides
         self.sure = self.sure or weight >= SURE
 
+    @property
+    def rests_on_one(self) -> bool:
+        """Whether one expression is enough by itself, with the points that a theme needs."""
+        return self.alone and self.total >= self.needed
+
     def supported(self, company: int = COMPANY) -> bool:
         """Return whether one expression is enough, or a ``company`` of several in two places.
 
         A weak expression that is a word of a longer one is none beside it: *disparition* and
         *disparition inquiétante*.
         """
-        total = self.total
-        if total < COMPANY_NEEDED:
+        if self.total < COMPANY_NEEDED:
             return False
-        if self.alone and total >= self.needed:
+        if self.rests_on_one:
             return True
         words = {word for key in self.strong if " " in key for word in key.split()}
         different = len(self.counts) - len(words & self.weak.keys())
@@ -176,12 +179,13 @@ class Law(NamedTuple):
     share: float
     """For that of the points over those of the top theme that has most."""
     expressions: float
+    """For each different expression."""
     lead: float
     """For each expression in the title or the lead."""
     strong: float
     """For the logarithm of the points that are not of weak expressions, and one more."""
-    enough: float
-    """For an expression that is enough by itself."""
+    alone: float
+    """If one expression is enough by itself."""
 
 
 TOP = Law(-1.49, -0.14, 1.08, 0.35, 0.79, 0.87, 0.62)
@@ -198,7 +202,7 @@ def _features(score: ThemeScore, share: float) -> tuple[float, ...]:
         min(len(score.counts), 6),
         min(len(score.lead), 4),
         log1p(sum(score.strong.values())),
-        float(score.alone and score.total >= score.needed),
+        float(score.rests_on_one),
     )
 
 

@@ -3,8 +3,8 @@
 Names of organizations are masked first, so that a civil aviation body makes no transport story;
 only a whole name may be an expression. A theme needs points, and more than one expression: a word
 in passing decides nothing. It may rest on one that stands in the title, that recurs, or that says
-by itself what a text is about. What else
-decides is in ``index.extract.theme_decision``. Models are trained in ``index.build``.
+by itself what a text is about. What else decides is in ``index.extract.theme_decision``. Models
+are trained in ``index.build``.
 """
 
 from bisect import bisect_left

@@ -1,6 +1,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields as fields_of
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.document import Document
+from index.document import Agency, Document
 from index.extract import ExtractionOptions, LearnedNames, extract, theme_expressions
 from index.extract.organizations.automata import Automata
 
@@ -33,15 +34,50 @@ def test_all_fields_of_a_document() -> None:
     assert not fields.failures
 
 
-def test_one_failing_extractor_costs_only_its_field(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+@pytest.mark.parametrize(
+    ("extractor", "field", "lost"),
+    [
+        ("detect_language", "language", {"language", "themes", "mentioned"}),
+        ("find_places", "countries", {"countries"}),
+        ("find_organizations", "organizations", {"organizations", "countries", "persons"}),
+        ("find_countries", "countries", {"countries"}),
+        ("without_source", "organizations", set()),
+        ("find_persons", "persons", {"persons"}),
+        ("find_themes", "themes", {"themes"}),
+        ("publication_date", "dates", {"published", "mentioned"}),
+        ("mentioned_dates", "mentioned dates", {"mentioned"}),
+        ("given_themes", "given themes", {"themes"}),
+        ("given_person", "given persons", {"persons"}),
+        ("given_organization", "given organizations", {"organizations"}),
+    ],
+)
+def test_a_failing_extractor_costs_its_field_and_what_is_found_by_it(
+    extractor: str, field: str, lost: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError("no")
 
-    monkeypatch.setattr("index.extract.extraction.find_themes", broken)
-    fields = extract(Document("x", "L'ONU parle du trafic d'armes."), OPTIONS)
-    assert fields.failures == (("themes", "ValueError: no"),)
-    assert fields.themes == ()
-    assert [each.id for each in fields.organizations] == ["onu"]
+    document = Document(
+        "x",
+        "L'ONU parle du trafic d'armes en Italie. Jean Dupont est venu hier.",
+        date="2020-03-02",
+        language="fr",
+        dateline="Tunis",
+        agency=Agency(
+            subjects=("medtop:15000000",), persons=("Ada Martin",), organizations=("Otan",)
+        ),
+    )
+    whole = extract(document, OPTIONS)
+    monkeypatch.setattr(f"index.extract.extraction.{extractor}", broken)
+    fields = extract(document, OPTIONS)
+    assert {name for name, _ in fields.failures} == {field}
+    assert {reason for _, reason in fields.failures} == {"ValueError: no"}
+    differ = {
+        each.name
+        for each in fields_of(whole)
+        if getattr(whole, each.name) != getattr(fields, each.name)
+    }
+    assert differ == {*lost, "failures"}
 
 
 def test_what_texts_need_is_loaded_once_and_is_no_document_s_time(

@@ -2,7 +2,9 @@
 
 import pytest
 
+from index.analysis import fold_text
 from index.extract import find_themes
+from index.extract.theme_decision import COMPANY, ThemeScore
 
 TOLD = [
     (
@@ -236,3 +238,31 @@ def test_a_phrase_of_another_field_misleads_nobody(
 ) -> None:
     found = find_themes(f"{title}\n\n{text}", language, title_length=len(title))
     assert theme not in {each.id for each in found}
+
+
+@pytest.mark.parametrize(
+    ("words", "places", "points", "child", "top"),
+    [
+        ("ab", [(0, 0), (9, 9)], 0.75, True, False),
+        ("abc", [(0, 0), (5, 5), (9, 9)], 0.5, True, True),
+        ("ab", [(0, 0), (9, 9)], 0.7, False, False),  # too few points
+        ("ab", [(0, 1), (1, 1)], 0.75, False, False),  # in one place
+        ("a", [(0, 0), (9, 9)], 1.0, False, False),
+    ],
+)
+def test_two_expressions_in_two_places_support_a_theme_and_three_one_at_the_top(
+    words: str, places: list[tuple[int, int]], points: float, child: bool, top: bool
+) -> None:
+    score = ThemeScore(2.5, fold_text(""), 3, 2.5)
+    score.weak, score.counts = dict.fromkeys(words, points), dict.fromkeys(words, 1)
+    score.places = places
+    assert (score.supported(), score.supported(COMPANY + 1)) == (child, top)
+
+
+@pytest.mark.parametrize(("points", "enough"), [(2.5, True), (2.4, False)])
+def test_an_expression_that_is_enough_by_itself_needs_all_points(
+    points: float, enough: bool
+) -> None:
+    score = ThemeScore(2.5, fold_text(""), 3, 2.5)
+    score.strong, score.counts, score.places, score.alone = {"a": points}, {"a": 2}, [(0, 0)], True
+    assert score.supported() == score.rests_on_one == enough

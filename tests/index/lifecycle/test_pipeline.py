@@ -1,5 +1,6 @@
 """Worker processes: the order of outcomes, and what one that dies costs."""
 
+import gc
 import multiprocessing
 import os
 import runpy
@@ -59,9 +60,11 @@ def new_fork_server(*, stays: bool) -> Iterator[None]:
         return
     before = dict(vars(server))
     vars(server).update(vars(forkserver.ForkServer()))
-    yield
-    server._stop()
-    vars(server).update(before)
+    try:
+        yield
+    finally:
+        server._stop()
+        vars(server).update(before)
 
 
 # The first, as the server that loads everything is the one that serves the tests after it.
@@ -272,6 +275,7 @@ def test_a_fork_server_that_lacks_memory_for_the_vocabularies_lives(
     monkeypatch.setattr("gc.freeze", lambda: None)
     runpy.run_module("index.build.preloaded")
     assert asked
+    assert gc.isenabled()
 
 
 @pytest.mark.long

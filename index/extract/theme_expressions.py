@@ -465,7 +465,7 @@ class _ByForm(dict[str, _Patterns]):
 
     def _pattern(self, number: int) -> Pattern | None:
         if number not in self._made:
-            pattern = _pattern(*self._rows[number], self._language, self._stop_words)
+            pattern = pattern_of(*self._rows[number], self._language, self._stop_words)
             counts = pattern.weight or pattern.theme == TRAP
             self._made.setdefault(number, pattern if counts else None)
         return self._made[number]
@@ -490,7 +490,7 @@ def _forms_of(word: str, plain: str, exact: bool, language: str) -> frozenset[st
     return forms if plain in forms else forms | {plain}
 
 
-def _pattern(
+def pattern_of(
     theme: str, expression: Expression, language: str, stop_words: frozenset[str]
 ) -> Pattern:
     """Return the pattern of an expression, which has another word than stop words."""

@@ -3,17 +3,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields as fields_of
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.document import Agency, Document
-from index.extract import ExtractionOptions, LearnedNames, extract, theme_expressions
+from index.errors import TooSlowError
+from index.extract import ExtractionOptions, LearnedNames, LearnedThemes, extract, theme_expressions
 from index.extract.organizations.automata import Automata
 
 OPTIONS = ExtractionOptions()
+GIVEN = Document(
+    "x",
+    "L'ONU parle du trafic d'armes en Italie. Jean Dupont est venu hier.",
+    date="2020-03-02",
+    language="fr",
+    dateline="Tunis",
+    agency=Agency(subjects=("medtop:15000000",), persons=("Ada Martin",), organizations=("Otan",)),
+)
 
 
 def test_a_title_counts_but_its_spans_do_not() -> None:
@@ -57,19 +67,9 @@ def test_a_failing_extractor_costs_its_field_and_what_is_found_by_it(
     def broken(*_: object, **__: object) -> None:
         raise ValueError("no")
 
-    document = Document(
-        "x",
-        "L'ONU parle du trafic d'armes en Italie. Jean Dupont est venu hier.",
-        date="2020-03-02",
-        language="fr",
-        dateline="Tunis",
-        agency=Agency(
-            subjects=("medtop:15000000",), persons=("Ada Martin",), organizations=("Otan",)
-        ),
-    )
-    whole = extract(document, OPTIONS)
+    whole = extract(GIVEN, OPTIONS)
     monkeypatch.setattr(f"index.extract.extraction.{extractor}", broken)
-    fields = extract(document, OPTIONS)
+    fields = extract(GIVEN, OPTIONS)
     assert {name for name, _ in fields.failures} == {field}
     assert {reason for _, reason in fields.failures} == {"ValueError: no"}
     differ = {
@@ -78,6 +78,34 @@ def test_a_failing_extractor_costs_its_field_and_what_is_found_by_it(
         if getattr(whole, each.name) != getattr(fields, each.name)
     }
     assert differ == {*lost, "failures"}
+
+
+def test_learned_themes_that_fail_leave_the_curated_ones() -> None:
+    class Broken:
+        def decide(self, *_: object) -> None:
+            raise ValueError("no")
+
+    fields = extract(GIVEN, ExtractionOptions(learned=cast(LearnedThemes, Broken())))
+    assert fields.failures == (("learned themes", "ValueError: no"),)
+    assert fields.themes == extract(GIVEN, OPTIONS).themes
+
+
+def test_an_extractor_that_takes_too_long_is_named_by_its_field() -> None:
+    taken: list[str] = []
+
+    @contextmanager
+    def step(field: str, slow: str = "") -> Iterator[None]:
+        taken.append(field)
+        yield
+        if field == slow:
+            raise TooSlowError
+
+    assert not extract(GIVEN, OPTIONS, step).failures
+    for slow in set(taken):
+        failures = extract(GIVEN, OPTIONS, partial(step, slow=slow)).failures
+        assert {name for name, _ in failures} == {slow}
+        assert all("too long" in reason for _, reason in failures)
+    assert {"language", "themes", "given organizations"} <= set(taken)
 
 
 def test_what_texts_need_is_loaded_once_and_is_no_document_s_time(

@@ -225,7 +225,7 @@ def test_a_country_beside_an_acronym_chooses_no_body_of_another() -> None:
         ("who", ()),
         ("WHO", ("health",)),
         ("podemos", ()),
-        ("Podemos", ("politics",)),
+        ("Podemos", ("politics", "politics/parties")),
         ("über", ()),
         ("tempo", ()),
         ("élevé", ()),

@@ -1,6 +1,5 @@
 """What tests of several folders compare with."""
 
-import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -156,11 +155,6 @@ def few_probes() -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Activate the loops before anything is imported that might ask for them.
-
-    Cyclic garbage is searched for rarely, as by a build: vocabularies and what pytest collects are
-    objects that stay, and walking them took an eighth of the time.
-    """
-    gc.set_threshold(100_000, 50, 50)
+    """Activate the loops before anything is imported that might ask for them."""
     if config.getoption("--kernels") and not kernels.activate():
         raise pytest.UsageError("--kernels needs numba: install the extra `fast`.")
